@@ -1,0 +1,137 @@
+"""A collection: pictures, what is known of them, and their vectors, in one folder that is written whole."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.datatypes import Hit, Item
+from devise_core.errors import ArtifactError, CollectionError
+from devise_core.index import EXACT_UP_TO, AnnoyIndex, ExactIndex, Index
+from devise_core.layout import CollectionLayout, is_unfinished, own_collections, restore_interrupted
+from devise_core.manifest import Manifest
+from devise_core.vectors import Floats
+
+_COLUMNS = [field.name for field in fields(Item)]
+
+
+class Collection:
+    """An opened collection. Items, embeddings ``(n, d)`` and features ``(n, f)`` share their order."""
+
+    def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
+        self.layout, self.manifest, self.items = layout, manifest, list(items)
+
+    @classmethod
+    def open(cls, folder: Path, model: str | None = None) -> Collection:
+        """Open ``folder``; where ``model`` (the SHA-256 of a model file) is given, the vectors must be that model's."""
+        layout = CollectionLayout(folder)
+        restore_interrupted(folder.parent) if folder.parent.is_dir() else None
+        if not folder.is_dir():
+            raise CollectionError(f"There is no collection at {folder}: make one with "
+                                  f"`python -m devise_core index FOLDER --name {folder.name}`.")
+        manifest = Manifest.read(folder)
+        made_with = manifest.about.get("model")
+        if model and made_with != model:
+            raise CollectionError(f"The collection {folder.name} was made with another model: make it again with "
+                                  f"`python -m devise_core index FOLDER --name {folder.name}`.")
+        return cls(layout, manifest, read_items(manifest.verified(layout.items)))
+
+    @property
+    def name(self) -> str:
+        return self.layout.root.name
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @cached_property
+    def embeddings(self) -> Floats:
+        return self._vectors(self.layout.embeddings)
+
+    @cached_property
+    def features(self) -> Floats:
+        return self._vectors(self.layout.features)
+
+    @cached_property
+    def embedding_index(self) -> Index:
+        """Over meaning."""
+        return self._index(self.embeddings, self.layout.embedding_index)
+
+    @cached_property
+    def feature_index(self) -> Index:
+        """Over looks."""
+        return self._index(self.features, self.layout.feature_index)
+
+    @cached_property
+    def projection(self) -> Floats:
+        """Places on the map ``(n, 2)``, from 0 to 1."""
+        path = self.manifest.verified(self.layout.projection)
+        with path.open(encoding="utf-8", newline="") as file:
+            places = {row["id"]: (float(row["x"]), float(row["y"])) for row in csv.DictReader(file)}
+        return np.asarray([places[item.id] for item in self.items], dtype=np.float32)
+
+    def row(self, item_id: str) -> int:
+        """Raises ``CollectionError`` for an id that is not in the collection."""
+        try:
+            return self._rows[item_id]
+        except KeyError as error:
+            raise CollectionError(f"The collection {self.name} has no picture “{item_id}”: "
+                                  "choose one of its own, or another collection.") from error
+
+    def hit(self, row: int, cosine: float) -> Hit:
+        return Hit.of(self.items[row], self.layout.root, cosine)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {item.id: row for row, item in enumerate(self.items)}
+
+    def _vectors(self, path: Path) -> Floats:
+        vectors = np.load(self.manifest.verified(path), mmap_mode="r").astype(np.float32)
+        if len(vectors) != len(self.items):
+            raise ArtifactError(f"{path} has {len(vectors)} rows for {len(self.items)} items: make the collection again.")
+        return np.asarray(vectors)
+
+    def _index(self, vectors: Floats, path: Path) -> Index:
+        if len(vectors) <= EXACT_UP_TO:
+            return ExactIndex(vectors)
+        return AnnoyIndex.open(self.manifest.verified(path), vectors.shape[1])
+
+
+def find_collections(artifacts: Path) -> dict[str, Path]:
+    """Name → folder of every collection there is: those that came with the model, then your own."""
+    found: dict[str, Path] = {}
+    for parent in (artifacts / "collections", own_collections()):
+        if parent.is_dir():
+            restore_interrupted(parent)
+            found |= {folder.name: folder for folder in sorted(parent.iterdir())
+                      if folder.is_dir() and not is_unfinished(folder) and (folder / "manifest.json").is_file()}
+    return found
+
+
+def read_items(path: Path) -> list[Item]:
+    """Read ``items.csv``. Raises ``ArtifactError`` where a column is missing or two items share an id."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        missing = {"id", "file"} - set(rows.fieldnames or ())
+        if missing:
+            raise ArtifactError(f"{path} lacks the column {sorted(missing)[0]}: restore it, or make the collection again.")
+        items = [Item(**{**{name: row.get(name) or "" for name in _COLUMNS},
+                         "labels": tuple(filter(None, (row.get("labels") or "").split("|")))})  # type: ignore[arg-type]
+                 for row in rows]
+    if len({item.id for item in items}) != len(items):
+        raise ArtifactError(f"{path} gives one id to several pictures: make the collection again.")
+    return items
+
+
+def write_items(path: Path, items: Sequence[Item]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for item in items:
+            row = list(astuple(item))
+            row[_COLUMNS.index("labels")] = "|".join(item.labels)
+            writer.writerow(row)

@@ -1,0 +1,120 @@
+"""Pictures → features and embeddings, through the Keras model. TensorFlow is imported on first use, here alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from devise_core.errors import ArtifactError
+from devise_core.images import ImageInput, read_image
+from devise_core.preprocess import Pixels, to_pixels
+from devise_core.vectors import Floats
+
+if TYPE_CHECKING:
+    import keras
+
+BATCH = 32
+READERS = 2
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """``features`` ``(n, f)`` as the backbone gives them, ``embeddings`` ``(n, d)`` of unit rows."""
+
+    features: Floats
+    embeddings: Floats
+
+
+class Encoder:
+    """One model, loaded once, one call at a time: TensorFlow uses every core for one call anyway."""
+
+    def __init__(self, model: Path, verified: Callable[[Path], Path] = Path) -> None:
+        self.path, self._verified = model, verified
+        self._lock = threading.Lock()
+        self._call: Any = None
+        self._size = 0
+
+    @property
+    def ready(self) -> bool:
+        return self._call is not None
+
+    @property
+    def size(self) -> int:
+        """The side of the square of pixels that the network sees."""
+        self.load()
+        return self._size
+
+    def load(self) -> None:
+        """Load the model and call it once, so that the next call is a fast one. Safe to call from several threads."""
+        with self._lock:
+            if self._call is None:
+                self._load()
+
+    def encode(self, images: Sequence[ImageInput]) -> Encoded:
+        """Raises ``ImageError`` for a picture that cannot be read."""
+        self.load()
+        return self.encode_pixels(np.stack([self.pixels(image) for image in images]))
+
+    def pixels(self, image: ImageInput) -> Pixels:
+        return to_pixels(read_image(image, at_least=self.size), self.size)
+
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        """``uint8 (n, size, size, 3)`` → vectors. Batches are padded to one of two sizes: each new one is traced anew."""
+        self.load()
+        parts = [self._batch(pixels[start:start + BATCH]) for start in range(0, len(pixels), BATCH)]
+        return Encoded(np.concatenate([features for features, _ in parts]),
+                       np.concatenate([embeddings for _, embeddings in parts]))
+
+    def encode_many(self, images: Iterable[ImageInput]) -> Iterator[Encoded]:
+        """Encode a batch at a time while the next is being read. Yields one ``Encoded`` for each batch, in order."""
+        self.load()
+        with ThreadPoolExecutor(READERS) as readers:
+            waiting: list[Any] = []
+            for image in images:
+                waiting.append(readers.submit(self.pixels, image))
+                if len(waiting) == 2 * BATCH:
+                    yield self.encode_pixels(np.stack([read.result() for read in waiting[:BATCH]]))
+                    del waiting[:BATCH]
+            for start in range(0, len(waiting), BATCH):
+                yield self.encode_pixels(np.stack([read.result() for read in waiting[start:start + BATCH]]))
+
+    def _batch(self, pixels: Pixels) -> tuple[Floats, Floats]:
+        size = 1 if len(pixels) == 1 else BATCH
+        padded = np.zeros((size, *pixels.shape[1:]), dtype=np.uint8)
+        padded[:len(pixels)] = pixels
+        with self._lock:
+            found = self._call(padded)
+        return found["features"].numpy()[:len(pixels)], found["embedding"].numpy()[:len(pixels)]
+
+    def _load(self) -> None:
+        model = load_model(self._verified(self.path))
+        missing = {"features", "embedding"} - set(model.output_names)
+        if missing:
+            raise ArtifactError(f"{self.path} has no output named {sorted(missing)[0]}: give a model made by this project.")
+        import tensorflow as tf
+
+        self._size = int(model.input_shape[1])
+        # A traced function answers one picture several times sooner than model(x) or model.predict(x).
+        call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
+        call(np.zeros((1, self._size, self._size, 3), dtype=np.uint8))
+        self._call = call
+
+
+def load_model(path: Path) -> keras.Model:
+    """Load a ``.keras`` file in safe mode: no code in it is run."""
+    import os
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes are not for a visitor
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ArtifactError(f"{path} is no Keras model this version can load ({type(error).__name__}): restore it with "
+                            "`git checkout`, or make it again with `python -m devise_core build head`.") from error

@@ -1,0 +1,165 @@
+"""The verbs. Everything a page or a command does with pictures and words goes through ``Engine``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from devise_core.collection import Collection, find_collections
+from devise_core.datatypes import Hit, Reading, WordHit
+from devise_core.encoder import Encoder
+from devise_core.errors import CollectionError, QueryError
+from devise_core.images import ImageInput
+from devise_core.layout import ArtifactLayout, artifacts_folder
+from devise_core.manifest import Manifest
+from devise_core.nouns import NounStore
+from devise_core.query import TextSpace, check_k
+from devise_core.vectors import Floats, Rows, largest, unit
+from devise_core.words import WordStore
+
+By = Literal["semantic", "visual", "labels"]
+Vocabulary = Literal["nouns", "all"]
+DEFAULT_COLLECTION = "stamps"
+LABELS_IN_A_MEAN = 10
+
+
+class Engine:
+    """A model and one collection. Made by ``load_engine``; ``on`` gives the same model over another collection."""
+
+    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: TextSpace, encoder: Encoder,
+                 collection: Collection) -> None:
+        self.layout, self.manifest = layout, manifest
+        self.text, self.encoder, self.collection = text, encoder, collection
+
+    def search_text(self, text: str, k: int = 10) -> list[Hit]:
+        """The ``k`` pictures nearest to ``text``. Raises ``QueryError`` and ``UnknownWordError`` as ``embed_text`` does."""
+        return self._hits(*self.collection.embedding_index.search(self.embed_text(text), check_k(k)))
+
+    def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> list[Hit]:
+        """The ``k`` pictures nearest to ``image``.
+
+        ``by`` "semantic" compares embeddings: what is shown. "visual" compares the backbone's features: how it looks.
+        "labels" goes by way of the mean of its ten nearest words, as the work this project starts from did.
+        Raises ``ImageError`` for a picture that cannot be read.
+        """
+        check_k(k)
+        if by not in get_args(By):
+            raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {by!r}.")
+        encoded = self.encoder.encode([image])
+        return self._nearest(encoded.features[0], encoded.embeddings[0], k, by)
+
+    def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> list[Hit]:
+        """The ``k`` pictures nearest to one of the collection, itself left out. Needs no network run."""
+        row = self.collection.row(item_id)
+        hits = self._nearest(self.collection.features[row], self.collection.embeddings[row], check_k(k) + 1, by)
+        return [hit for hit in hits if hit.id != item_id][:k]
+
+    def label_image(self, image: ImageInput, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
+                    ) -> list[WordHit]:
+        """The ``k`` words nearest to ``image``: among WordNet's "nouns", "all" words, or a list of your own."""
+        check_k(k)
+        return self.label_embedding(self.embed_images([image])[0], k, vocabulary)
+
+    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
+                        ) -> list[WordHit]:
+        """As ``label_image``, for a unit vector ``(d,)`` already at hand."""
+        check_k(k)
+        if vocabulary == "nouns":
+            return self.text.nouns.nearest(embedding, k)
+        if vocabulary == "all":
+            return self.text.words.nearest(embedding, k)
+        if isinstance(vocabulary, str):
+            raise QueryError(f"vocabulary is \"nouns\", \"all\" or a list of words. Received: {vocabulary!r}.")
+        labels = list(dict.fromkeys(vocabulary))
+        if not labels:
+            raise QueryError("The list of labels is empty: give at least one word.")
+        scores = np.stack([self.embed_text(label) for label in labels]) @ embedding
+        return [WordHit(labels[row], float(scores[row])) for row in largest(scores, k)]
+
+    def similar_words(self, word: str, k: int = 10) -> list[WordHit]:
+        """The ``k`` words nearest to ``word`` in the word vectors themselves, its own words left out."""
+        check_k(k)
+        used = {term.word for term in self.text.read(word).terms}
+        rows = [row for term in used if (row := self.text.words.row(term)) is not None]
+        vector = self.text.phrases.vector(rows) if rows else self.embed_text(word)
+        hits = self.text.words.nearest(vector, k + len(used))
+        return [hit for hit in hits if hit.word not in used][:k]
+
+    def read_text(self, text: str) -> Reading:
+        """How a query is read: its words, their weights, and what is left out."""
+        return self.text.read(text)
+
+    def embed_text(self, text: str) -> Floats:
+        """Unit vector ``float32 (d,)``. Raises ``UnknownWordError`` where no word of ``text`` is known."""
+        return self.text.embed(text)
+
+    def embed_images(self, images: Sequence[ImageInput]) -> Floats:
+        """Unit rows ``float32 (n, d)``. Raises ``ImageError`` for the first picture that cannot be read."""
+        if not len(images):
+            return np.empty((0, self.text.words.dimension), dtype=np.float32)
+        return np.concatenate([part.embeddings for part in self.encoder.encode_many(images)])
+
+    def collections(self) -> dict[str, Path]:
+        """Name → folder of every collection at hand."""
+        return find_collections(self.layout.root)
+
+    def on(self, collection: str | Path | Collection) -> Engine:
+        """The same words and network over another collection, by name, folder or opened."""
+        if not isinstance(collection, Collection):
+            collection = open_collection(collection, self.layout, self.model_id)
+        return Engine(self.layout, self.manifest, self.text, self.encoder, collection)
+
+    @cached_property
+    def model_id(self) -> str:
+        """The SHA-256 of the model file: vectors of two models cannot be compared."""
+        return model_id(self.layout, self.manifest)
+
+    def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> list[Hit]:
+        if by == "visual":
+            return self._hits(*self.collection.feature_index.search(unit(features), k))
+        if by == "labels":
+            names = self.text.words.nearest(embedding, LABELS_IN_A_MEAN)
+            rows = [row for hit in names if (row := self.text.words.row(hit.word)) is not None]
+            embedding = unit(self.text.words.unit(rows).mean(axis=0))
+        return self._hits(*self.collection.embedding_index.search(embedding, k))
+
+    def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
+        return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+
+def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
+    """Open a model and a collection: the bundled ones, or those of a folder and of a name or folder.
+
+    Every file is checked against the manifest as it is opened. The network is not loaded until a picture needs it.
+    Raises ``ArtifactError`` and ``CollectionError``, which name the file and how to restore it.
+    """
+    layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
+    manifest = Manifest.read(layout.root)
+    ok = manifest.verified
+    words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales))
+    nouns = NounStore.open(ok(layout.nouns), ok(layout.noun_vectors))
+    text = TextSpace(words, nouns, np.load(ok(layout.directions)))
+    opened = open_collection(collection or DEFAULT_COLLECTION, layout, model_id(layout, manifest))
+    return Engine(layout, manifest, text, Encoder(layout.model, manifest.verified), opened)
+
+
+def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) -> Collection:
+    """Open a collection by its name or its folder. Raises ``CollectionError`` where there is none such."""
+    folder = Path(collection)
+    if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):
+        found = find_collections(layout.root)
+        if str(collection) not in found and not folder.is_dir():
+            known = ", ".join(found) or "none"
+            raise CollectionError(f"There is no collection “{collection}” (there are: {known}): make one with "
+                                  "`python -m devise_core index FOLDER --name NAME`.")
+        folder = found.get(str(collection), folder)
+    return Collection.open(folder, model)
+
+
+def model_id(layout: ArtifactLayout, manifest: Manifest) -> str:
+    entry = manifest.files.get(layout.model.name)
+    return entry.sha256 if entry else ""

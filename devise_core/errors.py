@@ -1,0 +1,50 @@
+"""One family of errors. Every message is a sentence for a person, and names the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class DeviseError(Exception):
+    """Base of everything this library raises on purpose."""
+
+
+class UnknownWordError(DeviseError):
+    """No word of a query is in the vocabulary.
+
+    ``suggestions`` maps each unknown word to its nearest spellings, nearest first; a word may have none.
+    """
+
+    def __init__(self, suggestions: Mapping[str, Sequence[str]]) -> None:
+        self.suggestions = {word: list(near) for word, near in suggestions.items()}
+        super().__init__(" ".join(self._sentence(word) for word in self.suggestions))
+
+    def _sentence(self, word: str) -> str:
+        near = self.suggestions[word]
+        if not near:
+            return f"No word vector for “{word}”: try an English word for the thing."
+        return f"No word vector for “{word}”: did you mean {' or '.join(near[:3])}?"
+
+
+class QueryError(DeviseError):
+    """A query or one of its settings cannot be read; ``position`` is a character offset where there is one."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        self.position = position
+        super().__init__(message)
+
+
+class ImageError(DeviseError):
+    """A picture cannot be used: too large, truncated, or no picture at all."""
+
+
+class ArtifactError(DeviseError):
+    """A file of the model is missing, damaged, or of another version."""
+
+
+class CollectionError(DeviseError):
+    """A collection is missing, empty, damaged, or was made with another model."""
+
+
+class BuildError(DeviseError):
+    """An offline job lacks a source, or a source is not what the job was written for."""
