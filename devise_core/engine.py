@@ -18,7 +18,7 @@ from devise_core.layout import ArtifactLayout, artifacts_folder
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.query import TextSpace, check_k
-from devise_core.vectors import Floats, Rows, largest, unit
+from devise_core.vectors import Floats, Rows, largest, unit, without
 from devise_core.words import WordStore
 
 By = Literal["semantic", "visual", "labels"]
@@ -71,7 +71,7 @@ class Engine:
         if vocabulary == "nouns":
             return self.text.nouns.nearest(embedding, k)
         if vocabulary == "all":
-            return self.text.words.nearest(embedding, k)
+            return self.text.words.nearest(embedding, k, self.text.directions)
         if isinstance(vocabulary, str):
             raise QueryError(f"vocabulary is \"nouns\", \"all\" or a list of words. Received: {vocabulary!r}.")
         labels = list(dict.fromkeys(vocabulary))
@@ -122,9 +122,9 @@ class Engine:
         if by == "visual":
             return self._hits(*self.collection.feature_index.search(unit(features), k))
         if by == "labels":
-            names = self.text.words.nearest(embedding, LABELS_IN_A_MEAN)
+            names = self.text.words.nearest(embedding, LABELS_IN_A_MEAN, self.text.directions)
             rows = [row for hit in names if (row := self.text.words.row(hit.word)) is not None]
-            embedding = unit(self.text.words.unit(rows).mean(axis=0))
+            embedding = without(unit(self.text.words.unit(rows).mean(axis=0)), self.text.directions)
         return self._hits(*self.collection.embedding_index.search(embedding, k))
 
     def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:

@@ -5,7 +5,7 @@ weighing less: "ibis" leans towards "wading bird" and "bird". So rare words are 
 its members, and a noun that the word vectors lack still has a place.
 
 Two files: ``nouns.txt`` and ``noun_vectors.npy`` (``int8 (n, d)``). A line holds, apart by tabs: the noun, the rank by
-frequency of its rarest word (empty where the word vectors lack it), its irregular plurals. The most frequent stand first.
+frequency of its rarest word (empty where it is not to name pictures), its irregular plurals. The naming ones stand first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("ses", "s"), ("xes", "x"
 """How a regular plural loses its ending (the rules of WordNet's morphy(7WN) for nouns)."""
 
 
-NAMES_UP_TO_RANK = 100_000
+NAMES_UP_TO_RANK = 50_000
 """A picture is named with words up to this rank: rarer ones have vectors too noisy to name anything."""
 
 

@@ -34,15 +34,19 @@ def quantise(vectors: Floats) -> tuple[Bytes, Floats]:
     return np.rint(vectors / scales[:, None]).astype(np.int8), scales
 
 
-def cosines(query: Floats, rows: Bytes) -> Floats:
+def cosines(query: Floats, rows: Bytes, directions: Floats | None = None) -> Floats:
     """Cosine of a unit ``query`` ``(d,)`` with each quantised row ``(n, d)``; a row's scale does not change its direction.
 
+    With orthonormal ``directions`` ``(m, d)``, which the query must lack, each row is compared as if they were taken out of it.
     A few thousand rows are widened at a time, so the whole matrix never stands in memory as floats.
     """
     found = np.empty(len(rows), dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_A_TIME):
         block = rows[start:start + ROWS_AT_A_TIME].astype(np.float32)
-        norms = np.sqrt(np.einsum("nd,nd->n", block, block))
+        squares = np.einsum("nd,nd->n", block, block)
+        if directions is not None:
+            squares -= np.square(block @ directions.T).sum(axis=1)
+        norms = np.sqrt(np.maximum(squares, 0))
         found[start:start + ROWS_AT_A_TIME] = block @ query / np.maximum(norms, _SMALLEST_NORM)
     return found
 

@@ -89,9 +89,12 @@ class WordStore:
         p = 1 / (np.asarray(rows, dtype=np.float64) + _ZIPF_OFFSET) / total
         return np.asarray(a / (a + p), dtype=np.float32)
 
-    def nearest(self, vector: Floats, k: int) -> list[WordHit]:
-        """The ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly, over the whole vocabulary."""
-        scores = cosines(vector, self.vectors)
+    def nearest(self, vector: Floats, k: int, directions: Floats | None = None) -> list[WordHit]:
+        """The ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly, over the whole vocabulary.
+
+        ``directions``: as in ``vectors.cosines``, for a vector from the space of the pictures.
+        """
+        scores = cosines(vector, self.vectors, directions)
         return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
 
     def spellings(self, word: str, k: int = 5) -> list[str]:
@@ -99,11 +102,11 @@ class WordStore:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        longest = max(1, len(word) // 3)  # a third of the letters wrong is another word
+        longest = len(word) // 3  # more than a third of the letters wrong is another word
         found = process.extract(word, self._frequent, scorer=OSA.distance, score_cutoff=longest, limit=None)
         return [near for near, _, _ in sorted(found, key=lambda match: (match[1], match[2]))[:k]]
 
     @cached_property
     def _frequent(self) -> list[str]:
         end = int(self._starts[min(len(self), SPELLING_POOL)])
-        return self._text[1:end].decode().split("\n")
+        return [word for word in self._text[1:end].decode().split("\n") if word[0].isalpha()]

@@ -8,8 +8,8 @@ from devise_core.build.wordnet import Nouns
 from devise_core.phrase import Phrases
 from devise_core.vectors import Floats, unit
 
-VAGUE_FROM = 8_000
-"""Hypernyms with more synsets below them than this say nothing: 'entity', 'object', 'artifact', 'person' and twelve more."""
+VAGUE_FROM = 2_500
+"""Hypernyms with more synsets below them than this say too little: 'entity', 'object', 'artifact', 'person', 'animal', 'plant'."""
 
 
 class Hierarchy:

@@ -13,7 +13,7 @@ from devise_core.layout import ArtifactLayout, replaced_file
 from devise_core.manifest import Manifest
 from devise_core.vectors import Floats, without
 
-DECAY = 0.7
+DECAY = 0.75
 SHARED_DIRECTIONS = 2
 IDS = Path(__file__).with_name("imagenet1k_ids.txt")
 

@@ -1,0 +1,142 @@
+"""The offline jobs by name: each fetches its packages, writes its files and their rows of the manifest."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.build import head, labels, nouns, packages, photos, stamps, words
+from devise_core.build.hierarchy import Hierarchy
+from devise_core.build.wordnet import Nouns, read_nouns
+from devise_core.datatypes import Item
+from devise_core.encoder import Encoder
+from devise_core.errors import ArtifactError, BuildError
+from devise_core.indexing import write_collection
+from devise_core.layout import ArtifactLayout, CollectionLayout, written_whole
+from devise_core.manifest import Manifest
+from devise_core.nouns import NounStore
+from devise_core.phrase import Phrases
+from devise_core.query import TextSpace
+from devise_core.words import WordStore
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a job reads and writes: the model's folder, the packages' cache, the photographs to train on."""
+
+    layout: ArtifactLayout
+    cache: Path
+    data: Path | None
+    say: Say
+
+    def manifest(self) -> Manifest:
+        try:
+            return Manifest.read(self.layout.root)
+        except ArtifactError:  # the first job of a new folder
+            self.layout.root.mkdir(parents=True, exist_ok=True)
+            return Manifest(self.layout.root)
+
+    def unpacked(self, package: packages.Package) -> Path:
+        """The package's files below the cache; unpacked once."""
+        folder = self.cache / f"{package.name}-unpacked"
+        if folder.is_dir():
+            return folder
+        self.say(f"{package.registry}: {package.name} {package.version}")
+        file = package.fetch(self.cache)
+        if package.registry == "debian":
+            return packages.unpack_deb(file, folder)
+        with written_whole(folder) as staged:
+            if file.suffix == ".whl":
+                with zipfile.ZipFile(file) as wheel:
+                    wheel.extractall(staged)
+            else:
+                with tarfile.open(file) as archive:
+                    archive.extractall(staged, filter="data")
+        return folder
+
+    def wordnet(self) -> Path:
+        return self.unpacked(packages.WORDNET) / "usr/share/wordnet"
+
+    def phrases(self) -> Phrases:
+        store = WordStore.open(self.layout.words, self.layout.word_vectors, self.layout.word_scales)
+        return Phrases(store.index_words())
+
+
+def build_words(site: Site) -> None:
+    manifest = site.manifest()
+    vocabulary, vectors = words.read_package(site.unpacked(packages.GLOVE) / "package")
+    words.write_words(site.layout, manifest, vocabulary, vectors)
+    agreement = words.neighbour_agreement(site.layout, vectors)
+    manifest.about["neighbour_agreement"] = round(agreement, 4)
+    manifest.write()
+    site.say(f"{len(vocabulary)} words × {vectors.shape[1]}; ten nearest neighbours agree with float32: {agreement:.3f}")
+
+
+def build_labels(site: Site) -> None:
+    manifest, hierarchy = site.manifest(), Hierarchy(read_nouns(site.wordnet()), site.phrases())
+    table = labels.write_labels(site.layout, manifest, hierarchy)
+    manifest.write()
+    site.say(f"{len(table.offsets)} labels")
+
+
+def build_nouns(site: Site) -> None:
+    manifest, phrases = site.manifest(), site.phrases()
+    rows = nouns.noun_rows(Hierarchy(read_nouns(site.wordnet()), phrases), phrases)
+    names = nouns.naming(rows, [int(line[1:]) for line in labels.IDS.read_text("ascii").split()])
+    nouns.write_nouns(site.layout, manifest, rows, names, np.load(site.layout.directions),
+                      nouns.irregular_plurals(site.wordnet()))
+    manifest.write()
+    site.say(f"{len(rows)} nouns, of them {len(names)} to name pictures with")
+
+
+def build_head(site: Site) -> None:
+    if site.data is None:
+        raise BuildError("The head is trained on photographs: give their folder as --data, or set DEVISE_DATA.")
+    manifest, phrases, layout = site.manifest(), site.phrases(), site.layout
+    text = TextSpace(phrases.words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
+    weights = next(site.unpacked(packages.LITE0).rglob("*.pth"), None)
+    if weights is None:
+        raise BuildError(f"{packages.LITE0.name} holds no .pth file: delete {site.cache} and run this again.")
+    graph: Nouns = read_nouns(site.wordnet())
+    head.write_model(layout, manifest, site.data, weights, text, graph)
+    manifest.write()
+    site.say(f"{layout.model}: trained on {manifest.about['training']['pictures']} photographs")
+
+
+def build_stamps(site: Site) -> None:
+    _collection(site, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
+
+
+def build_photos(site: Site) -> None:
+    _collection(site, "photos", packages.GCOMPRIS, photos.extract_photos)
+
+
+def _collection(site: Site, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]) -> None:
+    model = site.manifest().files.get(site.layout.model.name)
+    if model is None:
+        raise BuildError("There is no model to embed the pictures with: run `python -m devise_core build head` first.")
+    source = site.unpacked(package)
+    with written_whole(site.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as empty:
+        items = extract(source, Path(empty) / name)
+        shutil.copytree(Path(empty) / name, folder, dirs_exist_ok=True)
+        encoded = list(Encoder(site.layout.model).encode_many([folder / item.file for item in items]))
+        write_collection(CollectionLayout(folder), items, np.concatenate([part.features for part in encoded]),
+                         np.concatenate([part.embeddings for part in encoded]), model.sha256,
+                         f"python -m devise_core build {name}", f"{package.registry}: {package.name} {package.version}",
+                         package.licence)
+    site.say(f"{name}: {len(items)} pictures")
+
+
+JOBS: dict[str, Callable[[Site], None]] = {
+    "words": build_words, "labels": build_labels, "nouns": build_nouns, "head": build_head, "stamps": build_stamps,
+    "photos": build_photos}
+"""In the order in which they stand on one another."""

@@ -1,0 +1,90 @@
+"""Readers: a data set's folder → its pictures, in one fixed order."""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from devise_core.errors import BuildError
+
+SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file with its label as a person would write it ("" where the set has none) and its captions."""
+
+    path: Path
+    label: str = ""
+    captions: tuple[str, ...] = ()
+
+
+def by_folder(root: Path) -> list[Picture]:
+    """One folder a class, as in Caltech-101 and in most sets of one's own; in order of folder and file name."""
+    files = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in SUFFIXES)
+    return [Picture(path, spoken(path.parent.name)) for path in _some(files, root)]
+
+
+def caltech_101(root: Path) -> list[Picture]:
+    """Caltech-101 (Fei-Fei et al., 2004): 101 classes, the background class left out."""
+    return [picture for picture in by_folder(root / "images") if "BACKGROUND" not in picture.path.parent.name]
+
+
+def imagenet_samples(root: Path) -> list[Picture]:
+    """One picture of each ImageNet-1k class, in the order of the classifier; ``label`` is the class's id."""
+    files = sorted(path for path in _existing(root / "images").iterdir() if path.suffix.lower() in SUFFIXES)
+    return [Picture(path, path.name.split("_")[0]) for path in _some(files, root)]
+
+
+def pascal_sentences(root: Path) -> list[Picture]:
+    """Pascal Sentences (Rashtchian et al., 2010): 20 classes of 50 pictures, most with five captions, on one page."""
+    page = (root / "index.html").read_text("utf-8", errors="replace") if (root / "index.html").is_file() else ""
+    captions = read_pascal_page(page)
+    names = {"diningtable": "dining table", "pottedplant": "potted plant", "tvmonitor": "tv monitor"}
+    return [Picture(picture.path, names.get(picture.label, picture.label),
+                    captions.get(f"{picture.path.parent.name}/{picture.path.name}", ()))
+            for picture in by_folder(root / "images")]
+
+
+def flickr8k(root: Path) -> list[Picture]:
+    """Flickr8k (Hodosh et al., 2013): pictures with five captions each and no label; ``captions.csv`` names the files."""
+    captions: dict[str, list[str]] = defaultdict(list)
+    path = root / "captions.csv"
+    if not path.is_file():
+        raise BuildError(f"{path} is missing: fetch the set again.")
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            captions[row["image"]].append(row["caption"])
+    return [Picture(root / "images" / name, "", tuple(found)) for name, found in sorted(captions.items())]
+
+
+def read_pascal_page(page: str) -> dict[str, tuple[str, ...]]:
+    """``class/file.jpg`` → its captions, from the data set's own page: a picture's cell, then a row for each caption."""
+    found: dict[str, tuple[str, ...]] = {}
+    pictures = list(re.finditer(r'<img\s+src="([^"]+)"', page, re.IGNORECASE))
+    for number, picture in enumerate(pictures):
+        end = pictures[number + 1].start() if number + 1 < len(pictures) else len(page)
+        cells = re.findall(r"<tr>\s*<td>\s*([^<]+?)\s*</td>", page[picture.end():end], re.IGNORECASE)
+        found[picture[1]] = tuple(html.unescape(cell) for cell in cells)
+    return found
+
+
+def spoken(name: str) -> str:
+    """A folder's name as a person would write it: ``sea_horse`` → "sea horse"."""
+    return re.sub(r"[\s_\-]+", " ", name).strip().lower()
+
+
+def _existing(root: Path) -> Path:
+    if not root.is_dir():
+        raise BuildError(f"There is no folder {root}: fetch the data set, or name the folder it is in.")
+    return root
+
+
+def _some(files: list[Path], root: Path) -> list[Path]:
+    if not files:
+        raise BuildError(f"There are no pictures below {root}: fetch the data set again.")
+    return files

@@ -1,0 +1,1 @@
+"""Training: a head's start, its loss, and the steps between."""
