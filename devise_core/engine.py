@@ -11,7 +11,7 @@ import numpy as np
 
 from devise_core.collection import Collection, find_collections
 from devise_core.datatypes import Hit, Reading, WordHit
-from devise_core.encoder import Encoder
+from devise_core.encoder import Encoded, Encoder
 from devise_core.errors import CollectionError, QueryError
 from devise_core.images import ImageInput
 from devise_core.layout import ArtifactLayout, artifacts_folder
@@ -46,17 +46,26 @@ class Engine:
         "labels" goes by way of the mean of its ten nearest words, as the work this project starts from did.
         Raises ``ImageError`` for a picture that cannot be read.
         """
-        check_k(k)
-        if by not in get_args(By):
-            raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {by!r}.")
-        encoded = self.encoder.encode([image])
-        return self._nearest(encoded.features[0], encoded.embeddings[0], k, by)
+        return self.search_encoded(self.encode(image), k, by)
+
+    def encode(self, image: ImageInput) -> Encoded:
+        """One picture's features and embedding, for more than one question about it. Raises ``ImageError``."""
+        return self.encoder.encode([image])
+
+    def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> list[Hit]:
+        """As ``search_image``, for a picture already encoded."""
+        return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)
 
     def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> list[Hit]:
         """The ``k`` pictures nearest to one of the collection, itself left out. Needs no network run."""
         row = self.collection.row(item_id)
         hits = self._nearest(self.collection.features[row], self.collection.embeddings[row], check_k(k) + 1, by)
         return [hit for hit in hits if hit.id != item_id][:k]
+
+    def rank(self, rows: Sequence[int], vector: Floats) -> list[Hit]:
+        """The pictures at ``rows`` in order of their cosine with ``vector`` ``(d,)``."""
+        scores = self.collection.embeddings[list(rows)] @ unit(vector)
+        return [self.collection.hit(rows[place], float(scores[place])) for place in np.argsort(-scores, kind="stable")]
 
     def label_image(self, image: ImageInput, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
                     ) -> list[WordHit]:
@@ -119,6 +128,8 @@ class Engine:
         return model_id(self.layout, self.manifest)
 
     def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> list[Hit]:
+        if by not in get_args(By):
+            raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {by!r}.")
         if by == "visual":
             return self._hits(*self.collection.feature_index.search(unit(features), k))
         if by == "labels":

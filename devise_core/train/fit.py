@@ -20,7 +20,7 @@ Progress = Callable[[int, float], None]
 class Settings:
     """What a run is made of; every number of it is saved beside its result."""
 
-    epochs: int = 8
+    epochs: int = 12
     batch: int = 64
     margin: float = 0.2
     classifier_rate: float = 1e-4

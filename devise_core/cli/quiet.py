@@ -1,0 +1,27 @@
+"""TensorFlow's C++ parts write notes to file descriptor 2 before any setting of theirs applies. A command's stderr is ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from devise_core.encoder import Encoder
+
+
+def load_network(encoder: Encoder) -> None:
+    """Load the network without those notes. Raises as ``Encoder.load`` does."""
+    with _no_stderr():
+        encoder.load()
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

@@ -1,0 +1,42 @@
+"""The map of a collection: pictures, words and your query in one plane."""
+
+import streamlit as st
+
+from devise_core.projection import place
+from ui.engines import engine
+from ui.errors import shown
+from ui.gallery import gallery
+from ui.map import MOST, chart, picture_rows, rows_inside, word_rows
+
+SHOWN = 24
+
+st.title("Embedding explorer")
+st.caption("Every dot is a picture, near to others that mean the like. Point at one to see it; drag a rectangle to collect what is "
+           "inside; search to light up the nearest.")
+query = st.text_input("Put a query on the map", key="q", bind="query-params", placeholder="violin, animal, fruit…",
+                      icon=":material/search:")
+with shown("q"):
+    here = engine()
+    name, model = here.collection.name, here.model_id
+    pictures = picture_rows(name, model, here.collection)
+    star, best = None, {}
+    with shown("q"):
+        if query:
+            star = (query[:40], *place(here.embed_text(query), here.collection.embeddings, here.collection.projection))
+            best = {here.collection.row(hit.id): hit for hit in here.search_text(query, k=12)}
+    with_words = st.toggle("Show the categories' words", value=True, key="explorer_words")
+    words = word_rows(name, model, here) if with_words else []
+    event = st.altair_chart(chart(pictures, words, star, set(best)), width="stretch", on_select="rerun", key=f"map-{name}",
+                            alt=f"Map of the {len(pictures)} pictures of the collection {name}")
+    inside = rows_inside(pictures, event.selection.get("region") or {})
+    if inside:
+        st.subheader(f"{len(inside)} pictures in the region")
+        centre = here.collection.embeddings[inside].mean(axis=0)
+        gallery(here, here.rank(inside, centre)[:SHOWN], "region")
+        st.caption("Cosine to the region's mean" + (f"; the nearest {SHOWN} are shown." if len(inside) > SHOWN else "."))
+    elif best:
+        st.subheader("Nearest to the query")
+        gallery(here, list(best.values()), "map")
+    sampled = f" {MOST} pictures at the most are drawn." if len(here.collection) > MOST else ""
+    st.caption("The plane is a t-SNE of the embeddings, made when the collection was. Queries and words came later: each is placed "
+               f"by its nearest pictures.{sampled}")

@@ -1,0 +1,41 @@
+"""What this is, and a search that works right here."""
+
+import streamlit as st
+
+from ui.engines import engine
+from ui.errors import shown
+from ui.gallery import gallery
+from ui.reading import show_reading
+
+EXAMPLES = ("musical instrument", "bird", "something to eat", "avian", "castle by the water", "fast car")
+FIRST = EXAMPLES[0]
+
+
+def _take_example() -> None:
+    st.session_state["q"] = st.session_state["home_example"] or ""
+
+
+with st.container(key="hero"):
+    st.title("Find pictures by what they mean")
+    st.write("A small neural network maps every picture into the space of word vectors, so words and pictures can be compared "
+             "directly. It finds things that no picture was ever labelled with: try **avian**.")
+
+query = st.text_input("Search", key="q", bind="query-params", placeholder="Type anything: violin, something sweet, at sea…",
+                      icon=":material/search:", label_visibility="collapsed")
+st.pills("Examples", EXAMPLES, key="home_example", on_change=_take_example, label_visibility="collapsed")
+
+with shown("q"):
+    here = engine()
+    hits = here.search_text(query or FIRST, k=12)
+    if query:
+        show_reading(here.read_text(query), "q")
+    else:
+        st.caption(f"For example, **{FIRST}**:")
+    gallery(here, hits, "home")
+
+st.divider()
+with st.container(horizontal=True, key="tour"):
+    st.page_link("pages/image_search.py", label="Search with a picture", icon=":material/image_search:")
+    st.page_link("pages/labels.py", label="Name your own photo", icon=":material/sell:")
+    st.page_link("pages/explorer.py", label="See the map", icon=":material/scatter_plot:")
+    st.page_link("pages/about.py", label="How good is it?", icon=":material/info:")

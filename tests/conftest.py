@@ -1,0 +1,26 @@
+"""Shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["DEVISE_WARM"] = "0"  # a test loads the network where it means to
+
+from devise_core import Engine, load_engine
+
+BUNDLED = Path(__file__).parent.parent / "artifacts"
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The bundled model over `stamps`."""
+    return load_engine(BUNDLED, "stamps")
+
+
+@pytest.fixture(scope="session")
+def photos(engine: Engine) -> Engine:
+    return engine.on("photos")

@@ -1,0 +1,54 @@
+"""Stand-ins small enough to compute by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from devise_core.encoder import Encoded
+from devise_core.nouns import NounStore
+from devise_core.query import TextSpace
+from devise_core.vectors import quantise
+from devise_core.words import WordStore
+
+WORDS = ("the", "dog", "cat", "piano", "new", "york", "sea-horse")
+VECTORS = np.array([[1, 1, 1, 1], [1, 0, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0.6, 0.8], [0, 1, 0, 0]],
+                   dtype=np.float32)
+
+
+def word_store() -> WordStore:
+    return WordStore("\n".join(WORDS).encode(), *quantise(VECTORS))
+
+
+def text_space() -> TextSpace:
+    """Two nouns: "dog" between the first two axes, "mouse" (plural "mice") on the second; the fourth axis is taken out."""
+    nouns, _ = quantise(np.array([[0.6, 0.8, 0, 0], [0, 1, 0, 0]], dtype=np.float32))
+    return TextSpace(word_store(), NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32))
+
+
+class ColourEncoder:
+    """A picture's embedding is its mean colour; its features are the same, tenfold."""
+
+    size = 8
+
+    def __init__(self) -> None:
+        self.encoded = 0
+
+    def load(self) -> None:
+        pass
+
+    def encode_pixels(self, pixels: Any) -> Encoded:
+        self.encoded += len(pixels)
+        colours = np.asarray(pixels, np.float32).mean(axis=(1, 2)) + 1
+        return Encoded(10 * colours, colours / np.linalg.norm(colours, axis=1, keepdims=True))
+
+
+def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.float32]]:
+    rows = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def names(hits: Sequence[Any]) -> list[str]:
+    return [hit.name if hasattr(hit, "name") else hit.word for hit in hits]

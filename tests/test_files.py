@@ -1,0 +1,98 @@
+"""Manifests find what is wrong and say how to mend it; folders are written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from devise_core.collection import read_items, write_items
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError
+from devise_core.layout import replaced_file, restore_interrupted, written_whole
+from devise_core.manifest import SCHEMA, Manifest
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    (tmp_path / "words.txt").write_text("dog\n")
+    made = Manifest(tmp_path, about={"model": "m"})
+    made.add(tmp_path / "words.txt", "make words")
+    made.write()
+    return Manifest.read(tmp_path)
+
+
+def test_a_whole_file(manifest: Manifest) -> None:
+    assert manifest.about == {"model": "m"}
+    assert manifest.verified(manifest.root / "words.txt").read_text() == "dog\n"
+
+
+@pytest.mark.parametrize(("content", "says"), [(None, "missing"), ("dog", "bytes instead of 4"), ("cat\n", "SHA-256")])
+def test_a_damaged_file_is_named_with_its_remedy(manifest: Manifest, content: str | None, says: str) -> None:
+    path = manifest.root / "words.txt"
+    path.unlink() if content is None else path.write_text(content)
+    with pytest.raises(ArtifactError, match=f"words.txt.*{says}.*git checkout.*`make words`"):
+        manifest.verified(path)
+
+
+def test_a_file_without_a_row(manifest: Manifest) -> None:
+    (manifest.root / "more.txt").touch()
+    with pytest.raises(ArtifactError, match="no row for more.txt"):
+        manifest.verified(manifest.root / "more.txt")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 1, "files": {"a": {}}}', '{"schema": 1, "files": 3}'])
+def test_a_damaged_manifest(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(ArtifactError, match="manifest.json is damaged.*git checkout"):
+        Manifest.read(tmp_path)
+
+
+def test_a_missing_and_a_newer_manifest(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="missing.*git checkout"):
+        Manifest.read(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA + 1, "files": {}}))
+    with pytest.raises(ArtifactError, match="schema 2.*update the code"):
+        Manifest.read(tmp_path)
+
+
+def test_a_folder_is_replaced_whole_or_stays(tmp_path: Path) -> None:
+    target = tmp_path / "here"
+    with written_whole(target) as folder:
+        (folder / "old").touch()
+    with pytest.raises(KeyboardInterrupt), written_whole(target) as folder:
+        (folder / "half").touch()
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.rglob("*")] == ["here", "old"]
+    with written_whole(target) as folder:
+        (folder / "new").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
+
+
+def test_a_process_that_died_between_the_renames_is_mended(tmp_path: Path) -> None:
+    (tmp_path / ".replaced-here").mkdir()
+    restore_interrupted(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_a_file_is_replaced_whole_or_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), replaced_file(path) as staged:
+        staged.write_text("half")
+        raise ZeroDivisionError
+    assert ([p.name for p in tmp_path.iterdir()], path.read_text()) == (["a.txt"], "old")
+
+
+def test_items_are_read_as_written(tmp_path: Path) -> None:
+    items = [Item("a", "images/a.webp", ("dog", "pet, “small”"), "animals/dogs", "A dog,\nasleep"), Item("b", "b.webp")]
+    write_items(tmp_path / "items.csv", items)
+    assert read_items(tmp_path / "items.csv") == items
+
+
+@pytest.mark.parametrize(("text", "says"), [("id,labels\na,b\n", "lacks the column file"), ("id,file\na,b\na,c\n", "one id to several")])
+def test_items_that_make_no_sense(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "items.csv").write_text(text)
+    with pytest.raises(ArtifactError, match=says):
+        read_items(tmp_path / "items.csv")

@@ -1,0 +1,114 @@
+"""Any picture a person may have is read upright, in RGB, on white; anything else is refused in one sentence."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from devise_core import images
+from devise_core.errors import ImageError
+from devise_core.images import read_image
+from devise_core.preprocess import to_pixels
+
+
+def encoded(image: Image.Image, form: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+RED = Image.new("RGB", (64, 48), (200, 20, 10))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"])
+def test_formats(form: str) -> None:
+    image = read_image(encoded(RED, form))
+    assert (image.mode, image.size) == ("RGB", (64, 48))
+    assert np.abs(np.asarray(image, int).mean(axis=(0, 1)) - (200, 20, 10)).max() < 6
+
+
+def test_heic() -> None:
+    images._register_heif()
+    image = read_image(encoded(RED, "HEIF"))
+    assert np.abs(np.asarray(image, int).mean(axis=(0, 1)) - (200, 20, 10)).max() < 6
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "I", "F", "I;16"])
+def test_modes(mode: str) -> None:
+    assert read_image(Image.new(mode, (5, 4))).mode == "RGB"
+
+
+def test_sixteen_bit_grey_keeps_its_middle() -> None:
+    png = encoded(Image.fromarray(np.full((4, 4), 32768, np.uint16)), "PNG")
+    assert np.asarray(read_image(png)).max() in (127, 128)
+
+
+def test_transparency_lies_on_white() -> None:
+    clear = Image.new("RGBA", (2, 2), (0, 0, 0, 0))
+    assert read_image(clear).getpixel((0, 0)) == (255, 255, 255)
+    assert read_image(encoded(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_the_first_frame_of_an_animation() -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    assert read_image(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])).getpixel((0, 0)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = read_image(encoded(Image.new("RGB", (40, 20)), "JPEG", exif=exif))
+    assert image.size == ((40, 20) if orientation < 5 else (20, 40))
+
+
+def test_path_bytes_and_image_are_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "red.png"
+    RED.save(path)
+    read = [np.asarray(read_image(source)) for source in (path, str(path), path.read_bytes(), RED)]
+    assert all((one == read[0]).all() for one in read)
+
+
+def test_a_jpeg_is_shrunk_while_it_is_read_but_not_below_what_is_asked() -> None:
+    jpeg = encoded(Image.new("RGB", (1600, 1200)), "JPEG")
+    assert 300 <= min(read_image(jpeg, at_least=300).size) < 1200
+
+
+@pytest.mark.parametrize(("content", "says"), [
+    (b"just some text", "not a picture.*JPEG"), (b"", "not a picture"), (encoded(RED, "PNG")[:60], "cut short|damaged"),
+    (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "cut short")])
+def test_what_is_no_picture(content: bytes, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(content)
+    with pytest.raises(ImageError, match=says):
+        read_image(path)
+
+
+def test_missing_file_and_folder(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="no file"):
+        read_image(tmp_path / "none.jpg")
+    with pytest.raises(ImageError, match="cannot be read|not a picture"):
+        read_image(tmp_path)
+
+
+def test_too_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    png = encoded(RED, "PNG")
+    monkeypatch.setattr(images, "MAX_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded although the header said enough"))
+    with pytest.raises(ImageError, match="megapixels.*smaller copy"):
+        read_image(png)
+    monkeypatch.setattr(images, "MAX_BYTES", 10)
+    (tmp_path / "big.png").write_bytes(png)
+    for source in (png, tmp_path / "big.png"):
+        with pytest.raises(ImageError, match="at most.*smaller copy"):
+            read_image(source)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (500, 375)])
+def test_pixels_are_a_square(size: tuple[int, int]) -> None:
+    pixels = to_pixels(Image.new("RGB", size, "blue"), 32)
+    assert (pixels.shape, pixels.dtype, pixels[16, 16].tolist()) == ((32, 32, 3), np.uint8, [0, 0, 255])

@@ -1,0 +1,118 @@
+"""A folder becomes a collection; an interruption costs nothing but time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from devise_core.collection import Collection, find_collections
+from devise_core.errors import CollectionError
+from devise_core.indexing import Indexed, index_folder
+from tests.fakes import ColourEncoder
+
+COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    folder = tmp_path / "photos"
+    for name, colour in COLOURS.items():
+        for number in range(12):
+            path = folder / "holidays" / f"{name}_things" / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (20, 10), (colour[0] ^ (9 * number), *colour[1:])).save(path)
+    return folder
+
+
+def index(source: Path, encoder: ColourEncoder, model: str = "m", **options: object) -> Indexed:
+    return index_folder(source, "mine", encoder, model, **options)  # type: ignore[arg-type]
+
+
+def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:
+    result = index(source, ColourEncoder())
+    assert (result.count, result.skipped) == (36, [])
+    opened = Collection.open(result.folder, "m")
+    item = opened.items[0]
+    assert (item.labels, item.category) == (("blue things", "holidays"), "holidays/blue_things")
+    assert (opened.layout.root / item.file).is_file()
+    assert opened.embeddings.shape == opened.features.shape == (36, 3)
+    rows, cosines = opened.embedding_index.search(opened.embeddings[5], 3)
+    assert rows[0] == 5
+    assert cosines[0] == pytest.approx(1)
+    assert opened.projection.min() >= 0
+    assert opened.projection.max() <= 1
+    assert find_collections(tmp_path) == {"mine": result.folder}
+
+
+def test_unreadable_files_are_listed_and_skipped(source: Path) -> None:
+    (source / "broken.jpg").write_bytes(b"no picture")
+    (source / "notes.txt").write_text("not looked at")
+    result = index(source, ColourEncoder())
+    assert (result.count, len(result.skipped)) == (36, 1)
+    assert "broken.jpg" in result.skipped[0]
+    assert "not a picture" in result.skipped[0]
+
+
+def test_an_interrupted_run_leaves_nothing_and_the_next_goes_on(source: Path, tmp_path: Path) -> None:
+    def stop(done: int, of: int) -> None:
+        if done == 33:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index(source, ColourEncoder(), progress=stop)
+    assert find_collections(tmp_path) == {}
+    assert [path.name for path in (tmp_path / "collections").iterdir()] == [".cache"]
+    second = ColourEncoder()
+    assert index(source, second).count == 36
+    assert second.encoded == 0  # both batches had been computed, the last before its pictures were written
+
+
+def test_a_new_picture_alone_is_computed(source: Path) -> None:
+    index(source, ColourEncoder())
+    Image.new("RGB", (9, 9), "white").save(source / "new.png")
+    again = ColourEncoder()
+    assert (index(source, again).count, again.encoded) == (37, 1)
+
+
+def test_another_model_computes_all_anew(source: Path) -> None:
+    folder = index(source, ColourEncoder()).folder
+    with pytest.raises(CollectionError, match="another model.*index FOLDER --name mine"):
+        Collection.open(folder, "n")
+    again = ColourEncoder()
+    index(source, again, model="n")
+    assert again.encoded == 36
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", " a", ".cache", "x" * 65])
+def test_names(source: Path, name: str) -> None:
+    with pytest.raises(CollectionError, match="Received"):
+        index_folder(source, name, ColourEncoder(), "m")  # type: ignore[arg-type]
+
+
+def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    empty = tmp_path / "empty"
+    with pytest.raises(CollectionError, match="no folder"):
+        index(empty, ColourEncoder())
+    empty.mkdir()
+    with pytest.raises(CollectionError, match="no pictures"):
+        index(empty, ColourEncoder())
+    (empty / "bad.jpg").touch()
+    with pytest.raises(CollectionError, match="None of the 1 pictures"):
+        index(empty, ColourEncoder())
+    assert find_collections(tmp_path) == {}
+
+
+def test_a_single_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    folder = tmp_path / "one"
+    folder.mkdir()
+    Image.new("RGB", (1, 1)).save(folder / "a.png")
+    opened = Collection.open(index(folder, ColourEncoder()).folder)
+    assert len(opened) == 1
+    assert opened.projection.shape == (1, 2)
+    with pytest.raises(CollectionError, match="no picture “b”"):
+        opened.row("b")

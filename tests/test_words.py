@@ -1,0 +1,119 @@
+"""Word store, phrases, nouns and queries, on vectors that can be computed by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from devise_core.errors import ArtifactError, QueryError, UnknownWordError
+from devise_core.phrase import Phrases, tokens
+from devise_core.query import MAX_CHARACTERS, check_k
+from devise_core.vectors import cosines, largest, quantise, unit, without
+from devise_core.words import WordStore
+from tests.fakes import VECTORS, WORDS, text_space, word_store
+
+
+def test_rows_and_words_answer_each_other() -> None:
+    for store in (word_store(), word_store().index_words()):
+        assert [store.row(word) for word in WORDS] == list(range(len(WORDS)))
+        assert [store.word(row) for row in range(len(store))] == list(WORDS)
+        assert all(store.row(word) is None for word in ("", "do", "og", "dog\ncat", "zebra"))
+
+
+def test_raw_vectors_survive_quantisation() -> None:
+    assert np.abs(word_store().raw(range(len(WORDS))) - VECTORS).max() <= 1 / 127 / 2
+
+
+def test_nearest_words() -> None:
+    hits = word_store().nearest(np.array([1, 0, 0, 0], np.float32), 3)
+    assert [hit.word for hit in hits] == ["dog", "cat", "the"]
+    assert [hit.cosine for hit in hits] == pytest.approx([1, 0.8, 0.5], abs=0.01)
+
+
+def test_files_that_do_not_belong_together() -> None:
+    with pytest.raises(ArtifactError, match="7 words, 6 vectors"):
+        WordStore("\n".join(WORDS).encode(), *quantise(VECTORS[:6]))
+
+
+def test_spellings() -> None:
+    assert word_store().spellings("paino") == ["piano"]
+    assert word_store().spellings("qqqqqq") == []
+
+
+def test_rare_words_weigh_more() -> None:
+    weights = word_store().rarity([0, 6])
+    assert 0 < weights[0] < weights[1] < 1
+
+
+def test_tokens() -> None:
+    assert tokens("A Dog’s “Piano”, ｆｏｒ the well-known!") == ["a", "dog's", "piano", "for", "the", "well-known"]
+
+
+def test_known_parts() -> None:
+    phrases = Phrases(word_store())
+    assert phrases.known("dog's sea-horse new-york xyzzy")[0] == [("dog", 1), ("sea-horse", 6), ("new", 4), ("york", 5)]
+    assert phrases.known("xyzzy xyzzy dog")[1] == ["xyzzy"]
+
+
+def test_a_noun_takes_its_own_vector_and_its_plurals_too() -> None:
+    space = text_space()
+    for text in ("dog", "The Dogs", "a dog!"):
+        assert space.embed(text) == pytest.approx([0.6, 0.8, 0, 0], abs=0.01)
+    assert space.embed("mice") == pytest.approx([0, 1, 0, 0], abs=0.01)
+    assert space.read("mouse").terms[0].word == "mouse"
+
+
+def test_a_phrase_is_a_weighted_sum_without_the_shared_directions() -> None:
+    space = text_space()
+    assert space.embed("piano york") == pytest.approx([0, 0, 1, 0], abs=0.01)
+    terms = space.read("the piano").terms
+    assert [term.word for term in terms] == ["the", "piano"]
+    assert sum(term.weight for term in terms) == pytest.approx(1)
+    assert terms[0].weight < terms[1].weight
+
+
+def test_unknown_words() -> None:
+    space = text_space()
+    assert space.read("piano xyzzyx").left_out == {"xyzzyx": []}
+    with pytest.raises(UnknownWordError, match="“paino”: did you mean piano") as caught:
+        space.embed("paino")
+    assert caught.value.suggestions == {"paino": ["piano"]}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!?", "🎻", "_"])
+def test_no_word(text: str) -> None:
+    with pytest.raises(QueryError, match="no word"):
+        text_space().embed(text)
+
+
+def test_too_long_and_foreign() -> None:
+    with pytest.raises(QueryError, match="10000 characters.*shorten"):
+        text_space().embed("dog " * 2500)
+    assert text_space().embed("dog " * (MAX_CHARACTERS // 4)) is not None
+    with pytest.raises(UnknownWordError, match="скрипка"):
+        text_space().embed("скрипка")
+
+
+@pytest.mark.parametrize("k", [0, -1, 1001, 2.5, True, "3", None])
+def test_k(k: object) -> None:
+    with pytest.raises(QueryError, match="Received"):
+        check_k(k)  # type: ignore[arg-type]
+
+
+def test_vectors() -> None:
+    with pytest.raises(ValueError, match="no direction"):
+        unit(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="no direction"):
+        unit([np.nan, 1])
+    assert without(np.array([[0.6, 0.8]], np.float32), np.array([[0, 1]], np.float32))[0] == pytest.approx([1, 0])
+    assert list(largest(np.array([1, 3, 2, 3], np.float32), 3)) == [1, 3, 2]
+    assert list(largest(np.array([2, 1], np.float32), 9)) == [0, 1]
+    many = np.random.default_rng(1).random(5000).astype(np.float32)
+    assert list(largest(many, 7)) == list(np.argsort(-many, kind="stable")[:7])
+
+
+def test_cosines_as_if_a_direction_were_taken_out() -> None:
+    rows, _ = quantise(np.array([[3, 0, 4], [0, 1, 0]], np.float32))
+    query, gone = np.array([1, 0, 0], np.float32), np.array([[0, 0, 1]], np.float32)
+    assert cosines(query, rows) == pytest.approx([0.6, 0], abs=0.01)
+    assert cosines(query, rows, gone) == pytest.approx([1, 0], abs=0.01)

@@ -1,0 +1,42 @@
+"""The one place that shows what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from devise_core.errors import DeviseError, UnknownWordError
+from ui.text import plain
+
+
+@contextmanager
+def shown(field: str | None = None) -> Iterator[None]:
+    """Show a ``DeviseError`` in a box, and end the block there.
+
+    ``field``: the session's key of the query's text box; known spellings are then offered as buttons that correct it.
+    """
+    try:
+        yield
+    except UnknownWordError as error:
+        st.warning(plain(str(error), 600), icon=":material/spellcheck:")
+        if field:
+            offer_spellings(error.suggestions, field)
+    except DeviseError as error:
+        st.error(plain(str(error), 600), icon=":material/error:")
+
+
+def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
+    """A button for each near spelling; pressed, it takes the unknown word's place in the query."""
+    with st.container(horizontal=True, key=f"spellings-{field}"):
+        for word, near in suggestions.items():
+            for spelling in near[:3]:
+                st.button(plain(spelling), key=f"{field}-spell-{word}-{spelling}", icon=":material/arrow_forward:",
+                          on_click=_correct, args=(field, word, spelling))
+
+
+def _correct(field: str, word: str, spelling: str) -> None:
+    query = str(st.session_state.get(field) or "")
+    at = query.lower().find(word)
+    st.session_state[field] = query[:at] + spelling + query[at + len(word):] if at >= 0 else spelling

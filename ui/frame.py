@@ -1,0 +1,37 @@
+"""What stands around every page: title, logo, style and the choice of a collection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.engines import CHOSEN, collection_names
+
+NAME = "Semblance"
+_DOCS = Path(__file__).parent.parent / "docs"
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def begin() -> None:
+    """Before navigation."""
+    st.set_page_config(NAME, str(_DOCS / "icon.svg"), layout="wide")
+    st.logo(str(_DOCS / "logo.svg"), size="large", icon_image=str(_DOCS / "icon.svg"))
+    st.html(_STYLE)
+
+
+def sidebar() -> None:
+    """Below the page list: which pictures to search, where there is a choice."""
+    names = collection_names()
+    if st.session_state.get(CHOSEN) not in names:
+        st.session_state.pop(CHOSEN, None)
+    with st.sidebar:
+        if len(names) > 1:
+            st.selectbox("Collection", names, key=CHOSEN, bind="query-params", persist_state="session", format_func=_title,
+                         help="Which pictures are searched. Your own: python -m devise_core index FOLDER --name NAME")
+        st.caption("Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you "
+                   "upload is kept.")
+
+
+def _title(name: str) -> str:
+    return {"stamps": "Stamps: cut-out pictures", "photos": "Photos: real scenes"}.get(name, name)

@@ -1,0 +1,48 @@
+"""The network loads behind the first page, while the visitor reads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from devise_core.engine import Engine
+from devise_core.errors import DeviseError
+from ui.engines import model
+
+DELAY = 3.0
+"""Seconds from the first page to the start of loading: importing TensorFlow would slow the first answers down."""
+
+
+def start() -> None:
+    """Begin to load, once for the server; ``DEVISE_WARM=0`` leaves it to the first picture."""
+    if os.environ.get("DEVISE_WARM") != "0":
+        _thread()
+
+
+@contextmanager
+def network(engine: Engine) -> Iterator[None]:
+    """Say so while the network is not ready, then run the block with it loaded."""
+    if not engine.encoder.ready:
+        with st.spinner("Loading the network: a few seconds, only this once…"):
+            engine.encoder.load()
+    yield
+
+
+@st.cache_resource(show_spinner=False)
+def _thread() -> threading.Thread:
+    thread = threading.Thread(target=_load, daemon=True, name="load-network")
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    time.sleep(DELAY)
+    try:
+        model().encoder.load()
+    except DeviseError:
+        return  # the page that needs the network tries again, and shows what is wrong
