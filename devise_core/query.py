@@ -53,6 +53,9 @@ class TextSpace:
         known, unknown = self.phrases.known(text)
         if not known:
             raise UnknownWordError({word: self.words.spellings(word) for word in unknown})
+        noun = self.nouns.row(" ".join(word for word, _ in known)) if unknown else None
+        if noun is not None:  # what is left without the unknown words is a noun
+            return self.nouns.vector(noun)
         return without(self.phrases.vector([row for _, row in known]), self.directions)
 
     def _noun(self, text: str) -> int | None:

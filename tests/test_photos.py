@@ -38,6 +38,11 @@ def test_credits_are_read_by_file() -> None:
     assert credits["wren.webp"].source == "https://example.org/b"
 
 
+def test_a_misspelt_file_is_credited_in_whatever_folder_it_stands() -> None:
+    credits = read_credits("Copyright: Bob\nLicense: CC0\nSource: b\nFiles:\ngermany/audaPalatina.webp\nscreDriver.webp\n")
+    assert sorted(credits) == ["germany/aulaPalatina.webp", "screwDriver.webp"]
+
+
 @pytest.mark.parametrize("licence", ["Public domain", "public-domain", "CC0-1.0", "CC-BY-2.0", "CC-BY-SA-4"])
 def test_free_licences_are_taken(licence: str) -> None:
     assert FREE.match(licence)
@@ -124,6 +129,12 @@ def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> Non
         extract_photos(package, tmp_path / name)
     for file in ("images/owl.webp", "ATTRIBUTION.csv"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_a_package_that_lacks_one_resource_is_refused(package: Path, tmp_path: Path) -> None:
+    (package / "usr/share/gcompris-qt/rcc/erase.rcc").unlink()
+    with pytest.raises(BuildError, match=r"erase\.rcc is missing: unpack"):
+        extract_photos(package, tmp_path / "out")
 
 
 def test_a_package_without_resources_is_refused(tmp_path: Path) -> None:

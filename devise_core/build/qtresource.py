@@ -28,13 +28,15 @@ class _Tables:
 
 def read_resource(path: Path) -> dict[str, bytes]:
     """Path inside the resource → the file's bytes. Raises ``BuildError`` where it is none."""
-    data = path.read_bytes()
     try:
+        data = path.read_bytes()
         magic, version, tree, payload, names = struct.unpack_from(">4sIIII", data)
         if magic != b"qres":
             raise BuildError(f"{path} is no Qt resource file: unpack the package again.")
         tables = _Tables(data, tree, payload, names, 22 if version >= 2 else 14)
         return dict(_walk(tables, 0, ""))
+    except FileNotFoundError as error:
+        raise BuildError(f"{path} is missing: unpack the package again.") from error
     except (struct.error, zlib.error, UnicodeDecodeError, RecursionError) as error:
         raise BuildError(f"{path} is damaged ({error}): unpack the package again.") from error
 

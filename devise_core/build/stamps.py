@@ -70,8 +70,11 @@ def extract_stamps(package: Path, out: Path) -> list[Item]:
     stamps = package / "usr/share/tuxpaint/stamps"
     if not stamps.is_dir():
         raise BuildError(f"{stamps} is missing: unpack {SOURCE} into {package}.")
+    licence = package / "usr/share/doc/tuxpaint-stamps-default/copyright"
+    if not licence.is_file():
+        raise BuildError(f"{licence} is missing: unpack {SOURCE} into {package}.")
     (out / "images").mkdir(parents=True)
-    shutil.copyfile(package / "usr/share/doc/tuxpaint-stamps-default/copyright", out / "LICENCE.txt")
+    shutil.copyfile(licence, out / "LICENCE.txt")
     items: dict[str, Item] = {}
     seen: set[str] = set()
     for path in sorted(stamps.rglob("*.png")):

@@ -1,0 +1,92 @@
+"""The command line: what it prints, where, and with which status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from devise_core.cli import main
+from tests.conftest import BUNDLED
+
+ROOT = BUNDLED.parent
+CAT = str(BUNDLED / "collections/photos/images/cat.webp")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(arguments)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_search(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "search", "violin xyzzyq", "-k", "3")
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert "violin" in out.splitlines()[0]
+    assert err == "devise: left out, no word vector: “xyzzyq”\n"
+
+
+@pytest.mark.parametrize(("arguments", "fields"), [
+    (("search", "violin", "-k", "2"), {"id", "path", "labels", "category", "caption", "cosine"}),
+    (("label", CAT, "-k", "2"), {"word", "cosine"}), (("label", CAT, "-k", "2", "--words", "cat, dog"), {"word", "cosine"}),
+    (("similar", CAT, "-k", "2", "--collection", "photos", "--by", "visual"), {"id", "path", "labels", "cosine"}),
+    (("words", "violin", "-k", "2"), {"word", "cosine"})])
+def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], fields: set[str]) -> None:
+    status, out, err = run(capsys, *arguments, "--json")
+    content = json.loads(out)
+    assert (status, err, content["command"], content["k"], len(content["hits"])) == (0, "", arguments[0], 2, 2)
+    assert fields <= set(content["hits"][0])
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (("search", ""), "no word"), (("search", "dog " * 3000), "shorten"), (("search", "qwxzv"), "No word vector"), (("search", "🎻"), "no word"),
+    (("search", "violin", "-k", "0"), "whole number"), (("search", "violin", "-k", "-2"), "whole number"),
+    (("search", "violin", "--collection", "none"), "no collection"), (("label", "none.jpg"), "no file"),
+    (("label", str(ROOT / "pyproject.toml")), "not a picture"), (("label", CAT, "--words", ","), "list of labels is empty"),
+    (("index", "none", "--name", "a"), "no folder"), (("index", "tests", "--name", "a"), "no pictures"),
+    (("search", "violin", "--artifacts", "tests"), "manifest.json is missing"), (("evaluate", "--data", "tests", "stamps"), "missing"),
+    (("evaluate", "--data", "tests", "nothing"), "no protocol")])
+def test_what_goes_wrong_is_one_line_and_status_one(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    status, out, err = run(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("devise: ")
+    assert says in err
+
+
+def test_more_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(run(capsys, "search", "violin", "-k", "1000")[1].splitlines()) == 384
+
+
+def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    for name in ("violin", "horse", "pizza"):
+        folder = tmp_path / "photos" / name
+        folder.mkdir(parents=True)
+        with Image.open(BUNDLED / f"collections/stamps/images/{name}.webp") as image:
+            image.save(folder / "a.png")
+    (tmp_path / "photos/broken.jpg").write_bytes(b"broken")
+    status, out, err = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos")
+    assert status == 0
+    assert "3 pictures in the collection my photos, 1 files skipped" in out
+    assert "broken.jpg" in err
+    assert "violin" in run(capsys, "search", "violin", "-k", "1", "--collection", "my photos")[1]
+    assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
+    status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos", "--json")
+    assert (status, json.loads(out)["count"], len(json.loads(out)["skipped"])) == (0, 3, 1)
+
+
+def test_as_a_program_stderr_is_ours_alone() -> None:
+    done = subprocess.run([sys.executable, "-m", "devise_core", "label", CAT, "-k", "1"], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout.split()[1], done.stderr) == (0, "cat", "")
+
+
+def test_a_reader_that_has_enough() -> None:
+    command = f"{sys.executable} -m devise_core search violin -k 300 | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (0, 1, "")

@@ -1,0 +1,57 @@
+"""Imports run one way, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ORDER = (
+    {"errors"}, {"datatypes", "layout", "vectors"}, {"manifest", "words", "images", "index", "projection", "vectorcache"},
+    {"nouns", "phrase", "preprocess", "collection", "backbones"}, {"query", "encoder"}, {"engine", "indexing"},
+    {"datasets"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
+LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
+CORE = sorted((ROOT / "devise_core").rglob("*.py"))
+HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
+
+
+def imports(path: Path, at_load: bool = False) -> Iterator[str]:
+    """Every module that ``path`` imports; ``at_load``: only those imported as the module loads."""
+    tree = ast.parse(path.read_text("utf-8"))
+    nodes = tree.body if at_load else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def part(path: Path) -> str:
+    return path.relative_to(ROOT / "devise_core").parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_core_imports_downward(path: Path) -> None:
+    for name in imports(path):
+        assert name.split(".")[0] not in {"streamlit", "ui", "pages"}
+        if name.startswith("devise_core.") and part(path) != "__init__":
+            below = name.split(".")[1]
+            assert LEVEL[below] < LEVEL[part(path)] or below == part(path), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").glob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
+                         ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_heavy_is_imported_as_a_module_loads(path: Path) -> None:
+    assert not HEAVY & {name.split(".")[0] for name in imports(path, at_load=True)}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
+def test_pages_go_through_the_engine(path: Path) -> None:
+    allowed = {"devise_core.engine", "devise_core.layout", "devise_core.projection"}
+    for name in imports(path):
+        if name.startswith("devise_core"):
+            assert any(name.startswith(door) for door in allowed), f"{path.name} imports {name}"
