@@ -7,6 +7,7 @@ from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
 from ui.map import MOST, chart, picture_rows, rows_inside, word_rows
+from ui.reading import show_reading
 
 SHOWN = 24
 
@@ -22,11 +23,13 @@ with shown("q"):
     star, best = None, {}
     with shown("q"):
         if query:
+            show_reading(here.read_text(query), "q")
             star = (query[:40], *place(here.embed_text(query), here.collection.embeddings, here.collection.projection))
             best = {here.collection.row(hit.id): hit for hit in here.search_text(query, k=12)}
     with_words = st.toggle("Show the categories' words", value=True, key="explorer_words")
     words = word_rows(name, model, here) if with_words else []
-    event = st.altair_chart(chart(pictures, words, star, set(best)), width="stretch", on_select="rerun", key=f"map-{name}",
+    ink = "#e8ece9" if st.context.theme.type == "dark" else "#1c2421"
+    event = st.altair_chart(chart(pictures, words, star, set(best), ink), width="stretch", on_select="rerun", key=f"map-{name}",
                             alt=f"Map of the {len(pictures)} pictures of the collection {name}")
     inside = rows_inside(pictures, event.selection.get("region") or {})
     if inside:

@@ -27,11 +27,8 @@ def sidebar() -> None:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
         if len(names) > 1:
-            st.selectbox("Collection", names, key=CHOSEN, bind="query-params", persist_state="session", format_func=_title,
-                         help="Which pictures are searched. Your own: python -m devise_core index FOLDER --name NAME")
+            st.selectbox("Collection", names, key=CHOSEN, bind="query-params", persist_state="session",
+                         help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
+                              "python -m devise_core index FOLDER --name NAME")
         st.caption("Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you "
                    "upload is kept.")
-
-
-def _title(name: str) -> str:
-    return {"stamps": "Stamps: cut-out pictures", "photos": "Photos: real scenes"}.get(name, name)

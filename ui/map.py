@@ -50,8 +50,8 @@ def word_rows(name: str, model: str, _engine: Engine) -> list[dict[str, Any]]:  
 
 
 def chart(pictures: list[dict[str, Any]], words: list[dict[str, Any]], query: tuple[str, float, float] | None,
-          best: set[int]) -> Any:
-    """An Altair chart; ``best`` rows stand out, ``query`` is a star with its text. Drag selects ``region``."""
+          best: set[int], ink: str) -> Any:
+    """An Altair chart; ``best`` rows stand out, ``query`` is a diamond, words are in ``ink``. Drag selects ``region``."""
     import altair as alt
 
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
@@ -65,7 +65,7 @@ def chart(pictures: list[dict[str, Any]], words: list[dict[str, Any]], query: tu
         tooltip=[alt.Tooltip(f"{field}:N", title=field) for field in ("image", "name", "category")],
     ).add_params(alt.selection_interval(name="region"))]
     if words:
-        layers.append(alt.Chart({"values": words}).mark_text(fontSize=14, fontWeight="bold", color="#8a8f8c").encode(
+        layers.append(alt.Chart({"values": words}).mark_text(fontSize=14, fontWeight="bold", color=ink, opacity=0.75).encode(
             x=x, y=y, text="word:N"))
     if query:
         star = alt.Chart({"values": [{"text": query[0], "x": query[1], "y": query[2]}]})

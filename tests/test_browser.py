@@ -1,0 +1,149 @@
+"""What a visitor does, in a real browser against the real server. Without Chromium these fail: there is nothing to skip to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import BUNDLED
+
+ROOT = BUNDLED.parent
+CAT = BUNDLED / "collections/photos/images/cat.webp"
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port", str(port),
+               "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DEVISE_WARM": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                assert server.poll() is None, "the server stopped"
+                time.sleep(0.1)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "Chromium is needed: install it (Debian: apt-get install chromium)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test where the browser met an uncaught error."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert not errors
+
+
+def tiles(page: Page, grid: str) -> object:
+    return page.locator(f".st-key-grid-{grid} [class*='st-key-name-']")
+
+
+def test_search(page: Page, address: str) -> None:
+    page.goto(address)
+    box = page.get_by_placeholder("Type anything")
+    box.fill("horse")
+    box.press("Enter")
+    expect(tiles(page, "home").first).to_have_text("horse")
+    expect(page.locator(".st-key-grid-home img").first).to_be_visible()
+    expect(page).to_have_url(f"{address}/?q=horse")
+
+
+def test_a_link_brings_the_view_back(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=windmill&collection=photos")
+    expect(tiles(page, "text").first).to_have_text("windmill")
+    expect(page.get_by_text("24 of 251 pictures")).to_be_visible()
+
+
+def test_open_a_hit_and_go_on_from_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin")
+    page.locator(".st-key-grid-text").get_by_role("button", name="Open").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="violin")).to_be_visible()
+    expect(dialog.get_by_text("GPL")).to_be_visible()
+    expect(dialog.get_by_text("Alike in looks")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".st-key-grid-text").get_by_role("button", name="More").first.click()
+    expect(page.get_by_role("heading", name="Alike in meaning")).to_be_visible()
+    expect(tiles(page, "meaning").first).to_have_text("cello")
+
+
+def test_upload(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?collection=photos")
+    page.get_by_role("radio", name="Upload").or_(page.get_by_text("Upload", exact=True)).first.click()
+    page.locator("input[type=file]").set_input_files(CAT)
+    expect(tiles(page, "meaning").first).to_have_text("cat", timeout=60_000)
+    expect(tiles(page, "looks").first).to_have_text("cat")
+
+
+def test_label_with_own_words(page: Page, address: str) -> None:
+    page.goto(f"{address}/labels?item=cat&collection=photos")
+    expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible(timeout=60_000)
+    page.get_by_text("Your own words", exact=True).click()
+    box = page.get_by_label("Your labels")
+    box.fill("castle, pet, windmill")
+    box.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Most likely: pet")).to_be_visible()
+
+
+def test_select_on_the_map(page: Page, address: str) -> None:
+    page.goto(f"{address}/explorer")
+    chart = page.locator("[data-testid='stVegaLiteChart'] canvas, [data-testid='stVegaLiteChart'] svg").first
+    expect(chart).to_be_visible()
+    box = chart.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 400, steps=12)
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="pictures in the region")).to_be_visible()
+    expect(page.locator(".st-key-grid-region img").first).to_be_visible()
+
+
+def test_text_of_strangers_is_no_markup(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin+%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+%5Bxyzzyq%5D(javascript:alert(1))")
+    expect(tiles(page, "text").first).to_be_visible()
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_phone_width(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/text_search?q=bird")
+    expect(page.locator(".st-key-grid-text img").nth(3)).to_be_visible()
+    first, second, third = (page.locator(".st-key-grid-text [class*='st-key-tile-']").nth(n).bounding_box() for n in range(3))
+    assert first and second and third
+    assert first["y"] == second["y"] < third["y"]  # two in a row
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
