@@ -3,12 +3,13 @@
 import streamlit as st
 
 from devise_core.layout import REPOSITORY
+from ui import frame
 from ui.engines import engine
 from ui.errors import shown
 
 CARD = REPOSITORY / "MODEL_CARD.md"
 
-st.title("About the model")
+frame.header("About the model", "How it was made, what it was trained on, how good it is, and where it fails.")
 with shown():
     here = engine()
     words, nouns, pictures, side = st.columns(4)

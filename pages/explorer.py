@@ -3,6 +3,7 @@
 import streamlit as st
 
 from devise_core.projection import place
+from ui import frame
 from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
@@ -11,9 +12,8 @@ from ui.reading import show_reading
 
 SHOWN = 24
 
-st.title("Embedding explorer")
-st.caption("Every dot is a picture, near to others that mean the like. Point at one to see it; drag a rectangle to collect what is "
-           "inside; search to light up the nearest.")
+frame.header("Embedding explorer", "Every dot is a picture, near to others that mean the like. Point at one to see it; "
+             "drag a rectangle to collect what is inside; search to light up the nearest.")
 query = st.text_input("Put a query on the map", key="q", bind="query-params", placeholder="violin, animal, fruit…",
                       icon=":material/search:")
 with shown("q"):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import frame
 from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
@@ -16,9 +17,9 @@ def _take_example() -> None:
 
 
 with st.container(key="hero"):
-    st.title("Find pictures by what they mean")
-    st.write("A small neural network maps every picture into the space of word vectors, so words and pictures can be compared "
-             "directly. It finds things that no picture was ever labelled with: try **avian**.")
+    frame.header("Find pictures by what they mean", "A small neural network maps every picture into the space of word vectors, so "
+                 "words and pictures can be compared directly. It finds things that no picture was ever labelled with: try "
+                 "**avian**.")
 
 query = st.text_input("Search", key="q", bind="query-params", placeholder="Type anything: violin, something sweet, at sea…",
                       icon=":material/search:", label_visibility="collapsed")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import frame
 from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
@@ -11,8 +12,8 @@ from ui.warm import network
 
 COUNT = 12
 
-st.title("Image search")
-st.caption("By meaning: the picture's place among the words. By looks: the network's own features, before any word.")
+frame.header("Image search", "By meaning: the picture's place among the words. By looks: the network's own features, "
+             "before any word.")
 with shown():
     here = engine()
     left, right = st.columns([3, 2], gap="large")

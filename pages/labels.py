@@ -3,6 +3,7 @@
 import streamlit as st
 
 from devise_core.engine import Vocabulary
+from ui import frame
 from ui.engines import engine
 from ui.errors import shown
 from ui.picture import choose_picture, show_picture
@@ -11,9 +12,8 @@ from ui.warm import network
 
 OWN, NOUNS, ALL = "Your own words", "Nouns", "All words"
 
-st.title("Labels")
-st.caption("The words nearest to a picture: out of thousands of nouns, or only among words of yours, which the network was never "
-           "trained to tell apart.")
+frame.header("Labels", "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
+             "the network was never trained to tell apart.")
 with shown():
     here = engine()
     left, right = st.columns(2, gap="large")

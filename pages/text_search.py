@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import frame
 from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
@@ -10,18 +11,18 @@ from ui.text import plain
 
 SIZES = (12, 24, 48)
 
-st.title("Text search")
-st.caption("Words go in, pictures come out: nearest first, by the cosine of the two vectors. No picture's label is read.")
+frame.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "
+             "picture's label is read.")
 box, size = st.columns([4, 1.4], vertical_alignment="bottom")
 query = box.text_input("Search", key="q", bind="query-params", placeholder="horse, musical instrument, bird near water…",
                        icon=":material/search:")
 count = size.segmented_control("Results", SIZES, default=SIZES[1], required=True, key="text_search_k")
 
 with shown("q"):
+    here = engine()
     if not query:
         st.info("Type a word or a few: the answer comes as you press Enter.", icon=":material/keyboard_return:")
     else:
-        here = engine()
         hits = here.search_text(query, k=count or SIZES[1])
         show_reading(here.read_text(query), "q")
         st.caption(f"{len(hits)} of {len(here.collection)} pictures for **{plain(query)}**")

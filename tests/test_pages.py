@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +9,16 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import BUNDLED
 
-ROOT, APPS = BUNDLED.parent, Path()
+ROOT = BUNDLED.parent
 PAGES = ("home", "text_search", "image_search", "labels", "explorer", "about")
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The real entry point once for each page, which is made its default: AppTest cannot follow st.navigation itself."""
-    global APPS  # noqa: PLW0603
-    APPS = tmp_path_factory.mktemp("apps")
-    shutil.copytree(ROOT / "pages", APPS / "pages")
-    entry = (ROOT / "streamlit_app.py").read_text("utf-8").replace(", default=True", "")
-    for page in PAGES:
-        assert f'"pages/{page}.py",' in entry
-        (APPS / f"{page}.py").write_text(entry.replace(f'"pages/{page}.py",', f'"pages/{page}.py", default=True,'), "utf-8")
-    yield
-
-
 def app(page: str = "home", **parameters: str) -> AppTest:
-    test = AppTest.from_file(str(APPS / f"{page}.py"), default_timeout=60)
+    """The real entry point, opened at ``page`` as by a link with ``parameters``."""
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    if page != "home":
+        test.switch_page(f"pages/{page}.py")
     for name, value in parameters.items():
         test.query_params[name] = value
     return checked(test.run())
@@ -152,6 +140,6 @@ def test_a_missing_model_leaves_a_sentence_on_every_page(tmp_path: Path, monkeyp
     engines.model.clear()  # type: ignore[attr-defined]
     try:
         for page in PAGES:
-            assert "manifest.json is missing" in app(page).error[0].value.replace("\\", "")
+            assert "manifest.json is missing" in said(app(page)).replace("\\", ""), page
     finally:
         engines.model.clear()  # type: ignore[attr-defined]

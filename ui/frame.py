@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from ui.engines import CHOSEN, collection_names
 
@@ -18,6 +19,20 @@ def begin() -> None:
     st.set_page_config(NAME, str(_DOCS / "icon.svg"), layout="wide")
     st.logo(str(_DOCS / "logo.svg"), size="large", icon_image=str(_DOCS / "icon.svg"))
     st.html(_STYLE)
+
+
+def header(title: str, lead: str) -> None:
+    """How every page begins. Comes first on it.
+
+    Where a link opens a page before anyone has opened the start page, Streamlit takes ``pages/`` for its older kind of app and
+    runs the page alone, without the entry point; what ``st.navigation`` would have told it is told here, and it starts over.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    st.title(title)
+    with st.container(key="lead"):
+        st.markdown(lead)
 
 
 def sidebar() -> None:

@@ -1,0 +1,44 @@
+# `make demo` serves the app, `make test` checks everything; each sets up what it needs first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: demo test lint types figures clean
+
+demo: $(VENV)/demo
+	$(BIN)/streamlit run streamlit_app.py
+
+test: lint types
+	$(if $(CHROMIUM),,$(BIN)/playwright install chromium)
+	$(BIN)/pytest
+
+lint: $(VENV)/test
+	$(BIN)/ruff check
+
+types: $(VENV)/test
+	$(BIN)/mypy
+
+figures: $(VENV)/test
+	$(BIN)/python benchmarks/index.py
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/start.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/demo: requirements.txt | $(BIN)/python
+	$(BIN)/pip install -q -r requirements.txt
+	touch $@
+
+$(VENV)/test: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/pip install -q -r requirements-dev.txt
+	touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed: make demo PYTHON=python3.12"; exit 1; }
+	@command -v c++ >/dev/null \
+	  || { echo "A C++ compiler is needed to build Annoy: install g++ (Debian), Xcode's tools (macOS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --upgrade pip
