@@ -1,4 +1,4 @@
-"""Pictures → features and embeddings, through the Keras model. TensorFlow is imported on first use, here alone."""
+"""Pictures → features and embeddings, through the Keras model. TensorFlow is imported on first use."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from devise_core.errors import ArtifactError
 from devise_core.images import ImageInput, read_image
+from devise_core.modelfile import load_model
 from devise_core.preprocess import Pixels, to_pixels
 from devise_core.vectors import Floats
-
-if TYPE_CHECKING:
-    import keras
 
 BATCH = 32
 READERS = 2
@@ -104,17 +102,3 @@ class Encoder:
         call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
         call(np.zeros((1, self._size, self._size, 3), dtype=np.uint8))
         self._call = call
-
-
-def load_model(path: Path) -> keras.Model:
-    """Load a ``.keras`` file in safe mode: no code in it is run."""
-    import os
-
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes are not for a visitor
-    import keras
-
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ArtifactError(f"{path} is no Keras model this version can load ({type(error).__name__}): restore it with "
-                            "`git checkout`, or make it again with `python -m devise_core build head`.") from error

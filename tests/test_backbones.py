@@ -1,0 +1,232 @@
+"""The registry: each graph is Keras's own network behind Keras's own preprocessing, and comes back from a file in safe mode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from devise_core.backbones import Backbone, default_weights, load_backbone, names
+from devise_core.backbones import efficientnet_lite0 as lite0
+from devise_core.backbones.graphs import SIZES, application, application_names, build, known
+from devise_core.build.convert import fill_backbone
+from devise_core.errors import ArtifactError, BuildError
+from devise_core.modelfile import load_model
+from devise_core.train.head import Head, with_head
+from tests.conftest import BUNDLED
+
+SMALL = "MobileNetV3Small"
+
+
+def pixels(size: int = 224, count: int = 1) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.random.default_rng(0).uniform(0, 255, (count, size, size, 3)).astype(np.float32)
+
+
+def close(found: Any, wanted: Any) -> bool:
+    """Within 1e-4 of the largest value: random weights may make all of them tiny."""
+    found, wanted = np.asarray(found), np.asarray(wanted)
+    return found.shape == wanted.shape and bool(np.abs(found - wanted).max() <= 1e-4 * np.abs(wanted).max() > 0)
+
+
+@pytest.fixture(scope="module")
+def small() -> Backbone:
+    return load_backbone(SMALL, "none")
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Backbone:
+    return load_backbone("EfficientNet_Lite0", artifacts=BUNDLED)
+
+
+def test_names_are_matched_whatever_their_case() -> None:
+    found = names()
+    assert found[:2] == ["efficientnet-lite0", "vgg16"]
+    assert len(found) == len(set(found)) == len(application_names()) + 1
+    assert [known(name) for name in ("VGG-16", "efficient_net_lite_0", "resnet50", "conv-next-tiny")] == [
+        "vgg16", "efficientnet-lite0", "ResNet50", "ConvNeXtTiny"]
+    assert [default_weights(name) for name in ("EfficientNetLite0", "vgg16")] == ["bundled", "imagenet"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(BuildError, match=r"no backbone “resnet51”: did you mean ResNet50,.*keras.io/api/applications"):
+        load_backbone("resnet51", "none")
+
+
+def test_sizes_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keras.src.applications import imagenet_utils
+
+    class Seen(Exception):
+        pass
+
+    def seen(*_: Any, default_size: int, **__: Any) -> None:
+        raise Seen(default_size)
+
+    monkeypatch.setattr(imagenet_utils, "obtain_input_shape", seen)
+    for name in (name for name in application_names() if not name.startswith("MobileNetV3")):  # those take any size
+        with pytest.raises(Seen) as size:
+            application(name)(weights=None)
+        assert size.value.args[0] == SIZES.get(name, 224), name
+
+
+@pytest.mark.parametrize(("name", "module"), [("VGG19", "vgg19"), ("MobileNet", "mobilenet"), ("DenseNet121", "densenet"),
+                                              (SMALL, "mobilenet_v3")], ids=["caffe", "tf", "torch", "built-in"])
+def test_the_graph_is_kerass_network_behind_its_preprocessing(name: str, module: str, tmp_path: Path) -> None:
+    import keras
+
+    model = load_backbone(name, "none").model
+    bare = application(name)(weights=None, include_top=False, pooling="avg", input_shape=(224, 224, 3))
+    bare.set_weights(model.get_weights())
+    wanted = bare(getattr(keras.applications, module).preprocess_input(pixels()))
+    assert model.layers[-1].name == "features"
+    assert close(model(pixels()), wanted)
+    stem = keras.Model(model.input, next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)).output)
+    stem.save(tmp_path / "stem.keras")
+    assert close(load_model(tmp_path / "stem.keras")(pixels()), stem(pixels()))
+
+
+def test_vgg16_is_the_seeds() -> None:
+    import keras
+
+    backbone = load_backbone("VGG-16", "none")
+    model = backbone.model
+    assert (backbone.name, backbone.size, backbone.width) == ("vgg16", 224, 4096)
+    assert [layer.name for layer in model.layers if layer.weights][-2:] == ["fc1", "fc2"]
+    assert sum(weight.shape.num_elements() for weight in model.weights) == 134_260_544
+    ready = keras.Model(model.input, model.get_layer("block1_conv1").input)(pixels())
+    assert close(ready, pixels()[..., ::-1] - np.array([103.939, 116.779, 123.68], np.float32))
+
+
+def test_one_seed_gives_one_network(small: Backbone) -> None:
+    again, other = load_backbone("mobilenet-v3-small", "none"), load_backbone(SMALL, "none", seed=8)
+    assert (small.name, small.size, small.width, small.model.output_shape) == (SMALL, 224, 576, (None, 576))
+    assert small.identity == again.identity != other.identity
+    assert len(small.identity) == 16
+
+
+@pytest.mark.parametrize("file", ["backbone.keras", "backbone.weights.h5", "with_top.h5", "without.h5"])
+def test_weights_of_a_file(small: Backbone, file: str, tmp_path: Path) -> None:
+    path = tmp_path / file
+    if file.endswith(".weights.h5"):
+        small.model.save_weights(path)
+    elif file.endswith(".keras"):
+        small.model.save(path)
+    else:
+        model = application(SMALL)(weights=None, include_top=file == "with_top.h5")
+        model.set_weights(small.model.get_weights() + model.get_weights()[len(small.model.weights):])
+        model.save(path)
+    assert load_backbone(SMALL, path).identity == small.identity
+
+
+def test_published_weights_of_efficientnet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    def stem(model: keras.Model) -> keras.Model:
+        return keras.Model(model.input, model.get_layer("stem_conv").output)
+
+    published = application("EfficientNetB0")(weights=None, include_top=False)
+    norm = next(layer for layer in published.layers if isinstance(layer, keras.layers.Normalization))
+    norm.set_weights([np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]), np.array(0)])
+    published.save(tmp_path / "published.h5")
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *_, **__: str(tmp_path / "published.h5"))
+    wanted = stem(application("EfficientNetB0")(weights="imagenet", include_top=False))(pixels())
+    for weights in ("imagenet", tmp_path / "published.h5"):
+        assert close(stem(load_backbone("EfficientNetB0", weights).model)(pixels()), wanted)
+
+
+def test_a_download_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with pytest.raises(BuildError, match=r"cannot fetch.*MobileNetV3Small.*refused.*--weights FILE.*--weights none"):
+        load_backbone(SMALL)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("name", "weights", "error", "says"), [
+    (SMALL, "bundled", BuildError, "efficientnet-lite0's, not MobileNetV3Small's.*--weights FILE.*--weights none"),
+    ("efficientnet-lite0", "imagenet", BuildError, "--weights bundled.*--weights FILE.*--weights none"),
+    (SMALL, "nowhere.h5", BuildError, "no weights at nowhere.h5.*--weights none"),
+    (SMALL, str(BUNDLED / "labels.csv"), BuildError, "labels.csv.*give a .keras"),
+    (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNetV3Small")])
+def test_weights_not_to_be_had(name: str, weights: str, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        load_backbone(name, weights)
+
+
+@pytest.mark.parametrize("file", ["damaged.h5", "damaged.keras", "other.weights.h5", "unnamed.keras"])
+def test_a_file_that_does_not_fit(file: str, tmp_path: Path) -> None:
+    import keras
+
+    path = tmp_path / file
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    if file.startswith("damaged"):
+        path.write_bytes(b"no weights")
+    elif file.endswith(".keras"):
+        other.save(path)
+    else:
+        other.save_weights(path)
+    with pytest.raises(ArtifactError, match=file):
+        load_backbone(SMALL, path)
+
+
+def test_the_head_stands_on_any_backbone(small: Backbone, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    head = Head(rng.normal(size=(576, 5)).astype(np.float32), np.zeros(5, np.float32), rng.normal(size=(5, 3)).astype(np.float32))
+    with_head(small.model, head).save(tmp_path / "devise.keras")
+    found = load_model(tmp_path / "devise.keras")(pixels())
+    scores = np.exp(np.asarray(found["features"]) @ head.kernel)
+    wanted = scores / scores.sum() @ head.vectors
+    assert close(found["features"], small.model(pixels()))
+    assert close(found["embedding"], wanted / np.linalg.norm(wanted))
+    assert load_backbone(SMALL, tmp_path / "devise.keras").identity == small.identity
+
+
+def test_the_bundled_backbone_is_that_of_the_bundled_model(bundled: Backbone) -> None:
+    wanted = load_model(BUNDLED / "model.keras")(pixels())["features"]
+    assert (bundled.name, bundled.size, bundled.width) == ("efficientnet-lite0", 224, 1280)
+    assert close(bundled.model(pixels()), wanted)
+
+
+def test_lite0_is_as_published(bundled: Backbone) -> None:
+    """The output of each stage: Tan & Le (2019), table 1. Folding the normalisations spares a third of the operations."""
+    layers = bundled.model.layers
+    last = np.cumsum([stage.repeats for stage in lite0.STAGES]) - 1
+    shapes = [[layer for layer in layers if layer.name.startswith(f"block{block}_")][-1].output.shape[1:] for block in last]
+    assert shapes == [(112, 112, 16), (56, 56, 24), (28, 28, 40), (14, 14, 80), (14, 14, 112), (7, 7, 192), (7, 7, 320)]
+    assert bundled.model.get_layer("grid").output.shape[1:] == (7, 7, 1280)
+    kinds = [type(layer).__name__ for layer in layers]
+    assert set(kinds) == {"InputLayer", "Rescaling", "Conv2D", "DepthwiseConv2D", "ReLU", "Add", "GlobalAveragePooling2D"}
+    convolutions = sum(kind.endswith("Conv2D") for kind in kinds)
+    assert convolutions / (len(kinds) + convolutions) == pytest.approx(1 / 3, abs=0.03)
+
+
+def test_folding_the_normalisation_changes_nothing() -> None:
+    """The first two convolutions of a converted network against convolution, then batch normalisation, as PyTorch has them."""
+    import keras
+
+    state, rng = {}, np.random.default_rng(2)
+    model = build("efficientnet-lite0")
+    blocks = sum(stage.repeats for stage in lite0.STAGES)
+    pairs = [("stem", "_conv_stem", "_bn0"), ("top", "_conv_head", "_bn1")]
+    for block in range(blocks):
+        parts = ["expand", "depthwise", "project"][0 if block else 1:]
+        pairs += [(f"block{block}_{part}", f"_blocks.{block}._{part}_conv", f"_blocks.{block}._bn{number}")
+                  for number, part in enumerate(("expand", "depthwise", "project")) if part in parts]
+    for layer, conv, norm in pairs:
+        kernel = model.get_layer(layer).get_weights()[0]
+        order = (2, 3, 0, 1) if layer.endswith("_depthwise") else (3, 2, 0, 1)
+        state[f"{conv}.weight"] = rng.normal(size=[kernel.shape[axis] for axis in order]).astype(np.float32)
+        channels = len(state[f"{conv}.weight"])
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            state[f"{norm}.{name}"] = rng.uniform(0.5, 2, channels).astype(np.float32)
+    fill_backbone(model, state)
+    x: Any = keras.ops.convert_to_tensor((pixels(32) - 127) / 128)
+    for convolve, layer, (_, conv, norm) in ((keras.ops.conv, "stem", pairs[0]), (keras.ops.depthwise_conv, "block0_depthwise", pairs[2])):
+        kernel = state[f"{conv}.weight"].transpose((2, 3, 0, 1) if layer.endswith("_depthwise") else (2, 3, 1, 0))
+        y = convolve(x, kernel, strides=2 if layer == "stem" else 1, padding="same")
+        mean, variance = state[f"{norm}.running_mean"], state[f"{norm}.running_var"]
+        y = (y - mean) / np.sqrt(variance + 1e-3) * state[f"{norm}.weight"] + state[f"{norm}.bias"]
+        assert close(model.get_layer(layer)(x), y)
+        x = keras.ops.relu6(y)
