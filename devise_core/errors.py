@@ -48,3 +48,7 @@ class CollectionError(DeviseError):
 
 class BuildError(DeviseError):
     """An offline job lacks a source, or a source is not what the job was written for."""
+
+
+class FetchError(DeviseError):
+    """A data set, or a part of it, was not to be had from its home or a mirror."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from devise_core.errors import BuildError
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
+_FETCH = "run `python -m devise_core fetch"
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,30 @@ def flickr8k(root: Path) -> list[Picture]:
     captions: dict[str, list[str]] = defaultdict(list)
     path = root / "captions.csv"
     if not path.is_file():
-        raise BuildError(f"{path} is missing: fetch the set again.")
+        raise BuildError(f"{path} is missing: {_FETCH} flickr8k`.")
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             captions[row["image"]].append(row["caption"])
     return [Picture(root / "images" / name, "", tuple(found)) for name, found in sorted(captions.items())]
+
+
+def iaprtc12(root: Path) -> list[Picture]:
+    """IAPR TC-12 (Grubinger et al., 2006): holiday pictures, each with one description and no label."""
+    files = sorted(path for path in _existing(root / "images").glob("*/*") if path.suffix.lower() in SUFFIXES)
+    return [Picture(path, "", read_iapr_description(root / "annotations" / path.parent.name / f"{path.stem}.eng"))
+            for path in _some(files, root)]
+
+
+def read_iapr_description(path: Path) -> tuple[str, ...]:
+    """The description of an annotation file as its one caption; none where there is no file or it is empty.
+
+    The files say no encoding and are ISO-8859-1; some hold a bare “&”, which an XML parser refuses, hence the pattern.
+    """
+    if not path.is_file():
+        return ()
+    found = re.search(r"<DESCRIPTION>(.*?)</DESCRIPTION>", path.read_text("iso-8859-1"), re.DOTALL)
+    caption = " ".join(html.unescape(found[1]).split()).rstrip(";") if found else ""
+    return (caption,) if caption else ()
 
 
 def read_pascal_page(page: str) -> dict[str, tuple[str, ...]]:
@@ -80,11 +100,11 @@ def spoken(name: str) -> str:
 
 def _existing(root: Path) -> Path:
     if not root.is_dir():
-        raise BuildError(f"There is no folder {root}: fetch the data set, or name the folder it is in.")
+        raise BuildError(f"There is no folder {root}: {_FETCH} NAME`, or name the folder the set is in.")
     return root
 
 
 def _some(files: list[Path], root: Path) -> list[Path]:
     if not files:
-        raise BuildError(f"There are no pictures below {root}: fetch the data set again.")
+        raise BuildError(f"There are no pictures below {root}: {_FETCH} NAME`, or name the folder the set is in.")
     return files
