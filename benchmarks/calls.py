@@ -1,0 +1,41 @@
+"""One picture through the network: the encoder's traced function against Keras's own calls, and VGG16's predict, in one run.
+
+VGG16 is what the work this project starts from calls for every picture. Its weights are random: they do not change the speed.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from benchmarks.table import median, milliseconds, print_table
+from devise_core.backbones import load_backbone
+from devise_core.encoder import Encoder
+from devise_core.layout import ArtifactLayout, artifacts_folder
+from devise_core.modelfile import load_model
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=15)
+    rounds = options.parse_args().rounds
+    path = ArtifactLayout(artifacts_folder()).model
+    encoder, model, vgg16 = Encoder(path), load_model(path), load_backbone("vgg16", "none").model
+    encoder.load()
+    pixels = np.random.default_rng(7).integers(0, 256, (1, encoder.size, encoder.size, 3), dtype=np.uint8)
+    floats = pixels.astype(np.float32)
+    calls = {"the encoder, a traced tf.function": lambda: encoder.encode_pixels(pixels), "model(x)": lambda: model(floats),
+             "model.predict(x)": lambda: model.predict(floats, verbose=0),
+             "VGG16's predict(x)": lambda: vgg16.predict(floats, verbose=0)}
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):  # in turn, so that a slower minute of the machine slows all
+        for name, call in calls.items():
+            taken[name] += milliseconds(call, 3)
+    base = median(taken["the encoder, a traced tf.function"])
+    print_table(f"One picture, p50 of {3 * rounds} calls each", ["call", "ms", "× the encoder's"],
+                [[name, f"{median(times):.1f}", f"{median(times) / base:.1f}"] for name, times in taken.items()])
+
+
+if __name__ == "__main__":
+    main()
