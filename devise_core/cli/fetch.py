@@ -31,6 +31,8 @@ def add_parsers(commands: Any) -> None:
     command.add_argument("--jobs", type=_positive(int), metavar="N", default=4, help="files at a time (default: 4)")
     command.add_argument("--timeout", type=_positive(float), metavar="SECONDS", default=30.0,
                          help="how long a server may be silent (default: 30)")
+    command.add_argument("--rate", type=_positive(float), metavar="N", default=8.0,
+                         help="requests a second at most (default: 8; more only where the mirror is yours)")
     add_json(command)
     command.set_defaults(run=_fetch)
 
@@ -52,7 +54,7 @@ def _fetch(options: argparse.Namespace) -> None:
     from devise_core.datasets.fetch import fetch
 
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its notes on every retry would break into the progress bar
-    client = Client(Manner(timeout=options.timeout))
+    client = Client(Manner(timeout=options.timeout, per_second=options.rate))
     account = fetch(DATA_SETS[options.name], options.out / options.name, client, options.jobs, options.base_url)
     if options.json:
         print_json({"command": "fetch", **account.as_dict()})
