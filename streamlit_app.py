@@ -1,18 +1,7 @@
-"""The entry point: it only routes."""
+"""The server: Streamlit's own with the collections' pictures beside it, and `pages/router.py` as its script."""
 
 import streamlit as st
 
-from ui import frame, warm
+from ui import pictures, warm
 
-frame.begin()
-page = st.navigation([
-    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("pages/text_search.py", title="Text search", icon=":material/search:"),
-    st.Page("pages/image_search.py", title="Image search", icon=":material/image_search:"),
-    st.Page("pages/labels.py", title="Labels", icon=":material/sell:"),
-    st.Page("pages/explorer.py", title="Embedding explorer", icon=":material/scatter_plot:"),
-    st.Page("pages/about.py", title="About the model", icon=":material/info:"),
-])
-frame.sidebar()
-page.run()
-warm.start()
+app = st.App("pages/router.py", routes=[pictures.ROUTE], lifespan=warm.lifespan)

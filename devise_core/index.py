@@ -69,7 +69,7 @@ class AnnoyIndex(Index):
         return cls(forest)
 
     @classmethod
-    def open(cls, path: Path, dimension: int) -> AnnoyIndex:
+    def open(cls, path: Path, dimension: int, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
         from annoy import AnnoyIndex as Forest
 
         forest = Forest(dimension, "angular")
@@ -77,7 +77,7 @@ class AnnoyIndex(Index):
             forest.load(str(path))
         except OSError as error:
             raise ArtifactError(f"{path} cannot be opened as an index ({error}): make it again.") from error
-        return cls(forest)
+        return cls(forest, search_nodes)
 
     def __len__(self) -> int:
         return int(self._forest.get_n_items())

@@ -8,7 +8,7 @@ from ui.errors import shown
 from ui.gallery import gallery
 from ui.reading import show_reading
 
-EXAMPLES = ("musical instrument", "bird", "something to eat", "avian", "castle by the water", "fast car")
+EXAMPLES = ("bird", "musical instrument", "something to eat", "avian", "castle by the water", "fast car")
 FIRST = EXAMPLES[0]
 
 
@@ -36,7 +36,7 @@ with shown("q"):
 
 st.divider()
 with st.container(horizontal=True, key="tour"):
-    st.page_link("pages/image_search.py", label="Search with a picture", icon=":material/image_search:")
-    st.page_link("pages/labels.py", label="Name your own photo", icon=":material/sell:")
-    st.page_link("pages/explorer.py", label="See the map", icon=":material/scatter_plot:")
-    st.page_link("pages/about.py", label="How good is it?", icon=":material/info:")
+    st.page_link("image_search.py", label="Search with a picture", icon=":material/image_search:")
+    st.page_link("labels.py", label="Name your own photo", icon=":material/sell:")
+    st.page_link("explorer.py", label="See the map", icon=":material/scatter_plot:")
+    st.page_link("about.py", label="How good is it?", icon=":material/info:")

@@ -35,7 +35,7 @@ with shown():
         with right:
             st.caption("Nearest words: follow one to search by it")
             for word in words:
-                st.page_link("pages/text_search.py", label=f"{plain(word.word)}  ·  {word.cosine:.2f}", icon=":material/sell:",
+                st.page_link("text_search.py", label=f"{plain(word.word)}  ·  {word.cosine:.2f}", icon=":material/sell:",
                              query_params={"q": word.word, "collection": here.collection.name})
         left, right = st.columns(2, gap="medium")
         with left:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.conftest import BUNDLED
 
@@ -66,8 +66,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not errors
 
 
-def tiles(page: Page, grid: str) -> object:
-    return page.locator(f".st-key-grid-{grid} [class*='st-key-name-']")
+def tiles(page: Page, grid: str) -> Locator:
+    """The names under the pictures of a grid."""
+    return page.locator(f".st-key-grid-{grid} .name")
 
 
 def test_search(page: Page, address: str) -> None:
@@ -88,13 +89,13 @@ def test_a_link_brings_the_view_back(page: Page, address: str) -> None:
 
 def test_open_a_hit_and_go_on_from_it(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
-    page.locator(".st-key-grid-text").get_by_role("button", name="Open").first.click()
+    page.get_by_role("button", name="Open violin").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="violin")).to_be_visible()
     expect(dialog.get_by_text("GPL")).to_be_visible()
     expect(dialog.get_by_text("Alike in looks")).to_be_visible()
     page.keyboard.press("Escape")
-    page.locator(".st-key-grid-text").get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="More like violin").click()
     expect(page.get_by_role("heading", name="Alike in meaning")).to_be_visible()
     expect(tiles(page, "meaning").first).to_have_text("cello")
 
@@ -142,7 +143,7 @@ def test_phone_width(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{address}/text_search?q=bird")
     expect(page.locator(".st-key-grid-text img").nth(3)).to_be_visible()
-    first, second, third = (page.locator(".st-key-grid-text [class*='st-key-tile-']").nth(n).bounding_box() for n in range(3))
+    first, second, third = (page.locator(".st-key-grid-text .tile").nth(n).bounding_box() for n in range(3))
     assert first and second and third
     assert first["y"] == second["y"] < third["y"]  # two in a row
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 
 def app(page: str = "home", **parameters: str) -> AppTest:
-    """The real entry point, opened at ``page`` as by a link with ``parameters``."""
-    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    """The real router, opened at ``page`` as by a link with ``parameters``."""
+    test = AppTest.from_file(str(ROOT / "pages/router.py"), default_timeout=60)
     if page != "home":
-        test.switch_page(f"pages/{page}.py")
+        test.switch_page(f"{page}.py")
     for name, value in parameters.items():
         test.query_params[name] = value
     return checked(test.run())
@@ -35,7 +36,8 @@ def said(test: AppTest) -> str:
 
 
 def names(test: AppTest) -> list[str]:
-    return [element.value.strip("*") for element in test.markdown if element.value.startswith("**")]
+    """What the tiles of every grid are called, in order."""
+    return [tile["name"] for grid in test.get("bidi_component") for tile in json.loads(grid.proto.json)["tiles"]]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -44,14 +46,14 @@ def test_every_page_over_every_collection(page: str, collection: str) -> None:
     test = app(page, collection=collection)
     assert test.title
     assert not test.error
-    assert test.selectbox(key="collection").value == collection
+    assert test.button_group(key="collection").value == collection
 
 
 def test_home_answers_before_anything_is_typed() -> None:
     test = app()
-    assert "musical instrument" in said(test)
-    assert "classical guitar" in names(test)
-    assert test.text_input(key="q").set_value("bird").run().markdown
+    assert "For example, **bird**" in said(test)
+    assert len(names(test)) == 12
+    assert names(test.text_input(key="q").set_value("violin").run())[0] == "violin"
     assert checked(test)
 
 

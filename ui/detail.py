@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from devise_core.datatypes import Hit
-from devise_core.engine import Engine
+from devise_core.engine import By, Engine
 from ui.text import plain
+from ui.tiles import more_like, tiles
 
 
 @st.dialog("Picture", width="large")
@@ -26,10 +27,9 @@ def open_hit(engine: Engine, hit: Hit) -> None:
         row = engine.collection.row(hit.id)
         words = engine.label_embedding(engine.collection.embeddings[row], k=6)
         st.caption("**Nearest nouns**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
+    by: By
     for by, title in (("semantic", "Alike in meaning"), ("visual", "Alike in looks")):
         st.markdown(f"**{title}**")
-        with st.container(horizontal=True, key=f"row-{by}"):
-            for place, other in enumerate(engine.more_like(hit.id, 6, by=by)):  # type: ignore[arg-type]
-                with st.container(key=f"tile-cutout-{by}-{place}"):
-                    st.image(str(other.path), width="stretch", alt=other.name)
-                    st.caption(f"{plain(other.name, 14)} {other.cosine:.2f}")
+        pressed = tiles(engine, engine.more_like(hit.id, 6, by=by), f"detail-{by}")
+        if other := pressed.open or pressed.more:
+            more_like(other)

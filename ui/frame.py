@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from ui.engines import CHOSEN, collection_names
 
@@ -22,14 +21,7 @@ def begin() -> None:
 
 
 def header(title: str, lead: str) -> None:
-    """How every page begins. Comes first on it.
-
-    Where a link opens a page before anyone has opened the start page, Streamlit takes ``pages/`` for its older kind of app and
-    runs the page alone, without the entry point; what ``st.navigation`` would have told it is told here, and it starts over.
-    """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
-        st.rerun()
+    """How every page begins: its name and, in a sentence or two, what it does."""
     st.title(title)
     with st.container(key="lead"):
         st.markdown(lead)
@@ -42,8 +34,8 @@ def sidebar() -> None:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
         if len(names) > 1:
-            st.selectbox("Collection", names, key=CHOSEN, bind="query-params", persist_state="session",
-                         help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
-                              "python -m devise_core index FOLDER --name NAME")
+            st.pills("Collection", names, default=names[0], required=True, key=CHOSEN, bind="query-params", persist_state="session",
+                     help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
+                          "python -m devise_core index FOLDER --name NAME")
         st.caption("Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you "
                    "upload is kept.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import streamlit as st
 
@@ -16,6 +17,13 @@ from ui.engines import model
 
 DELAY = 3.0
 """Seconds from the first page to the start of loading: importing TensorFlow would slow the first answers down."""
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Open the model while the first browser is still fetching Streamlit's own files."""
+    threading.Thread(target=_open, daemon=True, name="open-model").start()
+    yield
 
 
 def start() -> None:
@@ -38,6 +46,14 @@ def _thread() -> threading.Thread:
     thread = threading.Thread(target=_load, daemon=True, name="load-network")
     thread.start()
     return thread
+
+
+def _open() -> None:
+    try:
+        model().search_text("bird", k=1)
+        importlib.import_module("pandas")  # as Streamlit would with the first grid of tiles
+    except DeviseError:
+        return  # every page tries again, and shows what is wrong
 
 
 def _load() -> None:

@@ -1,0 +1,18 @@
+"""What runs for every page: it only routes."""
+
+import streamlit as st
+
+from ui import frame, warm
+
+frame.begin()
+page = st.navigation([
+    st.Page("home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("text_search.py", title="Text search", icon=":material/search:"),
+    st.Page("image_search.py", title="Image search", icon=":material/image_search:"),
+    st.Page("labels.py", title="Labels", icon=":material/sell:"),
+    st.Page("explorer.py", title="Embedding explorer", icon=":material/scatter_plot:"),
+    st.Page("about.py", title="About the model", icon=":material/info:"),
+])
+frame.sidebar()
+page.run()
+warm.start()
