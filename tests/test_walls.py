@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     {"errors"}, {"datatypes", "layout", "vectors"}, {"manifest", "words", "images", "index", "projection", "vectorcache", "modelfile"},
     {"nouns", "phrase", "preprocess", "collection", "backbones"}, {"query", "encoder"}, {"engine", "indexing"},
-    {"datasets"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
+    {"datasets", "report"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}

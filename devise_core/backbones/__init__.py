@@ -1,4 +1,4 @@
-"""The networks that see: each a graph from pixels to ``features``, its preprocessing inside, by one of three homes of weights.
+"""The networks that see: each a graph from pixels to ``features`` with its preprocessing inside.
 
 ``efficientnet-lite0`` comes with the project; ``vgg16`` is the one of the work this project starts from, cut at ``fc2``;
 every other is a network of ``keras.applications``, pooled over its last grid.

@@ -1,0 +1,182 @@
+"""The report: all of the walk, nothing from outside the file, nothing unescaped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from devise_core import Engine
+from devise_core.cli import main
+from devise_core.collection import Collection
+from devise_core.errors import ArtifactError, BuildError
+from devise_core.indexing import index_folder
+from devise_core.report import page
+from devise_core.report.page import read_tables, render, write_report
+from devise_core.report.tiles import LONGEST, own_tile
+from devise_core.report.walk import HITS, LABELLED, NEIGHBOURS, QUERIES, WAYS, Walk, answer, take_walk, typical
+from tests.conftest import BUNDLED
+from tests.fakes import ColourEncoder
+
+MARKUP = "<script>alert('x')</script>\"><img src=http://x onerror=y>"
+TABLES = [{"title": "Hits", "note": "a note", "columns": ["method", "k = 5"], "rows": [["DeViSE", 0.78], ["softmax", None]]}]
+
+
+class Elements(HTMLParser):
+    """Counts tags, and keeps what each ``src``, ``href`` and other attribute says, and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data.strip())
+
+    def of(self, name: str) -> list[str]:
+        return [value for key, value in self.attributes if key == name]
+
+
+@pytest.fixture(scope="module")
+def walk(engine: Engine, photos: Engine) -> Walk:
+    return take_walk([photos, engine])
+
+
+@pytest.fixture(scope="module")
+def html(walk: Walk) -> str:
+    return render(walk, [])
+
+
+def test_one_file_that_loads_nothing(html: str) -> None:
+    found = Elements(html)
+    assert not found.tags.keys() & {"script", "link", "iframe", "object", "embed", "base", "form"}
+    assert not [name for name, _ in found.attributes if name.startswith("on") or name in ("srcset", "background", "action")]
+    assert all(source.startswith("data:image/webp;base64,") for source in found.of("src"))
+    assert not {"url(", "@import"} & {part for part in ("url(", "@import") if part in html}
+    assert all(link.startswith(("#", "https://")) for link in found.of("href"))
+    assert len(html.encode()) < 10_000_000
+
+
+def test_the_whole_walk_is_there(html: str, walk: Walk) -> None:
+    found = Elements(html)
+    assert QUERIES == ("aeroplane", "avian", "ocean", "street", "horse jockey", "bird near water")
+    assert {f"“{query}”" for query in QUERIES} <= set(found.text)
+    assert {"horse", "jockey", "By meaning", "By looks", "By labels", "In photos", "From outside it"} <= set(found.text)
+    pictures = len(QUERIES) * HITS + 2 * LABELLED + len(walk.alike) * (1 + len(WAYS) * NEIGHBOURS)
+    assert found.tags["img"] == found.tags["figure"] == pictures == len(found.of("alt"))
+    assert "table" not in found.tags
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_authors_and_licences_stand_under_the_pictures(html: str, photos: Engine) -> None:
+    first = photos.search_text("castle", 1)[0]
+    assert first.author  # the bundled photographs all have one
+    found = Elements(html)
+    assert found.text.count("CC0-1.0") + found.text.count("GPL-2.0") > 20
+    assert any(link.startswith("https://commons.wikimedia.org/") for link in found.of("href"))
+    assert not [text for text in found.text if text.startswith("Debian tuxpaint")]
+
+
+def test_answers_are_the_engines_over_all_collections(walk: Walk, engine: Engine, photos: Engine) -> None:
+    avian = walk.answers[1]
+    cosines = sorted((hit.cosine for one in (engine, photos) for hit in one.search_text("avian", 8)), reverse=True)[:8]
+    assert [tile.cosine for tile in avian.tiles] == cosines
+    assert [tile.name for tile in avian.tiles][:2] == ["seagull", "silver gull"]
+    assert answer([engine], "qwxzv").reading is None
+
+
+def test_a_picture_is_not_like_itself(walk: Walk, photos: Engine) -> None:
+    assert [one.inside for one in walk.alike] == [True, True, False, False]
+    asked = walk.alike[0]
+    row = [item.caption for item in photos.collection.items].index(asked.tile.title)
+    for (by, *_), (_, _, tiles) in zip(WAYS, asked.rows, strict=True):
+        assert asked.tile.data not in [tile.data for tile in tiles]
+        if by != "labels":
+            assert [tile.cosine for tile in tiles] == pytest.approx(
+                [hit.cosine for hit in photos.more_like(photos.collection.items[row].id, NEIGHBOURS, by)], abs=1e-5)
+
+
+def test_your_own_picture_is_named_and_compared(engine: Engine, tmp_path: Path) -> None:
+    shutil.copy(BUNDLED / "collections/photos/images/cat.webp", tmp_path / "holiday.webp")
+    walk = take_walk([engine], [tmp_path / "holiday.webp"])
+    assert (walk.outside[0].tile.name, walk.outside[0].labels[0].word) == ("holiday", "cat")
+    assert walk.alike[2].tile.name == "holiday"
+    assert any("cat" in tile.name for tile in walk.alike[2].rows[0][2])
+    assert str(tmp_path) not in render(walk, [])
+
+
+def test_everything_is_escaped(walk: Walk, html: str) -> None:
+    tile = replace(walk.answers[0].tiles[0], name=MARKUP, title=MARKUP, author=MARKUP, licence=MARKUP)
+    bad = replace(walk, answers=[replace(walk.answers[0], query=MARKUP, tiles=[tile] * HITS), *walk.answers[1:]], names=[MARKUP])
+    tables = [page.Table(MARKUP, MARKUP, [MARKUP], [[MARKUP]])]
+    found, plain = Elements(render(bad, tables)), Elements(html)
+    assert "script" not in found.tags
+    assert found.tags["img"] == plain.tags["img"]
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    assert found.text.count(MARKUP) == 3 * HITS + 4  # names, titles and licences, then the table's; an author has a dot after it
+
+
+def test_a_tile(tmp_path: Path) -> None:
+    white = np.full((400, 600, 3), 255, np.uint8)
+    white[100:300, 100:500] = 0
+    Image.fromarray(white).save(tmp_path / "cut <out>.png")
+    Image.fromarray(255 - white).save(tmp_path / "full.png")
+    tiles = [own_tile(tmp_path / name) for name in ("cut <out>.png", "full.png")]
+    assert [(tile.name, tile.cut_out) for tile in tiles] == [("cut <out>", True), ("full", False)]
+    assert LONGEST == 288
+
+
+def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    (tmp_path / "photos").mkdir()
+    for name in ("red", "green", "blue"):
+        Image.new("RGB", (40, 40), name).save(tmp_path / f"photos/{name}.png")
+    made = index_folder(tmp_path / "photos", "three", ColourEncoder(), "m")  # type: ignore[arg-type]
+    assert {subject.tile.name for subject in typical(Collection.open(made.folder), 6)} == {item.id for item in Collection.open(made.folder).items}
+
+
+def test_tables_as_they_stand(walk: Walk, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    assert read_tables(path) == []
+    path.write_text(json.dumps(TABLES))
+    found = Elements(render(walk, read_tables(path)))
+    assert {"Figures", "Hits", "a note", "k = 5", "DeViSE", "0.780"} <= set(found.text)
+    assert (found.tags["tr"], found.of("class").count("number")) == (3, 2)
+
+
+@pytest.mark.parametrize("text", ["{", "3", "[3]", '[{"title": "a"}]', '[{"title": "a", "columns": ["b"], "rows": [[1, 2]]}]'])
+def test_tables_that_are_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text(text)
+    with pytest.raises(ArtifactError, match="results.json.*evaluate"):
+        read_tables(tmp_path / "results.json")
+
+
+def test_a_report_too_large_is_not_written(walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "MOST_BYTES", 1000)
+    with pytest.raises(BuildError, match="fewer pictures"):
+        write_report(tmp_path / "report.html", walk, [])
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "new/report.html"
+    (tmp_path / "tables.json").write_text(json.dumps(TABLES))
+    assert main(["report", "--out", str(out), "--collection", "stamps", "--results", str(tmp_path / "tables.json"), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["bytes"], said["tables"], said["collections"]) == (out.stat().st_size, ["Hits"], ["stamps"])
+    assert "From outside it" not in out.read_text("utf-8")
+    assert main(["report", "--out", str(out), "--picture", "none.jpg"]) == 1
+    assert "no file" in capsys.readouterr().err
