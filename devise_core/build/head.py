@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,14 +17,15 @@ from devise_core.build.nouns import things
 from devise_core.build.wordnet import Nouns
 from devise_core.datasets import pictures, splits
 from devise_core.datasets.pictures import Picture
-from devise_core.errors import QueryError, UnknownWordError
 from devise_core.layout import ArtifactLayout, replaced_file
 from devise_core.manifest import Manifest
 from devise_core.query import TextSpace
+from devise_core.train.corpus import caption_vectors
 from devise_core.train.features import view_features
 from devise_core.train.fit import Captioned, Examples, Settings, averaged, between, fit
 from devise_core.train.head import Head, conse_head, with_head
 from devise_core.train.targets import targets_of
+from devise_core.train.write import fix_dates
 from devise_core.vectors import Floats
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def train_head(start: Head, model: keras.Model, chosen: TrainingSet, text: TextS
     targets = targets_of(chosen.own, chosen.kinds, {name: text.embed(name) for name in kinds})
     examples = Examples(features, np.asarray(chosen.classes, dtype=np.int64))
     told = [row for row, picture in enumerate(chosen.pictures) if picture.captions]
-    captions = [_captions(chosen.pictures[row], text) for row in told]
+    captions = [np.stack(caption_vectors(chosen.pictures[row], text)) for row in told]
     captioned = Captioned(features[:, told], captions)
     heads, curves = [], {}
     for seed in SEEDS:
@@ -108,17 +107,6 @@ def write_model(layout: ArtifactLayout, manifest: Manifest, data: Path, weights:
     manifest.about["training"] = record
 
 
-def fix_dates(archive: Path) -> None:
-    """Rewrite a ``.keras`` archive without the time it was saved, so that the same model has the same bytes."""
-    with zipfile.ZipFile(archive) as source:
-        files = {name: source.read(name) for name in sorted(source.namelist())}
-    facts = json.loads(files["metadata.json"])
-    files["metadata.json"] = json.dumps({**facts, "date_saved": "1980-01-01@00:00:00"}).encode()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
-        for name, content in files.items():
-            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
-
-
 def _of(found: list[Picture], kept: splits.Mask) -> list[Picture]:
     return [picture for picture, keep in zip(found, kept, strict=True) if keep]
 
@@ -132,13 +120,3 @@ def _kinds(offset: int, nouns: Nouns, senses: dict[str, int]) -> dict[str, int]:
             if names:
                 found[names[0]] = steps
     return found
-
-
-def _captions(picture: Picture, text: TextSpace) -> Floats:
-    found = []
-    for caption in picture.captions:
-        try:
-            found.append(text.embed(caption))
-        except (UnknownWordError, QueryError):
-            continue  # one of the page's captions is a single letter
-    return np.stack(found)

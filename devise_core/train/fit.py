@@ -89,10 +89,13 @@ def fit(start: Head, targets: Targets, examples: Examples, captioned: Captioned,
         space.apply_gradients([(gradients[2], vectors)])
         return loss
 
-    rng, history = np.random.default_rng(settings.seed), History()
+    rng, history, (views, count, width) = np.random.default_rng(settings.seed), History(), examples.features.shape
+    flat = examples.features.reshape(views * count, width)
     for epoch in range(settings.epochs):
-        losses = [float(step(*batch, *_captions(captioned, settings.batch, rng)))
-                  for batch in _batches(targets, examples, settings.batch, rng)]
+        losses = []
+        for rows, true, wrong in batches(targets, examples.classes, views, settings.batch, rng):
+            view, pictured, said = drawn_captions(captioned.captions, len(captioned.features), settings.batch, rng)
+            losses.append(float(step(flat[rows], true, wrong, captioned.features[view, pictured], said)))
         history.loss.append(float(np.mean(losses)))
         if progress:
             progress(epoch + 1, history.loss[-1])
@@ -117,24 +120,25 @@ def between(start: Head, trained: Head, share: float) -> Head:
     return Head(kernel, bias, vectors)
 
 
-def _batches(targets: Targets, examples: Examples, batch: int, rng: np.random.Generator,
-             ) -> Iterator[tuple[Floats, Rows, Floats]]:
-    """One pass over every view of every picture, shuffled; an incomplete last batch is left for another epoch."""
-    views, count, width = examples.features.shape
-    flat = examples.features.reshape(views * count, width)
+def batches(targets: Targets, classes: Rows, views: int, batch: int, rng: np.random.Generator,
+            ) -> Iterator[tuple[Rows, Rows, Floats]]:
+    """One pass over every view of every picture, shuffled; an incomplete last batch is left for another epoch.
+
+    Yields view · pictures + picture ``(n,)``, the true label of each ``(n,)`` and which labels are wrong for it ``(n, c)``.
+    """
+    count = len(classes)
     order = rng.permutation(views * count)
     until = np.cumsum(targets.shares, axis=1)
     for start in range(0, max(1, len(order) - batch + 1), batch):
         rows = order[start:start + batch]
-        classes = examples.classes[rows % count]
-        drawn = rng.random((len(rows), 1)) * until[classes, -1:]
-        true = (until[classes] <= drawn).sum(axis=1).astype(np.int64)
-        yield flat[rows], true, targets.wrong[classes]
+        own = classes[rows % count]
+        drawn = rng.random((len(rows), 1)) * until[own, -1:]
+        true = (until[own] <= drawn).sum(axis=1).astype(np.int64)
+        yield rows, true, targets.wrong[own]
 
 
-def _captions(captioned: Captioned, batch: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Distinct pictures in one view, with one of their captions each."""
-    views, count, _ = captioned.features.shape
-    rows = rng.choice(count, min(batch, count), replace=False)
-    features = captioned.features[rng.integers(views), rows]
-    return features, np.stack([captioned.captions[row][rng.integers(len(captioned.captions[row]))] for row in rows])
+def drawn_captions(captions: Sequence[Floats], views: int, batch: int, rng: np.random.Generator) -> tuple[int, Rows, Floats]:
+    """A view, distinct pictures ``(m,)``, and one caption of each ``(m, d)``."""
+    rows = rng.choice(len(captions), min(batch, len(captions)), replace=False)
+    view = int(rng.integers(views))
+    return view, rows, np.stack([captions[row][rng.integers(len(captions[row]))] for row in rows])

@@ -1,4 +1,4 @@
-"""The head on the backbone: a softmax over the labels, then their vectors. Untrained, this *is* ConSE.
+"""The heads on the backbone. The first: a softmax over the labels, then their vectors. Untrained, this *is* ConSE.
 
 ConSE (Norouzi et al., 2013) places a picture at the mean of label vectors, weighted by the classifier's probabilities. The
 two matrices of that product are the layers ``labels`` and ``space``; trained with the hinge rank loss they are DeViSE's.
@@ -6,12 +6,13 @@ two matrices of that product are the layers ``labels`` and ``space``; trained wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, Rows
 
 if TYPE_CHECKING:
     import keras
@@ -36,15 +37,70 @@ def conse_head(kernel: Floats, bias: Floats, label_vectors: Floats, temperature:
     return Head(kernel / np.float32(temperature), bias / np.float32(temperature), label_vectors)
 
 
+def own_head(features: Floats, classes: Rows, label_vectors: Floats) -> Head:
+    """ConSE over one's own classes: a softmax fitted on ``features`` ``(n, f)``, then the classes' vectors ``(c, d)``."""
+    from sklearn.linear_model import LogisticRegression
+
+    scale = np.float32(np.sqrt(np.square(features).mean())) or np.float32(1)  # the fit converges sooner near length 1
+    fitted = LogisticRegression(max_iter=1000).fit(features / scale, classes)
+    weights, biases = fitted.coef_ / scale, fitted.intercept_
+    if len(biases) == 1:  # of two classes it holds the second's lead alone
+        weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
+    return conse_head(np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32), label_vectors)
+
+
 def with_head(backbone: keras.Model, head: Head) -> keras.Model:
     """Pixels → ``features`` and ``embedding``, one model."""
-    from keras import Model, layers
+    return joined(backbone, conse_model(head))
 
-    features = backbone.get_layer("features").output
+
+def joined(backbone: keras.Model, head: keras.Model) -> keras.Model:
+    """The layers of ``head``, a chain from features to the layer ``embedding``, drawn on the backbone's ``features``."""
+    from keras import Model
+
+    features = embedding = backbone.get_layer("features").output
+    for layer in head.layers[1:]:
+        embedding = layer(embedding)
+    return Model(backbone.input, {"features": features, "embedding": embedding}, name="devise")
+
+
+def conse_model(head: Head, directions: Floats | None = None) -> keras.Model:
+    """Features → softmax over the labels (layer ``labels``) → their vectors (layer ``space``), of unit length."""
+    from keras import layers
+
     labels = layers.Dense(len(head.bias), activation="softmax", name="labels")
     space = layers.Dense(head.vectors.shape[1], use_bias=False, name="space")
-    embedding = layers.UnitNormalization(name="embedding")(space(labels(features)))
-    model = Model(backbone.input, {"features": features, "embedding": embedding}, name="devise")
+    model = _chain(len(head.kernel), [labels, space], directions)
     labels.set_weights([head.kernel, head.bias])
     space.set_weights([head.vectors])
     return model
+
+
+def linear_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
+    """The paper's map: one matrix in the softmax's place (Frome et al., 2013), of unit length."""
+    from keras import layers
+
+    return _chain(width, [layers.Dense(dimension, name="space")], directions)
+
+
+def mlp_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
+    """The head of the work this project starts from, of unit length."""
+    from keras import layers
+
+    return _chain(width, [layers.Dense(2000, name="hidden"), layers.BatchNormalization(name="hidden_norm"),
+                          layers.ReLU(name="hidden_relu"), layers.Dropout(0.5, name="hidden_dropout"),
+                          layers.Dense(dimension, name="space"), layers.BatchNormalization(name="space_norm")], directions)
+
+
+def _chain(width: int, chain: Sequence[Any], directions: Floats | None) -> keras.Model:
+    """``directions`` ``(m, d)``, which queries lack, are taken out of every embedding by a fixed layer, before its length is."""
+    from keras import Input, Model, layers
+
+    x = features = Input((width,), name="features_in")
+    for layer in chain:
+        x = layer(x)
+    if directions is not None and len(directions):
+        rest = layers.Dense(directions.shape[1], use_bias=False, trainable=False, name="without_directions")
+        x = rest(x)
+        rest.set_weights([np.eye(directions.shape[1], dtype=np.float32) - directions.T @ directions])
+    return Model(features, layers.UnitNormalization(name="embedding")(x), name="head")

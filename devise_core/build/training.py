@@ -1,0 +1,105 @@
+"""``train``: pictures and word vectors → an artifact folder of your own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.backbones import LITE0, Backbone, default_weights, load_backbone
+from devise_core.build.jobs import Say
+from devise_core.build.textside import link_text, open_text, words_folder, write_raw_text
+from devise_core.errors import BuildError
+from devise_core.layout import ArtifactLayout, written_whole
+from devise_core.manifest import Manifest
+from devise_core.modelfile import load_model
+from devise_core.train.cache import FeatureCache
+from devise_core.train.corpus import corpus_of, part_known, read_pictures, training_part
+from devise_core.train.head import Head
+from devise_core.train.recipe import Recipe
+from devise_core.train.run import Run, Trained, Watch, train
+from devise_core.train.write import RECORD, Origin, write_trained
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to train, from what, to where.
+
+    ``cache``: a folder for what is worth keeping between runs; ``keep_features`` is off for features in memory alone.
+    ``weights``: as ``load_backbone`` takes them; None for the backbone's own. ``dimension``: of a file of words that holds several.
+    """
+
+    data: Path
+    out: Path
+    recipe: Recipe
+    bundled: Path
+    cache: Path
+    name: str = "bundled"
+    words: str = "bundled"
+    weights: str | None = None
+    dimension: int | None = None
+    keep_features: bool = True
+    resume: bool = False
+    command: str = "python -m devise_core train DATA --out OUT"
+
+
+def train_model(order: Order, say: Say, watch: Watch) -> Trained:
+    """Run ``order``. The folder appears whole at the end; an interrupted run leaves its checkpoints beside it, for ``resume``.
+
+    Raises ``BuildError`` for data, words or settings that cannot be trained on, ``ArtifactError`` for a damaged source.
+    """
+    recipe, checkpoints = order.recipe, order.out.with_name(f".training-{order.out.name}")
+    _check_out(order.out)
+    chosen = training_part(read_pictures(order.data), recipe.split)
+    source = words_folder(order.words, order.bundled, order.cache, recipe.targets, order.dimension, say)
+    if not order.resume:
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    with written_whole(order.out) as staged:
+        layout, manifest = ArtifactLayout(staged), Manifest(staged)
+        if recipe.targets == "raw":
+            listed = next(folder for folder in (source, order.bundled) if ArtifactLayout(folder).nouns.is_file())
+            write_raw_text(source, ArtifactLayout(listed).nouns, layout, manifest, order.command)
+        else:
+            link_text(source, layout, manifest)
+        text = open_text(layout)
+        corpus = corpus_of(chosen, text, recipe.targets)
+        for name in part_known(corpus.names, text):
+            say(f"of the class “{name}” one word has no vector: the others place it")
+        backbone = load_backbone(recipe.backbone, order.weights, order.bundled, recipe.seed)
+        start = _bundled_start(order, source, backbone) if recipe.head == "conse" and recipe.start != "own" else None
+        cache = order.cache / "features.sqlite" if order.keep_features else None
+        with FeatureCache(cache, backbone.identity, backbone.width) as features:
+            run = Run(corpus, backbone, text, recipe, start, features, checkpoints, watch)
+            trained = train(run)
+        weights = Path(order.weights or default_weights(backbone.name)).name
+        write_trained(layout, manifest, run, trained, Origin(order.command, order.name, order.data.resolve().name, weights))
+        manifest.write()
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return trained
+
+
+def _check_out(out: Path) -> None:
+    """Only a folder that this command made is replaced."""
+    if out.exists() and not (out.is_dir() and ((out / RECORD).is_file() or not any(out.iterdir()))):
+        raise BuildError(f"{out} holds other files, which the model would replace: give a new folder as --out.")
+
+
+def _bundled_start(order: Order, source: Path, backbone: Backbone) -> Head | None:
+    """The bundled classifier over ImageNet's labels. None where the recipe leaves it open and it cannot be had."""
+    reason = ""
+    if backbone.name != LITE0 or order.weights not in (None, "bundled"):
+        reason = f"the bundled classifier reads the features of {LITE0} with its bundled weights"
+    elif order.recipe.targets == "raw":
+        reason = "the bundled labels stand near their kinds, where --targets text puts yours"
+    if not reason:
+        layers = {layer.name: layer for layer in load_model(ArtifactLayout(order.bundled).model).layers}
+        vectors = np.load(ArtifactLayout(source).label_vectors)
+        if "labels" in layers and layers["labels"].units == len(vectors):
+            kernel, bias = layers["labels"].get_weights()
+            return Head(kernel, bias, layers["space"].get_weights()[0] if source == order.bundled else vectors)
+        reason = "its labels are not those of the words' folder"
+    if order.recipe.start == "bundled":
+        raise BuildError(f"A head cannot start from the bundled classifier: {reason}; give --start own.")
+    return None

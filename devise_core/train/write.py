@@ -1,0 +1,103 @@
+"""A finished run → the files of an artifact folder: the model, its labels, and the record of how it came about."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import numpy as np
+
+from devise_core.layout import ArtifactLayout
+from devise_core.manifest import Manifest
+from devise_core.train.loop import Curve
+from devise_core.train.run import Run, Trained
+
+HISTORY, CURVES, RECORD = "history.json", "curves.csv", "training.json"
+LICENCE = "of the backbone's weights, the word vectors and your pictures"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the rows of the manifest say: the ``command``, the name of the ``data`` and of the backbone's ``weights``."""
+
+    command: str
+    recipe: str
+    data: str
+    weights: str
+
+
+def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained: Trained, origin: Origin) -> None:
+    """Write all but the text side, and its rows; the rows of the labels too where a head stands on labels of its own."""
+    trained.model.save(layout.model)
+    fix_dates(layout.model)
+    written = [layout.model]
+    if run.start is None:
+        written += _write_labels(layout, trained)
+    record = _record(run, trained, origin)
+    curves = {stage: asdict(curve) for stage, curve in trained.curves.items()}
+    for name, content in ((HISTORY, curves), (RECORD, record)):
+        (layout.root / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    _write_curves(layout.root / CURVES, trained.curves)
+    source = f"{run.backbone.name} ({origin.weights}), trained on {len(trained.corpus.pictures)} pictures of {origin.data}"
+    for path in (*written, *(layout.root / name for name in (HISTORY, CURVES, RECORD))):
+        manifest.add(path, origin.command, source, LICENCE)
+    manifest.about["training"] = {name: record[name] for name in ("recipe", "settings", "pictures", "classes")}
+
+
+def fix_dates(archive: Path) -> None:
+    """Rewrite a ``.keras`` archive without the time it was saved, so that the same model has the same bytes."""
+    with zipfile.ZipFile(archive) as source:
+        files = {name: source.read(name) for name in sorted(source.namelist())}
+    facts = json.loads(files["metadata.json"])
+    files["metadata.json"] = json.dumps({**facts, "date_saved": "1980-01-01@00:00:00"}).encode()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
+        for name, content in files.items():
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+
+
+def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
+    with layout.labels.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["id", "names", "hypernyms"])
+        writer.writerows([name.replace(" ", "_"), name, ""] for name in trained.corpus.names)
+    np.save(layout.label_vectors, trained.corpus.vectors)
+    return [layout.labels, layout.label_vectors]
+
+
+def _write_curves(path: Path, curves: Mapping[str, Curve]) -> None:
+    """A row an epoch; what was not measured is empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["stage", "epoch", "loss", "validation_loss", "validation_accuracy"])
+        for stage, curve in curves.items():
+            validated: Sequence[tuple[Any, Any]] = list(zip(curve.validation, curve.accuracy, strict=True))
+            for epoch, loss in enumerate(curve.loss):
+                writer.writerow([stage, epoch + 1, loss, *(validated[epoch] if validated else ("", ""))])
+
+
+def _record(run: Run, trained: Trained, origin: Origin) -> dict[str, Any]:
+    corpus = trained.corpus
+    return {
+        **asdict(origin), "settings": asdict(run.recipe), "pictures": len(corpus.pictures), "classes": len(corpus.names),
+        "names": list(corpus.names), "validation": int(trained.validation.sum()), "skipped": len(trained.skipped),
+        "backbone": {"name": run.backbone.name, "weights": origin.weights, "identity": run.backbone.identity,
+                     "size": run.backbone.size, "features": run.backbone.width},
+        "words": {"count": len(run.text.words), "dimension": run.text.words.dimension},
+        "seconds": {stage: round(seconds, 1) for stage, seconds in trained.seconds.items()},
+        "versions": {"python": python_version(), **{name: _version(name) for name in ("keras", "tensorflow", "numpy", "pillow")}}}
+
+
+def _version(package: str) -> str:
+    for name in (package, f"{package}-cpu"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return "unknown"
