@@ -11,13 +11,14 @@ import pytest
 from devise_core.backbones import Backbone, default_weights, load_backbone, names
 from devise_core.backbones import efficientnet_lite0 as lite0
 from devise_core.backbones.graphs import SIZES, application, application_names, build, known
+from devise_core.backbones.weights import fill
 from devise_core.build.convert import fill_backbone
 from devise_core.errors import ArtifactError, BuildError
 from devise_core.modelfile import load_model
 from devise_core.train.head import Head, with_head
 from tests.conftest import BUNDLED
 
-SMALL = "MobileNetV3Small"
+SMALL = "MobileNet"
 
 
 def pixels(size: int = 224, count: int = 1) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -71,7 +72,7 @@ def test_sizes_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("name", "module"), [("VGG19", "vgg19"), ("MobileNet", "mobilenet"), ("DenseNet121", "densenet"),
-                                              (SMALL, "mobilenet_v3")], ids=["caffe", "tf", "torch", "built-in"])
+                                              ("MobileNetV3Small", "mobilenet_v3")], ids=["caffe", "tf", "torch", "built-in"])
 def test_the_graph_is_kerass_network_behind_its_preprocessing(name: str, module: str, tmp_path: Path) -> None:
     import keras
 
@@ -89,9 +90,8 @@ def test_the_graph_is_kerass_network_behind_its_preprocessing(name: str, module:
 def test_vgg16_is_the_seeds() -> None:
     import keras
 
-    backbone = load_backbone("VGG-16", "none")
-    model = backbone.model
-    assert (backbone.name, backbone.size, backbone.width) == ("vgg16", 224, 4096)
+    model = build("vgg16")
+    assert (model.input_shape, model.output_shape, model.layers[-1].name) == ((None, 224, 224, 3), (None, 4096), "features")
     assert [layer.name for layer in model.layers if layer.weights][-2:] == ["fc1", "fc2"]
     assert sum(weight.shape.num_elements() for weight in model.weights) == 134_260_544
     ready = keras.Model(model.input, model.get_layer("block1_conv1").input)(pixels())
@@ -99,8 +99,8 @@ def test_vgg16_is_the_seeds() -> None:
 
 
 def test_one_seed_gives_one_network(small: Backbone) -> None:
-    again, other = load_backbone("mobilenet-v3-small", "none"), load_backbone(SMALL, "none", seed=8)
-    assert (small.name, small.size, small.width, small.model.output_shape) == (SMALL, 224, 576, (None, 576))
+    again, other = load_backbone("Mobile_net", "none"), load_backbone(SMALL, "none", seed=8)
+    assert (small.name, small.size, small.width, small.model.output_shape) == (SMALL, 224, 1024, (None, 1024))
     assert small.identity == again.identity != other.identity
     assert len(small.identity) == 16
 
@@ -131,25 +131,29 @@ def test_published_weights_of_efficientnet(tmp_path: Path, monkeypatch: pytest.M
     published.save(tmp_path / "published.h5")
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *_, **__: str(tmp_path / "published.h5"))
     wanted = stem(application("EfficientNetB0")(weights="imagenet", include_top=False))(pixels())
+    model = build("EfficientNetB0")
     for weights in ("imagenet", tmp_path / "published.h5"):
-        assert close(stem(load_backbone("EfficientNetB0", weights).model)(pixels()), wanted)
+        assert not close(stem(model)(pixels()), wanted)
+        fill(model, "EfficientNetB0", weights, None)
+        assert close(stem(model)(pixels()), wanted)
+        model.set_weights([2 * weight + 1 for weight in model.get_weights()])
 
 
 def test_a_download_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with pytest.raises(BuildError, match=r"cannot fetch.*MobileNetV3Small.*refused.*--weights FILE.*--weights none"):
+    with pytest.raises(BuildError, match=r"cannot fetch.*MobileNet .*refused.*--weights FILE.*--weights none"):
         load_backbone(SMALL)
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(("name", "weights", "error", "says"), [
-    (SMALL, "bundled", BuildError, "efficientnet-lite0's, not MobileNetV3Small's.*--weights FILE.*--weights none"),
+    (SMALL, "bundled", BuildError, "efficientnet-lite0's, not MobileNet's.*--weights FILE.*--weights none"),
     ("efficientnet-lite0", "imagenet", BuildError, "--weights bundled.*--weights FILE.*--weights none"),
     (SMALL, "nowhere.h5", BuildError, "no weights at nowhere.h5.*--weights none"),
     (SMALL, str(BUNDLED / "labels.csv"), BuildError, "labels.csv.*give a .keras"),
-    (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNetV3Small")])
+    (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNet:")])
 def test_weights_not_to_be_had(name: str, weights: str, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         load_backbone(name, weights)
@@ -172,13 +176,14 @@ def test_a_file_that_does_not_fit(file: str, tmp_path: Path) -> None:
 
 
 def test_the_head_stands_on_any_backbone(small: Backbone, tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
-    head = Head(rng.normal(size=(576, 5)).astype(np.float32), np.zeros(5, np.float32), rng.normal(size=(5, 3)).astype(np.float32))
+    rng, features = np.random.default_rng(1), np.asarray(small.model(pixels()))
+    kernel = rng.normal(size=(1024, 5)) / np.abs(features).max() / 10  # random weights give tiny features
+    head = Head(kernel.astype(np.float32), np.arange(5, dtype=np.float32), rng.normal(size=(5, 3)).astype(np.float32))
     with_head(small.model, head).save(tmp_path / "devise.keras")
     found = load_model(tmp_path / "devise.keras")(pixels())
-    scores = np.exp(np.asarray(found["features"]) @ head.kernel)
+    scores = np.exp(features @ head.kernel + head.bias)
     wanted = scores / scores.sum() @ head.vectors
-    assert close(found["features"], small.model(pixels()))
+    assert close(found["features"], features)
     assert close(found["embedding"], wanted / np.linalg.norm(wanted))
     assert load_backbone(SMALL, tmp_path / "devise.keras").identity == small.identity
 
