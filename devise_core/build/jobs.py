@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.build import head, labels, nouns, packages, photos, stamps, words
+from devise_core.build import convert, head, labels, nouns, packages, photos, stamps, words
 from devise_core.build.hierarchy import Hierarchy
 from devise_core.build.wordnet import Nouns, read_nouns
 from devise_core.datatypes import Item
@@ -66,6 +66,13 @@ class Site:
     def wordnet(self) -> Path:
         return self.unpacked(packages.WORDNET) / "usr/share/wordnet"
 
+    def backbone_weights(self) -> Path:
+        """The PyTorch file of the backbone. Raises ``BuildError``."""
+        weights = next(self.unpacked(packages.LITE0).rglob("*.pth"), None)
+        if weights is None:
+            raise BuildError(f"{packages.LITE0.name} holds no .pth file: delete {self.cache} and run this again.")
+        return weights
+
     def phrases(self) -> Phrases:
         store = WordStore.open(self.layout.words, self.layout.word_vectors, self.layout.word_scales)
         return Phrases(store.index_words())
@@ -103,13 +110,17 @@ def build_head(site: Site) -> None:
         raise BuildError("The head is trained on photographs: give their folder as --data, or set DEVISE_DATA.")
     manifest, phrases, layout = site.manifest(), site.phrases(), site.layout
     text = TextSpace(phrases.words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
-    weights = next(site.unpacked(packages.LITE0).rglob("*.pth"), None)
-    if weights is None:
-        raise BuildError(f"{packages.LITE0.name} holds no .pth file: delete {site.cache} and run this again.")
     graph: Nouns = read_nouns(site.wordnet())
-    head.write_model(layout, manifest, site.data, weights, text, graph)
+    head.write_model(layout, manifest, site.data, site.backbone_weights(), text, graph)
     manifest.write()
     site.say(f"{layout.model}: trained on {manifest.about['training']['pictures']} photographs")
+
+
+def build_classifier(site: Site) -> None:
+    manifest = site.manifest()
+    head.write_classifier(site.layout, manifest, convert.read_state(site.backbone_weights()))
+    manifest.write()
+    site.say(f"{site.layout.classifier}: {manifest.files[site.layout.classifier.name].shape}")
 
 
 def build_stamps(site: Site) -> None:
@@ -137,6 +148,6 @@ def _collection(site: Site, name: str, package: packages.Package, extract: Calla
 
 
 JOBS: dict[str, Callable[[Site], None]] = {
-    "words": build_words, "labels": build_labels, "nouns": build_nouns, "head": build_head, "stamps": build_stamps,
-    "photos": build_photos}
+    "words": build_words, "labels": build_labels, "nouns": build_nouns, "head": build_head, "classifier": build_classifier,
+    "stamps": build_stamps, "photos": build_photos}
 """In the order in which they stand on one another."""

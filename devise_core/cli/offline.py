@@ -11,7 +11,7 @@ from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
 from devise_core.layout import REPOSITORY, ArtifactLayout, artifacts_folder
 
-JOBS = ("words", "labels", "nouns", "head", "stamps", "photos", "card", "all")
+JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "card", "all")
 PROTOCOLS = ("caltech-101", "pascal-sentences", "flickr8k", "stamps")
 
 
