@@ -1,0 +1,231 @@
+"""Word vectors of every format, in files made by hand."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.build.words import import_words, write_words
+from devise_core.cli import main
+from devise_core.errors import WordVectorError
+from devise_core.layout import ArtifactLayout
+from devise_core.manifest import Manifest
+from devise_core.vectors import quantise
+from devise_core.wordfiles import Fault, WordReport, read_words
+from devise_core.wordfiles.text import LINES_AT_A_TIME
+from devise_core.words import WordStore
+from tests.fakes import VECTORS, WORDS
+
+LINES = [f"{word} {' '.join(map(str, vector))}" for word, vector in zip(WORDS, VECTORS.tolist(), strict=True)]
+GLOVE = "\n".join(LINES) + "\n"
+
+
+def binary(words: Sequence[bytes], vectors: np.ndarray, end: bytes = b"\n", count: int | None = None) -> bytes:
+    records = [word + b" " + struct.pack(f"<{len(row)}f", *row) + end for word, row in zip(words, vectors, strict=True)]
+    return f"{len(words) if count is None else count} {vectors.shape[1]}\n".encode() + b"".join(records)
+
+
+def saved(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def zipped(path: Path, **members: str) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return path
+
+
+def read(file: Path, dimension: int | None = None) -> tuple[list[str], np.ndarray, WordReport]:
+    report = WordReport()
+    blocks = list(read_words(file, report, dimension))
+    return [word for words, _ in blocks for word in words], np.concatenate([vectors for _, vectors in blocks]), report
+
+
+def every_format(folder: Path) -> list[tuple[Path, str]]:
+    names = [word.encode() for word in WORDS]
+    header = f"{len(WORDS)} 4\n"
+    return [
+        (saved(folder / "glove.txt", GLOVE), "GloVe text"),
+        (saved(folder / "last-line-open.txt", GLOVE.rstrip("\n")), "GloVe text"),
+        (saved(folder / "windows.txt", GLOVE.replace("\n", "\r\n")), "GloVe text"),
+        (zipped(folder / "glove.zip", **{"a/glove.4d.txt": GLOVE, "__MACOSX/a/._glove.4d.txt": "x", "README": "x"}), "GloVe text"),
+        (saved(folder / "wiki.vec", header + GLOVE.replace("\n", " \n")), "text with a first line"),
+        (zipped(folder / "wiki.vec.zip", **{"wiki.vec": header + GLOVE}), "text with a first line"),
+        (saved(folder / "wiki.vec.gz", gzip.compress((header + GLOVE).encode())), "text with a first line"),
+        (saved(folder / "news.bin", binary(names, VECTORS)), "word2vec binary"),
+        (saved(folder / "no-line-feeds.bin", binary(names, VECTORS, b"")), "word2vec binary"),
+        (saved(folder / "news.bin.gz", gzip.compress(binary(names, VECTORS))), "word2vec binary")]
+
+
+def test_every_format_gives_the_same_words_and_numbers(tmp_path: Path) -> None:
+    for file, kind in every_format(tmp_path):
+        words, vectors, report = read(file, 4)
+        assert (words, report.format, report.dimension, report.words) == (list(WORDS), kind, 4, 7), file
+        assert vectors.dtype == np.float32 and (vectors == VECTORS).all(), file
+        assert not report.left_out and "left out: nothing" in str(report)
+        assert read(file)[0] == words  # the dimension is read from the file
+
+
+def test_a_zip_of_several_goes_by_dimension(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "glove.6B.zip", **{"glove.6B.4d.txt": GLOVE, "glove.6B.14d.txt": "dog" + " 1" * 14 + "\n"})
+    assert read(file, 4)[0] == list(WORDS)
+    assert read(file, 14)[1].shape == (1, 14)
+    with pytest.raises(WordVectorError, match=r"holds glove.6B.4d.txt, glove.6B.14d.txt; received no dimension: give"):
+        read(file)
+    with pytest.raises(WordVectorError, match="received dimension 1:"):
+        read(file, 1)
+    with pytest.raises(WordVectorError, match="holds no word vectors"):
+        read(zipped(tmp_path / "other.zip", README="x"))
+
+
+def test_malformed_lines_are_counted_by_kind_with_the_first_of_each(tmp_path: Path) -> None:
+    lines = [b"dog 1 0", b"cat 0 1", b"few 1", b"many 1 2 3", b"half 1 x", b"", b" 1 2", b"nan 1 nan", b"far 1 1e39", b"zero 0 0.0",
+             b"dog 5 5", b"caf\xe9 1 2", b"few 2", b"under 1_0 2", b"true True 1", b"return 1 2\r3", b"piano 3 4"]
+    words, vectors, report = read(saved(tmp_path / "glove.txt", b"\n".join(lines)))
+    assert words == ["dog", "cat", "piano"] and vectors.tolist() == [[1, 0], [0, 1], [3, 4]]
+    assert report.left_out == {Fault.TOO_FEW: 2, Fault.TOO_MANY: 1, Fault.NO_NUMBER: 4, Fault.NO_WORD: 2, Fault.NOT_FINITE: 2,
+                               Fault.ZERO: 1, Fault.REPEATED: 1, Fault.NOT_UTF8: 1}
+    assert report.first == {Fault.TOO_FEW: 3, Fault.TOO_MANY: 4, Fault.NO_NUMBER: 5, Fault.NO_WORD: 6, Fault.NOT_FINITE: 8,
+                            Fault.ZERO: 10, Fault.REPEATED: 11, Fault.NOT_UTF8: 12}
+    assert "2 × too few numbers (first: line 3)" in str(report)
+    assert len(words) + report.left_out.total() == len(lines)
+
+
+def test_words_with_spaces_quotes_and_digits(tmp_path: Path) -> None:
+    text = '. . . 1 2\n" 3 4\n2000 5 6\nat name@domain.com 7 8\nnew\u00a0york 9 10\n# 11 12\n\u2028 13 14\n'
+    words, vectors, report = read(saved(tmp_path / "glove.840B.txt", text), 2)
+    assert words == [". . .", '"', "2000", "at name@domain.com", "new\u00a0york", "#"]
+    assert vectors.ravel().tolist() == list(range(1, 13))
+    assert report.left_out == {Fault.NO_WORD: 1}
+
+
+def test_words_are_lower_cased_and_the_most_frequent_of_a_case_stays(tmp_path: Path) -> None:
+    file = saved(tmp_path / "news.bin", binary([b"New_York", b"Dog", b"dog", b"DOG", b"cat"], VECTORS[:5]))
+    words, vectors, report = read(file)
+    assert words == ["new_york", "dog", "cat"] and (vectors == VECTORS[[0, 1, 4]]).all()
+    assert report.left_out == {Fault.REPEATED: 2} and "(first: record 3)" in str(report)
+
+
+def test_faults_of_a_binary_file(tmp_path: Path) -> None:
+    vectors = np.array([[1, 2], [np.nan, 1], [0, 0], [3, 4], [5, 6], [7, 8]], np.float32)
+    file = saved(tmp_path / "news.bin", binary([b"dog", b"nan", b"zero", b"", b"caf\xe9", b"a\nb"], vectors))
+    words, _, report = read(file)
+    assert words == ["dog"]
+    assert report.first == {Fault.NOT_FINITE: 2, Fault.ZERO: 3, Fault.NO_WORD: 4, Fault.NOT_UTF8: 5, Fault.LINE_FEED: 6}
+
+
+def test_a_binary_file_must_hold_what_it_promises(tmp_path: Path) -> None:
+    whole = binary([word.encode() for word in WORDS], VECTORS, b"")
+    for cut in (1, 16, 17, len(whole) - 20):
+        with pytest.raises(WordVectorError, match=r"ends within record \d of 7, or is damaged there: download"):
+            read(saved(tmp_path / "cut.bin", whole[:-cut]))
+    with pytest.raises(WordVectorError, match="goes on after the 6 words"):
+        read(saved(tmp_path / "more.bin", binary([word.encode() for word in WORDS], VECTORS, count=6)))
+
+
+def test_text_that_ends_before_its_promise_says_so(tmp_path: Path) -> None:
+    _, _, report = read(saved(tmp_path / "head.vec", "100 4\n" + GLOVE))
+    assert report.left_out == {Fault.MISSING: 93}
+
+
+@pytest.mark.parametrize(("content", "dimension", "message"), [
+    (GLOVE, 3, "line 1: expected 3 numbers, received 4; ask for the dimension 4, or give a file of 3-d vectors"),
+    ("\nbad\n" + GLOVE, 3, "line 3: expected 3 numbers, received 4"),
+    ("7 5\n" + GLOVE, None, "line 2: expected 5 numbers, received 4"),
+    ("7 4\n" + GLOVE, 3, "line 1: expected 3 numbers, received 4"),
+    (binary([b"dog"], VECTORS[:1]), 300, "line 1: expected 300 numbers, received 4"),
+    ("<html>\n<p>Not found\n", None, "line 1: expected a word and its numbers, received no number; give"),
+    ("<html>", 4, "is no file of word vectors"),
+    ("", 4, "is no file of word vectors"),
+    (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 4, "is no file of word vectors"),
+    ((793712314).to_bytes(4, "little") + bytes(20), 4, "is a fastText model, not word vectors: give the .vec"),
+    ("dog 0 0\ncat 0 0\n", 2, r"no usable word vector .*2 × a vector of length zero")])
+def test_what_is_not_the_file_expected(tmp_path: Path, content: str | bytes, dimension: int | None, message: str) -> None:
+    with pytest.raises(WordVectorError, match=message):
+        read(saved(tmp_path / "words", content), dimension)
+
+
+def test_damaged_archives_and_a_missing_file(tmp_path: Path) -> None:
+    text = "\n".join(f"w{number} {number + 1} 2" for number in range(10 * LINES_AT_A_TIME)) + "\n"
+    packed = gzip.compress(text.encode())
+    with pytest.raises(WordVectorError, match=r"cannot be read .*: download or unpack it again"):
+        read(saved(tmp_path / "cut.gz", packed[:len(packed) // 2]))
+    archive = bytearray(zipped(tmp_path / "glove.zip", **{"glove.txt": text}).read_bytes())
+    archive[1000:1020] = bytes(20)
+    with pytest.raises(WordVectorError, match="cannot be read"):
+        read(saved(tmp_path / "damaged.zip", bytes(archive)))
+    with pytest.raises(WordVectorError, match="There are no word vectors at"):
+        read(tmp_path / "absent.txt")
+
+
+def test_blocks_are_in_order_around_a_fault(tmp_path: Path) -> None:
+    lines = [f"w{number} {number + 1} 0.5" for number in range(3 * LINES_AT_A_TIME)]
+    lines[LINES_AT_A_TIME + 7] = "bad 1 x"
+    words, vectors, report = read(saved(tmp_path / "glove.txt", "\n".join(lines)))
+    assert report.first == {Fault.NO_NUMBER: LINES_AT_A_TIME + 8}
+    assert [int(word[1:]) + 1 for word in words] == vectors[:, 0].tolist()
+    assert len(words) == len(lines) - 1
+
+
+def test_an_import_writes_what_the_whole_at_once_would(tmp_path: Path) -> None:
+    text = "\n".join(f"w{number} {number + 1} {-number} 0.25" for number in range(2 * LINES_AT_A_TIME + 5))
+    layout = ArtifactLayout(tmp_path / "model")
+    layout.root.mkdir()
+    manifest = Manifest(layout.root)
+    report = import_words(layout, manifest, saved(tmp_path / "glove.txt", text))
+    words, vectors, _ = read(tmp_path / "glove.txt")
+    rows, scales = quantise(vectors)
+    assert (np.load(layout.word_vectors) == rows).all() and (np.load(layout.word_scales) == scales).all()
+    assert layout.words.read_text("utf-8").split() == words and report.words == len(words)
+    np.save(tmp_path / "whole.npy", rows)
+    assert layout.word_vectors.read_bytes() == (tmp_path / "whole.npy").read_bytes()
+    assert all(manifest.verified(path) for path in (layout.words, layout.word_vectors, layout.word_scales))
+    entry = manifest.files["word_vectors.npy"]
+    assert (entry.shape, entry.command) == (rows.shape, "python -m devise_core build words --from glove.txt")
+
+
+def test_a_failed_import_leaves_the_old_store(tmp_path: Path) -> None:
+    layout, manifest = ArtifactLayout(tmp_path), Manifest(tmp_path)
+    write_words(layout, manifest, [(list(WORDS), VECTORS)])
+    with pytest.raises(WordVectorError):
+        import_words(layout, manifest, saved(tmp_path / "cut.bin", binary([b"dog", b"cat"], VECTORS[:2])[:-9]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.bin", "word_scales.npy", "word_vectors.npy", "words.txt"]
+    assert WordStore.open(layout.words, layout.word_vectors, layout.word_scales).word(6) == "sea-horse"
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, file = tmp_path / "model", saved(tmp_path / "glove.txt", GLOVE + "few 1\n")
+    build = ["build", "words", "--from", str(file), "--artifacts", str(folder)]
+    assert main(build) == 0
+    assert "7 words × 4 from glove.txt (GloVe text); left out: 1 × too few numbers (first: line 8)" in capsys.readouterr().err
+    assert Manifest.read(folder).files["words.txt"].source == "glove.txt"
+    assert main([*build, "--dimension", "3"]) == 1
+    assert "expected 3 numbers, received 4" in capsys.readouterr().err
+    assert main(["build", "nouns", "--from", str(file)]) == 1
+    assert main(["build", "words", "--dimension", "3"]) == 1
+
+
+@pytest.mark.artifacts
+def test_the_bundled_words_survive_the_trip_through_a_glove_file(engine: Engine, tmp_path: Path) -> None:
+    words, rows = engine.text.words, range(0, 60_000, 3)
+    vectors = words.raw(rows)
+    with (tmp_path / "glove.txt").open("w", encoding="utf-8") as text:
+        text.writelines(f"{words.word(row)} {' '.join(f'{number:.6f}' for number in vector)}\n"
+                        for row, vector in zip(rows, vectors.tolist(), strict=True))
+    layout = ArtifactLayout(tmp_path)
+    report = import_words(layout, Manifest(tmp_path), tmp_path / "glove.txt", 100)
+    ours = WordStore.open(layout.words, layout.word_vectors, layout.word_scales)
+    assert not report.left_out and len(ours) == len(rows)
+    sample = WordStore("\n".join(map(words.word, rows)).encode(), words.vectors[list(rows)], words.scales[list(rows)])
+    for place in (0, 500, 5_000, 19_999):
+        vector = sample.unit([place])[0]
+        assert [hit.word for hit in ours.nearest(vector, 10)] == [hit.word for hit in sample.nearest(vector, 10)]
