@@ -11,6 +11,7 @@ import numpy as np
 
 from devise_core.build.jobs import Say, Site, build_labels, build_nouns
 from devise_core.build.nouns import Row, write_nouns
+from devise_core.build.words import import_words
 from devise_core.errors import BuildError
 from devise_core.layout import ArtifactLayout, written_whole
 from devise_core.manifest import Manifest, sha256_of
@@ -41,12 +42,10 @@ def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension
         raise BuildError(f"There are no word vectors at {path}: give a file of them, a model's folder, or “bundled”.")
     folder = cache / f"words-{sha256_of(path)[:16]}-{dimension or 'all'}-{targets}"
     if not folder.is_dir():
-        from devise_core.build.words import import_words
-
         with written_whole(folder) as staged:
             layout = ArtifactLayout(staged)
             manifest = Manifest(staged)
-            import_words(layout, manifest, path, dimension)
+            say(str(import_words(layout, manifest, path, dimension)))
             manifest.write()
             if targets == "text":
                 site = Site(layout, cache, None, say)

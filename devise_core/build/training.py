@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +17,11 @@ from devise_core.manifest import Manifest
 from devise_core.modelfile import load_model
 from devise_core.train.cache import FeatureCache
 from devise_core.train.corpus import corpus_of, part_known, read_pictures, training_part
-from devise_core.train.head import Head
+from devise_core.train.head import Head, conse_head
 from devise_core.train.recipe import Recipe
 from devise_core.train.run import Run, Trained, Watch, train
 from devise_core.train.write import RECORD, Origin, write_trained
+from devise_core.vectors import Floats
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ def train_model(order: Order, say: Say, watch: Watch) -> Trained:
         text = open_text(layout)
         corpus = corpus_of(chosen, text, recipe.targets)
         for name in part_known(corpus.names, text):
-            say(f"of the class “{name}” one word has no vector: the others place it")
+            say(f"of the class “{name}” a word has no vector: the others place it")
         backbone = load_backbone(recipe.backbone, order.weights, order.bundled, recipe.seed)
-        start = _bundled_start(order, source, backbone) if recipe.head == "conse" and recipe.start != "own" else None
+        name, start = _start(order, source, backbone)
+        recipe = replace(recipe, start=name)
         cache = order.cache / "features.sqlite" if order.keep_features else None
         with FeatureCache(cache, backbone.identity, backbone.width) as features:
             run = Run(corpus, backbone, text, recipe, start, features, checkpoints, watch)
@@ -86,20 +88,39 @@ def _check_out(out: Path) -> None:
         raise BuildError(f"{out} holds other files, which the model would replace: give a new folder as --out.")
 
 
-def _bundled_start(order: Order, source: Path, backbone: Backbone) -> Head | None:
-    """The bundled classifier over ImageNet's labels. None where the recipe leaves it open and it cannot be had."""
-    reason = ""
+def _start(order: Order, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
+    """The head a conse run starts from and its name; None for one fitted on the classes. ``auto`` takes the first to be had."""
+    wanted = order.recipe.start
+    if order.recipe.head != "conse" or wanted == "own":
+        return wanted, None
     if backbone.name != LITE0 or order.weights not in (None, "bundled"):
-        reason = f"the bundled classifier reads the features of {LITE0} with its bundled weights"
+        reason = f"it reads the features of {LITE0} with its bundled weights"
     elif order.recipe.targets == "raw":
-        reason = "the bundled labels stand near their kinds, where --targets text puts yours"
-    if not reason:
-        layers = {layer.name: layer for layer in load_model(ArtifactLayout(order.bundled).model).layers}
+        reason = "its labels stand near their kinds, where --targets text puts yours"
+    else:
         vectors = np.load(ArtifactLayout(source).label_vectors)
-        if "labels" in layers and layers["labels"].units == len(vectors):
-            kernel, bias = layers["labels"].get_weights()
-            return Head(kernel, bias, layers["space"].get_weights()[0] if source == order.bundled else vectors)
-        reason = "its labels are not those of the words' folder"
-    if order.recipe.start == "bundled":
-        raise BuildError(f"A head cannot start from the bundled classifier: {reason}; give --start own.")
-    return None
+        for name, head in (("classifier", _classifier), ("bundled", _trained)):
+            if wanted in ("auto", name) and (found := head(order.bundled, vectors, source == order.bundled)):
+                return name, found
+        reason = f"{order.bundled} holds none over the labels of the words' folder"
+    if wanted != "auto":
+        raise BuildError(f"A head cannot start from the {wanted} one: {reason}; give --start own.")
+    return "own", None
+
+
+def _classifier(bundled: Path, vectors: Floats, _: bool) -> Head | None:
+    """ConSE: the backbone's own classifier over ImageNet's labels, then their vectors."""
+    path = ArtifactLayout(bundled).classifier
+    if not path.is_file():
+        return None
+    weights = np.load(Manifest.read(bundled).verified(path)).astype(np.float32)
+    return conse_head(weights[:-1], weights[-1], vectors) if weights.shape[1] == len(vectors) else None
+
+
+def _trained(bundled: Path, vectors: Floats, same_words: bool) -> Head | None:
+    """The head of the bundled model, which has learnt already."""
+    layers = {layer.name: layer for layer in load_model(ArtifactLayout(bundled).model).layers}
+    if "labels" not in layers or layers["labels"].units != len(vectors):
+        return None
+    kernel, bias = layers["labels"].get_weights()
+    return Head(kernel, bias, layers["space"].get_weights()[0] if same_words else vectors)

@@ -24,8 +24,9 @@ class Recipe:
                          "paper; cosine", "hinge", "hinge-first", "cosine")
     targets: str = _setting("text", "text: labels stand where queries do, near their kinds; raw: the mean of their words' vectors",
                             "text", "raw")
-    start: str = _setting("auto", "where a conse head starts: bundled, the bundled classifier; own, a softmax fitted on your "
-                          "classes; auto, the first that can be had", "auto", "bundled", "own")
+    start: str = _setting("auto", "where a conse head starts: classifier, the bundled network's own; bundled, the bundled model's "
+                          "trained head; own, a softmax fitted on your classes; auto, the first to be had", "auto", "classifier",
+                          "bundled", "own")
     split: str = _setting("all", "which pictures train: all; seed, nine tenths as the seed drew them; seen, two thirds of each "
                           "class but none of the 46 zero-shot ones", "all", "seed", "seen")
     views: str = _setting("plain", f"how pictures are framed, with commas between: {', '.join(VIEWS)}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.layout import ArtifactLayout
+from devise_core.layout import ArtifactLayout, replaced_file
 from devise_core.manifest import Manifest
 from devise_core.train.loop import Curve
 from devise_core.train.run import Run, Trained
@@ -63,11 +63,13 @@ def fix_dates(archive: Path) -> None:
 
 
 def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
-    with layout.labels.open("w", encoding="utf-8", newline="") as file:
+    """Put in the place of files that may be links to another model's: never written through."""
+    with replaced_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "names", "hypernyms"])
         writer.writerows([name.replace(" ", "_"), name, ""] for name in trained.corpus.names)
-    np.save(layout.label_vectors, trained.corpus.vectors)
+    with replaced_file(layout.label_vectors) as staged:
+        np.save(staged, trained.corpus.vectors)
     return [layout.labels, layout.label_vectors]
 
 

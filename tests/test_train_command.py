@@ -1,0 +1,269 @@
+"""Pictures of three colours become a model: from the folder to what the engine answers with it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from devise_core import load_engine
+from devise_core.backbones import LITE0, Backbone
+from devise_core.build import training
+from devise_core.build.nouns import Row, write_nouns
+from devise_core.build.training import Order, train_model
+from devise_core.cli import main
+from devise_core.errors import BuildError
+from devise_core.layout import ArtifactLayout
+from devise_core.manifest import Manifest
+from devise_core.train import features
+from devise_core.train.cache import FeatureCache
+from devise_core.train.corpus import read_pictures, training_part, validation_part
+from devise_core.train.features import cached_features
+from devise_core.train.loop import Curve, Progress
+from devise_core.train.recipe import recipe_of
+from devise_core.vectors import quantise, unit
+
+COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "deep_blue": (0, 0, 255)}
+WORDS = ("the", "red", "green", "deep", "blue", "scarlet", "violin")
+VECTORS = np.array([[1, 1, 1, 1], [2, 0, 0, 1], [0, 2, 0, 1], [0, 0, 1, 3], [0, 0, 4, 1], [1.8, 0.2, 0, 1], [-1, -1, -1, 1]], np.float32)
+
+
+def backbone(name: str = "tiny", weights: str | None = None, artifacts: Path | None = None, seed: int = 7) -> Backbone:
+    """Eight numbers of each pixel, averaged; a real network, if a small one."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    pixels = keras.Input((8, 8, 3), name="pixels")
+    x = keras.layers.Rescaling(1 / 255, name="rescale")(pixels)
+    x = keras.layers.BatchNormalization(name="norm")(keras.layers.Conv2D(8, 1, activation="relu", name="conv")(x))
+    return Backbone("tiny", 8, 8, keras.Model(pixels, keras.layers.GlobalAveragePooling2D(name="features")(x)), "tiny-7")
+
+
+@pytest.fixture
+def bundled(tmp_path: Path) -> Path:
+    """A model's text side: two colours and "blue thing" are nouns, the fourth axis is taken out of all."""
+    layout = ArtifactLayout(tmp_path / "bundled")
+    layout.root.mkdir()
+    manifest = Manifest(layout.root)
+    vectors, scales = quantise(VECTORS)
+    layout.words.write_text("\n".join(WORDS) + "\n")
+    np.save(layout.word_vectors, vectors)
+    np.save(layout.word_scales, scales)
+    np.save(layout.directions, np.array([[0, 0, 0, 1]], np.float32))
+    np.save(layout.label_vectors, np.eye(2, 4, dtype=np.float32))
+    layout.labels.write_text("id,names,hypernyms\nn1,red,\nn2,green,\n")
+    kinds = [Row("red", 1, 1, unit([1, 0.1, 0, 0])), Row("green", 2, 2, unit([0.1, 1, 0, 0])), Row("deep blue", 4, 3, unit([0, 0, 1, 0])),
+             Row("xyzzy", None, 4, unit([0, 1, 1, 0]))]
+    write_nouns(layout, manifest, kinds, {"red", "green"}, np.load(layout.directions), {"red": ["reds"]})
+    for path in (layout.words, layout.word_vectors, layout.word_scales, layout.directions, layout.label_vectors, layout.labels):
+        manifest.add(path, "by hand", "by hand")
+    manifest.write()
+    return layout.root
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "colours"
+    for name, colour in COLOURS.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(12):
+            Image.new("RGB", (12, 8), tuple(abs(part - 7 * number) for part in colour)).save(folder / name / f"{number}.png")  # type: ignore[arg-type]
+    return folder
+
+
+@pytest.fixture
+def order(bundled: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
+    monkeypatch.setattr(training, "load_backbone", backbone)
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    recipe = recipe_of("paper", epochs=3, batch=6, finetune_epochs=2, optimizer="adam", rate=0.05, finetune_rate=1e-3)
+    return Order(data, tmp_path / "model", recipe, bundled, tmp_path / "cache")
+
+
+def quiet(stage: str, epochs: int) -> Progress:
+    return lambda done, curve: None
+
+
+def train(order: Order, watch: Callable[[str, int], Progress] = quiet) -> Any:
+    return train_model(order, lambda text: None, watch)
+
+
+def test_the_seeds_protocol_end_to_end(order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (data / "red" / "broken.png").write_bytes(b"no picture")
+    out = str(order.out)
+    given = ["--artifacts", str(order.bundled), "--cache", str(order.cache), "--epochs", "40", "--split", "all", "--batch", "6", "--rate", "0.1"]
+    assert main(["train", str(data), "--out", out, "--recipe", "seed", *given, "--json"]) == 0
+    stdout, stderr = capsys.readouterr()
+    assert (json.loads(stdout)["pictures"], json.loads(stdout)["classes"], json.loads(stdout)["skipped"]) == (36, 3, 1)
+    assert "broken.png" in stderr
+    assert main(["index", str(data), "--name", "colours", "--artifacts", out]) == 0
+    engine = load_engine(out, "colours")
+    assert [hit.name for hit in engine.search_text("red", k=3)] == ["red"] * 3
+    assert [hit.name for hit in engine.search_text("deep blue", k=3)] == ["deep blue"] * 3
+    # All words, their own axis and all: the space is the one that "raw" targets stand in, and knows no kinds.
+    assert engine.label_image(data / "green" / "1.png", 1, "all")[0].word == "green"
+    assert engine.embed_text("deep blue") == pytest.approx(unit([0, 0, 5, 4]), abs=0.02)
+    assert engine.embed_text("reds") == pytest.approx(unit([2, 0, 0, 1]), abs=0.02)
+    assert engine.text.directions.shape == (0, 4)
+    assert engine.text.nouns.nouns == ["red", "green", "deep blue"]  # nothing places "xyzzy"
+
+
+def test_what_is_written(order: Order) -> None:
+    trained = train(order)
+    layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
+    files = {path.name for path in order.out.iterdir()} - {"manifest.json"}
+    assert files == set(manifest.files)
+    assert all(manifest.verified(order.out / name) and manifest.files[name].command and manifest.files[name].source for name in files)
+    record = json.loads((order.out / "training.json").read_text())
+    assert (record["recipe"], record["settings"]["margin"], record["names"]) == ("bundled", 0.1, ["deep blue", "green", "red"])
+    assert record["backbone"]["identity"] == "tiny-7"
+    assert np.load(layout.label_vectors) == pytest.approx(unit([[0, 0, 5, 4], [0, 2, 0, 1], [2, 0, 0, 1]]), abs=0.02)
+    history = json.loads((order.out / "history.json").read_text())
+    assert (len(history["head"]["loss"]), len(history["finetune"]["loss"]), len(history["head"]["validation"])) == (3, 2, 3)
+    with (order.out / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["stage"], row["epoch"]) for row in rows] == [("head", "1"), ("head", "2"), ("head", "3"), ("finetune", "1"), ("finetune", "2")]
+    assert float(rows[0]["validation_loss"]) == history["head"]["validation"][0]
+    assert trained.validation.sum() == 6  # a tenth of each class, rounded up
+    assert not list(order.out.parent.glob(".*"))
+
+
+@pytest.mark.parametrize(("stage", "epoch"), [("head", 1), ("head", 3), ("finetune", 1)])
+def test_interrupted_and_resumed(order: Order, stage: str, epoch: int) -> None:
+    def stopping(here: str, epochs: int) -> Progress:
+        def stop(done: int, curve: Curve) -> None:
+            if (here, done) == (stage, epoch):
+                raise KeyboardInterrupt
+        return stop
+
+    with pytest.raises(KeyboardInterrupt):
+        train(order, stopping)
+    assert sorted(path.name for path in order.out.parent.iterdir() if "model" in path.name) == [".training-model"]
+    with pytest.raises(BuildError, match="another margin"):
+        train(replace(order, resume=True, recipe=replace(order.recipe, margin=0.2)))
+    train(replace(order, resume=True))
+    whole = replace(order, out=order.out.with_name("whole"), keep_features=False)
+    train(whole)
+    assert (order.out / "model.keras").read_bytes() == (whole.out / "model.keras").read_bytes()
+    assert (order.out / "history.json").read_bytes() == (whole.out / "history.json").read_bytes()
+
+
+def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: Order) -> None:
+    trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), backbone().model
+    moved = {name: [not np.array_equal(a, b) for a, b in zip(before.get_layer(name).get_weights(), trained.model.get_layer(name).get_weights(), strict=True)]
+             for name in ("conv", "norm")}
+    assert (any(moved["conv"]), any(moved["norm"])) == (True, False)
+
+
+def test_text_targets_stand_where_queries_do(order: Order) -> None:
+    trained = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6, head="mlp")))
+    assert trained.corpus.vectors == pytest.approx(unit([[0, 0, 1, 0], [0.1, 1, 0, 0], [1, 0.1, 0, 0]]), abs=0.02)
+    found = trained.model.predict(np.random.default_rng(0).uniform(0, 255, (4, 8, 8, 3)), verbose=0)["embedding"]
+    assert np.abs(found[:, 3]).max() < 1e-6
+
+
+def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6)))  # another network: a softmax over its own classes
+    assert first.model.get_layer("labels").units == 3
+    for name in Manifest.read(order.bundled).files:  # linked from, not written through
+        Manifest.read(order.bundled).verified(order.bundled / name)
+    with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
+        train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
+    monkeypatch.setattr(training, "load_backbone", lambda *given: replace(backbone(), name=LITE0))
+    second = train(replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0)))
+    assert [a.tolist() for a in second.model.get_layer("labels").get_weights()] == [a.tolist() for a in first.model.get_layer("labels").get_weights()]
+    assert second.corpus.names == first.corpus.names
+    layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
+    np.save(layout.classifier, np.vstack([np.eye(8, 3), [[0, 2, 0]]]).astype(np.float16))
+    manifest.add(layout.classifier, "by hand")
+    manifest.write()
+    third = train(replace(order, bundled=order.out, out=order.out.with_name("e"), recipe=recipe_of("bundled", epochs=0)))
+    assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # the classifier's, at temperature 2
+    assert json.loads((order.out.with_name("e") / "training.json").read_text())["settings"]["start"] == "classifier"
+    with pytest.raises(BuildError, match="stand near their kinds"):
+        train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
+
+
+def test_features_are_computed_once(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[int] = []
+    network = features._network
+
+    def counting(model: Any) -> Any:
+        call = network(model)
+        return lambda pixels: (computed.append(1), call(pixels))[1]
+
+    def run(identity: str = "a", views: tuple[str, ...] = ("plain",)) -> tuple[int, np.ndarray]:
+        computed.clear()
+        with FeatureCache(tmp_path / "features.sqlite", identity, 8) as cache:
+            found = cached_features(model, files, views, cache)
+        return len(computed), found.features
+
+    monkeypatch.setattr(features, "_network", counting)
+    model, files = backbone().model, sorted(data.rglob("*.png"))
+    first, kept = run()[1], run()
+    assert (kept[0], first.tolist()) == (0, kept[1].tolist())
+    assert run(views=("plain", "padded"))[0] == 4  # both views of the two batches that lack one
+    assert run(identity="another network")[0] == 2
+    Image.new("RGB", (9, 9), "white").save(files[3])
+    count, changed = run()
+    assert count == 1
+    assert np.flatnonzero((changed != first).any(axis=(0, 2))).tolist() == [3]
+
+
+def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "features.sqlite").write_bytes(b"no database" * 99)
+    with pytest.raises(BuildError, match="cannot be used.*delete it.*--no-cache"):
+        FeatureCache(tmp_path / "features.sqlite", "a", 8)
+
+
+def test_what_cannot_be_trained_on(order: Order, data: Path, tmp_path: Path) -> None:
+    def refused(says: str, **change: Any) -> None:
+        with pytest.raises(BuildError, match=says):
+            train(replace(order, **change))
+        assert not order.out.exists()
+
+    refused("no folder .*nowhere", data=tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    refused("no pictures below", data=tmp_path / "empty")
+    refused("no word vectors at .*none.txt", words=str(tmp_path / "none.txt"))
+    for name in ("green", "deep_blue"):
+        (data / name).rename(tmp_path / name)
+    refused(r"one class alone \(red\).*at least two", data=data)
+    (data / "gren").mkdir()
+    (data / "gren" / "a.png").write_bytes(b"no picture")
+    (data / "qqqq").mkdir()
+    Image.new("RGB", (9, 9)).save(data / "qqqq" / "a.png")
+    refused(r"classes “gren” \(green\?\), “qqqq”: name their folders", data=data)
+    (data / "qqqq").rename(tmp_path / "qqqq")
+    (data / "gren").rename(data / "green")
+    refused("Fewer than two classes.*a.png: .*not a picture", data=data)
+
+
+def test_a_folder_of_other_things_is_not_replaced(order: Order) -> None:
+    order.out.mkdir()
+    (order.out / "diary.txt").write_text("mine")
+    with pytest.raises(BuildError, match="holds other files.*new folder"):
+        train(order)
+    assert (order.out / "diary.txt").read_text() == "mine"
+
+
+def test_parts(tmp_path: Path) -> None:
+    folder = tmp_path / "pascal-sentences"
+    for name in ("diningtable", "cat"):
+        (folder / "images" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.new("RGB", (9, 9)).save(folder / "images" / name / f"{number}.jpg")
+    (folder / "index.html").write_text('<img src="cat/0.jpg"><table><tr><td>A cat.</td></tr></table>')
+    found = read_pictures(folder)
+    assert {picture.label for picture in found} == {"cat", "dining table"}
+    assert found[0].captions == ("A cat.",)
+    assert [len(training_part(found, split)) for split in ("all", "seed", "seen")] == [10, 9, 6]
+    classes = np.array([0] * 20 + [1] * 3 + [2])
+    assert [validation_part(classes, 0.1, 7)[classes == each].sum() for each in range(3)] == [2, 1, 0]
+    assert not validation_part(classes, 0, 7).any()
