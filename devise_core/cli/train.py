@@ -96,6 +96,9 @@ def _bars() -> Iterator[Watch]:
 
     try:
         yield watch
+    except KeyboardInterrupt:
+        say("\ndevise: what is trained so far is kept: --resume goes on after the last epoch; without it training begins again.")
+        raise
     finally:
         for bar in bars:
             bar.close()

@@ -111,10 +111,14 @@ class Loop:
         return 0 < self.recipe.patience <= waited and bool(self.curve.validation)
 
     def _epoch(self, train: Part) -> float:
+        from tqdm import tqdm
+
         recipe, count, losses = self.recipe, len(train.classes), []
         rng = np.random.default_rng((recipe.seed, self.number, len(self.curve.loss)))
         told, captions = train.captions
-        for rows, true, wrong in batches(self.targets, train.classes, train.views, recipe.batch, rng):
+        steps = batches(self.targets, train.classes, train.views, recipe.batch, rng)
+        number = max(1, train.views * count // recipe.batch)
+        for rows, true, wrong in tqdm(steps, "epoch", number, leave=False, unit="step", delay=2):
             order = rng.random(wrong.shape, dtype=np.float32)
             pictured = said = None
             if len(told) and recipe.caption_weight:
