@@ -20,9 +20,10 @@ types: $(VENV)/test
 	$(BIN)/mypy
 
 figures: $(VENV)/test
-	$(BIN)/python benchmarks/index.py
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/start.py
+	$(BIN)/python -m benchmarks.index
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.calls
+	$(BIN)/python -m benchmarks.start
 
 clean:
 	rm -rf $(VENV)
