@@ -9,7 +9,7 @@ import pytest
 
 from devise_core.datasets import pictures, splits
 from devise_core.errors import BuildError
-from devise_core.evaluate.metrics import average_precision, interval, precision_at, recall_at
+from devise_core.evaluate.metrics import average_precision, interval, precision_at
 from devise_core.train.fit import Captioned, Examples, Settings, averaged, between, fit
 from devise_core.train.head import Head, conse_head
 from devise_core.train.loss import hinge_rank, hinge_rank_pairs
@@ -30,11 +30,6 @@ def test_precision_is_divided_by_what_is_possible() -> None:
     relevant = np.array([True, False, True, False])
     assert precision_at(floats(4, 3, 2, 1), relevant, 2) == 0.5
     assert precision_at(floats(4, 3, 2, 1), relevant, 8) == 1
-
-
-def test_recall() -> None:
-    scores = floats([3, 2, 1], [1, 2, 3])
-    assert [recall_at(scores, np.array([0, 0]), k) for k in (1, 2, 3)] == [0.5, 0.5, 1]
 
 
 def test_the_interval_holds_the_mean() -> None:

@@ -1,13 +1,15 @@
-"""``MODEL_CARD.md``, written from the manifest and from what ``evaluate`` measures."""
+"""``MODEL_CARD.md``, written from the manifest and from what ``evaluate`` measures; its tables stay in ``results.json``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from devise_core.build.jobs import Site
-from devise_core.engine import load_engine
 from devise_core.errors import BuildError
-from devise_core.evaluate.protocols import PROTOCOLS, Figure
+from devise_core.evaluate.protocols import measure
+from devise_core.evaluate.references import REFERENCES
+from devise_core.evaluate.subject import open_subject
+from devise_core.evaluate.tables import Table
 from devise_core.layout import REPOSITORY, replaced_file
 from devise_core.manifest import Manifest
 
@@ -16,24 +18,34 @@ _TEMPLATE = Path(__file__).with_name("card.md")
 
 
 def write_card(site: Site) -> None:
-    """Measure, and fill the template ``card.md``. Raises ``BuildError`` without photographs to measure on."""
+    """Measure, write ``results.json`` and fill the template ``card.md``. Raises ``BuildError`` without photographs."""
     if site.data is None:
         raise BuildError("The card's figures are measured on photographs: give their folder as --data, or set DEVISE_DATA.")
-    engine = load_engine(site.layout.root)
-    rows = [_row(name, figure) for name, run in PROTOCOLS.items() for figure in run(engine, site.data, site.say)]
-    training, manifest = engine.manifest.about["training"], engine.manifest
+    subject = open_subject(site.layout, site.data, site.cache, site.say)
+    results = measure(subject)
+    results.write(site.layout.results)
+    training, manifest = subject.manifest.about["training"], subject.manifest
     text = _TEMPLATE.read_text("utf-8").format(
-        figures="\n".join(rows), files=_files(manifest), pictures=training["pictures"], classes=training["classes"],
+        figures="\n\n".join(map(_section, results.tables)), references=_references(), files=_files(manifest),
+        pictures=training["pictures"], classes=training["classes"],
         agreement=manifest.about["neighbour_agreement"], seeds=len(training["seeds"]), share=training["share"],
         **{name: training["settings"][name] for name in ("epochs", "margin", "batch", "caption_weight")})
     with replaced_file(CARD) as path:
         path.write_text(text, "utf-8", newline="\n")
-    site.say(f"{CARD.name}: {len(rows)} figures")
+    site.say(f"{CARD.name}: {len(results.tables)} tables")
 
 
-def _row(name: str, figure: Figure) -> str:
-    return (f"| {figure.protocol} | {figure.metric} | {figure.value:.3f} | {figure.low:.3f}–{figure.high:.3f} | {figure.queries} | "
-            f"`python -m devise_core evaluate {name} --data DATA` |")
+def _section(table: Table) -> str:
+    command = f"`python -m devise_core evaluate {table.protocol} --data DATA`"
+    return "\n".join([f"### {table.title}", "", f"{table.note} {table.queries} queries; {command}.", "", *table.markdown()])
+
+
+def _references() -> str:
+    lines = []
+    for row in REFERENCES:
+        figures = ", ".join(f"{name} {value}" for name, value in row["figures"].items())
+        lines.append(f"- {row['method']}, {row['protocol']}: {figures} ({row['source']}).")
+    return "\n".join(lines)
 
 
 def _files(manifest: Manifest) -> str:

@@ -30,10 +30,10 @@ def add_parsers(commands: Any) -> None:
     _add_data(build)
     build.set_defaults(run=_build)
     evaluate = commands.add_parser("evaluate", help="measure the model on held-out photographs",
-                                   description="Measure the model beside softmax, ConSE and random vectors; a mean and its 95%% interval each.")
+                                   description="Measure the model beside softmax, ConSE and random vectors.")
     evaluate.add_argument("protocol", nargs="*", help=f"any of {', '.join(PROTOCOLS)} (default: all)")
     evaluate.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
-    evaluate.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", help="where the trained random vectors are kept")
+    evaluate.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", help="where trained baselines are kept")
     evaluate.add_argument("--out", type=Path, metavar="FILE", nargs="?", const=IN_PLACE,
                           help="also write the tables to a file (without a name: results.json in the model's folder)")
     _add_data(evaluate)

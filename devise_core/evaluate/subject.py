@@ -1,0 +1,91 @@
+"""The model being measured, and the pictures it has looked at: each is put through the network once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.collection import Collection
+from devise_core.datasets.pictures import Picture
+from devise_core.encoder import Encoded, Encoder
+from devise_core.engine import model_id, open_collection
+from devise_core.errors import BuildError
+from devise_core.evaluate.hops import Labels, read_labels
+from devise_core.layout import ArtifactLayout
+from devise_core.manifest import Manifest
+from devise_core.nouns import NounStore
+from devise_core.query import TextSpace
+from devise_core.vectors import Floats
+from devise_core.words import WordStore
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Subject:
+    """A model's folder, opened; ``data`` holds the photographs, ``cache`` what is worth keeping between runs."""
+
+    layout: ArtifactLayout
+    manifest: Manifest
+    text: TextSpace
+    encoder: Encoder
+    data: Path
+    cache: Path
+    say: Say
+    _seen: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
+
+    def look(self, pictures: Sequence[Picture]) -> Encoded:
+        """Features and embeddings of ``pictures``, in order. Raises ``ImageError`` for one that cannot be read."""
+        from tqdm import tqdm
+
+        files = [picture.path for picture in pictures if picture.path not in self._seen]
+        with tqdm(total=len(files), desc="pictures", unit="picture", disable=not files) as bar:
+            for part in self.encoder.encode_many(files):
+                start = bar.n
+                for file, features, embedding in zip(files[start:], part.features, part.embeddings, strict=False):
+                    self._seen[file] = features, embedding
+                bar.update(len(part.features))
+        rows = [self._seen[picture.path] for picture in pictures]
+        return Encoded(np.stack([features for features, _ in rows]), np.stack([embedding for _, embedding in rows]))
+
+    @property
+    def model_id(self) -> str:
+        return model_id(self.layout, self.manifest)
+
+    @cached_property
+    def classifier(self) -> tuple[Floats, Floats] | None:
+        """The kernel ``(f, labels)`` and bias ``(labels,)`` of the original classifier; None where the model came with none."""
+        if self.layout.classifier.name not in self.manifest.files:
+            return None
+        weights = np.load(self.manifest.verified(self.layout.classifier)).astype(np.float32)
+        return weights[:-1], weights[-1]
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The classifier's labels. Raises ``BuildError`` where the model has labels of its own instead."""
+        labels = read_labels(self.manifest.verified(self.layout.labels))
+        if not any(labels.kinds):
+            raise BuildError(f"{self.layout.labels} does not hold the ImageNet labels: measure this model with "
+                             "`python -m devise_core evaluate pascal-sentences`.")
+        return labels
+
+    @cached_property
+    def label_vectors(self) -> Floats:
+        """Unit rows ``(labels, d)``."""
+        return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
+
+    def collection(self, name: str) -> Collection:
+        return open_collection(name, self.layout, self.model_id)
+
+
+def open_subject(layout: ArtifactLayout, data: Path, cache: Path, say: Say) -> Subject:
+    """Open a model without a collection: one just trained has none. Raises ``ArtifactError``."""
+    manifest = Manifest.read(layout.root)
+    ok = manifest.verified
+    words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales)).index_words()
+    text = TextSpace(words, NounStore.open(ok(layout.nouns), ok(layout.noun_vectors)), np.load(ok(layout.directions)))
+    return Subject(layout, manifest, text, Encoder(layout.model, manifest.verified), data, cache, say)

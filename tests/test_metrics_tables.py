@@ -1,0 +1,173 @@
+"""Tables of results, the bootstrap under them, and a whole run over a tiny world of three colours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from devise_core.datasets.pictures import Picture
+from devise_core.encoder import Encoded
+from devise_core.errors import BuildError
+from devise_core.evaluate.chance import random_head
+from devise_core.evaluate.metrics import interval, interval_over_groups
+from devise_core.evaluate.protocols import measure
+from devise_core.evaluate.spaces import CONSE, RANDOM, SOFTMAX, spaces
+from devise_core.evaluate.subject import Subject
+from devise_core.evaluate.tables import OURS, Cell, Table, by_class, compared, part_of
+from devise_core.layout import ArtifactLayout
+from devise_core.manifest import Manifest
+from devise_core.nouns import NounStore
+from devise_core.query import TextSpace
+from devise_core.vectors import quantise
+from devise_core.words import WordStore
+
+WORLD = {"dog": (1, 0, 0), "cat": (0, 1, 0), "car": (0, 0, 1), "anchor": (0.6, 0.8, 0), "emu": (0, 0.6, 0.8)}
+
+
+class Colours:
+    """A picture's features and embedding are its colour."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def encode_many(self, files: Iterable[Path]) -> Iterator[Encoded]:
+        for file in files:
+            self.seen += 1
+            with Image.open(file) as image:
+                colour = np.asarray(image, np.float32).mean(axis=(0, 1), keepdims=False)[None]
+            yield Encoded(colour / 255, colour / np.linalg.norm(colour))
+
+
+def paint(path: Path, name: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (4, 4), tuple(round(255 * part) for part in WORLD[name])).save(path)
+
+
+@pytest.fixture
+def subject(tmp_path: Path) -> Subject:
+    """Three labels, two of them animals; a classifier that knows each by its colour; pictures in the folders of three data sets."""
+    layout, data = ArtifactLayout(tmp_path / "model"), tmp_path / "data"
+    layout.root.mkdir()
+    layout.labels.write_text("id,names,hypernyms\nn1,dog,n8:1|n9:2\nn2,cat,n8:1|n9:2\nn3,car,n9:1\n")
+    np.save(layout.label_vectors, np.eye(3, dtype=np.float32))
+    np.save(layout.classifier, np.vstack([20 * np.eye(3), np.zeros(3)]).astype(np.float16))
+    manifest = Manifest(layout.root)
+    for path in (layout.labels, layout.label_vectors, layout.classifier):
+        manifest.add(path, "made by hand")
+    for place, name in enumerate(("dog", "cat", "car")):
+        paint(data / f"imagenet-samples/images/n{place + 1}_{name}.png", name)
+        for number in range(4):
+            paint(data / f"pascal-sentences/images/{name}/{number}.png", name)
+            paint(data / f"caltech-101/images/{name}/{number}.png", name)
+    for name in ("anchor", "emu"):
+        paint(data / f"caltech-101/images/{name}/0.png", name)
+    nouns, _ = quantise(np.eye(1, 3, dtype=np.float32))
+    words = WordStore("\n".join(WORLD).encode(), *quantise(np.array(list(WORLD.values()), np.float32)))
+    text = TextSpace(words, NounStore("dog\t1\n", nouns), np.empty((0, 3), np.float32))
+    encoder: Any = Colours()
+    return Subject(layout, manifest, text, encoder, data, tmp_path / "cache", lambda _: None)
+
+
+def test_a_paired_difference_is_surer_than_its_parts() -> None:
+    easy = np.array([0, 1] * 50, dtype=float)
+    ours, theirs = easy * 0.9 + 0.1, easy * 0.9  # always 0.1 above, whatever the query
+    assert interval(ours - theirs) == (pytest.approx(0.1), pytest.approx(0.1))
+    assert interval(ours)[0] < interval(theirs)[1]
+
+
+def test_queries_that_are_alike_are_drawn_together() -> None:
+    # Two classes, one always right and one never: a draw of classes gives 0, 0.5 or 1, as sure of nothing as two queries are.
+    values, classes = np.array([1.0] * 50 + [0.0] * 50), np.array([0] * 50 + [3] * 50)
+    assert interval_over_groups(values, classes) == (0, 1)
+    assert interval(values)[0] > 0.35
+    # Pooled, not averaged: a class of three queries weighs three times as much.
+    assert interval_over_groups(np.ones(4), np.array([0, 1, 1, 1])) == (1, 1)
+
+
+def test_a_method_that_cannot_says_so() -> None:
+    table = compared("Hits", "A note.", "imagenet", {SOFTMAX: "cannot", CONSE: {"hit@1": np.array([0.0, 1.0])}, OURS: {"hit@1": np.array([1.0, 1.0])}})
+    assert [str(row[0]) for row in table.rows] == ["softmax", "ConSE (T = 10)", "DeViSE", "DeViSE − ConSE (T = 10)"]
+    assert [str(row[1]) for row in table.rows] == ["cannot", "0.500 [0.000, 1.000]", "1.000 [1.000, 1.000]", "0.500 [0.000, 1.000]"]
+    assert table.queries == 2
+
+
+def test_tables_are_printed_aligned() -> None:
+    table = Table("Hits", "A note.", ("method", "hit@1"), ((Cell(text="softmax"), Cell(text="cannot")), (Cell(text="DeViSE"), Cell(0.5, 0.25, 0.75))))
+    assert table.lines() == ["Hits", "A note.", "method   hit@1", "softmax  cannot", "DeViSE   0.500 [0.250, 0.750]"]
+    assert table.markdown() == ["| method | hit@1 |", "|---|---|", "| softmax | cannot |", "| DeViSE | 0.500 [0.250, 0.750] |"]
+    assert table.as_dict()["rows"] == [[{"text": "softmax"}, {"text": "cannot"}], [{"text": "DeViSE"}, {"value": 0.5, "low": 0.25, "high": 0.75}]]
+
+
+def test_a_quoted_figure_has_no_interval() -> None:
+    assert (str(Cell(0.43)), Cell(0.43).as_dict()) == ("0.430", {"value": 0.43})
+
+
+def test_means_of_each_class_and_of_a_part() -> None:
+    measured = {SOFTMAX: "cannot", OURS: {"hit@1": np.array([1.0, 0.0, 1.0])}}
+    assert by_class(["dog", "dog", "cat"], measured, ("hit@1",)) == {
+        "columns": ["hit@1"], "classes": {"cat": {"queries": 1, OURS: [1.0]}, "dog": {"queries": 2, OURS: [0.5]}}}
+    assert part_of(measured, np.array([False, True, True]))[OURS]["hit@1"].tolist() == [0, 1]
+
+
+def test_a_whole_run(subject: Subject, tmp_path: Path) -> None:
+    results = measure(subject, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101"])
+    results.write(tmp_path / "results.json")
+    found = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    tables = {table["title"]: {row[0]["text"]: [cell.get("value", cell.get("text")) for cell in row[1:]] for row in table["rows"]}
+              for table in found["tables"]}
+    assert found["made_by"] == "python -m devise_core evaluate imagenet zero-shot pascal-sentences caltech-101 --data DATA"
+    assert tables["All 3 ImageNet samples: flat hit@k"][SOFTMAX] == tables["All 3 ImageNet samples: flat hit@k"][OURS] == [1, 1, 1, 1]
+    alone, among = (tables[f"Zero-shot, the 2 unseen labels {where}"] for where in ("alone", "among the 3 seen"))
+    assert (alone[SOFTMAX], alone[OURS]) == (["cannot"] * 4, [1, 1, 1, 1])
+    assert among[SOFTMAX] == [0, 0, 1, 1]  # five candidates: the unseen ones come last
+    assert among[OURS] == [1, 1, 1, 1]
+    assert tables["Text → images: Caltech-101, held-out photographs of seen classes"][OURS] == [1, 1]
+    assert tables["Text → images: Caltech-101, 46 classes never seen"][SOFTMAX] == ["cannot", "cannot"]
+    naming = tables["Pascal Sentences, the seed's split: naming with all words"]
+    assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
+    assert found["per_class"]["zero-shot, unseen alone"]["classes"]["emu"][OURS] == [1, 1]
+    assert found["references"][0]["figures"]["hit@5"] == 0.43
+
+
+def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: Subject) -> None:
+    by_name = {space.name: space for space in spaces(subject)}
+    space = by_name[RANDOM]
+    car = space.embed(subject.look([Picture(subject.data / "imagenet-samples/images/n3_car.png")]))[0]
+    assert car @ space.text("car") > car @ space.text("dog")
+    assert list(by_name) == [CONSE, RANDOM, OURS]
+    kept = list((subject.cache / "random-heads").iterdir())
+    seen = subject.encoder.seen
+    again, first = random_head(subject), random_head(subject)
+    assert again is not None and first is not None
+    assert (again.vectors == first.vectors).all()
+    assert (list((subject.cache / "random-heads").iterdir()), subject.encoder.seen) == (kept, seen)
+
+
+def test_each_picture_is_looked_at_once(subject: Subject) -> None:
+    picture = Picture(subject.data / "imagenet-samples/images/n1_dog.png")
+    first, second = subject.look([picture]), subject.look([picture, picture])
+    assert (subject.encoder.seen, len(second.features)) == (1, 2)
+    assert (second.embeddings[1] == first.embeddings[0]).all()
+
+
+def test_without_what_a_baseline_needs(subject: Subject) -> None:
+    (subject.data / "caltech-101/images").rename(subject.data / "away")
+    assert [space.name for space in spaces(subject)] == [CONSE, OURS]
+    del subject.manifest.files["classifier.npy"]
+    bare = Subject(subject.layout, subject.manifest, subject.text, subject.encoder, subject.data, subject.cache, print)
+    assert [space.name for space in spaces(bare)] == [OURS]
+    rows = measure(bare, ["pascal-sentences"]).tables[0].rows
+    assert [[str(cell) for cell in row][:2] for row in rows[:3]] == [[name, "no classifier"] for name in (SOFTMAX, CONSE, RANDOM)]
+
+
+def test_a_model_of_other_labels_is_told_which_protocol_fits(subject: Subject) -> None:
+    subject.layout.labels.write_text("id,names,hypernyms\ndog,dog,\n")
+    subject.manifest.add(subject.layout.labels, "made by hand")
+    with pytest.raises(BuildError, match="evaluate pascal-sentences"):
+        measure(subject, ["imagenet"])
