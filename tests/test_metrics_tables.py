@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from devise_core.cli import main
 from devise_core.datasets.pictures import Picture
 from devise_core.encoder import Encoded
 from devise_core.errors import BuildError
@@ -171,3 +172,16 @@ def test_a_model_of_other_labels_is_told_which_protocol_fits(subject: Subject) -
     subject.manifest.add(subject.layout.labels, "made by hand")
     with pytest.raises(BuildError, match="evaluate pascal-sentences"):
         measure(subject, ["imagenet"])
+
+
+def test_the_command_prints_and_keeps_the_same_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "stamps-queries.csv").write_text("query,category_prefix\nbird,animals/birds\nfruit,food/fruit\n")
+    command = ["evaluate", "stamps", "--data", str(tmp_path), "--out", str(tmp_path / "results.json")]
+    assert main([*command, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {"command": "evaluate", **json.loads((tmp_path / "results.json").read_text("utf-8"))}
+    table = printed["tables"][0]
+    assert (table["queries"], table["columns"]) == (2, ["method", "mAP", "P@8"])
+    assert [row[1].get("text") for row in table["rows"][:4]] == ["cannot", None, "no pictures to train on", None]
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines()[0] == table["title"] == "Text → images: the stamps by category"
