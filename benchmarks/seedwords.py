@@ -1,0 +1,58 @@
+"""Words as the work this project starts from opens them: the GloVe text line by line into a dict, then Annoy over it.
+
+Run by ``benchmarks.words`` in a process of its own, so it imports nothing of this project.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from annoy import AnnoyIndex
+
+TREES = 20
+
+
+def read_dict(file: Path) -> dict[str, npt.NDArray[np.float32]]:
+    vectors = {}
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            word, *numbers = line.split()
+            vectors[word] = np.asarray(numbers, dtype=np.float32)
+    return vectors
+
+
+def build_index(vectors: dict[str, npt.NDArray[np.float32]]) -> AnnoyIndex:
+    index = AnnoyIndex(len(next(iter(vectors.values()))), "angular")
+    for row, vector in enumerate(vectors.values()):
+        index.add_item(row, vector)
+    index.build(TREES)
+    return index
+
+
+def status() -> dict[str, float]:
+    """Megabytes of this process: all that is resident, the part that is its own, and the most there ever was."""
+    with Path("/proc/self/status").open() as lines:
+        kilobytes = {name: float(value.split()[0]) for name, value in (line.split(":", 1) for line in lines) if "kB" in value}
+    return {name: kilobytes[name] / 1e3 for name in ("VmRSS", "RssAnon", "VmHWM")}
+
+
+def main(file: str, word: str) -> None:
+    before, began = status(), time.perf_counter()
+    vectors = read_dict(Path(file))
+    read = time.perf_counter()
+    index = build_index(vectors)
+    built = time.perf_counter()
+    words = list(vectors)
+    found = [words[row] for row in index.get_nns_by_vector(vectors[word], 11)]
+    answered = time.perf_counter()
+    print(json.dumps({"read": read - began, "open": built - began, "answer": answered - built, "found": found,
+                      "before": before, "after": status()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
