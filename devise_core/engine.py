@@ -18,6 +18,7 @@ from devise_core.layout import ArtifactLayout, artifacts_folder
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.query import TextSpace, check_k
+from devise_core.results import Results, read_losses, read_results
 from devise_core.vectors import Floats, Rows, largest, unit, without
 from devise_core.words import WordStore
 
@@ -111,6 +112,14 @@ class Engine:
         if not len(images):
             return np.empty((0, self.text.words.dimension), dtype=np.float32)
         return np.concatenate([part.embeddings for part in self.encoder.encode_many(images)])
+
+    def results(self) -> Results | None:
+        """What ``evaluate --out`` measured; None where it did not. Raises ``ArtifactError`` for a damaged file."""
+        return read_results(self.layout.results)
+
+    def losses(self) -> dict[str, list[float]]:
+        """Name of a curve → the loss after each epoch of the training. Raises ``ArtifactError``."""
+        return read_losses(self.layout, self.manifest)
 
     def collections(self) -> dict[str, Path]:
         """Name → folder of every collection at hand."""

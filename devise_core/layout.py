@@ -32,6 +32,7 @@ class ArtifactLayout:
     label_vectors = property(lambda self: self.root / "label_vectors.npy")
     classifier = property(lambda self: self.root / "classifier.npy")
     results = property(lambda self: self.root / "results.json")
+    history = property(lambda self: self.root / "history.json")
     collections = property(lambda self: self.root / "collections")
 
 

@@ -16,17 +16,20 @@ from PIL import Image
 from devise_core import Engine
 from devise_core.cli import main
 from devise_core.collection import Collection
-from devise_core.errors import ArtifactError, BuildError
+from devise_core.errors import BuildError
 from devise_core.indexing import index_folder
 from devise_core.report import page
 from devise_core.report.page import read_tables, render, write_report
 from devise_core.report.tiles import LONGEST, own_tile
 from devise_core.report.walk import HITS, LABELLED, NEIGHBOURS, QUERIES, WAYS, Walk, answer, take_walk, typical
+from devise_core.results import Cell, Table
 from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 
 MARKUP = "<script>alert('x')</script>\"><img src=http://x onerror=y>"
-TABLES = [{"title": "Hits", "note": "a note", "columns": ["method", "k = 5"], "rows": [["DeViSE", 0.78], ["softmax", None]]}]
+RESULTS = {"made_by": "evaluate", "model": "another", "per_class": {}, "references": [], "tables": [
+    {"title": "Hits", "note": "a note", "columns": ["method", "k = 5"], "protocol": "p", "queries": 9,
+     "rows": [[{"text": "DeViSE"}, {"value": 0.78, "low": 0.7, "high": 0.8}], [{"text": "softmax"}, {"text": "cannot"}]]}]}
 
 
 class Elements(HTMLParser):
@@ -121,12 +124,12 @@ def test_your_own_picture_is_named_and_compared(engine: Engine, tmp_path: Path) 
 def test_everything_is_escaped(walk: Walk, html: str) -> None:
     tile = replace(walk.answers[0].tiles[0], name=MARKUP, title=MARKUP, author=MARKUP, licence=MARKUP)
     bad = replace(walk, answers=[replace(walk.answers[0], query=MARKUP, tiles=[tile] * HITS), *walk.answers[1:]], names=[MARKUP])
-    tables = [page.Table(MARKUP, MARKUP, [MARKUP], [[MARKUP]])]
-    found, plain = Elements(render(bad, tables)), Elements(html)
+    tables = [Table(MARKUP, MARKUP, (MARKUP,), ((Cell(text=MARKUP),),))]
+    found, plain = Elements(render(bad, tables, MARKUP)), Elements(html)
     assert "script" not in found.tags
     assert found.tags["img"] == plain.tags["img"]
     assert not [name for name, _ in found.attributes if name.startswith("on")]
-    assert found.text.count(MARKUP) == 3 * HITS + 4  # names, titles and licences, then the table's; an author has a dot after it
+    assert found.text.count(MARKUP) == 3 * HITS + 5  # names, titles and licences, then the table's and the remark; an author has a dot after it
 
 
 def test_a_tile(tmp_path: Path) -> None:
@@ -150,18 +153,14 @@ def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_tables_as_they_stand(walk: Walk, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    assert read_tables(path) == []
-    path.write_text(json.dumps(TABLES))
-    found = Elements(render(walk, read_tables(path)))
-    assert {"Figures", "Hits", "a note", "k = 5", "DeViSE", "0.780"} <= set(found.text)
-    assert (found.tags["tr"], found.of("class").count("number")) == (3, 2)
-
-
-@pytest.mark.parametrize("text", ["{", "3", "[3]", '[{"title": "a"}]', '[{"title": "a", "columns": ["b"], "rows": [[1, 2]]}]'])
-def test_tables_that_are_none(text: str, tmp_path: Path) -> None:
-    (tmp_path / "results.json").write_text(text)
-    with pytest.raises(ArtifactError, match="results.json.*evaluate"):
-        read_tables(tmp_path / "results.json")
+    assert read_tables(path, "this") == ("", ())
+    path.write_text(json.dumps(RESULTS))
+    remark, tables = read_tables(path, "this")
+    found = Elements(render(walk, tables, remark))
+    assert {"Figures", remark, "Hits", "a note", "k = 5", "DeViSE", "0.780 [0.700, 0.800]", "cannot"} <= set(found.text)
+    assert (found.tags["tr"], found.of("class").count("number")) == (3, 3)
+    assert "another model" in remark
+    assert read_tables(path, "another") == ("", tables)
 
 
 def test_a_report_too_large_is_not_written(walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +172,7 @@ def test_a_report_too_large_is_not_written(walk: Walk, tmp_path: Path, monkeypat
 
 def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = tmp_path / "new/report.html"
-    (tmp_path / "tables.json").write_text(json.dumps(TABLES))
+    (tmp_path / "tables.json").write_text(json.dumps(RESULTS))
     assert main(["report", "--out", str(out), "--collection", "stamps", "--results", str(tmp_path / "tables.json"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["bytes"], said["tables"], said["collections"]) == (out.stat().st_size, ["Hits"], ["stamps"])

@@ -37,14 +37,14 @@ def _report(options: argparse.Namespace) -> None:
 
     layout = ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
     first, *others = dict.fromkeys(options.collection or COLLECTIONS)
-    tables = read_tables(options.results or layout.root / "results.json")
     engine = load_engine(options.artifacts, first)
+    remark, tables = read_tables(options.results or layout.results, engine.model_id)
     engines = [engine, *(engine.on(name) for name in others)]
     for picture in options.picture:
         read_image(picture)  # said at once, before the network is loaded for nothing
     if options.picture:
         load_network(engine.encoder)
-    size = write_report(options.out, take_walk(engines, options.picture), tables)
+    size = write_report(options.out, take_walk(engines, options.picture), tables, remark)
     if options.json:
         print_json({"command": "report", "out": str(options.out), "bytes": size, "collections": [first, *others],
                     "tables": [table.title for table in tables]})
