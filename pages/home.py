@@ -39,4 +39,4 @@ with st.container(horizontal=True, key="tour"):
     st.page_link("image_search.py", label="Search with a picture", icon=":material/image_search:")
     st.page_link("labels.py", label="Name your own photo", icon=":material/sell:")
     st.page_link("explorer.py", label="See the map", icon=":material/scatter_plot:")
-    st.page_link("about.py", label="How good is it?", icon=":material/info:")
+    st.page_link("results.py", label="How good is it?", icon=":material/bar_chart:")

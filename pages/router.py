@@ -11,7 +11,7 @@ page = st.navigation([
     st.Page("image_search.py", title="Image search", icon=":material/image_search:"),
     st.Page("labels.py", title="Labels", icon=":material/sell:"),
     st.Page("explorer.py", title="Embedding explorer", icon=":material/scatter_plot:"),
-    st.Page("about.py", title="About the model", icon=":material/info:"),
+    st.Page("results.py", title="Results", icon=":material/bar_chart:"),
 ])
 frame.sidebar()
 page.run()

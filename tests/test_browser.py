@@ -132,6 +132,18 @@ def test_select_on_the_map(page: Page, address: str) -> None:
     expect(page.locator(".st-key-grid-region img").first).to_be_visible()
 
 
+def test_charts_are_painted(page: Page, address: str) -> None:
+    page.goto(f"{address}/results")
+    expect(page.get_by_role("heading", name="Best and worst queries")).to_be_visible()
+    charts = page.locator("[data-testid='stVegaLiteChart']")
+    for chart in charts.all():
+        ours = chart.locator("svg [stroke='#0b6e5f'], svg [fill='#0b6e5f']")
+        expect(ours.filter(visible=True).first).to_be_visible()
+    line = charts.last.locator("svg path[stroke='#0b6e5f']").bounding_box()  # the mean loss
+    assert line
+    assert line["width"] > 300 < 2 * line["height"]
+
+
 def test_text_of_strangers_is_no_markup(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin+%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+%5Bxyzzyq%5D(javascript:alert(1))")
     expect(tiles(page, "text").first).to_be_visible()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import BUNDLED
+from tests.test_results import content
 
 ROOT = BUNDLED.parent
-PAGES = ("home", "text_search", "image_search", "labels", "explorer", "about")
+PAGES = ("home", "text_search", "image_search", "labels", "explorer", "results")
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 
@@ -131,17 +134,67 @@ def test_the_map_places_the_query() -> None:
     assert names(test)[0] == "violin"
 
 
-def test_the_card_is_shown() -> None:
-    assert "zero-shot" in said(app("about"))
+@pytest.fixture
+def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The bundled model without its results, in a folder of links that a test may write into."""
+    for file in BUNDLED.iterdir():
+        if file.name != "results.json":
+            (tmp_path / file.name).symlink_to(file)
+    with opened(tmp_path, monkeypatch):
+        yield tmp_path
+
+
+@contextmanager
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The app over another folder of artifacts."""
+    from ui import engines
+
+    monkeypatch.setenv("DEVISE_ARTIFACTS", str(folder))
+
+    def forget() -> None:
+        for opened_once in (engines.model, engines._over):
+            opened_once.clear()  # type: ignore[attr-defined]
+
+    forget()
+    try:
+        yield
+    finally:
+        forget()
+
+
+def test_results_are_charts_and_numbers(artifacts: Path) -> None:
+    (artifacts / "results.json").write_text(json.dumps(content()))
+    test = app("results")
+    first = test.metric[0]
+    assert (first.label, first.value, first.delta) == ("hit@5 on the seed's test", "0.80", "+0.37 on the seed")
+    text = said(test).replace("\\", "")
+    assert "0.800 [0.700, 0.900]" in text
+    assert "the right word is among the 5 nearest" in text
+    assert "measured on another model (abc)" in text
+    assert len(test.get("vega_lite_chart")) == 3  # the methods, the classes, the losses
+    assert "evaluate pascal-sentences --data DATA" in test.code[0].value
+
+
+def test_results_that_are_not_there_or_damaged(artifacts: Path) -> None:
+    test = app("results")
+    assert "python -m devise_core evaluate" in test.info[0].value
+    assert not test.error
+    (artifacts / "results.json").write_text("{")
+    test = checked(test.run())
+    assert "holds no results" in test.error[0].value.replace("\\", "")
+    for left in ("How it learned", "Best and worst queries of stamps", "zero-shot"):
+        assert left in said(test)
+
+
+def test_best_and_worst_queries_show_their_pictures() -> None:
+    text = said(test := app("results")).replace("\\", "")
+    assert "“birds”** · average precision 0.9" in text
+    assert "4 of the first 4 are among its 35 pictures" in text
+    assert {"penguin", "pigeon"} <= set(names(test))
+    assert len(names(test)) == 24
 
 
 def test_a_missing_model_leaves_a_sentence_on_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui import engines
-
-    monkeypatch.setenv("DEVISE_ARTIFACTS", str(tmp_path))
-    engines.model.clear()  # type: ignore[attr-defined]
-    try:
+    with opened(tmp_path, monkeypatch):
         for page in PAGES:
             assert "manifest.json is missing" in said(app(page)).replace("\\", ""), page
-    finally:
-        engines.model.clear()  # type: ignore[attr-defined]

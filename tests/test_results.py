@@ -1,0 +1,162 @@
+"""``results.json`` and the curves as they are read; what the page of results says of them; a collection's own queries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.errors import ArtifactError
+from devise_core.evaluate.categories import ask_categories, members
+from devise_core.layout import ArtifactLayout
+from devise_core.manifest import Manifest
+from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
+from ui.charts import _lines, published, said_of
+from ui.headlines import HEADLINES, compare
+from ui.results import charted, in_rows, markdown, meanings, verdicts
+
+
+def number(value: float, low: float | None = None, high: float | None = None) -> dict[str, Any]:
+    return {name: part for name, part in (("value", value), ("low", low), ("high", high)) if part is not None}
+
+
+def content() -> dict[str, Any]:
+    """A run of one protocol: two methods, their difference, and the seed's figures."""
+    return {
+        "made_by": "python -m devise_core evaluate", "model": "abc", "tables": [{
+            "title": "Naming", "note": "a note", "columns": ["method", "hit@1", "hit@5"], "protocol": "pascal-sentences", "queries": 100,
+            "rows": [[{"text": "softmax"}, {"text": "cannot"}, {"text": "cannot"}],
+                     [{"text": "ConSE (T = 10)"}, number(0.4, 0.3, 0.5), number(0.6, 0.5, 0.7)],
+                     [{"text": "DeViSE"}, number(0.45, 0.35, 0.55), number(0.8, 0.7, 0.9)],
+                     [{"text": "DeViSE − ConSE (T = 10)"}, number(0.05, -0.1, 0.2), number(0.2, 0.1, 0.3)]]}],
+        "per_class": {"naming": {"columns": ["hit@5"], "classes": {"cow": {"queries": 5, "DeViSE": [0.8], "ConSE (T = 10)": [0.6]}}}},
+        "references": [{"protocol": "pascal-sentences", "method": "the seed", "figures": {"hit@5": 0.43}, "source": "a notebook"}]}
+
+
+def read(tmp_path: Path, found: Any) -> Results:
+    (tmp_path / "results.json").write_text(found if isinstance(found, str) else json.dumps(found), "utf-8")
+    results = read_results(tmp_path / "results.json")
+    assert results is not None
+    return results
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Results:
+    return read(tmp_path, content())
+
+
+def test_read(results: Results) -> None:
+    table = results.tables[0]
+    assert table.methods()["DeViSE"] == {"hit@1": Cell(0.45, 0.35, 0.55), "hit@5": Cell(0.8, 0.7, 0.9)}
+    assert list(table.methods()) == ["softmax", "ConSE (T = 10)", "DeViSE"]
+    assert table.lead("ConSE (T = 10)")["hit@5"] == Cell(0.2, 0.1, 0.3)
+    assert table.lead("softmax") == {}
+    assert [str(cell) for cell in table.rows[0][:2]] + [str(Cell(0.5)), str(table.rows[2][1])] == [
+        "softmax", "cannot", "0.500", "0.450 [0.350, 0.550]"]
+    assert results.per_class == {"naming": Classes(("hit@5",), {"cow": {"DeViSE": (0.8,), "ConSE (T = 10)": (0.6,)}}, {"cow": 5})}
+    assert results.references == (Reference("pascal-sentences", "the seed", {"hit@5": 0.43}, "a notebook"),)
+    assert results.protocols() == {"pascal-sentences": [table]}
+
+
+def test_nothing_measured(tmp_path: Path) -> None:
+    assert read_results(tmp_path / "results.json") is None
+
+
+def test_measured_on_another_model(results: Results) -> None:
+    assert results.remark("abc") == ""
+    assert "another model (abc) than this one (def)" in results.remark("def")
+    assert "python -m devise_core evaluate" in results.remark("def")
+
+
+def damaged() -> dict[str, Any]:
+    """Each with one thing wrong."""
+    found = {name: content() for name in ("short row", "half an interval", "no number", "word for a number", "classes", "no tables", "note")}
+    rows = {name: whole["tables"][0]["rows"] for name, whole in found.items()}
+    del rows["short row"][1][2], found["no tables"]["tables"], found["note"]["tables"][0]["note"]
+    rows["half an interval"][1][1] = number(0.4, 0.3)
+    rows["no number"][1][1] = {}
+    rows["word for a number"][1][1] = {"value": "many"}
+    found["classes"]["per_class"]["naming"]["classes"]["cow"]["DeViSE"] = [0.8, 0.9]
+    return {**found, "cut short": json.dumps(content())[:99], "a list": [content()], "a number": "3", "no JSON": "<html>"}
+
+
+@pytest.mark.parametrize("wrong", damaged())
+def test_another_shape_is_told_with_the_remedy(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"results.json holds no results .*evaluate --data DATA --out"):
+        read(tmp_path, damaged()[wrong])
+
+
+def test_losses(tmp_path: Path) -> None:
+    layout = ArtifactLayout(tmp_path)
+    assert read_losses(layout, Manifest(tmp_path)) == {}
+    assert read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": [2, 1.5]}}})) == {"seed 7": [2.0, 1.5]}
+    trained = Manifest(tmp_path, about={"training": {"recipe": "seed"}})
+    layout.history.write_text(json.dumps({"head": {"loss": [3, 2], "validation": [4, 3]}, "backbone": {"loss": [1], "validation": []}}))
+    trained.add(layout.history, "train")
+    assert read_losses(layout, trained) == {"head": [3, 2], "head, validation": [4, 3], "backbone": [1]}
+    with pytest.raises(ArtifactError, match="losses.*train again"):
+        read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": None}}}))
+
+
+def test_the_bundled_model_kept_its_losses(engine: Engine) -> None:
+    losses = engine.losses()
+    assert losses
+    assert all(curve[-1] < curve[0] for curve in losses.values())
+
+
+def test_headlines_tell_a_lead_from_chance(results: Results) -> None:
+    seeds = HEADLINES[0]
+    assert (seeds.protocol, seeds.metric, seeds.rival) == ("pascal-sentences", "hit@5", "the seed")
+    found = compare(results, seeds)
+    assert found is not None
+    assert found[1:] == (pytest.approx(0.8 - 0.43), True)  # 0.43 is below 0.7, where our interval begins
+    assert compare(results, replace(seeds, rival="ConSE (T = 10)")) == (Cell(0.8, 0.7, 0.9), 0.2, True)
+    assert compare(results, replace(seeds, metric="hit@1", rival="ConSE (T = 10)")) == (Cell(0.45, 0.35, 0.55), 0.05, False)
+    assert [compare(results, headline) for headline in HEADLINES[1:]] == [None] * 3
+
+
+def test_a_table_in_words(results: Results) -> None:
+    table = results.tables[0]
+    assert verdicts(table) == [r"DeViSE beside ConSE \(T \= 10\): ahead at hit@5; no clear difference at hit@1."]
+    assert meanings(["hit@1", "hit@5", "mAP", "new"]) == ["**hit@5**: the right word is among the 5 nearest.",
+                                                          "**mAP**: 1 where every right picture comes before every wrong one."]
+    assert meanings(["hit@1"]) == ["**hit@1**: the right word is the nearest."]
+    assert markdown(table).splitlines()[1:3] == ["|---|--:|--:|", "| softmax | cannot | cannot |"]
+    assert said_of(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
+
+
+def test_lines_of_a_chart(results: Results) -> None:
+    keys, rows = _lines(results.tables[0], ["hit@1", "hit@5"], results.references)
+    assert keys == ["hit@1|", "hit@1|ConSE (T = 10)", "hit@1|DeViSE", "hit@5|", "hit@5|ConSE (T = 10)", "hit@5|DeViSE", "hit@5|the seed"]
+    assert [(row["kind"], row["low"], row["value"], row["high"]) for row in rows[2:]] == [
+        ("rival", 0.5, 0.6, 0.7), ("ours", 0.7, 0.8, 0.9), ("published", 0.43, 0.43, 0.43)]
+    assert published(replace(results.references[0], method="ConSE, 1600 labels")) == "ConSE, published"
+
+
+def test_wide_tables_stand_alone() -> None:
+    narrow = Table("n", "", ("method", "mAP", "P@8"), ())
+    wide = Table("w", "", ("method", "hit@5", "hit@10", "hit@20", "hp@5", "hp@10"), ())
+    assert charted(wide) == [["hit@5", "hit@10", "hit@20"], ["hp@5", "hp@10"]]
+    assert in_rows([narrow, narrow, wide, narrow]) == [[narrow, narrow], [wide], [narrow]]
+
+
+def test_members_of_a_category() -> None:
+    assert members(["animals/birds", "animals", "birdsong", ""], "birds").tolist() == [True, False, False, False]
+    assert members(["animals/birds", "animals", "birdsong", ""], "animals").tolist() == [True, True, False, False]
+
+
+def test_categories_as_queries(engine: Engine) -> None:
+    asked = ask_categories(engine)
+    found = {one.query: one for one in asked}
+    assert found["birds"].pictures == sum("birds" in item.category.split("/") for item in engine.collection.items)
+    assert [one.average_precision for one in asked] == sorted((one.average_precision for one in asked), reverse=True)
+    assert found["birds"].average_precision > 0.8 > found["halloween"].average_precision
+    assert "arttools" not in found  # no word
+    order = np.argsort(-(engine.collection.embeddings @ engine.embed_text("birds")), kind="stable")
+    ranks = np.flatnonzero(members([item.category for item in engine.collection.items], "birds")[order]) + 1
+    assert found["birds"].average_precision == pytest.approx(np.mean(np.arange(1, len(ranks) + 1) / ranks))
