@@ -25,7 +25,7 @@ from devise_core.train.features import view_features
 from devise_core.train.fit import Captioned, Examples, Settings, averaged, between, fit
 from devise_core.train.head import Head, conse_head, with_head
 from devise_core.train.targets import targets_of
-from devise_core.train.write import fix_dates
+from devise_core.train.write import make_canonical
 from devise_core.vectors import Floats
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def write_model(layout: ArtifactLayout, manifest: Manifest, data: Path, weights:
     vectors = head.vectors - (head.vectors @ text.directions.T) @ text.directions
     with replaced_file(layout.model) as path:
         with_head(backbone, Head(head.kernel, head.bias, vectors.astype(np.float32))).save(path)
-        fix_dates(path)
+        make_canonical(path)
     manifest.add(layout.model, COMMAND, SOURCE, LICENCE)
     manifest.about["training"] = record
 

@@ -15,6 +15,14 @@ def load_network(encoder: Encoder) -> None:
         encoder.load()
 
 
+def start_tensorflow() -> None:
+    """Import TensorFlow and compute something, which is when it writes its notes."""
+    with _no_stderr():
+        import tensorflow
+
+        tensorflow.constant(0)
+
+
 @contextmanager
 def _no_stderr() -> Iterator[None]:
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)

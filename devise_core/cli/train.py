@@ -44,12 +44,16 @@ def add_parsers(commands: Any) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     from devise_core.build.training import Order, train_model
+    from devise_core.cli.quiet import start_tensorflow
+    from devise_core.train.corpus import read_pictures
 
     given = {each.name: value for each in fields(Recipe) if (value := getattr(options, each.name)) is not None}
     order = Order(
         options.data, options.out, recipe_of(options.recipe, **given), Path(options.artifacts or artifacts_folder()), options.cache,
         options.recipe, options.words, options.weights, options.dimension, not options.no_cache, options.resume,
         _command(options, given))
+    read_pictures(options.data)  # an error in what was given comes at once
+    start_tensorflow()
     with _bars() as watch:
         trained = train_model(order, say, watch)
     for reason in trained.skipped:
@@ -97,8 +101,8 @@ def _bars() -> Iterator[Watch]:
     try:
         yield watch
     except KeyboardInterrupt:
-        say("\ndevise: what is trained so far is kept: --resume goes on after the last epoch; without it training begins again.")
-        raise
+        say("\ndevise: stopped; nothing is half-written. With --resume the same command goes on after the last epoch.")
+        raise SystemExit(130) from None
     finally:
         for bar in bars:
             bar.close()

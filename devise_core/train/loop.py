@@ -40,7 +40,8 @@ class Part:
 
 @dataclass
 class Curve:
-    """After each epoch: the mean training loss, and on the validation part the loss and the share whose own label is nearest.
+    """After each epoch: the mean training loss, that of captions in it, and on the validation part the loss of labels alone and
+    the share whose own label is nearest.
 
     ``start`` is the validation loss before the first epoch; ``best`` the epoch whose weights were kept, 0 the start.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -36,7 +37,7 @@ class Origin:
 def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained: Trained, origin: Origin) -> None:
     """Write all but the text side, and its rows; the rows of the labels too where a head stands on labels of its own."""
     trained.model.save(layout.model)
-    fix_dates(layout.model)
+    make_canonical(layout.model)
     written = [layout.model]
     if run.start is None:
         written += _write_labels(layout, trained)
@@ -51,12 +52,16 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
     manifest.about["training"] = {name: record[name] for name in ("recipe", "settings", "pictures", "classes")}
 
 
-def fix_dates(archive: Path) -> None:
-    """Rewrite a ``.keras`` archive without the time it was saved, so that the same model has the same bytes."""
+def make_canonical(archive: Path) -> None:
+    """Rewrite a ``.keras`` archive without the time it was saved, and with numbers from 0 where Keras writes the addresses of
+    shared objects, so that the same model has the same bytes."""
     with zipfile.ZipFile(archive) as source:
         files = {name: source.read(name) for name in sorted(source.namelist())}
     facts = json.loads(files["metadata.json"])
     files["metadata.json"] = json.dumps({**facts, "date_saved": "1980-01-01@00:00:00"}).encode()
+    numbers: dict[str, int] = {}
+    files["config.json"] = re.sub(r'(?<="shared_object_id": )\d+', lambda found: str(numbers.setdefault(found[0], len(numbers))),
+                                  files["config.json"].decode()).encode()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
         for name, content in files.items():
             target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
