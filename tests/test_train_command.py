@@ -24,7 +24,6 @@ from devise_core.layout import ArtifactLayout
 from devise_core.manifest import Manifest
 from devise_core.train import features
 from devise_core.train.cache import FeatureCache
-from devise_core.train.corpus import read_pictures, training_part, validation_part
 from devise_core.train.features import cached_features
 from devise_core.train.loop import Curve, Progress
 from devise_core.train.recipe import recipe_of
@@ -216,12 +215,6 @@ def test_features_are_computed_once(data: Path, tmp_path: Path, monkeypatch: pyt
     assert np.flatnonzero((changed != first).any(axis=(0, 2))).tolist() == [3]
 
 
-def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
-    (tmp_path / "features.sqlite").write_bytes(b"no database" * 99)
-    with pytest.raises(BuildError, match="cannot be used.*delete it.*--no-cache"):
-        FeatureCache(tmp_path / "features.sqlite", "a", 8)
-
-
 def test_what_cannot_be_trained_on(order: Order, data: Path, tmp_path: Path) -> None:
     def refused(says: str, **change: Any) -> None:
         with pytest.raises(BuildError, match=says):
@@ -251,19 +244,3 @@ def test_a_folder_of_other_things_is_not_replaced(order: Order) -> None:
     with pytest.raises(BuildError, match="holds other files.*new folder"):
         train(order)
     assert (order.out / "diary.txt").read_text() == "mine"
-
-
-def test_parts(tmp_path: Path) -> None:
-    folder = tmp_path / "pascal-sentences"
-    for name in ("diningtable", "cat"):
-        (folder / "images" / name).mkdir(parents=True)
-        for number in range(5):
-            Image.new("RGB", (9, 9)).save(folder / "images" / name / f"{number}.jpg")
-    (folder / "index.html").write_text('<img src="cat/0.jpg"><table><tr><td>A cat.</td></tr></table>')
-    found = read_pictures(folder)
-    assert {picture.label for picture in found} == {"cat", "dining table"}
-    assert found[0].captions == ("A cat.",)
-    assert [len(training_part(found, split)) for split in ("all", "seed", "seen")] == [10, 9, 6]
-    classes = np.array([0] * 20 + [1] * 3 + [2])
-    assert [validation_part(classes, 0.1, 7)[classes == each].sum() for each in range(3)] == [2, 1, 0]
-    assert not validation_part(classes, 0, 7).any()

@@ -1,4 +1,4 @@
-"""The losses, the heads, the loop and its checkpoints, each worked out by hand or against an uninterrupted run."""
+"""The losses, the heads, the loop, its checkpoints and its pictures, each worked out by hand or against an uninterrupted run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from devise_core.errors import BuildError
+from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
+from devise_core.train.corpus import read_pictures, training_part, validation_part
 from devise_core.train.head import Head, conse_model, linear_model, mlp_model, own_head
 from devise_core.train.loop import Curve, Loop, Pace, Part, optimizer_of
 from devise_core.train.loss import cosine, hinge_rank, hinge_rank_first
@@ -191,3 +194,25 @@ def test_without_training_a_conse_head_is_its_start() -> None:
     head = Head(np.eye(3, dtype=np.float32), np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
     weights = np.exp([2.0, 1, 0])
     assert conse_model(head)(floats([2, 1, 0])).numpy()[0] == pytest.approx(weights / np.linalg.norm(weights))
+
+
+def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "features.sqlite").write_bytes(b"no database" * 99)
+    with pytest.raises(BuildError, match="cannot be used.*delete it.*--no-cache"):
+        FeatureCache(tmp_path / "features.sqlite", "a", 8)
+
+
+def test_parts(tmp_path: Path) -> None:
+    folder = tmp_path / "pascal-sentences"
+    for name in ("diningtable", "cat"):
+        (folder / "images" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.new("RGB", (9, 9)).save(folder / "images" / name / f"{number}.jpg")
+    (folder / "index.html").write_text('<img src="cat/0.jpg"><table><tr><td>A cat.</td></tr></table>')
+    found = read_pictures(folder)
+    assert {picture.label for picture in found} == {"cat", "dining table"}
+    assert found[0].captions == ("A cat.",)
+    assert [len(training_part(found, split)) for split in ("all", "seed", "seen")] == [10, 9, 6]
+    classes = np.array([0] * 20 + [1] * 3 + [2])
+    assert [validation_part(classes, 0.1, 7)[classes == each].sum() for each in range(3)] == [2, 1, 0]
+    assert not validation_part(classes, 0, 7).any()
