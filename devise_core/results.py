@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,12 @@ class Cell:
     low: float | None = None
     high: float | None = None
     text: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"value", "low", "high"}`` to four places, or ``{"text"}``; a figure quoted from elsewhere has no interval."""
+        if self.value is None:
+            return {"text": self.text}
+        return {name: round(number, 4) for name in ("value", "low", "high") if (number := getattr(self, name)) is not None}
 
     def __str__(self) -> str:
         if self.value is None:
@@ -56,6 +62,20 @@ class Table:
         """Metric → ours less the rival's, by the paired bootstrap; empty where the table has no such row."""
         rows = (row[1:] for row in self.rows if row[0].text == f"{OURS}{LESS}{rival}")
         return dict(zip(self.metrics, next(rows, ()), strict=False))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "columns": list(self.columns), "rows": [[cell.as_dict() for cell in row] for row in self.rows]}
+
+    def lines(self) -> list[str]:
+        """The table for a terminal: title, note, and columns aligned."""
+        grid = [list(self.columns), *([str(cell) for cell in row] for row in self.rows)]
+        widths = [max(len(row[place]) for row in grid) for place in range(len(self.columns))]
+        return [self.title, self.note, *("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+                                         for row in grid)]
+
+    def markdown(self) -> list[str]:
+        head = [f"| {' | '.join(self.columns)} |", "|---" * len(self.columns) + "|"]
+        return head + [f"| {' | '.join(str(cell) for cell in row)} |" for row in self.rows]
 
 
 @dataclass(frozen=True)

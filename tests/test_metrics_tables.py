@@ -20,11 +20,12 @@ from devise_core.evaluate.metrics import interval, interval_over_groups
 from devise_core.evaluate.protocols import measure
 from devise_core.evaluate.spaces import CONSE, RANDOM, SOFTMAX, spaces
 from devise_core.evaluate.subject import Subject
-from devise_core.evaluate.tables import OURS, Cell, Table, by_class, compared, part_of
+from devise_core.evaluate.tables import by_class, compared, part_of
 from devise_core.layout import ArtifactLayout
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.query import TextSpace
+from devise_core.results import OURS, Cell, Table
 from devise_core.vectors import quantise
 from devise_core.words import WordStore
 

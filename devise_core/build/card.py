@@ -9,9 +9,9 @@ from devise_core.errors import BuildError
 from devise_core.evaluate.protocols import measure
 from devise_core.evaluate.references import REFERENCES
 from devise_core.evaluate.subject import open_subject
-from devise_core.evaluate.tables import Table
 from devise_core.layout import REPOSITORY, replaced_file
 from devise_core.manifest import Manifest
+from devise_core.results import Table
 
 CARD = REPOSITORY / "MODEL_CARD.md"
 _TEMPLATE = Path(__file__).with_name("card.md")

@@ -17,7 +17,10 @@ ZERO_SHOT = frozenset((
     "inline skate", "kangaroo", "ketch", "lotus", "mandolin", "mayfly", "menorah", "metronome", "minaret", "motorbikes",
     "octopus", "okapi", "pagoda", "pigeon", "pyramid", "rhino", "scissors", "sea horse", "snoopy", "stapler", "stegosaurus",
     "sunflower", "wheelchair", "wild cat", "wrench", "yin yang"))
-"""The 46 classes of Caltech-101 that share no word with an ImageNet-1k class. No training ever sees one of them."""
+"""The 46 classes of Caltech-101 whose name is no name of an ImageNet-1k class. No head's training ever sees one of them.
+
+The backbone has seen four of them under another name: binocular(s), cellphone (cellular telephone), ewer (pitcher), hedgehog (porcupine).
+"""
 
 
 def zero_shot(labels: Sequence[str]) -> Mask:

@@ -11,7 +11,8 @@ from devise_core.evaluate.hops import Labels, correct_sets, hops
 from devise_core.evaluate.metrics import Relevant, best_columns, hits, ranks, share_in
 from devise_core.evaluate.spaces import CANNOT, NO_CLASSIFIER, SOFTMAX, beside, probabilities, spaces
 from devise_core.evaluate.subject import Subject
-from devise_core.evaluate.tables import Measured, Outcome, Table, by_class, compared, part_of
+from devise_core.evaluate.tables import Measured, Outcome, by_class, compared, part_of
+from devise_core.results import Table
 from devise_core.vectors import Floats, Rows
 
 HITS, PRECISIONS = (1, 2, 5, 10), (2, 5, 10, 20)

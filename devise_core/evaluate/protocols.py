@@ -11,8 +11,9 @@ from typing import Any
 from devise_core.evaluate import classes, naming, retrieval
 from devise_core.evaluate.references import REFERENCES
 from devise_core.evaluate.subject import Subject
-from devise_core.evaluate.tables import Outcome, Table, joined
+from devise_core.evaluate.tables import Outcome, joined
 from devise_core.layout import replaced_file
+from devise_core.results import Table
 
 Protocol = Callable[[Subject], Outcome]
 

@@ -11,7 +11,8 @@ import numpy as np
 from devise_core.encoder import Encoded
 from devise_core.evaluate.chance import random_head, random_vector
 from devise_core.evaluate.subject import Subject
-from devise_core.evaluate.tables import OURS, RIVALS
+from devise_core.evaluate.tables import RIVALS
+from devise_core.results import OURS
 from devise_core.train.head import Head
 from devise_core.vectors import Floats, unit
 
