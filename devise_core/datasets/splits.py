@@ -19,7 +19,8 @@ ZERO_SHOT = frozenset((
     "sunflower", "wheelchair", "wild cat", "wrench", "yin yang"))
 """The 46 classes of Caltech-101 whose name is no name of an ImageNet-1k class. No head's training ever sees one of them.
 
-The backbone has seen four of them under another name: binocular(s), cellphone (cellular telephone), ewer (pitcher), hedgehog (porcupine).
+The backbone has seen four of them under another name: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher) and
+hedgehog (porcupine).
 """
 
 
