@@ -25,7 +25,7 @@ from devise_core.layout import REPOSITORY
 CLASSES = ("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "table", "dog", "horse",
            "motorbike", "person", "plant", "sheep", "sofa", "train", "television")
 PICTURES = 1000
-RECIPE = ("--recipe", "pascal")
+RECIPE = ("--recipe", "own")
 
 
 def make_pictures(folder: Path) -> None:

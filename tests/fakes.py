@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from devise_core.backbones import Backbone
 from devise_core.encoder import Encoded
 from devise_core.nouns import NounStore
 from devise_core.query import TextSpace
@@ -52,3 +54,14 @@ def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray[Any, np.d
 
 def names(hits: Sequence[Any]) -> list[str]:
     return [hit.name if hasattr(hit, "name") else hit.word for hit in hits]
+
+
+def tiny_backbone(name: str = "tiny", weights: str | None = None, artifacts: Path | None = None, seed: int = 7, size: int = 0) -> Backbone:
+    """Eight numbers of each pixel, averaged; a real network, if a small one."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    pixels = keras.Input((8, 8, 3), name="pixels")
+    x = keras.layers.Rescaling(1 / 255, name="rescale")(pixels)
+    x = keras.layers.BatchNormalization(name="norm")(keras.layers.Conv2D(8, 1, activation="relu", name="conv")(x))
+    return Backbone("tiny", 8, 8, keras.Model(pixels, keras.layers.GlobalAveragePooling2D(name="features")(x)), "tiny-7")

@@ -15,6 +15,7 @@ from devise_core.cli import main
 from devise_core.datasets.pictures import Picture
 from devise_core.encoder import Encoded
 from devise_core.errors import BuildError
+from devise_core.evaluate import ownclasses
 from devise_core.evaluate.chance import random_head
 from devise_core.evaluate.metrics import interval, interval_over_groups
 from devise_core.evaluate.protocols import measure
@@ -28,6 +29,7 @@ from devise_core.query import TextSpace
 from devise_core.results import OURS, Cell, Table
 from devise_core.vectors import quantise
 from devise_core.words import WordStore
+from tests.fakes import tiny_backbone
 
 WORLD = {"dog": (1, 0, 0), "cat": (0, 1, 0), "car": (0, 0, 1), "anchor": (0.6, 0.8, 0), "emu": (0, 0.6, 0.8)}
 
@@ -52,7 +54,7 @@ def paint(path: Path, name: str) -> None:
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
     """Three labels, two of them animals; a classifier that knows each by its colour; pictures in the folders of three data sets."""
     layout, data = ArtifactLayout(tmp_path / "model"), tmp_path / "data"
     layout.root.mkdir()
@@ -73,6 +75,7 @@ def subject(tmp_path: Path) -> Subject:
     words = WordStore("\n".join(WORLD).encode(), *quantise(np.array(list(WORLD.values()), np.float32)))
     text = TextSpace(words, NounStore("dog\t1\n", nouns), np.empty((0, 3), np.float32))
     encoder: Any = Colours()
+    monkeypatch.setattr(ownclasses, "load_backbone", tiny_backbone)
     return Subject(layout, manifest, text, encoder, data, tmp_path / "cache", lambda _: None)
 
 
@@ -133,6 +136,8 @@ def test_a_whole_run(subject: Subject, tmp_path: Path) -> None:
     assert tables["Text → images: Caltech-101, 46 classes never seen"][SOFTMAX] == ["cannot", "cannot"]
     naming = tables["Pascal Sentences, the seed's split: naming with all words"]
     assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
+    own = tables["Pascal Sentences, trained for it alone: naming with all words"]
+    assert own[OURS] == own["the same on 5 further splits"] == naming[OURS]  # a colour a class: no split is hard
     assert found["per_class"]["zero-shot, unseen alone"]["classes"]["emu"][OURS] == [1, 1]
     assert found["references"][0]["figures"]["hit@5"] == 0.43
 

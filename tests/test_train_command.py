@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from devise_core import load_engine
-from devise_core.backbones import LITE0, Backbone
+from devise_core.backbones import LITE0
 from devise_core.build import training
 from devise_core.build.nouns import Row, write_nouns
 from devise_core.build.training import Order, train_model
@@ -28,21 +28,11 @@ from devise_core.train.features import cached_features
 from devise_core.train.loop import Curve, Progress
 from devise_core.train.recipe import recipe_of
 from devise_core.vectors import quantise, unit
+from tests.fakes import tiny_backbone
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "deep_blue": (0, 0, 255)}
 WORDS = ("the", "red", "green", "deep", "blue", "scarlet", "violin")
 VECTORS = np.array([[1, 1, 1, 1], [2, 0, 0, 1], [0, 2, 0, 1], [0, 0, 1, 3], [0, 0, 4, 1], [1.8, 0.2, 0, 1], [-1, -1, -1, 1]], np.float32)
-
-
-def backbone(name: str = "tiny", weights: str | None = None, artifacts: Path | None = None, seed: int = 7) -> Backbone:
-    """Eight numbers of each pixel, averaged; a real network, if a small one."""
-    import keras
-
-    keras.utils.set_random_seed(seed)
-    pixels = keras.Input((8, 8, 3), name="pixels")
-    x = keras.layers.Rescaling(1 / 255, name="rescale")(pixels)
-    x = keras.layers.BatchNormalization(name="norm")(keras.layers.Conv2D(8, 1, activation="relu", name="conv")(x))
-    return Backbone("tiny", 8, 8, keras.Model(pixels, keras.layers.GlobalAveragePooling2D(name="features")(x)), "tiny-7")
 
 
 @pytest.fixture
@@ -79,7 +69,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def order(bundled: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
-    monkeypatch.setattr(training, "load_backbone", backbone)
+    monkeypatch.setattr(training, "load_backbone", tiny_backbone)
     monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
     recipe = recipe_of("paper", epochs=3, batch=6, finetune_epochs=2, optimizer="adam", rate=0.05, finetune_rate=1e-3)
     return Order(data, tmp_path / "model", recipe, bundled, tmp_path / "cache")
@@ -154,7 +144,7 @@ def test_interrupted_and_resumed(order: Order, stage: str, epoch: int) -> None:
 
 
 def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: Order) -> None:
-    trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), backbone().model
+    trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), tiny_backbone().model
     moved = {name: [not np.array_equal(a, b) for a, b in zip(before.get_layer(name).get_weights(), trained.model.get_layer(name).get_weights(), strict=True)]
              for name in ("conv", "norm")}
     assert (any(moved["conv"]), any(moved["norm"])) == (True, False)
@@ -174,7 +164,7 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
         Manifest.read(order.bundled).verified(order.bundled / name)
     with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
         train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
-    monkeypatch.setattr(training, "load_backbone", lambda *given: replace(backbone(), name=LITE0))
+    monkeypatch.setattr(training, "load_backbone", lambda *given: replace(tiny_backbone(), name=LITE0))
     second = train(replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0)))
     assert [a.tolist() for a in second.model.get_layer("labels").get_weights()] == [a.tolist() for a in first.model.get_layer("labels").get_weights()]
     assert second.corpus.names == first.corpus.names
@@ -204,7 +194,7 @@ def test_features_are_computed_once(data: Path, tmp_path: Path, monkeypatch: pyt
         return len(computed), found.features
 
     monkeypatch.setattr(features, "_network", counting)
-    model, files = backbone().model, sorted(data.rglob("*.png"))
+    model, files = tiny_backbone().model, sorted(data.rglob("*.png"))
     first, kept = run()[1], run()
     assert (kept[0], first.tolist()) == (0, kept[1].tolist())
     assert run(views=("plain", "padded"))[0] == 4  # both views of the two batches that lack one

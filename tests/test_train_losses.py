@@ -101,7 +101,7 @@ def test_a_setting_that_cannot_be(setting: str, value: object, says: str) -> Non
 
 
 def test_a_recipe_that_is_not_there() -> None:
-    with pytest.raises(BuildError, match="no recipe “soup”: choose among bundled, seed, paper"):
+    with pytest.raises(BuildError, match="no recipe “soup”: choose among bundled, own, seed, paper"):
         recipe_of("soup")
 
 
@@ -216,3 +216,13 @@ def test_parts(tmp_path: Path) -> None:
     classes = np.array([0] * 20 + [1] * 3 + [2])
     assert [validation_part(classes, 0.1, 7)[classes == each].sum() for each in range(3)] == [2, 1, 0]
     assert not validation_part(classes, 0, 7).any()
+
+
+def test_shares_below_the_floor_count_for_nothing_but_the_largest_does() -> None:
+    # Roots of 4, 1 and 0 are 2, 1 and 0: shares of e², e and 1 over their sum, 0.67, 0.24 and 0.09.
+    head = Head(np.eye(3, dtype=np.float32), np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
+    features = floats([4, 1, 0])
+    shares = np.exp([2, 1, 0]) / np.exp([2, 1, 0]).sum()
+    kept = shares * [1, 1, 0]
+    assert conse_model(head, root=True, floor=0.1)(features).numpy()[0] == pytest.approx(kept / np.linalg.norm(kept), abs=1e-5)
+    assert conse_model(head, root=True, floor=0.9)(features).numpy()[0] == pytest.approx([1, 0, 0])

@@ -43,12 +43,14 @@ def default_weights(name: str) -> str:
     return "bundled" if plain(name) == plain(LITE0) else "imagenet"
 
 
-def load_backbone(name: str, weights: str | Path | None = None, artifacts: Path | None = None, seed: int = 7) -> Backbone:
+def load_backbone(name: str, weights: str | Path | None = None, artifacts: Path | None = None, seed: int = 7,
+                  size: int = 0) -> Backbone:
     """The network ``name``, whatever its case, hyphens and underscores, filled from ``weights``.
 
     ``weights``: ``bundled`` (out of the model in ``artifacts``), ``imagenet`` (downloaded by Keras), ``none`` (random; sets
     Keras's seed to ``seed``), or a file: a ``.keras`` of this project, a ``.weights.h5``, or an ``.h5`` as
-    ``keras.applications`` publishes, with its classifier or without. By default ``default_weights(name)``.
+    ``keras.applications`` publishes, with its classifier or without. By default ``default_weights(name)``. ``size``: the side of
+    the square of pixels it is to see; 0 for its own.
     Raises ``BuildError`` for an unknown name and for weights not to be had, ``ArtifactError`` for a file that does not fit.
     """
     from devise_core.backbones.graphs import build, known
@@ -60,7 +62,7 @@ def load_backbone(name: str, weights: str | Path | None = None, artifacts: Path 
         import keras
 
         keras.utils.set_random_seed(seed)
-    model = build(name)
+    model = build(name, size)
     if chosen != "none":
         fill(model, name, chosen, artifacts)
     return Backbone(name, int(model.input_shape[1]), int(model.output_shape[-1]), model, _identity(name, model))
@@ -72,7 +74,8 @@ def plain(name: str) -> str:
 
 
 def _identity(name: str, model: keras.Model) -> str:
-    digest = hashlib.sha256(name.encode())
+    size = model.input_shape[1]
+    digest = hashlib.sha256(name.encode() if size is None else f"{name} {size}".encode())
     for weight in model.weights:
         digest.update(weight.numpy().tobytes())
     return digest.hexdigest()[:16]

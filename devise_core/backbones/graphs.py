@@ -43,13 +43,19 @@ def known(name: str) -> str:
                      f"{LITE0}, {VGG16} and those of {HOME}")
 
 
-def build(name: str) -> keras.Model:
-    """The graph of a name of ``names()``: pixels ``(n, size, size, 3)``, 0 to 255, RGB → ``features`` ``(n, f)``."""
+def build(name: str, size: int = 0) -> keras.Model:
+    """The graph of a name of ``names()``: pixels ``(n, size, size, 3)``, 0 to 255, RGB → ``features`` ``(n, f)``.
+
+    ``size`` 0 is the network's own. Raises ``BuildError`` for another of a network that takes none.
+    """
     import keras
 
     if name == LITE0:
-        return efficientnet_lite0.backbone()
-    size = SIZES.get(name, 224)
+        return efficientnet_lite0.backbone(size or efficientnet_lite0.SIZE)
+    own = SIZES.get(name, 224)
+    if size not in (0, own):
+        raise BuildError(f"{name} sees pictures of {own} pixels; {LITE0} alone takes another size: leave --size out.")
+    size = own
     pixels = keras.Input((size, size, 3), name="pixels")
     network = application(name)
     # Keras's own preprocessing, drawn into the graph: operations of Keras alone, so that the file loads in safe mode.

@@ -68,7 +68,7 @@ def train_model(order: Order, say: Say, watch: Watch) -> Trained:
         corpus = corpus_of(chosen, text, recipe.targets)
         for name in part_known(corpus.names, text):
             say(f"of the class “{name}” a word has no vector: the others place it")
-        backbone = load_backbone(recipe.backbone, order.weights, order.bundled, recipe.seed)
+        backbone = load_backbone(recipe.backbone, order.weights, order.bundled, recipe.seed, recipe.size)
         name, start = _start(order, source, backbone)
         recipe = replace(recipe, start=name)
         cache = order.cache / "features.sqlite" if order.keep_features else None
@@ -93,7 +93,9 @@ def _start(order: Order, source: Path, backbone: Backbone) -> tuple[str, Head | 
     wanted = order.recipe.start
     if order.recipe.head != "conse" or wanted == "own":
         return wanted, None
-    if backbone.name != LITE0 or order.weights not in (None, "bundled"):
+    if order.recipe.features != "plain":
+        reason = "it was made for plain features"
+    elif backbone.name != LITE0 or order.weights not in (None, "bundled"):
         reason = f"it reads the features of {LITE0} with its bundled weights"
     elif order.recipe.targets == "raw":
         reason = "its labels stand near their kinds, where --targets text puts yours"

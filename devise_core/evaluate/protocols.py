@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devise_core.evaluate import classes, naming, retrieval
+from devise_core.evaluate import classes, naming, ownclasses, retrieval
 from devise_core.evaluate.references import REFERENCES
 from devise_core.evaluate.subject import Subject
 from devise_core.evaluate.tables import Outcome, joined
@@ -19,8 +19,8 @@ Protocol = Callable[[Subject], Outcome]
 
 
 def pascal(subject: Subject) -> Outcome:
-    """Pascal Sentences, the seed's test part: named with all words, and found by its labels."""
-    return joined([naming.pascal(subject), retrieval.pascal(subject)])
+    """Pascal Sentences, the seed's test part: named with all words, by a head for it alone too, and found by its labels."""
+    return joined([naming.pascal(subject), ownclasses.own_classes(subject), retrieval.pascal(subject)])
 
 
 PROTOCOLS: Mapping[str, Protocol] = {

@@ -6,7 +6,7 @@ two matrices of that product are the layers ``labels`` and ``space``; trained wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,16 +37,21 @@ def conse_head(kernel: Floats, bias: Floats, label_vectors: Floats, temperature:
     return Head(kernel / np.float32(temperature), bias / np.float32(temperature), label_vectors)
 
 
-def own_head(features: Floats, classes: Rows, label_vectors: Floats) -> Head:
-    """ConSE over one's own classes: a softmax fitted on ``features`` ``(n, f)``, then the classes' vectors ``(c, d)``."""
+def own_head(features: Floats, classes: Rows, label_vectors: Floats, decay: float = 1e-3, temperature: float = TEMPERATURE) -> Head:
+    """ConSE over one's own classes: a softmax fitted on ``features`` ``(n, f)``, then the classes' vectors ``(c, d)``.
+
+    The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features moved and scaled to about length 1.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    scale = np.float32(np.sqrt(np.square(features).mean())) or np.float32(1)  # the fit converges sooner near length 1
-    fitted = LogisticRegression(max_iter=1000).fit(features / scale, classes)
-    weights, biases = fitted.coef_ / scale, fitted.intercept_
+    middle = features.mean(axis=0)
+    scale = np.float32(np.sqrt(np.square(features - middle).sum(axis=1).mean())) or np.float32(1)
+    fitted = LogisticRegression(C=1 / (decay * len(features)), max_iter=1000).fit((features - middle) / scale, classes)
+    weights = fitted.coef_ / scale
+    biases = fitted.intercept_ - weights @ middle
     if len(biases) == 1:  # of two classes it holds the second's lead alone
         weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
-    return conse_head(np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32), label_vectors)
+    return conse_head(np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32), label_vectors, temperature)
 
 
 def with_head(backbone: keras.Model, head: Head) -> keras.Model:
@@ -55,22 +60,29 @@ def with_head(backbone: keras.Model, head: Head) -> keras.Model:
 
 
 def joined(backbone: keras.Model, head: keras.Model) -> keras.Model:
-    """The layers of ``head``, a chain from features to the layer ``embedding``, drawn on the backbone's ``features``."""
+    """``head``, from features to the layer ``embedding``, drawn layer by layer on the backbone's ``features``."""
     from keras import Model
 
-    features = embedding = backbone.get_layer("features").output
-    for layer in head.layers[1:]:
-        embedding = layer(embedding)
-    return Model(backbone.input, {"features": features, "embedding": embedding}, name="devise")
+    features = backbone.get_layer("features").output
+    return Model(backbone.input, {"features": features, "embedding": head.call(features)}, name="devise")
 
 
-def conse_model(head: Head, directions: Floats | None = None) -> keras.Model:
-    """Features → softmax over the labels (layer ``labels``) → their vectors (layer ``space``), of unit length."""
-    from keras import layers
+def conse_model(head: Head, directions: Floats | None = None, root: bool = False, floor: float = 0.0) -> keras.Model:
+    """Features → softmax over the labels (layer ``labels``) → their vectors (layer ``space``), of unit length.
+
+    ``root``: of each feature the square root (Arandjelović & Zisserman, 2012, "RootSIFT"). ``floor``: shares below it count for
+    nothing, but for the largest: a sharper T than ConSE's "the ten best".
+    """
+    from keras import layers, ops
 
     labels = layers.Dense(len(head.bias), activation="softmax", name="labels")
     space = layers.Dense(head.vectors.shape[1], use_bias=False, name="space")
-    model = _chain(len(head.kernel), [labels, space], directions)
+
+    def above_floor(shares: Any) -> Any:
+        return ops.where(shares >= ops.minimum(ops.max(shares, axis=-1, keepdims=True), floor), shares, 0.0)
+
+    chain = [*([ops.sqrt] if root else []), labels, *([above_floor] if floor else []), space]
+    model = _chain(len(head.kernel), chain, directions)
     labels.set_weights([head.kernel, head.bias])
     space.set_weights([head.vectors])
     return model
@@ -92,7 +104,7 @@ def mlp_model(width: int, dimension: int, directions: Floats | None = None) -> k
                           layers.Dense(dimension, name="space"), layers.BatchNormalization(name="space_norm")], directions)
 
 
-def _chain(width: int, chain: Sequence[Any], directions: Floats | None) -> keras.Model:
+def _chain(width: int, chain: Sequence[Callable[[Any], Any]], directions: Floats | None) -> keras.Model:
     """``directions`` ``(m, d)``, which queries lack, are taken out of every embedding by a fixed layer, before its length is."""
     from keras import Input, Model, layers
 

@@ -87,7 +87,7 @@ def train(run: Run) -> Trained:
         raise BuildError(f"Fewer than two classes have a picture that can be read; one that cannot: {found.skipped[0]}")
     validation = validation_part(corpus.classes, recipe.validation, recipe.seed)
     keras.utils.set_random_seed(recipe.seed)
-    head = _head(run, corpus, found.features[0], validation)
+    head = _head(run, corpus, found.features, validation)
     trained = Trained(join(backbone.model, head), corpus, validation, found.skipped)
     trained.seconds["features"] = time.perf_counter() - began
     made_from = _made_from(run, corpus, found.keys)
@@ -123,11 +123,15 @@ def _part(corpus: Corpus, places: Rows, inputs: Inputs, views: int = 1, text: Te
 
 
 def _head(run: Run, corpus: Corpus, features: Floats, validation: Any) -> keras.Model:
-    directions, width, dimension = run.text.directions, run.backbone.width, corpus.vectors.shape[1]
-    if run.recipe.head == "conse":
-        start = run.start or own_head(features[~validation], corpus.classes[~validation], corpus.vectors)
-        return conse_model(start, directions)
-    return {"linear": linear_model, "mlp": mlp_model}[run.recipe.head](width, dimension, directions)
+    directions, width, dimension, recipe = run.text.directions, run.backbone.width, corpus.vectors.shape[1], run.recipe
+    if recipe.head != "conse":
+        return {"linear": linear_model, "mlp": mlp_model}[recipe.head](width, dimension, directions)
+    root, start = recipe.features == "root", run.start
+    if start is None:
+        seen = np.concatenate(features[:, ~validation])  # (views · n, f)
+        start = own_head(np.sqrt(seen) if root else seen, np.tile(corpus.classes[~validation], len(features)), corpus.vectors,
+                         recipe.decay, recipe.temperature)
+    return conse_model(start, directions, root, recipe.floor)
 
 
 def _paces(head: keras.Model, recipe: Recipe) -> list[Pace]:

@@ -54,14 +54,18 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
 
 def make_canonical(archive: Path) -> None:
     """Rewrite a ``.keras`` archive without the time it was saved, and with numbers from 0 where Keras writes the addresses of
-    shared objects, so that the same model has the same bytes."""
+    shared objects and counts operations since the process began, so that the same model has the same bytes."""
     with zipfile.ZipFile(archive) as source:
         files = {name: source.read(name) for name in sorted(source.namelist())}
     facts = json.loads(files["metadata.json"])
     files["metadata.json"] = json.dumps({**facts, "date_saved": "1980-01-01@00:00:00"}).encode()
     numbers: dict[str, int] = {}
-    files["config.json"] = re.sub(r'(?<="shared_object_id": )\d+', lambda found: str(numbers.setdefault(found[0], len(numbers))),
-                                  files["config.json"].decode()).encode()
+    config = re.sub(r'(?<="shared_object_id": )\d+', lambda found: str(numbers.setdefault(found[0], len(numbers))),
+                    files["config.json"].decode())
+    parts = json.loads(config)["config"].get("layers", [])
+    for number, name in enumerate(part["config"]["name"] for part in parts if ".ops." in (part["module"] or "")):
+        config = config.replace(f'"{name}"', f'"operation_{number}"')
+    files["config.json"] = config.encode()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
         for name, content in files.items():
             target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
