@@ -56,7 +56,7 @@ def main() -> None:
         ours, hello = [], []
         for _ in range(runs + 1):  # in turn, so that a slower minute of the machine slows both; the first pair is not counted
             hello.append(seconds(browser, Path(folder), "hello.py", "", "text=hello"))
-            ours.append(seconds(browser, REPOSITORY, "streamlit_app.py", "text_search?q=violin", ".st-key-grid-text img"))
+            ours.append(seconds(browser, REPOSITORY, "streamlit_app.py", "?q=violin", ".st-key-grid-home img"))
         browser.close()
     ratio = median([mine / theirs for mine, theirs in zip(ours[1:], hello[1:], strict=True)])
     print_table(f"Medians of {runs} pairs", ["from starting the server to", "seconds"], [

@@ -21,11 +21,11 @@ with st.container(key="hero"):
                  "words and pictures can be compared directly. It finds things that no picture was ever labelled with: try "
                  "**avian**.")
 
-query = st.text_input("Search", key="q", bind="query-params", placeholder="Type anything: violin, something sweet, at sea…",
-                      icon=":material/search:", label_visibility="collapsed")
-st.pills("Examples", EXAMPLES, key="home_example", on_change=_take_example, label_visibility="collapsed")
+# The results are filled in before the box is drawn: the first pictures need not wait for the browser to fetch the box's code.
+above, results = st.container(), st.container()
+query = str(st.session_state.get("q", st.query_params.get("q", "")))
 
-with shown("q"):
+with results, shown("q"):
     here = engine()
     hits = here.search_text(query or FIRST, k=12)
     if query:
@@ -33,6 +33,11 @@ with shown("q"):
     else:
         st.caption(f"For example, **{FIRST}**:")
     gallery(here, hits, "home")
+
+with above:
+    st.text_input("Search", key="q", bind="query-params", placeholder="Type anything: violin, something sweet, at sea…",
+                  icon=":material/search:", label_visibility="collapsed")
+    st.pills("Examples", EXAMPLES, key="home_example", on_change=_take_example, label_visibility="collapsed")
 
 st.divider()
 with st.container(horizontal=True, key="tour"):

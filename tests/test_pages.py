@@ -40,7 +40,7 @@ def said(test: AppTest) -> str:
 
 def names(test: AppTest) -> list[str]:
     """What the tiles of every grid are called, in order."""
-    return [tile["name"] for grid in test.get("bidi_component") for tile in json.loads(grid.proto.json)["tiles"]]
+    return [tile["name"] for grid in test.get("bidi_component") for tile in json.loads(grid.proto.json)[0]]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from devise_core.datatypes import Hit
-from devise_core.engine import Engine
-from devise_core.errors import DeviseError
-from ui.engines import model
+if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
+    from devise_core.datatypes import Hit
+    from devise_core.engine import Engine
 
 _A_YEAR = 31_536_000
 _HEADERS = {"Cache-Control": f"public, max-age={_A_YEAR}, immutable", "X-Content-Type-Options": "nosniff"}
@@ -25,6 +25,9 @@ def address(engine: Engine, hit: Hit) -> str:
 
 
 def _picture(request: Request) -> Response:
+    from devise_core.errors import DeviseError
+    from ui.engines import model
+
     try:
         folder = model().collections()[request.path_params["collection"]]
     except (DeviseError, KeyError):

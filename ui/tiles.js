@@ -31,5 +31,6 @@ function tile({ id, name, cosine, src }, whole, setTriggerValue) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
-  grid.replaceChildren(...data.tiles.map((each) => tile(each, data.whole, setTriggerValue)));
+  const [tiles, whole] = data;
+  grid.replaceChildren(...tiles.map((each) => tile(each, whole, setTriggerValue)));
 }

@@ -31,8 +31,9 @@ class Pressed:
 def tiles(engine: Engine, hits: Sequence[Hit], key: str) -> Pressed:
     """Show ``hits``; ``key`` keeps two grids apart."""
     shown = [{"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit)} for hit in hits]
-    pressed = _GRID(key=f"grid-{key}", data={"tiles": shown, "whole": engine.collection.name in CUT_OUTS},
-                    on_open_change=_nothing, on_more_change=_nothing)
+    # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.
+    pressed = _GRID(key=f"grid-{key}", data=[shown, engine.collection.name in CUT_OUTS], on_open_change=_nothing,
+                    on_more_change=_nothing)
     by_id = {hit.id: hit for hit in hits}
     return Pressed(by_id.get(str(pressed.open)), by_id.get(str(pressed.more)))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from devise_core.engine import Engine
-from devise_core.errors import DeviseError
-from ui.engines import model
+if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
+    from devise_core.engine import Engine
 
 DELAY = 3.0
 """Seconds from the first page to the start of loading: importing TensorFlow would slow the first answers down."""
@@ -49,14 +50,21 @@ def _thread() -> threading.Thread:
 
 
 def _open() -> None:
+    from devise_core.errors import DeviseError
+    from ui.engines import model
+
     try:
         model().search_text("bird", k=1)
-        importlib.import_module("pandas")  # as Streamlit would with the first grid of tiles
+        importlib.import_module("ui.gallery")
+        inspect.stack()  # as Streamlit does before its first element, a tenth of a second; what it finds of modules is kept
     except DeviseError:
         return  # every page tries again, and shows what is wrong
 
 
 def _load() -> None:
+    from devise_core.errors import DeviseError
+    from ui.engines import model
+
     time.sleep(DELAY)
     try:
         model().encoder.load()
