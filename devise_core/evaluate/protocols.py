@@ -20,7 +20,7 @@ Protocol = Callable[[Subject], Outcome]
 
 def pascal(subject: Subject) -> Outcome:
     """Pascal Sentences, the seed's test part: named with all words, by a head for it alone too, and found by its labels."""
-    return joined([naming.pascal(subject), ownclasses.own_classes(subject), retrieval.pascal(subject)])
+    return joined([ownclasses.own_classes(subject), naming.pascal(subject), retrieval.pascal(subject)])
 
 
 PROTOCOLS: Mapping[str, Protocol] = {
