@@ -42,8 +42,8 @@ def own_classes(subject: Subject) -> Outcome:
             (Cell(text=f"the same on {FURTHER} further splits"),
              *(mean_of(np.concatenate([one[column] for one in further]), groups) for column in columns)))
     note = ("The head that `python -m devise_core train pascal-sentences --recipe own --split seed` makes: a softmax fitted on the "
-            "20 classes, then their words' vectors, which is ConSE's form. hit@k and hp@k as for the bundled model. The second row's "
-            "intervals are over splits.")
+            "20 classes, then their words' vectors, which is ConSE's form. hit@k and hp@k as for the bundled model. The second "
+            "row's intervals are over splits.")
     return Outcome((Table(TITLE, note, ("method", *columns), rows, "pascal-sentences", len(measured[0][columns[0]])),))
 
 
