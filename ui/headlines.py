@@ -24,7 +24,7 @@ class Headline:
 
 
 HEADLINES = (
-    Headline("hit@5 on the seed's test", "pascal-sentences", "trained for", "hit@5", SEED,
+    Headline("hit@5 on the seed's test", "pascal-sentences", "", "hit@5", SEED,
              "Photos whose label is among the five nearest of all the words there are."),
     Headline("hit@5 on things never seen", "zero-shot", "alone", "hit@5", CONSE,
              "Photos of classes that neither the network nor the head was trained on."),
