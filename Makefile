@@ -23,7 +23,6 @@ figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.calls
-	$(BIN)/python -m benchmarks.words
 	$(BIN)/python -m benchmarks.seed
 	$(BIN)/python -m benchmarks.start
 
