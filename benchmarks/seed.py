@@ -80,7 +80,8 @@ def main() -> None:
              f"{seed['picture'] * PICTURES / embedding:.0f}", ""]]
     print_table("Ours beside the seed's procedure, on this machine", ["what", "ours", "the seed's", "ratio", "wanted"], rows)
     print(flush=True)
-    subprocess.run([sys.executable, "-m", "benchmarks.words", "--words", "400000", "--dimension", "300"], check=True, cwd=REPOSITORY)
+    words = ["-m", "benchmarks.words", "--words", "400000", "--dimension", "300"]
+    subprocess.run([sys.executable, *words], check=True, cwd=REPOSITORY)
 
 
 if __name__ == "__main__":
