@@ -27,7 +27,7 @@ HEADLINES = (
     Headline("hit@5 on the seed's test", "pascal-sentences", "", "hit@5", SEED,
              "Photos whose label is among the five nearest of all the words there are."),
     Headline("hit@5 on things never seen", "zero-shot", "alone", "hit@5", CONSE,
-             "Photos of classes that neither the network nor the head was trained on."),
+             "Photos of 46 classes the head was never trained on; four of them the network knows by another name."),
     Headline("hp@5 on ImageNet", "imagenet", "kept out", "hp@5", SOFTMAX,
              "Of its five best answers, the share that are close kin of the right one: even its errors make sense."),
     Headline("mAP on the stamps", "stamps", "", "mAP", CONSE,
