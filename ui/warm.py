@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import os
 import threading
 import time
@@ -56,7 +55,6 @@ def _open() -> None:
     try:
         model().search_text("bird", k=1)
         importlib.import_module("ui.gallery")
-        inspect.stack()  # as Streamlit does before its first element, a tenth of a second; what it finds of modules is kept
     except DeviseError:
         return  # every page tries again, and shows what is wrong
 
