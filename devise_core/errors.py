@@ -56,3 +56,7 @@ class FetchError(DeviseError):
 
 class WordVectorError(DeviseError):
     """A file of word vectors cannot be read: of another format or dimension than expected, truncated, or damaged."""
+
+
+class SettingsError(DeviseError):
+    """An environment variable has a value that is not allowed."""
