@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from devise_core.collection import Collection, find_collections
+from devise_core.completion import complete
 from devise_core.datatypes import Hit, Reading, WordHit
 from devise_core.encoder import Encoded, Encoder
 from devise_core.errors import CollectionError, QueryError
@@ -98,6 +99,10 @@ class Engine:
         vector = self.text.phrases.vector(rows) if rows else self.embed_text(word)
         hits = self.text.words.nearest(vector, k + len(used))
         return [hit for hit in hits if hit.word not in used][:k]
+
+    def complete(self, text: str, k: int = 8) -> list[tuple[int, str]]:
+        """What a query being typed may go on to say: the offset to replace from, and the words to put there."""
+        return complete(text, self.text.words, self.text.nouns, check_k(k))
 
     def read_text(self, text: str) -> Reading:
         """How a query is read: its words, their weights, and what is left out."""

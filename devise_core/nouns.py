@@ -10,7 +10,9 @@ frequency of its rarest word (empty where it is not to name pictures), its irreg
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,12 @@ class NounStore:
             if stem != text and len(stem) > 1 and stem + singular in self._row:
                 return self._row[stem + singular]
         return None
+
+    def completions(self, prefix: str) -> Iterator[str]:
+        """Nouns that go on from ``prefix`` in lower case: frequent ones that name pictures, then all of more than one word."""
+        naming = islice(self.nouns, self._names)
+        kinds = (noun for noun in islice(self.nouns, self._names, None) if " " in prefix)
+        return (noun for noun in chain(naming, kinds) if noun.startswith(prefix) and noun != prefix and "-" not in noun)
 
     def vector(self, row: int) -> Floats:
         """Unit vector ``(d,)``."""

@@ -6,7 +6,7 @@ Three files: ``words.txt`` (one word a line, the most frequent first), ``word_ve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -60,6 +60,15 @@ class WordStore:
         # dictionary of the whole vocabulary has to be built before the first answer.
         at = self._text.find(f"\n{word}\n".encode())
         return None if at < 0 else int(np.searchsorted(self._starts, at))
+
+    def completions(self, prefix: str) -> Iterator[str]:
+        """Words that go on from ``prefix`` in lower case, the most frequent first."""
+        at, start = 0, f"\n{prefix}".encode()
+        while "\n" not in prefix and (at := self._text.find(start, at)) >= 0:
+            end = self._text.find(b"\n", at + 1)
+            if end > at + len(start):
+                yield self._text[at + 1:end].decode()
+            at = end
 
     def index_words(self) -> WordStore:
         """Build a dictionary of all words (0.1 s, 40 MB), for a job that looks up thousands; returns the store."""

@@ -9,13 +9,13 @@ from ui.errors import shown
 from ui.gallery import gallery
 from ui.map import MOST, chart, picture_rows, rows_inside, word_rows
 from ui.reading import show_reading
+from ui.searchbox import search_box
 
 SHOWN = 24
 
 frame.header("Embedding explorer", "Every dot is a picture, near to others that mean the like. Point at one to see it; "
              "drag a rectangle to collect what is inside; search to light up the nearest.")
-query = st.text_input("Put a query on the map", key="q", bind="query-params", placeholder="violin, animal, fruit…",
-                      icon=":material/search:")
+query = search_box("explorer", "Put a query on the map: violin, animal, fruit…")
 with shown("q"):
     here = engine()
     name, model = here.collection.name, here.model_id

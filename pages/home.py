@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import address, frame
 from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
 from ui.reading import show_reading
+from ui.searchbox import search_box, search_for
 
 EXAMPLES = ("bird", "musical instrument", "something to eat", "avian", "castle by the water", "fast car")
 FIRST = EXAMPLES[0]
 
 
 def _take_example() -> None:
-    st.session_state["q"] = st.session_state["home_example"] or ""
+    search_for(st.session_state["home_example"] or "")
 
 
 with st.container(key="hero"):
@@ -21,9 +22,8 @@ with st.container(key="hero"):
                  "words and pictures can be compared directly. It finds things that no picture was ever labelled with: try "
                  "**avian**.")
 
-# The results are filled in before the box is drawn: the first pictures need not wait for the browser to fetch the box's code.
-above, results = st.container(), st.container()
-query = str(st.session_state.get("q", st.query_params.get("q", "")))
+above, results = st.container(), st.container()  # filled the other way round: the first pictures wait for nothing else
+query = address.text(address.QUERY)
 
 with results, shown("q"):
     here = engine()
@@ -35,8 +35,7 @@ with results, shown("q"):
     gallery(here, hits, "home")
 
 with above:
-    st.text_input("Search", key="q", bind="query-params", placeholder="Type anything: violin, something sweet, at sea…",
-                  icon=":material/search:", label_visibility="collapsed")
+    search_box("home", "Type anything: violin, something sweet, at sea…")
     st.pills("Examples", EXAMPLES, key="home_example", on_change=_take_example, label_visibility="collapsed")
 
 st.divider()

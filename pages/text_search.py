@@ -7,6 +7,7 @@ from ui.engines import engine
 from ui.errors import shown
 from ui.gallery import gallery
 from ui.reading import show_reading
+from ui.searchbox import search_box
 from ui.text import plain
 
 SIZES = (12, 24, 48)
@@ -14,8 +15,8 @@ SIZES = (12, 24, 48)
 frame.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "
              "picture's label is read.")
 box, size = st.columns([4, 1.4], vertical_alignment="bottom")
-query = box.text_input("Search", key="q", bind="query-params", placeholder="horse, musical instrument, bird near water…",
-                       icon=":material/search:")
+with box:
+    query = search_box("text", "horse, musical instrument, bird near water…")
 count = size.segmented_control("Results", SIZES, default=SIZES[1], required=True, key="text_search_k")
 
 with shown("q"):

@@ -81,6 +81,32 @@ def test_search(page: Page, address: str) -> None:
     expect(page).to_have_url(f"{address}/?q=horse")
 
 
+def test_suggestions_while_typing(page: Page, address: str) -> None:
+    page.goto(address)
+    box = page.get_by_role("combobox")
+    box.press_sequentially("musical in")
+    expect(page.get_by_role("option").first).to_have_text("musical instrument")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(page).to_have_url(f"{address}/?q=musical+instrument")
+    box.fill("")
+    expect(page.get_by_role("option")).to_have_text(["musical instrument"])  # searched for in this visit
+
+
+def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
+    page.goto(address)
+    box = page.get_by_role("combobox")
+    for query in ("horse", "violin"):
+        box.fill(query)
+        box.press("Enter")
+        expect(tiles(page, "home").first).to_have_text(query)
+    page.go_back()
+    expect(tiles(page, "home").first).to_have_text("horse")
+    expect(box).to_have_value("horse")
+    page.go_forward()
+    expect(tiles(page, "home").first).to_have_text("violin")
+
+
 def test_a_link_brings_the_view_back(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=windmill&collection=photos")
     expect(tiles(page, "text").first).to_have_text("windmill")

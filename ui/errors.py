@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from devise_core.errors import DeviseError, UnknownWordError
+from ui import address
+from ui.searchbox import search_for
 from ui.text import plain
 
 
@@ -15,7 +17,7 @@ from ui.text import plain
 def shown(field: str | None = None) -> Iterator[None]:
     """Show a ``DeviseError`` in a box, and end the block there.
 
-    ``field``: the session's key of the query's text box; known spellings are then offered as buttons that correct it.
+    ``field``: a name for the page's query; known spellings are then offered as buttons that correct it.
     """
     try:
         yield
@@ -33,10 +35,10 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
         for word, near in suggestions.items():
             for spelling in near[:3]:
                 st.button(plain(spelling), key=f"{field}-spell-{word}-{spelling}", icon=":material/arrow_forward:",
-                          on_click=_correct, args=(field, word, spelling))
+                          on_click=_correct, args=(word, spelling))
 
 
-def _correct(field: str, word: str, spelling: str) -> None:
-    query = str(st.session_state.get(field) or "")
+def _correct(word: str, spelling: str) -> None:
+    query = address.text(address.QUERY)
     at = query.lower().find(word)
-    st.session_state[field] = query[:at] + spelling + query[at + len(word):] if at >= 0 else spelling
+    search_for(query[:at] + spelling + query[at + len(word):] if at >= 0 else spelling)

@@ -1,0 +1,38 @@
+"""The search box: suggests words as you type, and keeps the query in the address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import address
+
+HISTORY = "history"
+"""The session's key for what this visitor searched for, the last first."""
+REMEMBERED = 8
+
+_HERE = Path(__file__).parent
+_BOX = st.components.v2.component("searchbox", html=(_HERE / "searchbox.html").read_text("utf-8"),
+                                  css=(_HERE / "searchbox.css").read_text("utf-8"), js=(_HERE / "searchbox.js").read_text("utf-8"))
+
+
+def search_box(page: str, placeholder: str) -> str:
+    """Ask for a query; returns the one in the address. ``page`` keeps two boxes apart."""
+    key = f"search-{page}"
+    query = address.text(address.QUERY)
+    _BOX(key=key, data=[query, placeholder, st.session_state.get(HISTORY, [])], on_search_change=lambda: _take(key))
+    return query
+
+
+def search_for(query: str) -> None:
+    """Make ``query`` this view's: from its first page, and with a place in the visit's history."""
+    query = " ".join(query.split())
+    address.put(**{address.QUERY: query, address.PAGE: None})
+    if query:
+        before = [old for old in st.session_state.get(HISTORY, []) if old != query]
+        st.session_state[HISTORY] = [query, *before][:REMEMBERED]
+
+
+def _take(key: str) -> None:
+    search_for(str(st.session_state[key]["search"] or ""))
