@@ -74,6 +74,9 @@ class Collection:
             places = {row["id"]: (float(row["x"]), float(row["y"])) for row in csv.DictReader(file)}
         return np.asarray([places[item.id] for item in self.items], dtype=np.float32)
 
+    def __contains__(self, item_id: str) -> bool:
+        return item_id in self._rows
+
     def row(self, item_id: str) -> int:
         """Raises ``CollectionError`` for an id that is not in the collection."""
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+Kind = Literal["words", "picture"]
+"""What a term of a query is."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,34 @@ class WordHit:
 
 @dataclass(frozen=True)
 class Term:
-    """One word of a query as it was read: its weight in the sum (the weights of a query add up to 1)."""
+    """A word of a query as it was read, or a picture of it by its id.
+
+    ``weight``: its signed share in the sum; the shares' absolute values add up to 1. ``start`` and ``end``: the characters of
+    the query's clause it belongs to.
+    """
 
     word: str
     weight: float
+    kind: Kind = "words"
+    start: int = 0
+    end: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self.__dict__, "weight": round(self.weight, 6)}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a query was read: the words used, and the unknown ones left out with their nearest spellings."""
+    """How a query was read: the terms used, and the unknown words left out with their nearest spellings.
+
+    ``read_as``: words that were known in another form only, each with that form, as "snow leopard" for "snowleopard".
+    """
 
     text: str
     terms: tuple[Term, ...]
     left_out: dict[str, list[str]]
+    read_as: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"terms": [term.as_dict() for term in self.terms], "read_as": self.read_as, "left_out": self.left_out}

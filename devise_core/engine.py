@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
@@ -11,20 +11,22 @@ import numpy as np
 
 from devise_core.collection import Collection, find_collections
 from devise_core.completion import complete
-from devise_core.datatypes import Hit, Reading, WordHit
+from devise_core.datatypes import Hit, Reading, Term, WordHit
 from devise_core.encoder import Encoded, Encoder
 from devise_core.errors import CollectionError, QueryError
 from devise_core.images import ImageInput
+from devise_core.language import Clause
 from devise_core.layout import ArtifactLayout, artifacts_folder
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
-from devise_core.query import TextSpace, check_k
+from devise_core.query import Like, TextSpace, check_k
 from devise_core.results import Results, read_losses, read_results
 from devise_core.vectors import Floats, Rows, largest, unit, without
 from devise_core.words import WordStore
 
 By = Literal["semantic", "visual", "labels"]
 Vocabulary = Literal["nouns", "all"]
+Pictures = Mapping[str, Floats]
 DEFAULT_COLLECTION = "stamps"
 LABELS_IN_A_MEAN = 10
 
@@ -37,9 +39,9 @@ class Engine:
         self.layout, self.manifest = layout, manifest
         self.text, self.encoder, self.collection = text, encoder, collection
 
-    def search_text(self, text: str, k: int = 10) -> list[Hit]:
-        """The ``k`` pictures nearest to ``text``. Raises ``QueryError`` and ``UnknownWordError`` as ``embed_text`` does."""
-        return self._hits(*self.collection.embedding_index.search(self.embed_text(text), check_k(k)))
+    def search_text(self, text: str, k: int = 10, pictures: Pictures | None = None) -> list[Hit]:
+        """The ``k`` pictures nearest to the query ``text``. Takes and raises what ``embed_text`` does."""
+        return self._hits(*self.collection.embedding_index.search(self.embed_text(text, pictures), check_k(k)))
 
     def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> list[Hit]:
         """The ``k`` pictures nearest to ``image``.
@@ -88,29 +90,35 @@ class Engine:
         labels = list(dict.fromkeys(vocabulary))
         if not labels:
             raise QueryError("The list of labels is empty: give at least one word.")
-        scores = np.stack([self.embed_text(label) for label in labels]) @ embedding
+        scores = np.stack([self.text.embed(label) for label in labels]) @ embedding
         return [WordHit(labels[row], float(scores[row])) for row in largest(scores, k)]
 
-    def similar_words(self, word: str, k: int = 10) -> list[WordHit]:
-        """The ``k`` words nearest to ``word`` in the word vectors themselves, its own words left out."""
-        check_k(k)
-        used = {term.word for term in self.text.read(word).terms}
-        rows = [row for term in used if (row := self.text.words.row(term)) is not None]
-        vector = self.text.phrases.vector(rows) if rows else self.embed_text(word)
-        hits = self.text.words.nearest(vector, k + len(used))
-        return [hit for hit in hits if hit.word not in used][:k]
+    def similar_words(self, text: str, k: int = 10, pictures: Pictures | None = None) -> list[WordHit]:
+        """The ``k`` words nearest to a query in the word vectors themselves, its own words left out: also "king - man + woman"."""
+        return self.text.nearest_words(text, check_k(k), self._like(pictures))
+
+    def nearest_to_term(self, term: Term, k: int = 5, pictures: Pictures | None = None) -> list[WordHit]:
+        """The ``k`` words nearest to one term of a ``Reading``: frequent words for words, nouns for a picture."""
+        if term.kind == "words":
+            return self.text.nearest_to(term.word, check_k(k))
+        vector = self._like(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))
+        return self.text.nouns.nearest(vector, check_k(k))
 
     def complete(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """What a query being typed may go on to say: the offset to replace from, and the words to put there."""
         return complete(text, self.text.words, self.text.nouns, check_k(k))
 
-    def read_text(self, text: str) -> Reading:
-        """How a query is read: its words, their weights, and what is left out."""
-        return self.text.read(text)
+    def read_text(self, text: str, pictures: Pictures | None = None) -> Reading:
+        """How a query is read: its terms, their weights, and what is left out. Takes and raises what ``embed_text`` does."""
+        return self.text.read(text, self._like(pictures))
 
-    def embed_text(self, text: str) -> Floats:
-        """Unit vector ``float32 (d,)``. Raises ``UnknownWordError`` where no word of ``text`` is known."""
-        return self.text.embed(text)
+    def embed_text(self, text: str, pictures: Pictures | None = None) -> Floats:
+        """Unit vector ``float32 (d,)`` of a query, in the language of ``language.py``.
+
+        ``like:NAME`` is the picture of that name in ``pictures`` (name → embedding ``(d,)``), else the collection's of that id.
+        Raises ``UnknownWordError`` where no word of ``text`` is known, ``QueryError`` for what the language does not allow.
+        """
+        return self.text.embed_query(text, self._like(pictures))
 
     def embed_images(self, images: Sequence[ImageInput]) -> Floats:
         """Unit rows ``float32 (n, d)``. Raises ``ImageError`` for the first picture that cannot be read."""
@@ -151,6 +159,23 @@ class Engine:
             rows = [row for hit in names if (row := self.text.words.row(hit.word)) is not None]
             embedding = without(unit(self.text.words.unit(rows).mean(axis=0)), self.text.directions)
         return self._hits(*self.collection.embedding_index.search(embedding, k))
+
+    def _like(self, pictures: Pictures | None) -> Like:
+        """What places ``like:NAME``."""
+        named = pictures or {}
+
+        def vector(clause: Clause) -> Floats:
+            if clause.text in named:
+                return unit(named[clause.text])
+            if clause.text in self.collection:
+                return unit(self.collection.embeddings[self.collection.row(clause.text)])
+            from rapidfuzz import process
+
+            near = process.extract(clause.text, [*named, *(item.id for item in self.collection.items)], limit=3)
+            raise QueryError(f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
+                             f"{clause.start + 1}): did you mean {' or '.join(name for name, _, _ in near)}?", clause.start)
+
+        return vector
 
     def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
         return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]

@@ -21,8 +21,8 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Bytes, Floats, largest, unit
 
-_PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"),
-            ("shes", "sh"), ("men", "man"), ("s", ""))
+PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"),
+           ("shes", "sh"), ("men", "man"), ("s", ""))
 """How a regular plural loses its ending (the rules of WordNet's morphy(7WN) for nouns)."""
 
 
@@ -54,7 +54,7 @@ class NounStore:
         """The row of a noun in the singular or plural, lower case; None where it is no noun of the list."""
         if text in self._row:
             return self._row[text]
-        for plural, singular in _PLURALS:
+        for plural, singular in PLURALS:
             stem = text.removesuffix(plural)
             if stem != text and len(stem) > 1 and stem + singular in self._row:
                 return self._row[stem + singular]

@@ -98,12 +98,12 @@ class WordStore:
         p = 1 / (np.asarray(rows, dtype=np.float64) + _ZIPF_OFFSET) / total
         return np.asarray(a / (a + p), dtype=np.float32)
 
-    def nearest(self, vector: Floats, k: int, directions: Floats | None = None) -> list[WordHit]:
-        """The ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly, over the whole vocabulary.
+    def nearest(self, vector: Floats, k: int, directions: Floats | None = None, among: int | None = None) -> list[WordHit]:
+        """The ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly, over the whole vocabulary or its ``among`` most frequent.
 
         ``directions``: as in ``vectors.cosines``, for a vector from the space of the pictures.
         """
-        scores = cosines(vector, self.vectors, directions)
+        scores = cosines(vector, self.vectors[:among], directions)
         return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
 
     def spellings(self, word: str, k: int = 5) -> list[str]:

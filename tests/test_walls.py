@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = (
     {"errors"}, {"settings"}, {"datatypes", "layout", "vectors"}, {"manifest", "words", "images", "index", "projection", "vectorcache", "modelfile", "wordfiles"},
-    {"nouns", "phrase", "preprocess", "collection", "backbones", "results"}, {"query", "encoder", "completion"}, {"engine", "indexing"},
+    {"nouns", "phrase", "language", "preprocess", "collection", "backbones", "results"}, {"forms"}, {"query", "encoder", "completion"}, {"engine", "indexing"},
     {"datasets", "report"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
