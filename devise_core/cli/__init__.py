@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from devise_core.cli import fetch, index, offline, report, train, verbs
+from devise_core.cli import fetch, index, offline, report, search, train, verbs
 from devise_core.errors import DeviseError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # set before TensorFlow is imported: its notes are not the user's
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
         sys.stdout.flush()
     except DeviseError as error:
-        print(f"devise: {error}", file=sys.stderr)
+        print("\n".join((f"devise: {error}", *getattr(error, "__notes__", ()))), file=sys.stderr)
         return 1
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader, `head` for one, has enough
@@ -38,6 +38,6 @@ def parser() -> argparse.ArgumentParser:
     """The parser of every command; each sets ``run``."""
     top = argparse.ArgumentParser("python -m devise_core", description="Semantic image search with DeViSE.")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in (verbs, index, fetch, train, offline, report):
+    for module in (search, verbs, index, fetch, train, offline, report):
         module.add_parsers(commands)
     return top

@@ -32,8 +32,10 @@ def print_hits(options: argparse.Namespace, asked: dict[str, Any], hits: Sequenc
             print(f"{hit.cosine:6.3f}  {hit.name:<28.28}  {hit.category:<26.26}  {hit.path}")
 
 
-def say_left_out(reading: Reading) -> None:
-    """One line on stderr for the words of a query that were not used."""
+def say_reading(reading: Reading) -> None:
+    """On stderr a line for the words of a query that were read as others, and one for those that were not used."""
+    if reading.read_as:
+        print("devise: read " + ", ".join(f"“{word}” as “{form}”" for word, form in reading.read_as.items()), file=sys.stderr)
     if reading.left_out:
         words = [f"“{word}”" + (f" ({near[0]}?)" if near else "") for word, near in reading.left_out.items()]
         print(f"devise: left out, no word vector: {', '.join(words)}", file=sys.stderr)

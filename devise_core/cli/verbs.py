@@ -1,11 +1,11 @@
-"""``search``, ``label``, ``similar``, ``words`` and ``collections``: the engine's verbs."""
+"""``label``, ``similar``, ``words`` and ``collections``: the engine's verbs."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from devise_core.cli.output import add_json, print_hits, print_json, say, say_left_out
+from devise_core.cli.output import add_json, print_hits, print_json, say
 from devise_core.cli.quiet import load_network
 from devise_core.engine import Engine, load_engine
 from devise_core.errors import CollectionError
@@ -13,17 +13,15 @@ from devise_core.images import read_image
 
 
 def add_parsers(commands: Any) -> None:
-    search = _verb(commands, "search", "find pictures by words", _search)
-    search.add_argument("text")
-    label = _verb(commands, "label", "name what a picture shows", _label, k=5)
+    label = verb(commands, "label", "name what a picture shows", _label, k=5)
     label.add_argument("picture")
     label.add_argument("--vocabulary", choices=("nouns", "all"), default="nouns")
     label.add_argument("--words", help="choose among these alone: your own labels, apart by commas")
-    similar = _verb(commands, "similar", "find pictures like a picture", _similar)
+    similar = verb(commands, "similar", "find pictures like a picture", _similar)
     similar.add_argument("picture")
     similar.add_argument("--by", choices=("semantic", "visual", "labels"), default="semantic",
                          help="what is shown, how it looks, or by way of its ten nearest words")
-    words = _verb(commands, "words", "find words near a word", _words)
+    words = verb(commands, "words", "find words near a word", _words)
     words.add_argument("word")
     collections = commands.add_parser("collections", help="list the collections there are")
     collections.add_argument("--artifacts", metavar="FOLDER")
@@ -35,7 +33,8 @@ def engine_of(options: argparse.Namespace) -> Engine:
     return load_engine(options.artifacts, options.collection)
 
 
-def _verb(commands: Any, name: str, purpose: str, run: Any, k: int = 10) -> argparse.ArgumentParser:
+def verb(commands: Any, name: str, purpose: str, run: Any, k: int = 10) -> argparse.ArgumentParser:
+    """The parser of a command that asks for ``k`` results of a collection."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
     command.add_argument("-k", type=int, default=k, help="how many results (default: %(default)s)")
     command.add_argument("--collection", metavar="NAME", help="a collection's name or folder (default: stamps)")
@@ -43,16 +42,6 @@ def _verb(commands: Any, name: str, purpose: str, run: Any, k: int = 10) -> argp
     add_json(command)
     command.set_defaults(run=run)
     return command
-
-
-def _search(options: argparse.Namespace) -> None:
-    engine = engine_of(options)
-    hits = engine.search_text(options.text, options.k)
-    reading = engine.read_text(options.text)
-    if not options.json:
-        say_left_out(reading)
-    print_hits(options, {"command": "search", "text": options.text, "k": options.k, "collection": engine.collection.name,
-                         "left_out": reading.left_out}, hits)
 
 
 def _label(options: argparse.Namespace) -> None:
