@@ -1,8 +1,9 @@
-"""A collection: pictures, what is known of them, and their vectors, in one folder that is written whole."""
+"""A collection: pictures, what is known of them, and their vectors; mostly in one folder, which is written whole."""
 
 from __future__ import annotations
 
 import csv
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 from functools import cached_property
@@ -20,14 +21,14 @@ from devise_core.vectors import Floats
 _COLUMNS = [field.name for field in fields(Item)]
 
 
-class Collection:
-    """An opened collection. Items, embeddings ``(n, d)`` and features ``(n, f)`` share their order."""
+class Collection(ABC):
+    """Pictures that can be searched. Items, embeddings ``(n, d)`` and features ``(n, f)`` share their order."""
 
-    def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
-        self.layout, self.manifest, self.items = layout, manifest, list(items)
+    def __init__(self, name: str, items: Sequence[Item]) -> None:
+        self.name, self.items = name, list(items)
 
-    @classmethod
-    def open(cls, folder: Path, model: str | None = None) -> Collection:
+    @staticmethod
+    def open(folder: Path, model: str | None = None) -> FolderCollection:
         """Open ``folder``; where ``model`` (the SHA-256 of a model file) is given, the vectors must be that model's."""
         layout = CollectionLayout(folder)
         restore_interrupted(folder.parent) if folder.parent.is_dir() else None
@@ -39,40 +40,42 @@ class Collection:
         if model and made_with != model:
             raise CollectionError(f"The collection {folder.name} was made with another model: make it again with "
                                   f"`python -m devise_core index FOLDER --name {folder.name}`.")
-        return cls(layout, manifest, read_items(manifest.verified(layout.items)))
+        return FolderCollection(layout, manifest, read_items(manifest.verified(layout.items)))
 
     @property
-    def name(self) -> str:
-        return self.layout.root.name
+    @abstractmethod
+    def version(self) -> str:
+        """Another one once the collection was made again: for the keys of caches and the addresses of pictures."""
+
+    @property
+    @abstractmethod
+    def embeddings(self) -> Floats: ...
+
+    @property
+    @abstractmethod
+    def features(self) -> Floats: ...
+
+    @property
+    @abstractmethod
+    def embedding_index(self) -> Index:
+        """Over meaning."""
+
+    @property
+    @abstractmethod
+    def feature_index(self) -> Index:
+        """Over looks."""
+
+    @property
+    @abstractmethod
+    def projection(self) -> Floats:
+        """Places on the map ``(n, 2)``, from 0 to 1."""
+
+    @abstractmethod
+    def picture(self, row: int) -> Path | bytes:
+        """The file of a picture, or its bytes where it is in no file."""
 
     def __len__(self) -> int:
         return len(self.items)
-
-    @cached_property
-    def embeddings(self) -> Floats:
-        return self._vectors(self.layout.embeddings)
-
-    @cached_property
-    def features(self) -> Floats:
-        return self._vectors(self.layout.features)
-
-    @cached_property
-    def embedding_index(self) -> Index:
-        """Over meaning."""
-        return self._index(self.embeddings, self.layout.embedding_index)
-
-    @cached_property
-    def feature_index(self) -> Index:
-        """Over looks."""
-        return self._index(self.features, self.layout.feature_index)
-
-    @cached_property
-    def projection(self) -> Floats:
-        """Places on the map ``(n, 2)``, from 0 to 1."""
-        path = self.manifest.verified(self.layout.projection)
-        with path.open(encoding="utf-8", newline="") as file:
-            places = {row["id"]: (float(row["x"]), float(row["y"])) for row in csv.DictReader(file)}
-        return np.asarray([places[item.id] for item in self.items], dtype=np.float32)
 
     def __contains__(self, item_id: str) -> bool:
         return item_id in self._rows
@@ -86,11 +89,50 @@ class Collection:
                                   "choose one of its own, or another collection.") from error
 
     def hit(self, row: int, cosine: float) -> Hit:
-        return Hit.of(self.items[row], self.layout.root, cosine)
+        picture = self.picture(row)
+        return Hit.of(self.items[row], picture if isinstance(picture, Path) else None, cosine)
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {item.id: row for row, item in enumerate(self.items)}
+
+
+class FolderCollection(Collection):
+    """A collection on disk; its vectors are read as they are first asked for."""
+
+    def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
+        super().__init__(layout.root.name, items)
+        self.layout, self.manifest = layout, manifest
+
+    @property
+    def version(self) -> str:
+        return str(int(self.layout.root.stat().st_mtime))
+
+    @cached_property
+    def embeddings(self) -> Floats:
+        return self._vectors(self.layout.embeddings)
+
+    @cached_property
+    def features(self) -> Floats:
+        return self._vectors(self.layout.features)
+
+    @cached_property
+    def embedding_index(self) -> Index:
+        return self._index(self.embeddings, self.layout.embedding_index)
+
+    @cached_property
+    def feature_index(self) -> Index:
+        return self._index(self.features, self.layout.feature_index)
+
+    @cached_property
+    def projection(self) -> Floats:
+        path = self.manifest.verified(self.layout.projection)
+        with path.open(encoding="utf-8", newline="") as file:
+            places = {row["id"]: (float(row["x"]), float(row["y"])) for row in csv.DictReader(file)}
+        return np.asarray([places[item.id] for item in self.items], dtype=np.float32)
+
+    def picture(self, row: int) -> Path:
+        return Path(self.layout.root / self.items[row].file)
 
     def _vectors(self, path: Path) -> Floats:
         vectors = np.load(self.manifest.verified(path), mmap_mode="r").astype(np.float32)

@@ -26,10 +26,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Hit:
-    """A picture found. ``cosine`` is the similarity of unit vectors, from -1 to 1."""
+    """A picture found, in the file ``path`` if in any. ``cosine`` is the similarity of unit vectors, from -1 to 1."""
 
     id: str
-    path: Path
+    path: Path | None
     labels: tuple[str, ...]
     category: str
     caption: str
@@ -39,8 +39,8 @@ class Hit:
     source: str = ""
 
     @classmethod
-    def of(cls, item: Item, folder: Path, cosine: float) -> Hit:
-        return cls(item.id, folder / item.file, item.labels, item.category, item.caption, cosine,
+    def of(cls, item: Item, path: Path | None, cosine: float) -> Hit:
+        return cls(item.id, path, item.labels, item.category, item.caption, cosine,
                    item.author, item.licence, item.source)
 
     @property
@@ -50,7 +50,7 @@ class Hit:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {**self.__dict__, "path": str(self.path), "labels": list(self.labels),
+        return {**self.__dict__, "path": str(self.path) if self.path else None, "labels": list(self.labels),
                 "cosine": round(self.cosine, 6)}
 
 

@@ -19,7 +19,7 @@ query = search_box("explorer", "Put a query on the map: violin, animal, fruit…
 with shown("q"):
     here = engine()
     name, model = here.collection.name, here.model_id
-    pictures = picture_rows(name, model, here.collection)
+    pictures = picture_rows(f"{name} {here.collection.version}", model, here.collection)
     star, best = None, {}
     with shown("q"):
         if query:
@@ -27,7 +27,7 @@ with shown("q"):
             star = (query[:40], *place(here.embed_text(query), here.collection.embeddings, here.collection.projection))
             best = {here.collection.row(hit.id): hit for hit in here.search_text(query, k=12)}
     with_words = st.toggle("Show the categories' words", value=True, key="explorer_words")
-    words = word_rows(name, model, here) if with_words else []
+    words = word_rows(f"{name} {here.collection.version}", model, here) if with_words else []
     ink = "#e8ece9" if st.context.theme.type == "dark" else "#1c2421"
     event = st.altair_chart(chart(pictures, words, star, set(best), ink), width="stretch", on_select="rerun", key=f"map-{name}",
                             alt=f"Map of the {len(pictures)} pictures of the collection {name}")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.artifacts
 
 
 def picture(engine: Engine, item_id: str) -> Path:
-    return engine.collection.layout.root / engine.collection.items[engine.collection.row(item_id)].file
+    return engine.collection.picture(engine.collection.row(item_id))  # type: ignore[return-value]
 
 
 def test_every_file_is_the_manifests() -> None:

@@ -37,7 +37,7 @@ def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:
     opened = Collection.open(result.folder, "m")
     item = opened.items[0]
     assert (item.labels, item.category) == (("blue things", "holidays"), "holidays/blue_things")
-    assert (opened.layout.root / item.file).is_file()
+    assert opened.picture(opened.row(item.id)).is_file()
     assert opened.embeddings.shape == opened.features.shape == (36, 3)
     rows, cosines = opened.embedding_index.search(opened.embeddings[5], 3)
     assert rows[0] == 5

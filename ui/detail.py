@@ -15,7 +15,7 @@ def open_hit(engine: Engine, hit: Hit) -> None:
     """Everything known of a picture, the words nearest to it, and what is like it."""
     picture, facts = st.columns([2, 3], gap="medium")
     with picture, st.container(key="picture-detail"):
-        st.image(str(hit.path), width="stretch", alt=hit.name)
+        st.image(engine.collection.picture(engine.collection.row(hit.id)), width="stretch", alt=hit.name)
     with facts:
         st.subheader(plain(hit.name))
         if hit.caption:

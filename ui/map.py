@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -23,18 +24,18 @@ MOST = 5_000
 """More pictures than this are sampled evenly, and the page says so."""
 
 
-@st.cache_data(show_spinner="Drawing the map…", max_entries=4)
-def picture_rows(name: str, model: str, _collection: Collection) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+@st.cache_data(show_spinner="Drawing the map…", max_entries=4, scope="session")
+def picture_rows(version: str, model: str, _collection: Collection) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     """A row for each picture: its place, name, top category, and a thumbnail for the tooltip."""
     step = -(-len(_collection) // MOST)
     return [{"row": row, "x": float(_collection.projection[row, 0]), "y": float(_collection.projection[row, 1]),
              "name": item.labels[0] if item.labels else item.id, "category": item.category.split("/")[0] or "all",
-             "image": _thumbnail(_collection.layout.root / item.file)}
+             "image": _thumbnail(_collection.picture(row))}
             for row, item in enumerate(_collection.items) if row % step == 0]
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def word_rows(name: str, model: str, _engine: Engine) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
+@st.cache_data(show_spinner=False, max_entries=8, scope="session")
+def word_rows(version: str, model: str, _engine: Engine) -> list[dict[str, Any]]:  # noqa: ARG001  the cache's key
     """The words of the collection's categories, each placed among the pictures nearest to it."""
     here = _engine.collection
     counts = Counter(part for item in here.items for part in item.category.split("/") if part)
@@ -82,8 +83,8 @@ def rows_inside(pictures: list[dict[str, Any]], region: dict[str, list[float]]) 
     return [row["row"] for row in pictures if left <= row["x"] <= right and low <= row["y"] <= high]
 
 
-def _thumbnail(path: Any) -> str:
-    with Image.open(path) as image:
+def _thumbnail(picture: Path | bytes) -> str:
+    with Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture) as image:
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=70)

@@ -56,4 +56,4 @@ def _sample(engine: Engine, page: str) -> Chosen:
     choice = st.pills("A sample", samples, default=start, required=True, format_func=names.__getitem__,
                       key=f"{page}_sample_{engine.collection.name}_{linked or ''}", label_visibility="collapsed")
     item = known[choice or start]
-    return Chosen(engine.collection.layout.root / item.file, names[item.id].replace("\\", ""), item.id)
+    return Chosen(engine.collection.picture(engine.collection.row(item.id)), names[item.id].replace("\\", ""), item.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -18,10 +19,17 @@ _HEADERS = {"Cache-Control": f"public, max-age={_A_YEAR}, immutable", "X-Content
 
 
 def address(engine: Engine, hit: Hit) -> str:
-    """Where a browser gets the picture of ``hit``, relative to the page; another once the collection was made again."""
-    folder = engine.collection.layout.root
-    query = urlencode({"v": int(folder.stat().st_mtime)})
-    return f"pictures/{quote(folder.name, safe='')}/{quote(hit.path.relative_to(folder).as_posix())}?{query}"
+    """Where a browser gets the picture of ``hit``, relative to the page; another once the collection was made again.
+
+    A picture that is in no file is this visitor's own: it goes with the page, and no address leads to it.
+    """
+    collection = engine.collection
+    row = collection.row(hit.id)
+    picture = collection.picture(row)
+    if isinstance(picture, bytes):
+        return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
+    query = urlencode({"v": collection.version})
+    return f"pictures/{quote(collection.name, safe='')}/{quote(collection.items[row].file)}?{query}"
 
 
 def _picture(request: Request) -> Response:

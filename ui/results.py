@@ -163,8 +163,8 @@ def training(engine: Engine) -> None:
                "wrong ones." + (" The thick line is the mean of the runs." if are_seeds(losses) else ""))
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _asked(name: str, model: str, made: float, _engine: Engine) -> list[Asked]:  # noqa: ARG001  the cache's key
+@st.cache_data(show_spinner=False, max_entries=16, scope="session")
+def _asked(name: str, model: str, version: str, _engine: Engine) -> list[Asked]:  # noqa: ARG001  the cache's key
     return ask_categories(_engine)
 
 
@@ -172,7 +172,7 @@ def queries(engine: Engine) -> None:
     """The collection's own categories as queries: the best and the worst, with what they find."""
     here = engine.collection
     st.subheader(f"Best and worst queries of {plain(here.name)}")
-    asked = _asked(here.name, engine.model_id, here.layout.root.stat().st_mtime, engine)
+    asked = _asked(here.name, engine.model_id, here.version, engine)
     if len(asked) < 2:
         st.caption("These pictures have no categories to ask for: choose another collection.")
         return
