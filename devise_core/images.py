@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from devise_core.errors import ImageError
 
@@ -20,7 +21,11 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif",
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 100_000_000
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, OverflowError, MemoryError,
-           struct.error, zlib.error)
+           struct.error, zlib.error, AssertionError, AttributeError, RuntimeError)  # as Pillow's readers raise them on nonsense
+_CUT = ("truncated", "end of file", "unexpected end", "premature", "bytes not processed", "not enough data")
+_TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+          5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90}
+"""What sets a picture upright, by its EXIF orientation."""
 
 
 def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Image:
@@ -35,18 +40,14 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     if len(data) > MAX_BYTES:
         raise ImageError(f"{name} has {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are allowed: "
                          "save a smaller copy.")
-    image = _open(data, name)
+    image = opened(data, name)
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ImageError(f"{name} has {width * height / 1e6:.0f} megapixels; at most {MAX_PIXELS / 1e6:.0f} are "
                          "allowed: save a smaller copy.")
     if at_least:
         _draft(image, at_least)
-    try:
-        image.load()
-    except _BROKEN as error:
-        raise ImageError(f"{name} is cut short or damaged: save or download it again.") from error
-    return _upright_rgb(image, name)
+    return _upright_rgb(loaded(image, name), name)
 
 
 def _bytes_of(source: str | Path | bytes) -> tuple[str, bytes]:
@@ -64,17 +65,40 @@ def _bytes_of(source: str | Path | bytes) -> tuple[str, bytes]:
         raise ImageError(f"{path} cannot be read ({error.strerror}): check that it is a picture you may open.") from error
 
 
-def _open(data: bytes, name: str) -> Image.Image:
+def opened(data: bytes, name: str) -> Image.Image:
+    """The picture by its content, header read, not decoded. Raises ``ImageError``, which tells apart what is wrong."""
     _register_heif()
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
-    except UnidentifiedImageError as error:
-        raise ImageError(f"{name} is not a picture this can read: give a {_spoken_formats()} file.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"{name} has more than the {MAX_PIXELS / 1e6:.0f} megapixels allowed: "
+        found, most, *_ = (*map(int, re.findall(r"\d+", str(error))), 0, 0)
+        raise ImageError(f"{name} has {found / 1e6:.0f} megapixels; at most {min(most, MAX_PIXELS) / 1e6:.0f} are allowed: "
                          "save a smaller copy.") from error
+    except MemoryError as error:
+        raise ImageError(f"{name} takes too much memory: save a smaller copy.") from error
     except _BROKEN as error:
+        if _lacks_its_end(data):
+            raise ImageError(f"{name} is cut short: save or download it again.") from error
+        if isinstance(error, UnidentifiedImageError):
+            raise ImageError(f"{name} is not a picture this can read: give a {_spoken_formats()} file.") from error
         raise ImageError(f"{name} is damaged: save or download it again.") from error
+
+
+def loaded(image: Image.Image, name: str) -> Image.Image:
+    """``image``, decoded. Raises ``ImageError``: cut short, damaged, or too large for the memory there is."""
+    try:
+        image.load()
+    except MemoryError as error:
+        raise ImageError(f"{name} takes too much memory: save a smaller copy.") from error
+    except _BROKEN as error:
+        short = isinstance(error, EOFError) or any(word in str(error).lower() for word in _CUT)
+        raise ImageError(f"{name} is {'cut short' if short else 'damaged'}: save or download it again.") from error
+    return image
+
+
+def _lacks_its_end(data: bytes) -> bool:
+    """Whether a RIFF container (WebP) says more bytes than there are: its decoder does not begin on such a one."""
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and int.from_bytes(data[4:8], "little") + 8 > len(data)
 
 
 def _spoken_formats() -> str:
@@ -84,25 +108,48 @@ def _spoken_formats() -> str:
 def _draft(image: Image.Image, at_least: int) -> None:
     """Let a JPEG decode at 1/2, 1/4 or 1/8 of its size: several times faster, and the rest is resampled anyway."""
     short = min(image.size)
-    if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L", "YCbCr") and short > at_least:
+    if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L", "YCbCr", "CMYK") and short > at_least:
         scale = at_least / short
-        image.draft("RGB", (int(image.width * scale), int(image.height * scale)))
+        image.draft(image.mode, (int(image.width * scale), int(image.height * scale)))
 
 
 def _upright_rgb(image: Image.Image, name: str) -> Image.Image:
+    if image.width < 1 or image.height < 1:
+        raise ImageError(f"{name} has no pixels: give another picture.")
+    plain = on_white(image, name)  # first, since a TIFF is turned as it loads
+    return upright(plain, orientation(image))
+
+
+def upright(image: Image.Image, turned: int) -> Image.Image:
+    """``image``, whose EXIF orientation is ``turned``, as it is to be seen."""
+    turn = _TURNS.get(turned)
+    return image if turn is None else image.transpose(turn)
+
+
+def orientation(image: Image.Image) -> int:
+    """1 to 8, as EXIF numbers them; 1 where there is none, or the metadata are damaged."""
     try:
-        if image.width < 1 or image.height < 1:
-            raise ImageError(f"{name} has no pixels: give another picture.")
-        image = ImageOps.exif_transpose(image)
+        return int(image.getexif().get(0x0112, 1))
+    except _BROKEN:
+        return 1
+
+
+def on_white(image: Image.Image, name: str) -> Image.Image:
+    """RGB, what is transparent on white; EXIF, profiles and texts are dropped. Raises ``ImageError``."""
+    try:
         if image.mode in ("I", "F") or image.mode.startswith("I;16"):
             image = _eight_bit(image)
         if image.has_transparency_data:
             layer = image.convert("RGBA")
             image = Image.new("RGBA", layer.size, "white")
             image.alpha_composite(layer)
-        return image.convert("RGB")
+        plain = image.convert("RGB")
+    except MemoryError as error:
+        raise ImageError(f"{name} takes too much memory: save a smaller copy.") from error
     except _BROKEN as error:
         raise ImageError(f"{name} has colours this cannot read ({image.mode}): save it as RGB.") from error
+    plain.info = {}
+    return plain
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -36,9 +36,9 @@ class Settings:
     upload_bytes: int = _number(20_000_000, "bytes", 1_000, 50_000_000, "The largest picture a visitor may give.")
     upload_pixels: int = _number(40_000_000, "pixels", 10_000, 100_000_000,
                                  "The most pixels of such a picture, by its header; formats that take more memory are held lower.")
-    upload_seconds: float = _number(5.0, "seconds", 0.5, 60, "How long one picture may take to decode.")
+    upload_seconds: float = _number(4.0, "seconds", 0.1, 60, "How long one picture may take to decode.")
     upload_frames: int = _number(500, "frames", 1, 10_000, "The most frames of an animation; the first alone is read.")
-    upload_memory: int = _number(300_000_000, "bytes", 100_000_000, 4_000_000_000, "The memory one picture may take to decode.")
+    upload_memory: int = _number(240_000_000, "bytes", 100_000_000, 4_000_000_000, "The memory one picture may take to decode.")
     decoders: int = _number(2, "processes", 1, 32, "How many pictures are decoded at a time.")
     zip_bytes: int = _number(50_000_000, "bytes", 1_000, 200_000_000, "The largest zip of pictures a visitor may give.")
     zip_entries: int = _number(1_000, "entries", 1, 65_535, "The most entries of a zip, folders and other files included.")

@@ -24,7 +24,7 @@ def test_each_kind_is_read() -> None:
 
 @pytest.mark.parametrize(("name", "value", "allowed"), [
     ("UPLOAD_BYTES", "much", "1_000 to 50_000_000 (bytes)"), ("UPLOAD_BYTES", "-1", "1_000 to"), ("UPLOAD_BYTES", "1e6", "1_000 to"),
-    ("UPLOAD_SECONDS", "nan", "0.5 to 60 (seconds)"), ("UPLOAD_SECONDS", "inf", "0.5 to 60"), ("ZIP_ENTRIES", "2.5", "1 to 65_535"),
+    ("UPLOAD_SECONDS", "nan", "0.1 to 60 (seconds)"), ("UPLOAD_SECONDS", "inf", "0.1 to 60"), ("ZIP_ENTRIES", "2.5", "1 to 65_535"),
     ("URL_SEARCH", "maybe", "1, on, yes, true / 0, off, no, false")])
 def test_a_bad_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
     with pytest.raises(SettingsError) as raised:

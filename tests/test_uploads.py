@@ -1,0 +1,168 @@
+"""Pictures of strangers: bounded, told apart, without metadata, and no decoder that fails takes the server with it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.fuzz import LARGEST, peak_of
+from benchmarks.hostile import hostile_files, slow_jpeg
+from benchmarks.malformed import encoded, good_files, mutated, picture
+from devise_core.decoding import SIDE
+from devise_core.errors import ImageError
+from devise_core.images import read_image
+from devise_core.settings import Settings
+from devise_core.uploads import BROKEN, Decoders, read_upload
+
+GOOD = good_files()
+
+
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    made = Decoders(1)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_format_is_read_as_the_library_reads_it(name: str, decoders: Decoders) -> None:
+    here, there = read_image(GOOD[name]), decoders.read(GOOD[name], Settings())
+    assert (there.mode, there.size) == ("RGB", here.size)
+    assert (np.asarray(here) == np.asarray(there)).all()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "I;16", "CMYK", "1"])
+def test_a_large_one_is_made_small_without_being_held_twice(mode: str, decoders: Decoders) -> None:
+    whole = Image.linear_gradient("L").resize((3_100, 2_300))
+    sent = Image.fromarray(np.asarray(whole, np.uint16) * 257) if mode == "I;16" else Image.merge("RGB", [whole] * 3).convert(mode)
+    small = decoders.read(encoded(sent, "TIFF" if mode == "CMYK" else "PNG"), Settings())
+    wanted = whole.resize((SIDE, round(SIDE * 2_300 / 3_100)), Image.Resampling.LANCZOS)
+    assert small.size == wanted.size
+    assert np.abs(np.asarray(small, int).mean(axis=2) - np.asarray(wanted, int)).mean() < (20 if mode in "1P" else 2)
+
+
+def test_no_metadata_comes_along() -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 3, "where I live"
+    sent = encoded(picture(), "JPEG", exif=exif, icc_profile=b"a profile" * 20, xmp=b"<x:xmpmeta/>", comment=b"a comment")
+    for image in (read_upload(sent), read_image(sent)):
+        assert (image.info, dict(image.getexif()), getattr(image, "text", {})) == ({}, {}, {})
+    assert read_upload(sent).getpixel((0, 0)) == read_image(sent).getpixel((0, 0))
+
+
+def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path))
+    made = Decoders(1)
+    for data in GOOD.values():
+        made.read(data, Settings())
+    [process] = made.processes()
+    limits = Path(f"/proc/{process}/limits").read_text()
+    made.close()
+    assert list(tmp_path.iterdir()) == []
+    assert next(line for line in limits.splitlines() if line.startswith("Max file size")).split()[3] == "0"
+
+
+@pytest.mark.parametrize(("change", "data", "says"), [
+    ({"upload_bytes": 1_000}, GOOD["PNG"], r"has 0.0 MB; at most 0 MB.*smaller copy"), ({"upload_pixels": 1_727}, GOOD["PNG"], "megapixels; at most"),
+    ({"upload_frames": 2}, GOOD["animated WebP"], "3 frames; at most 2"), ({"upload_frames": 2}, GOOD["APNG"], "3 frames; at most 2"),
+    ({}, GOOD["JPEG"][:700], "cut short"), ({}, GOOD["PNG"][:900], "cut short"), ({}, GOOD["WebP"][:400], "cut short"), ({}, GOOD["GIF"][:900], "cut short"),
+    ({}, GOOD["BMP"][:900], "cut short"), ({}, b"text", "not a picture.*JPEG, PNG"), ({"upload_seconds": 0.2}, slow_jpeg(25, 100), r"took more than 0.2 s"),
+    ({}, slow_jpeg(1, 101), "more than 100 scans")])
+def test_what_is_wrong_is_told_apart(change: dict[str, int], data: bytes, says: str) -> None:
+    with pytest.raises(ImageError, match=says):
+        read_upload(data, replace(Settings(), **change))
+
+
+def test_damaged_in_the_middle() -> None:
+    data = bytearray(GOOD["lossless WebP"])
+    data[200:400] = bytes(200)
+    with pytest.raises(ImageError, match="damaged"):
+        read_upload(bytes(data))
+
+
+@pytest.mark.parametrize("name", ["progressive JPEG 4:4:4", "WEBP", "TIFF of one strip"])
+def test_the_largest_that_is_let_in_stays_below_300_mb(name: str, decoders: Decoders) -> None:
+    mode, megapixels, options = LARGEST[name]
+    side = int((megapixels * 1e6) ** 0.5)
+    sent = encoded(Image.new(mode, (side, side), 90), name.split()[1 if "JPEG" in name else 0], **options)
+    assert decoders.read(sent, Settings(upload_seconds=60)).size == (SIDE, SIDE)
+    assert peak_of(decoders.processes()[0]) <= 300_000_000
+
+
+def test_all_that_is_hostile_is_refused_or_read_small(decoders: Decoders) -> None:
+    read = {}
+    for what, data in hostile_files().items():
+        try:
+            read[what] = decoders.read(data, Settings())
+        except ImageError as error:
+            assert str(error) != BROKEN, what
+            assert ": " in str(error), "the remedy"
+    assert all(max(image.size) <= SIDE for image in read.values())
+    assert not [what for what in read if "mega" in what and "LZW" not in what]
+    assert peak_of(decoders.processes()[0]) <= 300_000_000
+
+
+def test_mutations(decoders: Decoders) -> None:
+    """A few hundred of those that benchmarks.fuzz makes by the thousand."""
+    rng, files, outcomes = random.Random(11), list(GOOD.values()), set()
+    for _ in range(400):
+        data = mutated(rng.choice(files), files, rng)
+        try:
+            image = decoders.read(data, Settings())
+            outcomes.add(image.mode)
+        except ImageError as error:
+            assert str(error) != BROKEN
+            outcomes.add(str(error).split(":")[0])
+    assert len(outcomes) > 4
+
+
+def test_a_decoder_that_dies_is_replaced() -> None:
+    made, works, slow = Decoders(1), encoded(picture(), "PNG"), slow_jpeg(25, 100)
+    first = made.read(works, Settings()) and made.processes()[0]
+    taken = made._free[0]
+    threading.Timer(0.3, taken.process.kill).start()  # as a fault in a C library would end it
+    with pytest.raises(ImageError, match="broke its decoder"):
+        made.read(slow, Settings(upload_seconds=60))
+    assert made.read(works, Settings()).size == (48, 36)
+    assert made.processes() != [first]
+    made._free[0].process.kill()  # and one that ends while it waits
+    made._free[0].process.wait()
+    assert made.read(works, Settings()).size == (48, 36)
+    made.close()
+
+
+def test_decoders_end_when_there_is_nothing_to_do() -> None:
+    made = Decoders(1, idle=0.05)
+    made.read(GOOD["PNG"], Settings())
+    for waiting in list(made._free):
+        waiting.process.wait(10)
+    assert made.read(GOOD["PNG"], Settings()).size == (36, 48)
+    made.close()
+
+
+def test_more_than_the_decoders_wait_and_are_told() -> None:
+    made, busy, slow = Decoders(1), Settings(queue_seconds=0.1), slow_jpeg(25, 100)
+    made.read(GOOD["PNG"], busy)
+
+    def work() -> None:
+        with suppress(ImageError):
+            made.read(slow, Settings(upload_seconds=1))
+
+    at_work = threading.Thread(target=work)
+    at_work.start()
+    while made.processes():  # until it is taken
+        pass
+    with pytest.raises(ImageError, match="Many pictures.*try again"):
+        made.read(GOOD["PNG"], busy)
+    at_work.join()
+    assert made.read(GOOD["PNG"], busy).size == (36, 48)
+    made.close()
