@@ -63,6 +63,37 @@ def test_more_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(run(capsys, "search", "violin", "-k", "1000")[1].splitlines()) == 384
 
 
+@pytest.mark.parametrize(("text", "says", "pointed"), [
+    ("horse - ", "missing at character 9", "horse - \n        ^"), ('dog "new york', "not closed", 'dog "new york\n    ^'),
+    ("like:violn", "did you mean violin", "like:violn\n     ^"), ("dog - dogs", "cancel each other out", "dog - dogs\n      ^")])
+def test_search_points_at_the_character(capsys: pytest.CaptureFixture[str], text: str, says: str, pointed: str) -> None:
+    status, out, err = run(capsys, "search", text)
+    line, _, rest = err.partition("\n")
+    assert (status, out, rest) == (1, "", pointed + "\n")
+    assert line.startswith("devise: ")
+    assert says in line
+
+
+def test_search_with_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    search = ("search", "--collection", "photos", "-k", "8", "--json")
+    alone, added, taken = (json.loads(run(capsys, *search, "--like", CAT, *text)[1]) for text in ((), ("castle",), ("castle -like:photo",)))
+    assert (alone["text"], alone["hits"][0]["id"], alone["like"]) == ("like:photo", "cat", {"photo": CAT})
+    assert added["text"] == "castle + like:photo"
+    assert [(term["word"], term["weight"], term["kind"]) for term in added["read"]["terms"]] == [("castle", 0.5, "words"), ("photo", 0.5, "picture")]
+    assert "cat" in [hit["id"] for hit in added["hits"]]
+    assert taken["text"] == "castle -like:photo"
+    assert "cat" not in [hit["id"] for hit in taken["hits"]]
+    assert "no file" in run(capsys, "search", "--like", "none.jpg")[2]
+
+
+def test_search_says_what_was_read_as_what(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "search", "snowleopard", "-k", "1")
+    assert (status, out.split()[1:3], err) == (0, ["sumatran", "tiger"], "devise: read “snowleopard” as “snow leopard”\n")
+    with pytest.raises(SystemExit):
+        run(capsys, "search", "--help")
+    assert "like:photo + sea" in capsys.readouterr().out
+
+
 def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
     for name in ("violin", "horse", "pizza"):

@@ -1,0 +1,53 @@
+"""How a query was read, as the pages show it."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from tests.test_pages import checked, said
+
+
+def _show(query: str, with_photo: bool) -> None:
+    from ui.engines import engine
+    from ui.errors import shown
+    from ui.reading import show_reading
+
+    here = engine()
+    pictures = {"photo": here.collection.embeddings[here.collection.row("violin")]} if with_photo else None
+    with shown("q"):
+        show_reading(here.read_text(query, pictures), "q", pictures)
+
+
+def reading(query: str, with_photo: bool = False) -> AppTest:
+    return checked(AppTest.from_function(_show, args=(query, with_photo), default_timeout=30).run())
+
+
+def test_a_tag_for_each_term_with_its_sign_share_and_nearest_words() -> None:
+    line = reading("bird + water^2 -horse").markdown[0]
+    assert line.value == ":small[Read as] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
+    assert "**horse**: horses" in line.help
+    line = reading("like:photo + sea", with_photo=True).markdown[0]
+    assert ":green-badge[:material/image: photo 50%] :green-badge[sea 50%]" in line.value
+    assert "**photo**: violin, cello" in line.help
+
+
+def test_what_was_read_as_what_and_what_was_left_out() -> None:
+    test = reading("snowleopard")
+    assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
+    test = reading("bird near qwxzv vioolin")
+    assert "Left out, no word vector: qwxzv, vioolin" in said(test)
+    assert "violin" in [button.label for button in test.button]
+
+
+def test_a_word_read_as_it_stands_needs_no_line() -> None:
+    assert not said(reading("violin"))
+
+
+def test_a_long_query_stays_on_a_line_or_two() -> None:
+    assert reading("dog " * 200 + "cat").markdown[0].value.count("-badge[") == 2
+    assert reading("sea horse dog cat bird fish wolf bear lion tiger cow pig goat").markdown[0].value.count("-badge[") == 8
+
+
+def test_markup_in_a_query_is_shown_as_written() -> None:
+    line = reading('like:"**<b>x</b>**" + dog').error[0].value
+    assert r"\*\*\<b\>x\<\/b\>" in line
