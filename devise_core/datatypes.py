@@ -23,6 +23,11 @@ class Item:
     licence: str = ""
     source: str = ""
 
+    @property
+    def name(self) -> str:
+        """What to call the picture: its first label, else its caption, else its id."""
+        return self.labels[0] if self.labels else self.caption or self.id
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -45,8 +50,8 @@ class Hit:
 
     @property
     def name(self) -> str:
-        """What to call the picture: its first label, else its id."""
-        return self.labels[0] if self.labels else self.id
+        """As of its ``Item``."""
+        return self.labels[0] if self.labels else self.caption or self.id
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

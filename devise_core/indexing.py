@@ -66,7 +66,7 @@ def index_folder(source: Path, name: str, encoder: Encoder, model: str, progress
                     progress(number, len(files))
                 if found is None:
                     continue
-                items.append(_item(file, source, len(items)))
+                items.append(describe(file.relative_to(source).parts, len(items), str(file.absolute())))
                 (folder / items[-1].file).write_bytes(found.thumbnail)
                 vectors.append(found)
             if not items:
@@ -181,13 +181,13 @@ def thumbnail(image: Image.Image, longest: int = THUMBNAIL) -> bytes:
     return buffer.getvalue()
 
 
-def _item(file: Path, source: Path, number: int) -> Item:
-    folders = file.relative_to(source).parts[:-1]
-    labels = tuple(dict.fromkeys(_spoken(folder) for folder in reversed(folders)))
-    slug = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "picture"
+def describe(parts: Sequence[str], number: int, source: str = "") -> Item:
+    """The item of a file whose path is ``parts``: its folders become labels, the nearest first, and its name the caption."""
+    folders, stem = parts[:-1], Path(parts[-1]).stem
+    labels = tuple(filter(None, dict.fromkeys(_spoken(folder) for folder in reversed(folders))))
+    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
     identity = f"{number:05d}-{slug[:40]}"
-    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), _spoken(file.stem),
-                source=str(file.absolute()))
+    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), _spoken(stem), source=source)
 
 
 def _spoken(name: str) -> str:

@@ -1,0 +1,186 @@
+"""A visitor's own pictures as a collection that is in no file: it lives as long as the object does."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import PurePosixPath
+
+import numpy as np
+from PIL import Image
+
+from devise_core.archives import pictures_in_zip
+from devise_core.collection import Collection
+from devise_core.datatypes import Item
+from devise_core.encoder import BATCH, READERS, Encoder
+from devise_core.errors import CollectionError, ImageError
+from devise_core.index import ExactIndex, Index
+from devise_core.indexing import describe, thumbnail
+from devise_core.preprocess import Pixels, to_pixels
+from devise_core.projection import project
+from devise_core.settings import Settings
+from devise_core.uploads import read_upload
+from devise_core.vectors import Floats
+
+THUMBNAIL = 256
+_AHEAD = 2 * READERS  # files held at a time while they are decoded
+_MARGIN = 0.02
+_ZIP = (b"PK\3\4", b"PK\5\6")
+
+File = tuple[str, bytes]
+"""A path, whose folders become labels, and what is in the file."""
+Progress = Callable[[int, str], None]
+"""Called with how many files were read, and the name of the last."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture with ``features`` ``(f,)``, unit ``embedding`` ``(d,)`` and WebP ``thumbnail``; ``key``: the file's SHA-256."""
+
+    item: Item
+    key: str
+    thumbnail: bytes
+    features: Floats
+    embedding: Floats
+
+    @property
+    def bytes(self) -> int:
+        return len(self.thumbnail) + self.features.nbytes + self.embedding.nbytes
+
+
+class Album(Collection):
+    """``photos`` in memory; exact indexes, and their principal components as the map."""
+
+    def __init__(self, name: str, photos: Sequence[Photo]) -> None:
+        super().__init__(name, [photo.item for photo in photos])
+        self.photos = list(photos)
+        self._version = secrets.token_hex(8)  # two visitors' albums bear one name
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @cached_property
+    def embeddings(self) -> Floats:
+        return np.stack([photo.embedding for photo in self.photos])
+
+    @cached_property
+    def features(self) -> Floats:
+        return np.stack([photo.features for photo in self.photos])
+
+    @cached_property
+    def embedding_index(self) -> Index:
+        return ExactIndex(self.embeddings)
+
+    @cached_property
+    def feature_index(self) -> Index:
+        return ExactIndex(self.features)
+
+    @cached_property
+    def projection(self) -> Floats:
+        if len(self) < 5:
+            return project(self.embeddings)
+        centred = self.embeddings - self.embeddings.mean(axis=0)
+        places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T  # (n, 2)
+        low, high = places.min(axis=0), places.max(axis=0)
+        return np.asarray(_MARGIN + (1 - 2 * _MARGIN) * (places - low) / np.maximum(high - low, 1e-9), dtype=np.float32)
+
+    def picture(self, row: int) -> bytes:
+        return self.photos[row].thumbnail
+
+
+@dataclass
+class Gathered:
+    """``photos``: those there were and the new ones. ``full``: why no more were taken, if so."""
+
+    photos: list[Photo]
+    new: int = 0
+    again: int = 0
+    skipped: list[str] = field(default_factory=list)
+    full: str = ""
+
+
+def gather(files: Iterable[File], encoder: Encoder, limits: Settings, before: Sequence[Photo] = (),
+           progress: Progress | None = None, read: Callable[[bytes], Image.Image] = read_upload) -> Gathered:
+    """Add the pictures of ``files``, zips among them, to those of ``before``, as far as ``limits`` allows.
+
+    A file that cannot be read is named in ``skipped``, one that is there already counted in ``again``; nothing is raised for it.
+    """
+    found, known = Gathered(list(before)), {photo.key for photo in before}
+    waiting: list[_Read] = []
+    for number, one in enumerate(_ahead(_unpacked(files, limits, found), encoder, read), 1):
+        if len(found.photos) + len(waiting) >= limits.collection_pictures:
+            found.full = f"At most {limits.collection_pictures} pictures are kept in a visit: the rest was left out."
+            break
+        if progress:
+            progress(number, one.name)
+        if one.key in known:
+            found.again += 1
+        elif one.pixels is None:
+            found.skipped.append(f"{one.name}: {one.error}")
+        else:
+            known.add(one.key)
+            waiting.append(one)
+        if len(waiting) == BATCH and not _take(found, waiting, encoder, limits):
+            break
+    _take(found, waiting, encoder, limits)
+    return found
+
+
+@dataclass(frozen=True)
+class _Read:
+    name: str
+    key: str
+    pixels: Pixels | None = None
+    thumbnail: bytes = b""
+    error: str = ""
+
+
+def _unpacked(files: Iterable[File], limits: Settings, found: Gathered) -> Iterator[File]:
+    """The files, and of a zip its pictures; what is wrong with the zip goes to ``found.skipped``."""
+    for name, data in files:
+        if not (data.startswith(_ZIP) or name.lower().endswith(".zip")):
+            yield name, data
+            continue
+        try:
+            yield from pictures_in_zip(data, limits)
+        except CollectionError as error:
+            found.skipped.append(f"{name}: {error}")
+
+
+def _ahead(files: Iterable[File], encoder: Encoder, read: Callable[[bytes], Image.Image]) -> Iterator[_Read]:
+    """Each file read, in order, a few at a time: what is still packed stays packed until its turn."""
+    def one(file: File) -> _Read:
+        name, data = file
+        key = hashlib.sha256(data).hexdigest()
+        try:
+            image = read(data)
+        except ImageError as error:
+            return _Read(name, key, error=str(error))
+        return _Read(name, key, to_pixels(image, encoder.size), thumbnail(image, THUMBNAIL))
+
+    rest = iter(files)
+    with ThreadPoolExecutor(READERS) as readers:
+        while some := list(islice(rest, _AHEAD)):
+            yield from readers.map(one, some)
+
+
+def _take(found: Gathered, waiting: list[_Read], encoder: Encoder, limits: Settings) -> bool:
+    """Encode what is ``waiting`` and add it; whether there is room for more."""
+    if waiting:
+        encoded = encoder.encode_pixels(np.stack([one.pixels for one in waiting if one.pixels is not None]))
+        for row, one in enumerate(waiting):
+            item = describe(PurePosixPath(one.name).parts or ("picture",), len(found.photos))
+            photo = Photo(item, one.key, one.thumbnail, encoded.features[row], encoded.embeddings[row])
+            if sum(kept.bytes for kept in found.photos) + photo.bytes > limits.session_bytes:
+                found.full = f"A visit may hold {limits.session_bytes / 1e6:.0f} MB of pictures: the rest was left out."
+                break
+            found.photos.append(photo)
+            found.new += 1
+        waiting.clear()
+    return not found.full

@@ -1,0 +1,94 @@
+"""The way from one word to another: steps on the great circle between them, each with what is nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from devise_core.datatypes import WordHit
+from devise_core.errors import QueryError, UnknownWordError
+from devise_core.index import Index
+from devise_core.query import FAMILIAR, TextSpace
+from devise_core.vectors import Floats, without
+
+MAX_STEPS = 20
+_POOL = 150
+"""Of so many words nearest to a step, one or more is a noun that was not passed before."""
+_SAME, _OPPOSITE = 1 - 1e-5, -1 + 1e-5
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """A place between two words: ``share`` of the angle from 0 to 1, the ``word`` nearest to it, and the unit ``vector`` ``(d,)``
+    there as pictures are compared with it."""
+
+    share: float
+    word: WordHit
+    vector: Floats
+
+
+def way(text: TextSpace, start: str, end: str, steps: int) -> list[Waypoint]:
+    """From ``start`` to ``end`` with ``steps`` places between, each with the nearest familiar noun that was not passed before.
+
+    The way lies among the word vectors themselves, where neighbours are finest. Raises ``UnknownWordError`` for a word without a
+    vector, ``QueryError`` where there is no word, no way, or ``steps`` is out of range.
+    """
+    if not 1 <= steps <= MAX_STEPS:
+        raise QueryError(f"The steps between two words are from 1 to {MAX_STEPS}. Received: {steps}.")
+    (first, own), (last, others) = _place(text, start), _place(text, end)
+    passed = own | others
+    found = [Waypoint(0.0, WordHit(start, 1.0), without(first, text.directions))]
+    for step in range(1, steps + 1):
+        share = step / (steps + 1)
+        vector = slerp(first, last, share)
+        if word := _nearest(text, vector, passed):
+            passed.add(word.word)
+            found.append(Waypoint(share, word, without(vector, text.directions)))
+    return [*found, Waypoint(1.0, WordHit(end, 1.0), without(last, text.directions))]
+
+
+def along(points: Sequence[Waypoint], index: Index) -> list[tuple[int, float]]:
+    """For each of ``points`` the row and the cosine of the nearest picture that was not met before; the nearest where all were."""
+    met: list[tuple[int, float]] = []
+    for point in points:
+        rows, cosines = index.search(point.vector, len(met) + 1)
+        near = [(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+        seen = {row for row, _ in met}
+        met.append(next((one for one in near if one[0] not in seen), near[0]))
+    return met
+
+
+def slerp(start: Floats, end: Floats, share: float) -> Floats:
+    """The unit vector after ``share`` of the angle from ``start`` to ``end``, unit vectors ``(d,)`` (Shoemake, 1985).
+
+    Raises ``QueryError`` where they are one direction, or opposite ones: there is no way, or no shortest one.
+    """
+    cosine = float(start @ end)
+    if cosine > _SAME:
+        raise QueryError("The two words are the same: give two different ones.")
+    if cosine < _OPPOSITE:
+        raise QueryError("The two words point in opposite directions, so no way between them is the shortest: change one of them.")
+    angle = np.arccos(cosine)
+    return np.asarray((np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle), dtype=np.float32)
+
+
+def _place(text: TextSpace, words: str) -> tuple[Floats, set[str]]:
+    """Unit vector ``(d,)`` of ``words`` among the word vectors, and each of them."""
+    text.embed(words)  # says what is wrong with none, or too many
+    known, unknown = text.phrases.known(words)
+    if unknown or not known:
+        raise UnknownWordError({word: text.words.spellings(word) for word in unknown or [words]})
+    return text.phrases.vector([row for _, row in known]), {word for word, _ in known}
+
+
+def _nearest(text: TextSpace, vector: Floats, passed: Container[str]) -> WordHit | None:
+    hits = text.words.nearest(vector, _POOL, among=FAMILIAR)
+    return next((hit for hit in hits if hit.word not in passed and _is_noun(text, hit.word)), None)
+
+
+def _is_noun(text: TextSpace, word: str) -> bool:
+    """In the singular: a plural beside its noun is no step."""
+    row = text.nouns.row(word)
+    return row is not None and text.nouns.nouns[row] == word

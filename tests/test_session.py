@@ -1,0 +1,122 @@
+"""A visitor's own photos as a collection in memory: bounded, searchable, in no file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from devise_core import Engine
+from devise_core.album import Album, gather
+from devise_core.settings import Settings
+from tests.fakes import ColourEncoder, names
+
+LIMITS = Settings()
+
+
+def png(colour: str, size: int = 300) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (size, size), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+FILES = [("red.png", png("red")), ("trip/sea_side/blue one.png", png("blue")), ("lime.png", png("lime"))]
+
+
+def album(files: list[tuple[str, bytes]] = FILES) -> Album:
+    return Album("your photos", gather(files, ColourEncoder(), LIMITS).photos)  # type: ignore[arg-type]
+
+
+def test_folders_become_labels_and_names_captions() -> None:
+    red, blue, _ = album().items
+    assert (red.labels, red.category, red.caption, red.name, red.id) == ((), "", "red", "red", "00000-red")
+    assert (blue.labels, blue.category, blue.caption) == (("sea side", "trip"), "trip/sea_side", "blue one")
+
+
+def test_vectors_indexes_and_pictures() -> None:
+    here = album()
+    assert here.embeddings[0] == pytest.approx(np.array([256, 1, 1]) / np.linalg.norm([256, 1, 1]), abs=0.01)
+    rows, cosines = here.embedding_index.search(here.embeddings[2], 1)
+    assert (rows[0], cosines[0]) == (2, pytest.approx(1))
+    assert here.feature_index.search(here.embeddings[1], 1)[0][0] == 1
+    thumbnail = Image.open(io.BytesIO(here.picture(0)))
+    assert (thumbnail.format, thumbnail.size) == ("WEBP", (256, 256))
+    assert here.hit(0, 0.5).path is None
+    assert here.hit(0, 0.5).as_dict()["path"] is None
+
+
+def test_two_albums_are_two() -> None:
+    assert album().version != album().version
+
+
+def test_the_map_of_an_album() -> None:
+    few = album().projection
+    assert few.shape == (3, 2)
+    colours = ["red", "#e00000", "#c00000", "blue", "#0000e0", "lime"]
+    many = album([(f"{colour}.png", png(colour, 40 + place)) for place, colour in enumerate(colours)]).projection
+    assert many.shape == (6, 2)
+    assert many.min() >= 0 and many.max() <= 1
+    away = np.linalg.norm(many - many[0], axis=1)
+    assert away[:3].max() < away[3:].min()  # the reds are together
+
+
+def test_what_cannot_be_read_is_named_and_twice_is_once() -> None:
+    found = gather([*FILES, ("notes.txt", b"no picture"), ("again.png", FILES[0][1])], ColourEncoder(), LIMITS)  # type: ignore[arg-type]
+    assert (found.new, found.again, len(found.photos), found.full) == (3, 1, 3, "")
+    assert len(found.skipped) == 1
+    assert found.skipped[0].startswith("notes.txt: The file is not a picture")
+    more = gather([("cyan.png", png("cyan")), FILES[0]], ColourEncoder(), LIMITS, found.photos)  # type: ignore[arg-type]
+    assert (more.new, more.again) == (1, 1)
+    assert [photo.item.id for photo in more.photos][-1] == "00003-cyan"
+
+
+def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in FILES:
+            archive.writestr(f"summer/{name}", content)
+    zipped = packed.getvalue()
+    found = gather([("cyan.png", png("cyan")), ("my.zip", zipped), ("cut.zip", zipped[:-40])], ColourEncoder(), LIMITS)  # type: ignore[arg-type]
+    assert [photo.item.category for photo in found.photos] == ["", "summer", "summer/trip/sea_side", "summer"]
+    assert len(found.skipped) == 1
+    assert found.skipped[0].startswith("cut.zip: The file is no zip")
+
+
+def test_it_is_bounded_in_pictures_and_in_bytes() -> None:
+    encoder = ColourEncoder()
+    found = gather(FILES, encoder, replace(LIMITS, collection_pictures=2), ())  # type: ignore[arg-type]
+    assert (len(found.photos), encoder.encoded) == (2, 2)
+    assert found.full == "At most 2 pictures are kept in a visit: the rest was left out."
+    one = found.photos[0].bytes
+    found = gather(FILES, encoder, replace(LIMITS, session_bytes=one + 1))  # type: ignore[arg-type]
+    assert len(found.photos) == 1
+    assert "MB of pictures: the rest was left out" in found.full
+
+
+def test_progress_names_each_file() -> None:
+    told: list[tuple[int, str]] = []
+    gather(FILES, ColourEncoder(), LIMITS, progress=lambda number, name: told.append((number, name)))  # type: ignore[arg-type]
+    assert told == [(1, "red.png"), (2, "trip/sea_side/blue one.png"), (3, "lime.png")]
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "///", "../..", "a" * 5000, "\x00.png", "…/🎻.png"])
+def test_any_name_will_do(name: str) -> None:
+    item = album([(name, FILES[0][1])]).items[0]
+    assert item.id.startswith("00000-")
+    assert len(item.file) < 80
+
+
+def test_the_engine_over_an_album(photos: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [(item, photos.collection.picture(photos.collection.row(item)).read_bytes()) for item in ("cat", "orchestra", "butterfly")]  # type: ignore[union-attr]
+    mine = photos.on(Album("your photos", gather(files, photos.encoder, LIMITS).photos))
+    assert names(mine.search_text("kitten", k=1)) == ["cat"]
+    assert names(mine.more_like("00001-orchestra", k=5))[0] in {"cat", "butterfly"}
+    assert len(mine.way("cat", "violin", 3)) == 5
+    assert mine.search_text("music", k=1)[0].name == "orchestra"
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,86 @@
+"""The way between two words, on vectors that can be computed by hand, and on the shipped ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.errors import QueryError, UnknownWordError
+from devise_core.index import ExactIndex
+from devise_core.nouns import NounStore
+from devise_core.query import TextSpace
+from devise_core.vectors import quantise
+from devise_core.wordplay import along, slerp, way
+from devise_core.words import WordStore
+
+X, Y = np.array([1, 0, 0], np.float32), np.array([0, 1, 0], np.float32)
+HALF = np.sqrt(0.5)
+
+
+def plane() -> TextSpace:
+    """"west" and "north" at a right angle, "middle" and its plural half way, "of" nearer still but no noun; the third axis is out."""
+    words = ("of", "west", "north", "middle", "middles", "upper")
+    vectors = np.array([[1, 1.01, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0.2], [1, 1, 0.1], [0.5, 1, 0]], np.float32)
+    nouns = ("west", "north", "middle", "upper")
+    rows = np.stack([vectors[words.index(noun)] for noun in nouns])
+    listed = NounStore("".join(f"{noun}\t1\n" for noun in nouns), quantise(rows)[0])
+    return TextSpace(WordStore("\n".join(words).encode(), *quantise(vectors)), listed, np.array([[0, 0, 1]], np.float32))
+
+
+def test_slerp_goes_by_the_angle() -> None:
+    assert slerp(X, Y, 0.5) == pytest.approx([HALF, HALF, 0])
+    assert slerp(X, Y, 1 / 3) == pytest.approx([np.cos(np.pi / 6), 0.5, 0])
+    assert slerp(X, Y, 0) == pytest.approx(X)
+    assert slerp(X, Y, 1) == pytest.approx(Y)
+
+
+@pytest.mark.parametrize(("end", "says"), [(X, "the same: give two"), (-X, "opposite directions")])
+def test_no_way(end: np.ndarray, says: str) -> None:
+    with pytest.raises(QueryError, match=says):
+        slerp(X, end, 0.5)
+
+
+def test_a_step_is_the_nearest_noun_not_passed() -> None:
+    start, step, end = way(plane(), "west", "north", 1)
+    assert (start.word.word, step.word.word, end.word.word) == ("west", "middle", "north")
+    assert (start.share, step.share, end.share) == (0, 0.5, 1)
+    assert step.word.cosine == pytest.approx(2 * HALF / np.sqrt(2.04), abs=0.01)
+    assert step.vector == pytest.approx([HALF, HALF, 0], abs=0.01)
+
+
+def test_no_word_twice_and_no_step_where_they_run_out() -> None:
+    points = way(plane(), "west", "north", 4)
+    assert [point.word.word for point in points] == ["west", "middle", "upper", "north"]
+    assert [point.share for point in points] == pytest.approx([0, 0.2, 0.4, 1])
+
+
+@pytest.mark.parametrize(("start", "end", "steps", "says"), [("west", "west", 3, "the same"), ("", "north", 3, "no word to search"),
+                                                             ("west", "north", 0, "from 1 to 20"), ("west", "north", 21, "from 1 to 20")])
+def test_what_is_no_way(start: str, end: str, steps: int, says: str) -> None:
+    with pytest.raises(QueryError, match=says):
+        way(plane(), start, end, steps)
+
+
+def test_an_unknown_end() -> None:
+    with pytest.raises(UnknownWordError, match="“nroth”: did you mean north"):
+        way(plane(), "west", "nroth", 3)
+
+
+def test_no_picture_twice_while_there_are_others() -> None:
+    points = way(plane(), "west", "north", 1)
+    pictures = ExactIndex(np.array([[1, 0.1, 0], [0.1, 1, 0]], np.float32))
+    assert [row for row, _ in along(points, pictures)] == [0, 1, 1]
+    assert along(points, pictures)[0][1] == pytest.approx(1 / np.sqrt(1.01), abs=0.01)
+
+
+def test_from_a_king_to_the_ocean(engine: Engine) -> None:
+    steps = engine.way("king", "ocean", 5)
+    words = [point.word.word for point, _ in steps]
+    assert words[0] == "king" and words[-1] == "ocean" and len(set(words)) == 7
+    assert {"prince", "sea"} <= set(words)
+    assert len({hit.id for _, hit in steps}) == 7
+
+
+def test_a_king_who_is_a_woman(engine: Engine) -> None:
+    assert engine.similar_words("king - man + woman", k=1)[0].word == "queen"
