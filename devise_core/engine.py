@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from devise_core import relevance
 from devise_core.collection import Collection, find_collections
 from devise_core.completion import complete
 from devise_core.datatypes import Hit, Reading, Term, WordHit
@@ -20,8 +21,10 @@ from devise_core.layout import ArtifactLayout, artifacts_folder
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.query import Like, TextSpace, check_k
+from devise_core.ranking import Ranking
 from devise_core.results import Results, read_losses, read_results
 from devise_core.vectors import Floats, Rows, largest, unit, without
+from devise_core.wordplay import Waypoint, along, way
 from devise_core.words import WordStore
 
 By = Literal["semantic", "visual", "labels"]
@@ -71,6 +74,19 @@ class Engine:
         scores = self.collection.embeddings[list(rows)] @ unit(vector)
         return [self.collection.hit(rows[place], float(scores[place])) for place in np.argsort(-scores, kind="stable")]
 
+    def ranking(self, vector: Floats) -> Ranking:
+        """All pictures of the collection by their cosine with a unit ``vector`` ``(d,)``, exactly."""
+        return Ranking.of(self.collection.embeddings @ vector)
+
+    def hits(self, ranking: Ranking) -> list[Hit]:
+        """The pictures of a ranking or of a part of it."""
+        return self._hits(ranking.rows, ranking.cosines)
+
+    @cached_property
+    def chance_cosine(self) -> float:
+        """The cosine that, for three nouns in ten drawn by chance, no picture of this collection reaches."""
+        return relevance.chance_cosine(self.text.nouns.drawn(relevance.NOUNS, relevance.SEED), self.collection.embeddings)
+
     def label_image(self, image: ImageInput, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
                     ) -> list[WordHit]:
         """The ``k`` words nearest to ``image``: among WordNet's "nouns", "all" words, or a list of your own."""
@@ -96,6 +112,12 @@ class Engine:
     def similar_words(self, text: str, k: int = 10, pictures: Pictures | None = None) -> list[WordHit]:
         """The ``k`` words nearest to a query in the word vectors themselves, its own words left out: also "king - man + woman"."""
         return self.text.nearest_words(text, check_k(k), self._like(pictures))
+
+    def way(self, start: str, end: str, steps: int = 5) -> list[tuple[Waypoint, Hit]]:
+        """The places between two words, both included, each with the nearest picture not met before. Raises as ``wordplay.way``."""
+        points = way(self.text, start, end, steps)
+        met = along(points, self.collection.embedding_index)
+        return [(point, self.collection.hit(row, cosine)) for point, (row, cosine) in zip(points, met, strict=True)]
 
     def nearest_to_term(self, term: Term, k: int = 5, pictures: Pictures | None = None) -> list[WordHit]:
         """The ``k`` words nearest to one term of a ``Reading``: frequent words for words, nouns for a picture."""

@@ -70,6 +70,11 @@ class NounStore:
         """Unit vector ``(d,)``."""
         return unit(self._vectors[row].astype(np.float32))
 
+    def drawn(self, count: int, seed: int) -> Floats:
+        """Unit vectors ``(≤ count, d)`` of nouns that name pictures, drawn at random."""
+        rows = np.random.default_rng(seed).permutation(self._names)[:count]
+        return unit(self._vectors[rows].astype(np.float32))
+
     def nearest(self, vector: Floats, k: int) -> list[WordHit]:
         """The ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those frequent enough to name a picture."""
         scores = self._matrix @ vector

@@ -5,17 +5,10 @@ import streamlit as st
 from ui import address, frame
 from ui.engines import engine
 from ui.errors import shown
+from ui.examples import examples
 from ui.gallery import gallery
 from ui.reading import show_reading
-from ui.searchbox import search_box, search_for
-
-EXAMPLES = ("bird", "musical instrument", "something to eat", "avian", "castle by the water", "fast car")
-FIRST = EXAMPLES[0]
-
-
-def _take_example() -> None:
-    search_for(st.session_state["home_example"] or "")
-
+from ui.searchbox import example_pills, search_box
 
 with st.container(key="hero"):
     frame.header("Find pictures by what they mean", "A small neural network maps every picture into the space of word vectors, so "
@@ -27,16 +20,18 @@ query = address.text(address.QUERY)
 
 with results, shown("q"):
     here = engine()
-    hits = here.search_text(query or FIRST, k=12)
+    first = examples(here)[0]
+    hits = here.search_text(query or first, k=12)
     if query:
         show_reading(here.read_text(query), "q")
     else:
-        st.caption(f"For example, **{FIRST}**:")
+        st.caption(f"For example, **{first}**:")
     gallery(here, hits, "home")
 
 with above:
     search_box("home", "Type anything: violin, something sweet, at sea…")
-    st.pills("Examples", EXAMPLES, key="home_example", on_change=_take_example, label_visibility="collapsed")
+    with shown():
+        example_pills("home", examples(engine()))
 
 st.divider()
 with st.container(horizontal=True, key="tour"):

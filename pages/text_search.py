@@ -5,28 +5,26 @@ import streamlit as st
 from ui import frame
 from ui.engines import engine
 from ui.errors import shown
-from ui.gallery import gallery
+from ui.examples import examples
+from ui.language import help_with_queries
+from ui.matches import show_matches
 from ui.reading import show_reading
-from ui.searchbox import search_box
+from ui.searchbox import example_pills, search_box
 from ui.text import plain
-
-SIZES = (12, 24, 48)
 
 frame.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "
              "picture's label is read.")
-box, size = st.columns([4, 1.4], vertical_alignment="bottom")
-with box:
-    query = search_box("text", "horse, musical instrument, bird near water…")
-count = size.segmented_control("Results", SIZES, default=SIZES[1], required=True, key="text_search_k")
-
+query = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
 with shown("q"):
     here = engine()
+    with st.container(horizontal=True, vertical_alignment="center", key="offers"):
+        example_pills("text", examples(here))
+        help_with_queries()
     if not query:
-        st.info("Type a word or a few: the answer comes as you press Enter.", icon=":material/keyboard_return:")
+        st.info("Type a word or a few, or press an example: the answer comes at once.", icon=":material/keyboard_return:")
     else:
-        hits = here.search_text(query, k=count or SIZES[1])
+        vector = here.embed_text(query)
         show_reading(here.read_text(query), "q")
-        st.caption(f"{len(hits)} of {len(here.collection)} pictures for **{plain(query)}**")
-        gallery(here, hits, "text")
+        show_matches(here, query, vector)
         near = here.similar_words(query, k=8)
         st.caption("Words nearby: " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in near))

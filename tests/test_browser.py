@@ -51,7 +51,7 @@ def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
 def test_a_link_brings_the_view_back(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=windmill&collection=photos")
     expect(tiles(page, "text").first).to_have_text("windmill")
-    expect(page.get_by_text("24 of 251 pictures")).to_be_visible()
+    expect(page.get_by_text("of 251 pictures match well")).to_be_visible()
 
 
 def test_open_a_hit_and_go_on_from_it(page: Page, address: str) -> None:

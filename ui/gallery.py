@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.detail import open_hit
-from ui.tiles import more_like, tiles
+from ui.tiles import Marks, more_like, tiles
 
 
-def gallery(engine: Engine, hits: Sequence[Hit], page: str) -> None:
+def gallery(engine: Engine, hits: Sequence[Hit], page: str, marks: Marks | None = None) -> None:
     """Show ``hits``; ``page`` keeps two galleries apart. A tile opens its picture, or goes on to more like it."""
-    pressed = tiles(engine, hits, page)
+    pressed = tiles(engine, hits, page, marks)
     if pressed.open:
         open_hit(engine, pressed.open)
     if pressed.more:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -32,6 +33,14 @@ def search_for(query: str) -> None:
     if query:
         before = [old for old in st.session_state.get(HISTORY, []) if old != query]
         st.session_state[HISTORY] = [query, *before][:REMEMBERED]
+
+
+def example_pills(page: str, queries: Sequence[str]) -> None:
+    """Queries to press; the one that is asked is lit."""
+    key = f"examples-{page}"
+    asked = address.text(address.QUERY)
+    st.session_state[key] = asked if asked in queries else None
+    st.pills("Examples", queries, key=key, label_visibility="collapsed", on_change=lambda: search_for(st.session_state[key] or ""))
 
 
 def _take(key: str) -> None:

@@ -6,8 +6,19 @@ function element(tag, className, text) {
   return made;
 }
 
-function tile({ id, name, cosine, src }, whole, setTriggerValue) {
-  const item = element("li", whole ? "tile whole" : "tile");
+function box(name, chosen, toggled) {
+  const label = element("label", "choose");
+  const input = element("input");
+  Object.assign(input, { type: "checkbox", checked: chosen, onchange: toggled });
+  input.setAttribute("aria-label", `Choose ${name}`);
+  label.append(input);
+  return label;
+}
+
+function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTriggerValue) {
+  const item = element("li", "tile");
+  item.classList.toggle("whole", whole);
+  item.classList.toggle("weak", Boolean(weak));
   const open = element("button", "open");
   open.type = "button";
   open.setAttribute("aria-label", `Open ${name}`);
@@ -18,7 +29,7 @@ function tile({ id, name, cosine, src }, whole, setTriggerValue) {
   const score = element("div", "score");
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", `cosine ${cosine.toFixed(2)}`), bar);
+  score.append(element("span", "", `cosine ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
   const more = element("button", "more", "More like this");
   more.type = "button";
   more.setAttribute("aria-label", `More like ${name}`);
@@ -26,6 +37,8 @@ function tile({ id, name, cosine, src }, whole, setTriggerValue) {
   const title = element("p", "name", name);
   title.title = name;
   item.append(open, title, score, more);
+  if (folded) item.append(element("p", "folded", `${folded} more alike`));
+  if (chosen !== undefined) item.append(box(name, chosen, () => setTriggerValue("choose", id)));
   return item;
 }
 

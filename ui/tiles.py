@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
+from ui.basket import toggle
 from ui.pictures import address
 
 CUT_OUTS = {"stamps"}
@@ -28,12 +29,32 @@ class Pressed:
     more: Hit | None
 
 
-def tiles(engine: Engine, hits: Sequence[Hit], key: str) -> Pressed:
+@dataclass(frozen=True)
+class Marks:
+    """What a grid shows besides: ids picked out (None: there is nothing to pick), how many are folded under an id, and the
+    cosine under which a match is weak."""
+
+    chosen: Collection[str] | None = None
+    folded: Mapping[str, int] = field(default_factory=dict)
+    weak_under: float = -1.0
+
+    def of(self, hit: Hit) -> dict[str, object]:
+        marks: dict[str, object] = {"weak": True} if hit.cosine < self.weak_under else {}
+        if self.chosen is not None:
+            marks["chosen"] = hit.id in self.chosen
+        if hit.id in self.folded:
+            marks["folded"] = self.folded[hit.id]
+        return marks
+
+
+def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None) -> Pressed:
     """Show ``hits``; ``key`` keeps two grids apart."""
-    shown = [{"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit)} for hit in hits]
+    marks = marks or Marks()
+    shown = [{"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit), **marks.of(hit)}
+             for hit in hits]
     # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.
     pressed = _GRID(key=f"grid-{key}", data=[shown, engine.collection.name in CUT_OUTS], on_open_change=_nothing,
-                    on_more_change=_nothing)
+                    on_more_change=_nothing, on_choose_change=lambda: _choose(engine, key))
     by_id = {hit.id: hit for hit in hits}
     return Pressed(by_id.get(str(pressed.open)), by_id.get(str(pressed.more)))
 
@@ -41,6 +62,11 @@ def tiles(engine: Engine, hits: Sequence[Hit], key: str) -> Pressed:
 def more_like(hit: Hit) -> None:
     """Go to the page that shows what is like this picture."""
     st.switch_page("image_search.py", query_params={"item": hit.id})
+
+
+def _choose(engine: Engine, key: str) -> None:
+    if (item := st.session_state[f"grid-{key}"]["choose"]) in engine.collection:
+        toggle(engine, item)
 
 
 def _nothing() -> None:

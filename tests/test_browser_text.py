@@ -1,0 +1,68 @@
+"""The text search page in a real browser: the view in the link, Back and Forward, picking out and taking home."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browsing import tiles
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_whole_view_is_in_the_link(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird&weak=1&k=48&p=2&sort=name&no=penguin&collection=stamps")
+    expect(tiles(page, "text")).to_have_count(48)
+    first = tiles(page, "text").first.inner_text()
+    expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+    page.reload()
+    expect(tiles(page, "text").first).to_have_text(first)
+    page.get_by_role("button", name="Filters (1)").click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_text("penguin")).to_be_visible()  # the filter shows what it holds
+
+
+def test_back_undoes_a_choice(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird")
+    expect(tiles(page, "text").first).to_have_text("penguin")
+    strong = tiles(page, "text").count()
+    page.get_by_text("Weaker matches too").click()
+    expect(tiles(page, "text")).to_have_count(24)
+    expect(page).to_have_url(re.compile("weak=1"))
+    page.get_by_role("button", name="Page 2", exact=True).click()
+    expect(page).to_have_url(re.compile("p=2"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("p=2"))
+    expect(tiles(page, "text").first).to_have_text("penguin")
+    page.go_back()
+    expect(tiles(page, "text")).to_have_count(strong)
+    page.go_forward()
+    expect(tiles(page, "text")).to_have_count(24)
+
+
+def test_pick_out_and_take_home(page: Page, address: str, tmp_path: Path) -> None:
+    page.goto(f"{address}/text_search?q=violin")
+    for name in ("violin", "cello"):
+        page.get_by_label(f"Choose {name}", exact=True).check()
+    expect(page.get_by_text("2 chosen")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    download.value.save_as(tmp_path / "chosen.csv")
+    with (tmp_path / "chosen.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == ["violin", "cello"]
+    assert float(rows[0]["cosine"]) > float(rows[1]["cosine"]) > 0.5
+
+
+def test_an_error_points_and_a_spelling_mends(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=vioolin")
+    page.get_by_role("button", name="violin", exact=True).click()
+    expect(page).to_have_url(f"{address}/text_search?q=violin")
+    expect(tiles(page, "text").first).to_have_text("violin")
+    box = page.get_by_role("combobox")
+    box.fill('horse "saddle')
+    box.press("Enter")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("quote")

@@ -1,0 +1,93 @@
+"""Rankings, cut-offs, filters and exports, on pictures few enough to reckon by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.datatypes import Hit, Item
+from devise_core.export import as_csv, as_json, as_zip
+from devise_core.filters import Filter, all_categories, all_labels, lineage
+from devise_core.ranking import Ranking
+from devise_core.relevance import chance_cosine, cut_off
+
+RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
+ITEMS = [Item("a", "a.png", ("cat",), "animals/cats"), Item("b", "b.png", ("crow", "bird"), "animals/birds"),
+         Item("c", "c.png", ("boat",), "vehicles"), Item("d", "d.png", (), "")]
+
+
+def test_of_equals_the_earlier_comes_first() -> None:
+    assert RANKING.rows.tolist() == [1, 3, 2, 0]
+    assert RANKING[1:3].rows.tolist() == [3, 2]
+    assert RANKING.from_cosine(0.5).rows.tolist() == [1, 3, 2]
+    assert RANKING.kept(np.asarray([True, False, True, True])).rows.tolist() == [3, 2, 0]
+    assert RANKING.by_name(["b", "d", "A", "c"]).rows.tolist() == [2, 0, 3, 1]
+
+
+def test_near_duplicates_fold_under_the_better_one() -> None:
+    features = np.asarray([[1, 0], [0, 1], [1, 0.1], [0, 2]], np.float32)  # 3 looks as 1, and 0 nearly as 2
+    kept, under = RANKING.folded(features)
+    assert kept.rows.tolist() == [1, 2]
+    assert kept.cosines.tolist() == pytest.approx([0.9, 0.5])
+    assert under == {1: [3], 2: [0]}
+    empty, none = RANKING[:0].folded(features)
+    assert not len(empty)
+    assert not none
+
+
+def test_a_match_is_above_chance_and_near_the_best() -> None:
+    nouns = np.eye(2, dtype=np.float32)
+    pictures = np.asarray([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32)
+    assert chance_cosine(nouns, pictures) == pytest.approx(0.8 + 0.3 * 0.2)  # the two nouns' best are 1 and 0.8
+    assert chance_cosine(nouns, pictures[:0]) == 1.0
+    assert cut_off(np.asarray([0.9, 0.2], np.float32), 0.3) == pytest.approx(0.63)
+    assert cut_off(np.asarray([0.4, 0.2], np.float32), 0.3) == pytest.approx(0.3)
+    assert cut_off(np.empty(0, np.float32), 0.3) == 0.3
+
+
+@pytest.mark.parametrize(("kept", "expected"), [
+    (Filter(), "abcd"), (Filter(categories=["animals"]), "ab"), (Filter(categories=["animals", "vehicles"], not_labels=["crow"]), "ac"),
+    (Filter(labels=["bird", "boat"]), "bc"), (Filter(not_categories=["animals"]), "cd"),
+    (Filter(categories=["animals"], not_categories=["animals/birds"]), "a"), (Filter(labels=["no such"]), "")])
+def test_filters_combine(kept: Filter, expected: str) -> None:
+    assert "".join(item.id for item, passes in zip(ITEMS, kept.mask(ITEMS), strict=True) if passes) == expected
+
+
+def test_what_there_is_to_filter_by() -> None:
+    assert lineage("a/b/c") == ["a", "a/b", "a/b/c"]
+    assert all_categories(ITEMS) == ["animals", "animals/birds", "animals/cats", "vehicles"]
+    assert all_labels(ITEMS) == ["bird", "boat", "cat", "crow"]
+    assert not Filter()
+    assert Filter(not_labels=["x"])
+
+
+def test_a_spreadsheet_runs_nothing() -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv([Hit("=1+1", None, ("@x", "y"), "", "a, b", -0.5)]))))
+    assert rows[0]["id"] == "'=1+1"
+    assert rows[0]["labels"] == "'@x|y"
+    assert rows[0]["caption"] == "a, b"
+    assert rows[0]["cosine"] == "-0.5000"
+
+
+def test_exports_of_a_collection(engine: Engine) -> None:
+    hits = engine.search_text("violin", k=2)
+    assert [row["id"] for row in json.loads(as_json(hits))] == [hit.id for hit in hits]
+    assert "path" not in as_json(hits)
+    with zipfile.ZipFile(io.BytesIO(as_zip(engine.collection, hits))) as archive:
+        assert archive.namelist() == ["001-violin.webp", "002-cello.webp", "ATTRIBUTION.csv"]
+        picture = engine.collection.picture(engine.collection.row(hits[0].id))
+        assert archive.read("001-violin.webp") == (picture if isinstance(picture, bytes) else picture.read_bytes())
+        assert b"GPL" in archive.read("ATTRIBUTION.csv")
+
+
+def test_chance_on_the_bundled_collections(engine: Engine, photos: Engine) -> None:
+    """Between what a word for a thing in the collection reaches, and what one for nothing in it does."""
+    for here, there, nowhere in ((engine, "violin", "democracy"), (photos, "bridge", "algebra")):
+        best = [here.ranking(here.embed_text(word)).cosines[0] for word in (there, nowhere)]
+        assert best[1] < here.chance_cosine < best[0]

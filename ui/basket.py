@@ -1,0 +1,51 @@
+"""What a visitor has picked out of the results, across queries and pages: to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from devise_core.datatypes import Hit
+from devise_core.engine import Engine
+from devise_core.export import as_csv, as_json, as_zip
+
+_KEY = "basket"
+MOST = 500
+
+
+def chosen(engine: Engine) -> list[str]:
+    """The ids picked out of this collection, in order."""
+    ids: list[str] = st.session_state.get(_KEY, {}).get(engine.collection.name, [])
+    return [item for item in ids if item in engine.collection]
+
+
+def toggle(engine: Engine, item_id: str) -> None:
+    ids = chosen(engine)
+    _keep(engine, [item for item in ids if item != item_id] if item_id in ids else [*ids, item_id])
+
+
+def add(engine: Engine, hits: Sequence[Hit]) -> None:
+    _keep(engine, list(dict.fromkeys([*chosen(engine), *(hit.id for hit in hits)])))
+
+
+def tray(engine: Engine, scores: dict[str, float]) -> None:
+    """How many are picked, and the ways to take them; nothing where none is. ``scores``: id → cosine, where there is a query."""
+    ids = chosen(engine)
+    if not ids:
+        return
+    hits = [engine.collection.hit(engine.collection.row(item), scores.get(item, 0.0)) for item in ids]
+    name = f"{engine.collection.name}-{len(ids)}"
+    ways: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
+        ("CSV", "csv", "text/csv", lambda: as_csv(hits)), ("JSON", "json", "application/json", lambda: as_json(hits)),
+        ("Pictures", "zip", "application/zip", lambda: as_zip(engine.collection, hits)))
+    with st.container(horizontal=True, vertical_alignment="center", key="tray"):
+        st.markdown(f"**{len(ids)} chosen**", width="content")
+        for label, suffix, kind, made in ways:
+            st.download_button(label, made, f"{name}.{suffix}", kind, key=f"tray-{suffix}", on_click="ignore",
+                               icon=":material/download:")
+        st.button("Clear", key="tray-clear", type="tertiary", on_click=_keep, args=(engine, []))
+
+
+def _keep(engine: Engine, ids: Sequence[str]) -> None:
+    st.session_state.setdefault(_KEY, {})[engine.collection.name] = list(ids)[:MOST]
