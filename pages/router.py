@@ -10,7 +10,9 @@ page = st.navigation([
     st.Page("text_search.py", title="Text search", icon=":material/search:"),
     st.Page("image_search.py", title="Image search", icon=":material/image_search:"),
     st.Page("labels.py", title="Labels", icon=":material/sell:"),
+    st.Page("photos.py", title="Your photos", icon=":material/add_photo_alternate:"),
     st.Page("explorer.py", title="Embedding explorer", icon=":material/scatter_plot:"),
+    st.Page("words.py", title="Words", icon=":material/abc:"),
     st.Page("results.py", title="Results", icon=":material/bar_chart:"),
 ])
 frame.sidebar()

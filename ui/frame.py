@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.engines import CHOSEN, collection_names
+from ui.engines import CHOSEN, OWN, collection_names
 
 NAME = "Semblance"
 _DOCS = Path(__file__).parent.parent / "docs"
@@ -33,6 +33,10 @@ def sidebar() -> None:
     if st.session_state.get(CHOSEN) not in names:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
+        if names and st.query_params.get(CHOSEN) == OWN and OWN not in names:
+            del st.query_params[CHOSEN]
+            st.info(f"This link is to photos of another visit, which nobody else can see: {names[0]} is shown instead.",
+                    icon=":material/info:")
         if len(names) > 1:
             st.pills("Collection", names, default=names[0], required=True, key=CHOSEN, bind="query-params", persist_state="session",
                      help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "

@@ -1,0 +1,10 @@
+"""Word play: neighbours, sums, and the way from one word to another."""
+
+from ui import frame, wordplay
+
+MODES = {"near": "Nearest words", "sum": "Sums of words", "way": "From word to word"}
+
+frame.header("Words", "Words and pictures are places in one space. See who lives next to a word, add and subtract meanings, or "
+             "walk from one word to another and look around at every step.")
+mode = wordplay.choose_mode(MODES)
+{"near": wordplay.nearest, "sum": wordplay.sums, "way": wordplay.between}[mode]()

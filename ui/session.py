@@ -1,0 +1,75 @@
+"""This visitor's own photos: in the memory of the visit, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from devise_core.album import Album, gather
+from devise_core.engine import Engine
+from devise_core.errors import DeviseError
+from devise_core.settings import Settings, settings
+from ui.dropzone import Batch
+from ui.engines import ALBUM, CHOSEN, OWN, model
+from ui.warm import network
+
+_STATE = "photos_state"
+
+
+@dataclass
+class Taken:
+    """Batches taken so far, what could not be read, how many were there already, and why no more are taken."""
+
+    batches: int = 0
+    skipped: list[str] = field(default_factory=list)
+    again: int = 0
+    full: str = ""
+
+
+def limits() -> Settings:
+    """What is allowed here."""
+    return settings()
+
+
+def taken() -> Taken:
+    state: Taken = st.session_state.setdefault(_STATE, Taken())
+    return state
+
+
+def album() -> Album | None:
+    here: Engine | None = st.session_state.get(ALBUM)
+    return here.collection if here and isinstance(here.collection, Album) else None
+
+
+def room() -> int:
+    """How many pictures more may come."""
+    return 0 if taken().full else limits().collection_pictures - len(album() or ())
+
+
+def take(batch: Batch) -> None:
+    """Add a batch to the photos of the visit, and search among them from now on."""
+    state, before = taken(), album()
+    state.batches = max(state.batches, batch.number)
+    state.skipped += batch.refused
+    try:
+        here = model()
+        with network(here):
+            found = gather(batch.files, here.encoder, limits(), before.photos if before else ())
+    except DeviseError as error:
+        state.full = str(error)
+        return
+    state.skipped += found.skipped
+    state.again += found.again
+    state.full = found.full
+    if found.new:
+        st.session_state[ALBUM] = here.on(Album(OWN, found.photos))
+        st.session_state[CHOSEN] = OWN
+
+
+def forget() -> None:
+    """Nothing of them is left."""
+    batches = taken().batches
+    for key in (ALBUM, CHOSEN, _STATE):
+        st.session_state.pop(key, None)
+    st.session_state[_STATE] = Taken(batches)
