@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,6 +18,10 @@ from devise_core.words import WordStore
 
 MAX_CHARACTERS = 1_000
 MAX_HITS = 1_000
+MENDED = 8
+"""Of so many unknown words of a text other forms and spellings are looked for: each takes 10 to 20 ms, and there is room for
+hundreds."""
+
 ARTICLES = ("a", "an", "the")
 
 PICTURE = 0.8
@@ -118,7 +122,7 @@ class TextSpace:
             return self.nouns.vector(noun)
         known, unknown = self.phrases.known(text)
         if not known:
-            raise UnknownWordError({word: self.words.spellings(word) for word in unknown})
+            raise UnknownWordError(self._spellings(unknown))
         return self._phrase(known, unknown)[0]
 
     def _parts(self, text: str, like: Like) -> list[Part]:
@@ -148,7 +152,7 @@ class TextSpace:
         words = tokens(text)
         if len(words) == 1 and words[0] not in self.words and (noun := self.forms.hyphened_noun(words[0])):
             return {words[0]: noun}
-        return {word: form for word in unknown if (form := self.forms.of(word))}
+        return {word: form for word in unknown[:MENDED] if (form := self.forms.of(word))}
 
     def _phrase(self, known: Sequence[tuple[str, int]], unknown: Sequence[str]) -> tuple[Floats, list[tuple[str, float]]]:
         """Unit vector of the known words of a phrase, and what it was read as."""
@@ -173,7 +177,10 @@ class TextSpace:
         return unit(found)
 
     def _left_out(self, parts: Sequence[Part]) -> dict[str, list[str]]:
-        return {word: self.words.spellings(word) for part in parts for word in part.unknown}
+        return self._spellings(dict.fromkeys(word for part in parts for word in part.unknown))
+
+    def _spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
+        return {word: self.words.spellings(word) if place < MENDED else [] for place, word in enumerate(unknown)}
 
     def _noun(self, text: str) -> int | None:
         """The row of the noun that the whole of ``text`` is, an article apart."""

@@ -19,6 +19,9 @@ from devise_core.vectors import Bytes, Floats, cosines, largest, unit
 SPELLING_POOL = 200_000
 """Suggestions come from the most frequent words: rarer ones are mostly misspellings themselves."""
 
+REMEMBERED = 4_096
+"""Rows of words looked up: a scan for one that is not there takes milliseconds, and a query may repeat it hundreds of times."""
+
 _ZIPF_OFFSET = 2.7
 """Mandelbrot's correction to Zipf's law for English: the probability of the word at rank r goes as 1 / (r + 2.7)."""
 
@@ -32,6 +35,7 @@ class WordStore:
         self._starts = ends.astype(np.uint32)  # the line of word i lies between starts[i] and starts[i + 1]
         self.vectors, self.scales = vectors, scales
         self._rows: dict[str, int] | None = None
+        self._met: dict[str, int | None] = {}
         if not len(self) == len(vectors) == len(scales):
             raise ArtifactError(f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
                                 f"{len(scales)} scales; restore all three files together.")
@@ -58,8 +62,12 @@ class WordStore:
             return None
         # A scan in order of frequency: most words people type are found in the first few kilobytes, and no
         # dictionary of the whole vocabulary has to be built before the first answer.
-        at = self._text.find(f"\n{word}\n".encode())
-        return None if at < 0 else int(np.searchsorted(self._starts, at))
+        if word not in (met := self._met):
+            at = self._text.find(f"\n{word}\n".encode())
+            if len(met) >= REMEMBERED:
+                self._met = met = {}
+            met[word] = None if at < 0 else int(np.searchsorted(self._starts, at))
+        return met[word]
 
     def completions(self, prefix: str) -> Iterator[str]:
         """Words that go on from ``prefix`` in lower case, the most frequent first."""

@@ -11,7 +11,7 @@ import pytest
 from devise_core import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.language import GRAMMAR, MAX_CLAUSES, Clause, parse, point
-from devise_core.query import PICTURE
+from devise_core.query import MENDED, PICTURE
 from devise_core.vectors import Floats, unit
 from tests.fakes import names, text_space
 
@@ -151,6 +151,13 @@ def test_other_forms_of_a_word(word: str, form: str | None) -> None:
     assert (word in reading.left_out) == (form is None)
     if form:
         assert np.array_equal(space.embed_query(word), space.embed(form))
+
+
+def test_of_many_unknown_words_only_the_first_are_mended() -> None:
+    words = [f"paino{chr(97 + place)}" for place in range(MENDED + 2)]
+    left_out = text_space().read(" ".join(["dog", *words])).left_out
+    assert list(left_out) == words
+    assert list(left_out.values()) == [["piano"]] * MENDED + [[], []]
 
 
 def test_labels_and_captions_are_no_language() -> None:
