@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
@@ -20,13 +20,15 @@ def chosen(engine: Engine) -> list[str]:
     return [item for item in ids if item in engine.collection]
 
 
-def toggle(engine: Engine, item_id: str) -> None:
-    ids = chosen(engine)
-    _keep(engine, [item for item in ids if item != item_id] if item_id in ids else [*ids, item_id])
+def choose(engine: Engine, shown: Sequence[str], picked: Collection[str]) -> None:
+    """Of the pictures ``shown`` exactly ``picked`` are picked out; the others stay as they were."""
+    kept = [item for item in chosen(engine) if item not in shown or item in picked]
+    _keep(engine, list(dict.fromkeys([*kept, *(item for item in shown if item in picked)])))
 
 
 def add(engine: Engine, hits: Sequence[Hit]) -> None:
-    _keep(engine, list(dict.fromkeys([*chosen(engine), *(hit.id for hit in hits)])))
+    shown = [hit.id for hit in hits]
+    choose(engine, shown, shown)
 
 
 def tray(engine: Engine, scores: dict[str, float]) -> None:

@@ -78,8 +78,8 @@ def _settings(engine: Engine, suggested: float) -> Settings:
     chosen = address.number("cut", places, 0, 100)
     with st.popover(f"Cut-off {chosen / 100:.2f}", icon=":material/content_cut:"):
         cut = slide("Least cosine, in hundredths", "cut", 0, 100, places,
-                    f"For three nouns in ten, drawn by chance, no picture here reaches {engine.chance_cosine:.2f}: a match must be above "
-                    "that, and at 70% of the best or more.")
+                    f"For three nouns in ten, drawn by chance, no picture here reaches {engine.chance_cosine:.2f}: "
+                    "a match must be above that, and at 70% of the best or more.")
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
     size = choose_one("A page", "k", SIZES)

@@ -6,16 +6,16 @@ function element(tag, className, text) {
   return made;
 }
 
-function box(name, chosen, toggled) {
+function box(id, name, chosen, toggled) {
   const label = element("label", "choose");
   const input = element("input");
-  Object.assign(input, { type: "checkbox", checked: chosen, onchange: toggled });
+  Object.assign(input, { type: "checkbox", value: id, checked: chosen, onchange: toggled });
   input.setAttribute("aria-label", `Choose ${name}`);
   label.append(input);
   return label;
 }
 
-function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTriggerValue) {
+function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTriggerValue, toggled) {
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
   item.classList.toggle("weak", Boolean(weak));
@@ -38,12 +38,23 @@ function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTrigger
   title.title = name;
   item.append(open, title, score, more);
   if (folded) item.append(element("p", "folded", `${folded} more alike`));
-  if (chosen !== undefined) item.append(box(name, chosen, () => setTriggerValue("choose", id)));
+  if (chosen !== undefined) item.append(box(id, name, chosen, toggled));
   return item;
 }
+
+const drawn = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   const [tiles, whole] = data;
-  grid.replaceChildren(...tiles.map((each) => tile(each, whole, setTriggerValue)));
+  const boxes = () => [...grid.querySelectorAll("input")];
+  // All that is picked out of this grid: of two quick presses neither is lost.
+  const toggled = () => setTriggerValue("choose", boxes().filter((box) => box.checked).map((box) => box.value));
+  const content = JSON.stringify([whole, tiles.map(({ chosen, ...rest }) => [chosen !== undefined, rest])]);
+  if (drawn.get(grid) !== content) {
+    drawn.set(grid, content);
+    grid.replaceChildren(...tiles.map((each) => tile(each, whole, setTriggerValue, toggled)));
+  } else { // the focus stays where it is
+    boxes().forEach((box, place) => { box.checked = tiles[place].chosen; });
+  }
 }

@@ -10,7 +10,7 @@ import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from ui.basket import toggle
+from ui.basket import choose
 from ui.pictures import address
 
 CUT_OUTS = {"stamps"}
@@ -54,7 +54,7 @@ def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = N
              for hit in hits]
     # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.
     pressed = _GRID(key=f"grid-{key}", data=[shown, engine.collection.name in CUT_OUTS], on_open_change=_nothing,
-                    on_more_change=_nothing, on_choose_change=lambda: _choose(engine, key))
+                    on_more_change=_nothing, on_choose_change=lambda: _choose(engine, hits, key))
     by_id = {hit.id: hit for hit in hits}
     return Pressed(by_id.get(str(pressed.open)), by_id.get(str(pressed.more)))
 
@@ -64,9 +64,9 @@ def more_like(hit: Hit) -> None:
     st.switch_page("image_search.py", query_params={"item": hit.id})
 
 
-def _choose(engine: Engine, key: str) -> None:
-    if (item := st.session_state[f"grid-{key}"]["choose"]) in engine.collection:
-        toggle(engine, item)
+def _choose(engine: Engine, hits: Sequence[Hit], key: str) -> None:
+    picked = st.session_state[f"grid-{key}"]["choose"]
+    choose(engine, [hit.id for hit in hits], picked if isinstance(picked, list) else [])
 
 
 def _nothing() -> None:
