@@ -11,7 +11,7 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.index import Index
 from devise_core.query import FAMILIAR, TextSpace
-from devise_core.vectors import Floats, without
+from devise_core.vectors import Floats
 
 MAX_STEPS = 20
 _POOL = 150
@@ -22,7 +22,7 @@ _SAME, _OPPOSITE = 1 - 1e-5, -1 + 1e-5
 @dataclass(frozen=True)
 class Waypoint:
     """A place between two words: ``share`` of the angle from 0 to 1, the ``word`` nearest to it, and the unit ``vector`` ``(d,)``
-    there as pictures are compared with it."""
+    of that place in the space of pictures."""
 
     share: float
     word: WordHit
@@ -32,32 +32,36 @@ class Waypoint:
 def way(text: TextSpace, start: str, end: str, steps: int) -> list[Waypoint]:
     """From ``start`` to ``end`` with ``steps`` places between, each with the nearest familiar noun that was not passed before.
 
-    The way lies among the word vectors themselves, where neighbours are finest. Raises ``UnknownWordError`` for a word without a
+    There are two ways in step: one among the word vectors themselves, where neighbours are finest, and one between the places
+    where queries for the two words stand, for pictures. Raises ``UnknownWordError`` for a word without a
     vector, ``QueryError`` where there is no word, no way, or ``steps`` is out of range.
     """
     if not 1 <= steps <= MAX_STEPS:
         raise QueryError(f"The steps between two words are from 1 to {MAX_STEPS}. Received: {steps}.")
+    seen_from, seen_to = text.embed(start), text.embed(end)
     (first, own), (last, others) = _place(text, start), _place(text, end)
     passed = own | others
-    found = [Waypoint(0.0, WordHit(start, 1.0), without(first, text.directions))]
+    found = [Waypoint(0.0, WordHit(start, 1.0), seen_from)]
     for step in range(1, steps + 1):
         share = step / (steps + 1)
-        vector = slerp(first, last, share)
-        if word := _nearest(text, vector, passed):
+        if word := _nearest(text, slerp(first, last, share), passed):
             passed.add(word.word)
-            found.append(Waypoint(share, word, without(vector, text.directions)))
-    return [*found, Waypoint(1.0, WordHit(end, 1.0), without(last, text.directions))]
+            found.append(Waypoint(share, word, slerp(seen_from, seen_to, share)))
+    return [*found, Waypoint(1.0, WordHit(end, 1.0), seen_to)]
 
 
 def along(points: Sequence[Waypoint], index: Index) -> list[tuple[int, float]]:
-    """For each of ``points`` the row and the cosine of the nearest picture that was not met before; the nearest where all were."""
-    met: list[tuple[int, float]] = []
-    for point in points:
-        rows, cosines = index.search(point.vector, len(met) + 1)
+    """For each of ``points`` the row and the cosine of the nearest picture; none twice, while there are others.
+
+    The two ends choose first.
+    """
+    met: dict[int, tuple[int, float]] = {}
+    for place in (0, len(points) - 1, *range(1, len(points) - 1)):
+        rows, cosines = index.search(points[place].vector, len(met) + 1)
         near = [(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
-        seen = {row for row, _ in met}
-        met.append(next((one for one in near if one[0] not in seen), near[0]))
-    return met
+        taken = {row for row, _ in met.values()}
+        met[place] = next((one for one in near if one[0] not in taken), near[0])
+    return [met[place] for place in range(len(points))]
 
 
 def slerp(start: Floats, end: Floats, share: float) -> Floats:
@@ -67,7 +71,7 @@ def slerp(start: Floats, end: Floats, share: float) -> Floats:
     """
     cosine = float(start @ end)
     if cosine > _SAME:
-        raise QueryError("The two words are the same: give two different ones.")
+        raise QueryError("The two words mean the same here: give two that differ.")
     if cosine < _OPPOSITE:
         raise QueryError("The two words point in opposite directions, so no way between them is the shortest: change one of them.")
     angle = np.arccos(cosine)
@@ -76,7 +80,6 @@ def slerp(start: Floats, end: Floats, share: float) -> Floats:
 
 def _place(text: TextSpace, words: str) -> tuple[Floats, set[str]]:
     """Unit vector ``(d,)`` of ``words`` among the word vectors, and each of them."""
-    text.embed(words)  # says what is wrong with none, or too many
     known, unknown = text.phrases.known(words)
     if unknown or not known:
         raise UnknownWordError({word: text.words.spellings(word) for word in unknown or [words]})

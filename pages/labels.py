@@ -6,14 +6,13 @@ from devise_core.engine import Vocabulary
 from ui import frame
 from ui.engines import engine
 from ui.errors import shown
-from ui.picture import choose_picture, show_picture
+from ui.picture import choose_picture, encoded, show_picture
 from ui.text import plain
-from ui.warm import network
 
 OWN, NOUNS, ALL = "Your own words", "Nouns", "All words"
 
 frame.header("Labels", "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
-             "the network was never trained to tell apart.")
+             "the network was never trained to tell apart. Drag a box on the picture to name a part of it.")
 with shown():
     here = engine()
     left, right = st.columns(2, gap="large")
@@ -31,9 +30,8 @@ with shown():
         if chosen is None:
             st.info("Choose a picture. It is read in memory and not kept.", icon=":material/photo_camera:")
         else:
-            with network(here):
-                vocabulary: Vocabulary | list[str] = own if choice == OWN else "all" if choice == ALL else "nouns"
-                hits = here.label_image(chosen.image, k=10, vocabulary=vocabulary)
+            vocabulary: Vocabulary | list[str] = own if choice == OWN else "all" if choice == ALL else "nouns"
+            hits = here.label_embedding(encoded(here, chosen).embeddings[0], k=10, vocabulary=vocabulary)
             if hits:
                 st.subheader(f"Most likely: {plain(hits[0].word)}")
             with st.container(key="label-bars"):

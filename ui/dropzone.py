@@ -6,18 +6,15 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from devise_core.album import File
 from devise_core.settings import Settings
+from ui.component import component
 
-_HERE = Path(__file__).parent
-_ZONE = st.components.v2.component("dropzone", html=(_HERE / "dropzone.html").read_text("utf-8"),
-                                   css=(_HERE / "dropzone.css").read_text("utf-8"),
-                                   js=(_HERE / "shrink.js").read_text("utf-8") + (_HERE / "dropzone.js").read_text("utf-8"))
+_ZONE = component("dropzone", "shrink")
 
 
 @dataclass(frozen=True)

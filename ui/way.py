@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.wordplay import Waypoint
+from ui.component import component
 from ui.pictures import address
 
-_HERE = Path(__file__).parent
-_STRIP = st.components.v2.component("way", html='<ol class="way"></ol>', css=(_HERE / "way.css").read_text("utf-8"),
-                                    js=(_HERE / "way.js").read_text("utf-8"))
+_STRIP = component("way")
 
 
 @dataclass(frozen=True)
