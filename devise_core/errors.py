@@ -60,3 +60,7 @@ class WordVectorError(DeviseError):
 
 class SettingsError(DeviseError):
     """An environment variable has a value that is not allowed."""
+
+
+class DeploymentError(DeviseError):
+    """This machine or checkout lacks what serving needs; ``doctor`` has listed it."""

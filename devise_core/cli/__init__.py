@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from devise_core.cli import fetch, index, offline, report, search, train, verbs
+from devise_core.cli import doctor, fetch, index, offline, report, search, train, verbs
 from devise_core.errors import DeviseError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # set before TensorFlow is imported: its notes are not the user's
@@ -38,6 +38,6 @@ def parser() -> argparse.ArgumentParser:
     """The parser of every command; each sets ``run``."""
     top = argparse.ArgumentParser("python -m devise_core", description="Semantic image search with DeViSE.")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in (search, verbs, index, fetch, train, offline, report):
+    for module in (search, verbs, index, fetch, train, offline, report, doctor):
         module.add_parsers(commands)
     return top
