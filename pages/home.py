@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import address, frame
+from ui import address, frame, tour
 from ui.engines import engine
 from ui.errors import shown
 from ui.examples import examples
@@ -35,7 +35,8 @@ with above:
 
 st.divider()
 with st.container(horizontal=True, key="tour"):
+    tour.invitation()
     st.page_link("image_search.py", label="Search with a picture", icon=":material/image_search:")
-    st.page_link("labels.py", label="Name your own photo", icon=":material/sell:")
+    st.page_link("photos.py", label="Search your own photos", icon=":material/add_photo_alternate:")
     st.page_link("explorer.py", label="See the map", icon=":material/scatter_plot:")
     st.page_link("results.py", label="How good is it?", icon=":material/bar_chart:")

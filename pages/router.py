@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, warm
+from ui import frame, tour, warm
 
 frame.begin()
 page = st.navigation([
@@ -16,5 +16,6 @@ page = st.navigation([
     st.Page("results.py", title="Results", icon=":material/bar_chart:"),
 ])
 frame.sidebar()
+tour.banner()
 page.run()
 warm.start()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browsing import tiles
+from ui.tour import STEPS
 
 pytestmark = pytest.mark.browser
 
@@ -66,3 +67,17 @@ def test_an_error_points_and_a_spelling_mends(page: Page, address: str) -> None:
     box.fill('horse "saddle')
     box.press("Enter")
     expect(page.get_by_test_id("stAlert")).to_contain_text("quote")
+
+
+def test_the_tour(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("link", name="Take the two-minute tour").click()
+    expect(page).to_have_url(re.compile(r"/text_search\?.*tour=1"))
+    for title in [step.title for step in STEPS[1:]]:
+        page.get_by_role("link", name=f"Next: {title}").click()
+        expect(page.get_by_text(f"{title}", exact=False).first).to_be_visible()
+    expect(page.get_by_role("heading", name="Results", exact=True)).to_be_visible()
+    end = page.get_by_role("link", name="End the tour")
+    expect(end).to_have_count(1)
+    end.click()
+    expect(page).to_have_url(f"{address}/")

@@ -23,8 +23,7 @@ def begin() -> None:
 def header(title: str, lead: str) -> None:
     """How every page begins: its name and, in a sentence or two, what it does."""
     st.title(title)
-    with st.container(key="lead"):
-        st.markdown(lead)
+    st.markdown(lead)
 
 
 def sidebar() -> None:
