@@ -190,7 +190,8 @@ def check_annoy(python: str = sys.executable) -> Finding:
     if done.returncode == 0:
         return Finding("Annoy", "ok", "answers")
     return Finding("Annoy", "mend", f"It ends with status {done.returncode}, perhaps built for another processor: "
-                   f"ANNOY_COMPILER_ARGS='{_PORTABLE}' pip install --force-reinstall --no-cache-dir --no-deps --no-binary annoy annoy")
+                   f"ANNOY_COMPILER_ARGS='{_PORTABLE}' pip install --force-reinstall --no-cache-dir --no-deps --no-binary annoy "
+                   "annoy")
 
 
 def check_decoder() -> Finding:

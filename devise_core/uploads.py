@@ -24,6 +24,7 @@ IDLE = 60.0
 START = 30.0
 """Seconds a decoder may take to begin; 0.4 where nothing else runs."""
 BROKEN = "The picture is damaged in a way that broke its decoder: save it again as JPEG or PNG."
+_LINE = 10_000  # bytes of an answer's head at most
 _FRUGAL = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -145,14 +146,14 @@ class _Decoder:
         clock.start()
         try:
             yield
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # one led astray may answer anything
             self.end()
             raise ImageError(late if killed.is_set() else BROKEN) from error
         finally:
             clock.cancel()
 
     def _line(self) -> dict[str, Any]:
-        line = self._from.readline()
+        line = self._from.readline(_LINE)
         if not line:
             raise EOFError
         content: dict[str, Any] = json.loads(line)
