@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from ui import pictures, suggest, warm
+from ui import code, mapdata, pictures, suggest, warm
 
-app = st.App("pages/router.py", routes=[pictures.ROUTE, suggest.ROUTE], lifespan=warm.lifespan)
+app = st.App("pages/router.py", routes=[pictures.ROUTE, suggest.ROUTE, code.ROUTE, mapdata.ROUTE], lifespan=warm.lifespan)

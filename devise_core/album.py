@@ -22,14 +22,13 @@ from devise_core.errors import CollectionError, ImageError
 from devise_core.index import ExactIndex, Index
 from devise_core.indexing import describe, thumbnail
 from devise_core.preprocess import Pixels, to_pixels
-from devise_core.projection import project
+from devise_core.projection import Projections, project
 from devise_core.settings import Settings
 from devise_core.uploads import read_upload
 from devise_core.vectors import Floats
 
 THUMBNAIL = 256
 _AHEAD = 2 * READERS  # files held at a time while they are decoded
-_MARGIN = 0.02
 _ZIP = (b"PK\3\4", b"PK\5\6")
 
 File = tuple[str, bytes]
@@ -82,13 +81,8 @@ class Album(Collection):
         return ExactIndex(self.features)
 
     @cached_property
-    def projection(self) -> Floats:
-        if len(self) < 5:
-            return project(self.embeddings)
-        centred = self.embeddings - self.embeddings.mean(axis=0)
-        places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T  # (n, 2)
-        low, high = places.min(axis=0), places.max(axis=0)
-        return np.asarray(_MARGIN + (1 - 2 * _MARGIN) * (places - low) / np.maximum(high - low, 1e-9), dtype=np.float32)
+    def projections(self) -> Projections:
+        return project(self.embeddings, ways=("pca",))
 
     def picture(self, row: int) -> bytes:
         return self.photos[row].thumbnail

@@ -16,6 +16,7 @@ from devise_core.errors import ArtifactError, CollectionError
 from devise_core.index import EXACT_UP_TO, AnnoyIndex, ExactIndex, Index
 from devise_core.layout import CollectionLayout, is_unfinished, own_collections, restore_interrupted
 from devise_core.manifest import Manifest
+from devise_core.projection import Projections
 from devise_core.vectors import Floats
 
 _COLUMNS = [field.name for field in fields(Item)]
@@ -67,8 +68,8 @@ class Collection(ABC):
 
     @property
     @abstractmethod
-    def projection(self) -> Floats:
-        """Places on the map ``(n, 2)``, from 0 to 1."""
+    def projections(self) -> Projections:
+        """Its maps. Raises ``CollectionError`` for a collection made before there were such."""
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
@@ -125,11 +126,11 @@ class FolderCollection(Collection):
         return self._index(self.features, self.layout.feature_index)
 
     @cached_property
-    def projection(self) -> Floats:
-        path = self.manifest.verified(self.layout.projection)
-        with path.open(encoding="utf-8", newline="") as file:
-            places = {row["id"]: (float(row["x"]), float(row["y"])) for row in csv.DictReader(file)}
-        return np.asarray([places[item.id] for item in self.items], dtype=np.float32)
+    def projections(self) -> Projections:
+        if self.layout.projections.name not in self.manifest.files:
+            raise CollectionError(f"The collection {self.name} has no map yet: make it again with "
+                                  f"`python -m devise_core index FOLDER --name {self.name}`.")
+        return Projections.read(self.manifest.verified(self.layout.projections), len(self))
 
     def picture(self, row: int) -> Path:
         return Path(self.layout.root / self.items[row].file)

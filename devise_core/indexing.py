@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -89,14 +88,10 @@ def write_collection(layout: CollectionLayout, items: Sequence[Item], features: 
     np.save(layout.features, features.astype(np.float16))
     AnnoyIndex.build(embeddings, layout.embedding_index, FOREST_TREES)
     AnnoyIndex.build(features, layout.feature_index, FOREST_TREES)
-    with layout.projection.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["id", "x", "y"])
-        writer.writerows([item.id, f"{x:.5f}", f"{y:.5f}"] for item, (x, y) in
-                         zip(items, project(embeddings), strict=True))
+    project(embeddings).save(layout.projections)
     manifest = Manifest(layout.root, about={"model": model, "count": len(items)})
     for path in (layout.items, layout.embeddings, layout.features, layout.embedding_index, layout.feature_index,
-                 layout.projection):
+                 layout.projections):
         manifest.add(path, command, source, licence)
     manifest.write()
 

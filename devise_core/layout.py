@@ -48,7 +48,7 @@ class CollectionLayout:
     features = property(lambda self: self.root / "features.npy")
     embedding_index = property(lambda self: self.root / "embeddings.ann")
     feature_index = property(lambda self: self.root / "features.ann")
-    projection = property(lambda self: self.root / "projection.csv")
+    projections = property(lambda self: self.root / "projections.npz")
 
 
 def artifacts_folder() -> Path:

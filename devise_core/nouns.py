@@ -80,6 +80,16 @@ class NounStore:
         scores = self._matrix @ vector
         return [WordHit(self.nouns[row], float(scores[row])) for row in largest(scores, k)]
 
+    def nearest_each(self, vectors: Floats, k: int) -> list[list[str]]:
+        """As ``nearest`` for each of the unit ``vectors`` ``(n, d)``: the nouns alone."""
+        found = []
+        for start in range(0, len(vectors), 1024):
+            scores = vectors[start:start + 1024] @ self._matrix.T
+            rows = np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]
+            order = np.argsort(-np.take_along_axis(scores, rows, axis=1), axis=1, kind="stable")
+            found += [[self.nouns[row] for row in some] for some in np.take_along_axis(rows, order, axis=1)]
+        return found
+
     @cached_property
     def _matrix(self) -> Floats:
         return unit(self._vectors[:self._names].astype(np.float32))

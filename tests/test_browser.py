@@ -85,20 +85,6 @@ def test_label_with_own_words(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="Most likely: pet")).to_be_visible()
 
 
-def test_select_on_the_map(page: Page, address: str) -> None:
-    page.goto(f"{address}/explorer")
-    chart = page.locator("[data-testid='stVegaLiteChart'] canvas, [data-testid='stVegaLiteChart'] svg").first
-    expect(chart).to_be_visible()
-    box = chart.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 60, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 400, steps=12)
-    page.mouse.up()
-    expect(page.get_by_role("heading", name="pictures in the region")).to_be_visible()
-    expect(page.locator(".st-key-grid-region img").first).to_be_visible()
-
-
 def test_charts_are_painted(page: Page, address: str) -> None:
     page.goto(f"{address}/results")
     expect(page.get_by_role("heading", name="Best and worst queries")).to_be_visible()

@@ -42,8 +42,9 @@ def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:
     rows, cosines = opened.embedding_index.search(opened.embeddings[5], 3)
     assert rows[0] == 5
     assert cosines[0] == pytest.approx(1)
-    assert opened.projection.min() >= 0
-    assert opened.projection.max() <= 1
+    assert set(opened.projections.places) == {"tsne2", "tsne3", "pca2", "pca3"}  # too few for UMAP
+    assert opened.projections.places["tsne2"].min() >= 0
+    assert opened.projections.places["tsne2"].max() <= 1
     assert find_collections(tmp_path) == {"mine": result.folder}
 
 
@@ -113,6 +114,6 @@ def test_a_single_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     Image.new("RGB", (1, 1)).save(folder / "a.png")
     opened = Collection.open(index(folder, ColourEncoder()).folder)
     assert len(opened) == 1
-    assert opened.projection.shape == (1, 2)
+    assert {name: places.shape for name, places in opened.projections.places.items()} == {"pca2": (1, 2), "pca3": (1, 3)}
     with pytest.raises(CollectionError, match="no picture “b”"):
         opened.row("b")

@@ -55,10 +55,10 @@ def test_two_albums_are_two() -> None:
 
 
 def test_the_map_of_an_album() -> None:
-    few = album().projection
+    few = album().projections.places["pca2"]
     assert few.shape == (3, 2)
     colours = ["red", "#e00000", "#c00000", "blue", "#0000e0", "lime"]
-    many = album([(f"{colour}.png", png(colour, 40 + place)) for place, colour in enumerate(colours)]).projection
+    many = album([(f"{colour}.png", png(colour, 40 + place)) for place, colour in enumerate(colours)]).projections.places["pca2"]
     assert many.shape == (6, 2)
     assert many.min() >= 0 and many.max() <= 1
     away = np.linalg.norm(many - many[0], axis=1)

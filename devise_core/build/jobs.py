@@ -15,6 +15,7 @@ import numpy as np
 from devise_core.build import convert, head, labels, nouns, packages, photos, stamps, words
 from devise_core.build.hierarchy import Hierarchy
 from devise_core.build.wordnet import Nouns, read_nouns
+from devise_core.collection import Collection, find_collections
 from devise_core.datatypes import Item
 from devise_core.encoder import Encoder
 from devise_core.errors import ArtifactError, BuildError
@@ -23,6 +24,7 @@ from devise_core.layout import ArtifactLayout, CollectionLayout, written_whole
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.phrase import Phrases
+from devise_core.projection import project
 from devise_core.query import TextSpace
 from devise_core.words import WordStore
 
@@ -156,7 +158,24 @@ def _collection(site: Site, name: str, package: packages.Package, extract: Calla
     site.say(f"{name}: {len(items)} pictures")
 
 
+def build_maps(site: Site) -> None:
+    """The maps alone, of every collection of the folder, from the embeddings it has."""
+    for name, path in find_collections(site.layout.root).items():
+        if path.parent != site.layout.collections:
+            continue
+        opened = Collection.open(path)
+        with written_whole(path) as folder:
+            shutil.copytree(path, folder, dirs_exist_ok=True)
+            layout, manifest = CollectionLayout(folder), Manifest.read(folder)
+            made = manifest.files[layout.embeddings.name]
+            projections = project(opened.embeddings)
+            projections.save(layout.projections)
+            manifest.add(layout.projections, "python -m devise_core build maps", made.source, made.licence)
+            manifest.write()
+        site.say(f"{name}: " + ", ".join(f"{way} {kept:.3f}" for way, kept in projections.kept.items()))
+
+
 JOBS: dict[str, Callable[[Site], None]] = {
     "words": build_words, "labels": build_labels, "nouns": build_nouns, "head": build_head, "classifier": build_classifier,
-    "stamps": build_stamps, "photos": build_photos}
+    "stamps": build_stamps, "photos": build_photos, "maps": build_maps}
 """In the order in which they stand on one another."""

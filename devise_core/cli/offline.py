@@ -11,7 +11,7 @@ from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
 from devise_core.layout import REPOSITORY, ArtifactLayout, artifacts_folder
 
-JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "card", "all")
+JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "maps", "card", "all")
 PROTOCOLS = ("imagenet", "zero-shot", "pascal-sentences", "caltech-101", "flickr8k", "stamps")
 
 IN_PLACE = Path()
@@ -61,7 +61,8 @@ def _build(options: argparse.Namespace) -> None:
     if options.job == "card":
         write_card(site)
         return
-    for name in RUN if options.job == "all" else (options.job,):
+    every = [job for job in RUN if job != "maps"]  # those come with the collections
+    for name in every if options.job == "all" else (options.job,):
         RUN[name](site)
     if options.job == "all":
         write_card(site)

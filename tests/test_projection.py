@@ -1,0 +1,128 @@
+"""The maps of a collection: where pictures and latecomers go, how far to believe it, and what lies in a region."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devise_core import Engine, projection
+from devise_core.errors import ArtifactError
+from devise_core.projection import Projections, inside, place, project, trustworthiness
+from devise_core.vectors import Floats, unit
+from tests.fakes import unit_rows
+
+
+def two_groups() -> Floats:
+    """Ten vectors about one direction and ten about another."""
+    centres = np.repeat(np.eye(8, dtype=np.float32)[:2], 10, axis=0)
+    return unit(centres + 0.1 * unit_rows(20, 8))
+
+
+def test_principal_components_place_what_comes_later_as_they_place_the_pictures() -> None:
+    embeddings = unit_rows(30, 6)
+    made = project(embeddings, ways=("pca",))
+    assert set(made.places) == {"pca2", "pca3"}
+    for name, places in made.places.items():
+        assert made.place(name, embeddings[7], embeddings) == pytest.approx(places[7], abs=1e-5)
+    spread = made.places["pca3"].std(axis=0)
+    assert spread[0] > spread[1] > spread[2]
+    assert np.ptp(made.places["pca3"], axis=0).max() == pytest.approx(0.96, abs=1e-5)
+
+
+def test_tsne_keeps_groups_together_and_is_seeded() -> None:
+    embeddings = two_groups()
+    made, again = project(embeddings, ways=("tsne",)), project(embeddings, ways=("tsne",))
+    assert {name: places.shape for name, places in made.places.items()} == {"tsne2": (20, 2), "tsne3": (20, 3)}
+    for name, places in made.places.items():
+        assert (places == again.places[name]).all()
+        assert places[:, 0].std() == places.std(axis=0).max()  # the longest way lies from left to right
+    places = made.places["tsne2"]
+    assert np.ptp(places[:10], axis=0).max() < np.linalg.norm(places[:10].mean(axis=0) - places[10:].mean(axis=0))
+    assert made.kept["tsne2"] > 0.8
+    assert not set(made.clusters[:10, 0]) & set(made.clusters[10:, 0])
+
+
+def test_of_many_some_are_fitted_and_the_others_go_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "FITTED", 12)
+    places = project(two_groups(), ways=("tsne",)).places["tsne2"]
+    assert places.min() >= 0 and places.max() <= 1
+    centres = places[:10].mean(axis=0), places[10:].mean(axis=0)
+    assert all(np.linalg.norm(spot - centres[0]) < np.linalg.norm(spot - centres[1]) for spot in places[:10])
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_few_pictures_have_principal_components_alone(count: int) -> None:
+    made = project(unit_rows(count, 6))
+    assert set(made.places) == {"pca2", "pca3"}
+    assert made.kept == {}
+    assert all(np.isfinite(places).all() and 0 <= places.min() <= places.max() <= 1 for places in made.places.values())
+
+
+def test_the_same_picture_many_times() -> None:
+    made = project(np.tile(unit_rows(1, 6), (8, 1)), ways=("pca",))
+    assert made.places["pca2"] == pytest.approx(0.5, abs=1e-3)
+    assert set(made.clusters.ravel()) == {0}
+
+
+def test_umap_is_left_out_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "FEWEST_UMAP", 5)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert set(project(two_groups(), ways=("umap", "pca")).places) == {"pca2", "pca3"}
+
+
+def test_a_latecomer_goes_among_its_nearest() -> None:
+    embeddings = np.eye(7, dtype=np.float32)
+    places = np.arange(14, dtype=np.float32).reshape(7, 2)
+    between = unit(embeddings[2] + embeddings[4])  # two neighbours at 0.71, the other three at 0: e^-14 of their weight
+    found = place(np.stack([embeddings[3], between]), embeddings, places)
+    assert found[0] == pytest.approx(places[3], abs=1e-3)
+    assert found[1] == pytest.approx((places[2] + places[4]) / 2, abs=1e-3)
+
+
+def test_trustworthiness_as_it_is_defined() -> None:
+    embeddings, places = unit_rows(12, 4), unit_rows(12, 2, seed=1)
+    count, k, penalty = 12, 5, 0
+    for row in range(count):
+        ranks = [other for other in np.argsort(-(embeddings @ embeddings[row]), kind="stable") if other != row]
+        near = [other for other in np.argsort(np.linalg.norm(places - places[row], axis=1)) if other != row][:k]
+        penalty += sum(max(0, ranks.index(other) + 1 - k) for other in near)
+    assert trustworthiness(embeddings, places) == pytest.approx(1 - 2 * penalty / (count * k * (2 * count - 3 * k - 1)))
+    turn = np.linspace(0, np.pi / 2, 12)
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1).astype(np.float32)
+    assert trustworthiness(circle, circle) == 1
+
+
+def test_what_lies_in_a_polygon() -> None:
+    corner = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], dtype=np.float32)  # a notch from above
+    places = np.array([[1, 1], [2, 0.5], [2, 2], [3.5, 3], [5, 1], [-1, 1]], dtype=np.float32)
+    assert inside(corner, places).tolist() == [True, True, False, True, False, False]
+
+
+def test_maps_are_kept_whole(tmp_path: Path) -> None:
+    made = project(two_groups(), ways=("pca",))
+    made.save(tmp_path / "projections.npz")
+    read = Projections.read(tmp_path / "projections.npz", 20)
+    assert all((read.places[name] == places).all() for name, places in made.places.items())
+    assert read.kept == pytest.approx(made.kept)
+    assert (read.clusters == made.clusters).all()
+    with pytest.raises(ArtifactError, match="20 places for 21 pictures: make the collection again"):
+        Projections.read(tmp_path / "projections.npz", 21)
+    (tmp_path / "projections.npz").write_bytes(b"no arrays")
+    with pytest.raises(ArtifactError, match="holds no map"):
+        Projections.read(tmp_path / "projections.npz", 20)
+
+
+@pytest.mark.artifacts
+@pytest.mark.parametrize("collection", ["stamps", "photos"])
+def test_the_bundled_maps(engine: Engine, collection: str) -> None:
+    here = engine.on(collection).collection
+    made = here.projections
+    assert set(made.places) == {f"{way}{dimensions}" for way in projection.WAYS for dimensions in projection.DIMENSIONS}
+    for name, places in made.places.items():
+        assert places.shape == (len(here), int(name[-1]))
+        assert made.kept[name] == pytest.approx(trustworthiness(here.embeddings, places), abs=1e-4)
+    assert made.kept["tsne2"] > 0.95
+    assert made.kept["umap2"] > 0.94

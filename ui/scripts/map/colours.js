@@ -1,0 +1,63 @@
+// Colours of the points, from the theme; and the legend that says what they mean.
+
+// viridis (van der Walt and Smith, 2015), read the same with any colour vision.
+const RAMP = ["#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39", "#fde725"].map(rgb);
+const GREY = [140, 146, 144];
+
+export function rgb(text) {
+  const full = text.trim().replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
+  const hex = /^#(..)(..)(..)/.exec(full);
+  return hex ? hex.slice(1).map((pair) => parseInt(pair, 16)) : (full.match(/\d+/g) ?? GREY).slice(0, 3).map(Number);
+}
+
+export function theme(element) {
+  const style = getComputedStyle(element), value = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const background = rgb(value("background-color") || "#ffffff");
+  const palette = value("chart-categorical-colors").match(/#\w+|rgba?\([^)]*\)/g)?.map(rgb) ?? [GREY];
+  const dark = background.reduce((sum, part) => sum + part) < 380;
+  // What matters most is to be farthest from the background.
+  return { background, palette, dark, ink: rgb(value("text-color")), primary: rgb(value("primary-color")), pin: dark ? [255, 138, 92] : [201, 62, 24],
+    ramp: dark ? RAMP.slice(1) : RAMP.slice(0, -1).reverse() };
+}
+
+function along(ramp, share) {
+  const at = share * (ramp.length - 1), low = Math.min(Math.floor(at), ramp.length - 2);
+  return ramp[low].map((part, index) => Math.round(part + (ramp[low + 1][index] - part) * (at - low)));
+}
+
+// For each point a number and for each number a colour; by cosine the numbers are 256 steps.
+export function scheme(points, shown, look, unpacked) {
+  if (shown.colour === "cosine") {
+    if (!shown.cosines) return { of: new Uint8Array(points.drawn), colours: [GREY], names: [], none: true };
+    return { of: unpacked(shown.cosines.of), colours: Array.from({ length: 256 }, (_, step) => along(look.ramp, step / 255)), names: [], ramp: shown.cosines };
+  }
+  const { names, of } = points.colours[shown.colour];
+  const colour = (number) => (/^(other|no label)$/.test(names[number]) ? GREY : look.palette[number % look.palette.length]);
+  return { of, names, colours: names.map((_, number) => colour(number)) };
+}
+
+export const css = (colour) => `rgb(${colour.join(" ")})`;
+
+export function legend(box, scheme, look, alone, press) {
+  if (scheme.none) return box.replaceChildren("Search, or press a picture: the colours then show the cosine to it.");
+  if (scheme.ramp) {
+    const ramp = document.createElement("span");
+    ramp.className = "ramp";
+    ramp.style.background = `linear-gradient(to right, ${look.ramp.map(css).join(",")})`;
+    return box.replaceChildren(`cosine to “${scheme.ramp.what}”  ${scheme.ramp.low.toFixed(2)}`, ramp, scheme.ramp.high.toFixed(2));
+  }
+  const counts = new Map();
+  for (const number of scheme.of) counts.set(number, (counts.get(number) ?? 0) + 1);
+  box.replaceChildren(...scheme.names.flatMap((name, number) => {
+    if (!counts.has(number)) return [];
+    const button = document.createElement("button"), dot = document.createElement("i"), count = document.createElement("small");
+    button.type = "button";
+    button.setAttribute("aria-pressed", String(alone === number));
+    dot.style.background = css(scheme.colours[number]);
+    count.textContent = counts.get(number).toLocaleString("en");
+    button.append(dot, name, count);
+    button.onclick = () => press(alone === number ? null : number);
+    return [button];
+  }));
+  return undefined;
+}
