@@ -52,8 +52,8 @@ def main() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port", str(port),
-               "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port",
+               str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
     server = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, "DEVISE_WARM": "0"}, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")

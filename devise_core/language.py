@@ -2,8 +2,8 @@
 
     bird near water              words side by side are one phrase: their sum, or the noun they make
     "new york" skyline           quotes keep a phrase apart from the words beside it
-    horse -saddle                minus takes away the word or the quoted phrase it touches
-    king - man + woman           a sign that stands free holds for everything up to the next sign
+    horse -saddle                minus takes away half of the word or the quoted phrase it touches
+    king - man + woman           a sign that stands free takes or adds the whole of what follows, up to the next sign
     water^2 boat                 a weight, from 0.01 to 100, for the word it touches
     2*water boat                 the same, written before it
     "new york"^1.5 -0.5*taxi     weights for a phrase, and for what is taken away
@@ -30,6 +30,9 @@ GRAMMAR = tuple((row[0], row[1]) for line in (__doc__ or "").splitlines()
 
 MAX_CLAUSES = 32
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
+TAKEN_AWAY = 0.5
+"""What a touching minus weighs: the whole of a near kin would leave noise ("fruit" less "apple", cosine 0.75, finds a cement mixer;
+less half of it, the other fruits). Sums such as "king - man + woman" are of whole vectors (Mikolov et al., 2013)."""
 _WIDTH = 72
 """A pointed line shows this many columns of a long query."""
 
@@ -146,6 +149,8 @@ def _item(text: str, at: int) -> tuple[_Item, int]:
             raise QueryError(f"“{text[end]}” wants a number from {MIN_WEIGHT} to {MAX_WEIGHT:g} at character {end + 2}: "
                              "water^2, for example.", end + 1)
         weight, weighted, end = _weight(power[1], end + 1), True, power.end()
+    elif sign and not weighted and _signed(sign) < 0:
+        weight = TAKEN_AWAY
     bare = not (sign or weighted or _QUOTE.match(text, at) or clause.kind == "picture")
     return _Item(begin, sign, replace(clause, weight=weight), bare), end
 

@@ -15,6 +15,7 @@ page = st.navigation([
     st.Page("words.py", title="Words", icon=":material/abc:"),
     st.Page("results.py", title="Results", icon=":material/bar_chart:"),
 ])
+tour.begin()
 frame.sidebar()
 tour.banner()
 page.run()

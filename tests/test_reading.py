@@ -23,7 +23,7 @@ def reading(query: str, with_photo: bool = False) -> AppTest:
 
 
 def test_a_tag_for_each_term_with_its_sign_share_and_nearest_words() -> None:
-    line = reading("bird + water^2 -horse").markdown[0]
+    line = reading("bird + water^2 - horse").markdown[0]
     assert line.value == ":small[Read as] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
     assert "**horse**: horses" in line.help
     line = reading("like:photo + sea", with_photo=True).markdown[0]

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from devise_core.engine import DEFAULT_COLLECTION
 from ui import address
+from ui.engines import CHOSEN
 
 _PARAMETER = "tour"
 
@@ -22,18 +24,18 @@ class Step:
 
 
 STEPS = (
-    Step("text_search.py", "A word no picture has", "No label here says **avian**. The word lies near **bird** among the word vectors, and "
-         "the network has put the birds there too: that is the whole idea.", {"q": "avian", "collection": "stamps"}),
-    Step("text_search.py", "Queries are sums", "Minus takes a meaning away: of **musical instrument -guitar** the strings go. Press "
-         "**Weaker matches too** to see what the cut-off folds away.", {"q": "musical instrument -guitar", "collection": "stamps"}),
-    Step("image_search.py", "A picture asks", "A violin finds what **means** the like on the left, and what **looks** alike on the right. "
-         "Your own picture works too: drop it, paste it, or take it.", {"item": "violin", "collection": "stamps"}),
-    Step("labels.py", "The other way round", "The same space names a picture, out of thousands of nouns or only among words of yours, which "
-         "the network was never trained to tell apart.", {"item": "violin", "collection": "stamps"}),
-    Step("explorer.py", "The map", "Every dot is a picture. The star is your query; draw a loop around what lights up.",
-         {"q": "musical instrument", "collection": "stamps"}),
+    Step("text_search.py", "A word no picture has", "No label here says **avian**. The word lies near **bird** among the word "
+         "vectors, and the network has put the birds there too: that is the whole idea.", {"q": "avian"}),
+    Step("text_search.py", "Queries are sums", "Minus takes a meaning away: of **fruit -apple** the other fruits are left. Press "
+         "**Weaker matches too** to see what the cut-off folds away.", {"q": "fruit -apple"}),
+    Step("image_search.py", "A picture asks", "A violin finds what **means** the like, and what **looks** alike. Your own picture "
+         "works too: drop it, paste it, or take it.", {"item": "violin"}),
+    Step("labels.py", "The other way round", "The same space names a picture, out of thousands of nouns or only among words of "
+         "yours, which the network was never trained to tell apart.", {"item": "violin"}),
+    Step("explorer.py", "The map", "Every point is a picture. The star is your query; draw a loop around what lights up.",
+         {"q": "musical instrument"}),
     Step("words.py", "Between two words", "Walk from one word to another, and look at the nearest picture at every step.",
-         {"mode": "way", "a": "dog", "b": "piano", "collection": "stamps"}),
+         {"mode": "way", "a": "dog", "b": "piano"}),
     Step("results.py", "Does it hold?", "Every figure stands beside its rivals and its interval, with the command that prints it."),
 )
 
@@ -43,9 +45,15 @@ def invitation() -> None:
     st.page_link(STEPS[0].page, label="Take the two-minute tour", icon=":material/tour:", query_params=_view(1))
 
 
+def begin() -> None:
+    """Before the sidebar: a step is over the collection that its words speak of."""
+    if _place():
+        st.session_state[CHOSEN] = DEFAULT_COLLECTION
+
+
 def banner() -> None:
     """Above a page that is a step of the tour: what to see, and the way on. Nothing elsewhere."""
-    place = address.number(_PARAMETER, 0, 1, len(STEPS))
+    place = _place()
     if not place:
         return
     step = STEPS[place - 1]
@@ -58,6 +66,10 @@ def banner() -> None:
                 st.page_link(STEPS[place].page, label=f"Next: {STEPS[place].title}", icon=":material/arrow_forward:",
                              query_params=_view(place + 1))
             st.page_link("home.py", label="End the tour", icon=":material/close:")
+
+
+def _place() -> int:
+    return address.number(_PARAMETER, 0, 1, len(STEPS))
 
 
 def _view(place: int) -> dict[str, str]:
