@@ -2,6 +2,8 @@
 
 import streamlit as st
 
-from ui import code, mapdata, pictures, suggest, warm
+from ui import code, mapdata, metrics, pictures, suggest, unexpected, warm
 
-app = st.App("pages/router.py", routes=[pictures.ROUTE, suggest.ROUTE, code.ROUTE, mapdata.ROUTE], lifespan=warm.lifespan)
+app = st.App("pages/router.py", lifespan=warm.lifespan,
+             routes=[pictures.ROUTE, suggest.ROUTE, code.ROUTE, mapdata.ROUTE, metrics.ROUTE],
+             on_script_error=unexpected.on_page, exception_handlers={Exception: unexpected.on_route})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -17,8 +18,8 @@ from PIL import Image
 from devise_core.archives import pictures_in_zip
 from devise_core.collection import Collection
 from devise_core.datatypes import Item
-from devise_core.encoder import BATCH, READERS, Encoder
-from devise_core.errors import CollectionError, ImageError
+from devise_core.encoder import BATCH, READERS, Encoded
+from devise_core.errors import BusyError, CollectionError, ImageError
 from devise_core.index import ExactIndex, Index
 from devise_core.indexing import describe, thumbnail
 from devise_core.preprocess import Pixels, to_pixels
@@ -35,6 +36,15 @@ File = tuple[str, bytes]
 """A path, whose folders become labels, and what is in the file."""
 Progress = Callable[[int, str], None]
 """Called with how many files were read, and the name of the last."""
+
+
+class Pixelwise(Protocol):
+    """What of an ``Encoder`` is needed here: its ``size``, and pictures of that size → vectors."""
+
+    @property
+    def size(self) -> int: ...
+
+    def encode_pixels(self, pixels: Pixels) -> Encoded: ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ class Gathered:
     full: str = ""
 
 
-def gather(files: Iterable[File], encoder: Encoder, limits: Settings, before: Sequence[Photo] = (),
+def gather(files: Iterable[File], encoder: Pixelwise, limits: Settings, before: Sequence[Photo] = (),
            progress: Progress | None = None, read: Callable[[bytes], Image.Image] = read_upload) -> Gathered:
     """Add the pictures of ``files``, zips among them, to those of ``before``, as far as ``limits`` allows.
 
@@ -147,7 +157,7 @@ def _unpacked(files: Iterable[File], limits: Settings, found: Gathered) -> Itera
             found.skipped.append(f"{name}: {error}")
 
 
-def _ahead(files: Iterable[File], encoder: Encoder, read: Callable[[bytes], Image.Image]) -> Iterator[_Read]:
+def _ahead(files: Iterable[File], encoder: Pixelwise, read: Callable[[bytes], Image.Image]) -> Iterator[_Read]:
     """Each file read, in order, a few at a time: what is still packed stays packed until its turn."""
     def one(file: File) -> _Read:
         name, data = file
@@ -164,10 +174,15 @@ def _ahead(files: Iterable[File], encoder: Encoder, read: Callable[[bytes], Imag
             yield from readers.map(one, some)
 
 
-def _take(found: Gathered, waiting: list[_Read], encoder: Encoder, limits: Settings) -> bool:
+def _take(found: Gathered, waiting: list[_Read], encoder: Pixelwise, limits: Settings) -> bool:
     """Encode what is ``waiting`` and add it; whether there is room for more."""
     if waiting:
-        encoded = encoder.encode_pixels(np.stack([one.pixels for one in waiting if one.pixels is not None]))
+        try:
+            encoded = encoder.encode_pixels(np.stack([one.pixels for one in waiting if one.pixels is not None]))
+        except BusyError as error:  # those before are kept, and these may be dropped again
+            found.skipped += [f"{one.name}: {error}" for one in waiting]
+            waiting.clear()
+            return True
         for row, one in enumerate(waiting):
             item = describe(PurePosixPath(one.name).parts or ("picture",), len(found.photos))
             photo = Photo(item, one.key, one.thumbnail, encoded.features[row], encoded.embeddings[row])

@@ -38,6 +38,14 @@ class ImageError(DeviseError):
     """A picture cannot be used: too large, truncated, or no picture at all."""
 
 
+class BusyError(DeviseError):
+    """Too much is asked for at once; the message says when to ask again. ``guard``: what refused."""
+
+    def __init__(self, message: str, guard: str) -> None:
+        self.guard = guard
+        super().__init__(message)
+
+
 class ArtifactError(DeviseError):
     """A file of the model is missing, damaged, or of another version."""
 

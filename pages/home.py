@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import address, frame, tour
+from ui import address, frame, keeper, tour
 from ui.engines import engine
 from ui.errors import shown
 from ui.examples import examples
@@ -21,10 +21,13 @@ query = address.text(address.QUERY)
 with results, shown("q"):
     here = engine()
     first = examples(here)[0]
-    hits = here.search_text(query or first, k=12)
     if query:
-        show_reading(here.read_text(query), "q")
+        with keeper.searching(query) as heard:
+            reading, hits = here.read_text(query), here.search_text(query, k=12)
+            heard["terms"], heard["hits"] = len(reading.terms), len(hits)
+        show_reading(reading, "q")
     else:
+        hits = here.search_text(first, k=12)
         st.caption(f"For example, **{first}**:")
     gallery(here, hits, "home")
 

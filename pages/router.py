@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import frame, tour, warm
+from ui import fairuse, frame, keeper, tour, warm
+from ui.errors import shown
 
 frame.begin()
 page = st.navigation([
@@ -18,5 +19,7 @@ page = st.navigation([
 tour.begin()
 frame.sidebar()
 tour.banner()
-page.run()
+with keeper.page_run(page.url_path), shown("visit"):
+    fairuse.admit()
+    page.run()
 warm.start()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import frame, keeper
 from ui.engines import engine
 from ui.errors import shown
 from ui.examples import examples
@@ -23,8 +23,9 @@ with shown("q"):
     if not query:
         st.info("Type a word or a few, or press an example: the answer comes at once.", icon=":material/keyboard_return:")
     else:
-        vector = here.embed_text(query)
-        show_reading(here.read_text(query), "q")
-        show_matches(here, query, vector)
+        with keeper.searching(query) as heard:
+            reading = here.read_text(query)
+            show_reading(reading, "q")
+            heard["terms"], heard["hits"] = len(reading.terms), show_matches(here, query, here.embed_text(query))
         near = here.similar_words(query, k=8)
         st.caption("Words nearby: " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in near))

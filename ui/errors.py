@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from devise_core.errors import DeviseError, UnknownWordError
-from ui import address
+from devise_core.errors import BusyError, DeviseError, UnknownWordError
+from ui import address, keeper
 from ui.searchbox import search_for
 from ui.text import plain
 
@@ -22,10 +22,16 @@ def shown(field: str | None = None) -> Iterator[None]:
     try:
         yield
     except UnknownWordError as error:
+        keeper.refused(error)
         st.warning(plain(str(error), 600), icon=":material/spellcheck:")
         if field:
             offer_spellings(error.suggestions, field)
+    except BusyError as error:
+        keeper.refused(error)
+        st.warning(plain(str(error), 600), icon=":material/hourglass_top:")
+        st.button("Try again", icon=":material/refresh:", key=f"again-{field or 'page'}")
     except DeviseError as error:
+        keeper.refused(error)
         st.error(plain(str(error), 600), icon=":material/error:")
 
 

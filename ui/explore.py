@@ -9,10 +9,11 @@ from devise_core.atlas import NAMED_BY
 from devise_core.engine import Engine
 from devise_core.images import SUFFIXES
 from devise_core.uploads import read_upload
+from ui import keeper
 from ui.errors import shown
 from ui.gallery import gallery
 from ui.map import WAYS, Marks, Pin, how_placed, show_map
-from ui.mapcards import picture_card, region_card
+from ui.mapcards import NEAR, picture_card, region_card
 from ui.mapdata import drawn
 from ui.mapview import View, read_view
 from ui.reading import show_reading
@@ -28,7 +29,7 @@ def explore(engine: Engine, query: str, beside: DeltaGenerator) -> None:
     collection = engine.collection
     view = read_view(collection)
     pins = [pin for pin in (_own_picture(engine, beside), _asked(engine, query)) if pin]
-    near = [] if view.row is None else [collection.row(hit.id) for hit in engine.more_like(collection.items[view.row].id, 6)]
+    near = [] if view.row is None else [collection.row(hit.id) for hit in engine.more_like(collection.items[view.row].id, NEAR)]
     inside = view.region.rows(collection.projections) if view.region else None
     marks = Marks(pins, near) if inside is None else Marks(pins, near, inside)
     show_map(engine, view, marks)
@@ -45,8 +46,10 @@ def explore(engine: Engine, query: str, beside: DeltaGenerator) -> None:
 def _asked(engine: Engine, query: str) -> Pin | None:
     with shown("q"):
         if query:
-            show_reading(engine.read_text(query), "q")
-            hits = engine.search_text(query, k=LIT)
+            with keeper.searching(query) as heard:
+                reading, hits = engine.read_text(query), engine.search_text(query, k=LIT)
+                heard["terms"], heard["hits"] = len(reading.terms), len(hits)
+            show_reading(reading, "q")
             name = query if len(query) <= LONGEST else query[:LONGEST - 1] + "…"
             return Pin(name, engine.embed_text(query), [engine.collection.row(hit.id) for hit in hits])
     return None

@@ -9,6 +9,7 @@ import streamlit as st
 from devise_core.datatypes import Hit
 from devise_core.encoder import Encoded
 from devise_core.engine import Engine
+from ui import keeper
 from ui.errors import shown
 from ui.gallery import gallery
 from ui.picture import Chosen
@@ -39,8 +40,10 @@ def also_with_words(engine: Engine, chosen: Chosen, found: Encoded) -> None:
         return
     with shown("q"):
         query, terms = with_picture(words), {PHOTO: found.embeddings[0]}
-        hits = engine.search_text(query, COUNT + 1, terms)
-        show_reading(engine.read_text(query, terms), "q", terms)
+        with keeper.searching(query) as heard:
+            reading, hits = engine.read_text(query, terms), engine.search_text(query, COUNT + 1, terms)
+            heard["terms"], heard["hits"] = len(reading.terms), len(hits)
+        show_reading(reading, "q", terms)
         st.subheader(f"This picture and {plain(words, 60)}")
         gallery(engine, without(chosen, hits), "sum")
 

@@ -32,8 +32,8 @@ class Settings:
     size: int
 
 
-def show_matches(engine: Engine, query: str, vector: Floats) -> None:
-    """The pictures nearest to a unit ``vector`` ``(d,)``, which is what ``query`` was read as."""
+def show_matches(engine: Engine, query: str, vector: Floats) -> int:
+    """The pictures nearest to a unit ``vector`` ``(d,)``, which is what ``query`` was read as. Returns how many match well."""
     whole = engine.ranking(vector)
     suggested = cut_off(whole.cosines, engine.chance_cosine)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
@@ -62,6 +62,7 @@ def show_matches(engine: Engine, query: str, vector: Floats) -> None:
             st.button("Choose all on this page", key="choose-all", type="tertiary", icon=":material/select_all:",
                       on_click=basket.add, args=(engine, hits))
     basket.tray(engine, scores)
+    return len(strong)
 
 
 def _settings(engine: Engine, suggested: float) -> Settings:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from devise_core.album import Album, gather
-from devise_core.engine import Engine
+from devise_core.engine import DEFAULT_COLLECTION, Engine
 from devise_core.errors import DeviseError
 from devise_core.settings import Settings, settings
 from ui.dropzone import Batch
 from ui.engines import ALBUM, CHOSEN, OWN, model
-from ui.warm import network
+from ui.keeper import refused
+from ui.warm import InTurns, load
 
 _STATE = "photos_state"
 
@@ -54,10 +55,11 @@ def take(batch: Batch) -> None:
     state.skipped += batch.refused
     try:
         here = model()
-        with network(here):
-            found = gather(batch.files, here.encoder, limits(), before.photos if before else ())
-    except DeviseError as error:
-        state.full = str(error)
+        load(here)
+        found = gather(batch.files, InTurns(here), limits(), before.photos if before else ())
+    except DeviseError as error:  # the next batch tries again
+        refused(error)
+        state.skipped.append(str(error))
         return
     state.skipped += found.skipped
     state.again += found.again
@@ -70,6 +72,6 @@ def take(batch: Batch) -> None:
 def forget() -> None:
     """Nothing of them is left."""
     batches = taken().batches
-    for key in (ALBUM, CHOSEN, _STATE):
-        st.session_state.pop(key, None)
-    st.session_state[_STATE] = Taken(batches)
+    st.session_state.pop(ALBUM, None)
+    st.session_state[_STATE] = Taken(batches)  # the browser counts on
+    st.session_state[CHOSEN] = DEFAULT_COLLECTION

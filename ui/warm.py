@@ -1,4 +1,4 @@
-"""The network loads behind the first page, while the visitor reads."""
+"""The network loads behind the first page, while the visitor reads; and each visitor's turn at it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui import keeper
+from ui.fairuse import turns
+
 if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
+    from streamlit.delta_generator import DeltaGenerator
+
+    from devise_core.encoder import Encoded
     from devise_core.engine import Engine
+    from devise_core.preprocess import Pixels
 
 DELAY = 3.0
 """Seconds from the first page to the start of loading: importing TensorFlow would slow the first answers down."""
@@ -22,6 +29,7 @@ DELAY = 3.0
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the model while the first browser is still fetching Streamlit's own files."""
+    keeper.begin()
     threading.Thread(target=_open, daemon=True, name="open-model").start()
     yield
 
@@ -32,13 +40,47 @@ def start() -> None:
         _thread()
 
 
-@contextmanager
-def network(engine: Engine) -> Iterator[None]:
-    """Say so while the network is not ready, then run the block with it loaded."""
+def load(engine: Engine) -> None:
+    """Load the network, and say so where that takes a while. Raises ``ArtifactError`` for a damaged model."""
     if not engine.encoder.ready:
         with st.spinner("Loading the network: a few seconds, only this once…"):
             engine.encoder.load()
-    yield
+
+
+@contextmanager
+def network(engine: Engine, pictures: int = 1) -> Iterator[None]:
+    """Run the block with the network loaded and a turn at it; says what is waited for.
+
+    Not within another such block: that would wait for itself. Raises ``BusyError``, and ``ArtifactError`` for a damaged model.
+    """
+    load(engine)
+    said: list[DeltaGenerator] = []
+
+    def tell(before: int) -> None:
+        said[:] = said or [st.empty()]
+        said[0].info(f"{before} other{'s are' if before > 1 else ' is'} before you at the network: a moment…",
+                     icon=":material/hourglass_top:")
+
+    with turns().turn(tell) as waited:
+        if said:
+            said[0].empty()
+        with keeper.timed("encode", pictures=pictures, queue_ms=round(1000 * waited, 1)):
+            yield
+
+
+class InTurns:
+    """An engine's encoder for many pictures: each batch waits for a turn of its own, so that others come between."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def size(self) -> int:
+        return self._engine.encoder.size
+
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        with network(self._engine, len(pixels)):
+            return self._engine.encoder.encode_pixels(pixels)
 
 
 @st.cache_resource(show_spinner=False)
