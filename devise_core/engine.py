@@ -15,6 +15,7 @@ from devise_core.completion import complete
 from devise_core.datatypes import Hit, Reading, Term, WordHit
 from devise_core.encoder import Encoded, Encoder
 from devise_core.errors import CollectionError, QueryError
+from devise_core.explain import Heat, Regions, regions
 from devise_core.images import ImageInput
 from devise_core.language import Clause
 from devise_core.layout import ArtifactLayout, artifacts_folder
@@ -108,6 +109,15 @@ class Engine:
             raise QueryError("The list of labels is empty: give at least one word.")
         scores = np.stack([self.text.embed(label) for label in labels]) @ embedding
         return [WordHit(labels[row], float(scores[row])) for row in largest(scores, k)]
+
+    def heat(self, image: ImageInput, text: str, pictures: Pictures | None = None) -> Heat:
+        """Where in ``image`` its cosine with the query ``text`` comes from. Raises ``ImageError``, and what ``embed_text`` does."""
+        vector = self.embed_text(text, pictures)
+        return self.regions(image).heat(vector, text)
+
+    def regions(self, image: ImageInput) -> Regions:
+        """What ``heat`` needs of a picture, for more than one question about it. Raises ``ImageError``."""
+        return regions(image, self.encoder)
 
     def similar_words(self, text: str, k: int = 10, pictures: Pictures | None = None) -> list[WordHit]:
         """The ``k`` words nearest to a query in the word vectors themselves, its own words left out: also "king - man + woman"."""

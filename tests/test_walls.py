@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     {"errors"}, {"settings"}, {"datatypes", "layout", "vectors"}, {"manifest", "words", "images", "index", "projection", "vectorcache", "modelfile", "wordfiles", "ranking",
      "relevance"},
-    {"nouns", "phrase", "language", "preprocess", "collection", "backbones", "results", "decoding", "places", "filters"}, {"forms"}, {"uploads", "archives", "weblink", "query", "encoder", "completion"}, {"wordplay"}, {"engine", "indexing", "export"}, {"album", "atlas", "doctor"},
+    {"nouns", "phrase", "language", "preprocess", "collection", "backbones", "results", "decoding", "places", "filters"}, {"forms"}, {"uploads", "archives", "weblink", "query", "encoder", "completion"}, {"wordplay", "explain"}, {"engine", "indexing", "export"}, {"album", "atlas", "doctor"},
     {"datasets", "report"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
