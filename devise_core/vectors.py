@@ -9,7 +9,8 @@ Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.int64]
 
-ROWS_AT_A_TIME = 16_384
+ROWS_AT_A_TIME = 4_096
+"""A block that stays in the cache, and too small for threads, which wait for each other longer than it takes."""
 _SMALLEST_NORM = 1e-9
 
 
@@ -34,21 +35,31 @@ def quantise(vectors: Floats) -> tuple[Bytes, Floats]:
     return np.rint(vectors / scales[:, None]).astype(np.int8), scales
 
 
-def cosines(query: Floats, rows: Bytes, directions: Floats | None = None) -> Floats:
-    """Cosine of a unit ``query`` ``(d,)`` with each quantised row ``(n, d)``; a row's scale does not change its direction.
-
-    With orthonormal ``directions`` ``(m, d)``, which the query must lack, each row is compared as if they were taken out of it.
-    A few thousand rows are widened at a time, so the whole matrix never stands in memory as floats.
-    """
+def lengths(rows: Bytes, directions: Floats | None = None) -> Floats:
+    """Of quantised rows ``(n, d)``, without the orthonormal ``directions`` ``(m, d)`` where given: what ``cosines`` divides by."""
     found = np.empty(len(rows), dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_A_TIME):
         block = rows[start:start + ROWS_AT_A_TIME].astype(np.float32)
         squares = np.einsum("nd,nd->n", block, block)
         if directions is not None:
             squares -= np.square(block @ directions.T).sum(axis=1)
-        norms = np.sqrt(np.maximum(squares, 0))
-        found[start:start + ROWS_AT_A_TIME] = block @ query / np.maximum(norms, _SMALLEST_NORM)
-    return found
+        found[start:start + ROWS_AT_A_TIME] = np.sqrt(np.maximum(squares, 0))
+    return np.maximum(found, _SMALLEST_NORM)
+
+
+def cosines(query: Floats, rows: Bytes, its: Floats) -> Floats:
+    """Cosine of a unit ``query`` ``(d,)`` with each quantised row ``(n, d)``; a row's scale does not change its direction.
+
+    ``its``: the rows' ``lengths``. Where those are without some directions, the query must lack them too; each row is then
+    compared as if they were taken out of it. The whole matrix never stands in memory as floats.
+    """
+    found = np.empty(len(rows), dtype=np.float32)
+    block = np.empty((ROWS_AT_A_TIME, rows.shape[1]), dtype=np.float32)
+    for start in range(0, len(rows), ROWS_AT_A_TIME):
+        some = rows[start:start + ROWS_AT_A_TIME]
+        np.copyto(block[:len(some)], some)
+        np.dot(block[:len(some)], query, out=found[start:start + ROWS_AT_A_TIME])
+    return np.asarray(found / its, dtype=np.float32)
 
 
 def largest(scores: Floats, k: int) -> Rows:

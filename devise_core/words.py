@@ -14,7 +14,7 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
-from devise_core.vectors import Bytes, Floats, cosines, largest, unit
+from devise_core.vectors import Bytes, Floats, cosines, largest, lengths, unit
 
 SPELLING_POOL = 200_000
 """Suggestions come from the most frequent words: rarer ones are mostly misspellings themselves."""
@@ -36,6 +36,7 @@ class WordStore:
         self.vectors, self.scales = vectors, scales
         self._rows: dict[str, int] | None = None
         self._met: dict[str, int | None] = {}
+        self._measured: dict[bytes, Floats] = {}
         if not len(self) == len(vectors) == len(scales):
             raise ArtifactError(f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
                                 f"{len(scales)} scales; restore all three files together.")
@@ -111,7 +112,7 @@ class WordStore:
 
         ``directions``: as in ``vectors.cosines``, for a vector from the space of the pictures.
         """
-        scores = cosines(vector, self.vectors[:among], directions)
+        scores = cosines(vector, self.vectors[:among], self._lengths(directions)[:among])
         return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
 
     def spellings(self, word: str, k: int = 5) -> list[str]:
@@ -122,6 +123,13 @@ class WordStore:
         longest = len(word) // 3  # more than a third of the letters wrong is another word
         found = process.extract(word, self._frequent, scorer=OSA.distance, score_cutoff=longest, limit=None)
         return [near for near, _, _ in sorted(found, key=lambda match: (match[1], match[2]))[:k]]
+
+    def _lengths(self, directions: Floats | None) -> Floats:
+        """Of every row, without ``directions``: measured once."""
+        key = b"" if directions is None else directions.tobytes()
+        if key not in self._measured:
+            self._measured[key] = lengths(self.vectors, directions)
+        return self._measured[key]
 
     @cached_property
     def _frequent(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
 from devise_core.phrase import Phrases, tokens
 from devise_core.query import MAX_CHARACTERS, check_k
-from devise_core.vectors import cosines, largest, quantise, unit, without
+from devise_core.vectors import cosines, largest, lengths, quantise, unit, without
 from devise_core.words import WordStore
 from tests.fakes import VECTORS, WORDS, text_space, word_store
 
@@ -115,5 +115,5 @@ def test_vectors() -> None:
 def test_cosines_as_if_a_direction_were_taken_out() -> None:
     rows, _ = quantise(np.array([[3, 0, 4], [0, 1, 0]], np.float32))
     query, gone = np.array([1, 0, 0], np.float32), np.array([[0, 0, 1]], np.float32)
-    assert cosines(query, rows) == pytest.approx([0.6, 0], abs=0.01)
-    assert cosines(query, rows, gone) == pytest.approx([1, 0], abs=0.01)
+    assert cosines(query, rows, lengths(rows)) == pytest.approx([0.6, 0], abs=0.01)
+    assert cosines(query, rows, lengths(rows, gone)) == pytest.approx([1, 0], abs=0.01)

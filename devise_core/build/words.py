@@ -14,7 +14,7 @@ import numpy as np
 from devise_core.errors import BuildError
 from devise_core.layout import ArtifactLayout, replaced_file
 from devise_core.manifest import Manifest
-from devise_core.vectors import Floats, cosines, largest, quantise, unit
+from devise_core.vectors import Floats, cosines, largest, lengths, quantise, unit
 from devise_core.wordfiles import Block, WordReport, read_words
 
 COMMAND = "python -m devise_core build words"
@@ -101,9 +101,9 @@ def neighbour_agreement(layout: ArtifactLayout, vectors: Floats, sample: int = 2
     ``vectors`` ``(n, d)``: the first ``n`` words' as they were trained; the comparison is among these.
     """
     stored, full = np.load(layout.word_vectors, mmap_mode="r")[:len(vectors)], unit(vectors)
-    shared, k = 0, min(k, len(full) - 1)
+    its, shared, k = lengths(stored), 0, min(k, len(full) - 1)
     for row in np.linspace(0, len(full) - 1, sample).astype(int):
         exact = set(largest(full @ full[row], k + 1)) - {row}
-        found = set(largest(cosines(unit(stored[row].astype(np.float32)), stored), k + 1)) - {row}
+        found = set(largest(cosines(unit(stored[row].astype(np.float32)), stored, its), k + 1)) - {row}
         shared += len(exact & found)
     return shared / (sample * k) if k else 1.0
