@@ -31,7 +31,7 @@ with shown():
     else:
         here = st.session_state[ALBUM]
         count, button = st.columns([4, 1.2], vertical_alignment="bottom")
-        size = sum(photo.bytes for photo in album.photos) / 1e6
+        size = sum(photo.bytes for photo in album.photos) / 1e3
         count.subheader(f"{len(album)} photo{'s' * (len(album) > 1)}")
         button.button("Forget them", icon=":material/delete:", on_click=session.forget, width="stretch", key="photos_forget")
         with st.container(horizontal=True, key="photos_ways"):
@@ -40,5 +40,5 @@ with shown():
                                       ("explorer.py", "See them on the map", "scatter_plot"), ("labels.py", "Name one", "sell")):
                 st.page_link(file, label=label, icon=f":material/{icon}:")
         gallery(here, here.rank(range(len(album)), album.embeddings.mean(axis=0))[:SHOWN], "photos")
-        st.caption(f"The most typical first: by the cosine to their mean. {size:.1f} MB in memory, under “{OWN}” in the choice of "
+        st.caption(f"The most typical first: by the cosine to their mean. {size:,.0f} kB in memory, under “{OWN}” in the choice of "
                    "collections.")

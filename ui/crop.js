@@ -1,5 +1,6 @@
 // A box on a picture, in thousandths of its width and height. The name comes from strangers: it is only ever set as text.
 const LEAST = 30, STEP = 20, PAUSE = 350; // thousandths, thousandths, ms without a key before searching
+const ANSWER = 3000; // ms in which an older box from the server is not shown
 const START = [200, 200, 600, 600];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const within = (value, low, high) => Math.round(Math.min(Math.max(value, low), high));
@@ -12,7 +13,7 @@ function build(root) {
   const frame = root.querySelector(".frame"), image = root.querySelector("img"), mark = root.querySelector(".box");
   const name = root.querySelector(".name"), choose = root.querySelector(".choose"), whole = root.querySelector(".whole"), how = root.querySelector(".how");
   const crop = { box: null, send: () => {} };
-  let drag = null, timer = 0, src = null;
+  let drag = null, timer = 0, src = null, ahead = 0;
 
   const show = () => {
     mark.hidden = whole.hidden = !crop.box;
@@ -24,6 +25,7 @@ function build(root) {
   };
   const set = (box, now) => {
     crop.box = box;
+    ahead = performance.now() + ANSWER;
     show();
     clearTimeout(timer);
     timer = setTimeout(() => crop.send(crop.box ?? []), now ? 0 : PAUSE);
@@ -88,10 +90,12 @@ function build(root) {
     if (address !== src) {
       image.src = src = address;
       drag = null;
+      ahead = 0;
     }
     image.alt = name.textContent = name.title = text;
-    if (drag) return;
+    if (drag || (String(box) !== String(crop.box) && performance.now() < ahead)) return;
     crop.box = box;
+    ahead = 0;
     show();
   };
   return crop;

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.engines import CHOSEN, OWN, collection_names
+from ui.text import plain, plain_name
 
 NAME = "Semblance"
 _DOCS = Path(__file__).parent.parent / "docs"
@@ -28,16 +29,18 @@ def header(title: str, lead: str) -> None:
 
 def sidebar() -> None:
     """Below the page list: which pictures to search, where there is a choice."""
-    names = collection_names()
+    found = collection_names()
+    names = list(found)
+    others = CHOSEN not in st.session_state and st.query_params.get(CHOSEN) == OWN and OWN not in names
     if st.session_state.get(CHOSEN) not in names:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
-        if names and st.query_params.get(CHOSEN) == OWN and OWN not in names:
-            del st.query_params[CHOSEN]
-            st.info(f"This link is to photos of another visit, which nobody else can see: {names[0]} is shown instead.",
+        if names and others:
+            st.info(f"This link is to photos of another visit, which nobody else can see: {plain(names[0])} is shown instead.",
                     icon=":material/info:")
         if len(names) > 1:
             st.pills("Collection", names, default=names[0], required=True, key=CHOSEN, bind="query-params", persist_state="session",
+                     format_func=lambda name: plain_name(name) + ("" if found[name] else " (damaged)"),
                      help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
                           "python -m devise_core index FOLDER --name NAME")
         st.caption("Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you "

@@ -1,0 +1,202 @@
+"""Any picture, a part of it, one's own photos, and the way between words, in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browsing import tiles
+from tests.conftest import BUNDLED
+
+PHOTOS = BUNDLED / "collections/photos/images"
+CAT = PHOTOS / "cat.webp"
+pytestmark = pytest.mark.browser
+
+PASTE = """(data) => {
+  const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def png_of(path: Path, side: int = 0) -> bytes:
+    image = Image.open(path).convert("RGB")
+    if side:
+        image = image.resize((side, side))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def collage(left: Path, right: Path) -> bytes:
+    """Two pictures side by side."""
+    image = Image.new("RGB", (800, 400), "white")
+    for place, path in enumerate((left, right)):
+        image.paste(Image.open(path).convert("RGB").resize((400, 400)), (400 * place, 0))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_text("Upload", exact=True).click()
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
+def drag(page: Page, on: Locator, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    """From one place to another, in parts of the element's width and height."""
+    box = on.bounding_box()
+    assert box
+    (x, y), (to_x, to_y) = ((box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in (begin, end))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move((x + to_x) / 2, (y + to_y) / 2)
+    page.mouse.move(to_x, to_y)
+    page.mouse.up()
+
+
+def drop(page: Page, *files: tuple[str, bytes]) -> None:
+    page.get_by_role("button", name="Choose photos").wait_for()
+    page.locator(".st-key-photos_zone input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "application/zip" if name.endswith(".zip") else "image/webp", "buffer": content} for name, content in files])
+
+
+def test_paste_a_picture(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?collection=photos")
+    expect(tiles(page, "meaning").first).to_be_visible()
+    page.evaluate(PASTE, base64.b64encode(png_of(CAT, 2400)).decode())  # larger than what is sent
+    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("pasted picture", timeout=60_000)
+    expect(tiles(page, "meaning").first).to_have_text("cat")
+    shown = page.locator(".st-key-image_search_crop img")
+    assert shown.evaluate("(image) => image.naturalWidth") <= 1024
+
+
+def test_text_pasted_into_the_search_box_is_text(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?item=violin")
+    box = page.get_by_role("combobox")
+    box.focus()
+    page.evaluate("""() => { const clipboardData = new DataTransfer(); clipboardData.setData("text/plain", "sea");
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true })); }""")
+    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("violin")
+
+
+def test_a_box_with_the_mouse_is_what_is_searched_by(page: Page, address: str) -> None:
+    page.goto(f"{address}/labels?collection=photos")
+    upload(page, "both.png", collage(CAT, PHOTOS / "butterfly.webp"))
+    image = page.locator(".st-key-labels_crop img")
+    expect(page.locator(".st-key-labels_crop .name")).to_have_text("both.png", timeout=60_000)
+    drag(page, image, (0.03, 0.03), (0.47, 0.97))
+    expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-labels_crop .box")).to_be_visible()
+    page.get_by_role("button", name="Whole picture").click()
+    expect(page.locator(".st-key-labels_crop .box")).to_be_hidden()
+    drag(page, image, (0.55, 0.05), (0.98, 0.95))
+    expect(page.get_by_role("heading", name="Most likely: butterfly")).to_be_visible()
+    drag(page, image, (0.75, 0.5), (0.2, 0.5))  # the box itself, moved
+    expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible()
+
+
+def test_a_box_with_the_keyboard_and_in_the_link(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?item=orchestra&collection=photos")
+    expect(tiles(page, "meaning").first).to_be_visible()
+    page.get_by_role("button", name="Choose a region").press("Enter")
+    expect(page).to_have_url(f"{address}/image_search?item=orchestra&collection=photos&crop=200%2C200%2C600%2C600")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_url("**crop=220%2C200%2C600%2C620")
+    with_box = tiles(page, "meaning").all_text_contents
+    page.reload()
+    box = page.locator(".st-key-image_search_crop .box")
+    expect(box).to_have_attribute("style", "left: 22%; top: 20%; width: 60%; height: 62%;")
+    expect(tiles(page, "meaning").nth(3)).to_be_visible()
+    assert with_box()
+    box.press("Escape")
+    expect(page).to_have_url(f"{address}/image_search?item=orchestra&collection=photos")
+
+
+def test_this_picture_but_with_words(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?item=violin")
+    expect(tiles(page, "meaning").first).to_have_text("cello")
+    box = page.get_by_role("combobox")
+    box.fill("sea")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="This picture and sea")).to_be_visible()
+    names = tiles(page, "sum").all_text_contents()
+    assert {"cello", "dolphin"} <= set(names)  # like the picture, and like the word
+    assert "violin" not in names
+    assert "dolphin" not in tiles(page, "meaning").all_text_contents()
+    expect(page).to_have_url(f"{address}/image_search?item=violin&q=sea")
+
+
+def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, browser: Browser, address: str) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("butterfly", "windmill"):
+            archive.write(PHOTOS / f"{name}.webp", f"summer/{name}.webp")
+    page.goto(f"{address}/photos")
+    drop(page, ("IMG_1.webp", CAT.read_bytes()), ("IMG_2.webp", (PHOTOS / "orchestra.webp").read_bytes()), ("broken.png", b"no picture"),
+         ("more.zip", packed.getvalue()))
+    expect(page.get_by_role("heading", name="4 photos")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1 could not be read")).to_be_visible()
+    expect(tiles(page, "photos")).to_have_count(4)
+    page.get_by_role("link", name="Search them by words").click()
+    box = page.get_by_role("combobox")
+    box.fill("kitten")
+    box.press("Enter")
+    expect(tiles(page, "text").first).to_have_text("img 1")
+    source = page.locator(".st-key-grid-text img").first.get_attribute("src")
+    assert source and source.startswith("data:image/webp;base64,")
+
+    link = page.url
+    assert "collection=your+photos" in link
+    other = browser.new_page()
+    other.goto(link)
+    expect(other.get_by_text("photos of another visit")).to_be_visible()
+    expect(tiles(other, "text").first).to_be_visible()
+    assert "img 1" not in tiles(other, "text").all_text_contents()
+    assert other.request.get(f"{address}/pictures/your%20photos/images/00000-img-1.webp").status == 404
+    other.close()
+
+    page.get_by_role("link", name="Your photos").click()
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    expect(page.get_by_text("your photos", exact=True)).to_have_count(0)
+    drop(page, ("again.webp", CAT.read_bytes()))
+    expect(page.get_by_role("heading", name="1 photo")).to_be_visible(timeout=60_000)
+
+
+def test_from_word_to_word(page: Page, address: str) -> None:
+    page.goto(f"{address}/words")
+    page.get_by_text("From word to word", exact=True).click()
+    steps = page.locator(".st-key-way .word")
+    expect(steps).to_have_count(7)
+    expect(steps.first).to_have_text("dog")
+    page.get_by_role("textbox", name="From", exact=True).fill("king")
+    page.get_by_role("textbox", name="To", exact=True).fill("ocean")
+    page.get_by_role("textbox", name="To", exact=True).press("Enter")
+    expect(steps.first).to_have_text("king")
+    expect(steps.last).to_have_text("ocean")
+    expect(page.locator(".st-key-way img").nth(3)).to_be_visible()
+    page.reload()
+    expect(steps.last).to_have_text("ocean")
+    page.get_by_role("button", name="Words near sea").click()
+    expect(page.get_by_role("heading", name="Nearest to sea")).to_be_visible()
+    page.locator(".st-key-words_found").get_by_role("button", name="ocean").click()
+    expect(page.get_by_role("heading", name="Nearest to ocean")).to_be_visible()
+
+
+@pytest.mark.parametrize("view", ["image_search?item=violin&crop=100,100,500,500&q=sea", "labels", "photos", "words", "words?mode=way"])
+def test_phone_width(browser: Browser, address: str, view: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/{view}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
