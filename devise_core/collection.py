@@ -19,6 +19,8 @@ from devise_core.manifest import Manifest
 from devise_core.projection import Projections
 from devise_core.vectors import Floats
 
+_MARKS = ("manifest.json", "items.csv")
+"""A folder with one of these is a collection, though perhaps a damaged one."""
 _COLUMNS = [field.name for field in fields(Item)]
 
 
@@ -70,6 +72,9 @@ class Collection(ABC):
     @abstractmethod
     def projections(self) -> Projections:
         """Its maps. Raises ``CollectionError`` for a collection made before there were such."""
+
+    def verify(self) -> None:  # noqa: B027  what is in no file cannot be damaged
+        """Check now what every search reads. Raises ``ArtifactError``, which names the file."""
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
@@ -132,6 +137,10 @@ class FolderCollection(Collection):
                                   f"`python -m devise_core index FOLDER --name {self.name}`.")
         return Projections.read(self.manifest.verified(self.layout.projections), len(self))
 
+    def verify(self) -> None:
+        for file in (self.layout.embeddings, self.layout.features):
+            self.manifest.verified(file)
+
     def picture(self, row: int) -> Path:
         return Path(self.layout.root / self.items[row].file)
 
@@ -154,7 +163,7 @@ def find_collections(artifacts: Path) -> dict[str, Path]:
         if parent.is_dir():
             restore_interrupted(parent)
             found |= {folder.name: folder for folder in sorted(parent.iterdir())
-                      if folder.is_dir() and not is_unfinished(folder) and (folder / "manifest.json").is_file()}
+                      if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)}
     return found
 
 

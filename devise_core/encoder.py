@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.errors import ArtifactError
+from devise_core.errors import ArtifactError, BusyError
 from devise_core.images import ImageInput, read_image
 from devise_core.modelfile import load_model
 from devise_core.preprocess import Pixels, to_pixels
@@ -37,6 +37,7 @@ class Encoder:
         self._lock = threading.Lock()
         self._call: Any = None
         self._size = 0
+        self._exhausted: tuple[type[Exception], ...] = (MemoryError,)
 
     @property
     def ready(self) -> bool:
@@ -86,9 +87,12 @@ class Encoder:
         size = 1 if len(pixels) == 1 else BATCH
         padded = np.zeros((size, *pixels.shape[1:]), dtype=np.uint8)
         padded[:len(pixels)] = pixels
-        with self._lock:
-            found = self._call(padded)
-        return found["features"].numpy()[:len(pixels)], found["embedding"].numpy()[:len(pixels)]
+        try:
+            with self._lock:
+                found = self._call(padded)
+            return found["features"].numpy()[:len(pixels)], found["embedding"].numpy()[:len(pixels)]
+        except self._exhausted as error:
+            raise BusyError("There is no memory left to look at a picture right now: try again in a minute.", "memory") from error
 
     def _load(self) -> None:
         model = load_model(self._verified(self.path))
@@ -101,4 +105,5 @@ class Encoder:
         # A traced function answers one picture several times sooner than model(x) or model.predict(x).
         call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
         call(np.zeros((1, self._size, self._size, 3), dtype=np.uint8))
+        self._exhausted = (MemoryError, tf.errors.ResourceExhaustedError)
         self._call = call

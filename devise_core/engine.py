@@ -14,7 +14,7 @@ from devise_core.collection import Collection, find_collections
 from devise_core.completion import complete
 from devise_core.datatypes import Hit, Reading, Term, WordHit
 from devise_core.encoder import Encoded, Encoder
-from devise_core.errors import CollectionError, QueryError
+from devise_core.errors import ArtifactError, CollectionError, DeviseError, QueryError
 from devise_core.explain import Heat, Regions, regions
 from devise_core.images import ImageInput
 from devise_core.language import Clause
@@ -219,14 +219,37 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
     Every file is checked against the manifest as it is opened. The network is not loaded until a picture needs it.
     Raises ``ArtifactError`` and ``CollectionError``, which name the file and how to restore it.
     """
+    return _over(*_model(artifacts), collection or DEFAULT_COLLECTION)
+
+
+def load_any_engine(artifacts: str | Path | None = None) -> Engine:
+    """As ``load_engine``, over the first collection that opens, the default one before all: a server goes on with what it has.
+
+    Where none opens, raises what is wrong with the default one.
+    """
+    layout, manifest, text, encoder = _model(artifacts)
+    names = [DEFAULT_COLLECTION, *(name for name in find_collections(layout.root) if name != DEFAULT_COLLECTION)]
+    wrong: list[DeviseError] = []
+    for name in names:
+        try:
+            return _over(layout, manifest, text, encoder, name)
+        except (ArtifactError, CollectionError) as error:
+            wrong.append(error)
+    raise wrong[0]
+
+
+def _over(layout: ArtifactLayout, manifest: Manifest, text: TextSpace, encoder: Encoder, collection: str | Path) -> Engine:
+    return Engine(layout, manifest, text, encoder, open_collection(collection, layout, model_id(layout, manifest)))
+
+
+def _model(artifacts: str | Path | None) -> tuple[ArtifactLayout, Manifest, TextSpace, Encoder]:
     layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
     ok = manifest.verified
     words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales))
     nouns = NounStore.open(ok(layout.nouns), ok(layout.noun_vectors))
     text = TextSpace(words, nouns, np.load(ok(layout.directions)))
-    opened = open_collection(collection or DEFAULT_COLLECTION, layout, model_id(layout, manifest))
-    return Engine(layout, manifest, text, Encoder(layout.model, manifest.verified), opened)
+    return layout, manifest, text, Encoder(layout.model, manifest.verified)
 
 
 def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) -> Collection:

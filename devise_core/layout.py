@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,9 @@ class ArtifactLayout:
     results = property(lambda self: self.root / "results.json")
     history = property(lambda self: self.root / "history.json")
     collections = property(lambda self: self.root / "collections")
+    opened = property(lambda self: (self.root / "manifest.json", self.words, self.word_vectors, self.word_scales, self.nouns,
+                                    self.noun_vectors, self.directions))
+    """What is read before the first picture."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class CollectionLayout:
     embedding_index = property(lambda self: self.root / "embeddings.ann")
     feature_index = property(lambda self: self.root / "features.ann")
     projections = property(lambda self: self.root / "projections.npz")
+    opened = property(lambda self: (self.root / "manifest.json", self.items, self.embeddings, self.features, self.embedding_index,
+                                    self.feature_index, self.projections))
 
 
 def artifacts_folder() -> Path:
@@ -59,6 +64,19 @@ def artifacts_folder() -> Path:
 def own_collections() -> Path:
     """Where collections of your own pictures go: ``DEVISE_COLLECTIONS`` where set, else ``collections/`` in the checkout."""
     return Path(os.environ.get("DEVISE_COLLECTIONS") or REPOSITORY / "collections")
+
+
+def stamp(files: Iterable[Path]) -> tuple[tuple[int, ...], ...]:
+    """Another one once a file was written, replaced or taken away."""
+    return tuple(_stamp(file) for file in files)
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def is_unfinished(folder: Path) -> bool:
@@ -89,7 +107,8 @@ def restore_interrupted(parent: Path) -> None:
     for replaced in parent.glob(_REPLACED + "*"):
         folder = parent / replaced.name.removeprefix(_REPLACED)
         if not folder.exists():
-            replaced.rename(folder)
+            with suppress(OSError):  # another process was first, or nothing can be written here
+                replaced.rename(folder)
 
 
 @contextmanager

@@ -78,13 +78,16 @@ class Manifest:
         if entry is None:
             raise ArtifactError(f"{self.root / NAME} has no row for {name}: {remedy(self.root)}.")
         command = f"{remedy(path)}, or make it again with `{entry.command}`"
-        if not path.is_file():
-            raise ArtifactError(f"{path} is missing: {command}.")
-        size = path.stat().st_size
-        if size != entry.bytes:
-            raise ArtifactError(f"{path} has {size} bytes instead of {entry.bytes}: {command}.")
-        if sha256_of(path) != entry.sha256:
-            raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's): {command}.")
+        try:
+            size = path.stat().st_size
+            if size != entry.bytes:
+                raise ArtifactError(f"{path} has {size} bytes instead of {entry.bytes}: {command}.")
+            if sha256_of(path) != entry.sha256:
+                raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's): {command}.")
+        except FileNotFoundError as error:
+            raise ArtifactError(f"{path} is missing: {command}.") from error
+        except OSError as error:
+            raise ArtifactError(f"{path} cannot be read ({error.strerror}): {command}.") from error
         self._verified.add(name)
         return path
 

@@ -15,7 +15,7 @@ from tests.conftest import BUNDLED
 from tests.test_results import content
 
 ROOT = BUNDLED.parent
-PAGES = ("home", "text_search", "image_search", "labels", "explorer", "results")
+PAGES = ("home", "text_search", "image_search", "labels", "photos", "explorer", "words", "results")
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 
@@ -157,19 +157,9 @@ def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 @contextmanager
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The app over another folder of artifacts."""
-    from ui import engines
-
-    monkeypatch.setenv("DEVISE_ARTIFACTS", str(folder))
-
-    def forget() -> None:
-        for opened_once in (engines.model, engines._over):
-            opened_once.clear()  # type: ignore[attr-defined]
-
-    forget()
-    try:
+    with monkeypatch.context() as changed:
+        changed.setenv("DEVISE_ARTIFACTS", str(folder))
         yield
-    finally:
-        forget()
 
 
 def test_results_are_charts_and_numbers(artifacts: Path) -> None:
