@@ -65,6 +65,10 @@ class Visit:
             if element.HasField("alert") and element.alert.format == element.alert.ERROR:
                 raise VisitError(element.alert.body)
 
+    @property
+    def asked(self) -> str:
+        return self._parameters.get("q", "")
+
     def components(self, name: str) -> list[Any]:
         """The data of every component of our own of this name."""
         return [json.loads(element.bidi_component.json) for element in self.elements.values()
