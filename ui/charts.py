@@ -57,7 +57,7 @@ def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], 
         base.transform_filter("datum.kind != 'published'").mark_circle().encode(
             x=x, size=alt.condition("datum.kind == 'ours'", alt.value(150), alt.value(85))),
         base.transform_filter("datum.kind == 'published'").mark_point(
-            shape="diamond", size=95, filled=False, strokeWidth=2).encode(x=x, opacity=alt.value(0.9)),
+            aria=False, shape="diamond", size=95, filled=False, strokeWidth=2).encode(x=x, opacity=alt.value(0.9)),
         base.mark_text(align="left", dx=9, fontSize=12).encode(
             x="high:Q", text=alt.Text("value:Q", format=".2f"), opacity=alt.value(1)),
     ).properties(height=ROW * len(keys) + MARGIN).configure_view(strokeWidth=0)
