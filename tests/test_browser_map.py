@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import tiles
 
@@ -69,20 +68,20 @@ def test_pressing_a_picture_opens_its_card_and_neighbours_lead_on(page: Page, ad
     first = parameter(page, "item")
     assert first
     expect(here).to_have_attribute("data-item", first)
-    expect(tiles(page, "neighbours")).to_have_count(6)
+    expect(tiles(page, "neighbours")).to_have_count(8)
     expect(card.get_by_text("cosine 0.").first).to_be_visible()
     page.mouse.click(*middle(here.locator(".stage")))  # it was brought to the middle
     page.locator(".st-key-grid-neighbours .open").first.click()
     expect(here).not_to_have_attribute("data-item", first)
     page.go_back()
     expect(here).to_have_attribute("data-item", first)
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Close", exact=True).click()
     expect(card).to_have_count(0)
 
 
 def test_a_click_on_a_point(page: Page, address: str) -> None:
     here = opened(page, address, "?item=tennis-racket")
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Close", exact=True).click()
     expect(here).to_have_attribute("data-item", "")
     page.mouse.click(*middle(here.locator(".stage")))  # the camera stays where it was
     expect(page).to_have_url(re.compile(r"[?&]item="))
@@ -155,8 +154,8 @@ def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
     expect(here.locator(".legend button")).to_have_count(2)
     expect(page.get_by_text("is among its 5 nearest nouns")).to_be_visible()
     for way, dimensions in (("umap", "2"), ("pca", "3")):
-        here.get_by_label("Map").select_option(way)
-        here.get_by_label("Space").select_option(dimensions)
+        here.locator("select[name=way]").select_option(way)
+        here.locator("select[name=dims]").select_option(dimensions)
         expect(here).to_have_attribute("data-map", f"{way}{dimensions}")
         expect(page.get_by_text(re.compile(f"Trustworthiness of {way} in {dimensions} dimensions", re.IGNORECASE))).to_be_visible()
     page.go_back()
@@ -207,23 +206,36 @@ def test_nothing_is_fetched_from_elsewhere(page: Page, address: str) -> None:
     assert all(url.startswith((address, address.replace("http", "ws"), "data:", "blob:")) for url in asked)
 
 
-def test_touch_width(browser: Browser, address: str) -> None:
+def test_by_touch(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    here = opened(page, address, "?item=tennis-racket")
+    here = opened(page, address)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     stage = here.locator(".stage").bounding_box()
-    assert stage and stage["height"] < 0.65 * 844  # there is room beside it to scroll the page by
+    assert stage
+    assert stage["height"] < 0.65 * 844  # there is room beside it to scroll the page by
+    here.locator(".stage").scroll_into_view_if_needed()
+    x, y = middle(here.locator(".stage"))
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, apart: float = 0) -> None:
+        points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}] if apart else []
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 20)
+    for apart in range(25, 130, 15):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    expect(here).not_to_have_attribute("data-seen", "384")  # two fingers apart: closer
     page.close()
 
 
-def test_without_webgl_there_is_a_sentence_and_the_list(address: str) -> None:
-    with sync_playwright() as playwright:
-        blind = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-webgl", "--disable-background-networking"])
-        page = blind.new_page()
-        page.goto(f"{address}/explorer")
-        here = page.locator(".map[data-state=without]")
-        expect(here.locator(".notice")).to_contain_text("no WebGL 2")
-        here.locator("summary").click()
-        here.locator(".list li button").first.click()
-        expect(page.locator(".st-key-picture-card")).to_be_visible()
-        blind.close()
+def test_without_webgl_there_is_a_sentence_and_the_list(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto(f"{address}/explorer")
+    here = page.locator(".map[data-state=without]")
+    expect(here.locator(".notice")).to_contain_text("no WebGL 2")
+    here.locator("summary").click()
+    here.locator(".list li button").first.click()
+    expect(page.locator(".st-key-picture-card")).to_be_visible()
+    page.close()

@@ -140,7 +140,7 @@ def test_an_upload_is_labelled_among_own_words() -> None:
 
 def test_the_map_places_the_query() -> None:
     test = app("explorer", q="violin")
-    assert "Nearest to the query" in said(test)
+    assert "Nearest to violin" in said(test)
     assert names(test)[0] == "violin"
 
 

@@ -13,7 +13,7 @@ from ui.mapview import choose, write_view
 from ui.text import plain
 from ui.tiles import more_like, tiles
 
-NEAR = 6
+NEAR = 8
 SHOWN = 24
 
 

@@ -74,30 +74,31 @@ ROUTE = Route("/atlas/{collection}", _atlas)
 
 
 def _message(engine: Engine) -> str:
-    from devise_core.atlas import group_names, named_right
+    from devise_core.atlas import group_names, named_right, nearest_nouns
     from ui.tiles import CUT_OUTS
 
     collection, projections = engine.collection, engine.collection.projections
     rows, items = drawn(len(collection)), collection.items
     clusters = projections.clusters[:, 0]
+    nearest = nearest_nouns(engine)
     right = {True: 0, False: 1, None: 2}
     return json.dumps({
         "count": len(collection), "step": rows.step, "whole": collection.name in CUT_OUTS,
-        "ids": [items[row].id for row in rows], "names": [collection.hit(row, 0).name for row in rows],
+        "ids": [items[row].id for row in rows], "names": [items[row].name for row in rows],
         "pictures": [_picture(engine, row) for row in rows],
         "colours": {
             "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
             "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
             "cluster": {"names": group_names(engine, clusters), "of": packed(clusters[rows.start::rows.step], "u1")},
             "right": {"names": ["right", "wrong", "no label"],
-                      "of": packed([right[each] for each in named_right(engine)[::rows.step]], "u1")}},
+                      "of": packed([right[each] for each in named_right(items, nearest)[::rows.step]], "u1")}},
         "places": {name: packed((places[::rows.step].clip(0, 1) * 65535).round(), "u2")
                    for name, places in projections.places.items()},
         "kept": {name: round(kept, 3) for name, kept in projections.kept.items()},
-        "texts": _texts(engine, projections)}, ensure_ascii=False, separators=(",", ":"))
+        "texts": _texts(engine, projections, nearest)}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _texts(engine: Engine, projections: Projections) -> list[dict[str, Any]]:
+def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -> list[dict[str, Any]]:
     """Names of clusters, of the few and the many, amid their pictures; and words. Places of each on every map."""
     import numpy as np
 
@@ -109,7 +110,7 @@ def _texts(engine: Engine, projections: Projections) -> list[dict[str, Any]]:
         for group, name in enumerate(group_names(engine, groups)):
             amid = {where: np.median(places[groups == group], axis=0) for where, places in projections.places.items()}
             found.append({"text": name, "kind": kind, "places": _listed(amid)})
-    for word, vector in words_among(engine).items():
+    for word, vector in words_among(engine, nearest).items():
         places = {where: projections.place(where, vector, engine.collection.embeddings) for where in projections.places}
         found.append({"text": word, "kind": "word", "places": _listed(places)})
     return found

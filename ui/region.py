@@ -15,7 +15,7 @@ from devise_core.projection import Projections, inside
 from devise_core.vectors import Floats, Rows
 
 POINTS = 64
-_TEXT = re.compile(r"([a-z]{3,8}[23]):(-?\d{1,5}(?:,-?\d{1,5}){1,2}(?:;-?\d{1,5}(?:,-?\d{1,5}){1,2})*)")
+_TEXT = re.compile(r"([a-z]{3,8}[23]):(-?\d{1,5}(?:,-?\d{1,5}){1,2}(?:;-?\d{1,5}(?:,-?\d{1,5}){1,2})*)", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@ import { build } from "esbuild";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const { metafile } = await build({
-  stdin: { resolveDir: import.meta.dirname, contents: `export { Deck, OrbitView } from "@deck.gl/core";
-                                                       export { LineLayer, ScatterplotLayer } from "@deck.gl/layers";` },
+  stdin: { resolveDir: import.meta.dirname, contents: `export { Deck, Layer, OrbitView, project32 } from "@deck.gl/core";
+                                                       export { LineLayer, ScatterplotLayer } from "@deck.gl/layers";
+                                                       export { Model } from "@luma.gl/engine";` },
   outfile: "deck.js", bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", metafile: true,
 });
 const used = Object.entries(Object.values(metafile.outputs)[0].inputs).filter(([, { bytesInOutput }]) => bytesInOutput);

@@ -22,11 +22,11 @@ export function overlay(box, points) {
   return {
     // The texts to show on the map `name`: more important ones first, as later ones give way.
     say(name, show, pins, closeness) {
-      const said = new Set();
+      const stemmed = (text) => text.replace(/s$/, ""), said = new Set(pins.map(({ text }) => stemmed(text)));
       const wanted = points.texts.filter(({ kind }) => (kind === "word" ? show !== "pictures" : show !== "words"))
         .sort((one, other) => RANK[one.kind] - RANK[other.kind])
         .filter(({ text }) => { // a cluster named "insect" says what the word "insects" would
-          const stem = text.replace(/s$/, ""), fresh = !said.has(stem);
+          const stem = stemmed(text), fresh = !said.has(stem);
           said.add(stem);
           return fresh;
         });
@@ -72,6 +72,9 @@ export function overlay(box, points) {
           move(element, x, y - lift(kind));
         }
       for (const [row, element] of images) move(element, ...camera.screen(places[3 * row], places[3 * row + 1], places[3 * row + 2]));
+    },
+    raise(row) {
+      for (const [other, element] of images) element.classList.toggle("raised", other === row);
     },
     reach: () => (images.size ? size / 2 : 0),
   };

@@ -1,17 +1,19 @@
 // The points on the graphics card, by deck.gl (OpenJS Foundation, MIT).
 import { Deck, LineLayer, OrbitView, ScatterplotLayer } from "../../vendor/deck.js";
-import { spot } from "./points.js";
 import { still } from "./camera.js";
+import { Dots } from "./dots.js";
+import { spot } from "./points.js";
 
 // Of 255. Colours by cosine say themselves what is far from the query.
 const FAINT = { cosine: 165, other: 52 };
 
 export async function painter(parent) {
   const view = new OrbitView({ id: "map", orbitAxis: "Y", orthographic: true, near: 0.01, far: 1000 });
-  let layers = () => [], radius = 4;
+  const fine = Math.min(devicePixelRatio, 2);
+  let layers = () => [];
   const deck = await new Promise((ready, failed) => {
     const made = new Deck({ parent, views: view, controller: false, viewState: { target: [500, 500, 500], zoom: 0 }, style: { touchAction: "none" },
-      useDevicePixels: Math.min(devicePixelRatio, 2), _typedArrayManagerProps: { overAlloc: 1, poolSize: 0 }, onLoad: () => ready(made), onError: failed });
+      useDevicePixels: fine, deviceProps: { type: "webgl", webgl: { antialias: false } }, _typedArrayManagerProps: { overAlloc: 1, poolSize: 0 }, onLoad: () => ready(made), onError: failed });
   });
 
   return {
@@ -25,8 +27,7 @@ export async function painter(parent) {
     },
     look(viewState, count, closer) {
       const base = count > 5000 ? 2.2 : count > 1200 ? 3.4 : 5.5;
-      radius = Math.max(1.5, Math.min(base + 1.1 * closer, 10));
-      deck.setProps({ viewState, layers: layers(radius) });
+      deck.setProps({ viewState, layers: layers(Math.max(1.5, Math.min(base + (count > 5000 ? 0.6 : 1.1) * closer, 10)), fine) });
     },
     viewport: (viewState, width, height) => view.makeViewport({ width, height, viewState }),
     paint(scene) { layers = layersOf(scene); },
@@ -40,14 +41,14 @@ function layersOf({ places, colour, faint, look, name, shown, strong }) {
     colours.set(colour(row), 4 * row);
     colours[4 * row + 3] = faint(row) ? FAINT[shown.colour === "cosine" && shown.show !== "words" ? "cosine" : "other"] : 225;
   }
-  const data = { length: count, attributes: { getPosition: { value: places, size: 3 }, getFillColor: { value: colours, size: 4, normalized: true } } };
+  const data = { length: count, attributes: { getPosition: { value: places, size: 3 }, getColor: { value: colours, size: 4, normalized: true } } };
   const at = (row) => [places[3 * row], places[3 * row + 1], places[3 * row + 2]];
   const item = shown.item === null || !Number.isInteger(shown.item) ? null : shown.item;
   const pins = shown.pins.map(({ places: where }) => spot(where, name));
   const plain = { radiusUnits: "pixels", getRadius: 1, billboard: true, antialiasing: true, parameters: { depthCompare: "always", depthWriteEnabled: false } };
   const ring = { ...plain, stroked: true, lineWidthUnits: "pixels", getLineWidth: 2 };
-  return (radius) => [
-    new ScatterplotLayer({ id: "points", data, ...plain, radiusScale: radius }),
+  return (radius, fine) => [
+    new Dots({ id: "points", data, size: (2 * radius + 1) * fine, parameters: plain.parameters }),
     new LineLayer({ id: "near", data: item === null ? [] : shown.near, getSourcePosition: () => at(item), getTargetPosition: at, getColor: [...look.ink, 130],
       widthUnits: "pixels", getWidth: 1.3, parameters: plain.parameters, updateTriggers: { getSourcePosition: places, getTargetPosition: places, getColor: look.ink } }),
     new ScatterplotLayer({ id: "strong", data: strong ? [...strong] : [], ...ring, radiusScale: radius + 2, getPosition: at, getFillColor: colour, getLineColor: look.ink, getLineWidth: 1.3,

@@ -179,6 +179,7 @@ class Scene {
   hover(event) {
     const row = event.buttons || event.target.closest?.(".tools") || this.tool !== "pan" ? null : this.at(event);
     this.map.dataset.hovered = row === null ? "" : this.points.ids[row];
+    this.over.raise(row);
     this.stage.style.cursor = row === null ? "" : "pointer";
     if (row === null) return this.tip.hide();
     const { left, top, width, height } = this.stage.getBoundingClientRect();

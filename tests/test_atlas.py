@@ -1,0 +1,107 @@
+"""What the map says: names, words, right and wrong, regions in a link, and the one message the browser gets."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.atlas import common_labels, group_names, named_right, nearest_nouns, words_among
+from devise_core.datatypes import Item
+from devise_core.projection import project
+from devise_core.vectors import Floats
+from tests.fakes import unit_rows
+from ui import mapdata
+from ui.region import read_region
+
+
+def test_right_is_a_label_or_a_word_of_it_among_the_nearest() -> None:
+    items = [Item("a", "a", ("tabby cat",)), Item("b", "b", ("dog",)), Item("c", "c"), Item("d", "d", ("hot dog", "snack"))]
+    nearest = [["pet", "cat"], ["cat", "wolf"], ["cat"], ["snack"]]
+    assert named_right(items, nearest) == [True, False, None, True]
+
+
+def test_the_nouns_nearest_to_each_are_those_nearest_to_one(engine: Engine) -> None:
+    nearest = nearest_nouns(engine)
+    for row in (0, 200, 383):
+        assert nearest[row] == [hit.word for hit in engine.label_embedding(engine.collection.embeddings[row], 5)]
+
+
+def test_groups_are_named_by_what_is_in_them(engine: Engine) -> None:
+    wanted = ("animals/birds", "vehicles")
+    groups = np.array([next((number for number, start in enumerate(wanted) if item.category.startswith(start)), 2)
+                       for item in engine.collection.items], dtype=np.int16)
+    names = group_names(engine, groups)
+    assert names[:2] == ["bird", "truck"]
+    assert len(set(names)) == 3
+
+
+def test_words_are_the_categories_and_common_nouns(engine: Engine) -> None:
+    words = words_among(engine, nearest_nouns(engine))
+    assert {"animals", "birds", "food"} <= set(words)
+    assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-4) for vector in words.values())
+
+
+def test_common_labels() -> None:
+    assert common_labels([Item("a", "a", ("cat", "pet")), Item("b", "b", ("cat",)), Item("c", "c")], 1) == [("cat", 2)]
+
+
+def corners() -> Floats:
+    """Eight vectors whose places are computed by hand below."""
+    return unit_rows(8, 4)
+
+
+def test_a_region_in_two_dimensions() -> None:
+    made = project(corners(), ways=("pca",))
+    made.places["pca2"][:] = [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9], [0.2, 0.8], [0, 0], [1, 1], [0.5, 0.1], [0.45, 0.55]]
+    region = read_region("pca2:400,400;600,400;600,600;400,600", made)
+    assert region
+    assert region.rows(made).tolist() == [1, 7]
+
+
+def test_a_region_in_three_dimensions_is_seen_along_two_directions() -> None:
+    made = project(corners(), ways=("pca",))
+    made.places["pca3"][:] = 0
+    made.places["pca3"][:3] = [[0.2, 0.5, 0.9], [0.9, 0.5, 0.2], [0.2, 0.9, 0.2]]
+    from_the_side = read_region("pca3:0,0,1000;0,1000,0;800,400;1000,400;1000,600;800,600", made)  # right is z, up is y
+    assert from_the_side
+    assert from_the_side.rows(made).tolist() == [0]
+
+
+@pytest.mark.parametrize("text", [
+    "", "pca2", "pca2:", "pca2:1,2", "pca2:1,2;3,4", "tsne2:0,0;1,0;1,1", "pca2:0,0;1,0;1,1,1", "pca3:0,0;1,0;1,1", "pca3:1,0,0;0,1,0;0,0;1,1",
+    "pca2:a,b;c,d;e,f", "pca2:1.5,0;1,0;1,1", "pca2:999999,0;1,0;1,1", "pca2:" + ";".join(["1,1"] * 65), "pca2:0,0;1,0;1,1;", "<script>",
+    "pca2:٣,0;1,0;1,1"])
+def test_a_region_that_is_none(text: str) -> None:
+    assert read_region(text, project(corners(), ways=("pca",))) is None
+
+
+def test_of_many_pictures_an_even_sample_is_drawn() -> None:
+    assert mapdata.drawn(384) == range(384)
+    assert len(mapdata.drawn(20_000)) == 20_000
+    assert mapdata.drawn(45_001) == range(0, 45_001, 3)
+
+
+def numbers(text: str, kind: str) -> list[int]:
+    return np.frombuffer(base64.b64decode(text), dtype=kind).tolist()
+
+
+def test_the_message_has_all_that_is_drawn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapdata, "MOST", 200)  # every second picture
+    message = json.loads(mapdata._message(engine))
+    collection = engine.collection
+    assert (message["count"], message["step"], len(message["ids"])) == (384, 2, 192)
+    assert message["ids"][3] == collection.items[6].id
+    assert message["pictures"][3].startswith(f"pictures/stamps/{collection.items[6].file}?v=")
+    places = np.array(numbers(message["places"]["umap3"], "<u2")).reshape(192, 3) / 65535
+    assert places == pytest.approx(collection.projections.places["umap3"][::2].clip(0, 1), abs=1e-4)
+    categories = message["colours"]["category"]
+    assert categories["names"][numbers(categories["of"], "u1")[3]] == collection.items[6].category.split("/")[0]
+    assert len(categories["names"]) == mapdata.COLOURED + 1
+    assert set(numbers(message["colours"]["right"]["of"], "u1")) == {0, 1}
+    assert message["kept"]["tsne2"] == round(collection.projections.kept["tsne2"], 3)
+    assert {text["kind"] for text in message["texts"]} == {"cluster", "part", "word"}
+    assert all(len(text["places"]["tsne3"]) == 3 for text in message["texts"])
