@@ -49,6 +49,12 @@ def test_a_filter_chosen_goes_into_the_address_and_back_to_the_first_page() -> N
     assert "p" not in test.query_params
 
 
+def test_an_error_points_at_its_character() -> None:
+    test = app("text_search", q='horse "saddle')
+    assert "is not closed" in test.error[0].value
+    assert test.code[0].value == 'horse "saddle\n      ^'
+
+
 def test_order_and_pages() -> None:
     by_name = names(app("text_search", q="bird", sort="name"))
     assert by_name == sorted(by_name, key=str.casefold)

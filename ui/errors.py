@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from devise_core.errors import BusyError, DeviseError, UnknownWordError
+from devise_core.errors import BusyError, DeviseError, QueryError, UnknownWordError
+from devise_core.language import point
 from ui import address, keeper
 from ui.searchbox import search_for
 from ui.text import plain
@@ -33,6 +34,8 @@ def shown(field: str | None = None) -> Iterator[None]:
     except DeviseError as error:
         keeper.refused(error)
         st.error(plain(str(error), 600), icon=":material/error:")
+        if field and isinstance(error, QueryError) and error.position is not None:
+            st.code(point(address.text(address.QUERY), error.position), language=None)
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
