@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint types figures clean
+.PHONY: demo test lint types audit lock figures clean
 
 demo: $(VENV)/demo
 	$(BIN)/streamlit run streamlit_app.py
@@ -19,12 +19,24 @@ lint: $(VENV)/test
 types: $(VENV)/test
 	$(BIN)/mypy
 
+audit: $(VENV)/test
+	$(BIN)/python .ci/audit
+
+# Newest versions that requirements.txt allows, with hashes, for every system and Python; then docs/LICENCES.md.
+LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \
+  --generate-hashes --default-index https://pypi.org/simple --no-emit-index-url
+lock: $(VENV)/test
+	$(LOCKED) requirements.txt -o requirements.lock
+	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
+	$(BIN)/python -m devise_core.build.licences > docs/LICENCES.md
+
 figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.seed
 	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.map
 
 clean:
 	rm -rf $(VENV)
