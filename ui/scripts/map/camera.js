@@ -15,6 +15,12 @@ export function affine(viewport) {
   };
 }
 
+// Without WebGL there is no library to ask: the plane as it is.
+export function flat({ target, zoom }, width, height) {
+  const scale = 2 ** zoom;
+  return { project: ([x, y]) => [width / 2 + (x - target[0]) * scale, height / 2 - (y - target[1]) * scale] };
+}
+
 export function fit(places, dims, width, height) {
   if (dims === 3) return { target: CENTRE, zoom: Math.log2(Math.min(width, height) / (1.15 * SIZE)), rotationX: 18, rotationOrbit: 28 };
   const low = [Infinity, Infinity], high = [-Infinity, -Infinity];

@@ -61,3 +61,9 @@ export function turn([right, up]) {
   const degrees = 180 / Math.PI, orbit = Math.atan2(right[2], right[0]);
   return { rotationOrbit: orbit * degrees, rotationX: Math.atan2(up[0] * Math.sin(orbit) - up[2] * Math.cos(orbit), up[1]) * degrees };
 }
+
+// Whether the map is turned as it was when the region was drawn.
+export function seenAlong([right, up], camera) {
+  const apart = [0, 1, 2].flatMap((axis) => [right[axis] / SIZE - camera.right[axis] / camera.scale, up[axis] / SIZE + camera.down[axis] / camera.scale]);
+  return Math.hypot(...apart) < 0.02;
+}

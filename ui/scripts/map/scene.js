@@ -1,8 +1,8 @@
 // The map itself: its points, what is seen of them, and what a visitor does with them.
-import { affine, between, fit, glide, moved } from "./camera.js";
+import { affine, between, fit, flat, glide, moved } from "./camera.js";
 import { css, legend, scheme, theme } from "./colours.js";
 import { choices, listed, tools } from "./controls.js";
-import { described, drawing, outlined, turn } from "./lasso.js";
+import { described, drawing, outlined, seenAlong, turn } from "./lasso.js";
 import { overlay, tip } from "./overlay.js";
 import { bytes, read } from "./points.js";
 import { painter } from "./painter.js";
@@ -135,11 +135,11 @@ class Scene {
   arrange() {
     if (!this.view) return;
     const { clientWidth: width, clientHeight: height } = this.stage;
-    this.camera = Object.assign(affine(viewport(this.painting, this.view, width, height)), { closer: this.view.zoom - this.home });
+    this.camera = Object.assign(affine(this.painting ? this.painting.viewport(this.view, width, height) : flat(this.view, width, height)), { closer: this.view.zoom - this.home });
     this.map.dataset.labels = this.over.thin(this.camera);
     this.over.place(this.camera, this.places);
     const region = this.shown.region ? outlined(this.shown.region, this.camera) : null;
-    const turned = region?.axes && Math.hypot(...turned3(region.axes, this.camera)) > 0.02;
+    const turned = region?.axes && !seenAlong(region.axes, this.camera);
     if (!this.pencil.busy()) this.pencil.show(region?.name === this.names && !turned ? region.screen : []);
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), 130);
@@ -252,18 +252,4 @@ class Scene {
     this.painting.paint({ places: this.places, colour: (row) => this.colourOf(row), faint, look, name: this.names, shown, strong });
     if (this.view) this.look(this.view);
   }
-}
-
-function viewport(painting, view, width, height) {
-  return painting ? painting.viewport(view, width, height) : flat(view, width, height);
-}
-
-// Without WebGL there is no library to ask: the plane as it is.
-function flat({ target, zoom }, width, height) {
-  const scale = 2 ** zoom;
-  return { project: ([x, y]) => [width / 2 + (x - target[0]) * scale, height / 2 - (y - target[1]) * scale] };
-}
-
-function turned3([right, up], { right: across, down, scale }) {
-  return [0, 1, 2].flatMap((axis) => [right[axis] / 1000 - across[axis] / scale, up[axis] / 1000 + down[axis] / scale]);
 }
