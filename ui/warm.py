@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import threading
@@ -91,12 +92,17 @@ def _thread() -> threading.Thread:
 
 
 def _open() -> None:
+    """Open it, and keep what is to stay out of the garbage collector's sight.
+
+    Streamlit has all of it looked through after each run of a page: with the words open that took longer than the search.
+    """
     from devise_core.errors import DeviseError
     from ui.engines import model
 
     try:
         model().search_text("bird", k=1)
         importlib.import_module("ui.gallery")
+        gc.freeze()
     except DeviseError:
         return  # every page tries again, and shows what is wrong
 
@@ -108,5 +114,6 @@ def _load() -> None:
     time.sleep(DELAY)
     try:
         model().encoder.load()
+        gc.freeze()
     except DeviseError:
         return  # the page that needs the network tries again, and shows what is wrong
