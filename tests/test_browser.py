@@ -113,3 +113,37 @@ def test_phone_width(browser: Browser, address: str) -> None:
     assert first["y"] == second["y"] < third["y"]  # two in a row
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
+
+
+def test_why_it_matched(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin")
+    page.get_by_role("button", name="Open violin").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Cosine with violin")).to_be_visible(timeout=120_000)  # the network loads
+    heat = dialog.locator(".over canvas")
+    expect(heat).to_be_visible()
+    reds = "canvas => { const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);" \
+           "const red = data.filter((_, at) => at % 4 === 0); return [red.reduce((a, b) => Math.min(a, b)), red.reduce((a, b) => Math.max(a, b))]; }"
+    low, high = heat.evaluate(reds)
+    assert low < 60  # from the dark end of the scale…
+    assert high > 200  # …to the bright one
+    expect(dialog.get_by_role("img", name="For “violin” the centre matters most")).to_be_visible()
+    strength = dialog.get_by_role("slider", name="Strength of the heat map")
+    strength.press("Home")
+    expect(dialog.locator(".over")).to_have_css("opacity", "0")
+    dialog.get_by_role("radio", name="cello").or_(dialog.get_by_text("cello", exact=True)).first.click()
+    expect(dialog.get_by_text("Cosine with cello")).to_be_visible()
+    for name, view in (("Find it on the map", "explorer"), ("More like this", "image_search"), ("Its labels", "labels")):
+        expect(dialog.get_by_test_id("stPageLink").get_by_role("link", name=name)).to_have_attribute("href", f"{view}?item=violin")
+    dialog.get_by_role("button", name="cello 0.9").click()
+    expect(page).to_have_url(f"{address}/text_search?q=cello")
+    expect(tiles(page, "text").first).to_have_text("cello")
+
+
+def test_more_like_this_is_in_the_address(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?item=violin")
+    page.get_by_role("button", name="More like cello").first.click()
+    expect(page).to_have_url(f"{address}/image_search?item=cello")
+    page.go_back()
+    expect(page).to_have_url(f"{address}/image_search?item=violin")
+    expect(tiles(page, "meaning").first).to_have_text("cello")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from PIL import Image
 from devise_core import Engine
 from devise_core.encoder import Encoder
 from devise_core.errors import ImageError, UnknownWordError
-from devise_core.explain import LEAST, LONG, SHORT, Regions, blurred, regions
+from devise_core.explain import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
 from devise_core.preprocess import seen_box
+from ui.heat import in_words, place
 
 SIZE = 56
 GREEN, RED = np.eye(3, dtype=np.float32)[1], np.eye(3, dtype=np.float32)[0]
@@ -93,6 +95,16 @@ def test_the_map_lies_over_the_part_the_network_sees(colours: Encoder) -> None:
     row, column = np.unravel_index(tall.heat(RED, "red").grid.argmax(), (LONG, SHORT))
     assert row == LONG - 1
     assert column <= 1
+
+
+@pytest.mark.parametrize(("row", "column", "says"), [(0, 0, "upper left"), (2, 2, "centre"), (2, 5, "middle right"), (4, 3, "lower centre")])
+def test_the_place_in_words(row: int, column: int, says: str) -> None:
+    grid = np.zeros((SHORT, LONG), np.float32)
+    grid[row, column] = 1
+    heat = Heat("violin", 0.8, 0.25, grid, (0, 0, 1, 1))
+    assert place(heat) == says
+    assert in_words(heat) == f"Cosine with **violin**: 0.80. Blurring the brightest region, at the {says}, takes 0.25 of it."
+    assert "No single region decides" in in_words(replace(heat, lost=LEAST / 2))
 
 
 @pytest.mark.artifacts

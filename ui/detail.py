@@ -1,35 +1,58 @@
-"""One result, opened."""
+"""One result, opened: the one place where it explains itself."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from devise_core.datatypes import Hit
+from devise_core.datatypes import Hit, WordHit
 from devise_core.engine import By, Engine
-from ui.text import plain
+from ui.links import link
+from ui.text import linked, plain
 from ui.tiles import more_like, tiles
+from ui.why import Why
+
+NOUNS, ALIKE = 6, 6
 
 
 @st.dialog("Picture", width="large")
 def open_hit(engine: Engine, hit: Hit) -> None:
-    """Everything known of a picture, the words nearest to it, and what is like it."""
-    picture, facts = st.columns([2, 3], gap="medium")
-    with picture, st.container(key="picture-detail"):
-        st.image(engine.collection.picture(engine.collection.row(hit.id)), width="stretch", alt=hit.name)
-    with facts:
-        st.subheader(plain(hit.name))
-        if hit.caption:
-            st.write(plain(hit.caption))
-        for name, value in (("Category", hit.category), ("Labels", ", ".join(hit.labels)), ("Author", hit.author),
-                            ("Licence", hit.licence), ("Source", hit.source)):
-            if value:
-                st.caption(f"**{name}**  {plain(value)}")
-        row = engine.collection.row(hit.id)
-        words = engine.label_embedding(engine.collection.embeddings[row], k=6)
-        st.caption("**Nearest nouns**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
+    """A picture and what is known of it, why it matched, and where to go from it. What is slow comes last."""
+    nouns = engine.label_embedding(engine.collection.embeddings[engine.collection.row(hit.id)], k=NOUNS)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        why = Why(engine, hit, nouns)
+    with right:
+        _facts(hit)
+        _nouns(nouns)
+        _ways_on(hit)
     by: By
     for by, title in (("semantic", "Alike in meaning"), ("visual", "Alike in looks")):
         st.markdown(f"**{title}**")
-        pressed = tiles(engine, engine.more_like(hit.id, 6, by=by), f"detail-{by}")
+        pressed = tiles(engine, engine.more_like(hit.id, ALIKE, by=by), f"detail-{by}")
         if other := pressed.open or pressed.more:
             more_like(other)
+    why.answer_late()
+
+
+def _facts(hit: Hit) -> None:
+    st.subheader(plain(hit.name))
+    if hit.caption:
+        st.write(plain(hit.caption))
+    for name, value in (("Category", hit.category), ("Labels", ", ".join(hit.labels)), ("Author", hit.author),
+                        ("Licence", hit.licence), ("Source", hit.source)):
+        if value:
+            st.caption(f"**{name}**  {linked(value) if name == 'Source' else plain(value)}")
+
+
+def _nouns(nouns: list[WordHit]) -> None:
+    """Each a link that searches for it."""
+    st.caption("**Nearest nouns**, each a search")
+    with st.container(horizontal=True, gap="small", key="detail-nouns"):
+        for noun in nouns:
+            link("text_search", f"{plain(noun.word)}  {noun.cosine:.2f}", f"detail-noun-{noun.word}", ":material/sell:", q=noun.word)
+
+
+def _ways_on(hit: Hit) -> None:
+    for page, label, icon in (("explorer", "Find it on the map", "scatter_plot"),
+                              ("image_search", "More like this", "image_search"), ("labels", "Its labels", "sell")):
+        link(page, label, f"detail-{page}", f":material/{icon}:", item=hit.id)

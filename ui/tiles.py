@@ -11,6 +11,7 @@ import streamlit as st
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.basket import choose
+from ui.links import go
 from ui.pictures import address
 
 CUT_OUTS = {"stamps"}
@@ -61,7 +62,7 @@ def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = N
 
 def more_like(hit: Hit) -> None:
     """Go to the page that shows what is like this picture."""
-    st.switch_page("image_search.py", query_params={"item": hit.id})
+    go("image_search", item=hit.id)
 
 
 def _choose(engine: Engine, hits: Sequence[Hit], key: str) -> None:

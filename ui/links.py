@@ -1,0 +1,31 @@
+"""Ways to other views. Streamlit's own do not write the address where they lead to the page they start from."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from ui import address
+from ui.engines import CHOSEN
+
+
+def link(page: str, label: str, key: str, icon: str | None = None, **values: str) -> None:
+    """A link to the page ``page``, such as "labels", with these parameters; on that page itself a button that does the same."""
+    if not _here(page):
+        st.page_link(f"{page}.py", label=label, icon=icon, query_params=values)
+    elif st.button(label, key=key, icon=icon, type="tertiary"):
+        go(page, **values)
+
+
+def go(page: str, **values: str) -> NoReturn:
+    """Go there at once."""
+    if not _here(page):
+        st.switch_page(f"{page}.py", query_params=values)
+    address.put(**{**{name: None for name in st.query_params if name != CHOSEN}, **values})
+    st.rerun()
+
+
+def _here(page: str) -> bool:
+    return urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{page}")
