@@ -31,7 +31,7 @@ RECIPE = ("--recipe", "own")
 def make_pictures(folder: Path) -> None:
     """A thousand JPEGs of 500 × 375 in twenty folders."""
     photos = load_engine(collection="photos").collection
-    kinds = [jpeg(photos.layout.root / item.file) for item in photos.items]
+    kinds = [jpeg(photos.picture(row)) for row in range(len(photos))]
     for number in range(PICTURES):
         target = folder / CLASSES[number % len(CLASSES)]
         target.mkdir(parents=True, exist_ok=True)

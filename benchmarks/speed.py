@@ -14,6 +14,7 @@ from PIL import Image
 
 from benchmarks.table import median, milliseconds, print_table
 from devise_core import Engine, load_engine
+from devise_core.images import ImageInput, read_image
 from devise_core.layout import REPOSITORY
 
 QUERIES = ("violin", "musical instrument", "bird near water", "something to eat", "castle", "a red fast car", "avian",
@@ -34,11 +35,10 @@ print(text, resident())
 """
 
 
-def jpeg(path: Path) -> bytes:
+def jpeg(picture: ImageInput) -> bytes:
     """A bundled photo as a camera or the web would give it: a JPEG of 500 × 375."""
     buffer = io.BytesIO()
-    with Image.open(path) as image:
-        image.convert("RGB").resize((500, 375), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=90)
+    read_image(picture).resize((500, 375), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
 
@@ -73,7 +73,7 @@ def memory(picture: Path) -> tuple[float, float]:
 def main() -> None:
     engine = load_engine()
     photos = engine.on("photos").collection
-    pictures = [jpeg(photos.layout.root / item.file) for item in photos.items]
+    pictures = [jpeg(photos.picture(row)) for row in range(len(photos))]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         search, name, rate = text_search(engine), label(engine, pictures), pictures_a_second(engine, pictures, folder)
