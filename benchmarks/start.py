@@ -21,7 +21,7 @@ SHOWN = """selector => {
   return all(document).some((node) => node.matches(selector) && node.getBoundingClientRect().height > 0
     && (node.tagName !== "IMG" || (node.complete && node.naturalWidth > 0)));
 }"""
-"""Whether an element is laid out, and an image is there. Asked at every frame: a locator waits up to half a second between looks."""
+"""Whether an element is laid out, and an image is there. Asked at every frame: a locator may wait half a second between looks."""
 HELLO = 'import streamlit as st\nst.write("hello")\n'
 
 

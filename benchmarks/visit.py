@@ -1,12 +1,21 @@
-"""One visitor without a browser: Streamlit's own messages over a real websocket, and its own address for uploads."""
+"""One visitor without a browser, and the server: Streamlit's messages over a real websocket, and its own address for uploads."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import urlencode
 
 import requests
@@ -16,8 +25,35 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from devise_core.layout import REPOSITORY
+
 LATE = 60.0
 """Seconds after which a run counts as lost."""
+
+
+@contextmanager
+def serving(script: Path = REPOSITORY / "streamlit_app.py", log: IO[str] | int = subprocess.DEVNULL,
+            **environment: str) -> Iterator[tuple[str, int]]:
+    """The app of ``script`` in a process of its own: its address and process id, once it listens. ``log`` gets its stderr."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script.name, "--server.headless", "true", "--server.port", str(port),
+               "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    process = subprocess.Popen(command, cwd=script.parent, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+                               stdout=subprocess.DEVNULL, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 class VisitError(Exception):
@@ -88,14 +124,7 @@ class Visit:
 
     async def upload(self, label: str, name: str, content: bytes) -> None:
         """Give a file to an uploader, as a browser does: ask for an address, put the file there, run the page with it."""
-        widget, message = self._widget("file_uploader", label), BackMsg()
-        message.file_urls_request.request_id = uuid.uuid4().hex
-        message.file_urls_request.file_names.append(name)
-        await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(LATE):
-            while not (answer := await self._receive()).HasField("file_urls_response"):
-                pass
-        place = answer.file_urls_response.file_urls[0]
+        widget, place = self._widget("file_uploader", label), await self.place(name)
         await asyncio.to_thread(self._put, place.upload_url, name, content)
         state = WidgetState(id=widget.id)
         info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(content), file_id=place.file_id)
@@ -106,6 +135,17 @@ class Visit:
         if before:  # a browser takes back what is replaced
             old = before.file_uploader_state_value.uploaded_file_info[0].file_urls.delete_url
             await asyncio.to_thread(self._delete, old)
+
+    async def place(self, name: str) -> Any:
+        """Where a file may be put."""
+        message = BackMsg()
+        message.file_urls_request.request_id = uuid.uuid4().hex
+        message.file_urls_request.file_names.append(name)
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(LATE):
+            while not (answer := await self._receive()).HasField("file_urls_response"):
+                pass
+        return answer.file_urls_response.file_urls[0]
 
     def _put(self, url: str, name: str, content: bytes) -> None:
         with self._browser() as browser:
