@@ -49,7 +49,8 @@ def _nouns(nouns: list[WordHit]) -> None:
     st.caption("**Nearest nouns**, each a search")
     with st.container(horizontal=True, gap="small", key="detail-nouns"):
         for noun in nouns:
-            link("text_search", f"{plain(noun.word)}  {noun.cosine:.2f}", f"detail-noun-{noun.word}", ":material/sell:", q=noun.word)
+            label, key = f"{plain(noun.word)}  {noun.cosine:.2f}", f"detail-noun-{noun.word}"
+            link("text_search", label, key, ":material/sell:", q=noun.word)
 
 
 def _ways_on(hit: Hit) -> None:
