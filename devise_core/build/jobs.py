@@ -150,7 +150,7 @@ def _collection(site: Site, name: str, package: packages.Package, extract: Calla
     with written_whole(site.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as empty:
         items = extract(source, Path(empty) / name)
         shutil.copytree(Path(empty) / name, folder, dirs_exist_ok=True)
-        encoded = list(Encoder(site.layout.model).encode_many([folder / item.file for item in items]))
+        encoded = list(Encoder(site.layout.model, site.manifest().verified).encode_many([folder / item.file for item in items]))
         write_collection(CollectionLayout(folder), items, np.concatenate([part.features for part in encoded]),
                          np.concatenate([part.embeddings for part in encoded]), model.sha256,
                          f"python -m devise_core build {name}", f"{package.registry}: {package.name} {package.version}",

@@ -100,7 +100,7 @@ def _start(order: Order, source: Path, backbone: Backbone) -> tuple[str, Head | 
     elif order.recipe.targets == "raw":
         reason = "its labels stand near their kinds, where --targets text puts yours"
     else:
-        vectors = np.load(ArtifactLayout(source).label_vectors)
+        vectors = np.load(Manifest.read(source).verified(ArtifactLayout(source).label_vectors))
         for name, head in (("classifier", _classifier), ("bundled", _trained)):
             if wanted in ("auto", name) and (found := head(order.bundled, vectors, source == order.bundled)):
                 return name, found
@@ -121,7 +121,8 @@ def _classifier(bundled: Path, vectors: Floats, _: bool) -> Head | None:
 
 def _trained(bundled: Path, vectors: Floats, same_words: bool) -> Head | None:
     """The head of the bundled model, which has learnt already."""
-    layers = {layer.name: layer for layer in load_model(ArtifactLayout(bundled).model).layers}
+    model = load_model(Manifest.read(bundled).verified(ArtifactLayout(bundled).model))
+    layers = {layer.name: layer for layer in model.layers}
     if "labels" not in layers or layers["labels"].units != len(vectors):
         return None
     kernel, bias = layers["labels"].get_weights()
