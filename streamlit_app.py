@@ -1,9 +1,11 @@
 """The server: Streamlit's own with the collections' pictures beside it, and `pages/router.py` as its script."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from ui import code, mapdata, metrics, pictures, suggest, unexpected, warm
+from ui import code, mapdata, metrics, pictures, suggest, unexpected, uploadbound, warm
 
 app = st.App("pages/router.py", lifespan=warm.lifespan,
              routes=[pictures.ROUTE, suggest.ROUTE, code.ROUTE, mapdata.ROUTE, metrics.ROUTE],
+             middleware=[Middleware(uploadbound.UploadBound)],
              on_script_error=unexpected.on_page, exception_handlers={Exception: unexpected.on_route})

@@ -125,7 +125,7 @@ class Visit:
     async def upload(self, label: str, name: str, content: bytes) -> None:
         """Give a file to an uploader, as a browser does: ask for an address, put the file there, run the page with it."""
         widget, place = self._widget("file_uploader", label), await self.place(name)
-        await asyncio.to_thread(self._put, place.upload_url, name, content)
+        await asyncio.to_thread(self.put, place.upload_url, name, content)
         state = WidgetState(id=widget.id)
         info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(content), file_id=place.file_id)
         info.file_urls.CopyFrom(place)
@@ -147,15 +147,17 @@ class Visit:
                 pass
         return answer.file_urls_response.file_urls[0]
 
-    def _put(self, url: str, name: str, content: bytes) -> None:
-        with self._browser() as browser:
+    def put(self, url: str, name: str, content: bytes) -> None:
+        """Raises ``requests.HTTPError`` where it is refused."""
+        with self.browser() as browser:
             browser.put(self.address + url, files={name: (name, content, "image/jpeg")}, timeout=LATE).raise_for_status()
 
     def _delete(self, url: str) -> None:
-        with self._browser() as browser:
+        with self.browser() as browser:
             browser.delete(self.address + url, timeout=LATE).raise_for_status()
 
-    def _browser(self) -> requests.Session:
+    def browser(self) -> requests.Session:
+        """With the cookie and the header by which Streamlit knows its own pages."""
         browser = requests.Session()
         browser.get(f"{self.address}/_stcore/health", timeout=LATE)
         browser.headers["X-Xsrftoken"] = browser.cookies.get("_streamlit_xsrf") or ""

@@ -6,19 +6,14 @@ import argparse
 import asyncio
 import os
 import random
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.table import print_table
-from benchmarks.visit import LATE, Visit, VisitError
-from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY
+from benchmarks.visit import LATE, Visit, VisitError, serving
+from devise_core.layout import BUNDLED_ARTIFACTS
 from ui.examples import QUERIES
 
 SEARCHES = 20
@@ -35,30 +30,6 @@ class Log:
     answers: dict[str, list[float]] = field(default_factory=lambda: {"search": [], "label": []})
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, int]] = field(default_factory=list)
-
-
-@contextmanager
-def server(network: bool) -> Iterator[tuple[str, int]]:
-    """The real app in a process of its own: its address and process id, once it listens. ``network``: it is loaded too."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port",
-               str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    environment = {**os.environ, "DEVISE_WARM": "1" if network else "0"}
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 async def search(address: str, chance: random.Random, pause: Callable[[], Awaitable[None]], log: Log, nouns: list[str]) -> None:
@@ -171,7 +142,7 @@ def main() -> None:
                          help="How many of them label pictures, crowd by crowd.")
     given = options.parse_args()
     for labelling in given.labelling:
-        with server(network=bool(labelling)) as (address, pid):
+        with serving(DEVISE_WARM="1" if labelling else "0") as (address, pid):
             if labelling:
                 asyncio.run(warm(address))
             log = asyncio.run(crowd(address, pid, given.visitors, labelling, given.minutes))

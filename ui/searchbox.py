@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from devise_core.query import MAX_CHARACTERS
 from ui import address
 
 HISTORY = "history"
@@ -30,7 +31,7 @@ def search_for(query: str) -> None:
     """Make ``query`` this view's: from its first page, and with a place in the visit's history."""
     query = " ".join(query.split())
     address.put(**{address.QUERY: query, address.PAGE: None})
-    if query:
+    if query and len(query) <= MAX_CHARACTERS:
         before = [old for old in st.session_state.get(HISTORY, []) if old != query]
         st.session_state[HISTORY] = [query, *before][:REMEMBERED]
 
