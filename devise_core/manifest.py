@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.errors import ArtifactError
-from devise_core.layout import replaced_file
+from devise_core.layout import replaced_file, restore_interrupted
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -43,6 +43,8 @@ class Manifest:
     def read(cls, root: Path) -> Manifest:
         """Raises ``ArtifactError`` where there is none, it cannot be read, or a newer version of the library wrote it."""
         path = root / NAME
+        if not root.is_dir() and root.parent.is_dir():
+            restore_interrupted(root.parent)
         try:
             content = json.loads(path.read_text("utf-8"))
             schema = int(content["schema"])

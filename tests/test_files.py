@@ -76,6 +76,57 @@ def test_a_process_that_died_between_the_renames_is_mended(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 
+def test_what_a_killed_run_left_is_taken_away_and_what_is_at_work_stays(tmp_path: Path) -> None:
+    target = tmp_path / "here"
+    (tmp_path / ".staged-here-dead").mkdir()
+    (tmp_path / ".staged-here-dead/half").touch()
+    (tmp_path / ".staged-999999999-a.txt").touch()  # no system numbers so many processes
+    with written_whole(target) as first, written_whole(target) as second:
+        assert first.is_dir()  # a second run leaves the first one's work
+        (second / "new").touch()
+        with replaced_file(tmp_path / "a.txt") as staged:
+            staged.touch()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "here"]
+
+
+def test_the_old_folder_waits_until_the_new_one_is_in(tmp_path: Path) -> None:
+    """Killed between the two renames, and the next run as well, before it had anything."""
+    (tmp_path / ".replaced-here").mkdir()
+    (tmp_path / ".replaced-here/old").touch()
+    with pytest.raises(KeyboardInterrupt), written_whole(tmp_path / "here"):
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.rglob("*")] == ["here", "old"]
+
+
+def test_a_reader_that_brings_the_old_folder_back_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, rename, met = tmp_path / "here", Path.rename, []
+    target.mkdir()
+
+    def between(path: Path, to: Path) -> Path:
+        if to == target and path.name.startswith(".staged") and not met:
+            met.append(path)
+            restore_interrupted(tmp_path)
+            (target / "old").touch()
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", between)
+    with written_whole(target) as folder:
+        (folder / "new").touch()
+    assert met
+    assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
+
+
+def test_a_model_s_folder_is_brought_back_as_it_is_read(tmp_path: Path, manifest: Manifest) -> None:
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    (folder / "words.txt").write_text("dog\n")
+    made = Manifest(folder)
+    made.add(folder / "words.txt", "make words")
+    made.write()
+    folder.rename(tmp_path / ".replaced-inner")
+    assert Manifest.read(folder).verified(folder / "words.txt")
+
+
 def test_a_file_is_replaced_whole_or_stays(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -124,14 +125,14 @@ def build_head(site: Site) -> None:
     graph: Nouns = read_nouns(site.wordnet())
     head.write_model(layout, manifest, site.data, site.backbone_weights(), text, graph)
     manifest.write()
-    site.say(f"{layout.model}: trained on {manifest.about['training']['pictures']} photographs")
+    site.say(f"{layout.model.name}: trained on {manifest.about['training']['pictures']} photographs")
 
 
 def build_classifier(site: Site) -> None:
     manifest = site.manifest()
     head.write_classifier(site.layout, manifest, convert.read_state(site.backbone_weights()))
     manifest.write()
-    site.say(f"{site.layout.classifier}: {manifest.files[site.layout.classifier.name].shape}")
+    site.say(f"{site.layout.classifier.name}: {manifest.files[site.layout.classifier.name].shape}")
 
 
 def build_stamps(site: Site) -> None:
@@ -175,7 +176,26 @@ def build_maps(site: Site) -> None:
         site.say(f"{name}: " + ", ".join(f"{way} {kept:.3f}" for way, kept in projections.kept.items()))
 
 
+def whole(job: Callable[[Site], None]) -> Callable[[Site], None]:
+    """``job`` over a copy of its folder: all that it writes appears at once. Links will do, as files are only ever replaced."""
+    def run(site: Site) -> None:
+        root = site.layout.root.resolve()
+        with written_whole(root) as staged:
+            if root.is_dir():
+                shutil.copytree(root, staged, symlinks=True, copy_function=_linked, dirs_exist_ok=True)
+            job(replace(site, layout=ArtifactLayout(staged)))
+
+    return run
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
 JOBS: dict[str, Callable[[Site], None]] = {
-    "words": build_words, "labels": build_labels, "nouns": build_nouns, "head": build_head, "classifier": build_classifier,
-    "stamps": build_stamps, "photos": build_photos, "maps": build_maps}
+    "words": whole(build_words), "labels": whole(build_labels), "nouns": whole(build_nouns), "head": whole(build_head),
+    "classifier": whole(build_classifier), "stamps": build_stamps, "photos": build_photos, "maps": build_maps}
 """In the order in which they stand on one another."""
