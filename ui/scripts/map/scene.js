@@ -133,8 +133,8 @@ class Scene {
 
   // Everything that lies over the points, moved to where they are now.
   arrange() {
-    if (!this.view) return;
     const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!this.view || !width || !height) return; // off the page it has no size
     this.camera = Object.assign(affine(this.painting ? this.painting.viewport(this.view, width, height) : flat(this.view, width, height)), { closer: this.view.zoom - this.home });
     this.map.dataset.labels = this.over.thin(this.camera);
     this.over.place(this.camera, this.places);
