@@ -23,6 +23,7 @@ IDLE = 60.0
 """Seconds after which a decoder without work ends: it holds 45 MB."""
 START = 30.0
 """Seconds a decoder may take to begin; 0.4 where nothing else runs."""
+NOT_NOW = "The picture cannot be read right now: try again in a minute."
 BROKEN = "The picture is damaged in a way that broke its decoder: save it again as JPEG or PNG."
 _LINE = 10_000  # bytes of an answer's head at most
 _FRUGAL = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -102,11 +103,14 @@ class _Decoder:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "devise_core.decoding"]
-        self.process = subprocess.Popen(command, env={**os.environ, **_FRUGAL}, cwd=REPOSITORY, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            self.process = subprocess.Popen(command, env={**os.environ, **_FRUGAL}, cwd=REPOSITORY, stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        except OSError as error:  # no memory or no process left
+            raise ImageError(NOT_NOW) from error
         assert self.process.stdin and self.process.stdout
         self._to, self._from = self.process.stdin, self.process.stdout
-        with self._at_most(START, "The picture cannot be read right now: try again in a minute."):
+        with self._at_most(START, NOT_NOW):
             self._line()
 
     @property
@@ -146,6 +150,9 @@ class _Decoder:
         clock.start()
         try:
             yield
+        except MemoryError as error:
+            self.end()
+            raise ImageError(NOT_NOW) from error
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # one led astray may answer anything
             self.end()
             raise ImageError(late if killed.is_set() else BROKEN) from error

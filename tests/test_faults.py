@@ -1,0 +1,242 @@
+"""Whatever breaks is named with its remedy, the rest goes on serving, and what is mended serves again without a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
+
+from devise_core import uploads
+from devise_core.errors import CollectionError
+from devise_core.manifest import sha256_of
+from devise_core.settings import settings
+from devise_core.vectorcache import Cached, VectorCache
+from tests.conftest import BUNDLED
+from tests.test_pages import CAT, app, checked, names, said
+from tests.test_session import png
+from ui import engines, suggest
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The app over a copy of the bundled ones, each file a link; no collections besides."""
+    folder = Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
+    monkeypatch.setenv("DEVISE_ARTIFACTS", str(folder))
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "none"))
+    return folder
+
+
+def cut(path: Path) -> None:
+    write(path, path.read_bytes()[:-7])
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    write(path, bytes(data))
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def write(path: Path, data: bytes) -> None:
+    path.unlink()  # a link to the real one
+    path.write_bytes(data)
+
+
+def mend(artifacts: Path, name: str) -> None:
+    (artifacts / name).unlink(missing_ok=True)
+    (artifacts / name).symlink_to(BUNDLED / name)
+
+
+Damage = Callable[[Path], None]
+
+
+def ways(*files: str) -> list[tuple[str, Damage]]:
+    """Each file damaged in each way; of a manifest's own bits nothing tells whether one has changed."""
+    return [(name, damage) for name in files for damage in (cut, flip, lose)] + [("manifest.json", cut), ("manifest.json", lose)]
+
+
+def text(test: AppTest) -> str:
+    return said(checked(test)).replace("\\", "")
+
+
+def chosen(test: AppTest) -> str:
+    return str(test.button_group(key="collection").value)
+
+
+def offered(test: AppTest) -> list[str]:
+    return [option.content for option in test.button_group(key="collection").proto.options]
+
+
+def labelled(test: AppTest) -> AppTest:
+    """The page with a picture of one's own."""
+    test.button_group(key="labels_way").set_value("Upload").run()
+    return checked(test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run())
+
+
+@pytest.mark.parametrize(("name", "damage"), ways("words.txt", "word_vectors.npy", "nouns.txt"))
+def test_without_words_every_page_says_which_file_and_serves_once_it_is_mended(artifacts: Path, name: str, damage: Damage) -> None:
+    test = app("text_search", q="violin")
+    assert names(test)[0] == "violin"
+    damage(artifacts / name)
+    for page in (test.run(), app("home"), app("labels"), app("photos")):
+        assert name in text(page)
+        assert "git checkout" in text(page)
+    assert suggest._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 503
+    mend(artifacts, name)
+    assert names(checked(test.run()))[0] == "violin"
+    assert suggest._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 200
+
+
+def test_without_the_network_words_are_searched_and_the_network_is_tried_again(artifacts: Path) -> None:
+    labels = app("labels")
+    for damage, says in ((lose, "model.keras is missing"), (cut, "model.keras has"), (flip, "model.keras is damaged")):
+        damage(artifacts / "model.keras")
+        assert says in text(labelled(labels))
+        assert "git checkout" in text(labels)
+        assert names(app("text_search", q="violin"))[0] == "violin"
+        assert "Most likely" in text(app("labels"))  # a sample's vectors are at hand
+        mend(artifacts, "model.keras")
+    assert checked(labels.run()).subheader[0].value == "Most likely: cat"
+
+
+def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
+    write(artifacts / "model.keras", b"PK\3\4 and no zip")
+    manifest = json.loads((artifacts / "manifest.json").read_text())
+    manifest["files"]["model.keras"] |= {"sha256": sha256_of(artifacts / "model.keras"), "bytes": 15}
+    write(artifacts / "manifest.json", json.dumps(manifest).encode())
+    for folder in (artifacts / "collections").iterdir():
+        about = json.loads((folder / "manifest.json").read_text())
+        about["about"]["model"] = manifest["files"]["model.keras"]["sha256"]
+        write(folder / "manifest.json", json.dumps(about).encode())
+    assert "is no Keras model this version can load" in text(labelled(app("labels")))
+    assert names(app("text_search", q="violin"))[0] == "violin"
+
+
+@pytest.mark.parametrize(("name", "damage"), ways("items.csv", "embeddings.npy", "features.npy"))
+def test_one_broken_collection_is_named_and_the_other_serves(artifacts: Path, name: str, damage: Damage) -> None:
+    before = app("text_search", q="violin")
+    assert offered(before) == ["stamps", "photos"]
+    file = artifacts / "collections/stamps" / name
+    damage(file)
+    assert f"stamps/{name}" in text(before.run())  # whoever was there is told
+    test = app("text_search", q="violin")
+    assert (offered(test), chosen(test), test.error) == (["photos", "stamps (damaged)"], "photos", [])
+    assert names(test)
+    test.button_group(key="collection").set_value("stamps").run()
+    assert f"stamps/{name}" in text(test)
+    assert not names(test)
+    mend(artifacts, f"collections/stamps/{name}")
+    assert names(checked(test.run()))[0] == "violin"
+    assert offered(app("text_search")) == ["stamps", "photos"]
+
+
+def test_no_collection_at_all(artifacts: Path) -> None:
+    for name in ("stamps", "photos"):
+        (artifacts / f"collections/{name}/items.csv").unlink()
+    assert "stamps/items.csv is missing" in text(app("text_search", q="violin"))
+    shutil.rmtree(artifacts / "collections")
+    assert "There is no collection “stamps”" in text(app("text_search", q="violin"))
+
+
+def test_a_collection_taken_away_while_it_is_looked_at(artifacts: Path) -> None:
+    test = app("text_search", q="cat", collection="photos")
+    assert chosen(test) == "photos"
+    (artifacts / "collections/photos").rename(artifacts / "elsewhere")
+    checked(test.run())
+    assert "collection" not in {group.key for group in test.button_group}  # nothing to choose among
+    assert "of 384 pictures match well" in text(test)
+
+
+def test_a_damaged_map_leaves_the_search(artifacts: Path) -> None:
+    flip(artifacts / "collections/stamps/projections.npz")
+    assert "projections.npz is damaged" in text(app("explorer"))
+    assert names(app("text_search", q="violin"))[0] == "violin"
+    mend(artifacts, "collections/stamps/projections.npz")
+    assert not app("explorer").error
+
+
+def test_what_a_killed_build_leaves(artifacts: Path) -> None:
+    collections = artifacts / "collections"
+    (collections / "stamps").rename(collections / ".replaced-stamps")  # killed between its two renames
+    shutil.copytree(collections / "photos", collections / ".staged-stamps-x1")
+    assert offered(app("text_search", q="violin")) == ["stamps", "photos"]
+
+
+def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = labelled(app("labels"))
+    assert test.subheader[0].value == "Most likely: cat"
+    encoder = engines.model().encoder
+
+    def exhausted(pixels: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as changed:
+        changed.setattr(encoder, "_call", exhausted)
+        other = labelled(app("labels"))
+        assert "no memory left" in text(other)
+    other.button(key="again-page").click().run()
+    assert checked(other).subheader[0].value == "Most likely: cat"
+
+
+def test_decoders_that_are_killed_or_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = uploads._decoders(settings().decoders)
+    uploads.read_upload(png("red"))
+    for waiting in made._free:
+        waiting.process.kill()
+        waiting.process.wait()
+    assert uploads.read_upload(png("red")).size == (300, 300)
+    made.close()
+    with monkeypatch.context() as changed:
+        changed.setattr(sys, "executable", "/nonexistent/python")
+        assert "cannot be read right now: try again" in text(labelled(app("labels")))
+    assert uploads.read_upload(png("red")).size == (300, 300)
+
+
+_INDEX = """
+import resource, sys
+from devise_core.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
+    """No file may grow beyond 20 kB: what a disk that fills up while ``index`` writes looks like to it."""
+    pictures, environment = tmp_path / "pictures", {**os.environ, "DEVISE_COLLECTIONS": str(tmp_path / "mine")}
+    pictures.mkdir()
+    for number in range(9):
+        (pictures / f"{number}.png").write_bytes(png(f"#0000{20 * number:02x}"))
+    command = ["index", str(pictures), "--name", "mine"]
+    subprocess.run([sys.executable, "-m", "devise_core", *command], cwd=BUNDLED.parent, env=environment, check=True, capture_output=True)
+    before = {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()}
+    full = subprocess.run([sys.executable, "-c", _INDEX, *command], cwd=BUNDLED.parent, env=environment, capture_output=True, text=True, check=False)
+    assert full.returncode == 1
+    assert full.stderr.splitlines()[-1].startswith("devise: ")
+    assert "check the disk and the path" in full.stderr.splitlines()[-1]
+    assert {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()} == before
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"mine", ".cache"}
+
+
+def test_a_cache_that_is_damaged_or_finds_no_room_says_so(tmp_path: Path) -> None:
+    (tmp_path / "mine.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(CollectionError, match=r"mine\.sqlite cannot be read or written .*make room on its disk, or delete the file"):
+        VectorCache(tmp_path / "mine.sqlite", "model")
+    cache = VectorCache(tmp_path / "small.sqlite", "model")
+    cache._database.execute("PRAGMA max_page_count = 4")  # as SQLite meets a full disk
+    row = Cached(np.ones(4_000, np.float32), np.ones(100, np.float32), b"")
+    with pytest.raises(CollectionError, match="disk is full"):
+        cache.put({"a": row})
+    assert cache.get("a") is None
+    cache.close()
