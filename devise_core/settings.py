@@ -55,7 +55,8 @@ class Settings:
     queue_length: int = _number(20, "visitors", 0, 1_000, "How many may wait for the network; the next is told to come back.")
     queue_seconds: float = _number(20.0, "seconds", 0.5, 300, "How long one may wait for the network.")
     requests_per_minute: int = _number(60, "requests", 1, 10_000, "The most searches and pictures of one visit in a minute.")
-    metrics: bool = _switch(False, "Counters and latencies at `/metrics` for Prometheus: have the proxy refuse it, and `/_stcore/metrics`, to strangers.")
+    metrics: bool = _switch(False, "Counters and latencies at `/metrics` for Prometheus: have the proxy refuse it, and "
+                                   "`/_stcore/metrics`, to strangers.")
     log_queries: bool = _switch(False, "Write the text of queries to the log: personal data.")
 
 
