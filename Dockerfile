@@ -1,0 +1,39 @@
+# Two stages: a compiler builds Annoy, then only what runs is kept. docs/hosting/docker.md says how to use it.
+FROM python:3.11-slim-bookworm AS builder
+RUN apt-get update && apt-get install -y --no-install-recommends g++ && rm -rf /var/lib/apt/lists/*
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# Annoy's own flags are for the processor that compiles it; these run on any of its kind.
+ENV ANNOY_COMPILER_ARGS=-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=c++14,-DANNOYLIB_MULTITHREADED_BUILD
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH
+WORKDIR /app
+COPY requirements.lock requirements-build.lock ./
+RUN pip install --require-hashes -r requirements-build.lock
+RUN pip install --require-hashes --no-build-isolation -r requirements.lock
+COPY . .
+# What is compiled once need not be where nothing can be written.
+RUN python -m compileall -q devise_core ui pages
+# Further collections, by the names that `fetch` knows: --build-arg COLLECTIONS="pascal-sentences".
+ARG COLLECTIONS=""
+RUN set -eu; mkdir -p collections; \
+    for name in $COLLECTIONS; do \
+      python -m devise_core fetch "$name" --out /data; \
+      python -m devise_core index "/data/$name" --name "$name"; \
+    done; \
+    rm -rf /data collections/.cache
+
+FROM python:3.11-slim-bookworm
+# The parts of TensorFlow and Annoy that were compiled need this.
+RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 && rm -rf /var/lib/apt/lists/* \
+ && useradd --uid 1000 --create-home --shell /usr/sbin/nologin semblance
+COPY --from=builder /venv /venv
+COPY --from=builder /app /app
+WORKDIR /app
+# Nothing is written but to /tmp: the root file system may be read-only.
+ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 TF_CPP_MIN_LOG_LEVEL=2
+USER 1000:1000
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+CMD ["streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.address", "0.0.0.0", "--server.port", "8501", \
+     "--server.fileWatcherType", "none"]

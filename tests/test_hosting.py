@@ -1,0 +1,235 @@
+"""What is said of hosting is true where it can be read: files, ports, settings and commands."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from streamlit import config
+from streamlit.web.server.app_discovery import discover_asgi_app
+
+from devise_core.cli import parser
+from devise_core.datasets.catalogue import DATA_SETS
+from devise_core.doctor import _PORTABLE, PYTHONS
+from devise_core.settings import ELSEWHERE, Settings, variable
+from tests.conftest import BUNDLED
+
+ROOT = BUNDLED.parent
+PAGES = sorted((ROOT / "docs/hosting").glob("*.md"))
+FILES = [*PAGES, *(ROOT / name for name in ("Dockerfile", "compose.yaml", "README.md", "docs/hosting/nginx.conf", "docs/SECURITY.md"))]
+PORT = "8501"
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def instructions(stage: int) -> list[tuple[str, str]]:
+    """A stage's instructions with what they are given, in order; lines that go on are one."""
+    text = re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", read("Dockerfile"), flags=re.MULTILINE))
+    stages = re.split(r"^(?=FROM )", text, flags=re.MULTILINE)[1:]
+    return [(line.split()[0], line.split(maxsplit=1)[1]) for line in stages[stage].splitlines() if line.strip()]
+
+
+def given(stage: int, instruction: str) -> list[str]:
+    return [text for name, text in instructions(stage) if name == instruction]
+
+
+def command(text: str) -> list[str]:
+    """Of CMD in its form as a list."""
+    return list(yaml.safe_load(text))
+
+
+def test_no_other_file_of_dependencies_comes_first() -> None:
+    for name in ("uv.lock", "Pipfile", "Pipfile.lock", "environment.yml", "environment.yaml", "poetry.lock", "conda.yml"):
+        assert not (ROOT / name).exists(), f"a host would take {name} instead of requirements.txt"
+    project = tomllib.loads(read("pyproject.toml"))
+    assert "dependencies" not in project["project"]
+    assert "poetry" not in project["tool"]
+
+
+def test_the_server_is_found_by_streamlit_run() -> None:
+    assert discover_asgi_app(ROOT / "streamlit_app.py").is_asgi_app
+
+
+def test_the_compiler_is_a_package_of_debian() -> None:
+    assert read("packages.txt").split() == ["g++"]
+    assert "g++" in given(0, "RUN")[0]
+
+
+def test_annoy_is_built_for_any_processor() -> None:
+    [flags] = [text.partition("=")[2] for text in given(0, "ENV") if text.startswith("ANNOY_COMPILER_ARGS")]
+    assert "native" not in flags
+    assert flags == _PORTABLE
+    assert flags in read("README.md")
+
+
+def test_the_image_installs_by_hash_and_copies_what_there_is() -> None:
+    installs = [text for text in given(0, "RUN") if "pip install" in text]
+    assert [re.search(r"-r (\S+)", text)[1] for text in installs] == ["requirements-build.lock", "requirements.lock"]  # type: ignore[index]
+    assert all("--require-hashes" in text for text in installs)
+    for text in given(0, "COPY"):
+        for source in text.split()[:-1]:
+            assert (ROOT / source).exists(), source
+
+
+def test_the_image_holds_what_runs_and_nothing_else() -> None:
+    lines = [line for line in read(".dockerignore").splitlines() if line and line[0] != "#"]
+    assert lines[0] == "*"
+    kept = [line[1:] for line in lines if line[0] == "!"]
+    assert all(list(ROOT.glob(name)) for name in kept)
+    assert {"artifacts", "devise_core", "ui", "pages", "streamlit_app.py", ".streamlit/config.toml", "requirements*.lock"} <= set(kept)
+    for path in (*(ROOT / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py")):
+        for name in re.findall(r'_DOCS / "([^"]+)"', path.read_text("utf-8")):
+            assert f"docs/{name}" in kept
+    assert not [name for name in kept if name.startswith(("tests", "benchmarks", ".git", "data", "build-cache", "collections", ".venv"))]
+
+
+def test_it_runs_as_nobody_in_particular() -> None:
+    names = [name for name, _ in instructions(-1)]
+    user, _, group = given(-1, "USER")[0].partition(":")
+    assert int(user) == int(group) == 1000
+    assert names.index("USER") < names.index("CMD")
+    assert not {"USER", "COPY"} & set(names[names.index("USER") + 1:])
+    assert "HOME=/tmp" in given(-1, "ENV")[0]
+
+
+def test_it_is_started_with_options_there_are() -> None:
+    line = command(given(-1, "CMD")[0])
+    assert line[:3] == ["streamlit", "run", "streamlit_app.py"]
+    options = dict(zip(line[3::2], line[4::2], strict=True))
+    assert {name.removeprefix("--") for name in options} <= set(config.get_config_options())
+    assert options["--server.port"] == PORT
+
+
+def test_its_health_is_asked_for_with_what_it_has() -> None:
+    [text] = given(-1, "HEALTHCHECK")
+    python, dash, code = command(text.partition("CMD ")[2])
+    assert (python, dash) == ("python", "-c")
+    assert f"127.0.0.1:{PORT}/_stcore/health" in code
+    compile(code, "health", "exec")
+
+
+def test_every_place_names_one_port() -> None:
+    assert given(-1, "EXPOSE") == [PORT]
+    assert compose()["app"]["expose"] == [PORT]
+    assert set(re.findall(r"proxy_pass http://(\S+);", read("docs/hosting/nginx.conf"))) == {f"app:{PORT}"}
+    assert set(re.findall(r"-p (\S+)", read("docs/hosting/docker.md"))) == {f"{PORT}:{PORT}"}
+
+
+def test_the_header_of_a_space() -> None:
+    text = read("docs/hosting/huggingface.md")
+    header = yaml.safe_load(re.search(r"```yaml\n---\n(.*?)---\n```", text, re.DOTALL)[1])  # type: ignore[index]
+    assert (header["sdk"], str(header["app_port"]), header["license"]) == ("docker", PORT, "mit")
+    assert {header["colorFrom"], header["colorTo"]} <= {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert len(header["short_description"]) <= 60
+    assert not read("README.md").startswith("---")
+
+
+def collections_step() -> str:
+    return next(text for text in given(0, "RUN") if "COLLECTIONS" in text)
+
+
+@pytest.mark.parametrize("names", ["", "pascal-sentences", "pascal-sentences caltech-101"])
+def test_further_collections_are_fetched_and_indexed(names: str, tmp_path: Path) -> None:
+    """The step of the build as the shell runs it; a `python` of ours notes what it is asked, and the command line reads that."""
+    noted = tmp_path / "noted"
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nshift 2\necho "$@" >> {noted}\n')
+    python.chmod(0o755)
+    step = collections_step().replace("/data", str(tmp_path / "data"))
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "COLLECTIONS": names}
+    assert subprocess.run(["sh", "-c", step], cwd=tmp_path, env=environment, check=False).returncode == 0
+    lines = noted.read_text().splitlines() if noted.exists() else []
+    asked = [parser().parse_args(shlex.split(line)) for line in lines]
+    assert [options.name for options in asked] == [name for name in names.split() for _ in range(2)]
+    for fetched, indexed in zip(asked[::2], asked[1::2], strict=True):
+        assert indexed.folder == fetched.out / fetched.name
+        assert fetched.name in DATA_SETS
+    python.write_text("#!/bin/sh\nexit 1\n")
+    assert subprocess.run(["sh", "-c", step], cwd=tmp_path, env=environment, check=False).returncode == bool(names)
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(read("compose.yaml"))["services"]
+    return found
+
+
+@pytest.mark.parametrize("name", ["app", "proxy"])
+def test_each_container_may_do_little(name: str) -> None:
+    service = compose()[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert [mount.partition(":")[0] for mount in service["tmpfs"]] == ["/tmp"]
+
+
+def test_only_the_proxy_is_reached_and_the_app_reaches_nobody() -> None:
+    whole = yaml.safe_load(read("compose.yaml"))
+    assert "ports" not in whole["services"]["app"]
+    assert whole["services"]["app"]["networks"] == ["inside"]
+    assert whole["networks"]["inside"]["internal"] is True
+    [volume] = whole["services"]["proxy"]["volumes"]
+    assert (ROOT / volume.split(":")[0]).is_file()
+    assert volume.endswith(":ro")
+
+
+def test_the_proxy_limits() -> None:
+    text = re.sub(r"\s#.*", "", read("docs/hosting/nginx.conf"))
+    assert text.count("{") == text.count("}")
+    most = int(re.search(r"client_max_body_size (\d+)m;", text)[1])  # type: ignore[index]
+    assert tomllib.loads(read(".streamlit/config.toml"))["server"]["maxUploadSize"] <= most < 100
+    for zone in ("requests", "connections"):
+        assert re.search(rf"limit_\w+_zone \S+ zone={zone}:", text)
+    assert "limit_req zone=requests" in text
+    assert "limit_conn connections" in text
+    assert re.search(r"location ~ \^/metrics\(/\|\$\) \{ return 404; \}", text)
+    stream = text.partition("location = /_stcore/stream {")[2].partition("}")[0]
+    assert "Upgrade $http_upgrade" in stream
+    assert "Connection $connection_upgrade" in stream
+    for header in ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
+        assert f"add_header {header} " in text
+    policy = re.search(r'Content-Security-Policy "([^"]+)"', text)[1]  # type: ignore[index]
+    assert not re.search(r"https?:|\*", policy)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_variables_are_settings(path: Path) -> None:
+    known = {variable(name) for name in Settings.__dataclass_fields__} | {row[0] for row in ELSEWHERE}
+    assert set(re.findall(r"\b(?:SEMBLANCE|DEVISE)_[A-Z_]+\b", path.read_text("utf-8"))) <= known
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_commands_are_ones_there_are(path: Path) -> None:
+    for line in re.findall(r"python -m devise_core ([^`\n|;#]+)", path.read_text("utf-8")):
+        words = shlex.split(line.replace('"$name"', "pascal-sentences").replace("fetch NAME", "fetch pascal-sentences").replace(")", ""))
+        if len(words) > 1 or words == ["doctor"]:
+            parser().parse_args(words)
+        elif words:  # a command is spoken of
+            with pytest.raises(SystemExit, match="0"):
+                parser().parse_args([*words, "--help"])
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".md"], ids=lambda path: path.name)
+def test_links_and_files_lead_somewhere(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
+        assert (path.parent / link).exists(), link
+    for name in re.findall(r"`((?:docs|tests|benchmarks|devise_core|ui)/[\w./-]+\.\w+)`", text):
+        assert (ROOT / name).exists(), name
+
+
+def test_every_place_runs_a_python_that_is_tested() -> None:
+    for version in re.findall(r"FROM python:(\d+)\.(\d+)", read("Dockerfile")):
+        assert PYTHONS[0] <= tuple(map(int, version)) < PYTHONS[1]
+    named = re.search(r"choose Python ([\d., or]+)\d", read("docs/hosting/streamlit-cloud.md"))
+    assert named
+    assert "3.11, 3.12 or 3.1" in named[0]
