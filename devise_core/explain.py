@@ -1,7 +1,7 @@
 """Why a picture matches: the cosine it loses as one region of it after another is blurred (Zeiler & Fergus, 2014).
 
 Regions are blurred in the pixels, so the map is that of the whole network, and of any. Ways that read the last grid alone cost a
-tenth and agree half as well with occlusion at more places: ``python -m benchmarks.heat`` measures them. What the network says of
+tenth and agree a third as well with occlusion at more places: ``python -m benchmarks.heat`` measures them. What the network says of
 each version does not depend on the text: one batch serves every question about a picture.
 """
 
