@@ -240,3 +240,10 @@ def test_a_cache_that_is_damaged_or_finds_no_room_says_so(tmp_path: Path) -> Non
         cache.put({"a": row})
     assert cache.get("a") is None
     cache.close()
+
+
+def test_a_remedy_is_shown_as_it_is_to_be_typed(artifacts: Path) -> None:
+    lose(artifacts / "words.txt")
+    shown = app("text_search", q="violin").error[0].value
+    assert f"`git checkout -- {artifacts / 'words.txt'}`" in shown
+    assert "words\\.txt is missing" in shown
