@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import tomllib
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from devise_core.encoder import BATCH
 from devise_core.errors import BusyError
 from devise_core.images import read_image
 from devise_core.settings import Settings, settings
+from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 from tests.test_pages import CAT, app, checked, said
 from tests.test_session import FILES, png
@@ -127,6 +129,12 @@ def test_a_busy_network_is_said_and_the_next_try_succeeds(monkeypatch: pytest.Mo
         assert "match well" in said(app("text_search", q="violin"))
     test.button(key="again-page").click().run()
     assert checked(test).subheader[0].value == "Most likely: cat"
+
+
+def test_the_largest_zip_fits_into_one_message() -> None:
+    """Streamlit hangs up on a larger one."""
+    server = tomllib.loads((BUNDLED.parent / ".streamlit/config.toml").read_text())["server"]
+    assert Settings().zip_bytes * 4 / 3 < 1e6 * server["maxWidgetStateSize"] < 2 * Settings().session_bytes
 
 
 def test_many_pictures_take_a_turn_for_each_batch(caplog: pytest.LogCaptureFixture) -> None:
