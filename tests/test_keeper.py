@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from starlette.requests import Request
 
 from benchmarks.visit import Visit, VisitError, serving
 from devise_core.errors import ArtifactError, BusyError, UnknownWordError
 from tests.test_fairuse import fresh  # noqa: F401
 from tests.test_pages import CAT, app
-from ui import keeper, metrics
+from ui import keeper, metrics, unexpected
 
 SECRET = "violin"
 
@@ -78,6 +79,12 @@ def test_a_bug_has_a_number_and_a_place_and_not_its_text(heard: pytest.LogCaptur
     assert (line["number"], line["type"], line["level"]) == (number, "ValueError", "error")
     assert re.fullmatch(r"tests/test_keeper\.py:\d+ test_a_bug_has_a_number_and_a_place_and_not_its_text", line["where"][-1])
     assert SECRET not in json.dumps(line)
+
+
+def test_a_bug_in_a_route_has_a_number_too(heard: pytest.LogCaptureFixture) -> None:
+    answer = unexpected.on_route(Request({"type": "http"}), KeyError(SECRET))
+    assert answer.status_code == 500
+    assert bytes(answer.body).decode() == f"Something went wrong here; error number {lines(heard, 'error')[0]['number']}."
 
 
 def test_counters_and_latencies(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
