@@ -1,0 +1,222 @@
+"""Text of strangers in a real browser: in labels, file names, queries and every parameter of the address, none of it runs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from devise_core.collection import write_items
+from devise_core.datatypes import Item
+from devise_core.layout import CollectionLayout
+from devise_core.manifest import Manifest
+from devise_core.projection import project
+from tests.browsing import served, tiles
+from tests.conftest import BUNDLED
+from ui.text import plain_name
+
+pytestmark = pytest.mark.browser
+PAYLOADS = (
+    "<script>ran(1)</script>", "<img src=x onerror=ran(2)>", "<svg onload=ran(3)>", "<svg><script>ran(4)</script></svg>",
+    "\"><img src=x onerror=ran(5)>", "' onmouseover='ran(6)' autofocus onfocus='ran(6)", "\" onload=\"ran(7)\" style=\"position:fixed",
+    "</script><script>ran(8)</script>", "<iframe srcdoc='<script>parent.ran(9)</script>'></iframe>", "<iframe src=javascript:parent.ran(10)></iframe>",
+    "[zqran](javascript:ran(11))", "[zqran](JaVaScRiPt&colon;ran(12))", "<javascript:ran(13)>", "[zqran](data:text/html,<script>opener.ran(14)</script>)",
+    "![zqran](http://evil.example/15.png)", "![][b]\n\n[b]: http://evil.example/16.png", "http://evil.example/17", "<http://evil.example/18>", "a@evil.example",
+    ":red[zqran]", ":red-badge[zqran]", ":material/skull:", ":small[zqran]", "**zqran** _zqran_ ~~zqran~~ `zqran`", "$zqran$ $$\\frac{1}{2}$$",
+    "# zqran", "> zqran", "| zqran | b |\n|---|---|\n| zqran | d |", "&lt;img src=x onerror=ran(29)&gt; &#60;script&#62;ran(29)&#60;/script&#62;",
+    "<style>*{background:url(http://evil.example/30)}</style>", "x;background:url(http://evil.example/31)", "<link rel=stylesheet href=http://evil.example/32.css>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example/33'>", "<form action=http://evil.example/34><button autofocus>zqran</button></form>",
+    "<a href=javascript:ran(35) id=zqran>zqran</a>", "{{constructor.constructor('ran(36)')()}} ${ran(36)} <%= ran(36) %>",
+    "\u202e<img src=x onerror=ran(37)>\u2066", "\ufeff\u200b＜script＞ran(38)＜/script＞ ʺonerror=ran(38)", "<img src=x onerror=ran(39)>\x00<b\x00>zqran</b>",
+    "<img src=x onerror=ran(40)>" * 400)
+
+PROBE = r"""
+window.__ran = [];
+window.ran = (which) => window.__ran.push(which);
+window.__found = () => {
+  const bad = [];
+  const own = (href) => { try { return new URL(href, location.href).origin === location.origin; } catch { return false; } };
+  // The one link that text of a stranger may be: a picture's source, under its own address.
+  const stated = (each) => each.tagName === "A" && /^https?:/.test(each.href) && each.textContent === each.getAttribute("href") && /^Source/.test(each.closest("p")?.textContent);
+  const walk = (root) => {
+    for (const each of root.querySelectorAll("*")) {
+      const say = (why) => bad.push(`${why}: ${each.outerHTML.slice(0, 160)}`);
+      for (const { name, value } of each.attributes) {
+        if (/^on/.test(name)) say("handler");
+        if (/^(href|src|action|xlink:href|srcdoc)$/.test(name) && /^\s*(javascript|vbscript|data:text)|evil\.example/i.test(value) && !(own(value) && !/^\s*javascript/i.test(value)) && !stated(each)) say("address");
+        if (name === "srcdoc") say("frame");
+      }
+      if (/evil\.example/.test(each.getAttribute("style") ?? "")) say("style");
+      if (/^(SCRIPT|STYLE)$/.test(each.tagName) && /ran\(|evil\.example/.test(each.textContent)) say("code");
+      if (each.matches(".katex, #zqran") || (each.matches("[data-testid=stIconMaterial]") && each.textContent === "skull")) say("directive");
+      if (!/^(INPUT|TEXTAREA)$/.test(each.tagName) && each.textContent.trim() === "zqran") say("markup");
+      if (each.shadowRoot) walk(each.shadowRoot);
+    }
+  };
+  walk(document);
+  return [...window.__ran.map((which) => `ran ${which}`), ...bad];
+};
+// The view of another address, as by Back: the page stays, the script runs anew.
+window.__go = async (address) => {
+  const state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  history.pushState({}, "", address);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  for (let tries = 0; tries < 15 && state() === "notRunning"; tries += 1) await pause(10);
+  for (let tries = 0; tries < 500 && state() !== "notRunning"; tries += 1) await pause(10);
+  return window.__found();
+};
+"""
+PAGES = {
+    "": ("q", "tour"), "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour"), "image_search": ("q", "item", "crop"),
+    "labels": ("item", "crop"), "photos": ("q", "item"), "explorer": ("q", "item", "map", "dims", "colour", "show", "region"),
+    "words": ("mode", "q", "a", "b"), "results": ("protocol", "q", "item")}
+HEAVY = {"explorer": 4, "results": 4}
+"""Pages that take long to draw: there each payload stands in some parameter, elsewhere in every one."""
+NAME = "<img src=x onerror=ran(0)> **zqran** $zq$"
+
+
+def file_name(payload: str) -> str:
+    """All of it that the name of a file may have."""
+    return re.sub(r"[/\0]", "", payload)[:80]
+
+
+def label(payload: str) -> str:
+    """All of it that a label may have, where | stands between two."""
+    return payload.replace("|", "¦")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over a collection in which every text is a payload: its name, and of each picture id, file, labels, category and all else."""
+    root = tmp_path_factory.mktemp("collections")
+    made = CollectionLayout(root / NAME)
+    made.images.mkdir(parents=True)
+    bundled, count = CollectionLayout(BUNDLED / "collections/stamps"), len(PAYLOADS)
+    pictures = sorted(bundled.images.iterdir())
+    items = []
+    for number in range(count):
+        text = [PAYLOADS[(number + step) % count] for step in range(7)]
+        file = f"images/{number:02}{file_name(text[0])}.webp"
+        shutil.copy(pictures[number], made.root / file)
+        items.append(Item(f"{text[0][:200]}{number}", file, (label(text[1]),), text[2], text[3], text[4], text[5], text[6]))
+    write_items(made.items, items)
+    embeddings = np.load(bundled.embeddings)[:count]
+    np.save(made.embeddings, embeddings)
+    np.save(made.features, np.load(bundled.features)[:count])
+    project(embeddings, ways=("pca",)).save(made.projections)
+    manifest = Manifest(made.root, about={"model": Manifest.read(BUNDLED).files["model.keras"].sha256, "count": count})
+    for path in (made.items, made.embeddings, made.features, made.projections):
+        manifest.add(path, PAYLOADS[1])
+    manifest.write()
+    with served(DEVISE_COLLECTIONS=str(root), DEVISE_WARM="0", SEMBLANCE_REQUESTS_PER_MINUTE="10000") as address:
+        yield address
+
+
+@pytest.fixture
+def watched(browser: Browser, hostile: str) -> Iterator[Page]:
+    """A page that fails the test where a dialog opens, another host is asked, or the script of the page itself fails."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.add_init_script(PROBE)
+    seen: list[str] = []
+    page.on("dialog", lambda dialog: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("popup", lambda popup: seen.append(f"popup {popup.url}"))
+    page.on("pageerror", lambda error: seen.append(f"error {error}"))
+    page.on("request", lambda asked: None if asked.url.startswith((hostile, hostile.replace("http", "ws"), "data:", "blob:")) else seen.append(asked.url))
+    yield page
+    page.close()
+    assert not seen
+
+
+def nothing_ran(page: Page) -> None:
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    assert page.evaluate("__found()") == []
+    assert page.get_by_test_id("stException").count() == 0
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_parameter_of_the_address(path: str, watched: Page, hostile: str) -> None:
+    watched.goto(f"{hostile}/{path}")
+    expect(watched.get_by_role("heading", level=1)).to_be_visible()
+    nothing_ran(watched)
+    for number in range(0, len(PAYLOADS), HEAVY.get(path, 1)):
+        values = {name: PAYLOADS[(number + place) % len(PAYLOADS)][:2000] for place, name in enumerate((*PAGES[path], "collection", "page"))}
+        if path == "words" and number % 4:
+            values["mode"] = ("near", "sum", "way")[number % 4 - 1]
+        if number < len(PAYLOADS) // 2:  # a payload is no collection's name, so the other half is over the first there is
+            values["collection"] = plain_name(NAME)
+        assert watched.evaluate("address => __go(address)", f"/{path}?{urlencode(values)}") == [], values
+    nothing_ran(watched)
+
+
+@pytest.mark.parametrize(("path", "grid"), [("text_search?q=bird&weak=1&cut=0&k=96", "text"), ("image_search?{item}", "meaning"), ("labels?{item}", ""),
+                                            ("explorer?q=bird&{item}&region=pca2%3A0%2C0%3B1000%2C0%3B1000%2C1000%3B0%2C1000", "region"),
+                                            ("words?mode=way&a=dog&b=piano", ""), ("results", ""), ("", "home")])
+def test_every_text_of_a_collection(path: str, grid: str, watched: Page, hostile: str) -> None:
+    first = urlencode({"item": f"{PAYLOADS[1]}1"})
+    both = "&" if "?" in path else "?"
+    watched.goto(f"{hostile}/{path.format(item=first)}{both}{urlencode({'collection': plain_name(NAME)})}")
+    expect(watched.get_by_role("heading", level=1)).to_be_visible()
+    if grid:
+        expect(tiles(watched, grid).first).to_be_visible()
+    nothing_ran(watched)
+    if path.startswith("text_search"):
+        assert tiles(watched, "text").count() == len(PAYLOADS)
+        watched.get_by_text("Filters").click()
+        watched.get_by_label("With a label").click()
+        expect(watched.get_by_role("option").first).to_be_visible()
+        nothing_ran(watched)
+
+
+def test_every_fact_of_a_picture(watched: Page, hostile: str) -> None:
+    """Seven texts a picture, each the next one's too but for the first: every seventh picture has them all."""
+    watched.goto(f"{hostile}/text_search?{urlencode({'q': 'bird', 'weak': 1, 'cut': 0, 'k': 96, 'collection': plain_name(NAME)})}")
+    expect(tiles(watched, "text")).to_have_count(len(PAYLOADS))
+    places = tiles(watched, "text").all_text_contents()
+    for number in range(0, len(PAYLOADS), 7):
+        watched.locator(".st-key-grid-text .open").nth(places.index(label(PAYLOADS[(number + 1) % len(PAYLOADS)]))).click()
+        expect(watched.get_by_role("dialog").get_by_text("Alike in looks")).to_be_visible()
+        nothing_ran(watched)
+        watched.keyboard.press("Escape")
+        expect(watched.get_by_role("dialog")).to_have_count(0)
+
+
+def test_everything_that_can_be_typed(watched: Page, hostile: str) -> None:
+    watched.goto(f"{hostile}/text_search")
+    box = watched.get_by_role("combobox").first
+    for payload in PAYLOADS:
+        box.fill(payload[:2000])
+        box.press("Enter")
+    nothing_ran(watched)
+    box.fill("")
+    expect(watched.get_by_role("option").first).to_be_visible()  # what was typed before
+    nothing_ran(watched)
+    watched.goto(f"{hostile}/labels")
+    watched.get_by_text("Your own words", exact=True).click()
+    for payload in PAYLOADS:
+        watched.get_by_label("Your labels").fill(f"{payload[:1900]}\nviolin")
+        watched.get_by_label("Your labels").press("Control+Enter")
+        nothing_ran(watched)
+
+
+def test_names_of_files(watched: Page, hostile: str) -> None:
+    watched.goto(f"{hostile}/photos")
+    picture = (BUNDLED / "collections/photos/images/cat.webp").read_bytes()
+    names = [file_name(payload) for payload in PAYLOADS]
+    watched.locator("input[type=file]").set_input_files(
+        [{"name": f"{name}.webp", "mimeType": "image/webp", "buffer": picture + bytes([number])} for number, name in enumerate(names)]
+        + [{"name": f"{name}.png", "mimeType": "image/png", "buffer": b"no picture"} for name in names])
+    expect(watched.get_by_text(f"{len(PAYLOADS)} could not be read")).to_be_visible(timeout=90_000)
+    watched.get_by_text(f"{len(PAYLOADS)} could not be read").click()
+    expect(watched.locator("li", has_text="no picture").or_(watched.locator("li", has_text=".png")).first).to_be_visible()
+    nothing_ran(watched)
+    watched.goto(f"{hostile}/image_search")
+    watched.get_by_text("Upload", exact=True).first.click()
+    watched.locator("input[type=file]").set_input_files({"name": f"{names[1]}.webp", "mimeType": "image/webp", "buffer": picture})
+    expect(tiles(watched, "meaning").first).to_be_visible(timeout=60_000)
+    nothing_ran(watched)
