@@ -1,7 +1,7 @@
 """Kill -9 at random moments of `index`, `train` and `build`: what is on disk is the old whole thing or the new one, and the next
 run completes.
 
-    python -m benchmarks.killed [--rounds 30]
+    python -m benchmarks.killed [--rounds 10]
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ JOBS = {"index": index_job, "train": train_job, "build": build_job}
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=30, help="of each command")
+    options.add_argument("--rounds", type=int, default=10, help="of each command")
     asked, rows, held = options.parse_args(), [], True
     for name, made in JOBS.items():
         with tempfile.TemporaryDirectory() as root:
@@ -179,6 +179,7 @@ def main() -> None:
         held = held and outcome.held
         counts = (outcome.rounds, outcome.old, outcome.new, len(outcome.half), outcome.completed, len(outcome.leftovers))
         rows.append((name, *map(str, counts)))
+        print(*rows[-1], file=sys.stderr, flush=True)
         for line in outcome.half + outcome.leftovers:
             print(f"{name}: {line}")
     columns = ("command", "kills", "old whole", "new whole", "half", "next run completes", "leftovers")
