@@ -13,7 +13,7 @@ from devise_core.errors import BuildError
 from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.corpus import read_pictures, training_part, validation_part
-from devise_core.train.head import Head, conse_model, linear_model, mlp_model, own_head
+from devise_core.train.head import Head, conse_model, linear_model, mlp_model, own_head, rooted
 from devise_core.train.loop import Curve, Loop, Pace, Part, optimizer_of
 from devise_core.train.loss import cosine, hinge_rank, hinge_rank_first
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
@@ -77,7 +77,7 @@ def test_conse_over_ones_own_classes(classes: int) -> None:
     own = np.repeat(np.arange(classes), 20)
     features = (10 * np.eye(4, dtype=np.float32)[own] + rng.normal(size=(len(own), 4))).astype(np.float32)
     vectors = np.eye(3, dtype=np.float32)[:classes]
-    found = conse_model(own_head(features, own, vectors))(features).numpy()
+    found = conse_model(own_head(features[None], own, vectors))(features).numpy()
     assert ((found @ vectors.T).argmax(axis=1) == own).all()
     assert found[:, :classes].min() > 0  # a mean of label vectors by their probabilities
 
@@ -219,9 +219,12 @@ def test_parts(tmp_path: Path) -> None:
 
 
 def test_shares_below_the_floor_count_for_nothing_but_the_largest_does() -> None:
-    # Roots of 4, 1 and 0 are 2, 1 and 0: shares of e², e and 1 over their sum, 0.67, 0.24 and 0.09.
-    head = Head(np.eye(3, dtype=np.float32), np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
+    # The parts of 4, 1 and 0 in their sum have the roots 2, 1 and 0 over √5; the labels' weights give that back.
+    # Shares of e², e and 1 over their sum: 0.67, 0.24 and 0.09.
+    head = Head(np.sqrt(np.float32(5)) * np.eye(3, dtype=np.float32), np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
     features = floats([4, 1, 0])
+    assert rooted(features)[0] == pytest.approx(np.asarray([2, 1, 0]) / np.sqrt(5))
+    assert not rooted(floats([0, 0, 0])).any()
     shares = np.exp([2, 1, 0]) / np.exp([2, 1, 0]).sum()
     kept = shares * [1, 1, 0]
     assert conse_model(head, root=True, floor=0.1)(features).numpy()[0] == pytest.approx(kept / np.linalg.norm(kept), abs=1e-5)

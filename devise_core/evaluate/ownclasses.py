@@ -50,8 +50,7 @@ def own_classes(subject: Subject) -> Outcome:
 def _features(subject: Subject, found: Sequence[Picture]) -> Floats:
     backbone = load_backbone(RECIPE.backbone, None, subject.layout.root, RECIPE.seed, RECIPE.size)
     with FeatureCache(subject.cache / "features.sqlite", backbone.identity, backbone.width) as cache:
-        features = cached_features(backbone.model, [picture.path for picture in found], RECIPE.view_names, cache).features
-    return np.asarray(np.sqrt(features), dtype=np.float32)
+        return cached_features(backbone.model, [picture.path for picture in found], RECIPE.view_names, cache).features
 
 
 def _split(subject: Subject, found: Sequence[Picture], features: Floats, train: splits.Mask) -> Measured:
@@ -59,10 +58,9 @@ def _split(subject: Subject, found: Sequence[Picture], features: Floats, train: 
     labels = np.asarray([picture.label for picture in found])
     names = sorted(set(labels))
     vectors = np.stack([raw_vector(name, subject.text) for name in names])
-    classes = np.tile(np.searchsorted(names, labels[train]), len(features))
-    head = own_head(np.concatenate(features[:, train]), classes, vectors, RECIPE.decay, RECIPE.temperature)
-    # The features are their roots already.
-    placed = conse_model(head, floor=RECIPE.floor)(features[0, ~train]).numpy()
+    root = RECIPE.features == "root"
+    head = own_head(features[:, train], np.searchsorted(names, labels[train]), vectors, RECIPE.decay, RECIPE.temperature, root)
+    placed = conse_model(head, root=root, floor=RECIPE.floor)(features[0, ~train]).numpy()
     words, none = subject.text.words, subject.text.directions[:0]
     true = dict(zip(names, nearest_words(words, vectors, none), strict=True))
     return naming(nearest_words(words, placed, none), labels[~train].tolist(), true)

@@ -37,13 +37,18 @@ def conse_head(kernel: Floats, bias: Floats, label_vectors: Floats, temperature:
     return Head(kernel / np.float32(temperature), bias / np.float32(temperature), label_vectors)
 
 
-def own_head(features: Floats, classes: Rows, label_vectors: Floats, decay: float = 1e-3, temperature: float = TEMPERATURE) -> Head:
-    """ConSE over one's own classes: a softmax fitted on ``features`` ``(n, f)``, then the classes' vectors ``(c, d)``.
+def own_head(features: Floats, classes: Rows, label_vectors: Floats, decay: float = 1e-3, temperature: float = TEMPERATURE,
+             root: bool = False) -> Head:
+    """ConSE over one's own classes ``(n,)``: a softmax fitted on ``features`` ``(views, n, f)``, then their vectors ``(c, d)``.
 
-    The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features moved and scaled to about length 1.
+    The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features moved and scaled to about length 1;
+    ``root``: on what ``rooted`` makes of them, as ``conse_model`` then does.
     """
     from sklearn.linear_model import LogisticRegression
 
+    classes = np.tile(classes, len(features))
+    features = np.concatenate(features)
+    features = rooted(features) if root else features
     middle = features.mean(axis=0)
     scale = np.float32(np.sqrt(np.square(features - middle).sum(axis=1).mean())) or np.float32(1)
     fitted = LogisticRegression(C=1 / (decay * len(features)), max_iter=1000).fit((features - middle) / scale, classes)
@@ -52,6 +57,18 @@ def own_head(features: Floats, classes: Rows, label_vectors: Floats, decay: floa
     if len(biases) == 1:  # of two classes it holds the second's lead alone
         weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
     return conse_head(np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32), label_vectors, temperature)
+
+
+def rooted(features: Any) -> Any:
+    """Of each feature's share in the picture's ``(…, f)`` the square root (Arandjelović & Zisserman, 2012, "RootSIFT"), so that a
+    few large ones rule less. NumPy's or the graph's, as given."""
+    if isinstance(features, np.ndarray):
+        shares = np.maximum(features, 0)
+        return np.sqrt(shares / np.maximum(shares.sum(axis=-1, keepdims=True), 1e-9))
+    from keras import ops
+
+    shares = ops.relu(features)
+    return ops.sqrt(shares / ops.maximum(ops.sum(shares, axis=-1, keepdims=True), 1e-9))
 
 
 def with_head(backbone: keras.Model, head: Head) -> keras.Model:
@@ -70,8 +87,8 @@ def joined(backbone: keras.Model, head: keras.Model) -> keras.Model:
 def conse_model(head: Head, directions: Floats | None = None, root: bool = False, floor: float = 0.0) -> keras.Model:
     """Features → softmax over the labels (layer ``labels``) → their vectors (layer ``space``), of unit length.
 
-    ``root``: of each feature the square root (Arandjelović & Zisserman, 2012, "RootSIFT"). ``floor``: shares below it count for
-    nothing, but for the largest: a sharper T than ConSE's "the ten best".
+    ``root``: the labels see what ``rooted`` makes of the features. ``floor``: shares below it count for nothing, but for the
+    largest: a sharper T than ConSE's "the ten best".
     """
     from keras import layers, ops
 
@@ -81,7 +98,7 @@ def conse_model(head: Head, directions: Floats | None = None, root: bool = False
     def above_floor(shares: Any) -> Any:
         return ops.where(shares >= ops.minimum(ops.max(shares, axis=-1, keepdims=True), floor), shares, 0.0)
 
-    chain = [*([ops.sqrt] if root else []), labels, *([above_floor] if floor else []), space]
+    chain = [*([rooted] if root else []), labels, *([above_floor] if floor else []), space]
     model = _chain(len(head.kernel), chain, directions)
     labels.set_weights([head.kernel, head.bias])
     space.set_weights([head.vectors])

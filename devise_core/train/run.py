@@ -128,9 +128,8 @@ def _head(run: Run, corpus: Corpus, features: Floats, validation: Any) -> keras.
         return {"linear": linear_model, "mlp": mlp_model}[recipe.head](width, dimension, directions)
     root, start = recipe.features == "root", run.start
     if start is None:
-        seen = np.concatenate(features[:, ~validation])  # (views · n, f)
-        start = own_head(np.sqrt(seen) if root else seen, np.tile(corpus.classes[~validation], len(features)), corpus.vectors,
-                         recipe.decay, recipe.temperature)
+        start = own_head(features[:, ~validation], corpus.classes[~validation], corpus.vectors, recipe.decay, recipe.temperature,
+                         root)
     return conse_model(start, directions, root, recipe.floor)
 
 
