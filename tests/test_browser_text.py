@@ -81,3 +81,11 @@ def test_the_tour(page: Page, address: str) -> None:
     expect(end).to_have_count(1)
     end.click()
     expect(page).to_have_url(f"{address}/")
+
+
+def test_a_press_is_answered_before_the_page_is(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin")
+    open_violin = page.get_by_role("button", name="Open violin")
+    expect(open_violin).to_be_visible()
+    assert open_violin.evaluate("button => { button.click(); return button.closest('li').getAttribute('aria-busy'); }") == "true"
+    expect(page.get_by_role("dialog")).to_be_visible()

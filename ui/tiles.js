@@ -25,7 +25,12 @@ function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTrigger
   const image = element("img");
   Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
   open.append(image);
-  open.onclick = () => setTriggerValue("open", id);
+  const press = (name) => () => { // an answer at once; what was asked for takes a run of the page
+    item.setAttribute("aria-busy", "true");
+    setTimeout(() => item.removeAttribute("aria-busy"), 1500);
+    setTriggerValue(name, id);
+  };
+  open.onclick = press("open");
   const score = element("div", "score");
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
@@ -33,7 +38,7 @@ function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTrigger
   const more = element("button", "more", "More like this");
   more.type = "button";
   more.setAttribute("aria-label", `More like ${name}`);
-  more.onclick = () => setTriggerValue("more", id);
+  more.onclick = press("more");
   const title = element("p", "name", name);
   title.title = name;
   item.append(open, title, score, more);
