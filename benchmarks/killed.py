@@ -20,6 +20,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PIL import Image
+
 from benchmarks.table import print_table
 from devise_core.errors import DeviseError
 from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY
@@ -139,7 +141,8 @@ def train_job(root: Path) -> Job:
     for number, picture in enumerate(sorted((PICTURES / "images").iterdir())[:32]):
         folder = root / "pictures" / ("castle", "animal", "music", "tool")[number % 4]
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(picture, folder)
+        with Image.open(picture) as image:  # data sets are of JPEGs
+            image.convert("RGB").save(folder / f"{picture.stem}.jpg")
     target = root / "models/own"
     command = ["train", str(root / "pictures"), "--recipe", "own", "--out", str(target), "--cache", str(root / "cache")]
     return _made(Job("train", [*command, "--epochs", "2"], target, root / "old"), [*command, "--epochs", "1"])
