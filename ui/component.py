@@ -1,4 +1,4 @@
-"""Components of our own, each in files that bear its name beside this one."""
+"""Components of our own: each a module here, its page, style and script of the same name in `components/`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parent / "components"
 
 
 def component(name: str, *shared: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,11 @@ from devise_core.engine import Engine
 from devise_core.projection import NEIGHBOURS
 from devise_core.vectors import Floats, Rows
 from ui import code
+from ui.component import component
 from ui.mapdata import COLOURS, drawn, packed, source
 from ui.mapview import View, write_view
 
-_HERE = Path(__file__).parent
-_MAP = st.components.v2.component("map", html=(_HERE / "map.html").read_text("utf-8"), css=(_HERE / "map.css").read_text("utf-8"),
-                                  js=(_HERE / "map.js").read_text("utf-8"))
+_MAP = component("map")
 
 WAYS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 

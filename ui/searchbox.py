@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from devise_core.query import MAX_CHARACTERS
 from ui import address
+from ui.component import component
 
 HISTORY = "history"
 """The session's key for what this visitor searched for, the last first."""
 REMEMBERED = 8
 
-_HERE = Path(__file__).parent
-_BOX = st.components.v2.component("searchbox", html=(_HERE / "searchbox.html").read_text("utf-8"),
-                                  css=(_HERE / "searchbox.css").read_text("utf-8"), js=(_HERE / "searchbox.js").read_text("utf-8"))
+_BOX = component("searchbox")
 
 
 def search_box(page: str, placeholder: str) -> str:

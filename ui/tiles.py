@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.basket import choose
+from ui.component import component
 from ui.links import go
 from ui.pictures import address
 
 CUT_OUTS = {"stamps"}
 """Collections whose pictures stand on white: shown whole instead of filling the tile."""
 
-_HERE = Path(__file__).parent
-_GRID = st.components.v2.component("tiles", html='<ul class="grid"></ul>', css=(_HERE / "tiles.css").read_text("utf-8"),
-                                   js=(_HERE / "tiles.js").read_text("utf-8"))
+_GRID = component("tiles")
 
 
 @dataclass(frozen=True)

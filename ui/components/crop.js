@@ -1,0 +1,111 @@
+// A box on a picture, in thousandths of its width and height. The name comes from strangers: it is only ever set as text.
+const LEAST = 30, STEP = 20, PAUSE = 350; // thousandths, thousandths, ms without a key before searching
+const ANSWER = 3000; // ms in which an older box from the server is not shown
+const START = [200, 200, 600, 600];
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const within = (value, low, high) => Math.round(Math.min(Math.max(value, low), high));
+
+function between([ax, ay], [bx, by]) {
+  return [Math.min(ax, bx), Math.min(ay, by), Math.abs(ax - bx), Math.abs(ay - by)];
+}
+
+function build(root) {
+  const frame = root.querySelector(".frame"), image = root.querySelector("img"), mark = root.querySelector(".box");
+  const name = root.querySelector(".name"), choose = root.querySelector(".choose"), whole = root.querySelector(".whole"), how = root.querySelector(".how");
+  const crop = { box: null, send: () => {} };
+  let drag = null, timer = 0, src = null, ahead = 0;
+
+  const show = () => {
+    mark.hidden = whole.hidden = !crop.box;
+    choose.hidden = !!crop.box;
+    how.textContent = crop.box ? "Drag it, or use the arrow keys; with Shift they change its size." : "or drag a box on the picture: only that part is searched by.";
+    if (!crop.box) return;
+    const [x, y, width, height] = crop.box;
+    Object.assign(mark.style, { left: `${x / 10}%`, top: `${y / 10}%`, width: `${width / 10}%`, height: `${height / 10}%` });
+  };
+  const set = (box, now) => {
+    crop.box = box;
+    ahead = performance.now() + ANSWER;
+    show();
+    clearTimeout(timer);
+    timer = setTimeout(() => crop.send(crop.box ?? []), now ? 0 : PAUSE);
+  };
+  const place = (event) => {
+    const { left, top, width, height } = image.getBoundingClientRect();
+    return [within((1000 * (event.clientX - left)) / width, 0, 1000), within((1000 * (event.clientY - top)) / height, 0, 1000)];
+  };
+  const begin = (event) => {
+    const corner = event.target.dataset?.corner, inside = mark.contains(event.target);
+    if (event.button || (event.pointerType === "touch" && !inside)) return; // there a finger scrolls the page
+    const before = crop.box, at = place(event);
+    if (corner) {
+      const [x, y, width, height] = before;
+      drag = { before, from: [corner.includes("w") ? x + width : x, corner.includes("n") ? y + height : y] };
+    } else drag = inside ? { before, moved: at } : { before, from: at };
+    frame.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    if (inside) mark.focus();
+  };
+  const move = (event) => {
+    if (!drag) return;
+    const at = place(event);
+    if (drag.from) crop.box = between(drag.from, at);
+    else {
+      const [x, y, width, height] = drag.before;
+      crop.box = [within(x + at[0] - drag.moved[0], 0, 1000 - width), within(y + at[1] - drag.moved[1], 0, 1000 - height), width, height];
+    }
+    show();
+  };
+  const end = (event) => {
+    if (!drag) return;
+    const { before } = drag;
+    drag = null;
+    const small = !crop.box || crop.box[2] < LEAST || crop.box[3] < LEAST;
+    if (event.type === "pointercancel" || small || String(crop.box) === String(before)) {
+      crop.box = before;
+      show();
+    } else set(crop.box, true);
+  };
+  frame.onpointerdown = begin;
+  frame.onpointermove = move;
+  frame.onpointerup = frame.onpointercancel = end;
+  mark.onkeydown = (event) => {
+    const arrow = ARROWS[event.key];
+    if (event.key === "Escape") whole.click();
+    if (!arrow) return;
+    event.preventDefault();
+    const [x, y, width, height] = crop.box, [dx, dy] = arrow.map((sign) => sign * STEP);
+    set(event.shiftKey ? [x, y, within(width + dx, LEAST, 1000 - x), within(height + dy, LEAST, 1000 - y)]
+      : [within(x + dx, 0, 1000 - width), within(y + dy, 0, 1000 - height), width, height], false);
+  };
+  choose.onclick = () => {
+    set([...START], true);
+    mark.focus();
+  };
+  whole.onclick = () => {
+    set(null, true);
+    choose.focus();
+  };
+  crop.update = (address, text, box) => {
+    if (address !== src) {
+      image.src = src = address;
+      drag = null;
+      ahead = 0;
+    }
+    image.alt = name.textContent = name.title = text;
+    if (drag || (String(box) !== String(crop.box) && performance.now() < ahead)) return;
+    crop.box = box;
+    ahead = 0;
+    show();
+  };
+  return crop;
+}
+
+const crops = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!crops.has(parentElement)) crops.set(parentElement, build(parentElement));
+  const crop = crops.get(parentElement);
+  crop.send = (box) => setTriggerValue("crop", box);
+  crop.update(...data);
+}

@@ -1,0 +1,65 @@
+// Names come from strangers: they are only ever set as text.
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function box(id, name, chosen, toggled) {
+  const label = element("label", "choose");
+  const input = element("input");
+  Object.assign(input, { type: "checkbox", value: id, checked: chosen, onchange: toggled });
+  input.setAttribute("aria-label", `Choose ${name}`);
+  label.append(input);
+  return label;
+}
+
+function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTriggerValue, toggled) {
+  const item = element("li", "tile");
+  item.classList.toggle("whole", whole);
+  item.classList.toggle("weak", Boolean(weak));
+  const open = element("button", "open");
+  open.type = "button";
+  open.setAttribute("aria-label", `Open ${name}`);
+  const image = element("img");
+  Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
+  open.append(image);
+  const press = (name) => () => { // an answer at once; what was asked for takes a run of the page
+    item.setAttribute("aria-busy", "true");
+    setTimeout(() => item.removeAttribute("aria-busy"), 1500);
+    setTriggerValue(name, id);
+  };
+  open.onclick = press("open");
+  const score = element("div", "score");
+  const bar = element("span", "bar");
+  bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
+  score.append(element("span", "", `cosine ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
+  const more = element("button", "more", "More like this");
+  more.type = "button";
+  more.setAttribute("aria-label", `More like ${name}`);
+  more.onclick = press("more");
+  const title = element("p", "name", name);
+  title.title = name;
+  item.append(open, title, score, more);
+  if (folded) item.append(element("p", "folded", `${folded} more alike`));
+  if (chosen !== undefined) item.append(box(id, name, chosen, toggled));
+  return item;
+}
+
+const drawn = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const grid = parentElement.querySelector(".grid");
+  const [tiles, whole] = data;
+  const boxes = () => [...grid.querySelectorAll("input")];
+  // All that is picked out of this grid: of two quick presses neither is lost.
+  const toggled = () => setTriggerValue("choose", boxes().filter((box) => box.checked).map((box) => box.value));
+  const content = JSON.stringify([whole, tiles.map(({ chosen, ...rest }) => [chosen !== undefined, rest])]);
+  if (drawn.get(grid) !== content) {
+    drawn.set(grid, content);
+    grid.replaceChildren(...tiles.map((each) => tile(each, whole, setTriggerValue, toggled)));
+  } else { // the focus stays where it is
+    boxes().forEach((box, place) => { box.checked = tiles[place].chosen; });
+  }
+}
