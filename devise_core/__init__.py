@@ -1,7 +1,21 @@
 """Semantic image search with DeViSE: pictures and words in one space."""
 
-from devise_core.datatypes import Hit, WordHit
-from devise_core.engine import Engine, load_engine
-from devise_core.errors import DeviseError
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from devise_core.datatypes import Hit, WordHit
+    from devise_core.engine import Engine, load_engine
+    from devise_core.errors import DeviseError
 
 __all__ = ["DeviseError", "Engine", "Hit", "WordHit", "load_engine"]
+_HOMES = {"DeviseError": "errors", "Engine": "engine", "Hit": "datatypes", "WordHit": "datatypes", "load_engine": "engine"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imported as they are asked for: who needs the errors or the settings need not wait for NumPy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

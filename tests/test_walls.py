@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,3 +58,17 @@ def test_pages_go_through_the_engine(path: Path) -> None:
     for name in imports(path):
         if name.startswith("devise_core"):
             assert any(name.startswith(door) for door in allowed), f"{path.name} imports {name}"
+
+
+def test_the_server_listens_before_numpy_is_there() -> None:
+    """What the server imports as it starts: a fifth of a second of NumPy would stand before the first answer."""
+    code = "import sys, streamlit_app; print(sorted({'numpy', 'PIL', 'pandas', 'tensorflow'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_package_gives_what_it_names() -> None:
+    import devise_core
+
+    assert all(hasattr(devise_core, name) for name in devise_core.__all__)
+    assert not hasattr(devise_core, "nothing")
