@@ -13,7 +13,9 @@ import numpy as np
 from devise_core.errors import ArtifactError
 from devise_core.layout import replaced_file, restore_interrupted
 
-SCHEMA = 1
+SCHEMA = 2
+SEALED_FROM = 2
+"""Manifests of this schema on end with a seal, the SHA-256 of what stands before it."""
 NAME = "manifest.json"
 
 
@@ -51,6 +53,10 @@ class Manifest:
             if schema > SCHEMA:
                 raise ArtifactError(f"{path} has schema {schema}, this version reads up to {SCHEMA}: update the code "
                                     "(`git pull`), or restore the older files.")
+            if schema >= SEALED_FROM or "seal" in content:
+                seal = content.pop("seal")
+                if seal != _seal(content):
+                    raise ArtifactError(f"{path} is damaged (it is not what it was sealed as): {remedy(root)}.")
             rows = {name: Entry(**{**row, "shape": tuple(row.get("shape", ()))})
                     for name, row in content["files"].items()}
             return cls(root, rows, content.get("about", {}))
@@ -66,8 +72,9 @@ class Manifest:
             sha256_of(path), path.stat().st_size, command, source, licence, shape, dtype)
 
     def write(self) -> None:
-        content = {"schema": SCHEMA, "about": self.about,
+        content: dict[str, Any] = {"schema": SCHEMA, "about": self.about,
                    "files": {name: asdict(self.files[name]) for name in sorted(self.files)}}
+        content["seal"] = _seal(content)
         with replaced_file(self.root / NAME) as staged:
             staged.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -96,6 +103,10 @@ class Manifest:
 
 def remedy(path: Path) -> str:
     return f"restore it with `git checkout -- {_short(path)}`"
+
+
+def _seal(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def sha256_of(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -14,7 +13,7 @@ import pytest
 from devise_core import collection
 from devise_core.collection import Collection
 from devise_core.engine import load_engine
-from devise_core.errors import ArtifactError, DeviseError
+from devise_core.errors import ArtifactError
 from devise_core.evaluate.subject import Subject, open_subject
 from devise_core.layout import ArtifactLayout
 from devise_core.manifest import Manifest
@@ -77,23 +76,12 @@ def test_whole_files_are_used(name: str, copy: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("folder", [".", *COLLECTIONS])
-def test_a_manifest_says_so_itself_or_its_files_do(folder: str, copy: Path) -> None:
-    """Of a manifest no hash is kept. A bit turned in what is checked by it ends in an error; in what is only told, in another text."""
-    path = copy / folder / "manifest.json"
-    before, chance = json.loads(path.read_text("utf-8")), random.Random(folder)
-    for _ in range(100):
+def test_a_manifest_is_sealed(folder: str, copy: Path) -> None:
+    path, chance = copy / folder / "manifest.json", random.Random(folder)
+    for _ in range(300):
         path.unlink()
         path.symlink_to(BUNDLED / folder / "manifest.json")
         turn_a_bit(path, chance.randrange(8 * path.stat().st_size))
-        try:
-            found = Manifest.read(path.parent)
-            for name in before["files"]:
-                if Path(name).name != "model.keras":  # the largest but one; its hash is read like the others'
-                    found.verified(path.parent / name)
-        except DeviseError as error:
-            assert str(path.parent) in str(error)
-            continue
-        now = json.loads(path.read_text("utf-8"))
-        for name, row in before["files"].items():
-            if Path(name).name != "model.keras":
-                assert (now["files"][name]["sha256"], now["files"][name]["bytes"]) == (row["sha256"], row["bytes"])
+        with pytest.raises(ArtifactError) as raised:
+            Manifest.read(path.parent)
+        assert str(path) in str(raised.value)

@@ -14,6 +14,7 @@ import pytest
 from devise_core import doctor
 from devise_core.cli import main
 from devise_core.doctor import Finding
+from devise_core.manifest import Manifest
 from devise_core.settings import settings_table
 from tests.conftest import BUNDLED
 
@@ -71,10 +72,9 @@ def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.Mon
 
 
 def test_a_collection_of_another_model(artifacts: Path) -> None:
-    path = artifacts / "collections/stamps/manifest.json"
-    content = json.loads(path.read_text())
-    content["about"]["model"] = "another"
-    tamper(path, json.dumps(content).encode())
+    manifest = Manifest.read(artifacts / "collections/stamps")
+    manifest.about["model"] = "another"
+    manifest.write()
     assert ["stamps was made with another model" in each for each in mends(doctor.check_collections(doctor.ArtifactLayout(artifacts)))] == [True]
 
 

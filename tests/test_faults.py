@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from devise_core import uploads
 from devise_core.errors import CollectionError
-from devise_core.manifest import sha256_of
+from devise_core.manifest import Manifest
 from devise_core.settings import settings
 from devise_core.vectorcache import Cached, VectorCache
 from tests.conftest import BUNDLED
@@ -63,8 +62,8 @@ Damage = Callable[[Path], None]
 
 
 def ways(*files: str) -> list[tuple[str, Damage]]:
-    """Each file damaged in each way; of a manifest's own bits nothing tells whether one has changed."""
-    return [(name, damage) for name in files for damage in (cut, flip, lose)] + [("manifest.json", cut), ("manifest.json", lose)]
+    """Each file and the manifest damaged in each way."""
+    return [(name, damage) for name in (*files, "manifest.json") for damage in (cut, flip, lose)]
 
 
 def text(test: AppTest) -> str:
@@ -113,13 +112,13 @@ def test_without_the_network_words_are_searched_and_the_network_is_tried_again(a
 
 def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
     write(artifacts / "model.keras", b"PK\3\4 and no zip")
-    manifest = json.loads((artifacts / "manifest.json").read_text())
-    manifest["files"]["model.keras"] |= {"sha256": sha256_of(artifacts / "model.keras"), "bytes": 15}
-    write(artifacts / "manifest.json", json.dumps(manifest).encode())
+    manifest = Manifest.read(artifacts)
+    manifest.add(artifacts / "model.keras", "by hand")
+    manifest.write()
     for folder in (artifacts / "collections").iterdir():
-        about = json.loads((folder / "manifest.json").read_text())
-        about["about"]["model"] = manifest["files"]["model.keras"]["sha256"]
-        write(folder / "manifest.json", json.dumps(about).encode())
+        collection = Manifest.read(folder)
+        collection.about["model"] = manifest.files["model.keras"].sha256
+        collection.write()
     assert "is no Keras model this version can load" in text(labelled(app("labels")))
     assert names(app("text_search", q="violin"))[0] == "violin"
 

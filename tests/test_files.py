@@ -53,7 +53,7 @@ def test_a_missing_and_a_newer_manifest(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="missing.*git checkout"):
         Manifest.read(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA + 1, "files": {}}))
-    with pytest.raises(ArtifactError, match="schema 2.*update the code"):
+    with pytest.raises(ArtifactError, match=f"schema {SCHEMA + 1}.*update the code"):
         Manifest.read(tmp_path)
 
 
@@ -147,3 +147,11 @@ def test_items_that_make_no_sense(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "items.csv").write_text(text)
     with pytest.raises(ArtifactError, match=says):
         read_items(tmp_path / "items.csv")
+
+
+def test_a_manifest_of_before_there_were_seals_is_read(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"schema": 1, "about": {"count": 3}, "files": {}}))
+    assert Manifest.read(tmp_path).about == {"count": 3}
+    (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA, "about": {}, "files": {}}))
+    with pytest.raises(ArtifactError, match="damaged"):
+        Manifest.read(tmp_path)
