@@ -6,9 +6,12 @@ from ui import address, frame, keeper, tour
 from ui.engines import engine
 from ui.errors import shown
 from ui.examples import examples
+from ui.firstmatches import first_matches
 from ui.gallery import gallery
 from ui.reading import show_reading
 from ui.searchbox import example_pills, search_box
+
+FIRST = 12
 
 with st.container(key="hero"):
     frame.header("Find pictures by what they mean", "A small neural network maps every picture into the space of word vectors, so "
@@ -23,22 +26,21 @@ with results, shown("q"):
     first = examples(here)[0]
     if query:
         with keeper.searching(query) as heard:
-            reading, hits = here.read_text(query), here.search_text(query, k=12)
-            heard["terms"], heard["hits"] = len(reading.terms), len(hits)
-        show_reading(reading, "q")
+            reading = here.read_text(query)
+            show_reading(reading, "q")
+            heard["terms"], heard["hits"] = len(reading.terms), first_matches(here, query, "home", FIRST)
     else:
-        hits = here.search_text(first, k=12)
         st.caption(f"For example, **{first}**:")
-    gallery(here, hits, "home")
+        gallery(here, here.search_text(first, k=FIRST), "home")
 
 with above:
     search_box("home", "Type anything: violin, something sweet, at sea…")
-    with shown():
+    with st.container(horizontal=True, vertical_alignment="center", key="offers"), shown():
         example_pills("home", examples(engine()))
+        tour.invitation()
 
 st.divider()
 with st.container(horizontal=True, key="tour"):
-    tour.invitation()
     st.page_link("image_search.py", label="Search with a picture", icon=":material/image_search:")
     st.page_link("photos.py", label="Search your own photos", icon=":material/add_photo_alternate:")
     st.page_link("explorer.py", label="See the map", icon=":material/scatter_plot:")

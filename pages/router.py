@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import fairuse, frame, keeper, tour, warm
+from ui.detail import show_opened
 from ui.errors import shown
 
 frame.begin()
@@ -22,4 +23,5 @@ tour.banner()
 with keeper.page_run(page.url_path), shown("visit"):
     fairuse.admit()
     page.run()
+    show_opened()
 warm.start()

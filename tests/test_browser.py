@@ -67,6 +67,35 @@ def test_open_a_hit_and_go_on_from_it(page: Page, address: str) -> None:
     expect(tiles(page, "meaning").first).to_have_text("cello")
 
 
+def test_an_opened_hit_is_in_the_link_and_back_closes_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin&open=cello")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="cello")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(page).to_have_url(f"{address}/text_search?q=violin")
+    page.get_by_role("button", name="Open violin").click()
+    expect(dialog.get_by_role("heading", name="violin")).to_be_visible()
+    expect(page).to_have_url(f"{address}/text_search?q=violin&open=violin")
+    page.go_back()
+    expect(dialog).to_have_count(0)
+    page.go_forward()
+    expect(dialog.get_by_role("heading", name="violin")).to_be_visible()
+
+
+def test_home_says_what_matches_badly(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=democracy")
+    expect(page.get_by_text("Nothing in stamps matches “democracy” well")).to_be_visible()
+    expect(page.locator(".st-key-grid-home .weak")).to_have_count(12)
+    page.goto(f"{address}/?q=violin")
+    expect(page.get_by_text("match well")).to_be_visible()
+    strong = page.locator(".st-key-grid-home .tile:not(.weak)")
+    expect(strong.first).to_contain_text("violin")
+    count = strong.count()
+    page.get_by_role("link", name="See all").click()
+    expect(page).to_have_url(f"{address}/text_search?q=violin")
+    expect(tiles(page, "text")).to_have_count(count)
+
+
 def test_upload(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?collection=photos")
     page.get_by_role("radio", name="Upload").or_(page.get_by_text("Upload", exact=True)).first.click()

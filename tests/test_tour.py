@@ -11,7 +11,7 @@ from ui.tour import STEPS
 @pytest.mark.parametrize("place", range(1, len(STEPS) + 1))
 def test_each_step_shows_its_page(place: int) -> None:
     step = STEPS[place - 1]
-    test = app(step.page.removesuffix(".py"), tour=str(place), **step.view)
+    test = app(step.page, tour=str(place), **step.view)
     assert f"**{place} of {len(STEPS)}  ·  {step.title}**" in said(test)
     assert not checked(test).error
     labels = {link.proto.label for link in test.get("page_link")}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-QUERY, PAGE, ITEM = "q", "p", "item"
+QUERY, PAGE, ITEM, OPEN = "q", "p", "item", "open"
 
 
 def text(name: str) -> str:

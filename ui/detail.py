@@ -6,6 +6,8 @@ import streamlit as st
 
 from devise_core.datatypes import Hit, WordHit
 from devise_core.engine import By, Engine
+from ui import address
+from ui.engines import engine
 from ui.links import link
 from ui.text import linked, plain
 from ui.tiles import more_like, tiles
@@ -14,8 +16,20 @@ from ui.why import Why
 NOUNS, ALIKE = 6, 6
 
 
-@st.dialog("Picture", width="large")
-def open_hit(engine: Engine, hit: Hit) -> None:
+def open_hit(hit: Hit) -> None:
+    """Once the page is drawn; in the address, so that a link brings it back and Back closes it."""
+    address.put(**{address.OPEN: hit.id})
+
+
+def show_opened() -> None:
+    """The result that the address says is open, over the page. Raises ``DeviseError``."""
+    item = address.text(address.OPEN)
+    if item and item in (here := engine()).collection:
+        _show(here, here.collection.hit(here.collection.row(item), 1.0))
+
+
+@st.dialog("Picture", width="large", on_dismiss=lambda: address.put(**{address.OPEN: None}))
+def _show(engine: Engine, hit: Hit) -> None:
     """A picture and what is known of it, why it matched, and where to go from it. What is slow comes last."""
     nouns = engine.label_embedding(engine.collection.embeddings[engine.collection.row(hit.id)], k=NOUNS)
     left, right = st.columns(2, gap="medium")

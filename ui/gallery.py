@@ -14,6 +14,6 @@ def gallery(engine: Engine, hits: Sequence[Hit], page: str, marks: Marks | None 
     """Show ``hits``; ``page`` keeps two galleries apart. A tile opens its picture, or goes on to more like it."""
     pressed = tiles(engine, hits, page, marks)
     if pressed.open:
-        open_hit(engine, pressed.open)
+        open_hit(pressed.open)
     if pressed.more:
         more_like(pressed.more)

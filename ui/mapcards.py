@@ -8,6 +8,7 @@ from devise_core.atlas import common_labels
 from devise_core.engine import Engine
 from devise_core.export import as_csv
 from devise_core.vectors import Rows, unit
+from ui.detail import open_hit
 from ui.gallery import gallery
 from ui.mapview import choose, write_view
 from ui.text import plain
@@ -32,6 +33,8 @@ def picture_card(engine: Engine, row: int) -> None:
             words = engine.label_embedding(collection.embeddings[row], k=6)
             st.caption("**Nearest nouns**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
             with st.container(horizontal=True):
+                if st.button("Why it matched", icon=":material/lightbulb:", key="map-why"):
+                    open_hit(hit)
                 if st.button("More like this", icon=":material/image_search:", key="map-more"):
                     more_like(hit)
                 st.button("Close", icon=":material/close:", key="map-close", on_click=write_view, args=(collection, {"item": ""}))

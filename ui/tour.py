@@ -9,13 +9,14 @@ import streamlit as st
 from devise_core.engine import DEFAULT_COLLECTION
 from ui import address
 from ui.engines import CHOSEN
+from ui.links import link
 
 _PARAMETER = "tour"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A page in a view, and what to see there."""
+    """A page, such as "labels", in a view, and what to see there."""
 
     page: str
     title: str
@@ -24,25 +25,25 @@ class Step:
 
 
 STEPS = (
-    Step("text_search.py", "A word no picture has", "No label here says **avian**. The word lies near **bird** among the word "
+    Step("text_search", "A word no picture has", "No label here says **avian**. The word lies near **bird** among the word "
          "vectors, and the network has put the birds there too: that is the whole idea.", {"q": "avian"}),
-    Step("text_search.py", "Queries are sums", "Minus takes a meaning away: of **fruit -apple** the other fruits are left. Press "
+    Step("text_search", "Queries are sums", "Minus takes a meaning away: of **fruit -apple** the other fruits are left. Press "
          "**Weaker matches too** to see what the cut-off folds away.", {"q": "fruit -apple"}),
-    Step("image_search.py", "A picture asks", "A violin finds what **means** the like, and what **looks** alike. Your own picture "
+    Step("image_search", "A picture asks", "A violin finds what **means** the like, and what **looks** alike. Your own picture "
          "works too: drop it, paste it, or take it.", {"item": "violin"}),
-    Step("labels.py", "The other way round", "The same space names a picture, out of thousands of nouns or only among words of "
+    Step("labels", "The other way round", "The same space names a picture, out of thousands of nouns or only among words of "
          "yours, which the network was never trained to tell apart.", {"item": "violin"}),
-    Step("explorer.py", "The map", "Every point is a picture. The star is your query; draw a loop around what lights up.",
+    Step("explorer", "The map", "Every point is a picture. The star is your query; draw a loop around what lights up.",
          {"q": "musical instrument"}),
-    Step("words.py", "Between two words", "Walk from one word to another, and look at the nearest picture at every step.",
+    Step("words", "Between two words", "Walk from one word to another, and look at the nearest picture at every step.",
          {"mode": "way", "a": "dog", "b": "piano"}),
-    Step("results.py", "Does it hold?", "Every figure stands beside its rivals and its interval, with the command that prints it."),
+    Step("results", "Does it hold?", "Every figure stands beside its rivals and its interval, with the command that prints it."),
 )
 
 
 def invitation() -> None:
     """Where the tour begins."""
-    st.page_link(STEPS[0].page, label="Take the two-minute tour", icon=":material/tour:", query_params=_view(1))
+    _way(1, "Take the two-minute tour", "tour")
 
 
 def begin() -> None:
@@ -61,10 +62,9 @@ def banner() -> None:
         st.markdown(f"**{place} of {len(STEPS)}  ·  {step.title}**  \n{step.says}")
         with st.container(horizontal=True, key="tour-ways"):
             if place > 1:
-                st.page_link(STEPS[place - 2].page, label="Back", icon=":material/arrow_back:", query_params=_view(place - 1))
+                _way(place - 1, "Back", "arrow_back")
             if place < len(STEPS):
-                st.page_link(STEPS[place].page, label=f"Next: {STEPS[place].title}", icon=":material/arrow_forward:",
-                             query_params=_view(place + 1))
+                _way(place + 1, f"Next: {STEPS[place].title}", "arrow_forward")
             st.page_link("home.py", label="End the tour", icon=":material/close:")
 
 
@@ -72,5 +72,7 @@ def _place() -> int:
     return address.number(_PARAMETER, 0, 1, len(STEPS))
 
 
-def _view(place: int) -> dict[str, str]:
-    return {**STEPS[place - 1].view, _PARAMETER: str(place)}
+def _way(place: int, label: str, icon: str) -> None:
+    """To the step ``place``."""
+    step = STEPS[place - 1]
+    link(step.page, label, f"tour-{place}", f":material/{icon}:", **step.view, **{_PARAMETER: str(place)})

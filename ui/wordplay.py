@@ -11,7 +11,7 @@ from ui import address
 from ui.detail import open_hit
 from ui.engines import engine
 from ui.errors import shown
-from ui.gallery import gallery
+from ui.firstmatches import first_matches
 from ui.reading import show_reading
 from ui.searchbox import example_pills, search_box, search_for
 from ui.text import plain
@@ -85,7 +85,7 @@ def between() -> None:
                    f"the noun nearest to it among the words, and the nearest picture of {plain(here.collection.name)}; "
                    "none of them twice.")
         if pressed.picture:
-            open_hit(here, pressed.picture)
+            open_hit(pressed.picture)
         if pressed.word:
             address.put(**{MODE: None, START: None, END: None})
             search_for(pressed.word)
@@ -102,7 +102,7 @@ def _press(hits: Sequence[WordHit]) -> None:
 def _pictures(query: str) -> None:
     here = engine()
     st.markdown(f"**And in pictures**, among {plain(here.collection.name)}")
-    gallery(here, here.search_text(query, k=PICTURES), "words")
+    first_matches(here, query, "words", PICTURES)
 
 
 def _equation(reading: Reading) -> str:
