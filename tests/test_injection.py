@@ -73,11 +73,11 @@ window.__go = async (address) => {
 };
 """
 PAGES = {
-    "": ("q", "tour"), "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour"), "image_search": ("q", "item", "crop"),
-    "labels": ("item", "crop"), "photos": ("q", "item"), "explorer": ("q", "item", "map", "dims", "colour", "show", "region"),
+    "": ("q", "tour", "open"), "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour", "open"), "image_search": ("q", "item", "crop", "open"),
+    "labels": ("item", "crop", "q"), "photos": ("q", "item"), "explorer": ("q", "item", "map", "dims", "colour", "show", "region"),
     "words": ("mode", "q", "a", "b"), "results": ("protocol", "q", "item")}
-HEAVY = {"explorer": 4, "results": 4}
-"""Pages that take long to draw: there each payload stands in some parameter, elsewhere in every one."""
+WHOLE = ("text_search", "words")
+"""Where each payload stands in every parameter; on the other pages, which read theirs by the same functions, in one of them at least."""
 NAME = "<img src=x onerror=ran(0)> **zqran** $zq$"
 
 
@@ -144,7 +144,7 @@ def test_every_parameter_of_the_address(path: str, watched: Page, hostile: str) 
     watched.goto(f"{hostile}/{path}")
     expect(watched.get_by_role("heading", level=1)).to_be_visible()
     nothing_ran(watched)
-    for number in range(0, len(PAYLOADS), HEAVY.get(path, 1)):
+    for number in range(0, len(PAYLOADS), 1 if path in WHOLE else 4):
         values = {name: PAYLOADS[(number + place) % len(PAYLOADS)][:2000] for place, name in enumerate((*PAGES[path], "collection", "page"))}
         if path == "words" and number % 4:
             values["mode"] = ("near", "sum", "way")[number % 4 - 1]
@@ -198,10 +198,11 @@ def test_everything_that_can_be_typed(watched: Page, hostile: str) -> None:
     nothing_ran(watched)
     watched.goto(f"{hostile}/labels")
     watched.get_by_text("Your own words", exact=True).click()
-    for payload in PAYLOADS:
+    for number, payload in enumerate(PAYLOADS):
         watched.get_by_label("Your labels").fill(f"{payload[:1900]}\nviolin")
         watched.get_by_label("Your labels").press("Control+Enter")
-        nothing_ran(watched)
+        if number % 5 == 4:
+            nothing_ran(watched)
 
 
 def test_names_of_files(watched: Page, hostile: str) -> None:
@@ -209,11 +210,12 @@ def test_names_of_files(watched: Page, hostile: str) -> None:
     picture = (BUNDLED / "collections/photos/images/cat.webp").read_bytes()
     names = [file_name(payload) for payload in PAYLOADS]
     watched.locator("input[type=file]").set_input_files(
-        [{"name": f"{name}.webp", "mimeType": "image/webp", "buffer": picture + bytes([number])} for number, name in enumerate(names)]
-        + [{"name": f"{name}.png", "mimeType": "image/png", "buffer": b"no picture"} for name in names])
-    expect(watched.get_by_text(f"{len(PAYLOADS)} could not be read")).to_be_visible(timeout=90_000)
-    watched.get_by_text(f"{len(PAYLOADS)} could not be read").click()
-    expect(watched.locator("li", has_text="no picture").or_(watched.locator("li", has_text=".png")).first).to_be_visible()
+        [{"name": f"{name}.webp", "mimeType": "image/webp", "buffer": picture + bytes([number])} for number, name in enumerate(names[::2])]
+        + [{"name": f"{name}.png", "mimeType": "image/png", "buffer": b"no picture"} for name in names[1::2]])
+    failed = watched.get_by_text(f"{len(names[1::2])} could not be read")
+    expect(failed).to_be_visible(timeout=90_000)
+    failed.click()
+    expect(watched.locator("li", has_text=".png").first).to_be_visible()
     nothing_ran(watched)
     watched.goto(f"{hostile}/image_search")
     watched.get_by_text("Upload", exact=True).first.click()
