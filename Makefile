@@ -37,6 +37,8 @@ figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.seed
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.map
+	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.heat
 
 clean:
 	rm -rf $(VENV)
