@@ -141,6 +141,7 @@ def test_published_weights_of_efficientnet(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_download_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
+    monkeypatch.setattr("urllib.request._opener", None)  # one of an earlier test would not know of the proxy
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with pytest.raises(BuildError, match=r"cannot fetch.*MobileNet .*refused.*--weights FILE.*--weights none"):

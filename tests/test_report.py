@@ -148,7 +148,8 @@ def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.Monk
     for name in ("red", "green", "blue"):
         Image.new("RGB", (40, 40), name).save(tmp_path / f"photos/{name}.png")
     made = index_folder(tmp_path / "photos", "three", ColourEncoder(), "m")  # type: ignore[arg-type]
-    assert {subject.tile.name for subject in typical(Collection.open(made.folder), 6)} == {item.id for item in Collection.open(made.folder).items}
+    opened = Collection.open(made.folder)
+    assert {subject.tile.name for subject in typical(opened, 6)} == {item.name for item in opened.items}
 
 
 def test_tables_as_they_stand(walk: Walk, tmp_path: Path) -> None:
