@@ -42,7 +42,7 @@ class Marks:
 
 def show_map(engine: Engine, view: View, marks: Marks) -> None:
     """Draw the map; what the visitor changes on it goes into the address."""
-    collection, key = engine.collection, f"map-{engine.collection.version}"
+    collection, key = engine.collection, f"map-of-{engine.collection.version}"
     rows = drawn(len(collection))
 
     def seen(some: Sequence[int] | Rows) -> list[int]:

@@ -1,0 +1,144 @@
+"""The query in a real browser: read, offered, cut off, filtered, taken home; and a page that keeps still meanwhile."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browsing import tiles
+
+pytestmark = pytest.mark.browser
+
+
+def search(page: Page, query: str) -> None:
+    box = page.get_by_role("combobox", name="Search")
+    box.fill(query)
+    box.press("Enter")
+
+
+def test_words_pictures_and_weights_in_one_sum(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search")
+    search(page, "like:violin + 2*sea -guitar")
+    for tag in ("violin", "sea", "− guitar"):
+        expect(page.get_by_text(re.compile(rf"{tag} \d+%"))).to_be_visible()
+    shares = [int(share) for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="Read as").inner_text())]
+    assert 99 <= sum(shares) <= 101
+    assert max(shares) == shares[1]  # the sea
+    page.get_by_test_id("stTooltipIcon").filter(visible=True).last.hover()
+    expect(page.get_by_text("Nearest words of each")).to_be_visible()
+
+
+def test_an_error_points_at_its_character(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search")
+    search(page, "horse -")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("at character 8")
+    expect(page.get_by_test_id("stCode").locator("code")).to_have_text(re.compile(r"^horse -\n {7}\^\s*$"))
+
+
+def test_examples_suit_the_collection_and_a_second_press_takes_one_back(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?collection=photos")
+    examples = page.locator(".st-key-examples-text button")
+    expect(examples).to_have_count(6)
+    of_photos = examples.all_inner_texts()
+    examples.first.click()
+    expect(page.get_by_role("combobox", name="Search")).to_have_value(of_photos[0])
+    expect(tiles(page, "text").first).to_be_visible()
+    examples.first.click()
+    expect(page.get_by_text("press an example")).to_be_visible()
+    page.get_by_text("stamps", exact=True).click()
+    expect(examples).not_to_have_text(of_photos)
+
+
+def test_the_cut_off_is_seen_and_moved(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird")
+    expect(tiles(page, "text").first).to_be_visible()
+    strong = tiles(page, "text").count()
+    page.get_by_role("button", name="Cut-off").click()
+    slider = page.get_by_role("slider", name="Least cosine")
+    suggested = int(slider.get_attribute("aria-valuenow") or 0)
+    for _ in range(5):
+        slider.press("ArrowRight")
+    expect(page).to_have_url(re.compile(f"cut={suggested + 5}"))
+    expect(page.get_by_role("button", name=f"Cut-off 0.{suggested + 5}")).to_be_visible()
+    expect(tiles(page, "text")).not_to_have_count(strong)
+    expect(tiles(page, "text").first).to_have_text("penguin")
+    assert tiles(page, "text").count() < strong
+    page.goto(f"{address}/text_search?q=democracy")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Nothing in this collection matches “democracy” well")
+    expect(tiles(page, "text")).to_have_count(0)
+    page.get_by_text("Weaker matches too").click()
+    expect(page.locator(".st-key-grid-text .weak")).to_have_count(24)
+
+
+def test_filters_and_order_by_hand(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird")
+    expect(tiles(page, "text").filter(has_text=re.compile("^penguin$"))).to_have_count(1)
+    page.get_by_role("button", name="Filters").click()
+    without = page.get_by_role("combobox", name="Without a label")
+    without.fill("penguin")
+    page.get_by_role("option", name="penguin", exact=True).click()
+    expect(page).to_have_url(re.compile("no=penguin"))
+    expect(page.get_by_text("filtered out")).to_be_visible()
+    expect(tiles(page, "text").filter(has_text=re.compile("^penguin$"))).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_text("By name", exact=True).click()
+    expect(tiles(page, "text").first).to_have_text("adelaide rosella")
+    names = tiles(page, "text").all_text_contents()
+    assert names == sorted(names)
+
+
+def test_json_and_a_zip_of_what_is_picked(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin")
+    page.get_by_role("button", name="Choose all on this page").click()
+    count = tiles(page, "text").count()
+    expect(page.get_by_text(f"{count} chosen")).to_be_in_viewport()
+    found: dict[str, bytes] = {}
+    for name in ("JSON", "Pictures"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        found[name] = download.value.path().read_bytes()
+    assert len(json.loads(found["JSON"])) == count
+    with zipfile.ZipFile(io.BytesIO(found["Pictures"])) as archive:
+        assert sum(name.endswith(".webp") for name in archive.namelist()) == count
+    page.get_by_role("button", name="Clear", exact=True).last.click()
+    expect(page.get_by_text(f"{count} chosen")).to_have_count(0)
+
+
+def test_a_search_is_answered_at_once_and_nothing_jumps(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird")
+    expect(tiles(page, "text").first).to_have_text("penguin")
+    before = top(page.locator(".st-key-grid-text"))
+    page.evaluate("""() => { const find = (root) => { for (const each of root.querySelectorAll("*")) {
+        if (each.matches("form[aria-busy], form")) return each;
+        const inner = each.shadowRoot && find(each.shadowRoot); if (inner) return inner; } };
+      const form = find(document); window.busy = false;
+      new MutationObserver(() => { window.busy ||= form.getAttribute("aria-busy") === "true"; }).observe(form, { attributes: true }); }""")
+    search(page, "violin")
+    expect(tiles(page, "text").first).to_have_text("violin")
+    assert page.evaluate("window.busy")
+    assert top(page.locator(".st-key-grid-text")) == before
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
+    grid = page.locator(".st-key-grid-home")
+    expect(tiles(page, "home").first).to_be_visible()
+    assert grid.evaluate("grid => parseFloat(getComputedStyle(grid).minHeight)") > 200  # room before the pictures are there
+
+
+def top(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_a_sum_of_words(page: Page, address: str) -> None:
+    page.goto(f"{address}/words")
+    page.get_by_text("Sums of words", exact=True).click()
+    expect(page.get_by_role("heading", name="king − man + woman ≈ queen")).to_be_visible()
+    search(page, "paris - france + italy")
+    expect(page.get_by_role("heading", name="≈ rome")).to_be_visible()
+    expect(page.get_by_text("Nothing in stamps matches “paris - france + italy” well")).to_be_visible()
+    expect(page).to_have_url(re.compile("mode=sum"))
