@@ -68,6 +68,35 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
         [{"name": name, "mimeType": "application/zip" if name.endswith(".zip") else "image/webp", "buffer": content} for name, content in files])
 
 
+DROP = """(zone, data) => {
+  const find = (root) => root.querySelector(".zone") || [...root.querySelectorAll("*")].map((each) => each.shadowRoot && find(each.shadowRoot)).find(Boolean);
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))], "dropped.webp", { type: "image/webp" }));
+  for (const kind of ["dragover", "drop"]) find(zone).dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_photograph_by_the_camera(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search")
+    page.get_by_text("Camera", exact=True).click()
+    shoot = page.get_by_role("button", name="Take Photo")
+    expect(shoot).to_be_enabled()
+    page.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0")
+    shoot.click()
+    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("your photograph", timeout=60_000)
+    expect(tiles(page, "meaning").first).to_be_visible()
+
+
+def test_photos_that_are_dropped(page: Page, address: str) -> None:
+    page.goto(f"{address}/photos")
+    page.get_by_role("button", name="Choose photos").wait_for()
+    page.locator(".st-key-photos_zone").evaluate(DROP, base64.b64encode(CAT.read_bytes()).decode())
+    expect(page.get_by_role("heading", name="1 photo")).to_be_visible(timeout=60_000)
+    expect(tiles(page, "photos")).to_have_text(["dropped"])
+    page.get_by_role("link", name="By a picture").click()
+    expect(page.get_by_text("No other picture here").first).to_be_visible()
+
+
 def test_paste_a_picture(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?collection=photos")
     expect(tiles(page, "meaning").first).to_be_visible()
