@@ -44,13 +44,16 @@ def turn_pages(count: int) -> int:
 
 def _shown(name: str, value: object) -> str:
     key = f"view-{name}"
-    st.session_state[key] = value  # at every run: a widget in a closed popover is drawn by the browser only later
+    just_moved = st.session_state.pop(f"{key}-moved", False)
+    if not just_moved or st.session_state.get(key) != value:  # sent back, it would undo what the hand has done since
+        st.session_state[key] = value  # at every other run: a widget in a closed popover is drawn by the browser only later
     return key
 
 
 def _written(name: str, key: str, unwritten: object = None) -> Callable[[], None]:
     def write() -> None:
         value = st.session_state[key]
+        st.session_state[f"{key}-moved"] = True
         if name != address.PAGE:
             address.put(**{address.PAGE: None})
         address.put(**{name: None if value == unwritten else int(value) if isinstance(value, bool) else value})
