@@ -11,7 +11,7 @@ demo: $(VENV)/demo
 
 test: lint types
 	$(if $(CHROMIUM),,$(BIN)/playwright install chromium)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(VENV)/test
 	$(BIN)/ruff check
