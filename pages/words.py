@@ -2,7 +2,7 @@
 
 from ui import frame, wordplay
 
-MODES = {"near": "Nearest words", "sum": "Sums of words", "way": "From word to word"}
+MODES = {"near": "Nearest", "sum": "Sums", "way": "Word to word"}
 
 frame.header("Words", "Words and pictures are places in one space. See who lives next to a word, add and subtract meanings, or "
              "walk from one word to another and look around at every step.")

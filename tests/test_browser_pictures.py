@@ -203,7 +203,7 @@ def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, b
 
 def test_from_word_to_word(page: Page, address: str) -> None:
     page.goto(f"{address}/words")
-    page.get_by_text("From word to word", exact=True).click()
+    page.get_by_text("Word to word", exact=True).click()
     steps = page.locator(".st-key-way .word")
     expect(steps).to_have_count(7)
     expect(steps.first).to_have_text("dog")

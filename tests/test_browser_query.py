@@ -138,7 +138,7 @@ def top(element: Locator) -> float:
 
 def test_a_sum_of_words(page: Page, address: str) -> None:
     page.goto(f"{address}/words")
-    page.get_by_text("Sums of words", exact=True).click()
+    page.get_by_text("Sums", exact=True).click()
     expect(page.get_by_role("heading", name="king − man + woman ≈ queen")).to_be_visible()
     search(page, "paris - france + italy")
     expect(page.get_by_role("heading", name="≈ rome")).to_be_visible()

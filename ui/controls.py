@@ -39,7 +39,8 @@ def slide(label: str, name: str, low: int, high: int, default: int, help: str | 
 def turn_pages(count: int) -> int:
     """Which of ``count`` pages, from 1."""
     key = _shown(address.PAGE, min(address.number(address.PAGE, 1, 1, 99_999_999), count))
-    return st.pagination(count, key=key, on_change=_written(address.PAGE, key, 1))
+    room = 44 * (min(count, 7) + 2)  # px; left to itself in a row it shows one page only
+    return st.pagination(count, width=room, key=key, on_change=_written(address.PAGE, key, 1))
 
 
 def _shown(name: str, value: object) -> str:

@@ -44,9 +44,10 @@ class Chosen:
 def choose_picture(engine: Engine, page: str) -> Chosen | None:
     """Ask for a picture; None until there is one. A link's ``?item=`` counts as a sample chosen. Raises ``ImageError``."""
     ways = (SAMPLE, UPLOAD, PASTE, CAMERA, *([WEB] if settings().url_search else []))
-    way = st.segmented_control("Your picture", ways, default=SAMPLE, required=True, key=f"{page}_way") or SAMPLE
     source: dict[str, Callable[[Engine, str], Chosen | None]] = {UPLOAD: _upload, PASTE: _pasted, CAMERA: _camera, WEB: _web}
-    paste(f"{page}_paste", way == PASTE, settings().upload_bytes, lambda data: _take_pasted(page, data))
+    with st.container(gap=None):  # while it is not shown, what listens for a paste takes no room
+        way = st.segmented_control("Your picture", ways, default=SAMPLE, required=True, key=f"{page}_way") or SAMPLE
+        paste(f"{page}_paste", way == PASTE, settings().upload_bytes, lambda data: _take_pasted(page, data))
     return source.get(way, _sample)(engine, page)
 
 
