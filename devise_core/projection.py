@@ -172,7 +172,7 @@ def _signed(axes: Floats) -> Floats:
     return np.asarray(axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None])
 
 
-def _frame(places: Floats) -> tuple[float, Floats]:
+def _frame(places: npt.NDArray[np.floating]) -> tuple[float, npt.NDArray[np.floating]]:
     """The scale, one for all directions, and the offset that bring ``places`` into the unit square or cube."""
     low, high = places.min(axis=0), places.max(axis=0)
     extent = float((high - low).max())

@@ -54,5 +54,5 @@ def _fill(model: keras.Model, layer_name: str, state: Weights, conv: str, norm: 
     scale = state[f"{norm}.weight"] / np.sqrt(variance + lite0.BATCH_NORM_EPSILON)
     bias = state[f"{norm}.bias"] - mean * scale
     depthwise = layer_name.endswith("_depthwise")
-    kernel = (kernel * scale[:, None, None, None]).transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
-    model.get_layer(layer_name).set_weights([kernel, bias])
+    folded = (kernel * scale[:, None, None, None]).transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
+    model.get_layer(layer_name).set_weights([folded, bias])

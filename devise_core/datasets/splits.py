@@ -26,7 +26,7 @@ hedgehog (porcupine).
 
 def zero_shot(labels: Sequence[str]) -> Mask:
     """The pictures of the 46 unseen classes."""
-    return np.asarray([label in ZERO_SHOT for label in labels])
+    return np.asarray([label in ZERO_SHOT for label in labels], dtype=np.bool_)
 
 
 def two_thirds_of_each_class(labels: Sequence[str], seed: int = SEED) -> Mask:

@@ -27,7 +27,7 @@ class Asked:
 
 def members(categories: Sequence[str], word: str) -> Relevant:
     """Which category paths ``(n,)``, such as "animals/birds", have the step ``word``."""
-    return np.asarray([word in path.split("/") for path in categories])
+    return np.asarray([word in path.split("/") for path in categories], dtype=np.bool_)
 
 
 def ask_categories(engine: Engine) -> list[Asked]:

@@ -28,7 +28,7 @@ def precision_at(scores: Floats, relevant: Relevant, k: int) -> float:
     """Relevant items among the ``k`` best, divided by the most there could be."""
     if not relevant.any():
         raise ValueError("Precision needs at least one relevant item.")
-    return float(relevant[np.argsort(-scores, kind="stable")[:k]].sum() / min(k, relevant.sum()))
+    return float(relevant[np.argsort(-scores, kind="stable")[:k]].sum() / min(k, int(relevant.sum())))
 
 
 def ranks(scores: Floats, true: Rows) -> Rows:

@@ -106,7 +106,7 @@ def stamps(subject: Subject) -> Outcome:
     subject.say(f"stamps: {len(here)} pictures")
     with path.open(encoding="utf-8", newline="") as file:
         prefixes = {row["query"]: row["category_prefix"].rstrip("/") + "/" for row in csv.DictReader(file)}
-    queries = {query: np.asarray([f"{item.category}/".startswith(prefix) for item in here.items])
+    queries = {query: np.asarray([f"{item.category}/".startswith(prefix) for item in here.items], dtype=np.bool_)
                for query, prefix in prefixes.items()}
     return by_query(subject, "stamps", "Text → images: the stamps by category",
                     f"Each of {len(queries)} category queries over {len(here)} pictures, none of them trained on.",
