@@ -13,7 +13,7 @@ from ui.component import component
 
 WHOLE, LEAST = 1000, 10
 
-_CROP = component("crop")
+_CROP = component("crop", "hand")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ HISTORY = "history"
 """The session's key for what this visitor searched for, the last first."""
 REMEMBERED = 8
 
-_BOX = component("searchbox")
+_BOX = component("searchbox", "hand")
 
 
 def search_box(page: str, placeholder: str) -> str:

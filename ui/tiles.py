@@ -17,7 +17,7 @@ from ui.pictures import address
 CUT_OUTS = {"stamps"}
 """Collections whose pictures stand on white: shown whole instead of filling the tile."""
 
-_GRID = component("tiles")
+_GRID = component("tiles", "hand")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 // A box on a picture, in thousandths of its width and height. The name comes from strangers: it is only ever set as text.
 const LEAST = 30, STEP = 20, PAUSE = 350; // thousandths, thousandths, ms without a key before searching
-const ANSWER = 3000; // ms in which an older box from the server is not shown
 const START = [200, 200, 600, 600];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const within = (value, low, high) => Math.round(Math.min(Math.max(value, low), high));
@@ -13,7 +12,8 @@ function build(root) {
   const frame = root.querySelector(".frame"), image = root.querySelector("img"), mark = root.querySelector(".box");
   const name = root.querySelector(".name"), choose = root.querySelector(".choose"), whole = root.querySelector(".whole"), how = root.querySelector(".how");
   const crop = { box: null, send: () => {} };
-  let drag = null, timer = 0, src = null, ahead = 0;
+  const hand = byHand();
+  let drag = null, timer = 0, src = null;
 
   const show = () => {
     mark.hidden = whole.hidden = !crop.box;
@@ -25,7 +25,7 @@ function build(root) {
   };
   const set = (box, now) => {
     crop.box = box;
-    ahead = performance.now() + ANSWER;
+    hand.set(box);
     show();
     clearTimeout(timer);
     timer = setTimeout(() => crop.send(crop.box ?? []), now ? 0 : PAUSE);
@@ -90,13 +90,14 @@ function build(root) {
     if (address !== src) {
       image.src = src = address;
       drag = null;
-      ahead = 0;
+      hand.forget();
     }
     image.alt = name.textContent = name.title = text;
-    if (drag || (String(box) !== String(crop.box) && performance.now() < ahead)) return;
-    crop.box = box;
-    ahead = 0;
-    show();
+    hand.answer(box, () => {
+      if (drag) return;
+      crop.box = box;
+      show();
+    });
   };
   return crop;
 }

@@ -28,6 +28,7 @@ function build(root) {
   const form = root.querySelector("form"), input = form.querySelector("input"), list = form.querySelector("ul");
   const clear = form.querySelector(".clear");
   const box = { form, input, shown: null, history: [], send: () => {} };
+  const hand = byHand();
   let timer = 0, asked = null, active = -1;
 
   const focused = () => root.getRootNode().activeElement === input;
@@ -44,9 +45,11 @@ function build(root) {
     list.hidden = items.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
   };
-  const submit = (text) => {
+  const submit = (written) => {
+    const text = written.trim().replace(/\s+/g, " "); // as the address will have it
     clearTimeout(timer);
     asked?.abort();
+    hand.set(text);
     input.value = box.shown = text;
     clear.hidden = !text;
     close();
@@ -108,13 +111,13 @@ function build(root) {
     submit("");
     input.focus();
   };
-  box.update = (query) => {
+  box.update = (query) => hand.answer(query, () => {
     form.removeAttribute("aria-busy");
     if (focused() && !input.value) recent(); // what was just searched for is among them now
     if (query === box.shown) return;
     input.value = box.shown = query;
     clear.hidden = !query;
-  };
+  });
   return box;
 }
 

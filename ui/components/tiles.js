@@ -47,19 +47,26 @@ function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTrigger
   return item;
 }
 
-const drawn = new WeakMap();
+const drawn = new WeakMap(), hands = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   const [tiles, whole] = data;
+  if (!hands.has(grid)) hands.set(grid, byHand());
   const boxes = () => [...grid.querySelectorAll("input")];
   // All that is picked out of this grid: of two quick presses neither is lost.
-  const toggled = () => setTriggerValue("choose", boxes().filter((box) => box.checked).map((box) => box.value));
+  const toggled = () => {
+    const picked = boxes().filter((box) => box.checked).map((box) => box.value);
+    hands.get(grid).set(picked);
+    setTriggerValue("choose", picked);
+  };
   const content = JSON.stringify([whole, tiles.map(({ chosen, ...rest }) => [chosen !== undefined, rest])]);
   if (drawn.get(grid) !== content) {
     drawn.set(grid, content);
+    hands.get(grid).forget();
     grid.replaceChildren(...tiles.map((each) => tile(each, whole, setTriggerValue, toggled)));
   } else { // the focus stays where it is
-    boxes().forEach((box, place) => { box.checked = tiles[place].chosen; });
+    const picked = tiles.filter(({ chosen }) => chosen).map(({ id }) => id);
+    hands.get(grid).answer(picked, () => boxes().forEach((box) => { box.checked = picked.includes(box.value); }));
   }
 }

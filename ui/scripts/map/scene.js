@@ -1,11 +1,13 @@
 // The map itself: its points, what is seen of them, and what a visitor does with them.
-import { affine, between, fit, flat, glide, moved } from "./camera.js";
+import { affine, between, flat, glide, moved } from "./camera.js";
 import { css, legend, scheme, theme } from "./colours.js";
 import { choices, listed, tools } from "./controls.js";
-import { described, drawing, outlined, seenAlong, turn } from "./lasso.js";
+import { Journey } from "./journey.js";
+import { described, drawing, outlined, seenAlong } from "./lasso.js";
 import { overlay, tip } from "./overlay.js";
 import { bytes, read } from "./points.js";
 import { painter } from "./painter.js";
+import { unsaid } from "./unsaid.js";
 
 export async function start(root, source, drawable) {
   const map = root.querySelector(".map"), $ = (selector) => root.querySelector(selector);
@@ -14,12 +16,13 @@ export async function start(root, source, drawable) {
   return new Scene(map, $, points, painting, root);
 }
 
-class Scene {
+class Scene extends Journey {
   alone = null; // the only legend entry shown
   tool = "pan";
-  stop = () => {};
+  unsaid = unsaid(() => this.show(this.said));
 
   constructor(map, $, points, painting, root) {
+    super();
     Object.assign(this, { map, $, points, painting, root, stage: $(".stage") });
     this.over = overlay($(".overlay"), points);
     this.tip = tip($(".tip"), points);
@@ -53,23 +56,31 @@ class Scene {
 
   leave() {
     this.stop();
+    this.link.leave();
+    this.unsaid.leave();
     this.sized.disconnect();
     this.painting?.leave();
   }
 
   // What the page says: the view of the address, and what stands out.
-  update(shown, send) {
-    const before = this.shown, first = !before;
-    this.send = send;
+  update(said, send) {
+    Object.assign(this, { said, send: (part) => send(this.unsaid.add(part)) });
+    this.show(this.unsaid.over(said));
+  }
+
+  show(shown) {
+    const before = this.shown, first = !before, returned = this.link.returned();
     this.shown = shown;
     if (first) this.choose = choices(this.root, this.points, shown, (change) => this.change(change));
     this.choose(shown);
     this.inside = new Set(new Uint32Array(bytes(shown.inside).buffer));
     this.lit = new Set(shown.pins.flatMap(({ lit }) => lit));
     this.stage.setAttribute("aria-label", `Map of ${this.points.drawn} pictures of ${shown.collection}`);
-    if (first || before.name !== shown.name) this.go(shown.name, first);
+    if (first || before.name !== shown.name || (returned && this.steered)) this.go(shown.name, first);
     else this.paint();
-    if (shown.id && shown.id !== before?.id) this.toItem(first);
+    if (shown.id && (shown.id !== before?.id || returned)) this.toItem(first);
+    if (first || returned) this.toLinked(first);
+    this.remember(); // a new address of the page's has nothing behind "#"
     const { dataset } = this.map;
     Object.assign(dataset, { state: this.painting ? "ready" : "without", map: shown.name, colour: shown.colour, show: shown.show, item: shown.id,
       lit: this.lit.size, selected: shown.found, pins: shown.pins.length });
@@ -79,56 +90,12 @@ class Scene {
 
   change(part) {
     if (part.colour) this.alone = null;
-    this.update({ ...this.shown, ...part }, this.send); // at once; the page follows
+    this.show({ ...this.shown, ...part }); // at once; the page follows
     this.send(part);
   }
 
   open(row) {
     this.send({ item: this.points.ids[row] });
-  }
-
-  // From the map as it is now to another one: every point glides to its new place.
-  go(name, atOnce) {
-    this.stop();
-    const to = this.points.places[name], from = this.places ?? to, view = this.view;
-    const region = this.shown.region.startsWith(name) ? outlined(this.shown.region, { scale: 1, origin: [0, 0] }) : null;
-    const goal = { ...this.whole(name), ...(region?.axes ? turn(region.axes) : {}) };
-    this.dims = Number(name.at(-1));
-    this.painting?.steer(this.dims);
-    this.names = name;
-    this.home = goal.zoom;
-    this.places = to;
-    this.say();
-    this.stop = glide(atOnce ? 0 : 700, (share) => {
-      this.places = share === 1 ? to : from.map((part, index) => part + (to[index] - part) * share);
-      this.paint();
-      this.look(view ? between(view, goal, share) : goal);
-    });
-  }
-
-  whole(name) {
-    const { clientWidth, clientHeight } = this.stage;
-    return fit(this.points.places[name], Number(name.at(-1)), clientWidth, clientHeight);
-  }
-
-  toItem(atOnce) {
-    const row = this.shown.item;
-    if (row === null) return;
-    const at = Math.floor(row), to = this.points.places[this.names], view = { ...(atOnce ? this.view : this.view ?? this.whole(this.names)) };
-    const goal = { ...view, target: [...to.slice(3 * at, 3 * at + 3)], zoom: Math.max(view.zoom, this.home + 1.4) };
-    const gliding = this.places !== to;
-    if (gliding) this.stop();
-    this.places = to;
-    this.paint();
-    this.stop = glide(atOnce ? 0 : 600, (share) => this.look(between(view, goal, share)));
-  }
-
-  look(view, byHand = false) {
-    if (byHand) this.stop();
-    const zoom = Math.max(this.home - 1.5, Math.min(view.zoom, this.home + 8));
-    this.view = { ...view, zoom };
-    this.painting?.look(this.view, this.points.drawn, zoom - this.home);
-    this.arrange();
   }
 
   // Everything that lies over the points, moved to where they are now.
@@ -211,11 +178,14 @@ class Scene {
     if (name === "closer" || name === "farther") {
       const from = this.view, zoom = from.zoom + (name === "closer" ? 0.8 : -0.8);
       this.stop();
+      this.steered = true;
+      this.remember();
       this.stop = glide(220, (share) => this.look(between(from, { ...from, zoom }, share)));
     } else if (name === "reset") {
       if (this.shown.region) this.send({ region: "" });
       this.alone = null;
       this.go(this.names, false);
+      this.remember();
     } else {
       this.tool = name;
       this.pencil.use(name);

@@ -1,0 +1,87 @@
+"""The hand is faster than the answers: what it has done meanwhile stays, and every press is heard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browsing import tiles
+
+pytestmark = pytest.mark.browser
+
+LATE = 300  # ms
+SLOW = f"""(() => {{ const Socket = WebSocket, later = (hear) => (event) => setTimeout(() => hear(event), {LATE});
+  window.WebSocket = class extends Socket {{
+    set onmessage(hear) {{ super.onmessage = later(hear); }}
+    addEventListener(name, hear, options) {{ super.addEventListener(name, name === "message" ? later(hear) : hear, options); }} }}; }})()"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """To which every answer comes late."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.add_init_script(SLOW)
+    yield page
+    page.close()
+
+
+def test_every_tile_that_is_picked_stays_picked(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird")
+    boxes = page.locator(".st-key-grid-text input[type=checkbox]")
+    expect(boxes.nth(5)).to_be_attached()
+    for place in range(6):
+        boxes.nth(place).evaluate("box => box.click()")
+        page.wait_for_timeout(0.5 * LATE)
+    expect(page.get_by_text("6 chosen")).to_be_visible()
+    assert boxes.evaluate_all("boxes => boxes.filter((box) => box.checked).length") == 6
+    page.locator(".st-key-tray").get_by_role("button", name="Clear").click()
+    expect(page.locator(".st-key-grid-text input:checked")).to_have_count(0)
+
+
+def test_the_search_box_keeps_what_was_written_last(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search")
+    box = page.get_by_role("combobox", name="Search")
+    seen = []
+    for query in ("horse", "violin", "castle"):
+        box.fill(query)
+        box.press("Enter")
+        for _ in range(5):
+            page.wait_for_timeout(0.1 * LATE)
+            seen.append((query, box.input_value()))
+    expect(page).to_have_url(f"{address}/text_search?q=castle")
+    for _ in range(5):
+        page.wait_for_timeout(0.2 * LATE)
+        seen.append(("castle", box.input_value()))
+    assert all(written == shown for written, shown in seen)
+
+
+def test_every_choice_on_the_map_is_heard(page: Page, address: str) -> None:
+    page.goto(f"{address}/explorer")
+    here = page.locator(".map[data-state=ready]")
+    expect(here).to_be_visible()
+    chosen = {"way": "umap", "colour": "right", "show": "pictures", "dims": "3"}
+    for count, (name, value) in enumerate(chosen.items(), start=1):
+        here.locator(f"select[name={name}]").select_option(value)
+        page.wait_for_timeout(0.5 * LATE)
+        for each, was in list(chosen.items())[:count]:
+            assert here.locator(f"select[name={each}]").input_value() == was
+    expect(here).to_have_attribute("data-map", "umap3")
+    for part in ("map=umap", "colour=right", "show=pictures", "dims=3"):
+        expect(page).to_have_url(re.compile(part))
+    page.go_back()  # what the page says is shown again, once all is answered
+    expect(here).not_to_have_attribute("data-show", "pictures")
+
+
+def test_a_region_that_is_moved_on_is_not_drawn_back(page: Page, address: str) -> None:
+    page.goto(f"{address}/image_search?item=violin")
+    expect(tiles(page, "meaning").first).to_be_visible()
+    page.get_by_role("button", name="Choose a region").click()
+    box = page.locator(".st-key-image_search_crop .box")
+    for step in range(1, 4):
+        box.press("ArrowRight")
+        page.wait_for_timeout(1.5 * LATE)  # long enough for it to be sent; the answer meets the next
+        expect(box).to_have_attribute("style", re.compile(f"left: {20 + 2 * step}%"), timeout=1)
+    expect(page).to_have_url(re.compile("crop=260"))
