@@ -1,4 +1,7 @@
-"""What of the map's view is in the address: the map, its colours, what is shown, the picture chosen and the region drawn."""
+"""What of the map's view is in the address: the map, its colours, what is shown, the picture chosen and the region drawn.
+
+Where it is seen from stands behind "#", for the browser alone: see scripts/map/link.js.
+"""
 
 from __future__ import annotations
 
