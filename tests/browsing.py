@@ -21,12 +21,12 @@ expect.set_options(timeout=30_000)
 
 
 @contextmanager
-def served(**environment: str) -> Iterator[str]:
-    """The address of the app, run with ``environment`` besides."""
+def served(module: str = "streamlit", **environment: str) -> Iterator[str]:
+    """The address of the app, run by ``module`` with ``environment`` besides."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port", str(port),
+    command = [sys.executable, "-m", module, "run", "streamlit_app.py", "--server.headless", "true", "--server.port", str(port),
                "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"

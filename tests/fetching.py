@@ -1,0 +1,15 @@
+"""Streamlit with an app that may fetch pictures from this machine, where a test serves them: ``python -m tests.fetching run …``."""
+
+from __future__ import annotations
+
+import os
+
+from streamlit.web.cli import main
+
+from devise_core import weblink
+
+HERE = weblink.Network(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
+
+if __name__ == "__main__":
+    weblink.fetch_picture.__defaults__ = (None, HERE)
+    main()
