@@ -13,7 +13,7 @@ import pytest
 from devise_core import Engine
 from devise_core.errors import ArtifactError
 from devise_core.evaluate.categories import ask_categories, members
-from devise_core.layout import ArtifactLayout
+from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
 from devise_core.manifest import Manifest
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
 from ui.charts import _lines, published, said_of
@@ -160,3 +160,26 @@ def test_categories_as_queries(engine: Engine) -> None:
     order = np.argsort(-(engine.collection.embeddings @ engine.embed_text("birds")), kind="stable")
     ranks = np.flatnonzero(members([item.category for item in engine.collection.items], "birds")[order]) + 1
     assert found["birds"].average_precision == pytest.approx(np.mean(np.arange(1, len(ranks) + 1) / ranks))
+
+
+@pytest.mark.parametrize(("row", "title", "metrics", "rival"), [
+    ("zero-shot: 46 classes", "46 unseen labels alone", ["hit@5"], "ConSE (T = 10)"),
+    ("the same classes, text → images", "46 classes never seen", ["mAP"], "ConSE (T = 10)"),
+    ("seen classes, held-out photos", "held-out photographs of seen classes", ["mAP"], "ConSE (T = 10)"),
+    ("category queries on the bundled stamps", "the stamps by category", ["mAP", "P@8"], "ConSE (T = 10)"),
+    ("1000 ImageNet samples", "All 1000 ImageNet samples", ["hit@5", "hp@5", "hp@10"], "softmax"),
+    ("the 200 of them kept out", "200 ImageNet samples kept out", ["hit@5", "hp@5", "hp@10"], "softmax"),
+    ("Pascal Sentences, trained for it", "trained for it alone", ["hit@5", "hit@10", "hit@20"], ""),
+    ("the same, hierarchical precision@5", "trained for it alone", ["hp@5", "hp@10", "hp@20"], "")])
+def test_the_readmes_figures_are_those_measured(row: str, title: str, metrics: list[str], rival: str) -> None:
+    results = read_results(ArtifactLayout(BUNDLED_ARTIFACTS).results)
+    line = next(line for line in (REPOSITORY / "README.md").read_text("utf-8").splitlines() if line.startswith(f"| {row}"))
+    assert results is not None
+    found = [table.methods() for table in results.tables if title in table.title]
+    ours, theirs = ({metric: cell for methods in found for metric, cell in methods.get(name, {}).items()} for name in ("DeViSE", rival))
+    digits = 2 if "Pascal Sentences" in row else 3
+    said = [cell.strip() for cell in line.split("|")[2:4]]
+    assert [float(part.split(" [")[0]) for part in said[0].split(" / ")] == [
+        pytest.approx(round(ours[metric].value or 0, digits), abs=0.0006) for metric in metrics]
+    if rival:
+        assert [float(part) for part in said[1].split(" ", 1)[1].split(" / ")] == [pytest.approx(theirs[metric].value, abs=0.0006) for metric in metrics]
