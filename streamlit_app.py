@@ -7,5 +7,4 @@ from ui import code, mapdata, metrics, pictures, suggest, unexpected, uploadboun
 
 app = st.App("pages/router.py", lifespan=warm.lifespan,
              routes=[pictures.ROUTE, suggest.ROUTE, code.ROUTE, mapdata.ROUTE, metrics.ROUTE],
-             middleware=[Middleware(uploadbound.UploadBound)],
-             on_script_error=unexpected.on_page, exception_handlers={Exception: unexpected.on_route})
+             middleware=[Middleware(unexpected.OnRoute), Middleware(uploadbound.UploadBound)], on_script_error=unexpected.on_page)

@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from starlette.requests import Request
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from benchmarks.visit import Visit, VisitError, serving
 from devise_core.errors import ArtifactError, BusyError, UnknownWordError
 from tests.test_fairuse import fresh  # noqa: F401
 from tests.test_pages import CAT, app
-from ui import keeper, metrics, unexpected
+from ui import keeper, metrics
 
 SECRET = "violin"
 
@@ -79,12 +80,6 @@ def test_a_bug_has_a_number_and_a_place_and_not_its_text(heard: pytest.LogCaptur
     assert (line["number"], line["type"], line["level"]) == (number, "ValueError", "error")
     assert re.fullmatch(r"tests/test_keeper\.py:\d+ test_a_bug_has_a_number_and_a_place_and_not_its_text", line["where"][-1])
     assert SECRET not in json.dumps(line)
-
-
-def test_a_bug_in_a_route_has_a_number_too(heard: pytest.LogCaptureFixture) -> None:
-    answer = unexpected.on_route(Request({"type": "http"}), KeyError(SECRET))
-    assert answer.status_code == 500
-    assert bytes(answer.body).decode() == f"Something went wrong here; error number {lines(heard, 'error')[0]['number']}."
 
 
 def test_counters_and_latencies(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
@@ -150,7 +145,7 @@ def held(address: str) -> int:
 
 
 def test_a_visit_leaves_no_more_than_it_may(server: tuple[str, Path]) -> None:
-    address, _ = server
+    address, log = server
 
     async def visit() -> None:
         async with Visit(address, "labels") as visit:
@@ -165,8 +160,11 @@ def test_a_visit_leaves_no_more_than_it_may(server: tuple[str, Path]) -> None:
                 visit.put(f"{base}/third", "a.jpg", b"x")
             for one in waiting:
                 one.close()
+            await visit.choose("Your picture", "Sample")
 
     run(visit())
+    assert "Traceback" not in log.read_text()  # who hangs up in the midst of it is no bug
+    assert '"error"' not in log.read_text()
 
 
 def begun(address: str, path: str, visit: Visit) -> http.client.HTTPConnection:
@@ -214,6 +212,53 @@ def test_a_bug_shows_a_box_with_a_number_that_is_in_the_log(tmp_path: Path) -> N
     assert (line["number"], line["type"]) == (found[1], "ValueError")
     assert line["where"][-1].startswith("page.py:5")
     assert "somebody typed" not in written
+
+
+BUGS = """
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.responses import StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from ui import unexpected, warm
+
+
+def at_once(_):
+    int("what somebody typed")
+
+
+async def later(_):
+    async def half():
+        yield b"half of "
+        at_once(None)
+
+    return StreamingResponse(half())
+
+
+async def socket(_):
+    at_once(None)
+
+
+app = st.App('page.py', lifespan=warm.lifespan, middleware=[Middleware(unexpected.OnRoute)],
+             routes=[Route("/at-once", at_once), Route("/later", later), WebSocketRoute("/socket", socket)])
+"""
+
+
+def test_a_bug_in_a_route_has_a_number_and_nothing_else_is_written(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text("")
+    (tmp_path / "app.py").write_text(BUGS)
+    with (tmp_path / "log").open("w") as log, serving(tmp_path / "app.py", log) as (address, _):
+        answer = requests.get(f"{address}/at-once", timeout=30)
+        with pytest.raises(requests.RequestException):
+            requests.get(f"{address}/later", timeout=30)
+        with pytest.raises(InvalidStatus, match="500"):
+            connect(f"{address.replace('http', 'ws')}/socket").__enter__()
+        assert requests.get(f"{address}/_stcore/health", timeout=30).ok
+    written = (tmp_path / "log").read_text()
+    found = [json.loads(line) for line in written.splitlines() if '"error"' in line]
+    assert (answer.status_code, answer.text) == (500, f"Something went wrong here; error number {found[0]['number']}.")
+    assert [(line["type"], line["where"][-1]) for line in found] == 3 * [("ValueError", "app.py:10 at_once")]
+    assert "somebody typed" not in written
+    assert "Traceback" not in written
 
 
 def test_an_upload_over_the_real_socket_is_labelled(server: tuple[str, Path]) -> None:

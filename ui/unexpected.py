@@ -1,10 +1,11 @@
-"""What nobody foresaw: a box with a number that is found in the log. The one place that gets every ``Exception`` of a page."""
+"""What nobody foresaw: a number that is found in the log. The one place that gets every ``Exception``, of a page and of a route."""
 
 from __future__ import annotations
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import keeper
 
@@ -20,6 +21,27 @@ def on_page(error: Exception) -> bool:
     return True
 
 
-def on_route(_: Request, error: Exception) -> Response:
-    """The same for a file or a list that the browser asked for."""
-    return PlainTextResponse(f"Something went wrong here; error number {keeper.failed(error)}.", 500)
+class OnRoute:
+    """The same for all else that a browser asks for. The server beneath would print an error's text, which may quote a visitor."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = scope["type"] != "http"
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            return  # whoever asked has left in the midst of an upload
+        except Exception as error:
+            if scope["type"] == "lifespan":  # a server that cannot start is to say so
+                raise
+            number = keeper.failed(error)
+            if not begun:
+                await PlainTextResponse(f"Something went wrong here; error number {number}.", 500)(scope, receive, send)
