@@ -28,7 +28,9 @@ from devise_core.uploads import BROKEN, Decoders
 
 HANG = 5.0
 LARGEST: dict[str, tuple[str, float, dict[str, Any]]] = {
-    "JPEG": ("RGB", 40, {}), "progressive JPEG 4:4:4": ("RGB", 39, {"progressive": True, "subsampling": 0}),
+    "JPEG": ("RGB", 99.9, {}), "progressive JPEG": ("RGB", 77, {"progressive": True}),
+    "progressive grey JPEG": ("L", 99.9, {"progressive": True}),
+    "progressive JPEG 4:4:4": ("RGB", 39, {"progressive": True, "subsampling": 0}),
     "progressive CMYK JPEG": ("CMYK", 29, {"progressive": True}), "PNG": ("RGBA", 39.9, {}),
     "GIF": ("P", 38, {}), "BMP": ("RGB", 6.6, {}), "TIFF": ("RGBA", 29, {"compression": "tiff_lzw"}),
     "TIFF of one strip": ("RGBA", 29, {"compression": "tiff_lzw", "strip_size": 10**9}),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from devise_core.errors import ImageError
 from devise_core.images import loaded, on_white, opened, orientation, upright
@@ -27,7 +28,7 @@ _NAME = "The file"
 _SLACK = 16_000_000  # bytes for all but pixels
 _BANDS = 64  # rows of the result that are made at a time
 _COST = {"JPEG": 1, "MPO": 1, "PNG": 6, "GIF": 6, "BMP": 6, "TIFF": 8, "WEBP": 17, "AVIF": 10, "HEIF": 9}
-"""Bytes of memory a pixel at the peak, as ``python -m benchmarks.fuzz`` measures them. A progressive JPEG: 2 for each channel."""
+"""Bytes of memory a pixel at the peak, as ``python -m benchmarks.fuzz`` measures them. A JPEG is decoded at a part of its size."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +62,28 @@ def decode(data: bytes, limits: Limits) -> Image.Image:
 
 def _check_size(image: Image.Image, limits: Limits, length: int) -> None:
     """Raises ``ImageError`` where the header says too many pixels, or too many frames."""
-    progressive = 2 * len(image.getbands()) if image.info.get("progressive") else 1
-    most = _most(limits, length, max(progressive, _COST[image.format or ""]))
+    most = _most(limits, length, _cost(image))
     if image.width * image.height > most:
         raise ImageError(f"{_NAME} has {image.width * image.height / 1e6:.1f} megapixels; at most {most / 1e6:.1f} are allowed in "
-                         f"a {image.format}: save a smaller copy.")
+                         f"a {image.format}: save a smaller copy{'' if isinstance(image, JpegImageFile) else ', or one as JPEG'}.")
     # GIF and TIFF are counted by walking through them; their first frame is read without
     frames = getattr(image, "n_frames", 1) if image.format not in ("GIF", "TIFF") else 1
     if frames > limits.frames:
         raise ImageError(f"{_NAME} has {frames} frames; at most {limits.frames} are allowed: save one of them.")
 
 
-def _most(limits: Limits, length: int, cost: int) -> int:
+def _cost(image: Image.Image) -> float:
+    """As ``_COST``; a progressive JPEG is held whole, two bytes for each sample: three a pixel with the usual half colours."""
+    cost = _COST[image.format or ""]
+    if not (isinstance(image, JpegImageFile) and image.info.get("progressive")):
+        return cost
+    across, down = (max(1, *(layer[side] for layer in image.layer)) for side in (1, 2))
+    return max(cost, 2 * sum(layer[1] * layer[2] for layer in image.layer) / (across * down))
+
+
+def _most(limits: Limits, length: int, cost: float) -> int:
     """Pixels that a file of ``length`` bytes may have: it is held as a file too, and by some decoders again."""
-    return max(1, min(limits.pixels, (limits.memory - 3 * length) // cost))
+    return max(1, min(limits.pixels, int((limits.memory - 3 * length) / cost)))
 
 
 def _reduced(image: Image.Image, side: int) -> Image.Image:

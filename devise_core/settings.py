@@ -34,8 +34,8 @@ class Settings:
     """Each field is the variable ``SEMBLANCE_`` and its name in capitals. The defaults suit a public demo on a small host."""
 
     upload_bytes: int = _number(20_000_000, "bytes", 1_000, 50_000_000, "The largest picture a visitor may give.")
-    upload_pixels: int = _number(40_000_000, "pixels", 10_000, 100_000_000,
-                                 "The most pixels of such a picture, by its header; formats that take more memory are held lower.")
+    upload_pixels: int = _number(100_000_000, "pixels", 10_000, 100_000_000,
+                                 "The most pixels of a JPEG, by its header; formats that take more memory are held lower.")
     upload_seconds: float = _number(4.0, "seconds", 0.1, 60, "How long one picture may take to decode.")
     upload_frames: int = _number(500, "frames", 1, 10_000, "The most frames of an animation; the first alone is read.")
     upload_memory: int = _number(240_000_000, "bytes", 100_000_000, 4_000_000_000, "The memory one picture may take to decode.")

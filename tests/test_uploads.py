@@ -89,6 +89,23 @@ def test_damaged_in_the_middle() -> None:
         read_upload(bytes(data))
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+def test_a_photograph_of_48_megapixels_is_let_in(options: dict[str, bool], decoders: Decoders) -> None:
+    sent = encoded(Image.new("RGB", (8_064, 6_048), "teal"), "JPEG", **options)
+    assert decoders.read(sent, Settings(upload_seconds=60)).size == (1_024, 768)
+    assert peak_of(decoders.processes()[0]) <= 300_000_000
+
+
+@pytest.mark.parametrize(("mode", "options", "most"), [("RGB", {}, 80), ("RGB", {"subsampling": 1}, 60), ("RGB", {"subsampling": 0}, 40), ("CMYK", {}, 30)])
+def test_a_progressive_jpeg_is_held_to_what_its_samples_take(mode: str, options: dict[str, int], most: int, decoders: Decoders) -> None:
+    """Of 240 MB at two bytes a sample; half colours 4:2:0 are three bytes a pixel, 4:2:2 four, none six."""
+    sent = bytearray(encoded(Image.new(mode, (16, 16)), "JPEG", progressive=True, **options))
+    at = sent.index(b"\xff\xc2")
+    sent[at + 5:at + 9] = b"\x27\x10" * 2  # 10,000 a side, of which hardly a byte comes
+    with pytest.raises(ImageError, match=rf"100.0 megapixels; at most {most}\.0 are allowed in a JPEG: save a smaller copy\."):
+        decoders.read(bytes(sent), Settings())
+
+
 @pytest.mark.parametrize("name", ["progressive JPEG 4:4:4", "WEBP", "TIFF of one strip"])
 def test_the_largest_that_is_let_in_stays_below_300_mb(name: str, decoders: Decoders) -> None:
     mode, megapixels, options = LARGEST[name]
