@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.engines import CHOSEN, OWN, collection_names
+from ui.press import answer_presses
 from ui.text import plain, plain_name
 
 NAME = "Semblance"
@@ -45,3 +46,4 @@ def sidebar() -> None:
                           "python -m devise_core index FOLDER --name NAME")
         st.caption("Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you "
                    "upload is kept.")
+        answer_presses()

@@ -95,6 +95,7 @@ class Scene extends Journey {
   }
 
   open(row) {
+    this.$(".status").textContent = `Opening ${this.points.names[row]}…`;
     this.send({ item: this.points.ids[row] });
   }
 
