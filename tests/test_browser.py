@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -62,7 +64,7 @@ def test_open_a_hit_and_go_on_from_it(page: Page, address: str) -> None:
     expect(dialog.get_by_text("GPL")).to_be_visible()
     expect(dialog.get_by_text("Alike in looks")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="More like violin").click()
+    page.get_by_role("link", name="More like violin").click()
     expect(page.get_by_role("heading", name="Alike in meaning")).to_be_visible()
     expect(tiles(page, "meaning").first).to_have_text("cello")
 
@@ -169,9 +171,22 @@ def test_why_it_matched(page: Page, address: str) -> None:
     expect(tiles(page, "text").first).to_have_text("cello")
 
 
+@pytest.mark.parametrize("view", ["text_search?q=musical+instrument", "?q=violin"])
+def test_one_step_back_from_more_like_this(page: Page, address: str, view: str) -> None:
+    page.goto(f"{address}/{view}")
+    expect(tiles(page, "text" if view.startswith("text") else "home").first).to_be_visible()
+    page.get_by_role("link", name="More like").first.click()
+    expect(tiles(page, "meaning").first).to_be_visible()
+    expect(page).to_have_url(re.compile("/image_search[?]item="))
+    page.go_back()
+    expect(page).to_have_url(f"{address}/{view}")
+    expect(tiles(page, "text" if view.startswith("text") else "home").first).to_be_visible()
+    expect(page.get_by_role("combobox").first).to_have_value(re.compile("instrument|violin"))
+
+
 def test_more_like_this_is_in_the_address(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?item=violin")
-    page.get_by_role("button", name="More like cello").first.click()
+    page.get_by_role("link", name="More like cello").first.click()
     expect(page).to_have_url(f"{address}/image_search?item=cello")
     page.go_back()
     expect(page).to_have_url(f"{address}/image_search?item=violin")

@@ -10,7 +10,7 @@ from ui import address
 from ui.engines import engine
 from ui.links import link
 from ui.text import linked, plain
-from ui.tiles import more_like, tiles
+from ui.tiles import tiles
 from ui.why import Why
 
 NOUNS, ALIKE = 6, 6
@@ -42,9 +42,9 @@ def _show(engine: Engine, hit: Hit) -> None:
     by: By
     for by, title in (("semantic", "Alike in meaning"), ("visual", "Alike in looks")):
         st.markdown(f"**{title}**")
-        pressed = tiles(engine, engine.more_like(hit.id, ALIKE, by=by), f"detail-{by}")
-        if other := pressed.open or pressed.more:
-            more_like(other)
+        if other := tiles(engine, engine.more_like(hit.id, ALIKE, by=by), f"detail-{by}"):
+            open_hit(other)
+            st.rerun()
     why.answer_late()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -16,15 +15,8 @@ def link(page: str, label: str, key: str, icon: str | None = None, **values: str
     if not _here(page):
         st.page_link(f"{page}.py", label=label, icon=icon, query_params=values)
     elif st.button(label, key=key, icon=icon, type="tertiary"):
-        go(page, **values)
-
-
-def go(page: str, **values: str) -> NoReturn:
-    """Go there at once."""
-    if not _here(page):
-        st.switch_page(f"{page}.py", query_params=values)
-    address.put(**{**{name: None for name in st.query_params if name != CHOSEN}, **values})
-    st.rerun()
+        address.put(**{**{name: None for name in st.query_params if name != CHOSEN}, **values})
+        st.rerun()
 
 
 def _here(page: str) -> bool:

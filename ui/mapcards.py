@@ -10,9 +10,10 @@ from devise_core.export import as_csv
 from devise_core.vectors import Rows, unit
 from ui.detail import open_hit
 from ui.gallery import gallery
+from ui.links import link
 from ui.mapview import choose, write_view
 from ui.text import plain
-from ui.tiles import more_like, tiles
+from ui.tiles import tiles
 
 NEAR = 8
 SHOWN = 24
@@ -35,15 +36,12 @@ def picture_card(engine: Engine, row: int) -> None:
             with st.container(horizontal=True):
                 if st.button("Why it matched", icon=":material/lightbulb:", key="map-why"):
                     open_hit(hit)
-                if st.button("More like this", icon=":material/image_search:", key="map-more"):
-                    more_like(hit)
+                link("image_search", "More like this", "map-more", ":material/image_search:", item=hit.id)
                 st.button("Close", icon=":material/close:", key="map-close", on_click=write_view, args=(collection, {"item": ""}))
         st.markdown("**Neighbours**, by cosine: press one to go there")
         pressed = tiles(engine, engine.more_like(hit.id, NEAR), "neighbours")
-    if pressed.more:
-        more_like(pressed.more)
-    if pressed.open:
-        choose(collection, pressed.open.id)
+    if pressed:
+        choose(collection, pressed.id)
 
 
 def region_card(engine: Engine, rows: Rows) -> None:

@@ -1,4 +1,4 @@
-"""Pictures as a grid of tiles, each with its name, its cosine and two buttons. One element, however many tiles."""
+"""Pictures as a grid of tiles: each opens, and has its name, its cosine and a link to more like it. One element, however many."""
 
 from __future__ import annotations
 
@@ -11,21 +11,12 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.basket import choose
 from ui.component import component
-from ui.links import go
 from ui.pictures import address
 
 CUT_OUTS = {"stamps"}
 """Collections whose pictures stand on white: shown whole instead of filling the tile."""
 
 _GRID = component("tiles", "hand")
-
-
-@dataclass(frozen=True)
-class Pressed:
-    """The picture whose tile was just pressed, to open it or for more like it."""
-
-    open: Hit | None
-    more: Hit | None
 
 
 @dataclass(frozen=True)
@@ -46,21 +37,15 @@ class Marks:
         return marks
 
 
-def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None) -> Pressed:
-    """Show ``hits``; ``key`` keeps two grids apart."""
+def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None) -> Hit | None:
+    """Show ``hits``; ``key`` keeps two grids apart. Returns the one that was just pressed."""
     marks = marks or Marks()
     shown = [{"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit), **marks.of(hit)}
              for hit in hits]
     # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.
     pressed = _GRID(key=f"grid-{key}", data=[shown, engine.collection.name in CUT_OUTS], on_open_change=_nothing,
-                    on_more_change=_nothing, on_choose_change=lambda: _choose(engine, hits, key))
-    by_id = {hit.id: hit for hit in hits}
-    return Pressed(by_id.get(str(pressed.open)), by_id.get(str(pressed.more)))
-
-
-def more_like(hit: Hit) -> None:
-    """Go to the page that shows what is like this picture."""
-    go("image_search", item=hit.id)
+                    on_choose_change=lambda: _choose(engine, hits, key))
+    return next((hit for hit in hits if hit.id == pressed.open), None)
 
 
 def _choose(engine: Engine, hits: Sequence[Hit], key: str) -> None:

@@ -15,6 +15,20 @@ function box(id, name, chosen, toggled) {
   return label;
 }
 
+// Relative, as the pages lie beside each other wherever the app is served.
+function alike(id) {
+  const values = new URLSearchParams({ item: id }), collection = new URLSearchParams(location.search).get("collection");
+  if (collection) values.set("collection", collection);
+  return `image_search?${values}`;
+}
+
+// As Back and Forward go: one step of the history. Streamlit's own way from page to page would write a step of its own before it.
+function go(address) {
+  history.pushState({}, "", address);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+}
+
 function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTriggerValue, toggled) {
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
@@ -25,20 +39,27 @@ function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTrigger
   const image = element("img");
   Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
   open.append(image);
-  const press = (name) => () => { // an answer at once; what was asked for takes a run of the page
+  const busy = () => { // an answer at once; what was asked for takes a run of the page
     item.setAttribute("aria-busy", "true");
     setTimeout(() => item.removeAttribute("aria-busy"), 1500);
-    setTriggerValue(name, id);
   };
-  open.onclick = press("open");
+  open.onclick = () => {
+    busy();
+    setTriggerValue("open", id);
+  };
   const score = element("div", "score");
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
   score.append(element("span", "", `cosine ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
-  const more = element("button", "more", "More like this");
-  more.type = "button";
+  const more = element("a", "more", "More like this");
+  more.href = alike(id);
   more.setAttribute("aria-label", `More like ${name}`);
-  more.onclick = press("more");
+  more.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
+    event.preventDefault();
+    busy();
+    go(more.href);
+  };
   const title = element("p", "name", name);
   title.title = name;
   item.append(open, title, score, more);
