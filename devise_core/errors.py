@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+LONGEST = 60
+"""Characters of a word in a message."""
+
 
 class DeviseError(Exception):
     """Base of everything this library raises on purpose."""
@@ -20,10 +23,10 @@ class UnknownWordError(DeviseError):
         super().__init__(" ".join(self._sentence(word) for word in self.suggestions))
 
     def _sentence(self, word: str) -> str:
-        near = self.suggestions[word]
+        near, shown = self.suggestions[word], word if len(word) <= LONGEST else f"{word[:LONGEST - 1]}…"
         if not near:
-            return f"No word vector for “{word}”: try an English word for the thing."
-        return f"No word vector for “{word}”: did you mean {' or '.join(near[:3])}?"
+            return f"No word vector for “{shown}”: try an English word for the thing."
+        return f"No word vector for “{shown}”: did you mean {' or '.join(near[:3])}?"
 
 
 class QueryError(DeviseError):
@@ -51,7 +54,11 @@ class ArtifactError(DeviseError):
 
 
 class CollectionError(DeviseError):
-    """A collection is missing, empty, damaged, or was made with another model."""
+    """A collection is missing, empty or damaged."""
+
+
+class OtherModelError(CollectionError):
+    """A collection was made with another model than the one that is open: their vectors cannot be compared."""
 
 
 class BuildError(DeviseError):

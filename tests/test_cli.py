@@ -30,6 +30,11 @@ def test_search(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == "devise: left out, no word vector: “xyzzyq”\n"
 
 
+def test_a_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "search", "-k", "1", "--", "-0.5*violin +cello")
+    assert (status, out.split()[1]) == (0, "cello")
+
+
 @pytest.mark.parametrize(("arguments", "fields"), [
     (("search", "violin", "-k", "2"), {"id", "path", "labels", "category", "caption", "cosine"}),
     (("label", CAT, "-k", "2"), {"word", "cosine"}), (("label", CAT, "-k", "2", "--words", "cat, dog"), {"word", "cosine"}),
@@ -43,7 +48,8 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
 
 
 @pytest.mark.parametrize(("arguments", "says"), [
-    (("search", ""), "no word"), (("search", "dog " * 3000), "shorten"), (("search", "qwxzv"), "No word vector"), (("search", "🎻"), "no word"),
+    (("search", ""), "no word"), (("search", "dog " * 3000), "shorten"), (("search", "qwxzv"), "No word vector"), (("search", "z" * 900), "zzz…”: try an English word"),
+    (("search", "🎻"), "no word"),
     (("search", "violin", "-k", "0"), "whole number"), (("search", "violin", "-k", "-2"), "whole number"),
     (("search", "violin", "--collection", "none"), "no collection"), (("label", "none.jpg"), "no file"),
     (("label", str(ROOT / "pyproject.toml")), "not a picture"), (("label", CAT, "--words", ","), "list of labels is empty"),

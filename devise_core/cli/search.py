@@ -21,7 +21,8 @@ def add_parsers(commands: Any) -> None:
     command = verb(commands, "search", "find pictures by words and by pictures", _search)
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = "the query:\n" + "\n".join(f"  {example:<{_WIDTH}}  {meaning}" for example, meaning in GRAMMAR)
-    command.add_argument("text", nargs="?", default="", help="the query; may be left out where a picture is given")
+    command.add_argument("text", nargs="?", default="", help="the query, behind -- where it begins with a minus; "
+                         "may be left out where a picture is given")
     command.add_argument("--like", action="append", default=[], metavar="FILE",
                          help="a picture as a term, like:photo in the query; again for more: like:photo2 and so on. One that the "
                               "query does not mention is added to it")
