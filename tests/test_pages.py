@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import altair
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -173,6 +174,22 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     assert "measured on another model (abc)" in text
     assert len(test.get("vega_lite_chart")) == 3  # the methods, the classes, the losses
     assert "evaluate pascal-sentences --data DATA" in test.code[0].value
+
+
+def test_a_chart_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes the server 100 ms, in which nobody else is answered."""
+    test, made, written = app("results"), list[object](), altair.LayerChart.to_dict
+
+    def noted(chart: altair.LayerChart, *given: Any, **named: Any) -> dict[str, Any]:
+        made.append(chart)
+        return written(chart, *given, **named)
+
+    monkeypatch.setattr(altair.LayerChart, "to_dict", noted)
+    assert len(checked(test.run()).get("vega_lite_chart")) == 8
+    assert not made
+    test.button_group(key="protocol").set_value("stamps")
+    assert len(checked(test.run()).get("vega_lite_chart")) > 3
+    assert made
 
 
 def test_results_that_are_not_there_or_damaged(artifacts: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import streamlit as st
@@ -30,8 +31,10 @@ class Palette:
         return cls(*(str(st.get_option(f"theme.{theme}.{name}")) for name in ("primaryColor", "textColor", "borderColor")))
 
 
-def show(chart: Any, alt: str) -> None:
-    st.altair_chart(chart, width="stretch", alt=alt)
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs={FunctionType: lambda draw: draw.__name__})
+def show(alt: str, draw: Callable[..., Any], *of: Any) -> None:
+    """The chart that ``draw`` makes ``of`` those. Altair checks each against a schema, which takes a second for a page: once."""
+    st.altair_chart(draw(*of), width="stretch", alt=alt)
 
 
 def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], palette: Palette) -> Any:

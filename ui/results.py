@@ -74,7 +74,7 @@ def compared(table: Table, references: Sequence[Reference], palette: Palette) ->
     for column, metrics in zip(st.columns(len(charts), gap="medium"), charts, strict=True):
         if any(cells[metric].value is not None for cells in table.methods().values() for metric in metrics):
             with column:
-                show(dots(table, metrics, references, palette), said_of(table, metrics))
+                show(said_of(table, metrics), dots, table, metrics, references, palette)
     st.caption("  \n".join([*meanings(table.metrics), *verdicts(table)]))
     with st.expander(f"The numbers, over {table.queries:,} queries"):
         st.caption(plain(table.note, 1000))
@@ -139,8 +139,8 @@ def classes(results: Results) -> None:
         with column:
             if title:
                 st.markdown(f"**{title}**")
-            show(bars(found, shown, metric, CONSE, palette), f"{metric} of each class. " + ", ".join(
-                f"{one} {found.classes[one][OURS][place]:.2f}" for one in shown))
+            show(f"{metric} of each class. " + ", ".join(f"{one} {found.classes[one][OURS][place]:.2f}" for one in shown),
+                 bars, found, shown, metric, CONSE, palette)
     st.caption(" ".join([*meanings([metric]), f"The bar is {OURS}, the stroke across it {CONSE}."]))
 
 
@@ -156,9 +156,9 @@ def training(engine: Engine) -> None:
     if not losses:
         return
     st.subheader("How it learned")
-    ends = [curve[-1] for curve in losses.values()]
-    show(curves(losses, Palette.of_theme()), f"The training loss of {', '.join(losses)}, falling from "
-         f"{max(curve[0] for curve in losses.values()):.1f} to {min(ends):.1f}.")
+    first, last = ([curve[place] for curve in losses.values()] for place in (0, -1))
+    show(f"The training loss of {', '.join(losses)}, falling from {max(first):.1f} to {min(last):.1f}.", curves, losses,
+         Palette.of_theme())
     st.caption(f"The mean loss in each epoch: {', '.join(losses)}. The lower it is, the further the right word stands before the "
                "wrong ones." + (" The thick line is the mean of the runs." if are_seeds(losses) else ""))
 
