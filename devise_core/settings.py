@@ -47,6 +47,8 @@ class Settings:
     zip_depth: int = _number(16, "folders", 0, 64, "How deep in folders a picture may lie; a zip within a zip is never opened.")
     collection_pictures: int = _number(200, "pictures", 1, 2_000, "The most pictures of a visit's own collection.")
     session_bytes: int = _number(64_000_000, "bytes", 1_000_000, 10**9, "The memory a visit may hold: pictures and vectors.")
+    visits_bytes: int = _number(256_000_000, "bytes", 50_000_000, 64 * 10**9,
+                                "The memory that files just uploaded may take, of all visits together; then the oldest go.")
     url_search: bool = _switch(False, "Search by the address of a picture: the server fetches it.")
     url_bytes: int = _number(10_000_000, "bytes", 1_000, 50_000_000, "The most bytes fetched from an address.")
     url_seconds: float = _number(8.0, "seconds", 0.5, 60, "How long an address may take in all, redirects included.")

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from devise_core.album import gather
 from devise_core.encoder import BATCH
@@ -20,7 +22,7 @@ from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 from tests.test_pages import CAT, app, checked, said
 from tests.test_session import FILES, png
-from ui import fairuse, metrics
+from ui import fairuse, metrics, uploadbound
 from ui.fairuse import Rate, Turns
 from ui.warm import InTurns
 
@@ -129,6 +131,26 @@ def test_a_busy_network_is_said_and_the_next_try_succeeds(monkeypatch: pytest.Mo
         assert "match well" in said(app("text_search", q="violin"))
     test.button(key="again-page").click().run()
     assert checked(test).subheader[0].value == "Most likely: cat"
+
+
+def test_the_files_of_all_visits_are_bounded_and_who_holds_most_loses_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = MemoryUploadedFileManager("/upload")
+    monkeypatch.setattr(uploadbound, "_files", lambda: files)
+
+    def put(visit: str, name: str, size: int) -> list[str]:
+        files.add_file(visit, UploadedFileRec(name, name, "", bytes(size)))
+        uploadbound.forget_oldest(visit, 50, 100)
+        return [file for kept in files.file_storage.values() for file in kept]
+
+    assert put("one", "a", 20) == ["a"]
+    assert put("one", "b", 30) == ["a", "b"]
+    assert put("one", "c", 10) == ["b", "c"]  # 60 in one visit
+    assert put("two", "d", 45) == ["b", "c", "d"]
+    assert put("three", "e", 20) == ["b", "c", "e"]  # 105 in all: the second visit holds 45
+    assert put("four", "f", 90) == ["c", "f"]  # the first holds 40, then the third 20; 100 are allowed
+    assert put("four", "g", 120) == ["g"]  # the newest stays, whatever its size
+    uploadbound.forget_oldest("five", 50, 100)  # whose own was refused
+    assert not files.file_storage["four"]
 
 
 def test_the_largest_zip_fits_into_one_message() -> None:

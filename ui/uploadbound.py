@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 
 class UploadBound:
-    """Refuses a visit's third upload at a time, and forgets its oldest files where together they are more than a visit may hold.
+    """Refuses a visit's third upload at a time, and forgets the oldest files: of a visit that holds too much, or of them all.
 
     A page reads a picture as it comes and keeps a small copy, so that an older file is asked for by nobody.
     """
@@ -44,22 +44,32 @@ class UploadBound:
         self._under_way[session] += 1
         try:
             await self._app(scope, receive, send)
-            forget_oldest(session, settings().session_bytes)
+            forget_oldest(session, settings().session_bytes, settings().visits_bytes)
         finally:
             self._under_way[session] -= 1
             self._under_way += Counter()  # those at zero go
 
 
-def forget_oldest(session: str, most: int) -> None:
-    """Until the files of ``session`` are ``most`` bytes or less; the newest stays."""
+def forget_oldest(session: str, most: int, together: int) -> None:
+    """Until the files of ``session`` are ``most`` bytes or less, and those of all visits ``together``; its newest stays.
+
+    Of all visits the one that holds most loses its oldest first.
+    """
     files = _files()
-    kept = list(files.file_storage.get(session, {}).values())
-    size = sum(len(file.data) for file in kept)
-    for file in kept[:-1]:
-        if size <= most:
-            return
-        files.remove_file(session, file.file_id)
-        size -= len(file.data)
+    older = {one: list(kept.values()) for one, kept in list(files.file_storage.items())}
+    newest = older.get(session, [])[-1:]
+    older[session] = older.get(session, [])[:-1]
+
+    def size(*visits: str) -> int:
+        return sum(len(file.data) for visit in visits for file in older[visit]) + sum(len(file.data) for file in newest)
+
+    def forget(visit: str) -> None:
+        files.remove_file(visit, older[visit].pop(0).file_id)
+
+    while older[session] and size(session) > most:
+        forget(session)
+    while any(older.values()) and size(*older) > together:
+        forget(max(older, key=size))
 
 
 def _files() -> MemoryUploadedFileManager:
