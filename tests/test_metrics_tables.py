@@ -137,6 +137,8 @@ def test_a_whole_run(subject: Subject, tmp_path: Path) -> None:
     naming = tables["Pascal Sentences, the seed's split: naming with all words"]
     assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
     own = tables["Pascal Sentences, trained for it alone: naming with all words"]
+    assert own[CONSE][0] == own[SOFTMAX][0] == own[RANDOM][0] == 1
+    assert list(own) == [SOFTMAX, CONSE, RANDOM, OURS, f"{OURS} − {CONSE}", f"{OURS} − {SOFTMAX}", "the same on 5 further splits"]
     assert own[OURS] == own["the same on 5 further splits"] == naming[OURS]  # a colour a class: no split is hard
     assert found["per_class"]["zero-shot, unseen alone"]["classes"]["emu"][OURS] == [1, 1]
     assert found["references"][0]["figures"]["hit@5"] == 0.43

@@ -20,13 +20,18 @@ from devise_core.build.nouns import Row, write_nouns
 from devise_core.build.training import Order, train_model
 from devise_core.cli import main
 from devise_core.errors import BuildError
+from devise_core.evaluate import ownchance
+from devise_core.evaluate.protocols import measure
+from devise_core.evaluate.spaces import CONSE, RANDOM, SOFTMAX, spaces
+from devise_core.evaluate.subject import open_subject
 from devise_core.layout import ArtifactLayout
 from devise_core.manifest import Manifest
+from devise_core.results import OURS
 from devise_core.train import features
 from devise_core.train.cache import FeatureCache
 from devise_core.train.features import cached_features
 from devise_core.train.loop import Curve, Progress
-from devise_core.train.recipe import recipe_of
+from devise_core.train.recipe import Recipe, recipe_of
 from devise_core.vectors import quantise, unit
 from tests.fakes import tiny_backbone
 
@@ -165,9 +170,10 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
     with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
         train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
     monkeypatch.setattr(training, "load_backbone", lambda *given: replace(tiny_backbone(), name=LITE0))
-    second = train(replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0)))
+    second = train(replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0, start="bundled")))
     assert [a.tolist() for a in second.model.get_layer("labels").get_weights()] == [a.tolist() for a in first.model.get_layer("labels").get_weights()]
     assert second.corpus.names == first.corpus.names
+    assert Manifest.read(order.out.with_name("c")).files["classifier.npy"] == Manifest.read(order.out).files["classifier.npy"]  # its labels' own
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     np.save(layout.classifier, np.vstack([np.eye(8, 3), [[0, 2, 0]]]).astype(np.float16))
     manifest.add(layout.classifier, "by hand")
@@ -177,6 +183,32 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
     assert json.loads((order.out.with_name("e") / "training.json").read_text())["settings"]["start"] == "classifier"
     with pytest.raises(BuildError, match="stand near their kinds"):
         train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
+
+
+@pytest.mark.parametrize("recipe", [recipe_of("own"), recipe_of("seed", epochs=40, batch=6, rate=0.1), recipe_of("paper", epochs=40, batch=6, optimizer="adam", rate=0.05, finetune_epochs=0)])
+def test_what_was_trained_is_measured_beside_the_others(order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe) -> None:
+    sets = tmp_path / "sets"
+    (sets / "pascal-sentences").mkdir(parents=True)
+    data.rename(sets / "pascal-sentences/images")
+    train(replace(order, data=sets / "pascal-sentences", recipe=recipe))
+    monkeypatch.setattr(ownchance, "load_backbone", tiny_backbone)
+    said: list[str] = []
+    naming, by_label = measure(open_subject(ArtifactLayout(order.out), sets, order.cache, said.append), ["pascal-sentences"]).tables
+    assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
+    found = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
+    assert found == {SOFTMAX: "cannot", CONSE: 1, RANDOM: pytest.approx(0.9, abs=0.1), OURS: 1}  # of random vectors some are near
+    (sets / "pascal-sentences").rename(tmp_path / "colours")  # a set of one's own, not below the data
+    elsewhere = open_subject(ArtifactLayout(order.out), tmp_path / "nowhere", order.cache, said.append)
+    assert [space.name for space in spaces(elsewhere)] == [CONSE, OURS]
+    assert "random vectors are left out: There is no folder" in said[-1]
+
+
+def test_after_the_second_stage_the_softmax_reads_the_features_as_they_are_then(order: Order) -> None:
+    trained = train(replace(order, recipe=replace(order.recipe, finetune_rate=0.05)))
+    pixels = np.stack([np.asarray(Image.open(picture.path).resize((8, 8))) for picture in trained.corpus.pictures]).astype(np.float32)
+    weights = np.load(ArtifactLayout(order.out).classifier)
+    found = trained.model.predict(pixels, verbose=0)["features"] @ weights[:-1] + weights[-1]
+    assert (found.argmax(axis=1) == trained.corpus.classes).all()
 
 
 def test_features_are_computed_once(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from devise_core.errors import BuildError
 from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.corpus import read_pictures, training_part, validation_part
-from devise_core.train.head import Head, conse_model, linear_model, mlp_model, own_head, rooted
+from devise_core.train.head import Head, conse_head, conse_model, linear_model, mlp_model, own_classifier, rooted
 from devise_core.train.loop import Curve, Loop, Pace, Part, optimizer_of
 from devise_core.train.loss import cosine, hinge_rank, hinge_rank_first
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
@@ -77,7 +77,7 @@ def test_conse_over_ones_own_classes(classes: int) -> None:
     own = np.repeat(np.arange(classes), 20)
     features = (10 * np.eye(4, dtype=np.float32)[own] + rng.normal(size=(len(own), 4))).astype(np.float32)
     vectors = np.eye(3, dtype=np.float32)[:classes]
-    found = conse_model(own_head(features[None], own, vectors))(features).numpy()
+    found = conse_model(conse_head(*own_classifier(features[None], own), vectors))(features).numpy()
     assert ((found @ vectors.T).argmax(axis=1) == own).all()
     assert found[:, :classes].min() > 0  # a mean of label vectors by their probabilities
 

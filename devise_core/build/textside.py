@@ -61,6 +61,13 @@ def link_text(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
                                     there.label_vectors])
 
 
+def link_classifier(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
+    """The classifier of the model in ``source``, where it has one."""
+    there = ArtifactLayout(source)
+    if there.classifier.name in Manifest.read(source).files:
+        _link(there, layout, manifest, [there.classifier])
+
+
 def write_raw_text(source: Path, nouns: Path, layout: ArtifactLayout, manifest: Manifest, command: str) -> None:
     """The words of ``source`` with a space as plain as the seed's: a noun stands at the mean of its words as they were trained.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from devise_core.backbones import LITE0, Backbone, default_weights, load_backbone
 from devise_core.build.jobs import Say
-from devise_core.build.textside import link_text, open_text, words_folder, write_raw_text
+from devise_core.build.textside import link_classifier, link_text, open_text, words_folder, write_raw_text
 from devise_core.errors import BuildError
 from devise_core.layout import ArtifactLayout, written_whole
 from devise_core.manifest import Manifest
@@ -76,6 +76,8 @@ def train_model(order: Order, say: Say, watch: Watch) -> Trained:
             run = Run(corpus, backbone, text, recipe, start, features, checkpoints, watch)
             trained = train(run)
         weights = Path(order.weights or default_weights(backbone.name)).name
+        if trained.classifier is None and not recipe.finetune_epochs:  # after a second stage it would read other features
+            link_classifier(order.bundled, layout, manifest)
         write_trained(layout, manifest, run, trained, Origin(order.command, order.name, order.data.resolve().name, weights))
         manifest.write()
     shutil.rmtree(checkpoints, ignore_errors=True)
@@ -115,7 +117,10 @@ def _classifier(bundled: Path, vectors: Floats, _: bool) -> Head | None:
     path = ArtifactLayout(bundled).classifier
     if not path.is_file():
         return None
-    weights = np.load(Manifest.read(bundled).verified(path)).astype(np.float32)
+    manifest = Manifest.read(bundled)
+    if manifest.about.get("training", {}).get("settings", {}).get("features") == "root":
+        return None  # it reads the roots of the features
+    weights = np.load(manifest.verified(path)).astype(np.float32)
     return conse_head(weights[:-1], weights[-1], vectors) if weights.shape[1] == len(vectors) else None
 
 

@@ -25,7 +25,7 @@ _METRICS = (
 
 def imagenet(subject: Subject) -> Outcome:
     """One picture of each of the 1000 labels: on 800 of them the head was trained, on 200 it was not."""
-    found, labels = pictures.imagenet_samples(subject.data / "imagenet-samples"), subject.labels
+    found, labels = pictures.imagenet_samples(subject.data / "imagenet-samples"), subject.imagenet_labels()
     subject.say(f"imagenet-samples: {len(found)} photographs")
     row = {identity: place for place, identity in enumerate(labels.ids)}
     true = np.asarray([row[picture.label] for picture in found], dtype=np.int64)
@@ -55,7 +55,8 @@ def zero_shot(subject: Subject) -> Outcome:
     names = sorted({picture.label for picture in found})
     subject.say(f"zero-shot: {len(found)} photographs of {len(names)} classes")
     own = np.asarray([names.index(picture.label) for picture in found], dtype=np.int64)
-    looked, seen = subject.look(found), len(subject.labels)
+    seen = len(subject.imagenet_labels())
+    looked = subject.look(found)
     alone: dict[str, Measured | str] = {}
     among: dict[str, Measured | str] = {}
     for space in spaces(subject):

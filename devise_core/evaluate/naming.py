@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from devise_core.datasets import pictures, splits
+from devise_core.evaluate.chance import random_vector
 from devise_core.evaluate.metrics import overlap
 from devise_core.evaluate.spaces import NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, probabilities, spaces
 from devise_core.evaluate.subject import Subject
@@ -71,12 +72,17 @@ def label_words(names: Sequence[tuple[str, ...]], shares: Floats, k: int = KS[-1
 
 
 def _words(space: Space, places: Floats, subject: Subject, names: Sequence[str], k: int = KS[-1]) -> list[list[str]]:
-    """The words nearest to ``places``; of random vectors every word has one, those of ``names`` the one that was trained on."""
+    """The words nearest to ``places``, in the method's own space."""
     words = subject.text.words
-    if space.name != RANDOM:
-        return nearest_words(words, places, subject.text.directions)
+    if space.name == RANDOM:
+        return random_words(words, names, places, k)
+    return nearest_words(words, places, subject.text.directions)
+
+
+def random_words(words: WordStore, names: Sequence[str], places: Floats, k: int = KS[-1]) -> list[list[str]]:
+    """The words nearest to ``places`` ``(n, d)`` where every word has a random vector, those of ``names`` the one trained on."""
     vectors = unit(np.random.default_rng(7).normal(size=(len(words), places.shape[1])))
     for name in names:
         rows = [row for word in name.split() if (row := words.row(word)) is not None]
-        vectors[rows] = space.text(name)
+        vectors[rows] = random_vector(name, places.shape[1])
     return [[words.word(int(row)) for row in largest(vectors @ place, k)] for place in places]

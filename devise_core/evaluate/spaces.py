@@ -10,6 +10,7 @@ import numpy as np
 
 from devise_core.encoder import Encoded
 from devise_core.evaluate.chance import random_head, random_vector
+from devise_core.evaluate.ownchance import Place, own_random
 from devise_core.evaluate.subject import Subject
 from devise_core.evaluate.tables import RIVALS
 from devise_core.results import OURS
@@ -39,18 +40,28 @@ class Space:
 
 
 def spaces(subject: Subject) -> list[Space]:
-    """Every method that can be had: without the classifier's weights it is DeViSE alone."""
+    """Every method that can be had: without the classifier's weights it is DeViSE alone. Made once a run."""
+    subject.spaces = subject.spaces or _spaces(subject)
+    return subject.spaces
+
+
+def _spaces(subject: Subject) -> list[Space]:
     ours = Space(OURS, lambda looked: looked.embeddings, subject.text.embed, subject.label_vectors)
     if subject.classifier is None:
         return [ours]
     vectors = subject.label_vectors
     by_conse = Space(CONSE, lambda looked: conse(probabilities(subject, looked), vectors), subject.text.embed, vectors)
-    head = random_head(subject)
-    if head is None:
+    place = own_random(subject) if subject.has_own_labels else _random(subject)
+    if place is None:
         return [by_conse, ours]
     chance = np.stack([random_vector(identity, vectors.shape[1]) for identity in subject.labels.ids])
-    return [by_conse, Space(RANDOM, lambda looked: placed(head, looked.features),
+    return [by_conse, Space(RANDOM, lambda looked: place(looked.features),
                             lambda text: random_vector(text, vectors.shape[1]), chance), ours]
+
+
+def _random(subject: Subject) -> Place | None:
+    head = random_head(subject)
+    return None if head is None else lambda features: placed(head, features)
 
 
 def beside(subject: Subject, found: Mapping[str, Found | str]) -> dict[str, Found | str]:
@@ -64,7 +75,7 @@ def probabilities(subject: Subject, looked: Encoded) -> Floats:
     if subject.classifier is None:
         raise ValueError("The model came without its classifier.")
     kernel, bias = subject.classifier
-    return softmax(looked.features @ kernel + bias)
+    return softmax(subject.seen(looked.features) @ kernel + bias)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from devise_core.layout import ArtifactLayout
 from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.query import TextSpace
+from devise_core.train.head import Classifier, rooted
 from devise_core.vectors import Floats
 from devise_core.words import WordStore
 
@@ -27,7 +29,10 @@ Say = Callable[[str], None]
 
 @dataclass
 class Subject:
-    """A model's folder, opened; ``data`` holds the photographs, ``cache`` what is worth keeping between runs."""
+    """A model's folder, opened; ``data`` holds the photographs, ``cache`` what is worth keeping between runs.
+
+    ``spaces``: the methods to compare, once they were made.
+    """
 
     layout: ArtifactLayout
     manifest: Manifest
@@ -36,6 +41,7 @@ class Subject:
     data: Path
     cache: Path
     say: Say
+    spaces: list[Any] = field(default_factory=list, repr=False)
     _seen: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
 
     def look(self, pictures: Sequence[Picture]) -> Encoded:
@@ -57,21 +63,35 @@ class Subject:
         return model_id(self.layout, self.manifest)
 
     @cached_property
-    def classifier(self) -> tuple[Floats, Floats] | None:
-        """The kernel ``(f, labels)`` and bias ``(labels,)`` of the original classifier; None where the model came with none."""
+    def classifier(self) -> Classifier | None:
+        """The softmax on what ``seen`` makes of the backbone's features: its original one, or one fitted on labels of the model's
+        own; None where there is none."""
         if self.layout.classifier.name not in self.manifest.files:
             return None
         weights = np.load(self.manifest.verified(self.layout.classifier)).astype(np.float32)
         return weights[:-1], weights[-1]
 
+    def seen(self, features: Floats) -> Floats:
+        """``features`` ``(n, f)`` as the classifier sees them, and a conse head on labels of the model's own."""
+        root = self.manifest.about.get("training", {}).get("settings", {}).get("features") == "root"
+        return np.asarray(rooted(features), dtype=np.float32) if root else features
+
     @cached_property
     def labels(self) -> Labels:
-        """The classifier's labels. Raises ``BuildError`` where the model has labels of its own instead."""
-        labels = read_labels(self.manifest.verified(self.layout.labels))
-        if not any(labels.kinds):
+        """The labels of the classifier."""
+        return read_labels(self.manifest.verified(self.layout.labels))
+
+    @property
+    def has_own_labels(self) -> bool:
+        """Whether the model was trained on labels of its own instead of ImageNet's."""
+        return not any(self.labels.kinds)
+
+    def imagenet_labels(self) -> Labels:
+        """Raises ``BuildError`` where the model has labels of its own."""
+        if self.has_own_labels:
             raise BuildError(f"{self.layout.labels} does not hold the ImageNet labels: measure this model with "
                              "`python -m devise_core evaluate pascal-sentences`.")
-        return labels
+        return self.labels
 
     @cached_property
     def label_vectors(self) -> Floats:

@@ -17,6 +17,9 @@ from devise_core.vectors import Floats, Rows
 if TYPE_CHECKING:
     import keras
 
+Classifier = tuple[Floats, Floats]
+"""A softmax on features: kernel ``(f, labels)`` and bias ``(labels,)``."""
+
 TEMPERATURE = 2.0
 """Softens the classifier, so that a picture of something new leans on several labels."""
 
@@ -37,18 +40,15 @@ def conse_head(kernel: Floats, bias: Floats, label_vectors: Floats, temperature:
     return Head(kernel / np.float32(temperature), bias / np.float32(temperature), label_vectors)
 
 
-def own_head(features: Floats, classes: Rows, label_vectors: Floats, decay: float = 1e-3, temperature: float = TEMPERATURE,
-             root: bool = False) -> Head:
-    """ConSE over one's own classes ``(n,)``: a softmax fitted on ``features`` ``(views, n, f)``, then their vectors ``(c, d)``.
+def own_classifier(features: Floats, classes: Rows, decay: float = 1e-3, root: bool = False) -> Classifier:
+    """A softmax over one's own classes ``(n,)``, fitted on ``features`` ``(views, n, f)``, or with ``root`` on ``rooted`` ones.
 
-    The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features moved and scaled to about length 1;
-    ``root``: on what ``rooted`` makes of them, as ``conse_model`` then does.
+    The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features moved and scaled to about length 1.
     """
     from sklearn.linear_model import LogisticRegression
 
     classes = np.tile(classes, len(features))
-    features = np.concatenate(features)
-    features = rooted(features) if root else features
+    features = rooted(np.concatenate(features)) if root else np.concatenate(features)
     middle = features.mean(axis=0)
     scale = np.float32(np.sqrt(np.square(features - middle).sum(axis=1).mean())) or np.float32(1)
     fitted = LogisticRegression(C=1 / (decay * len(features)), max_iter=1000).fit((features - middle) / scale, classes)
@@ -56,7 +56,7 @@ def own_head(features: Floats, classes: Rows, label_vectors: Floats, decay: floa
     biases = fitted.intercept_ - weights @ middle
     if len(biases) == 1:  # of two classes it holds the second's lead alone
         weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
-    return conse_head(np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32), label_vectors, temperature)
+    return np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32)
 
 
 def rooted(features: Any) -> Any:

@@ -22,7 +22,7 @@ from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.corpus import Corpus, caption_vectors, validation_part
 from devise_core.train.features import cached_features
-from devise_core.train.head import Head, conse_model, linear_model, mlp_model, own_head
+from devise_core.train.head import Classifier, Head, conse_head, conse_model, linear_model, mlp_model, own_classifier
 from devise_core.train.head import joined as join
 from devise_core.train.loop import Curve, Loop, Pace, Part, Progress, optimizer_of
 from devise_core.train.recipe import Recipe
@@ -48,7 +48,8 @@ Watch = Callable[[str, int], Progress]
 class Trained:
     """The whole ``model``, the corpus it has seen, which of it was ``validation`` ``(n,)``, and what could not be read.
 
-    ``curves`` and ``seconds`` are by stage.
+    ``curves`` and ``seconds`` are by stage. ``classifier``: the softmax over classes of its own that ``evaluate`` sets beside the
+    head; None where the head stands on another's labels.
     """
 
     model: keras.Model
@@ -57,6 +58,7 @@ class Trained:
     skipped: Sequence[str]
     curves: dict[str, Curve] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    classifier: Classifier | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ def train(run: Run) -> Trained:
         raise BuildError(f"Fewer than two classes have a picture that can be read; one that cannot: {found.skipped[0]}")
     validation = validation_part(corpus.classes, recipe.validation, recipe.seed)
     keras.utils.set_random_seed(recipe.seed)
-    head = _head(run, corpus, found.features, validation)
-    trained = Trained(join(backbone.model, head), corpus, validation, found.skipped)
+    own = run.start is None and recipe.head == "conse"
+    classifier = _classifier(recipe, corpus, found.features, validation) if own else None
+    head = _head(run, corpus, classifier)
+    trained = Trained(join(backbone.model, head), corpus, validation, found.skipped, classifier=classifier)
     trained.seconds["features"] = time.perf_counter() - began
     made_from = _made_from(run, corpus, found.keys)
     checkpoint = Checkpoint(run.checkpoints / "head.npz", _without(made_from, _NOT_THE_HEADS))
@@ -98,7 +102,25 @@ def train(run: Run) -> Trained:
         checkpoint = Checkpoint(run.checkpoints / "finetune.npz", _without(made_from, ("finetune_epochs",)))
         with ThreadPoolExecutor(READERS) as readers:
             _stage(run, trained, FINETUNE, trained.model, paces, _pixels(corpus, recipe, backbone.size, readers), checkpoint)
+    if run.start is None and (trained.classifier is None or recipe.finetune_epochs):
+        began = time.perf_counter()
+        trained.classifier = _classifier(recipe, corpus, _last_features(run, corpus, found.features), validation)
+        trained.seconds["classifier"] = time.perf_counter() - began
     return trained
+
+
+def _last_features(run: Run, corpus: Corpus, first: Floats) -> Floats:
+    """The features that the model ends with: the second stage moves them."""
+    if not run.recipe.finetune_epochs:
+        return first
+    with FeatureCache(None, "", run.backbone.width) as cache:
+        files = [picture.path for picture in corpus.pictures]
+        return cached_features(run.backbone.model, files, run.recipe.view_names, cache).features
+
+
+def _classifier(recipe: Recipe, corpus: Corpus, features: Floats, validation: Any) -> Classifier:
+    """Fitted on the pictures that the head learns from."""
+    return own_classifier(features[:, ~validation], corpus.classes[~validation], recipe.decay, recipe.features == "root")
 
 
 def _stage(run: Run, trained: Trained, stage: str, model: keras.Model, paces: Sequence[Pace], inputs: Inputs,
@@ -122,15 +144,14 @@ def _part(corpus: Corpus, places: Rows, inputs: Inputs, views: int = 1, text: Te
                 (np.asarray([row for row, _ in told], dtype=np.int64), [vectors for _, vectors in told]))
 
 
-def _head(run: Run, corpus: Corpus, features: Floats, validation: Any) -> keras.Model:
+def _head(run: Run, corpus: Corpus, classifier: Classifier | None) -> keras.Model:
     directions, width, dimension, recipe = run.text.directions, run.backbone.width, corpus.vectors.shape[1], run.recipe
     if recipe.head != "conse":
         return {"linear": linear_model, "mlp": mlp_model}[recipe.head](width, dimension, directions)
-    root, start = recipe.features == "root", run.start
+    start = conse_head(*classifier, corpus.vectors, recipe.temperature) if classifier else run.start
     if start is None:
-        start = own_head(features[:, ~validation], corpus.classes[~validation], corpus.vectors, recipe.decay, recipe.temperature,
-                         root)
-    return conse_model(start, directions, root, recipe.floor)
+        raise ValueError("A conse head needs a head or a classifier to start from.")
+    return conse_model(start, directions, recipe.features == "root", recipe.floor)
 
 
 def _paces(head: keras.Model, recipe: Recipe) -> list[Pace]:

@@ -41,6 +41,10 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
     written = [layout.model]
     if run.start is None:
         written += _write_labels(layout, trained)
+    if trained.classifier is not None:
+        with replaced_file(layout.classifier) as path:
+            np.save(path, np.vstack(trained.classifier))
+        written.append(layout.classifier)
     record = _record(run, trained, origin)
     curves = {stage: asdict(curve) for stage, curve in trained.curves.items()}
     for name, content in ((HISTORY, curves), (RECORD, record)):
@@ -64,7 +68,8 @@ def make_canonical(archive: Path) -> None:
                     files["config.json"].decode())
     parts = json.loads(config)["config"].get("layers", [])
     for number, name in enumerate(part["config"]["name"] for part in parts if ".ops." in (part["module"] or "")):
-        config = config.replace(f'"{name}"', f'"operation_{number}"')
+        for before in ('"name": "', '"keras_history": ["'):  # elsewhere "relu" is an activation
+            config = config.replace(f'{before}{name}"', f'{before}operation_{number}"')
     files["config.json"] = config.encode()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
         for name, content in files.items():
