@@ -184,7 +184,7 @@ def _take(found: Gathered, waiting: list[_Read], encoder: Pixelwise, limits: Set
             waiting.clear()
             return True
         for row, one in enumerate(waiting):
-            item = describe(PurePosixPath(one.name).parts or ("picture",), len(found.photos))
+            item = describe(PurePosixPath(one.name).parts or ("picture",), f"{len(found.photos):05d}")
             photo = Photo(item, one.key, one.thumbnail, encoded.features[row], encoded.embeddings[row])
             if sum(kept.bytes for kept in found.photos) + photo.bytes > limits.session_bytes:
                 found.full = f"A visit may hold {limits.session_bytes / 1e6:.0f} MB of pictures: the rest was left out."

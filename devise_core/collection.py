@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from functools import cached_property
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
 from devise_core.datatypes import Hit, Item
-from devise_core.errors import ArtifactError, CollectionError
+from devise_core.errors import ArtifactError, CollectionError, OtherModelError
 from devise_core.index import EXACT_UP_TO, AnnoyIndex, ExactIndex, Index
 from devise_core.layout import CollectionLayout, is_unfinished, own_collections, restore_interrupted
 from devise_core.manifest import Manifest
@@ -41,7 +42,8 @@ class Collection(ABC):
         manifest = Manifest.read(folder)
         made_with = manifest.about.get("model")
         if model and made_with != model:
-            raise CollectionError(f"The collection {folder.name} was made with another model: make it again with "
+            raise OtherModelError(f"The collection {folder.name} was made with another model: open that one with --artifacts "
+                                  "FOLDER (in the app: DEVISE_ARTIFACTS), or make the collection again for this one with "
                                   f"`python -m devise_core index FOLDER --name {folder.name}`.")
         return FolderCollection(layout, manifest, read_items(manifest.verified(layout.items)))
 
@@ -154,6 +156,22 @@ class FolderCollection(Collection):
         if len(vectors) <= EXACT_UP_TO:
             return ExactIndex(vectors)
         return AnnoyIndex.open(self.manifest.verified(path), vectors.shape[1])
+
+
+class NoCollection(Collection):
+    """Of a model that no pictures were indexed with yet: it names pictures and compares words, and a search says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__("none", [])
+
+    def _lacking(self) -> NoReturn:
+        raise CollectionError("This model has no collection yet: make one with `python -m devise_core index FOLDER --name NAME "
+                              "--artifacts` and the model's folder.")
+
+    version = embeddings = features = embedding_index = feature_index = projections = property(_lacking)
+
+    def picture(self, row: int) -> Path:  # noqa: ARG002  as the others
+        self._lacking()
 
 
 def find_collections(artifacts: Path) -> dict[str, Path]:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from devise_core.collection import Collection, find_collections
 from devise_core.engine import model_id
-from devise_core.errors import DeviseError
+from devise_core.errors import DeviseError, OtherModelError
 from devise_core.layout import REPOSITORY, ArtifactLayout, own_collections
 from devise_core.manifest import Manifest
 from devise_core.settings import Settings, read_settings, unknown_variables
@@ -112,6 +112,9 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
     for name, folder in found.items():
         try:
             Collection.open(folder, model)
+        except OtherModelError as error:  # one of your own is in order, with its own model
+            came = folder.parent == layout.root / "collections"
+            yield Finding(f"collection {name}", "mend" if came else "note", str(error))
         except DeviseError as error:
             yield Finding(f"collection {name}", "mend", str(error))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,11 +11,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from devise_core import relevance
-from devise_core.collection import Collection, find_collections
+from devise_core.collection import Collection, NoCollection, find_collections
 from devise_core.completion import complete
 from devise_core.datatypes import Hit, Reading, Term, WordHit
 from devise_core.encoder import Encoded, Encoder
-from devise_core.errors import ArtifactError, CollectionError, DeviseError, QueryError
+from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError, QueryError
 from devise_core.explain import Heat, Regions, regions
 from devise_core.images import ImageInput
 from devise_core.language import Clause
@@ -216,26 +217,36 @@ class Engine:
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
     """Open a model and a collection: the bundled ones, or those of a folder and of a name or folder.
 
+    Of a model of your own the first collection that was made with it; one that has none still names pictures and compares words.
     Every file is checked against the manifest as it is opened. The network is not loaded until a picture needs it.
     Raises ``ArtifactError`` and ``CollectionError``, which name the file and how to restore it.
     """
-    return _over(*_model(artifacts), collection or DEFAULT_COLLECTION)
+    layout, manifest, text, encoder = _model(artifacts)
+    if collection:
+        return _over(layout, manifest, text, encoder, collection)
+    for name in _default_first(layout):
+        with suppress(OtherModelError):
+            return _over(layout, manifest, text, encoder, name)
+    return Engine(layout, manifest, text, encoder, NoCollection())
 
 
 def load_any_engine(artifacts: str | Path | None = None) -> Engine:
-    """As ``load_engine``, over the first collection that opens, the default one before all: a server goes on with what it has.
+    """As ``load_engine``, over the first collection that opens at all: a server goes on with what it has.
 
     Where none opens, raises what is wrong with the default one.
     """
     layout, manifest, text, encoder = _model(artifacts)
-    names = [DEFAULT_COLLECTION, *(name for name in find_collections(layout.root) if name != DEFAULT_COLLECTION)]
     wrong: list[DeviseError] = []
-    for name in names:
+    for name in _default_first(layout) or [DEFAULT_COLLECTION]:
         try:
             return _over(layout, manifest, text, encoder, name)
         except (ArtifactError, CollectionError) as error:
             wrong.append(error)
     raise wrong[0]
+
+
+def _default_first(layout: ArtifactLayout) -> list[str]:
+    return sorted(find_collections(layout.root), key=lambda name: name != DEFAULT_COLLECTION)
 
 
 def _over(layout: ArtifactLayout, manifest: Manifest, text: TextSpace, encoder: Encoder, collection: str | Path) -> Engine:

@@ -6,7 +6,9 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -16,13 +18,13 @@ from PIL import Image
 from devise_core.collection import write_items
 from devise_core.datatypes import Item
 from devise_core.encoder import BATCH, READERS, Encoder
-from devise_core.errors import CollectionError, ImageError
+from devise_core.errors import ArtifactError, CollectionError, ImageError
 from devise_core.images import SUFFIXES, read_image
 from devise_core.index import AnnoyIndex
 from devise_core.layout import CollectionLayout, own_collections, written_whole
 from devise_core.manifest import Manifest, sha256_of
 from devise_core.preprocess import Pixels, to_pixels
-from devise_core.projection import project
+from devise_core.projection import Projections, map_names, project
 from devise_core.vectorcache import Cached, VectorCache
 from devise_core.vectors import Floats
 
@@ -65,13 +67,15 @@ def index_folder(source: Path, name: str, encoder: Encoder, model: str, progress
                     progress(number, len(files))
                 if found is None:
                     continue
-                items.append(describe(file.relative_to(source).parts, len(items), str(file.absolute())))
+                parts = file.relative_to(source).parts
+                mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
+                items.append(describe(parts, mark, str(file.absolute())))
                 (folder / items[-1].file).write_bytes(found.thumbnail)
                 vectors.append(found)
             if not items:
                 raise CollectionError(f"None of the {len(files)} pictures in {source} can be read: {result.skipped[0]}")
             write_collection(layout, items, np.stack([v.features for v in vectors]),
-                             np.stack([v.embedding for v in vectors]), model, command)
+                             np.stack([v.embedding for v in vectors]), model, command, before=CollectionLayout(target))
     finally:
         cache.close()
     result.count = len(items)
@@ -79,8 +83,12 @@ def index_folder(source: Path, name: str, encoder: Encoder, model: str, progress
 
 
 def write_collection(layout: CollectionLayout, items: Sequence[Item], features: Floats, embeddings: Floats, model: str,
-                     command: str, source: str = "your own pictures", licence: str = "") -> None:
-    """Write everything but the pictures themselves. ``features`` ``(n, f)`` and ``embeddings`` ``(n, d)``."""
+                     command: str, source: str = "your own pictures", licence: str = "",
+                     before: CollectionLayout | None = None) -> None:
+    """Write everything but the pictures themselves. ``features`` ``(n, f)`` and ``embeddings`` ``(n, d)``.
+
+    The maps are those of the collection ``before`` where that has the same vectors.
+    """
     if not len(items) == len(features) == len(embeddings):
         raise ValueError(f"{len(items)} items, {len(features)} features and {len(embeddings)} embeddings must be as many.")
     write_items(layout.items, items)
@@ -88,12 +96,23 @@ def write_collection(layout: CollectionLayout, items: Sequence[Item], features: 
     np.save(layout.features, features.astype(np.float16))
     AnnoyIndex.build(embeddings, layout.embedding_index, FOREST_TREES)
     AnnoyIndex.build(features, layout.feature_index, FOREST_TREES)
-    project(embeddings).save(layout.projections)
+    (_maps_kept(before, embeddings) or project(embeddings)).save(layout.projections)
     manifest = Manifest(layout.root, about={"model": model, "count": len(items)})
     for path in (layout.items, layout.embeddings, layout.features, layout.embedding_index, layout.feature_index,
                  layout.projections):
         manifest.add(path, command, source, licence)
     manifest.write()
+
+
+def _maps_kept(before: CollectionLayout | None, embeddings: Floats) -> Projections | None:
+    if before is None or not before.embeddings.is_file():
+        return None
+    with suppress(ArtifactError, OSError, ValueError):
+        ok = Manifest.read(before.root).verified
+        kept = Projections.read(ok(before.projections), len(embeddings))
+        if np.array_equal(np.load(ok(before.embeddings)), embeddings) and set(kept.places) == set(map_names(len(embeddings))):
+            return kept
+    return None
 
 
 def find_pictures(source: Path) -> list[Path]:
@@ -176,12 +195,15 @@ def thumbnail(image: Image.Image, longest: int = THUMBNAIL) -> bytes:
     return buffer.getvalue()
 
 
-def describe(parts: Sequence[str], number: int, source: str = "") -> Item:
-    """The item of a file whose path is ``parts``: its folders become labels, the nearest first, and its name the caption."""
+def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
+    """The item of a file whose path is ``parts``: its folders become labels, the nearest first, and its name the caption.
+
+    ``mark`` makes its id one of its own: of a file from the path, so that links and ``like:`` hold when others are added.
+    """
     folders, stem = parts[:-1], Path(parts[-1]).stem
     labels = tuple(filter(None, dict.fromkeys(_spoken(folder) for folder in reversed(folders))))
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
-    identity = f"{number:05d}-{slug[:40]}"
+    identity = f"{slug[:40]}-{mark}"
     return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), _spoken(stem), source=source)
 
 

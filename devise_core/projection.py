@@ -86,16 +86,21 @@ def project(embeddings: Floats, ways: Sequence[str] = WAYS) -> Projections:
     """Every map of unit rows ``(n, d)`` that can be made here: UMAP only where it is installed (``pip install umap-learn``)."""
     matrix, offset = _components(embeddings)
     places: dict[str, Floats] = {}
-    for way in ways:
-        for dimensions in DIMENSIONS:
-            if way == "pca":
-                places[f"pca{dimensions}"] = (embeddings @ matrix + offset)[:, :dimensions].astype(np.float32)
-            elif way == "tsne" and len(embeddings) >= FEWEST:
-                places[f"tsne{dimensions}"] = _framed(_tsne(embeddings, dimensions))
-            elif way == "umap" and len(embeddings) >= FEWEST_UMAP and importlib.util.find_spec("umap"):
-                places[f"umap{dimensions}"] = _framed(_umap(embeddings, dimensions))
+    for name in map_names(len(embeddings), ways):
+        way, dimensions = name[:-1], int(name[-1])
+        if way == "pca":
+            places[name] = (embeddings @ matrix + offset)[:, :dimensions].astype(np.float32)
+        else:
+            places[name] = _framed((_tsne if way == "tsne" else _umap)(embeddings, dimensions))
     kept = {name: trustworthiness(embeddings, found) for name, found in places.items()} if len(embeddings) >= FEWEST else {}
     return Projections(places, kept, matrix, offset, _clusters(embeddings))
+
+
+def map_names(count: int, ways: Sequence[str] = WAYS) -> list[str]:
+    """The maps that ``count`` pictures get here, such as "tsne2"."""
+    fewest = {"pca": 0, "tsne": FEWEST, "umap": FEWEST_UMAP}
+    here = [way for way in ways if count >= fewest[way] and (way != "umap" or importlib.util.find_spec("umap"))]
+    return [f"{way}{dimensions}" for way in here for dimensions in DIMENSIONS]
 
 
 def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:

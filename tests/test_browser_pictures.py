@@ -190,7 +190,7 @@ def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, b
     expect(other.get_by_text("photos of another visit")).to_be_visible()
     expect(tiles(other, "text").first).to_be_visible()
     assert "img 1" not in tiles(other, "text").all_text_contents()
-    assert other.request.get(f"{address}/pictures/your%20photos/images/00000-img-1.webp").status == 404
+    assert other.request.get(f"{address}/pictures/your%20photos/images/img-1-00000.webp").status == 404
     other.close()
 
     page.get_by_role("link", name="Your photos").click()

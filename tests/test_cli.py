@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from devise_core.cli import main
+from devise_core.manifest import Manifest
 from tests.conftest import BUNDLED
 
 ROOT = BUNDLED.parent
@@ -116,6 +119,36 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos", "--json")
     assert (status, json.loads(out)["count"], len(json.loads(out)["skipped"])) == (0, 3, 1)
+
+
+def test_a_model_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names and compares before it has pictures; then its collection is the one it searches, and the bundled model is told so."""
+    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    own = tmp_path / "own"
+    shutil.copytree(BUNDLED, own, ignore=shutil.ignore_patterns("collections"))
+    with zipfile.ZipFile(own / "model.keras", "a") as file:
+        file.comment = b"another"
+    manifest = Manifest.read(own)
+    manifest.add(own / "model.keras", "a test")
+    manifest.write()
+    with_it = ("--artifacts", str(own))
+    assert "cat" in run(capsys, "label", CAT, "-k", "1", *with_it)[1]
+    assert "cello" in run(capsys, "words", "violin", *with_it)[1]
+    status, _, err = run(capsys, "search", "violin", *with_it)
+    assert (status, "has no collection yet: make one with `python -m devise_core index FOLDER" in err) == (1, True)
+    (tmp_path / "photos/pets").mkdir(parents=True)
+    shutil.copy(CAT, tmp_path / "photos/pets/tom.webp")
+    status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "pets", *with_it)
+    assert (status, f"--collection 'pets' --artifacts {own}" in out, f"DEVISE_ARTIFACTS={own} " in out) == (0, True, True)
+    assert "pets" in run(capsys, "search", "kitten", *with_it)[1]
+    status, _, err = run(capsys, "search", "kitten", "--collection", "pets")
+    assert (status, "made with another model: open that one with --artifacts FOLDER" in err) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["stamps", "photos"])
+def test_a_bundled_collection_is_not_hidden_by_ones_own(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    status, _, err = run(capsys, "index", str(BUNDLED / "collections/photos/images"), "--name", name)
+    assert (status, f"A collection {name} comes with the model: give yours another name." in err) == (1, True)
 
 
 def test_as_a_program_stderr_is_ours_alone() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from devise_core.collection import Collection, find_collections
-from devise_core.errors import CollectionError
+from devise_core.errors import CollectionError, OtherModelError
 from devise_core.indexing import Indexed, index_folder
+from devise_core.projection import project
 from tests.fakes import ColourEncoder
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
@@ -78,9 +80,32 @@ def test_a_new_picture_alone_is_computed(source: Path) -> None:
     assert (index(source, again).count, again.encoded) == (37, 1)
 
 
+def test_an_id_stays_when_others_are_added(source: Path) -> None:
+    before = Collection.open(index(source, ColourEncoder()).folder).items
+    Image.new("RGB", (9, 9), "white").save(source / "a new one.png")
+    after = Collection.open(index(source, ColourEncoder()).folder).items
+    assert len({item.id for item in after}) == 37
+    assert {item.source: item.id for item in before}.items() <= {item.source: item.id for item in after}.items()
+
+
+def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = index(source, ColourEncoder()).folder
+    drawn: list[int] = []
+    monkeypatch.setattr("devise_core.indexing.project", lambda embeddings: (drawn.append(len(embeddings)), project(embeddings))[1])
+    before = Collection.open(folder).projections
+    assert index(source, ColourEncoder()).count == 36
+    assert drawn == []
+    assert np.array_equal(Collection.open(folder).projections.places["tsne2"], before.places["tsne2"])
+    (folder / "projections.npz").write_bytes(b"damaged")
+    index(source, ColourEncoder())
+    Image.new("RGB", (9, 9), "white").save(source / "new.png")
+    index(source, ColourEncoder())
+    assert drawn == [36, 37]
+
+
 def test_another_model_computes_all_anew(source: Path) -> None:
     folder = index(source, ColourEncoder()).folder
-    with pytest.raises(CollectionError, match="another model.*index FOLDER --name mine"):
+    with pytest.raises(OtherModelError, match="another model.*--artifacts.*index FOLDER --name mine"):
         Collection.open(folder, "n")
     again = ColourEncoder()
     index(source, again, model="n")

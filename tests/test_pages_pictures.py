@@ -133,7 +133,7 @@ def test_photos_begins_empty() -> None:
 
 
 @pytest.mark.parametrize(("page", "parameters", "first"), [("home", {"q": "kitten"}, "summer"), ("text_search", {"q": "kitten"}, "summer"),
-                                                           ("image_search", {"item": "00000-cat"}, "summer"), ("photos", {}, "summer"), ("words", {"q": "kitten"}, "summer")])
+                                                           ("image_search", {"item": "cat-00000"}, "summer"), ("photos", {}, "summer"), ("words", {"q": "kitten"}, "summer")])
 def test_pages_over_own_photos(mine: Engine, page: str, parameters: dict[str, str], first: str) -> None:
     test = over_mine(mine, page, **parameters)
     assert names(test)[0] == first

@@ -9,7 +9,7 @@ from threading import RLock
 import streamlit as st
 
 from devise_core.engine import DEFAULT_COLLECTION, Engine, load_any_engine
-from devise_core.errors import DeviseError
+from devise_core.errors import DeviseError, OtherModelError
 from devise_core.layout import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
 
 CHOSEN = "collection"
@@ -64,7 +64,7 @@ def collection_names() -> dict[str, bool]:
         here = model()
     except DeviseError:
         return {}
-    found = {name: _opens(here, folder) for name, folder in here.collections().items()}
+    found = {name: opens for name, folder in here.collections().items() if (opens := _opens(here, folder)) is not None}
     found |= {OWN: True} if ALBUM in st.session_state else {}
     return dict(sorted(found.items(), key=lambda each: (not each[1], each[0] != DEFAULT_COLLECTION, each[0] == OWN, each[0])))
 
@@ -78,9 +78,12 @@ def _over(here: Engine, folder: Path) -> Engine:
     return _COLLECTIONS.get(str(folder), (id(here.text), stamp(CollectionLayout(folder).opened)), opened)
 
 
-def _opens(here: Engine, folder: Path) -> bool:
+def _opens(here: Engine, folder: Path) -> bool | None:
+    """None where it is another model's, which is no damage."""
     try:
         _over(here, folder)
+    except OtherModelError:
+        return None
     except DeviseError:
         return False
     return True

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from devise_core.cli.output import add_json, print_json, say
+from devise_core.errors import CollectionError
 
 
 def add_parsers(commands: Any) -> None:
@@ -34,12 +35,17 @@ def _index(options: argparse.Namespace) -> None:
     manifest = Manifest.read(layout.root)
     encoder = Encoder(layout.model, manifest.verified)
     find_pictures(options.folder)
+    for came in (artifacts_folder(), layout.root):
+        if (came / "collections" / options.name).is_dir():
+            raise CollectionError(f"A collection {options.name} comes with the model: give yours another name.")
     load_network(encoder)
     with tqdm(unit="picture", desc=options.name, leave=False) as bar:
 
         def progress(done: int, of: int) -> None:
             bar.total = of
             bar.update(done - bar.n)
+            if done == of:
+                bar.set_description(f"{options.name}: drawing its map")
 
         result = index_folder(options.folder, options.name, encoder, model_id(layout, manifest), progress,
                               f"python -m devise_core index FOLDER --name {options.name}")
@@ -51,4 +57,6 @@ def _index(options: argparse.Namespace) -> None:
         say(f"skipped  {reason}")
     print(f"{result.count} pictures in the collection {options.name}" +
           (f", {len(result.skipped)} files skipped" if result.skipped else ""))
-    print(f"Search it: python -m devise_core search \"dog\" --collection {options.name!r}, or choose it in the app.")
+    model, app = (f" --artifacts {options.artifacts}", f"DEVISE_ARTIFACTS={options.artifacts} ") if options.artifacts else ("", "")
+    print(f"Search it: python -m devise_core search \"dog\" --collection {options.name!r}{model}, or choose it in the app"
+          f"{f' ({app}make demo)' if app else ''}.")
