@@ -341,13 +341,18 @@ def test_flickr8k_gets_its_captions_from_the_token_file(site: Site, tmp_path: Pa
     assert (list(account.missing), account.pictures) == (["Flickr8k_text.zip"], 2)
     site.files["/Flickr8k_text.zip"] = zipped({
         "Flickr8k.token.txt": b'1_a.jpg#0\tA "cat" , asleep .\n1_a.jpg#1\tA cat .\n2_b.jpg#0\tA dog .\n3_c.jpg.1#0\tNobody has it .\n',
-        "readme.txt": b"Captions", "__MACOSX/._Flickr8k.token.txt": b"junk"})
+        "Flickr_8k.testImages.txt": b"2_b.jpg\n", "readme.txt": b"Captions", "__MACOSX/._Flickr8k.token.txt": b"junk"})
     account = fetched(site, tmp_path, FLICKR, "")
     assert (account.missing, account.pictures, site.paths) == ({}, 2, ["/Flickr8k_text.zip"])
     with (tmp_path / "captions.csv").open(newline="", encoding="utf-8") as file:
         assert next(csv.reader(file)) == ["image", "caption"]
     assert [(one.path.read_bytes(), one.captions) for one in pictures.flickr8k(tmp_path)] == [
         (CAT, ('A "cat" , asleep .', "A cat .")), (DOG, ("A dog .",))]
+    tmp_path.joinpath("flickr8k").symlink_to(tmp_path)
+    assert [one.captions for one in pictures.flickr8k_thousand(tmp_path)] == [("A dog .",)]  # what is measured on, as it was fetched
+    (tmp_path / pictures.FLICKR_TEST).unlink()
+    with pytest.raises(BuildError, match="testImages.txt is missing.*fetch flickr8k"):
+        pictures.flickr8k_thousand(tmp_path)
 
 
 def test_iaprtc12_is_read_in_its_own_encoding(site: Site, tmp_path: Path) -> None:

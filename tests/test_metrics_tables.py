@@ -158,6 +158,12 @@ def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: 
     assert (list((subject.cache / "random-heads").iterdir()), subject.encoder.seen) == (kept, seen)
 
 
+def test_a_label_without_a_word_is_not_searched_for(subject: Subject) -> None:
+    paint(subject.data / "caltech-101/images/gerenuk/0.png", "car")
+    held_out, _ = measure(subject, ["caltech-101"]).tables
+    assert "3 labels" in held_out.note and "No word vector for gerenuk" in held_out.note
+
+
 def test_each_picture_is_looked_at_once(subject: Subject) -> None:
     picture = Picture(subject.data / "imagenet-samples/images/n1_dog.png")
     first, second = subject.look([picture]), subject.look([picture, picture])

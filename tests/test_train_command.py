@@ -68,7 +68,7 @@ def data(tmp_path: Path) -> Path:
     for name, colour in COLOURS.items():
         (folder / name).mkdir(parents=True)
         for number in range(12):
-            Image.new("RGB", (12, 8), tuple(abs(part - 7 * number) for part in colour)).save(folder / name / f"{number}.png")  # type: ignore[arg-type]
+            Image.new("RGB", (12, 8), tuple(abs(part - 7 * number) for part in colour)).save(folder / name / f"{number}.{'png' if number else 'webp'}", lossless=True)  # type: ignore[arg-type]
     return folder
 
 
@@ -194,6 +194,8 @@ def test_what_was_trained_is_measured_beside_the_others(order: Order, data: Path
     monkeypatch.setattr(ownchance, "load_backbone", tiny_backbone)
     said: list[str] = []
     naming, by_label = measure(open_subject(ArtifactLayout(order.out), sets, order.cache, said.append), ["pascal-sentences"]).tables
+    told = "trained on these very pictures: train it with --split seed"
+    assert (told in naming.note, told in by_label.note) == ((recipe.split == "all"),) * 2
     assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
     found = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
     assert found == {SOFTMAX: "cannot", CONSE: 1, RANDOM: pytest.approx(0.9, abs=0.1), OURS: 1}  # of random vectors some are near

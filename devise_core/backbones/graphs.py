@@ -54,7 +54,7 @@ def build(name: str, size: int = 0) -> keras.Model:
         return efficientnet_lite0.backbone(size or efficientnet_lite0.SIZE)
     own = SIZES.get(name, 224)
     if size not in (0, own):
-        raise BuildError(f"{name} sees pictures of {own} pixels; {LITE0} alone takes another size: leave --size out.")
+        raise BuildError(f"{name} sees pictures of {own} pixels; {LITE0} alone takes another size: give --size 0.")
     size = own
     pixels = keras.Input((size, size, 3), name="pixels")
     network = application(name)

@@ -60,7 +60,7 @@ FLICKR8K = DataSet(
     "flickr8k", "research and teaching; pictures on Flickr's terms",
     (Source("Flickr8k_text.zip", "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/Flickr8k_text.zip",
             digest="md5:bf6c1abcb8e4a833b7f922104de18627",
-            keep=((r"(?:.*/)?(Flickr8k\.token\.txt)", r"\1"),)),
+            keep=((r"(?:.*/)?(Flickr8k\.token\.txt)", r"\1"), (r"(?:.*/)?(Flickr_8k\.testImages\.txt)", r"\1"))),
      Source("Flickr8k_Dataset.zip", "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/Flickr8k_Dataset.zip",
             digest="md5:f18a1e2920de5bd84dae7cf08ec78978",
             keep=((r"(?:.*/)?Flicker8k_Dataset/(\w+\.jpg)", r"images/\1"),))), 8091)

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devise_core.errors import BuildError
+from devise_core.images import SUFFIXES as READ
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
+"""Those of pictures in the data sets; ``READ`` are all that pictures of one's own may have."""
+FLICKR_TEST = "Flickr_8k.testImages.txt"
 _FETCH = "run `python -m devise_core fetch"
 
 
@@ -26,7 +29,7 @@ class Picture:
 
 def by_folder(root: Path) -> list[Picture]:
     """One folder a class, as in Caltech-101 and in most sets of one's own; in order of folder and file name."""
-    files = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in SUFFIXES)
+    files = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in READ)
     return [Picture(path, spoken(path.parent.name)) for path in _some(files, root)]
 
 
@@ -49,6 +52,17 @@ def pascal_sentences(root: Path) -> list[Picture]:
     return [Picture(picture.path, names.get(picture.label, picture.label),
                     captions.get(f"{picture.path.parent.name}/{picture.path.name}", ()))
             for picture in by_folder(root / "images")]
+
+
+def flickr8k_thousand(data: Path) -> list[Picture]:
+    """The 1000 pictures to measure on: the folder ``flickr8k-1000`` where there is one, else the test part of ``flickr8k``."""
+    if (data / "flickr8k-1000").is_dir():
+        return flickr8k(data / "flickr8k-1000")
+    found, listed = flickr8k(data / "flickr8k"), data / "flickr8k" / FLICKR_TEST
+    if not listed.is_file():
+        raise BuildError(f"{listed} is missing, which lists the test part: delete the folder, and {_FETCH} flickr8k`.")
+    names = set(listed.read_text("utf-8").split())
+    return [picture for picture in found if picture.path.name in names]
 
 
 def flickr8k(root: Path) -> list[Picture]:
@@ -106,5 +120,6 @@ def _existing(root: Path) -> Path:
 
 def _some(files: list[Path], root: Path) -> list[Path]:
     if not files:
-        raise BuildError(f"There are no pictures below {root}: {_FETCH} NAME`, or name the folder the set is in.")
+        raise BuildError(f"There are no pictures below {root}, where each class is a sub-folder: {_FETCH} NAME`, or name the "
+                         "folder the set is in.")
     return files

@@ -37,7 +37,8 @@ def pascal(subject: Subject) -> Outcome:
     table = compared("Pascal Sentences, the seed's split: naming with all words",
                      f"hit@k: the true label, or a word of it, is among the k nearest of {len(words)} words. hp@k, as the "
                      "seed: the share of these that are among the k nearest words of the true label's vector. The softmax answers "
-                     "with the words of its most probable labels' names.", "pascal-sentences", measured)
+                     "with the words of its most probable labels' names." + subject.remark("pascal-sentences", "seed"),
+                     "pascal-sentences", measured)
     return Outcome((table,), {"pascal-sentences, words": by_class(labels, measured, ("hit@5", "hp@5"))})
 
 

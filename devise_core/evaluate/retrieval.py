@@ -42,9 +42,21 @@ def by_label(subject: Subject, protocol: str, what: str, found: Sequence[Picture
     """Each label searched for among all the pictures given."""
     subject.say(f"{what}: {len(found)} photographs")
     labels = np.asarray([picture.label for picture in found])
-    queries = {label: labels == label for label in sorted(set(labels))}
+    known = {label: _is_known(label, subject) for label in sorted(set(labels))}
+    queries = {label: labels == label for label in known if known[label]}
     title, note = f"Text → images: {what}", f"Each of {len(queries)} labels searched for among {len(found)} photographs."
+    note += subject.remark(protocol, "seed" if protocol == "pascal-sentences" else "seen")
+    if unknown := [label for label in known if not known[label]]:
+        note += f" No word vector for {', '.join(unknown)}: not searched for."
     return by_query(subject, protocol, title, note, subject.look(found), queries, 10)
+
+
+def _is_known(label: str, subject: Subject) -> bool:
+    try:
+        subject.text.embed(label)
+    except UnknownWordError:
+        return False
+    return True
 
 
 def by_query(subject: Subject, protocol: str, title: str, note: str, looked: Encoded, queries: Mapping[str, Relevant],
@@ -66,8 +78,8 @@ def found_by(space: Space, looked: Encoded, queries: Mapping[str, Relevant], k: 
 
 def flickr8k(subject: Subject) -> Outcome:
     """Flickr8k: captions and pictures find each other among 1000. No picture of it is trained on."""
-    found = pictures.flickr8k(subject.data / "flickr8k-1000")
-    subject.say(f"flickr8k-1000: {len(found)} photographs")
+    found = pictures.flickr8k_thousand(subject.data)
+    subject.say(f"{found[0].path.parent.parent.name}: {len(found)} photographs")
     captions, own = [], []
     for row, picture in enumerate(found):
         for caption in picture.captions:

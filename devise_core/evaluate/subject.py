@@ -76,6 +76,13 @@ class Subject:
         root = self.manifest.about.get("training", {}).get("settings", {}).get("features") == "root"
         return np.asarray(rooted(features), dtype=np.float32) if root else features
 
+    def remark(self, data: str, split: str) -> str:
+        """A sentence where the model was trained on the pictures of ``data`` to measure with, which ``split`` keeps out."""
+        record = self.manifest.about.get("training", {})
+        if record.get("data") != data or record["settings"]["split"] == split:
+            return ""
+        return f" The model was trained on these very pictures: train it with --split {split} to measure it."
+
     @cached_property
     def labels(self) -> Labels:
         """The labels of the classifier."""

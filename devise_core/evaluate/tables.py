@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.evaluate.metrics import Relevant, Values, interval, interval_over_groups
-from devise_core.results import LESS, OURS, Cell, Table
+from devise_core.results import BY_CLASSES, LESS, OURS, Cell, Table
 from devise_core.vectors import Rows
 
 Measured = Mapping[str, Values]
@@ -55,7 +55,7 @@ def compared(title: str, note: str, protocol: str, measured: Mapping[str, Measur
     less = {rival: {column: known[OURS][column] - known[rival][column] for column in columns} for rival in RIVALS if rival in known}
     rows += [_row(f"{OURS}{LESS}{rival}", columns, found) for rival, found in less.items()]
     if groups is not None and RIVALS[0] in less:
-        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}, by classes", columns, less[RIVALS[0]], groups))
+        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}{BY_CLASSES}", columns, less[RIVALS[0]], groups))
     return Table(title, note, ("method", *columns), tuple(rows), protocol, len(known[OURS][columns[0]]))
 
 

@@ -53,7 +53,7 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
     source = f"{run.backbone.name} ({origin.weights}), trained on {len(trained.corpus.pictures)} pictures of {origin.data}"
     for path in (*written, *(layout.root / name for name in (HISTORY, CURVES, RECORD))):
         manifest.add(path, origin.command, source, LICENCE)
-    manifest.about["training"] = {name: record[name] for name in ("recipe", "settings", "pictures", "classes")}
+    manifest.about["training"] = {name: record[name] for name in ("recipe", "data", "settings", "pictures", "classes")}
 
 
 def make_canonical(archive: Path) -> None:
