@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import tomllib
@@ -22,7 +23,7 @@ from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 from tests.test_pages import CAT, app, checked, said
 from tests.test_session import FILES, png
-from ui import fairuse, metrics, uploadbound
+from ui import fairuse, metrics, uploadbound, warm
 from ui.fairuse import Rate, Turns
 from ui.warm import InTurns
 
@@ -157,6 +158,17 @@ def test_the_largest_zip_fits_into_one_message() -> None:
     """Streamlit hangs up on a larger one."""
     server = tomllib.loads((BUNDLED.parent / ".streamlit/config.toml").read_text())["server"]
     assert Settings().zip_bytes * 4 / 3 < 1e6 * server["maxWidgetStateSize"] < 2 * Settings().session_bytes
+
+
+def test_the_network_is_kept_from_the_garbage_collector_however_it_is_loaded() -> None:
+    """Streamlit has all that is in its sight looked through after each run of a page."""
+    parts = list[list[object]]()
+    encoder = SimpleNamespace(ready=False, load=lambda: parts.extend([] for _ in range(100_000)))
+    gc.unfreeze()
+    warm.load(SimpleNamespace(encoder=encoder))  # type: ignore[arg-type]
+    assert len(parts) == 100_000 <= gc.get_freeze_count()
+    gc.unfreeze()
+    assert gc.get_freeze_count() == 0
 
 
 def test_many_pictures_take_a_turn_for_each_batch(caplog: pytest.LogCaptureFixture) -> None:
