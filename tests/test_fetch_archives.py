@@ -16,7 +16,7 @@ from devise_core.datasets import catalogue, pictures
 from devise_core.datasets.catalogue import DataSet
 from devise_core.datasets.unpack import unpack
 from devise_core.errors import BuildError, FetchError
-from tests.fetching import CAT, DOG, EMU, fetched, listing
+from tests.mirrored import CAT, DOG, EMU, fetched, listing
 from tests.misbehaving import Site
 
 

@@ -11,13 +11,12 @@ import pytest
 from devise_core.datasets import download
 from devise_core.datasets.download import Client, UnreachableError, Wanted
 from devise_core.errors import FetchError
-from tests.fetching import CAT, DOG, QUICK, listing
+from tests.mirrored import CAT, DOG, QUICK, listing
 from tests.misbehaving import Site, serving
 
 
 def get(site: Site, target: Path, **options: object) -> None:
     Client(QUICK).download(replace(Wanted(f"{site.url}/cat.jpg", target), **options))
-
 
 
 def test_a_file_arrives_whole_and_the_server_learns_who_asks(site: Site, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from devise_core.datasets.catalogue import DATA_SETS
 from devise_core.datasets.download import Client
 from devise_core.datasets.fetch import fetch
 from devise_core.errors import BuildError
-from tests.fetching import CAT, DOG, EMU, PAGE, QUICK, fetched, listing
+from tests.mirrored import CAT, DOG, EMU, PAGE, QUICK, fetched, listing
 from tests.misbehaving import Site, serving
 
 

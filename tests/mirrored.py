@@ -1,0 +1,61 @@
+"""A server of data sets on this machine, what it serves, and how it is asked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from devise_core.datasets import catalogue
+from devise_core.datasets.catalogue import DataSet
+from devise_core.datasets.download import Client, Manner
+from devise_core.datasets.fetch import Account, fetch
+from tests.misbehaving import Site, serving
+
+QUICK = Manner(timeout=0.3, tries=3, backoff=0, per_second=100_000)
+
+
+def jpeg(seed: int, side: int = 48) -> bytes:
+    buffer = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+CAT, DOG, EMU = jpeg(1), jpeg(2), jpeg(3)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as running:
+        running.files["/cat.jpg"] = CAT
+        yield running
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+
+
+
+PAGE = """<html><table>
+<tr><td><img src="cat/2008_1.jpg"></td><td><table><tr><td> A cat &amp; a mat. </td></tr><tr><td>One cat.</td></tr></table></td></tr>
+<tr><td><img src="tvmonitor/2008_2.jpg"></td><td><table><tr><td> A screen.</td></tr></table></td></tr>
+<tr><td><img src="cat/2008_3.jpg"></td><td><table></table></td></tr></table></html>"""
+
+
+@pytest.fixture
+def pascal(site: Site) -> Site:
+    site.files |= {"/pascal/index.html": PAGE.encode(), "/pascal/": PAGE.encode(), "/pascal/cat/2008_1.jpg": CAT,
+                   "/pascal/tvmonitor/2008_2.jpg": DOG, "/pascal/cat/2008_3.jpg": EMU}
+    return site
+
+
+def fetched(site: Site, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/") -> Account:
+    site.forget()
+    return fetch(data_set, folder, Client(QUICK), 2, site.url + base)
