@@ -53,6 +53,11 @@ class Hit:
         """As of its ``Item``."""
         return self.labels[0] if self.labels else self.caption or self.id
 
+    @property
+    def origin(self) -> str:
+        """``source`` for anyone to see: of a file of this machine its name alone."""
+        return Path(self.source).name if Path(self.source).is_absolute() else self.source
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**self.__dict__, "path": str(self.path) if self.path else None, "labels": list(self.labels),

@@ -23,7 +23,7 @@ def as_csv(hits: Sequence[Hit]) -> str:
     writer.writerow(_COLUMNS)
     for hit in hits:
         cells = (hit.id, hit.name, f"{hit.cosine:.4f}", hit.category, "|".join(hit.labels), hit.caption, hit.author, hit.licence,
-                 hit.source)
+                 hit.origin)
         writer.writerow([cell if column == "cosine" or not cell.startswith(_FORMULA) else f"'{cell}"
                          for column, cell in zip(_COLUMNS, cells, strict=True)])
     return file.getvalue()
@@ -31,7 +31,7 @@ def as_csv(hits: Sequence[Hit]) -> str:
 
 def as_json(hits: Sequence[Hit]) -> str:
     """A list of what ``Hit.as_dict`` says, without paths of this machine."""
-    plain = [{name: value for name, value in hit.as_dict().items() if name != "path"} for hit in hits]
+    plain = [{name: value for name, value in hit.as_dict().items() if name != "path"} | {"source": hit.origin} for hit in hits]
     return json.dumps(plain, indent=1, ensure_ascii=False)
 
 

@@ -15,6 +15,8 @@ from devise_core.manifest import Manifest, remedy
 COMMAND = "python -m devise_core evaluate --data DATA --out"
 OURS = "DeViSE"
 LESS = " − "
+BY_CLASSES = ", by classes"
+"""The row of a lead whose interval draws whole classes instead of photographs."""
 """Between two methods: the row of their difference."""
 
 
@@ -58,9 +60,9 @@ class Table:
         """Method → metric → cell, without differences."""
         return {row[0].text: dict(zip(self.metrics, row[1:], strict=True)) for row in self.rows if LESS not in row[0].text}
 
-    def lead(self, rival: str) -> dict[str, Cell]:
-        """Metric → ours less the rival's, by the paired bootstrap; empty where the table has no such row."""
-        rows = (row[1:] for row in self.rows if row[0].text == f"{OURS}{LESS}{rival}")
+    def lead(self, rival: str, by: str = "") -> dict[str, Cell]:
+        """Metric → ours less the rival's, by the paired bootstrap, or by ``BY_CLASSES``; empty where the table has no such row."""
+        rows = (row[1:] for row in self.rows if row[0].text == f"{OURS}{LESS}{rival}{by}")
         return dict(zip(self.metrics, next(rows, ()), strict=False))
 
     def as_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ui.text import plain
 SHOWN = 24
 
 frame.header("Your photos", "Drop some of your own and search them by what they mean. They stay in the memory of this visit: no "
-             "other visitor sees them, nothing is written to disk, and they are gone when you leave.")
+             "other visitor sees them, nothing is written to disk, and they are gone when you leave or reload the page.")
 with shown():
     taken = session.taken()
     dropzone("photos_zone", taken.batches, session.room(), model().encoder.ready, session.limits(), session.take)

@@ -89,7 +89,7 @@ def test_a_region_that_is_moved_on_is_not_drawn_back(page: Page, address: str) -
 
 @pytest.mark.parametrize(("view", "name"), [
     ("text_search?q=bird", "Choose all on this page"), ("text_search?q=bird", "More like penguin"), ("words?q=violin", "cello 0."),
-    ("words?mode=way", "Words near dog"), ("explorer?item=violin", "Why it matched"), ("?q=violin", "See all"), ("text_search?q=vioolin", "violin")])
+    ("words?mode=way", "Words near tree"), ("explorer?item=violin", "Why it matched"), ("?q=violin", "See all"), ("text_search?q=vioolin", "violin")])
 def test_a_press_is_seen_at_once(page: Page, address: str, view: str, name: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})  # the sidebar is away
     page.goto(f"{address}/{view}")

@@ -206,7 +206,7 @@ def test_from_word_to_word(page: Page, address: str) -> None:
     page.get_by_text("Word to word", exact=True).click()
     steps = page.locator(".st-key-way .word")
     expect(steps).to_have_count(7)
-    expect(steps.first).to_have_text("dog")
+    expect(steps.first).to_have_text("tree")
     page.get_by_role("textbox", name="From", exact=True).fill("king")
     page.get_by_role("textbox", name="To", exact=True).fill("ocean")
     page.get_by_role("textbox", name="To", exact=True).press("Enter")

@@ -115,7 +115,7 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     assert status == 0
     assert "3 pictures in the collection my photos, 1 files skipped" in out
     assert "broken.jpg" in err
-    assert "violin" in run(capsys, "search", "violin", "-k", "1", "--collection", "my photos")[1]
+    assert str(tmp_path / "photos/violin/a.png") in run(capsys, "search", "violin", "-k", "1", "--collection", "my photos")[1]
     assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos", "--json")
     assert (status, json.loads(out)["count"], len(json.loads(out)["skipped"])) == (0, 3, 1)

@@ -120,6 +120,12 @@ def test_headlines_tell_a_lead_from_chance(results: Results) -> None:
     assert [compare(results, headline) for headline in HEADLINES[1:]] == [None] * 3
 
 
+def test_a_lead_that_may_not_hold_for_other_classes_is_not_clear(tmp_path: Path) -> None:
+    found = content()
+    found["tables"][0]["rows"].append([{"text": "DeViSE − ConSE (T = 10), by classes"}, number(0.05, -0.1, 0.2), number(0.2, -0.01, 0.4)])
+    assert compare(read(tmp_path, found), replace(HEADLINES[0], rival="ConSE (T = 10)")) == (Cell(0.8, 0.7, 0.9), 0.2, False)
+
+
 def test_a_table_in_words(results: Results) -> None:
     table = results.tables[0]
     assert verdicts(table) == [r"DeViSE beside ConSE \(T \= 10\): ahead at hit@5; no clear difference at hit@1."]

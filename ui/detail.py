@@ -53,7 +53,7 @@ def _facts(hit: Hit) -> None:
     if hit.caption:
         st.write(plain(hit.caption))
     for name, value in (("Category", hit.category), ("Labels", ", ".join(hit.labels)), ("Author", hit.author),
-                        ("Licence", hit.licence), ("Source", hit.source)):
+                        ("Licence", hit.licence), ("Source", hit.origin)):
         if value:
             st.caption(f"**{name}**  {linked(value) if name == 'Source' else plain(value)}")
 

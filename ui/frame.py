@@ -37,8 +37,8 @@ def sidebar() -> None:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
         if names and others:
-            st.info(f"This link is to photos of another visit, which nobody else can see: {plain(names[0])} is shown instead.",
-                    icon=":material/info:")
+            st.info("This link is to photos of another visit, or of one that ended when its page was reloaded: they are seen by "
+                    f"nobody else and kept nowhere. {plain(names[0])} is shown instead.", icon=":material/info:")
         if len(names) > 1:
             st.pills("Collection", names, default=names[0], required=True, key=CHOSEN, bind="query-params", persist_state="session",
                      format_func=lambda name: plain_name(name) + ("" if found[name] else " (damaged)"),

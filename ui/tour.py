@@ -36,7 +36,7 @@ STEPS = (
     Step("explorer", "The map", "Every point is a picture. The star is your query; draw a loop around what lights up.",
          {"q": "musical instrument"}),
     Step("words", "Between two words", "Walk from one word to another, and look at the nearest picture at every step.",
-         {"mode": "way", "a": "dog", "b": "piano"}),
+         {"mode": "way", "a": "tree", "b": "car"}),
     Step("results", "Does it hold?", "Every figure stands beside its rivals and its interval, with the command that prints it."),
 )
 

@@ -21,7 +21,7 @@ MODE, START, END = "mode", "a", "b"
 """Parameters in the address."""
 NEAR = ("violin", "castle", "avian", "winter", "submarine", "laughter")
 SUMS = ("king - man + woman", "paris - france + italy", "kitten - cat + dog", "piano - music + food", "bird - sky + sea")
-WAYS = (("dog", "piano"), ("king", "ocean"), ("mountain", "kitchen"), ("castle", "banana"), ("fire", "ice"))
+WAYS = (("tree", "car"), ("bird", "violin"), ("fish", "bird"), ("apple", "horse"), ("fruit", "music"))
 WORDS, PICTURES, STEPS = 24, 6, 5
 
 
