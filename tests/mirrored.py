@@ -16,7 +16,7 @@ from devise_core.datasets.download import Client, Manner
 from devise_core.datasets.fetch import Account, fetch
 from tests.misbehaving import Site, serving
 
-QUICK = Manner(timeout=0.3, tries=3, backoff=0, per_second=100_000)
+QUICK = Manner(timeout=0.8, tries=3, backoff=0, per_second=100_000)
 
 
 def jpeg(seed: int, side: int = 48) -> bytes:
@@ -38,9 +38,6 @@ def site() -> Iterator[Site]:
 
 def listing(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-
-
-
 
 
 PAGE = """<html><table>

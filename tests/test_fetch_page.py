@@ -78,8 +78,6 @@ def test_a_server_that_goes_away_is_not_asked_on_and_on(tmp_path: Path) -> None:
     assert "10 files before it got no answer" in account.missing["cat/59.jpg"]
 
 
-
-
 def test_the_command_says_what_is_missing_and_how_to_go_on(pascal: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = pascal.files.pop("/pascal/cat/2008_3.jpg")
     command = ["fetch", "pascal-sentences", "--out", str(tmp_path), "--base-url", f"{pascal.url}/pascal", "--jobs", "2"]
