@@ -189,3 +189,9 @@ def test_the_readmes_figures_are_those_measured(row: str, title: str, metrics: l
         pytest.approx(round(ours[metric].value or 0, digits), abs=0.0006) for metric in metrics]
     if rival:
         assert [float(part) for part in said[1].split(" ", 1)[1].split(" / ")] == [pytest.approx(theirs[metric].value, abs=0.0006) for metric in metrics]
+
+
+def test_the_card_says_what_the_results_say(engine: Engine) -> None:
+    card, results = (REPOSITORY / "MODEL_CARD.md").read_text("utf-8"), engine.results()
+    assert results is not None
+    assert [line for table in results.tables for line in table.markdown() if line not in card] == []

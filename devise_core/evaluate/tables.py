@@ -29,7 +29,8 @@ class Outcome:
 def mean_of(values: Values, groups: Rows | None = None) -> Cell:
     """The mean and its interval, over queries or, with a class for each in ``groups`` ``(n,)``, over whole classes."""
     drawn = interval(values) if groups is None else interval_over_groups(values, groups)
-    return Cell(float(np.mean(values)), *drawn)
+    mean, low, high = (round(float(number), 4) for number in (np.mean(values), *drawn))  # as kept: shown the same everywhere
+    return Cell(mean, low, high)
 
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:
