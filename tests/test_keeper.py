@@ -138,6 +138,18 @@ def test_the_real_server_logs_and_counts(server: tuple[str, Path]) -> None:
     assert SECRET not in written
 
 
+@pytest.mark.parametrize("path", ["images/" + "a" * 5_000, "items.csv", "manifest.json", "images/../items.csv", "images/%2e%2e/items.csv", "images//etc/passwd",
+                                  "images/..%5citems.csv", "images/%00.webp", "images/none.webp", "images/", "../photos/items.csv"])
+def test_a_picture_that_is_none_is_refused_and_is_no_bug(server: tuple[str, Path], path: str) -> None:
+    address, log = server
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    connection.request("GET", f"/pictures/stamps/{path}")
+    answer = connection.getresponse()
+    assert answer.status in (400, 404)
+    assert b"label" not in answer.read()
+    assert '"error"' not in log.read_text()
+
+
 def held(address: str) -> int:
     """Bytes of the files that visitors have left with the server, as Streamlit counts them."""
     found = re.findall(r'^cache_memory_bytes\{cache_type="UploadedFileManager"[^}]*\} (\d+)', get(f"{address}/_stcore/metrics"), re.MULTILINE)

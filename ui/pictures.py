@@ -41,7 +41,11 @@ def _picture(request: Request) -> Response:
     except (DeviseError, KeyError):
         return PlainTextResponse("There is no such collection.", 404)
     images, file = (folder / "images").resolve(), (folder / request.path_params["file"]).resolve()
-    if not file.is_relative_to(images) or not file.is_file():
+    try:
+        found = file.is_relative_to(images) and file.is_file()
+    except OSError:  # a name longer than any file's
+        found = False
+    if not found:
         return PlainTextResponse("There is no such picture.", 404)
     return FileResponse(file, headers=_HEADERS)
 
