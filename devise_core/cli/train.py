@@ -26,7 +26,8 @@ def add_parsers(commands: Any) -> None:
     command.add_argument("data", metavar="DATA", type=Path, help="the folder with the pictures")
     command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where the model goes")
     command.add_argument("--recipe", choices=sorted(RECIPES), default="bundled",
-                         help="bundled: this project's own; seed: the notebook this starts from; paper: Frome et al., 2013")
+                         help="bundled: as the bundled model was made; own: a softmax over your classes and their words, in seconds; "
+                              "seed: the notebook this starts from; paper: Frome et al., 2013")
     command.add_argument("--words", default="bundled", metavar="bundled|FILE|FOLDER", help="the word vectors")
     command.add_argument("--dimension", type=int, metavar="N", help="which vectors of a zip that holds several")
     command.add_argument("--weights", metavar="bundled|imagenet|none|FILE", help="the backbone's (default: its own)")
@@ -88,7 +89,7 @@ def _bars() -> Iterator[Watch]:
     bars: list[Any] = []
 
     def watch(stage: str, epochs: int) -> Progress:
-        bar = tqdm(total=epochs, desc=stage, unit="epoch")
+        bar = tqdm(total=epochs, desc=stage, unit="epoch", disable=not epochs)
         bars.append(bar)
 
         def progress(done: int, curve: Curve) -> None:
