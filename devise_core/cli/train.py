@@ -26,7 +26,7 @@ def add_parsers(commands: Any) -> None:
     command.add_argument("data", metavar="DATA", type=Path, help="the folder with the pictures")
     command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where the model goes")
     command.add_argument("--recipe", choices=sorted(RECIPES), default="bundled",
-                         help="bundled: as the bundled model was made; own: a softmax over your classes and their words, in seconds; "
+                         help="bundled: as the bundled model was made; own: a softmax over your classes, then their words, fast; "
                               "seed: the notebook this starts from; paper: Frome et al., 2013")
     command.add_argument("--words", default="bundled", metavar="bundled|FILE|FOLDER", help="the word vectors")
     command.add_argument("--dimension", type=int, metavar="N", help="which vectors of a zip that holds several")
