@@ -3,7 +3,8 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import code, mapdata, metrics, pictures, suggest, unexpected, uploadbound, warm
+from ui.map import data as mapdata
+from ui.server import code, metrics, pictures, suggest, unexpected, uploadbound, warm
 
 app = st.App("pages/router.py", lifespan=warm.lifespan,
              routes=[pictures.ROUTE, suggest.ROUTE, code.ROUTE, mapdata.ROUTE, metrics.ROUTE],

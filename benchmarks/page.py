@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.table import median, print_table
 from devise_core.layout import REPOSITORY
-from ui.examples import QUERIES
+from ui.query.examples import QUERIES
 
 TILES = 24
 PAINTED = """([tiles, query]) => new Promise((resolve) => {

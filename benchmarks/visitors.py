@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.table import print_table
 from benchmarks.visit import LATE, Visit, VisitError, serving
 from devise_core.layout import BUNDLED_ARTIFACTS
-from ui.examples import QUERIES
+from ui.query.examples import QUERIES
 
 SEARCHES = 20
 PICTURES = BUNDLED_ARTIFACTS / "collections/photos/images"

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui import frame
-from ui.engines import engine
 from ui.errors import shown
-from ui.explore import explore
+from ui.map.explore import explore
 from ui.searchbox import search_box
+from ui.server.engines import engine
 
 frame.header("Embedding explorer", "Every point is a picture, near to others that mean the like. Point at one to see it, press it "
              "to meet its neighbours, draw around some to collect them, search to light up the nearest.")

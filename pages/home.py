@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from ui import address, frame, keeper, tour
-from ui.engines import engine
+from ui import address, frame, tour
 from ui.errors import shown
-from ui.examples import examples
-from ui.firstmatches import first_matches
-from ui.gallery import gallery
-from ui.reading import show_reading
+from ui.hit.gallery import gallery
+from ui.query.examples import examples
+from ui.query.first import first_matches
+from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
+from ui.server import keeper
+from ui.server.engines import engine
 
 FIRST = 12
 

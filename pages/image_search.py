@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui import frame
-from ui.engines import engine
 from ui.errors import shown
-from ui.likepicture import also_with_words, nearest_pictures, nearest_words
-from ui.picture import choose_picture, encoded, show_picture
+from ui.picture.choose import choose_picture, encoded, show_picture
+from ui.picture.like import also_with_words, nearest_pictures, nearest_words
+from ui.server.engines import engine
 
 frame.header("Image search", "By meaning: the picture's place among the words. By looks: the network's own features, "
              "before any word. Drag a box on it to search by a part, or add words: this photo, but at sea.")

@@ -4,9 +4,9 @@ import streamlit as st
 
 from devise_core.engine import Vocabulary
 from ui import frame
-from ui.engines import engine
 from ui.errors import shown
-from ui.picture import choose_picture, encoded, show_picture
+from ui.picture.choose import choose_picture, encoded, show_picture
+from ui.server.engines import engine
 from ui.text import plain
 
 OWN, NOUNS, ALL = "Your own words", "Nouns", "All words"

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from ui import frame, session
-from ui.dropzone import dropzone
-from ui.engines import ALBUM, OWN, model
+from ui import frame
 from ui.errors import shown
-from ui.gallery import gallery
+from ui.hit.gallery import gallery
+from ui.picture import session
+from ui.picture.dropzone import dropzone
+from ui.server.engines import ALBUM, OWN, model
 from ui.text import plain
 
 SHOWN = 24

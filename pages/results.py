@@ -3,9 +3,10 @@
 import streamlit as st
 
 from devise_core.layout import REPOSITORY
-from ui import frame, results
-from ui.engines import engine
+from ui import frame
 from ui.errors import shown
+from ui.results import sections as results
+from ui.server.engines import engine
 
 CARD = REPOSITORY / "MODEL_CARD.md"
 

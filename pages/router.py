@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui import fairuse, frame, keeper, tour, warm
-from ui.detail import show_opened
+from ui import frame, tour
 from ui.errors import shown
+from ui.hit.detail import show_opened
+from ui.server import fairuse, keeper, warm
 
 frame.begin()
 page = st.navigation([

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from ui import frame, keeper
-from ui.engines import engine
+from ui import frame
 from ui.errors import shown
-from ui.examples import examples
-from ui.language import help_with_queries
-from ui.matches import show_matches
-from ui.reading import show_reading
+from ui.query.examples import examples
+from ui.query.language import help_with_queries
+from ui.query.matches import show_matches
+from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
+from ui.server import keeper
+from ui.server.engines import engine
 from ui.text import plain
 
 frame.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "

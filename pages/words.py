@@ -1,6 +1,7 @@
 """Word play: neighbours, sums, and the way from one word to another."""
 
-from ui import frame, wordplay
+from ui import frame
+from ui.words import play as wordplay
 
 MODES = {"near": "Nearest", "sum": "Sums", "way": "Word to word"}
 

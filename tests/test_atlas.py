@@ -14,8 +14,8 @@ from devise_core.datatypes import Item
 from devise_core.projection import project
 from devise_core.vectors import Floats
 from tests.fakes import unit_rows
-from ui import mapdata
-from ui.region import read_region
+from ui.map import data as mapdata
+from ui.map.region import read_region
 
 
 def test_right_is_a_label_or_a_word_of_it_among_the_nearest() -> None:

@@ -14,7 +14,7 @@ from devise_core.encoder import Encoder
 from devise_core.errors import ImageError, UnknownWordError
 from devise_core.explain import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
 from devise_core.preprocess import seen_box
-from ui.heat import in_words, place
+from ui.hit.heat import in_words, place
 
 SIZE = 56
 GREEN, RED = np.eye(3, dtype=np.float32)[1], np.eye(3, dtype=np.float32)[0]

@@ -23,9 +23,9 @@ from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 from tests.test_pages import CAT, app, checked, said
 from tests.test_session import FILES, png
-from ui import fairuse, metrics, uploadbound, warm
-from ui.fairuse import Rate, Turns
-from ui.warm import InTurns
+from ui.server import fairuse, metrics, uploadbound, warm
+from ui.server.fairuse import Rate, Turns
+from ui.server.warm import InTurns
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from devise_core.vectorcache import Cached, VectorCache
 from tests.conftest import BUNDLED
 from tests.test_pages import CAT, app, checked, names, said
 from tests.test_session import png
-from ui import engines, suggest
+from ui.server import engines, suggest
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_the_image_holds_what_runs_and_nothing_else() -> None:
     kept = [line[1:] for line in lines if line[0] == "!"]
     assert all(list(ROOT.glob(name)) for name in kept)
     assert {"artifacts", "devise_core", "ui", "pages", "streamlit_app.py", ".streamlit/config.toml", "requirements*.lock"} <= set(kept)
-    for path in (*(ROOT / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py")):
+    for path in (*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
         for name in re.findall(r'_DOCS / "([^"]+)"', path.read_text("utf-8")):
             assert f"docs/{name}" in kept
     assert not [name for name in kept if name.startswith(("tests", "benchmarks", ".git", "data", "build-cache", "collections", ".venv"))]

@@ -21,7 +21,7 @@ from benchmarks.visit import Visit, VisitError, serving
 from devise_core.errors import ArtifactError, BusyError, UnknownWordError
 from tests.test_fairuse import fresh  # noqa: F401
 from tests.test_pages import CAT, app
-from ui import keeper, metrics
+from ui.server import keeper, metrics
 
 SECRET = "violin"
 
@@ -231,7 +231,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 from starlette.routing import Route, WebSocketRoute
-from ui import unexpected, warm
+from ui.server import unexpected
+from ui.server import warm
 
 
 def at_once(_):

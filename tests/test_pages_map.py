@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from devise_core import Engine
 from tests.test_pages import app, drawn, names, said
-from ui.mapview import write_view
+from ui.map.view import write_view
 
 SQUARE = "tsne2:100,100;900,100;900,900;100,900"
 

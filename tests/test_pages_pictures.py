@@ -16,10 +16,10 @@ from devise_core import Engine
 from devise_core.album import Album, gather
 from devise_core.settings import Settings
 from tests.test_pages import CAT, ROOT, app, checked, drawn, names, said
-from ui import likepicture
-from ui.crop import Region
-from ui.dropzone import Batch, batch_of, decode
-from ui.engines import ALBUM, CHOSEN, OWN
+from ui.picture import like as likepicture
+from ui.picture.crop import Region
+from ui.picture.dropzone import Batch, batch_of, decode
+from ui.server.engines import ALBUM, CHOSEN, OWN
 
 PHOTOS = CAT.parent
 LIMITS = Settings()
@@ -112,7 +112,7 @@ def test_the_uploaded_picture_is_shown_and_kept_for_the_other_page() -> None:
 
 
 def test_an_address_is_offered_only_where_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui import picture
+    from ui.picture import choose as picture
 
     assert "Address" not in app("image_search").button_group(key="image_search_way").options
     monkeypatch.setattr(picture, "settings", lambda: Settings(url_search=True))
@@ -205,7 +205,7 @@ def test_a_mode_that_is_none_is_the_first() -> None:
 
 def test_what_is_pasted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The callback, with what a browser sends."""
-    from ui import paste
+    from ui.picture import paste
 
     taken: list[bytes] = []
     monkeypatch.setattr(paste, "_PASTE", lambda key, data, on_picture_change: on_picture_change())

@@ -8,9 +8,9 @@ from tests.test_pages import checked, said
 
 
 def _show(query: str, with_photo: bool) -> None:
-    from ui.engines import engine
     from ui.errors import shown
-    from ui.reading import show_reading
+    from ui.query.reading import show_reading
+    from ui.server.engines import engine
 
     here = engine()
     pictures = {"photo": here.collection.embeddings[here.collection.row("violin")]} if with_photo else None

@@ -16,9 +16,9 @@ from devise_core.evaluate.categories import ask_categories, members
 from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
 from devise_core.manifest import Manifest
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
-from ui.charts import _lines, published, said_of
-from ui.headlines import HEADLINES, compare
-from ui.results import charted, in_rows, markdown, meanings, verdicts
+from ui.results.charts import _lines, published, said_of
+from ui.results.headlines import HEADLINES, compare
+from ui.results.sections import charted, in_rows, markdown, meanings, verdicts
 
 
 def number(value: float, low: float | None = None, high: float | None = None) -> dict[str, Any]:

@@ -18,6 +18,9 @@ ORDER = (
     {"datasets", "report"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
+UI = ({"address", "text", "component"}, {"server", "searchbox", "controls", "press"}, {"links", "errors"}, {"frame", "tour", "hit"}, {"query"}, {"picture"},
+      {"map", "words", "results"})
+UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
 
 
@@ -46,10 +49,20 @@ def test_the_core_imports_downward(path: Path) -> None:
             assert LEVEL[below] < LEVEL[part(path)] or below == part(path), f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").glob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
+@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
                          ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_heavy_is_imported_as_a_module_loads(path: Path) -> None:
     assert not HEAVY & {name.split(".")[0] for name in imports(path, at_load=True)}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "ui").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_the_pages_share_imports_downward(path: Path) -> None:
+    own = path.relative_to(ROOT / "ui").parts[0].removesuffix(".py")
+    for name in imports(path):
+        assert name.split(".")[0] != "pages"
+        if name.startswith("ui."):
+            below = name.split(".")[1]
+            assert below == own or UI_LEVEL[below] < UI_LEVEL[own], f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)

@@ -10,8 +10,9 @@ import streamlit as st
 
 from devise_core.errors import BusyError, DeviseError, QueryError, UnknownWordError
 from devise_core.language import point
-from ui import address, keeper
+from ui import address
 from ui.searchbox import search_for
+from ui.server import keeper
 from ui.text import plain
 
 _COMMAND, _ESCAPE = re.compile(r"\\`(.+?)\\`"), re.compile(r"\\([\W_])|\u2060")

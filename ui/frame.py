@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.engines import CHOSEN, OWN, collection_names
 from ui.press import answer_presses
+from ui.server.engines import CHOSEN, OWN, collection_names
 from ui.text import plain, plain_name
 
 NAME = "Semblance"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from ui import address
-from ui.engines import CHOSEN
+from ui.server.engines import CHOSEN
 
 
 def link(page: str, label: str, key: str, icon: str | None = None, **values: str) -> None:

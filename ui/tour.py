@@ -8,8 +8,8 @@ import streamlit as st
 
 from devise_core.engine import DEFAULT_COLLECTION
 from ui import address
-from ui.engines import CHOSEN
 from ui.links import link
+from ui.server.engines import CHOSEN
 
 _PARAMETER = "tour"
 

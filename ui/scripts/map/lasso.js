@@ -1,4 +1,4 @@
-// A line drawn around points, or a box, and how a link says it: see ui/region.py.
+// A line drawn around points, or a box, and how a link says it: see ui/map/region.py.
 import { SIZE } from "./points.js";
 
 const MOST = 40; // points of a polygon, in a link

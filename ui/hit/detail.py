@@ -1,0 +1,73 @@
+"""One result, opened: the one place where it explains itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from devise_core.datatypes import Hit, WordHit
+from devise_core.engine import By, Engine
+from ui import address
+from ui.hit.tiles import tiles
+from ui.hit.why import Why
+from ui.links import link
+from ui.server.engines import engine
+from ui.text import linked, plain
+
+NOUNS, ALIKE = 6, 6
+
+
+def open_hit(hit: Hit) -> None:
+    """Once the page is drawn; in the address, so that a link brings it back and Back closes it."""
+    address.put(**{address.OPEN: hit.id})
+
+
+def show_opened() -> None:
+    """The result that the address says is open, over the page. Raises ``DeviseError``."""
+    item = address.text(address.OPEN)
+    if item and item in (here := engine()).collection:
+        _show(here, here.collection.hit(here.collection.row(item), 1.0))
+
+
+@st.dialog("Picture", width="large", on_dismiss=lambda: address.put(**{address.OPEN: None}))
+def _show(engine: Engine, hit: Hit) -> None:
+    """A picture and what is known of it, why it matched, and where to go from it. What is slow comes last."""
+    nouns = engine.label_embedding(engine.collection.embeddings[engine.collection.row(hit.id)], k=NOUNS)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        why = Why(engine, hit, nouns)
+    with right:
+        _facts(hit)
+        _nouns(nouns)
+        _ways_on(hit)
+    by: By
+    for by, title in (("semantic", "Alike in meaning"), ("visual", "Alike in looks")):
+        st.markdown(f"**{title}**")
+        if other := tiles(engine, engine.more_like(hit.id, ALIKE, by=by), f"detail-{by}"):
+            open_hit(other)
+            st.rerun()
+    why.answer_late()
+
+
+def _facts(hit: Hit) -> None:
+    st.subheader(plain(hit.name))
+    if hit.caption:
+        st.write(plain(hit.caption))
+    for name, value in (("Category", hit.category), ("Labels", ", ".join(hit.labels)), ("Author", hit.author),
+                        ("Licence", hit.licence), ("Source", hit.origin)):
+        if value:
+            st.caption(f"**{name}**  {linked(value) if name == 'Source' else plain(value)}")
+
+
+def _nouns(nouns: list[WordHit]) -> None:
+    """Each a link that searches for it."""
+    st.caption("**Nearest nouns**, each a search")
+    with st.container(horizontal=True, gap="small", key="detail-nouns"):
+        for noun in nouns:
+            label, key = f"{plain(noun.word)}  {noun.cosine:.2f}", f"detail-noun-{noun.word}"
+            link("text_search", label, key, ":material/sell:", q=noun.word)
+
+
+def _ways_on(hit: Hit) -> None:
+    for page, label, icon in (("explorer", "Find it on the map", "scatter_plot"),
+                              ("image_search", "More like this", "image_search"), ("labels", "Its labels", "sell")):
+        link(page, label, f"detail-{page}", f":material/{icon}:", item=hit.id)

@@ -1,0 +1,1 @@
+"""A picture of the visitor's own, or many."""

@@ -1,0 +1,142 @@
+"""Where a visitor's picture comes from, the region of it that counts, and its vectors."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from devise_core.encoder import Encoded
+from devise_core.engine import Engine
+from devise_core.images import SUFFIXES, read_image
+from devise_core.settings import settings
+from devise_core.uploads import read_upload
+from ui import address
+from ui.picture.crop import Region, crop
+from ui.picture.paste import paste
+from ui.server import pictures
+from ui.server.warm import network
+from ui.text import plain
+
+SAMPLES = 6
+SAMPLE, UPLOAD, PASTE, CAMERA, WEB = "Sample", "Upload", "Paste", "Camera", "Address"
+CROP = "crop"
+"""The parameter in the address for the region."""
+
+_PASTED, _KEPT, _ENCODED = "picture_pasted", "picture_kept", "picture_encoded"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A picture, its name for the visitor, where the browser has it, and its id where it is one of the collection."""
+
+    image: Path | bytes
+    name: str
+    src: str
+    item: str | None = None
+    region: Region | None = None
+
+
+def choose_picture(engine: Engine, page: str) -> Chosen | None:
+    """Ask for a picture; None until there is one. A link's ``?item=`` counts as a sample chosen. Raises ``ImageError``."""
+    ways = (SAMPLE, UPLOAD, PASTE, CAMERA, *([WEB] if settings().url_search else []))
+    source: dict[str, Callable[[Engine, str], Chosen | None]] = {UPLOAD: _upload, PASTE: _pasted, CAMERA: _camera, WEB: _web}
+    with st.container(gap=None):  # while it is not shown, what listens for a paste takes no room
+        way = st.segmented_control("Your picture", ways, default=SAMPLE, required=True, key=f"{page}_way") or SAMPLE
+        paste(f"{page}_paste", way == PASTE, settings().upload_bytes, lambda data: _take_pasted(page, data))
+    return source.get(way, _sample)(engine, page)
+
+
+def show_picture(chosen: Chosen, page: str) -> None:
+    """The picture; a box dragged on it is the region that counts from then on."""
+    def take(region: Region | None) -> None:
+        address.put(**{CROP: str(region) if region else None, "item": chosen.item})
+
+    crop(f"{page}_crop", chosen.src, chosen.name, chosen.region, take)
+
+
+def encoded(engine: Engine, chosen: Chosen) -> Encoded:
+    """Features ``(1, f)`` and embedding ``(1, d)`` of what was chosen; of a whole picture of the collection as they are kept."""
+    here = engine.collection
+    if chosen.item and not chosen.region:
+        row = here.row(chosen.item)
+        return Encoded(here.features[row:row + 1], here.embeddings[row:row + 1])
+    key = (engine.model_id, here.version, chosen.item or chosen.src, chosen.region)
+    last: tuple[object, Encoded] | None = st.session_state.get(_ENCODED)
+    if last is None or last[0] != key:
+        image = read_image(chosen.image)
+        with network(engine):
+            last = (key, engine.encode(chosen.region.cut(image) if chosen.region else image))
+        st.session_state[_ENCODED] = last
+    return last[1]
+
+
+def _upload(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001  as the other ways
+    file = st.file_uploader("A picture", type=[suffix[1:] for suffix in SUFFIXES], key=f"{page}_file",
+                            label_visibility="collapsed")
+    return _own(file.file_id, file.name, file.getvalue) if file else None
+
+
+def _camera(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
+    shot = st.camera_input("A photograph", key=f"{page}_camera", label_visibility="collapsed")
+    return _own(shot.file_id, "your photograph", shot.getvalue) if shot else None
+
+
+def _pasted(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
+    data: bytes | None = st.session_state.get(_PASTED)
+    return _own(hashlib.sha256(data).hexdigest(), "pasted picture", lambda: data) if data else None
+
+
+def _take_pasted(page: str, data: bytes) -> None:
+    st.session_state[_PASTED] = data
+    st.session_state[f"{page}_way"] = PASTE
+    address.put(**{CROP: None, "item": None})
+
+
+def _web(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
+    from devise_core.weblink import fetch_picture
+
+    url = st.text_input("Address of a picture", placeholder="https://…", key=f"{page}_url", max_chars=2000).strip()
+    return _own(url, url, lambda: fetch_picture(url)) if url else None
+
+
+def _own(token: str, name: str, data: Callable[[], bytes]) -> Chosen:
+    """The visitor's picture, read once: the session keeps the last, small and without metadata. Raises ``ImageError``."""
+    kept: tuple[str, Chosen] | None = st.session_state.get(_KEPT)
+    if kept is None or kept[0] != token:
+        buffer = io.BytesIO()
+        read_upload(data()).save(buffer, "JPEG", quality=92, subsampling=0)
+        src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+        kept = (token, Chosen(buffer.getvalue(), name, src))
+        st.session_state[_KEPT] = kept
+        address.put(**{CROP: None, "item": None})
+    chosen = kept[1]
+    return Chosen(chosen.image, name, chosen.src, None, _region())
+
+
+def _sample(engine: Engine, page: str) -> Chosen:
+    here = engine.collection
+    step = max(1, len(here) // SAMPLES)
+    samples = [item.id for item in here.items[step // 2::step][:SAMPLES]]
+    linked = address.text("item")
+    if linked in here and linked not in samples:
+        samples = [linked, *samples]
+    key = f"{page}_sample_{here.name}"
+    st.session_state[key] = linked if linked in samples else samples[0]
+    names = {item_id: plain(here.items[here.row(item_id)].name, 40) for item_id in samples}
+    st.pills("A sample", samples, required=True, format_func=names.__getitem__, key=key, label_visibility="collapsed",
+             on_change=lambda: address.put(**{"item": st.session_state[key], CROP: None}))
+    row = here.row(st.session_state[key])
+    item = here.items[row]
+    return Chosen(here.picture(row), item.name, pictures.address(engine, here.hit(row, 1.0)), item.id,
+                  _region() if item.id == linked else None)
+
+
+def _region() -> Region | None:
+    written = address.text(CROP).split(",")
+    return Region.of([int(number) if number.isascii() and number.isdigit() and len(number) < 5 else -1 for number in written])

@@ -1,0 +1,1 @@
+"""What was asked in words, and its answer."""

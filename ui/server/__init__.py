@@ -1,0 +1,1 @@
+"""What runs beside the pages: engines, turns at the network, routes, the log."""

@@ -1,0 +1,1 @@
+"""The plays of the page *Words*."""

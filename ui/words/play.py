@@ -1,0 +1,124 @@
+"""The three plays of the page *Words*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from devise_core.datatypes import Reading, WordHit
+from ui import address
+from ui.errors import shown
+from ui.hit.detail import open_hit
+from ui.query.first import first_matches
+from ui.query.reading import show_reading
+from ui.searchbox import example_pills, search_box, search_for
+from ui.server.engines import engine
+from ui.text import plain
+from ui.words.way import strip
+
+MODE, START, END = "mode", "a", "b"
+"""Parameters in the address."""
+NEAR = ("violin", "castle", "avian", "winter", "submarine", "laughter")
+SUMS = ("king - man + woman", "paris - france + italy", "kitten - cat + dog", "piano - music + food", "bird - sky + sea")
+WAYS = (("tree", "car"), ("bird", "violin"), ("fish", "bird"), ("apple", "horse"), ("fruit", "music"))
+WORDS, PICTURES, STEPS = 24, 6, 5
+
+
+def choose_mode(modes: Mapping[str, str]) -> str:
+    """One of ``modes`` (name in the address → title); a link brings it back."""
+    st.session_state["words_mode"] = address.one_of(MODE, modes, next(iter(modes)))
+    chosen = st.segmented_control("Play", list(modes), format_func=modes.__getitem__, required=True, key="words_mode",
+                                  label_visibility="collapsed",
+                                  on_change=lambda: address.put(**{MODE: st.session_state["words_mode"], address.QUERY: None}))
+    return chosen or next(iter(modes))
+
+
+def nearest() -> None:
+    """The words nearest to one, each to go on from."""
+    search_box("words_near", "A word: violin, winter…")
+    example_pills("words_near", NEAR)
+    with shown("q"):
+        query = address.text(address.QUERY) or NEAR[0]
+        here = engine()
+        hits = here.similar_words(query, k=WORDS)
+        show_reading(here.read_text(query), "q")
+        st.subheader(f"Nearest to {plain(query, 60)}")
+        _press(hits)
+        st.caption("By cosine in the word vectors themselves (GloVe), learned from text alone. Press one to go on from it.")
+        _pictures(query)
+
+
+def sums() -> None:
+    """A sum of words, and the words and pictures nearest to it."""
+    search_box("words_sum", "king - man + woman")
+    example_pills("words_sum", SUMS)
+    with shown("q"):
+        query = address.text(address.QUERY) or SUMS[0]
+        here = engine()
+        hits = here.similar_words(query, k=WORDS)
+        reading = here.read_text(query)
+        st.subheader(f"{_equation(reading)} ≈ {plain(hits[0].word)}")
+        show_reading(reading, "q")
+        _press(hits)
+        st.caption("Each word is an arrow of length 1. The arrows are added, those behind a minus turned round; shown are the "
+                   "words nearest to where the sum points. The words of the sum itself are left out, as they are always near.")
+        _pictures(query)
+
+
+def between() -> None:
+    """Two words, and what lies on the straight way between them."""
+    start, end = address.text(START), address.text(END)
+    if not (start or end):
+        start, end = WAYS[0]
+    left, right = st.columns(2)
+    for column, name, word, label in ((left, START, start, "From"), (right, END, end, "To")):
+        st.session_state[f"words_{name}"] = word
+        column.text_input(label, key=f"words_{name}", max_chars=60, on_change=_walk)
+    ways = [f"{a} → {b}" for a, b in WAYS]
+    st.session_state["words_ways"] = f"{start} → {end}" if (start, end) in WAYS else None
+    st.pills("Examples", ways, key="words_ways", label_visibility="collapsed", on_change=_walk_example)
+    with shown():
+        here = engine()
+        pressed = strip(here, here.way(start, end, STEPS))
+        st.caption("The two words are arrows of length 1, and the way turns from one to the other in equal angles. At each step: "
+                   f"the noun nearest to it among the words, and the nearest picture of {plain(here.collection.name)}; "
+                   "none of them twice.")
+        if pressed.picture:
+            open_hit(pressed.picture)
+        if pressed.word:
+            address.put(**{MODE: None, START: None, END: None})
+            search_for(pressed.word)
+            st.rerun()
+
+
+def _press(hits: Sequence[WordHit]) -> None:
+    """A button for each word with its cosine; pressed, its own neighbours are shown."""
+    with st.container(horizontal=True, key="words_found"):
+        for hit in hits:
+            st.button(f"{plain(hit.word)} :small[{hit.cosine:.2f}]", key=f"word-{hit.word}", on_click=_go_on, args=(hit.word,))
+
+
+def _pictures(query: str) -> None:
+    here = engine()
+    st.markdown(f"**And in pictures**, among {plain(here.collection.name)}")
+    first_matches(here, query, "words", PICTURES)
+
+
+def _equation(reading: Reading) -> str:
+    return " ".join(("− " if term.weight < 0 else "+ " if place else "") + plain(term.word, 40)
+                    for place, term in enumerate(reading.terms))
+
+
+def _go_on(word: str) -> None:
+    address.put(**{MODE: None})
+    search_for(word)
+
+
+def _walk() -> None:
+    address.put(**{name: " ".join(st.session_state[f"words_{name}"].split()) for name in (START, END)})
+
+
+def _walk_example() -> None:
+    if chosen := st.session_state["words_ways"]:
+        address.put(**dict(zip((START, END), chosen.split(" → "), strict=True)))
