@@ -203,7 +203,7 @@ st.markdown("as it should be")
 
 def test_a_bug_shows_a_box_with_a_number_that_is_in_the_log(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(BUG)
-    (tmp_path / "app.py").write_text("import streamlit as st\nfrom ui import unexpected, warm\n"
+    (tmp_path / "app.py").write_text("import streamlit as st\nfrom ui.server import unexpected, warm\n"
                                      "app = st.App('page.py', on_script_error=unexpected.on_page, lifespan=warm.lifespan)\n")
 
     async def visit(address: str) -> str:
@@ -231,8 +231,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 from starlette.routing import Route, WebSocketRoute
-from ui.server import unexpected
-from ui.server import warm
+from ui.server import unexpected, warm
 
 
 def at_once(_):
