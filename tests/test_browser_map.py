@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import tiles
+from tests.conftest import BUNDLED
 
 pytestmark = pytest.mark.browser
 
@@ -148,6 +149,15 @@ def test_a_search_lights_up_and_stands_on_the_map(page: Page, address: str) -> N
     here.get_by_label("Colour").select_option("cosine")
     expect(here.locator(".legend")).to_contain_text("cosine to “musical instrument”")
     expect(page).to_have_url(re.compile("colour=cosine"))
+
+
+def test_a_picture_of_ones_own_stands_on_the_map(page: Page, address: str) -> None:
+    here = opened(page, address)
+    page.get_by_role("button", name="Your picture").click()
+    page.locator("input[type=file]").set_input_files(BUNDLED / "collections/photos/images/cat.webp")
+    expect(page.get_by_role("heading", name="Nearest to your picture")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("stands among its 5 nearest pictures")).to_be_visible()
+    expect(here.locator(".pin", has_text="your picture")).to_be_attached()
 
 
 def test_colours_maps_and_dimensions(page: Page, address: str) -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browsing import tiles
+from devise_core import Engine
+from devise_core.indexing import write_collection
+from devise_core.layout import CollectionLayout
+from tests.browsing import served, tiles
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +99,39 @@ def test_filters_and_order_by_hand(page: Page, address: str) -> None:
     expect(tiles(page, "text").first).to_have_text("adelaide rosella")
     names = tiles(page, "text").all_text_contents()
     assert names == sorted(names)
+
+
+def test_only_a_category_and_only_a_label(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird&weak=1")
+    expect(tiles(page, "text")).to_have_count(24)
+    page.get_by_role("button", name="Filters").click()
+    for name, chosen, url in (("In a category", "clothes", "in=clothes"), ("With a label", "sombrero", "label=sombrero")):
+        page.get_by_role("combobox", name=name, exact=True).fill(chosen)
+        page.get_by_role("option", name=chosen, exact=True).click()
+        expect(page).to_have_url(re.compile(url))
+    expect(tiles(page, "text")).to_have_text(["sombrero"])
+
+
+@pytest.fixture
+def repeated(tmp_path: Path, engine: Engine) -> Iterator[str]:
+    """The app over a collection in which the violin is there three times."""
+    layout, here = CollectionLayout(tmp_path / "thrice"), engine.collection
+    layout.images.mkdir(parents=True)
+    ids = ("violin", "violin", "violin", "cello", "trumpet", "horse")
+    rows = [here.row(each) for each in ids]
+    items = [replace(here.items[row], id=f"{number}", file=f"images/{number}.webp") for number, row in enumerate(rows)]
+    for item, row in zip(items, rows, strict=True):
+        shutil.copy(here.picture(row), layout.root / item.file)
+    write_collection(layout, items, here.features[rows], here.embeddings[rows], engine.model_id, "a test")
+    with served(DEVISE_COLLECTIONS=str(tmp_path), DEVISE_WARM="0") as url:
+        yield url
+
+
+def test_what_nearly_repeats_an_earlier_picture_is_folded_under_it(page: Page, repeated: str) -> None:
+    page.goto(f"{repeated}/text_search?q=violin&collection=thrice&weak=1")
+    expect(page.get_by_text("2 near-duplicates folded")).to_be_visible()
+    expect(tiles(page, "text").filter(has_text="violin")).to_have_count(1)
+    expect(page.locator(".st-key-grid-text .tile").first).to_contain_text("2 more alike")
 
 
 def test_json_and_a_zip_of_what_is_picked(page: Page, address: str) -> None:
