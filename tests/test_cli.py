@@ -151,6 +151,11 @@ def test_a_bundled_collection_is_not_hidden_by_ones_own(capsys: pytest.CaptureFi
     assert (status, f"A collection {name} comes with the model: give yours another name." in err) == (1, True)
 
 
+def test_a_name_that_is_none_is_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "index", str(BUNDLED / "collections/photos/images"), "--name", ".")
+    assert (status, "A collection's name has up to 64 letters" in err) == (1, True)
+
+
 def test_as_a_program_stderr_is_ours_alone() -> None:
     done = subprocess.run([sys.executable, "-m", "devise_core", "label", CAT, "-k", "1"], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, done.stdout.split()[1], done.stderr) == (0, "cat", "")

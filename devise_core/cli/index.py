@@ -27,7 +27,7 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.cli.quiet import load_network
     from devise_core.encoder import Encoder
     from devise_core.engine import model_id
-    from devise_core.indexing import find_pictures, index_folder
+    from devise_core.indexing import check_name, find_pictures, index_folder
     from devise_core.layout import ArtifactLayout, artifacts_folder
     from devise_core.manifest import Manifest
 
@@ -35,9 +35,9 @@ def _index(options: argparse.Namespace) -> None:
     manifest = Manifest.read(layout.root)
     encoder = Encoder(layout.model, manifest.verified)
     find_pictures(options.folder)
-    for came in (artifacts_folder(), layout.root):
-        if (came / "collections" / options.name).is_dir():
-            raise CollectionError(f"A collection {options.name} comes with the model: give yours another name.")
+    name = check_name(options.name)
+    if any((came.collections / name).is_dir() for came in (ArtifactLayout(artifacts_folder()), layout)):
+        raise CollectionError(f"A collection {name} comes with the model: give yours another name.")
     load_network(encoder)
     with tqdm(unit="picture", desc=options.name, leave=False) as bar:
 
