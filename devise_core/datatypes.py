@@ -54,9 +54,15 @@ class Hit:
         return self.labels[0] if self.labels else self.caption or self.id
 
     @property
+    def original(self) -> Path | None:
+        """The file of this machine that the picture was indexed from, if it was."""
+        source = Path(self.source)
+        return source if source.is_absolute() else None
+
+    @property
     def origin(self) -> str:
         """``source`` for anyone to see: of a file of this machine its name alone."""
-        return Path(self.source).name if Path(self.source).is_absolute() else self.source
+        return self.original.name if self.original else self.source
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -113,7 +113,7 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
         try:
             Collection.open(folder, model)
         except OtherModelError as error:  # one of your own is in order, with its own model
-            came = folder.parent == layout.root / "collections"
+            came = folder.parent == layout.collections
             yield Finding(f"collection {name}", "mend" if came else "note", str(error))
         except DeviseError as error:
             yield Finding(f"collection {name}", "mend", str(error))

@@ -8,6 +8,11 @@ LONGEST = 60
 """Characters of a word in a message."""
 
 
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """``text``, or its beginning and an ellipsis, in at most ``longest`` characters."""
+    return text if len(text) <= longest else text[:longest - 1] + "…"
+
+
 class DeviseError(Exception):
     """Base of everything this library raises on purpose."""
 
@@ -23,7 +28,7 @@ class UnknownWordError(DeviseError):
         super().__init__(" ".join(self._sentence(word) for word in self.suggestions))
 
     def _sentence(self, word: str) -> str:
-        near, shown = self.suggestions[word], word if len(word) <= LONGEST else f"{word[:LONGEST - 1]}…"
+        near, shown = self.suggestions[word], shortened(word)
         if not near:
             return f"No word vector for “{shown}”: try an English word for the thing."
         return f"No word vector for “{shown}”: did you mean {' or '.join(near[:3])}?"

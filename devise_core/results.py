@@ -15,9 +15,9 @@ from devise_core.manifest import Manifest, remedy
 COMMAND = "python -m devise_core evaluate --data DATA --out"
 OURS = "DeViSE"
 LESS = " − "
+"""Between two methods: the row of their difference."""
 BY_CLASSES = ", by classes"
 """The row of a lead whose interval draws whole classes instead of photographs."""
-"""Between two methods: the row of their difference."""
 
 
 @dataclass(frozen=True)

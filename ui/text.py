@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from devise_core.errors import shortened
+
 _NAME = re.compile(r"(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
 _ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%\-]+")
@@ -15,8 +17,8 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def plain(text: str, longest: int = 300) -> str:
     """``text`` for a place that reads Markdown, with every sign of its own escaped, and shortened."""
-    shown = text if len(text) <= longest else text[:longest - 1] + "…"
-    return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _UNSEEN.sub("", " ".join(shown.split()))))
+    shown = " ".join(shortened(text, longest).split())
+    return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _UNSEEN.sub("", shown)))
 
 
 def plain_name(name: str) -> str:

@@ -20,7 +20,7 @@ from devise_core.train.corpus import corpus_of, part_known, read_pictures, train
 from devise_core.train.head import Head, conse_head
 from devise_core.train.recipe import Recipe
 from devise_core.train.run import Run, Trained, Watch, train
-from devise_core.train.write import RECORD, Origin, write_trained
+from devise_core.train.write import RECORD, Origin, reads_roots, write_trained
 from devise_core.vectors import Floats
 
 
@@ -118,8 +118,8 @@ def _classifier(bundled: Path, vectors: Floats, _: bool) -> Head | None:
     if not path.is_file():
         return None
     manifest = Manifest.read(bundled)
-    if manifest.about.get("training", {}).get("settings", {}).get("features") == "root":
-        return None  # it reads the roots of the features
+    if reads_roots(manifest):
+        return None
     weights = np.load(manifest.verified(path)).astype(np.float32)
     return conse_head(weights[:-1], weights[-1], vectors) if weights.shape[1] == len(vectors) else None
 

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from devise_core.datatypes import Hit, Reading, WordHit
@@ -30,8 +29,7 @@ def print_hits(options: argparse.Namespace, asked: dict[str, Any], hits: Sequenc
         if isinstance(hit, WordHit):
             print(f"{hit.cosine:6.3f}  {hit.word}")
         else:
-            file = hit.source if Path(hit.source).is_absolute() else hit.path  # your own picture, not its thumbnail
-            print(f"{hit.cosine:6.3f}  {hit.name:<28.28}  {hit.category:<26.26}  {file}")
+            print(f"{hit.cosine:6.3f}  {hit.name:<28.28}  {hit.category:<26.26}  {hit.original or hit.path}")
 
 
 def say_reading(reading: Reading) -> None:

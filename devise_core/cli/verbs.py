@@ -37,7 +37,8 @@ def verb(commands: Any, name: str, purpose: str, run: Any, k: int = 10) -> argpa
     """The parser of a command that asks for ``k`` results of a collection."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
     command.add_argument("-k", type=int, default=k, help="how many results (default: %(default)s)")
-    command.add_argument("--collection", metavar="NAME", help="a collection's name or folder (default: stamps)")
+    command.add_argument("--collection", metavar="NAME",
+                         help="a collection's name or folder (default: stamps, or the first made with the model)")
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
     add_json(command)
     command.set_defaults(run=run)

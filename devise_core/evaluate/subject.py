@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,8 +21,12 @@ from devise_core.manifest import Manifest
 from devise_core.nouns import NounStore
 from devise_core.query import TextSpace
 from devise_core.train.head import Classifier, rooted
+from devise_core.train.write import reads_roots
 from devise_core.vectors import Floats
 from devise_core.words import WordStore
+
+if TYPE_CHECKING:
+    from devise_core.evaluate.spaces import Space
 
 Say = Callable[[str], None]
 
@@ -41,7 +45,7 @@ class Subject:
     data: Path
     cache: Path
     say: Say
-    spaces: list[Any] = field(default_factory=list, repr=False)
+    spaces: list[Space] = field(default_factory=list, repr=False)
     _seen: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
 
     def look(self, pictures: Sequence[Picture]) -> Encoded:
@@ -73,8 +77,7 @@ class Subject:
 
     def seen(self, features: Floats) -> Floats:
         """``features`` ``(n, f)`` as the classifier sees them, and a conse head on labels of the model's own."""
-        root = self.manifest.about.get("training", {}).get("settings", {}).get("features") == "root"
-        return np.asarray(rooted(features), dtype=np.float32) if root else features
+        return np.asarray(rooted(features), dtype=np.float32) if reads_roots(self.manifest) else features
 
     def remark(self, data: str, split: str) -> str:
         """A sentence where the model was trained on the pictures of ``data`` to measure with, which ``split`` keeps out."""

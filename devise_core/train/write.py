@@ -56,6 +56,11 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
     manifest.about["training"] = {name: record[name] for name in ("recipe", "data", "settings", "pictures", "classes")}
 
 
+def reads_roots(manifest: Manifest) -> bool:
+    """Whether the classifier and a conse head of a model see the roots of its features, as ``write_trained`` noted."""
+    return bool(manifest.about.get("training", {}).get("settings", {}).get("features") == "root")
+
+
 def make_canonical(archive: Path) -> None:
     """Rewrite a ``.keras`` archive without the time it was saved, and with numbers from 0 where Keras writes the addresses of
     shared objects and counts operations since the process began, so that the same model has the same bytes."""

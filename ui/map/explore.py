@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from devise_core.atlas import NAMED_BY
 from devise_core.engine import Engine
+from devise_core.errors import shortened
 from devise_core.images import SUFFIXES
 from devise_core.uploads import read_upload
 from ui.errors import shown
@@ -50,8 +51,7 @@ def _asked(engine: Engine, query: str) -> Pin | None:
                 reading, hits = engine.read_text(query), engine.search_text(query, k=LIT)
                 heard["terms"], heard["hits"] = len(reading.terms), len(hits)
             show_reading(reading, "q")
-            name = query if len(query) <= LONGEST else query[:LONGEST - 1] + "…"
-            return Pin(name, engine.embed_text(query), [engine.collection.row(hit.id) for hit in hits])
+            return Pin(shortened(query, LONGEST), engine.embed_text(query), [engine.collection.row(hit.id) for hit in hits])
     return None
 
 

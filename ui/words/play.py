@@ -34,12 +34,17 @@ def choose_mode(modes: Mapping[str, str]) -> str:
     return chosen or next(iter(modes))
 
 
+def _asked(play: str, placeholder: str, examples: Sequence[str]) -> str:
+    """The query of a ``play``, or the first of its ``examples``."""
+    search_box(play, placeholder)
+    example_pills(play, examples)
+    return address.text(address.QUERY) or examples[0]
+
+
 def nearest() -> None:
     """The words nearest to one, each to go on from."""
-    search_box("words_near", "A word: violin, winter…")
-    example_pills("words_near", NEAR)
+    query = _asked("words_near", "A word: violin, winter…", NEAR)
     with shown("q"):
-        query = address.text(address.QUERY) or NEAR[0]
         here = engine()
         hits = here.similar_words(query, k=WORDS)
         show_reading(here.read_text(query), "q")
@@ -51,10 +56,8 @@ def nearest() -> None:
 
 def sums() -> None:
     """A sum of words, and the words and pictures nearest to it."""
-    search_box("words_sum", "king - man + woman")
-    example_pills("words_sum", SUMS)
+    query = _asked("words_sum", "king - man + woman", SUMS)
     with shown("q"):
-        query = address.text(address.QUERY) or SUMS[0]
         here = engine()
         hits = here.similar_words(query, k=WORDS)
         reading = here.read_text(query)
