@@ -61,10 +61,10 @@ def banner() -> None:
     with st.container(border=True, key="tour-banner"):
         st.markdown(f"**{place} of {len(STEPS)}  ·  {step.title}**  \n{step.says}")
         with st.container(horizontal=True, key="tour-ways"):
+            if place < len(STEPS):  # first, so that it stays under the hand from step to step
+                _way(place + 1, f"Next: {STEPS[place].title}", "arrow_forward")
             if place > 1:
                 _way(place - 1, "Back", "arrow_back")
-            if place < len(STEPS):
-                _way(place + 1, f"Next: {STEPS[place].title}", "arrow_forward")
             st.page_link("home.py", label="End the tour", icon=":material/close:")
 
 
