@@ -33,7 +33,7 @@ with shown():
             vocabulary: Vocabulary | list[str] = own if choice == OWN else "all" if choice == ALL else "nouns"
             hits = here.label_embedding(encoded(here, chosen).embeddings[0], k=10, vocabulary=vocabulary)
             if hits:
-                st.subheader(f"Most likely: {plain(hits[0].word)}")
+                st.header(f"Most likely: {plain(hits[0].word)}")
             with st.container(key="label-bars"):
                 for hit in hits:
                     st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  cosine {hit.cosine:.2f}")

@@ -33,7 +33,7 @@ with shown():
         here = st.session_state[ALBUM]
         count, button = st.columns([4, 1.2], vertical_alignment="bottom")
         size = sum(photo.bytes for photo in album.photos) / 1e3
-        count.subheader(f"{len(album)} photo{'s' * (len(album) > 1)}")
+        count.header(f"{len(album)} photo{'s' * (len(album) > 1)}")
         button.button("Forget them", icon=":material/delete:", on_click=session.forget, width="stretch", key="photos_forget")
         with st.container(horizontal=True, key="photos_ways"):
             for file, label, icon in (("text_search.py", "Search them by words", "search"),

@@ -47,6 +47,15 @@ def test_an_error_points_at_its_character(page: Page, address: str) -> None:
     expect(page.get_by_test_id("stCode").locator("code")).to_have_text(re.compile(r"^horse -\n {7}\^\s*$"))
 
 
+def test_an_example_of_the_language_is_searched_for_by_a_press(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird&p=2")
+    page.get_by_role("button", name="What can I write?").click()
+    page.get_by_role("button", name="king - man + woman").click()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Search")).to_have_value("king - man + woman")
+    expect(page).to_have_url(f"{address}/text_search?q=king+-+man+%2B+woman")
+
+
 def test_examples_suit_the_collection_and_a_second_press_takes_one_back(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?collection=photos")
     examples = page.locator(".st-key-examples-text button")

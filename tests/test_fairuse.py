@@ -131,7 +131,7 @@ def test_a_busy_network_is_said_and_the_next_try_succeeds(monkeypatch: pytest.Mo
         assert "The network was busy for 0.5 s, with 1 still before you" in checked(test).warning[0].value.replace("\\", "")
         assert "match well" in said(app("text_search", q="violin"))
     test.button(key="again-page").click().run()
-    assert checked(test).subheader[0].value == "Most likely: cat"
+    assert checked(test).header[0].value == "Most likely: cat"
 
 
 def test_the_files_of_all_visits_are_bounded_and_who_holds_most_loses_first(monkeypatch: pytest.MonkeyPatch) -> None:

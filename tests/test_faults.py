@@ -107,7 +107,7 @@ def test_without_the_network_words_are_searched_and_the_network_is_tried_again(a
         assert names(app("text_search", q="violin"))[0] == "violin"
         assert "Most likely" in text(app("labels"))  # a sample's vectors are at hand
         mend(artifacts, "model.keras")
-    assert checked(labels.run()).subheader[0].value == "Most likely: cat"
+    assert checked(labels.run()).header[0].value == "Most likely: cat"
 
 
 def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
@@ -175,7 +175,7 @@ def test_what_a_killed_build_leaves(artifacts: Path) -> None:
 
 def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = labelled(app("labels"))
-    assert test.subheader[0].value == "Most likely: cat"
+    assert test.header[0].value == "Most likely: cat"
     encoder = engines.model().encoder
 
     def exhausted(pixels: object) -> None:
@@ -186,7 +186,7 @@ def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifact
         other = labelled(app("labels"))
         assert "no memory left" in text(other)
     other.button(key="again-page").click().run()
-    assert checked(other).subheader[0].value == "Most likely: cat"
+    assert checked(other).header[0].value == "Most likely: cat"
 
 
 def test_decoders_that_are_killed_or_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:

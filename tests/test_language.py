@@ -96,7 +96,7 @@ def test_whatever_is_typed_is_read_or_refused_in_a_sentence() -> None:
 
 @pytest.mark.parametrize(("text", "position", "shown"), [
     ("horse - ", 8, "horse - \n        ^"), ("a\n^", 2, "a ^\n  ^"), ("犬 ^", 2, "犬 ^\n   ^"), ("e\u0301 ^", 3, "e\u0301 ^\n  ^"),
-    ("x" * 200, 100, "…" + "x" * 72 + "…\n" + " " * 37 + "^")])
+    ("x" * 200, 100, "…" + "x" * 28 + "…\n" + " " * 15 + "^")])
 def test_point(text: str, position: int, shown: str) -> None:
     assert point(text, position) == shown
 

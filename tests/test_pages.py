@@ -36,7 +36,7 @@ def checked(test: AppTest) -> AppTest:
 
 
 def said(test: AppTest) -> str:
-    return " ".join(element.value for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.subheader, test.title)
+    return " ".join(element.value for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.header, test.title)
                     for element in kind)
 
 
@@ -110,8 +110,8 @@ def test_words_left_out_are_told() -> None:
 def test_image_search_by_a_link() -> None:
     test = app("image_search", item="violin")
     assert "cello" in names(test)
-    assert {element.value for element in test.subheader} == {"Alike in meaning", "Alike in looks"}
-    assert checked(app("image_search", item="no such picture")).subheader
+    assert {element.value for element in test.header} == {"Alike in meaning", "Alike in looks"}
+    assert checked(app("image_search", item="no such picture")).header
 
 
 @pytest.mark.parametrize(("content", "says"), [(b"text in a .jpg", "not a picture"), (b"", "not a picture"),
@@ -129,10 +129,10 @@ def test_an_upload_is_labelled_among_own_words() -> None:
     test = app("labels")
     test.button_group(key="labels_way").set_value("Upload").run()
     test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
-    assert checked(test).subheader[0].value == "Most likely: cat"
+    assert checked(test).header[0].value == "Most likely: cat"
     test.button_group(key="labels_vocabulary").set_value("Your own words").run()
     test.text_area(key="labels_own").set_value("castle, kitten\nwindmill").run()
-    assert checked(test).subheader[0].value == "Most likely: kitten"
+    assert checked(test).header[0].value == "Most likely: kitten"
     test.text_area(key="labels_own").set_value(" , ").run()
     assert "list of labels is empty" in checked(test).error[0].value
     test.text_area(key="labels_own").set_value("castle, qwxzv").run()
@@ -169,7 +169,7 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     first = test.metric[0]
     assert (first.label, first.value, first.delta) == ("hit@5 on the seed's test", "0.80", "+0.37 on the seed")
     text = said(test).replace("\\", "")
-    assert "0.800 [0.700, 0.900]" in text
+    assert any("<td>0.800 [0.700, 0.900]</td>" in each.proto.body for each in test.get("html"))
     assert "the right word is among the 5 nearest" in text
     assert "measured on another model (abc)" in text
     assert len(test.get("vega_lite_chart")) == 3  # the methods, the classes, the losses

@@ -42,7 +42,7 @@ def test_what_a_link_gets_wrong_is_as_at_first(bad: dict[str, str]) -> None:
 
 def test_a_picture_has_its_card() -> None:
     test = app("explorer", item="violin")
-    assert "violin" in [heading.value for heading in test.subheader]
+    assert "violin" in [heading.value for heading in test.header]
     assert "Nearest nouns" in said(test)
     assert names(test)[0] in {"cello", "guitar"}
     assert shown(test)["cosines"]["what"] == "violin"

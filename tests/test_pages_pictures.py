@@ -57,7 +57,7 @@ def test_a_box_in_a_link_is_what_is_searched_by() -> None:
     whole, part = (app("labels", item="orchestra", collection="photos", **crop) for crop in ({}, {"crop": "100,300,300,400"}))
     assert shown(part)[2] == [100, 300, 300, 400]
     assert not part.error
-    assert whole.subheader[0].value != part.subheader[0].value
+    assert whole.header[0].value != part.header[0].value
     assert "orchestra" not in names(app("image_search", item="orchestra", collection="photos", crop="100,300,300,400"))
 
 
@@ -90,7 +90,7 @@ def test_this_picture_but_with_words() -> None:
     first = [tile["name"] for tile in drawn(test, "tiles")[0][0]]
     assert {"cello", "dolphin"} <= set(first)
     assert "violin" not in first
-    assert test.subheader[0].value == "This picture and sea"
+    assert test.header[0].value == "This picture and sea"
 
 
 @pytest.mark.parametrize(("words", "says"), [("qwxzv", "Left out, no word vector: qwxzv"), ("violin^", "wants a number"), ("like:nothing", "There is no picture")])
@@ -182,9 +182,9 @@ def test_bad_words_get_a_sentence(query: str, says: str, mode: str) -> None:
 
 def test_a_sum_of_words() -> None:
     test = app("words", mode="sum", q="king - man + woman")
-    assert test.subheader[0].value == "king − man + woman ≈ queen"
+    assert test.header[0].value == "king − man + woman ≈ queen"
     test.button(key="word-queen").click().run()
-    assert checked(test).subheader[0].value == "Nearest to queen"
+    assert checked(test).header[0].value == "Nearest to queen"
 
 
 @pytest.mark.parametrize(("a", "b", "says"), [("sea", "sea", "mean the same"), ("sea", "", "no word to search for"), ("qwxzv", "sea", "No word vector for “qwxzv”"),
@@ -200,7 +200,7 @@ def test_the_way_between_two_words(a: str, b: str, says: str | None) -> None:
 
 
 def test_a_mode_that_is_none_is_the_first() -> None:
-    assert app("words", mode="<script>").subheader[0].value == "Nearest to violin"
+    assert app("words", mode="<script>").header[0].value == "Nearest to violin"
 
 
 def test_what_is_pasted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

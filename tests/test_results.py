@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from devise_core.manifest import Manifest
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
 from ui.results.charts import _lines, published, said_of
 from ui.results.headlines import HEADLINES, compare
-from ui.results.sections import charted, in_rows, markdown, meanings, verdicts
+from ui.results.sections import charted, in_rows, meanings, numbers, verdicts
 
 
 def number(value: float, low: float | None = None, high: float | None = None) -> dict[str, Any]:
@@ -132,7 +133,8 @@ def test_a_table_in_words(results: Results) -> None:
     assert meanings(["hit@1", "hit@5", "mAP", "new"]) == ["**hit@5**: the right word is among the 5 nearest.",
                                                           "**mAP**: 1 where every right picture comes before every wrong one."]
     assert meanings(["hit@1"]) == ["**hit@1**: the right word is the nearest."]
-    assert markdown(table).splitlines()[1:3] == ["|---|--:|--:|", "| softmax | cannot | cannot |"]
+    assert re.findall("<t[hd]>(.*?)</t[hd]>", numbers(replace(table, columns=("<b>", "hit@1", "hit@5"))))[:6] == [
+        "&lt;b&gt;", "hit@1", "hit@5", "softmax", "cannot", "cannot"]
     assert said_of(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
 
 

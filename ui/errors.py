@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,9 +12,7 @@ from devise_core.language import point
 from ui import address
 from ui.searchbox import search_for
 from ui.server import keeper
-from ui.text import plain
-
-_COMMAND, _ESCAPE = re.compile(r"\\`(.+?)\\`"), re.compile(r"\\([\W_])|\u2060")
+from ui.text import plain, with_commands
 
 
 @contextmanager
@@ -33,18 +30,13 @@ def shown(field: str | None = None) -> Iterator[None]:
             offer_spellings(error.suggestions, field)
     except BusyError as error:
         keeper.refused(error)
-        st.warning(_sentence(error), icon=":material/hourglass_top:")
+        st.warning(with_commands(str(error)), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:", key=f"again-{field or 'page'}")
     except DeviseError as error:
         keeper.refused(error)
-        st.error(_sentence(error), icon=":material/error:")
+        st.error(with_commands(str(error)), icon=":material/error:")
         if field and isinstance(error, QueryError) and error.position is not None:
             st.code(point(address.text(address.QUERY), error.position), language=None)
-
-
-def _sentence(error: DeviseError) -> str:
-    """Its text as it is; a command between backticks as code, since elsewhere two hyphens would be drawn as one dash."""
-    return _COMMAND.sub(lambda found: "`" + _ESCAPE.sub(r"\1", found[1]) + "`", plain(str(error), 600))
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:

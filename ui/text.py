@@ -13,12 +13,18 @@ _LINK = re.compile(r"(https?(?=://)|www(?=\.)|(?<=[\w.+\-])(?=@))", re.IGNORECAS
 """Where a browser's Markdown sees an address in spite of escapes; a sign without width at that place hides it."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Controls, among them those that turn the direction of what follows."""
+_COMMAND, _ESCAPE = re.compile(r"\\`(.+?)\\`"), re.compile(r"\\([\W_])|\u2060")
 
 
 def plain(text: str, longest: int = 300) -> str:
     """``text`` for a place that reads Markdown, with every sign of its own escaped, and shortened."""
     shown = " ".join(shortened(text, longest).split())
     return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _UNSEEN.sub("", shown)))
+
+
+def with_commands(text: str, longest: int = 600) -> str:
+    """As ``plain``, but what stands between backticks as code: elsewhere two hyphens would be drawn as one dash."""
+    return _COMMAND.sub(lambda found: "`" + _ESCAPE.sub(r"\1", found[1]) + "`", plain(text, longest))
 
 
 def plain_name(name: str) -> str:

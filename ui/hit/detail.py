@@ -49,7 +49,7 @@ def _show(engine: Engine, hit: Hit) -> None:
 
 
 def _facts(hit: Hit) -> None:
-    st.subheader(plain(hit.name))
+    st.header(plain(hit.name))
     if hit.caption:
         st.write(plain(hit.caption))
     for name, value in (("Category", hit.category), ("Labels", ", ".join(hit.labels)), ("Author", hit.author),

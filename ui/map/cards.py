@@ -28,7 +28,7 @@ def picture_card(engine: Engine, row: int) -> None:
         with left, st.container(key="picture-chosen"):
             st.image(collection.picture(row), width="stretch", alt=hit.name)
         with right:
-            st.subheader(plain(hit.name), anchor=False)
+            st.header(plain(hit.name), anchor=False)
             facts = (hit.caption, hit.category.replace("/", " › ").replace("_", " "), hit.author, hit.licence)
             st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
             words = engine.label_embedding(collection.embeddings[row], k=6)
@@ -53,7 +53,7 @@ def region_card(engine: Engine, rows: Rows) -> None:
     mean = unit(collection.embeddings[rows].mean(axis=0))
     hits = engine.rank(rows.tolist(), mean)
     head, close, download = st.columns([5, 1.2, 1.5], vertical_alignment="bottom")
-    head.subheader(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
+    head.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
     close.button("Clear", icon=":material/close:", key="map-clear", width="stretch", on_click=write_view,
                  args=(collection, {"region": ""}))
     download.download_button("CSV", lambda: as_csv(hits), f"{collection.name}-region.csv", "text/csv", icon=":material/download:",

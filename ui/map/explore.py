@@ -40,7 +40,7 @@ def explore(engine: Engine, query: str, beside: DeltaGenerator) -> None:
     if inside is not None:
         region_card(engine, inside)
     for number, pin in enumerate(pins):
-        st.subheader(f"Nearest to {plain(pin.text)}", anchor=False)
+        st.header(f"Nearest to {plain(pin.text)}", anchor=False)
         gallery(engine, engine.rank(list(pin.lit), pin.vector), f"map-{number}")
 
 

@@ -44,7 +44,7 @@ def also_with_words(engine: Engine, chosen: Chosen, found: Encoded) -> None:
             reading, hits = engine.read_text(query, terms), engine.search_text(query, COUNT + 1, terms)
             heard["terms"], heard["hits"] = len(reading.terms), len(hits)
         show_reading(reading, "q", terms)
-        st.subheader(f"This picture and {plain(words, 60)}")
+        st.header(f"This picture and {plain(words, 60)}")
         gallery(engine, without(chosen, hits), "sum")
 
 
@@ -59,10 +59,10 @@ def nearest_pictures(engine: Engine, chosen: Chosen, found: Encoded) -> None:
     """By meaning and by looks, side by side."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Alike in meaning")
+        st.header("Alike in meaning")
         gallery(engine, without(chosen, engine.search_encoded(found, COUNT + 1, by="semantic")), "meaning")
     with right:
-        st.subheader("Alike in looks")
+        st.header("Alike in looks")
         gallery(engine, without(chosen, engine.search_encoded(found, COUNT + 1, by="visual")), "looks")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from devise_core.results import COMMAND, OURS, Classes, Reference, Results, Tabl
 from ui.hit.gallery import gallery
 from ui.results.charts import Palette, are_seeds, bars, curves, dots, said_of, show
 from ui.results.headlines import CONSE, headlines, is_clear
-from ui.text import plain
+from ui.text import plain, with_commands
 
 NAMES = {"pascal-sentences": "The seed's test", "zero-shot": "Zero-shot", "imagenet": "ImageNet", "caltech-101": "Caltech-101",
          "flickr8k": "Captions", "stamps": "Stamps"}
@@ -45,7 +46,7 @@ def protocols(results: Results) -> None:
     if references:
         st.caption("Published by others, hollow in the charts where the metric is the same: " + " ".join(map(cited, references)))
     st.caption("Print these tables:")
-    st.code(f"python -m devise_core evaluate {chosen} --data DATA", language="bash")
+    st.code(f"python -m devise_core evaluate {chosen} --data DATA", language=None, wrap_lines=True)
 
 
 def in_rows(tables: Sequence[Table]) -> list[list[Table]]:
@@ -77,9 +78,8 @@ def compared(table: Table, references: Sequence[Reference], palette: Palette) ->
                 show(said_of(table, metrics), dots, table, metrics, references, palette)
     st.caption("  \n".join([*meanings(table.metrics), *verdicts(table)]))
     with st.expander(f"The numbers, over {table.queries:,} queries"):
-        st.caption(plain(table.note, 1000))
-        with st.container(key=f"numbers-{table.title}"):
-            st.markdown(markdown(table))
+        st.caption(with_commands(table.note, 1000))
+        st.html(numbers(table))
 
 
 def meanings(metrics: Sequence[str]) -> list[str]:
@@ -107,10 +107,13 @@ def verdicts(table: Table) -> list[str]:
     return said
 
 
-def markdown(table: Table) -> str:
-    lines = [table.columns, *([str(cell) for cell in row] for row in table.rows)]
-    rows = ["| " + " | ".join(plain(text) for text in line) + " |" for line in lines]
-    return "\n".join([rows[0], "|---" + "|--:" * len(table.metrics) + "|", *rows[1:]])
+def numbers(table: Table) -> str:
+    """The table as HTML, in a frame that scrolls, by keyboard too: Markdown's has no place for the focus."""
+    import pandas as pd
+
+    frame = pd.DataFrame([[str(cell) for cell in row] for row in table.rows], columns=table.columns)
+    return (f'<div class="numbers" role="region" tabindex="0" aria-label="{escape(table.title)}">'
+            f"{frame.to_html(index=False, border=0, justify='left')}</div>")
 
 
 def cited(reference: Reference) -> str:
@@ -123,7 +126,7 @@ def classes(results: Results) -> None:
     named = {name: found for name, found in results.per_class.items() if any(OURS in row for row in found.classes.values())}
     if not named:
         return
-    st.subheader("Class by class")
+    st.header("Class by class")
     chosen, measure = st.columns([2, 1], vertical_alignment="bottom")
     name = chosen.selectbox("Classes of", list(named), index=first_to_show(list(named.values())), key="results_classes")
     found = named[name]
@@ -155,7 +158,7 @@ def training(engine: Engine) -> None:
     losses = engine.losses()
     if not losses:
         return
-    st.subheader("How it learned")
+    st.header("How it learned")
     first, last = ([curve[place] for curve in losses.values()] for place in (0, -1))
     show(f"The training loss of {', '.join(losses)}, falling from {max(first):.1f} to {min(last):.1f}.", curves, losses,
          Palette.of_theme())
@@ -171,7 +174,7 @@ def _asked(name: str, model: str, version: str, _engine: Engine) -> list[Asked]:
 def queries(engine: Engine) -> None:
     """The collection's own categories as queries: the best and the worst, with what they find."""
     here = engine.collection
-    st.subheader(f"Best and worst queries of {plain(here.name)}")
+    st.header(f"Best and worst queries of {plain(here.name)}")
     asked = _asked(here.name, engine.model_id, here.version, engine)
     if len(asked) < 2:
         st.caption("These pictures have no categories to ask for: choose another collection.")
@@ -182,7 +185,7 @@ def queries(engine: Engine) -> None:
     ends = min(EXTREMES, len(asked) // 2)
     categories = [item.category for item in here.items]
     for title, part in (("Best", asked[:ends]), ("Worst", asked[:-ends - 1:-1])):
-        st.markdown(f"##### {title}")
+        st.markdown(f"### {title}")
         for one in part:
             hits = engine.search_text(one.query, k=TILES)
             right = int(members(categories, one.query)[[here.row(hit.id) for hit in hits]].sum())
@@ -200,6 +203,6 @@ def figures(engine: Engine) -> None:
     if remark := results.remark(engine.model_id):
         st.warning(remark, icon=":material/warning:")
     headlines(results)
-    st.subheader("Beside the others, on the same features")
+    st.header("Beside the others, on the same features")
     protocols(results)
     classes(results)

@@ -14,7 +14,7 @@ def on_page(error: Exception) -> bool:
     """Streamlit calls this with what a page or a callback let through, its own control flow excepted; True: the box is shown."""
     number = keeper.failed(error)
     with st.container(border=True, key="unexpected"):
-        st.subheader("Something went wrong here", anchor=False)
+        st.header("Something went wrong here", anchor=False)
         st.markdown("This is a fault of ours, not of what you asked; the other pages go on "
                     f"working. If you tell us of it, give its number: **{number}**")
         st.button("Try again", icon=":material/refresh:", key="unexpected-again")

@@ -48,7 +48,7 @@ def nearest() -> None:
         here = engine()
         hits = here.similar_words(query, k=WORDS)
         show_reading(here.read_text(query), "q")
-        st.subheader(f"Nearest to {plain(query, 60)}")
+        st.header(f"Nearest to {plain(query, 60)}")
         _press(hits)
         st.caption("By cosine in the word vectors themselves (GloVe), learned from text alone. Press one to go on from it.")
         _pictures(query)
@@ -61,7 +61,7 @@ def sums() -> None:
         here = engine()
         hits = here.similar_words(query, k=WORDS)
         reading = here.read_text(query)
-        st.subheader(f"{_equation(reading)} ≈ {plain(hits[0].word)}")
+        st.header(f"{_equation(reading)} ≈ {plain(hits[0].word)}")
         show_reading(reading, "q")
         _press(hits)
         st.caption("Each word is an arrow of length 1. The arrows are added, those behind a minus turned round; shown are the "
