@@ -58,7 +58,7 @@ def test_an_example_of_the_language_is_searched_for_by_a_press(page: Page, addre
 
 def test_examples_suit_the_collection_and_a_second_press_takes_one_back(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?collection=photos")
-    examples = page.locator(".st-key-examples-text button")
+    examples = page.locator("[class*=st-key-examples-text] button")
     expect(examples).to_have_count(6)
     of_photos = examples.all_inner_texts()
     examples.first.click()

@@ -73,7 +73,7 @@ def test_home_answers_before_anything_is_typed() -> None:
 
 def test_an_example_is_taken() -> None:
     test = app()
-    test.button_group(key="examples-home").set_value("avian").run()
+    test.button_group(key="examples-home-0").set_value("avian").run()
     assert asked(checked(test)) == "avian"
 
 

@@ -64,7 +64,7 @@ def test_a_box_in_a_link_is_what_is_searched_by() -> None:
 def test_a_box_belongs_to_the_picture_of_the_link() -> None:
     assert shown(app("image_search", crop="100,100,500,500"))[2] is None
     test = app("image_search", item="violin", crop="100,100,500,500")
-    test.button_group(key="image_search_sample_stamps").set_value("camel").run()
+    test.button_group(key="image_search_sample_stamps-0").set_value("camel").run()
     assert shown(checked(test))[1:] == ["camel", None]
     assert "crop" not in test.query_params
     assert test.query_params["item"] == "camel"

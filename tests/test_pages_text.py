@@ -44,7 +44,7 @@ def test_filters_combine_with_not() -> None:
 def test_a_filter_chosen_goes_into_the_address_and_back_to_the_first_page() -> None:
     test = app("text_search", q="animal", weak="1", p="3")
     assert len(names(test)) == 24
-    test.multiselect(key="view-no").set_value(["dog", "cat"]).run()
+    test.multiselect(key="view-no-0").set_value(["dog", "cat"]).run()
     assert checked(test).query_params["no"] == ["dog", "cat"]
     assert "p" not in test.query_params
 

@@ -18,7 +18,7 @@ ORDER = (
     {"datasets", "report"}, {"train"}, {"evaluate"}, {"build"}, {"cli"}, {"__main__", "__init__"})
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
-UI = ({"address", "text", "component"}, {"server", "searchbox", "controls", "press"}, {"links", "errors"}, {"frame", "tour", "hit"}, {"query"}, {"picture"},
+UI = ({"address", "text", "component", "hand"}, {"server", "searchbox", "controls", "press"}, {"links", "errors"}, {"frame", "tour", "hit"}, {"query"}, {"picture"},
       {"map", "words", "results"})
 UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from ui import address
-from ui.server.engines import CHOSEN
 
 
 def link(page: str, label: str, key: str, icon: str | None = None, **values: str) -> None:
@@ -15,7 +14,7 @@ def link(page: str, label: str, key: str, icon: str | None = None, **values: str
     if not _here(page):
         st.page_link(f"{page}.py", label=label, icon=icon, query_params=values)
     elif st.button(label, key=key, icon=icon, type="tertiary"):
-        address.put(**{**{name: None for name in st.query_params if name != CHOSEN}, **values})
+        address.put_alone(**values)
         st.rerun()
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from devise_core.query import MAX_CHARACTERS
 from ui import address
 from ui.component import component
+from ui.hand import by_hand, key_for
 
 HISTORY = "history"
 """The session's key for what this visitor searched for, the last first."""
@@ -36,10 +37,11 @@ def search_for(query: str) -> None:
 
 def example_pills(page: str, queries: Sequence[str]) -> None:
     """Queries to press; the one that is asked is lit."""
-    key = f"examples-{page}"
     asked = address.text(address.QUERY)
-    st.session_state[key] = asked if asked in queries else None
-    st.pills("Examples", queries, key=key, label_visibility="collapsed", on_change=lambda: search_for(st.session_state[key] or ""))
+    lit = asked if asked in queries else None
+    key = key_for(f"examples-{page}", lit)
+    st.pills("Examples", queries, default=lit, key=key, label_visibility="collapsed",
+             on_change=by_hand(key, lambda query: search_for(query or "")))
 
 
 def _take(key: str) -> None:

@@ -17,6 +17,7 @@ from devise_core.images import SUFFIXES, read_image
 from devise_core.settings import settings
 from devise_core.uploads import read_upload
 from ui import address
+from ui.hand import by_hand, key_for
 from ui.picture.crop import Region, crop
 from ui.picture.paste import paste
 from ui.server import pictures
@@ -126,12 +127,12 @@ def _sample(engine: Engine, page: str) -> Chosen:
     linked = address.text("item")
     if linked in here and linked not in samples:
         samples = [linked, *samples]
-    key = f"{page}_sample_{here.name}"
-    st.session_state[key] = linked if linked in samples else samples[0]
+    sample = linked if linked in samples else samples[0]
+    key = key_for(f"{page}_sample_{here.name}", sample)
     names = {item_id: plain(here.items[here.row(item_id)].name, 40) for item_id in samples}
-    st.pills("A sample", samples, required=True, format_func=names.__getitem__, key=key, label_visibility="collapsed",
-             on_change=lambda: address.put(**{"item": st.session_state[key], CROP: None}))
-    row = here.row(st.session_state[key])
+    st.pills("A sample", samples, default=sample, required=True, format_func=names.__getitem__, key=key,
+             label_visibility="collapsed", on_change=by_hand(key, lambda item: address.put(**{"item": item, CROP: None})))
+    row = here.row(sample)
     item = here.items[row]
     return Chosen(here.picture(row), item.name, pictures.address(engine, here.hit(row, 1.0)), item.id,
                   _region() if item.id == linked else None)

@@ -10,6 +10,7 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.evaluate.categories import Asked, ask_categories, members
 from devise_core.results import COMMAND, OURS, Classes, Reference, Results, Table
+from ui.address import PROTOCOL
 from ui.hit.gallery import gallery
 from ui.results.charts import Palette, are_seeds, bars, curves, dots, said_of, show
 from ui.results.headlines import CONSE, headlines, is_clear
@@ -33,7 +34,7 @@ def protocols(results: Results) -> None:
     """For the protocol chosen: charts, what they say, tables, sources and the command."""
     tables = results.protocols()
     order = sorted(tables, key=lambda name: list(NAMES).index(name) if name in NAMES else len(NAMES))
-    chosen = st.pills("Measured on", order, default=order[0], required=True, key="protocol", bind="query-params",
+    chosen = st.pills("Measured on", order, default=order[0], required=True, key=PROTOCOL, bind="query-params",
                       format_func=lambda name: NAMES.get(name, name)) or order[0]
     references = [reference for reference in results.references if reference.protocol == chosen]
     palette, unplaced = Palette.of_theme(), list(references)

@@ -11,8 +11,9 @@ import streamlit as st
 from devise_core.engine import DEFAULT_COLLECTION, Engine, load_any_engine
 from devise_core.errors import DeviseError, OtherModelError
 from devise_core.layout import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
+from ui.address import COLLECTION
 
-CHOSEN = "collection"
+CHOSEN = COLLECTION
 """The session's key, and the parameter in the address, for the name of the collection chosen."""
 ALBUM = "album"
 """The session's key for the engine over this visitor's own photos."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
 from devise_core.datatypes import Reading, WordHit
 from ui import address
 from ui.errors import shown
+from ui.hand import by_hand, key_for
 from ui.hit.detail import open_hit
 from ui.query.first import first_matches
 from ui.query.reading import show_reading
@@ -27,10 +29,11 @@ WORDS, PICTURES, STEPS = 24, 6, 5
 
 def choose_mode(modes: Mapping[str, str]) -> str:
     """One of ``modes`` (name in the address → title); a link brings it back."""
-    st.session_state["words_mode"] = address.one_of(MODE, modes, next(iter(modes)))
-    chosen = st.segmented_control("Play", list(modes), format_func=modes.__getitem__, required=True, key="words_mode",
+    mode = address.one_of(MODE, modes, next(iter(modes)))
+    key = key_for("words-mode", mode)
+    chosen = st.segmented_control("Play", list(modes), default=mode, format_func=modes.__getitem__, required=True, key=key,
                                   label_visibility="collapsed",
-                                  on_change=lambda: address.put(**{MODE: st.session_state["words_mode"], address.QUERY: None}))
+                                  on_change=by_hand(key, lambda mode: address.put(**{MODE: mode, address.QUERY: None})))
     return chosen or next(iter(modes))
 
 
@@ -71,16 +74,15 @@ def sums() -> None:
 
 def between() -> None:
     """Two words, and what lies on the straight way between them."""
-    start, end = address.text(START), address.text(END)
-    if not (start or end):
-        start, end = WAYS[0]
+    start, end = _ends()
     left, right = st.columns(2)
     for column, name, word, label in ((left, START, start, "From"), (right, END, end, "To")):
-        st.session_state[f"words_{name}"] = word
-        column.text_input(label, key=f"words_{name}", max_chars=60, on_change=_walk)
-    ways = [f"{a} → {b}" for a, b in WAYS]
-    st.session_state["words_ways"] = f"{start} → {end}" if (start, end) in WAYS else None
-    st.pills("Examples", ways, key="words_ways", label_visibility="collapsed", on_change=_walk_example)
+        key = key_for(f"words-{name}", word)
+        column.text_input(label, word, key=key, max_chars=60, on_change=by_hand(key, partial(_walk, name)))
+    lit = f"{start} → {end}" if (start, end) in WAYS else None
+    key = key_for("words-ways", lit)
+    st.pills("Examples", [f"{a} → {b}" for a, b in WAYS], default=lit, key=key, label_visibility="collapsed",
+             on_change=by_hand(key, _walk_example))
     with shown():
         here = engine()
         pressed = strip(here, here.way(start, end, STEPS))
@@ -118,10 +120,15 @@ def _go_on(word: str) -> None:
     search_for(word)
 
 
-def _walk() -> None:
-    address.put(**{name: " ".join(st.session_state[f"words_{name}"].split()) for name in (START, END)})
+def _ends() -> tuple[str, str]:
+    start, end = address.text(START), address.text(END)
+    return (start, end) if start or end else WAYS[0]
 
 
-def _walk_example() -> None:
-    if chosen := st.session_state["words_ways"]:
-        address.put(**dict(zip((START, END), chosen.split(" → "), strict=True)))
+def _walk(name: str, word: str) -> None:
+    address.put(**{**dict(zip((START, END), _ends(), strict=True)), name: " ".join(word.split())})
+
+
+def _walk_example(example: str | None) -> None:
+    if example:
+        address.put(**dict(zip((START, END), example.split(" → "), strict=True)))
