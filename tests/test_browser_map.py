@@ -168,6 +168,7 @@ def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
     expect(page.get_by_text("is among its 5 nearest nouns")).to_be_visible()
     for way, dimensions in (("umap", "2"), ("pca", "3")):
         here.locator("select[name=way]").select_option(way)
+        expect(page).to_have_url(re.compile(f"map={way}"))  # two choices before an answer are one step for Back
         here.locator("select[name=dims]").select_option(dimensions)
         expect(here).to_have_attribute("data-map", f"{way}{dimensions}")
         expect(page.get_by_text(re.compile(f"Trustworthiness of {way} in {dimensions} dimensions", re.IGNORECASE))).to_be_visible()
