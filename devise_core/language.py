@@ -34,7 +34,7 @@ TAKEN_AWAY = 0.5
 """What a touching minus weighs: the whole of a near kin would leave noise ("fruit" less "apple", cosine 0.75, finds a cement mixer;
 less half of it, the other fruits). Sums such as "king - man + woman" are of whole vectors (Mikolov et al., 2013)."""
 _WIDTH = 28
-"""A pointed line shows this many columns of a long query."""
+"""A pointed line shows this many columns of a long query: a phone has room for no more."""
 
 _SPACE = re.compile(r"\s*")
 _SIGN = re.compile(r"[+\-−]")

@@ -135,6 +135,9 @@ def test_a_table_in_words(results: Results) -> None:
     assert meanings(["hit@1"]) == ["**hit@1**: the right word is the nearest."]
     assert re.findall("<t[hd]>(.*?)</t[hd]>", numbers(replace(table, columns=("<b>", "hit@1", "hit@5"))))[:6] == [
         "&lt;b&gt;", "hit@1", "hit@5", "softmax", "cannot", "cannot"]
+    long = "a long name " * 8 + "in all"
+    assert f">{long}<" in numbers(replace(table, columns=(long, *table.columns[1:])))
+    assert f">{long}<" in numbers(replace(table, rows=((long, *table.rows[0][1:]),)))
     assert said_of(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
 
 

@@ -68,7 +68,7 @@ def _listed(value: str | int | Sequence[str] | None) -> list[str]:
 
 
 def _last(name: str) -> str:
-    return str((_current().now.get(name) or [""])[-1])
+    return (_current().now.get(name) or [""])[-1]
 
 
 def _current() -> _Written:

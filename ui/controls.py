@@ -54,8 +54,7 @@ def _key(name: str, value: object) -> str:
 
 def _written(name: str, key: str, unwritten: object = None) -> Callable[[], None]:
     def write(value: bool | int | str | list[str] | None) -> None:
-        if name != address.PAGE:
-            address.put(**{address.PAGE: None})
-        address.put(**{name: None if value == unwritten else int(value) if isinstance(value, bool) else value})
+        written = None if value == unwritten else int(value) if isinstance(value, bool) else value
+        address.put(**{address.PAGE: None, name: written})  # whose own value counts where it is the page
 
     return by_hand(key, write)

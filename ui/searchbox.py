@@ -26,10 +26,10 @@ def search_box(page: str, placeholder: str) -> str:
     return query
 
 
-def search_for(query: str) -> None:
-    """Make ``query`` this view's: from its first page, and with a place in the visit's history."""
+def search_for(query: str, *others: str) -> None:
+    """Make ``query`` this view's: from its first page, without the parameters ``others``, remembered for the visit."""
     query = " ".join(query.split())
-    address.put(**{address.QUERY: query, address.PAGE: None})
+    address.put(**{address.QUERY: query, address.PAGE: None, **dict.fromkeys(others)})
     if query and len(query) <= MAX_CHARACTERS:
         before = [old for old in st.session_state.get(HISTORY, []) if old != query]
         st.session_state[HISTORY] = [query, *before][:REMEMBERED]

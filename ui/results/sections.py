@@ -113,8 +113,9 @@ def numbers(table: Table) -> str:
     import pandas as pd
 
     frame = pd.DataFrame([[str(cell) for cell in row] for row in table.rows], columns=table.columns)
-    return (f'<div class="numbers" role="region" tabindex="0" aria-label="{escape(table.title)}">'
-            f"{frame.to_html(index=False, border=0, justify='left')}</div>")
+    with pd.option_context("display.max_colwidth", None):  # else a name of more than 50 characters is cut
+        written = frame.to_html(index=False, border=0, justify="left")
+    return f'<div class="numbers" role="region" tabindex="0" aria-label="{escape(table.title)}">{written}</div>'
 
 
 def cited(reference: Reference) -> str:

@@ -92,8 +92,7 @@ def between() -> None:
         if pressed.picture:
             open_hit(pressed.picture)
         if pressed.word:
-            address.put(**{MODE: None, START: None, END: None})
-            search_for(pressed.word)
+            search_for(pressed.word, MODE, START, END)
             st.rerun()
 
 
@@ -116,8 +115,7 @@ def _equation(reading: Reading) -> str:
 
 
 def _go_on(word: str) -> None:
-    address.put(**{MODE: None})
-    search_for(word)
+    search_for(word, MODE)
 
 
 def _ends() -> tuple[str, str]:
