@@ -28,7 +28,7 @@ LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile
 lock: $(VENV)/test
 	$(LOCKED) requirements.txt -o requirements.lock
 	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
-	$(BIN)/python -m devise_core.build.licences > docs/LICENCES.md
+	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
 
 figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index

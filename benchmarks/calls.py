@@ -11,9 +11,9 @@ import numpy as np
 
 from benchmarks.table import median, milliseconds, print_table
 from devise_core.backbones import load_backbone
-from devise_core.encoder import Encoder
-from devise_core.layout import ArtifactLayout, artifacts_folder
-from devise_core.modelfile import load_model
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+from devise_core.vision.image_encoder import KerasImageEncoder
+from devise_core.vision.keras_file import load_model
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=15)
     rounds = options.parse_args().rounds
     path = ArtifactLayout(artifacts_folder()).model
-    encoder, model, vgg16 = Encoder(path), load_model(path), load_backbone("vgg16", "none").model
+    encoder, model, vgg16 = KerasImageEncoder(path), load_model(path), load_backbone("vgg16", "none").model
     encoder.load()
     pixels = np.random.default_rng(7).integers(0, 256, (1, encoder.size, encoder.size, 3), dtype=np.uint8)
     floats = pixels.astype(np.float32)

@@ -24,7 +24,7 @@ from benchmarks.malformed import encoded, good_files, mutated
 from benchmarks.table import print_table
 from devise_core.errors import ImageError
 from devise_core.settings import Settings
-from devise_core.uploads import BROKEN, Decoders
+from devise_core.untrusted.decoder_pool import BROKEN, Decoders
 
 HANG = 5.0
 LARGEST: dict[str, tuple[str, float, dict[str, Any]]] = {

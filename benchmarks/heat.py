@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks.table import median, milliseconds, print_table
 from devise_core import Engine, load_engine
-from devise_core.explain import PATCH, blurred
-from devise_core.images import ImageInput, read_image
-from devise_core.modelfile import load_model
-from devise_core.preprocess import Pixels, to_pixels
 from devise_core.vectors import Floats
+from devise_core.vision.image_reader import ImageInput, read_image
+from devise_core.vision.keras_file import load_model
+from devise_core.vision.occlusion import PATCH, blurred
+from devise_core.vision.preprocess import Pixels, to_pixels
 
 SIDE = 7
 GREY = 127

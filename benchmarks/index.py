@@ -12,8 +12,10 @@ import numpy as np
 
 from benchmarks.table import median, milliseconds, print_table
 from devise_core import load_engine
-from devise_core.index import AnnoyIndex, ExactIndex, Index
-from devise_core.indexing import FOREST_TREES
+from devise_core.collections.indexing import FOREST_TREES
+from devise_core.search.annoy_index import AnnoyIndex
+from devise_core.search.exact_index import ExactIndex
+from devise_core.search.index import Index
 from devise_core.vectors import Floats, unit
 
 K = 10

@@ -24,8 +24,8 @@ from PIL import Image
 
 from benchmarks.table import print_table
 from devise_core.errors import DeviseError
-from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY
-from devise_core.manifest import Manifest
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
 
 PICTURES = BUNDLED_ARTIFACTS / "collections/photos"
 SEED = 7

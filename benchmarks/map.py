@@ -22,11 +22,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.table import median, print_table
 from devise_core import load_engine
-from devise_core.collection import write_items
+from devise_core.collections.items_file import write_items
+from devise_core.collections.projection import project
 from devise_core.datatypes import Item
-from devise_core.layout import REPOSITORY, CollectionLayout
-from devise_core.manifest import Manifest
-from devise_core.projection import project
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import REPOSITORY, CollectionLayout
 from devise_core.vectors import unit
 
 SECONDS = 4.0

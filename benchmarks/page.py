@@ -12,7 +12,7 @@ import time
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.table import median, print_table
-from devise_core.layout import REPOSITORY
+from devise_core.storage.paths import REPOSITORY
 from ui.query.examples import QUERIES
 
 TILES = 24

@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.speed import jpeg
 from benchmarks.table import print_table
 from devise_core import load_engine
-from devise_core.layout import REPOSITORY
+from devise_core.storage.paths import REPOSITORY
 
 CLASSES = ("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "table", "dog", "horse",
            "motorbike", "person", "plant", "sheep", "sofa", "train", "television")

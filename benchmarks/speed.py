@@ -14,8 +14,8 @@ from PIL import Image
 
 from benchmarks.table import median, milliseconds, print_table
 from devise_core import Engine, load_engine
-from devise_core.images import ImageInput, read_image
-from devise_core.layout import REPOSITORY
+from devise_core.storage.paths import REPOSITORY
+from devise_core.vision.image_reader import ImageInput, read_image
 
 QUERIES = ("violin", "musical instrument", "bird near water", "something to eat", "castle", "a red fast car", "avian",
            "horse jockey")

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.table import median, print_table
-from devise_core.layout import REPOSITORY
+from devise_core.storage.paths import REPOSITORY
 
 SHOWN = """selector => {
   const all = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? all(node.shadowRoot) : [])]);

@@ -25,7 +25,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from devise_core.layout import REPOSITORY
+from devise_core.storage.paths import REPOSITORY
 
 LATE = 60.0
 """Seconds after which a run counts as lost."""

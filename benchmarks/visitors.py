@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.table import print_table
 from benchmarks.visit import LATE, Visit, VisitError, serving
-from devise_core.layout import BUNDLED_ARTIFACTS
+from devise_core.storage.paths import BUNDLED_ARTIFACTS
 from ui.query.examples import QUERIES
 
 SEARCHES = 20

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.table import median, print_table
-from devise_core.build.words import import_words
-from devise_core.layout import REPOSITORY, ArtifactLayout, artifacts_folder
-from devise_core.manifest import Manifest
-from devise_core.words import WordStore
+from devise_core.bundle.words import import_words
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
+from devise_core.text.word_store import WordStore
 
 WORD = "violin"
 RUNS = 7
@@ -31,9 +31,9 @@ OURS = """
 import json, sys, time
 from pathlib import Path
 from benchmarks.seedwords import status
-from devise_core.layout import ArtifactLayout
-from devise_core.manifest import Manifest
-from devise_core.words import WordStore
+from devise_core.storage.paths import ArtifactLayout
+from devise_core.storage.manifest import Manifest
+from devise_core.text.word_store import WordStore
 layout, word, verify = ArtifactLayout(Path(sys.argv[1])), sys.argv[2], sys.argv[3] == "verify"
 before, began = status(), time.perf_counter()
 ok = Manifest.read(layout.root).verified if verify else lambda path: path

@@ -10,24 +10,25 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from devise_core import relevance
-from devise_core.collection import Collection, NoCollection, find_collections
-from devise_core.completion import complete
+from devise_core.collections.base import Collection, EmptyCollection
+from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.datatypes import Hit, Reading, Term, WordHit
-from devise_core.encoder import Encoded, Encoder
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError, QueryError
-from devise_core.explain import Heat, Regions, regions
-from devise_core.images import ImageInput
-from devise_core.language import Clause
-from devise_core.layout import ArtifactLayout, artifacts_folder
-from devise_core.manifest import Manifest
-from devise_core.nouns import NounStore
-from devise_core.query import Like, TextSpace, check_k
-from devise_core.ranking import Ranking
 from devise_core.results import Results, read_losses, read_results
+from devise_core.search import cutoff
+from devise_core.search.ranking import Ranking
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+from devise_core.text.completion import complete
+from devise_core.text.interpolation import Waypoint, along, way
+from devise_core.text.noun_store import NounStore
+from devise_core.text.query_parser import Clause
+from devise_core.text.text_encoder import Like, WordVectorEncoder, check_k
+from devise_core.text.word_store import WordStore
 from devise_core.vectors import Floats, Rows, largest, unit, without
-from devise_core.wordplay import Waypoint, along, way
-from devise_core.words import WordStore
+from devise_core.vision.image_encoder import Encoded, KerasImageEncoder
+from devise_core.vision.image_reader import ImageInput
+from devise_core.vision.occlusion import Heat, Regions, regions
 
 By = Literal["semantic", "visual", "labels"]
 Vocabulary = Literal["nouns", "all"]
@@ -39,7 +40,7 @@ LABELS_IN_A_MEAN = 10
 class Engine:
     """A model and one collection. Made by ``load_engine``; ``on`` gives the same model over another collection."""
 
-    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: TextSpace, encoder: Encoder,
+    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: KerasImageEncoder,
                  collection: Collection) -> None:
         self.layout, self.manifest = layout, manifest
         self.text, self.encoder, self.collection = text, encoder, collection
@@ -87,7 +88,7 @@ class Engine:
     @cached_property
     def chance_cosine(self) -> float:
         """The cosine that, for three nouns in ten drawn by chance, no picture of this collection reaches."""
-        return relevance.chance_cosine(self.text.nouns.drawn(relevance.NOUNS, relevance.SEED), self.collection.embeddings)
+        return cutoff.chance_cosine(self.text.nouns.drawn(cutoff.NOUNS, cutoff.SEED), self.collection.embeddings)
 
     def label_image(self, image: ImageInput, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
                     ) -> list[WordHit]:
@@ -127,7 +128,7 @@ class Engine:
     def way(self, start: str, end: str, steps: int = 5) -> list[tuple[Waypoint, Hit]]:
         """The places between two words, both included, each with the nearest picture not met before. Raises as ``wordplay.way``."""
         points = way(self.text, start, end, steps)
-        met = along(points, self.collection.embedding_index)
+        met = along(points, self.collection.embedding_index.search)
         return [(point, self.collection.hit(row, cosine)) for point, (row, cosine) in zip(points, met, strict=True)]
 
     def nearest_to_term(self, term: Term, k: int = 5, pictures: Pictures | None = None) -> list[WordHit]:
@@ -227,7 +228,7 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
     for name in _default_first(layout):
         with suppress(OtherModelError):
             return _over(layout, manifest, text, encoder, name)
-    return Engine(layout, manifest, text, encoder, NoCollection())
+    return Engine(layout, manifest, text, encoder, EmptyCollection())
 
 
 def load_any_engine(artifacts: str | Path | None = None) -> Engine:
@@ -249,18 +250,18 @@ def _default_first(layout: ArtifactLayout) -> list[str]:
     return sorted(find_collections(layout.root), key=lambda name: name != DEFAULT_COLLECTION)
 
 
-def _over(layout: ArtifactLayout, manifest: Manifest, text: TextSpace, encoder: Encoder, collection: str | Path) -> Engine:
+def _over(layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: KerasImageEncoder, collection: str | Path) -> Engine:
     return Engine(layout, manifest, text, encoder, open_collection(collection, layout, model_id(layout, manifest)))
 
 
-def _model(artifacts: str | Path | None) -> tuple[ArtifactLayout, Manifest, TextSpace, Encoder]:
+def _model(artifacts: str | Path | None) -> tuple[ArtifactLayout, Manifest, WordVectorEncoder, KerasImageEncoder]:
     layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
     ok = manifest.verified
     words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales))
     nouns = NounStore.open(ok(layout.nouns), ok(layout.noun_vectors))
-    text = TextSpace(words, nouns, np.load(ok(layout.directions)))
-    return layout, manifest, text, Encoder(layout.model, manifest.verified)
+    text = WordVectorEncoder(words, nouns, np.load(ok(layout.directions)))
+    return layout, manifest, text, KerasImageEncoder(layout.model, manifest.verified)
 
 
 def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) -> Collection:
@@ -273,7 +274,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) 
             raise CollectionError(f"There is no collection “{collection}” (there are: {known}): make one with "
                                   "`python -m devise_core index FOLDER --name NAME`.")
         folder = found.get(str(collection), folder)
-    return Collection.open(folder, model)
+    return FolderCollection.open(folder, model)
 
 
 def model_id(layout: ArtifactLayout, manifest: Manifest) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from devise_core.errors import ArtifactError
-from devise_core.layout import ArtifactLayout
-from devise_core.manifest import Manifest, remedy
+from devise_core.storage.manifest import Manifest, remedy
+from devise_core.storage.paths import ArtifactLayout
 
 COMMAND = "python -m devise_core evaluate --data DATA --out"
 OURS = "DeViSE"

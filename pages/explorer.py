@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import page_layout
 from ui.errors import shown
 from ui.map.explore import explore
 from ui.searchbox import search_box
-from ui.server.engines import engine
+from ui.server.engine_cache import engine
 
-frame.header("Embedding explorer", "Every point is a picture, near to others that mean the like. Point at one to see it, press it "
+page_layout.header("Embedding explorer", "Every point is a picture, near to others that mean the like. Point at one to see it, press it "
              "to meet its neighbours, draw around some to collect them, search to light up the nearest.")
 box, own = st.columns([4, 1.3], vertical_alignment="center")
 with box:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import page_layout
 from ui.errors import shown
 from ui.picture.choose import choose_picture, encoded, show_picture
-from ui.picture.like import also_with_words, nearest_pictures, nearest_words
-from ui.server.engines import engine
+from ui.picture.similar_images import also_with_words, nearest_pictures, nearest_words
+from ui.server.engine_cache import engine
 
-frame.header("Image search", "By meaning: the picture's place among the words. By looks: the network's own features, "
+page_layout.header("Image search", "By meaning: the picture's place among the words. By looks: the network's own features, "
              "before any word. Drag a box on it to search by a part, or add words: this photo, but at sea.")
 with shown():
     here = engine()

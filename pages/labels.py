@@ -3,15 +3,15 @@
 import streamlit as st
 
 from devise_core.engine import Vocabulary
-from ui import frame
+from ui import page_layout
 from ui.errors import shown
 from ui.picture.choose import choose_picture, encoded, show_picture
-from ui.server.engines import engine
+from ui.server.engine_cache import engine
 from ui.text import plain
 
 OWN, NOUNS, ALL = "Your own words", "Nouns", "All words"
 
-frame.header("Labels", "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
+page_layout.header("Labels", "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
              "the network was never trained to tell apart. Drag a box on the picture to name a part of it.")
 with shown():
     here = engine()

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from devise_core.layout import REPOSITORY
-from ui import frame
+from devise_core.storage.paths import REPOSITORY
+from ui import page_layout
 from ui.errors import shown
 from ui.results import sections as results
-from ui.server.engines import engine
+from ui.server.engine_cache import engine
 
 CARD = REPOSITORY / "MODEL_CARD.md"
 
-frame.header("Results", "How good it is, beside a plain classifier and the methods it must beat, and where it fails.")
+page_layout.header("Results", "How good it is, beside a plain classifier and the methods it must beat, and where it fails.")
 with shown():
     here = engine()
     for section in (results.figures, results.training, results.queries):

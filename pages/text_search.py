@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import page_layout
 from ui.errors import shown
 from ui.query.examples import examples
-from ui.query.language import help_with_queries
 from ui.query.matches import show_matches
+from ui.query.query_help import help_with_queries
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
-from ui.server import keeper
-from ui.server.engines import engine
+from ui.server import event_log
+from ui.server.engine_cache import engine
 from ui.text import plain
 
-frame.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "
+page_layout.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "
              "picture's label is read.")
 query = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
 with shown("q"):
@@ -24,7 +24,7 @@ with shown("q"):
     if not query:
         st.info("Type a word or a few, or press an example: the answer comes at once.", icon=":material/keyboard_return:")
     else:
-        with keeper.searching(query) as heard:
+        with event_log.searching(query) as heard:
             reading = here.read_text(query)
             show_reading(reading, "q")
             heard["terms"], heard["hits"] = len(reading.terms), show_matches(here, query, here.embed_text(query))

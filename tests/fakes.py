@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from devise_core.backbones import Backbone
-from devise_core.encoder import Encoded
-from devise_core.nouns import NounStore
-from devise_core.query import TextSpace
+from devise_core.text.noun_store import NounStore
+from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
-from devise_core.words import WordStore
+from devise_core.vision.image_encoder import Encoded
 
 WORDS = ("the", "dog", "cat", "piano", "new", "york", "sea-horse")
 VECTORS = np.array([[1, 1, 1, 1], [1, 0, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0.6, 0.8], [0, 1, 0, 0]],
@@ -24,10 +24,10 @@ def word_store() -> WordStore:
     return WordStore("\n".join(WORDS).encode(), *quantise(VECTORS))
 
 
-def text_space() -> TextSpace:
+def text_space() -> WordVectorEncoder:
     """Two nouns: "dog" between the first two axes, "mouse" (plural "mice") on the second; the fourth axis is taken out."""
     nouns, _ = quantise(np.array([[0.6, 0.8, 0, 0], [0, 1, 0, 0]], dtype=np.float32))
-    return TextSpace(word_store(), NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32))
+    return WordVectorEncoder(word_store(), NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32))
 
 
 class ColourEncoder:

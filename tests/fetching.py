@@ -6,10 +6,10 @@ import os
 
 from streamlit.web.cli import main
 
-from devise_core import weblink
+from devise_core.untrusted import url_fetch
 
-HERE = weblink.Network(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
+HERE = url_fetch.Network(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
 
 if __name__ == "__main__":
-    weblink.fetch_picture.__defaults__ = (None, HERE)
+    url_fetch.fetch_picture.__defaults__ = (None, HERE)
     main()

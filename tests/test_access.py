@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
 
 CAT = BUNDLED_ARTIFACTS / "collections/photos/images/cat.webp"
 pytestmark = pytest.mark.browser

@@ -12,10 +12,10 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.malformed import encoded, picture
-from devise_core.archives import label, pictures_in_zip
 from devise_core.errors import CollectionError, DeviseError
 from devise_core.settings import Settings
-from devise_core.uploads import read_upload
+from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.untrusted.zip_reader import label, pictures_in_zip
 
 CAT = encoded(picture(), "JPEG")
 STRICT = replace(Settings(), zip_bytes=2_000_000, zip_entries=50, zip_unpacked_bytes=4_000_000, zip_depth=3, upload_bytes=2_000_000)

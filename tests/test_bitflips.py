@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from devise_core import collection
-from devise_core.collection import Collection
+from devise_core.collections import folder as folder_module
+from devise_core.collections.base import Collection
+from devise_core.collections.folder import FolderCollection
 from devise_core.engine import load_engine
 from devise_core.errors import ArtifactError
-from devise_core.evaluate.subject import Subject, open_subject
-from devise_core.layout import ArtifactLayout
-from devise_core.manifest import Manifest
+from devise_core.evaluate.model_under_test import ModelUnderTest, open_model_under_test
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
 
 COLLECTIONS = ("collections/photos", "collections/stamps")
@@ -25,7 +26,7 @@ OF_A_COLLECTION: dict[str, Callable[[Collection], object]] = {
     "items.csv": lambda opened: opened.items, "embeddings.npy": lambda opened: opened.embeddings, "features.npy": lambda opened: opened.features,
     "embeddings.ann": lambda opened: opened.embedding_index, "features.ann": lambda opened: opened.feature_index,
     "projections.npz": lambda opened: opened.projections}
-OF_A_MEASUREMENT: dict[str, Callable[[Subject], object]] = {
+OF_A_MEASUREMENT: dict[str, Callable[[ModelUnderTest], object]] = {
     "classifier.npy": lambda subject: subject.classifier, "labels.csv": lambda subject: subject.labels,
     "label_vectors.npy": lambda subject: subject.label_vectors}
 
@@ -47,16 +48,16 @@ def use(artifacts: Path, name: str) -> None:
     """Open the file as a search, a page or a measurement does."""
     *folder, file = name.split("/")
     if folder:
-        OF_A_COLLECTION[file](Collection.open(artifacts.joinpath(*folder)))
+        OF_A_COLLECTION[file](FolderCollection.open(artifacts.joinpath(*folder)))
     elif file in OF_A_MEASUREMENT:
-        OF_A_MEASUREMENT[file](open_subject(ArtifactLayout(artifacts), artifacts, artifacts, print))
+        OF_A_MEASUREMENT[file](open_model_under_test(ArtifactLayout(artifacts), artifacts, artifacts, print))
     else:
         load_engine(artifacts).encoder.load()
 
 
 @pytest.mark.parametrize("name", LISTED)
 def test_every_file_is_found_and_named(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "EXACT_UP_TO", 0)  # so that the forests are opened, which larger collections need
+    monkeypatch.setattr(folder_module, "EXACT_UP_TO", 0)  # so that the forests are opened, which larger collections need
     bits = 8 * (BUNDLED / name).stat().st_size
     for place in (random.Random(name).randrange(bits), bits - 1):
         turn_a_bit(copy / name, place)
@@ -71,7 +72,7 @@ def test_every_file_is_found_and_named(name: str, copy: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", ["model.keras", "collections/photos/embeddings.ann", "collections/stamps/items.csv"])
 def test_whole_files_are_used(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(folder_module, "EXACT_UP_TO", 0)
     use(copy, name)
 
 

@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from devise_core import Engine
-from devise_core.indexing import write_collection
-from devise_core.layout import CollectionLayout
+from devise_core.collections.indexing import write_collection
+from devise_core.storage.paths import CollectionLayout
 from tests.browsing import served, tiles
 
 pytestmark = pytest.mark.browser

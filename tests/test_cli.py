@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from devise_core.cli import main
-from devise_core.manifest import Manifest
+from devise_core.storage.manifest import Manifest
 from tests.conftest import BUNDLED
 
 ROOT = BUNDLED.parent

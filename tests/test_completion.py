@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from devise_core.completion import complete
-from devise_core.nouns import NounStore
-from devise_core.words import WordStore
+from devise_core.text.completion import complete
+from devise_core.text.noun_store import NounStore
+from devise_core.text.word_store import WordStore
 
 WORDS = WordStore(b"the\nsea\nhorse\nseat\nhorses\nt-shirt\nsaddle", np.ones((7, 2), np.int8), np.ones(7, np.float32))
 NOUNS = NounStore("sea\t1\nhorse\t2\nhorse chestnut\t2\nsea-maid\t1\nhorse race\t", np.ones((5, 2), np.int8))

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from devise_core import doctor
-from devise_core.cli import main
-from devise_core.doctor import Finding
-from devise_core.manifest import Manifest
+from devise_core.cli import diagnostics, main
+from devise_core.cli.diagnostics import Finding
 from devise_core.settings import settings_table
+from devise_core.storage.manifest import Manifest
 from tests.conftest import BUNDLED
 
 
@@ -59,23 +58,23 @@ def test_a_bit_flipped_is_found_and_named(artifacts: Path, name: str, capsys: py
 def test_every_broken_file_is_named(artifacts: Path) -> None:
     tamper(artifacts / "nouns.txt", b"short")
     (artifacts / "labels.csv").unlink()
-    found = mends(doctor.check_artifacts(doctor.ArtifactLayout(artifacts)))
+    found = mends(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))
     assert [("nouns.txt has 5 bytes" in each, "labels.csv is missing" in each) for each in sorted(found)] == [(False, True), (True, False)]
 
 
 def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEVISE_COLLECTIONS", str(artifacts / "none"))
     shutil.rmtree(artifacts / "collections")
-    assert "restore artifacts/collections" in mends(doctor.check_collections(doctor.ArtifactLayout(artifacts)))[0]
+    assert "restore artifacts/collections" in mends(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))[0]
     (artifacts / "manifest.json").unlink()
-    assert "manifest.json is missing" in mends(doctor.check_artifacts(doctor.ArtifactLayout(artifacts)))[0]
+    assert "manifest.json is missing" in mends(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))[0]
 
 
 def test_a_collection_of_another_model(artifacts: Path) -> None:
     manifest = Manifest.read(artifacts / "collections/stamps")
     manifest.about["model"] = "another"
     manifest.write()
-    assert ["stamps was made with another model" in each for each in mends(doctor.check_collections(doctor.ArtifactLayout(artifacts)))] == [True]
+    assert ["stamps was made with another model" in each for each in mends(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))] == [True]
 
 
 @pytest.mark.parametrize(("lines", "says"), [
@@ -83,18 +82,18 @@ def test_a_collection_of_another_model(artifacts: Path) -> None:
     ("# a note\nno-such-package-here; sys_platform == 'none'\nnumpy>=1\n", "")])
 def test_versions(tmp_path: Path, lines: str, says: str) -> None:
     (tmp_path / "requirements.txt").write_text(lines)
-    found = mends(doctor.check_packages(tmp_path / "requirements.txt"))
+    found = mends(diagnostics.check_packages(tmp_path / "requirements.txt"))
     assert [bool(re.search(says, each)) for each in found] == [True] * bool(says)
 
 
 def test_an_older_python() -> None:
-    assert doctor.check_python((3, 10)).state == doctor.check_python((3, 14)).state == "mend"
-    assert doctor.check_python((3, 13)) == Finding("Python", "ok", "3.13")
+    assert diagnostics.check_python((3, 10)).state == diagnostics.check_python((3, 14)).state == "mend"
+    assert diagnostics.check_python((3, 13)) == Finding("Python", "ok", "3.13")
 
 
 def test_settings_that_are_none() -> None:
-    assert [each.state for each in doctor.check_settings({"SEMBLANCE_DECODERS": "0", "SEMBLANCE_UPLOAD_BYTE": "1"})] == ["mend", "note"]
-    [fine] = doctor.check_settings({"SEMBLANCE_DECODERS": "3"})
+    assert [each.state for each in diagnostics.check_settings({"SEMBLANCE_DECODERS": "0", "SEMBLANCE_UPLOAD_BYTE": "1"})] == ["mend", "note"]
+    [fine] = diagnostics.check_settings({"SEMBLANCE_DECODERS": "3"})
     assert (fine.state, fine.says[:7]) == ("ok", "1 of 24")
 
 
@@ -106,31 +105,31 @@ def test_memory_of_the_machine_and_of_its_container(tmp_path: Path, files: dict[
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert doctor.check_memory(tmp_path).state == state
+    assert diagnostics.check_memory(tmp_path).state == state
 
 
 @pytest.mark.parametrize(("flags", "state"), [("fpu sse2 avx avx2", "ok"), ("fpu sse2", "mend"), ("fpu avx2", "mend")])
 def test_processor(tmp_path: Path, flags: str, state: str) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor: 0\nflags\t\t: {flags}\npower:\n")
-    assert doctor.check_processor(tmp_path / "cpuinfo", "x86_64").state == state
-    assert doctor.check_processor(tmp_path / "cpuinfo", "aarch64").state == "ok"
+    assert diagnostics.check_processor(tmp_path / "cpuinfo", "x86_64").state == state
+    assert diagnostics.check_processor(tmp_path / "cpuinfo", "aarch64").state == "ok"
 
 
 def test_an_annoy_that_ends_its_process(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nkill -ILL $$\n")  # as code for another processor does
     python.chmod(0o755)
-    found = doctor.check_annoy(str(python))
+    found = diagnostics.check_annoy(str(python))
     assert found.state == "mend"
     assert "status -4" in found.says
     assert "ANNOY_COMPILER_ARGS" in found.says
-    assert doctor.check_annoy(sys.executable).state == "ok"
+    assert diagnostics.check_annoy(sys.executable).state == "ok"
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    assert doctor.check_folder(tmp_path / "a/b").state == "ok"
+    assert diagnostics.check_folder(tmp_path / "a/b").state == "ok"
     assert list(tmp_path.iterdir()) == []
-    found = doctor.check_folder(Path("/proc/self/none"))
+    found = diagnostics.check_folder(Path("/proc/self/none"))
     assert found.state == "note"
     assert "DEVISE_COLLECTIONS" in found.says
 

@@ -11,8 +11,8 @@ import pytest
 
 from devise_core import Engine, load_engine
 from devise_core.errors import ArtifactError, CollectionError, ImageError, QueryError, UnknownWordError
-from devise_core.layout import ArtifactLayout
-from devise_core.manifest import Manifest
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
 from tests.fakes import names
 

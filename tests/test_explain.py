@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 
 from devise_core import Engine
-from devise_core.encoder import Encoder
 from devise_core.errors import ImageError, UnknownWordError
-from devise_core.explain import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
-from devise_core.preprocess import seen_box
-from ui.hit.heat import in_words, place
+from devise_core.vision.image_encoder import KerasImageEncoder
+from devise_core.vision.occlusion import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
+from devise_core.vision.preprocess import seen_box
+from ui.hit.heat_map import in_words, place
 
 SIZE = 56
 GREEN, RED = np.eye(3, dtype=np.float32)[1], np.eye(3, dtype=np.float32)[0]
 
 
 @pytest.fixture(scope="module")
-def colours(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+def colours(tmp_path_factory: pytest.TempPathFactory) -> KerasImageEncoder:
     """A network whose embedding is the picture's mean colour, of length 1."""
     import keras
 
@@ -30,7 +30,7 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     embedding = keras.layers.UnitNormalization(name="embedding")(features)
     path = tmp_path_factory.mktemp("model") / "model.keras"
     keras.Model(pixels, {"features": features, "embedding": embedding}).save(path)
-    return Encoder(path)
+    return KerasImageEncoder(path)
 
 
 def spotted(width: int, height: int, left: int, top: int, side: int = 9) -> Image.Image:
@@ -53,7 +53,7 @@ def test_a_region_is_blurred_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(("left", "top", "row", "column"), [(2, 2, 0, 0), (46, 2, 0, 5), (2, 46, 4, 0), (46, 46, 4, 5)])
-def test_the_peak_is_where_the_concept_is(colours: Encoder, left: int, top: int, row: int, column: int) -> None:
+def test_the_peak_is_where_the_concept_is(colours: KerasImageEncoder, left: int, top: int, row: int, column: int) -> None:
     found = regions(spotted(SIZE, SIZE, left, top), colours)
     heat = found.heat(RED, "red")
     assert heat.grid.shape == (SHORT, LONG)
@@ -75,14 +75,14 @@ def test_losses_are_scaled_and_gains_are_none() -> None:
     assert not faint.decides
 
 
-def test_in_a_uniform_picture_no_region_decides(colours: Encoder) -> None:
+def test_in_a_uniform_picture_no_region_decides(colours: KerasImageEncoder) -> None:
     heat = regions(Image.new("RGB", (80, 60), (10, 200, 30)), colours).heat(GREEN, "green")
     assert not heat.decides
     assert heat.lost == 0
     assert not heat.grid.any()
 
 
-def test_the_map_lies_over_the_part_the_network_sees(colours: Encoder) -> None:
+def test_the_map_lies_over_the_part_the_network_sees(colours: KerasImageEncoder) -> None:
     assert seen_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400: half of the way, in proportion, to 100
     assert seen_box(100, 400) == pytest.approx((0, 0.25, 1, 0.75))
     assert seen_box(7, 7) == (0, 0, 1, 1)

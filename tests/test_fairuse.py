@@ -14,25 +14,25 @@ import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from devise_core.album import gather
-from devise_core.encoder import BATCH
 from devise_core.errors import BusyError
-from devise_core.images import read_image
 from devise_core.settings import Settings, settings
+from devise_core.untrusted.uploaded_photos import gather
+from devise_core.vision.image_encoder import BATCH
+from devise_core.vision.image_reader import read_image
 from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 from tests.test_pages import CAT, app, checked, said
 from tests.test_session import FILES, png
-from ui.server import fairuse, metrics, uploadbound, warm
-from ui.server.fairuse import Rate, Turns
-from ui.server.warm import InTurns
+from ui.server import metrics_routes, model_queue, rate_limit, upload_quota
+from ui.server.model_queue import InTurns
+from ui.server.rate_limit import Rate, Turns
 
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Settings are read anew, before and after."""
     def forget() -> None:
-        for kept in (settings, fairuse.turns, metrics._on):
+        for kept in (settings, rate_limit.turns, metrics_routes._on):
             kept.cache_clear()  # type: ignore[attr-defined]
 
     forget()
@@ -126,7 +126,7 @@ def test_a_busy_network_is_said_and_the_next_try_succeeds(monkeypatch: pytest.Mo
     monkeypatch.setenv("SEMBLANCE_QUEUE_SECONDS", "0.5")
     test = app("labels")
     test.button_group(key="labels_way").set_value("Upload").run()
-    with fairuse.turns().turn(quiet):
+    with rate_limit.turns().turn(quiet):
         test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
         assert "The network was busy for 0.5 s, with 1 still before you" in checked(test).warning[0].value.replace("\\", "")
         assert "match well" in said(app("text_search", q="violin"))
@@ -136,11 +136,11 @@ def test_a_busy_network_is_said_and_the_next_try_succeeds(monkeypatch: pytest.Mo
 
 def test_the_files_of_all_visits_are_bounded_and_who_holds_most_loses_first(monkeypatch: pytest.MonkeyPatch) -> None:
     files = MemoryUploadedFileManager("/upload")
-    monkeypatch.setattr(uploadbound, "_files", lambda: files)
+    monkeypatch.setattr(upload_quota, "_files", lambda: files)
 
     def put(visit: str, name: str, size: int) -> list[str]:
         files.add_file(visit, UploadedFileRec(name, name, "", bytes(size)))
-        uploadbound.forget_oldest(visit, 50, 100)
+        upload_quota.forget_oldest(visit, 50, 100)
         return [file for kept in files.file_storage.values() for file in kept]
 
     assert put("one", "a", 20) == ["a"]
@@ -150,7 +150,7 @@ def test_the_files_of_all_visits_are_bounded_and_who_holds_most_loses_first(monk
     assert put("three", "e", 20) == ["b", "c", "e"]  # 105 in all: the second visit holds 45
     assert put("four", "f", 90) == ["c", "f"]  # the first holds 40, then the third 20; 100 are allowed
     assert put("four", "g", 120) == ["g"]  # the newest stays, whatever its size
-    uploadbound.forget_oldest("five", 50, 100)  # whose own was refused
+    upload_quota.forget_oldest("five", 50, 100)  # whose own was refused
     assert not files.file_storage["four"]
 
 
@@ -165,7 +165,7 @@ def test_the_network_is_kept_from_the_garbage_collector_however_it_is_loaded() -
     parts = list[list[object]]()
     encoder = SimpleNamespace(ready=False, load=lambda: parts.extend([] for _ in range(100_000)))
     gc.unfreeze()
-    warm.load(SimpleNamespace(encoder=encoder))  # type: ignore[arg-type]
+    model_queue.load(SimpleNamespace(encoder=encoder))  # type: ignore[arg-type]
     assert len(parts) == 100_000 <= gc.get_freeze_count()
     gc.unfreeze()
     assert gc.get_freeze_count() == 0

@@ -14,15 +14,15 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from devise_core import uploads
+from devise_core.collections.vector_cache import Cached, VectorCache
 from devise_core.errors import CollectionError
-from devise_core.manifest import Manifest
 from devise_core.settings import settings
-from devise_core.vectorcache import Cached, VectorCache
+from devise_core.storage.manifest import Manifest
+from devise_core.untrusted import decoder_pool
 from tests.conftest import BUNDLED
 from tests.test_pages import CAT, app, checked, names, said
 from tests.test_session import png
-from ui.server import engines, suggest
+from ui.server import engine_cache, suggest_routes
 
 
 @pytest.fixture
@@ -92,10 +92,10 @@ def test_without_words_every_page_says_which_file_and_serves_once_it_is_mended(a
     for page in (test.run(), app("home"), app("labels"), app("photos")):
         assert name in text(page)
         assert "git checkout" in text(page)
-    assert suggest._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 503
+    assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 503
     mend(artifacts, name)
     assert names(checked(test.run()))[0] == "violin"
-    assert suggest._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 200
+    assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 200
 
 
 def test_without_the_network_words_are_searched_and_the_network_is_tried_again(artifacts: Path) -> None:
@@ -176,7 +176,7 @@ def test_what_a_killed_build_leaves(artifacts: Path) -> None:
 def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = labelled(app("labels"))
     assert test.header[0].value == "Most likely: cat"
-    encoder = engines.model().encoder
+    encoder = engine_cache.model().encoder
 
     def exhausted(pixels: object) -> None:
         raise MemoryError
@@ -190,17 +190,17 @@ def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifact
 
 
 def test_decoders_that_are_killed_or_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = uploads._decoders(settings().decoders)
-    uploads.read_upload(png("red"))
+    made = decoder_pool._decoders(settings().decoders)
+    decoder_pool.read_upload(png("red"))
     for waiting in made._free:
         waiting.process.kill()
         waiting.process.wait()
-    assert uploads.read_upload(png("red")).size == (300, 300)
+    assert decoder_pool.read_upload(png("red")).size == (300, 300)
     made.close()
     with monkeypatch.context() as changed:
         changed.setattr(sys, "executable", "/nonexistent/python")
         assert "cannot be read right now: try again" in text(labelled(app("labels")))
-    assert uploads.read_upload(png("red")).size == (300, 300)
+    assert decoder_pool.read_upload(png("red")).size == (300, 300)
 
 
 _INDEX = """

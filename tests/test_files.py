@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from devise_core.collection import read_items, write_items
+from devise_core.collections.items_file import read_items, write_items
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
-from devise_core.layout import replaced_file, restore_interrupted, written_whole
-from devise_core.manifest import SCHEMA, Manifest
+from devise_core.storage.atomic_write import atomic_file, atomic_folder, restore_interrupted
+from devise_core.storage.manifest import SCHEMA, Manifest
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ def test_a_missing_and_a_newer_manifest(tmp_path: Path) -> None:
 
 def test_a_folder_is_replaced_whole_or_stays(tmp_path: Path) -> None:
     target = tmp_path / "here"
-    with written_whole(target) as folder:
+    with atomic_folder(target) as folder:
         (folder / "old").touch()
-    with pytest.raises(KeyboardInterrupt), written_whole(target) as folder:
+    with pytest.raises(KeyboardInterrupt), atomic_folder(target) as folder:
         (folder / "half").touch()
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "old"]
-    with written_whole(target) as folder:
+    with atomic_folder(target) as folder:
         (folder / "new").touch()
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
 
@@ -81,10 +81,10 @@ def test_what_a_killed_run_left_is_taken_away_and_what_is_at_work_stays(tmp_path
     (tmp_path / ".staged-here-dead").mkdir()
     (tmp_path / ".staged-here-dead/half").touch()
     (tmp_path / ".staged-999999999-a.txt").touch()  # no system numbers so many processes
-    with written_whole(target) as first, written_whole(target) as second:
+    with atomic_folder(target) as first, atomic_folder(target) as second:
         assert first.is_dir()  # a second run leaves the first one's work
         (second / "new").touch()
-        with replaced_file(tmp_path / "a.txt") as staged:
+        with atomic_file(tmp_path / "a.txt") as staged:
             staged.touch()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "here"]
 
@@ -93,7 +93,7 @@ def test_the_old_folder_waits_until_the_new_one_is_in(tmp_path: Path) -> None:
     """Killed between the two renames, and the next run as well, before it had anything."""
     (tmp_path / ".replaced-here").mkdir()
     (tmp_path / ".replaced-here/old").touch()
-    with pytest.raises(KeyboardInterrupt), written_whole(tmp_path / "here"):
+    with pytest.raises(KeyboardInterrupt), atomic_folder(tmp_path / "here"):
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "old"]
 
@@ -110,7 +110,7 @@ def test_a_reader_that_brings_the_old_folder_back_is_no_hindrance(tmp_path: Path
         return rename(path, to)
 
     monkeypatch.setattr(Path, "rename", between)
-    with written_whole(target) as folder:
+    with atomic_folder(target) as folder:
         (folder / "new").touch()
     assert met
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
@@ -130,7 +130,7 @@ def test_a_model_s_folder_is_brought_back_as_it_is_read(tmp_path: Path, manifest
 def test_a_file_is_replaced_whole_or_stays(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), replaced_file(path) as staged:
+    with pytest.raises(ZeroDivisionError), atomic_file(path) as staged:
         staged.write_text("half")
         raise ZeroDivisionError
     assert ([p.name for p in tmp_path.iterdir()], path.read_text()) == (["a.txt"], "old")

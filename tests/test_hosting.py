@@ -16,8 +16,8 @@ from streamlit import config
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 from devise_core.cli import parser
+from devise_core.cli.diagnostics import _PORTABLE, PYTHONS
 from devise_core.datasets.catalogue import DATA_SETS
-from devise_core.doctor import _PORTABLE, PYTHONS
 from devise_core.settings import ELSEWHERE, Settings, variable
 from tests.conftest import BUNDLED
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from devise_core import images
 from devise_core.errors import ImageError
-from devise_core.images import read_image
-from devise_core.preprocess import to_pixels
+from devise_core.vision import image_reader
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.preprocess import to_pixels
 
 
 def encoded(image: Image.Image, form: str, **options: object) -> bytes:
@@ -32,7 +32,7 @@ def test_formats(form: str) -> None:
 
 
 def test_heic() -> None:
-    images._register_heif()
+    image_reader._register_heif()
     image = read_image(encoded(RED, "HEIF"))
     assert np.abs(np.asarray(image, int).mean(axis=(0, 1)) - (200, 20, 10)).max() < 6
 
@@ -97,11 +97,11 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
 
 def test_too_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     png = encoded(RED, "PNG")
-    monkeypatch.setattr(images, "MAX_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr(image_reader, "MAX_PIXELS", 64 * 48 - 1)
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded although the header said enough"))
     with pytest.raises(ImageError, match="megapixels.*smaller copy"):
         read_image(png)
-    monkeypatch.setattr(images, "MAX_BYTES", 10)
+    monkeypatch.setattr(image_reader, "MAX_BYTES", 10)
     (tmp_path / "big.png").write_bytes(png)
     for source in (png, tmp_path / "big.png"):
         with pytest.raises(ImageError, match="at most.*smaller copy"):

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from devise_core.errors import ArtifactError
-from devise_core.index import AnnoyIndex, ExactIndex, Index
+from devise_core.search.annoy_index import AnnoyIndex
+from devise_core.search.exact_index import ExactIndex
+from devise_core.search.index import Index
 from tests.fakes import unit_rows
 
 Make = Callable[..., Index]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from devise_core.collection import Collection, find_collections
+from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.indexing import Indexed, index_folder
+from devise_core.collections.projection import project
 from devise_core.errors import CollectionError, OtherModelError
-from devise_core.indexing import Indexed, index_folder
-from devise_core.projection import project
 from tests.fakes import ColourEncoder
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
@@ -36,7 +36,7 @@ def index(source: Path, encoder: ColourEncoder, model: str = "m", **options: obj
 def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:
     result = index(source, ColourEncoder())
     assert (result.count, result.skipped) == (36, [])
-    opened = Collection.open(result.folder, "m")
+    opened = FolderCollection.open(result.folder, "m")
     item = opened.items[0]
     assert (item.labels, item.category) == (("blue things", "holidays"), "holidays/blue_things")
     assert opened.picture(opened.row(item.id)).is_file()
@@ -81,9 +81,9 @@ def test_a_new_picture_alone_is_computed(source: Path) -> None:
 
 
 def test_an_id_stays_when_others_are_added(source: Path) -> None:
-    before = Collection.open(index(source, ColourEncoder()).folder).items
+    before = FolderCollection.open(index(source, ColourEncoder()).folder).items
     Image.new("RGB", (9, 9), "white").save(source / "a new one.png")
-    after = Collection.open(index(source, ColourEncoder()).folder).items
+    after = FolderCollection.open(index(source, ColourEncoder()).folder).items
     assert len({item.id for item in after}) == 37
     assert {item.source: item.id for item in before}.items() <= {item.source: item.id for item in after}.items()
 
@@ -91,11 +91,11 @@ def test_an_id_stays_when_others_are_added(source: Path) -> None:
 def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = index(source, ColourEncoder()).folder
     drawn: list[int] = []
-    monkeypatch.setattr("devise_core.indexing.project", lambda embeddings: (drawn.append(len(embeddings)), project(embeddings))[1])
-    before = Collection.open(folder).projections
+    monkeypatch.setattr("devise_core.collections.indexing.project", lambda embeddings: (drawn.append(len(embeddings)), project(embeddings))[1])
+    before = FolderCollection.open(folder).projections
     assert index(source, ColourEncoder()).count == 36
     assert drawn == []
-    assert np.array_equal(Collection.open(folder).projections.places["tsne2"], before.places["tsne2"])
+    assert np.array_equal(FolderCollection.open(folder).projections.places["tsne2"], before.places["tsne2"])
     (folder / "projections.npz").write_bytes(b"damaged")
     index(source, ColourEncoder())
     Image.new("RGB", (9, 9), "white").save(source / "new.png")
@@ -106,7 +106,7 @@ def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: p
 def test_another_model_computes_all_anew(source: Path) -> None:
     folder = index(source, ColourEncoder()).folder
     with pytest.raises(OtherModelError, match="another model.*--artifacts.*index FOLDER --name mine"):
-        Collection.open(folder, "n")
+        FolderCollection.open(folder, "n")
     again = ColourEncoder()
     index(source, again, model="n")
     assert again.encoded == 36
@@ -137,7 +137,7 @@ def test_a_single_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     folder = tmp_path / "one"
     folder.mkdir()
     Image.new("RGB", (1, 1)).save(folder / "a.png")
-    opened = Collection.open(index(folder, ColourEncoder()).folder)
+    opened = FolderCollection.open(index(folder, ColourEncoder()).folder)
     assert len(opened) == 1
     assert {name: places.shape for name, places in opened.projections.places.items()} == {"pca2": (1, 2), "pca3": (1, 3)}
     with pytest.raises(CollectionError, match="no picture “b”"):

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from devise_core.collection import write_items
+from devise_core.collections.items_file import write_items
+from devise_core.collections.projection import project
 from devise_core.datatypes import Item
-from devise_core.layout import CollectionLayout
-from devise_core.manifest import Manifest
-from devise_core.projection import project
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import CollectionLayout
 from tests.browsing import served, tiles
 from tests.conftest import BUNDLED
 from ui.text import plain_name

@@ -21,7 +21,7 @@ from benchmarks.visit import Visit, VisitError, serving
 from devise_core.errors import ArtifactError, BusyError, UnknownWordError
 from tests.test_fairuse import fresh  # noqa: F401
 from tests.test_pages import CAT, app
-from ui.server import keeper, metrics
+from ui.server import event_log, metrics_routes
 
 SECRET = "violin"
 
@@ -34,7 +34,7 @@ def heard(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 def lines(heard: pytest.LogCaptureFixture, event: str = "") -> list[dict[str, Any]]:
     """The events as they are written."""
-    written = [json.loads(keeper.JsonLines().format(record)) for record in heard.records if record.name == "semblance"]
+    written = [json.loads(event_log.JsonLines().format(record)) for record in heard.records if record.name == "semblance"]
     return [line for line in written if event in ("", line["event"])]
 
 
@@ -64,9 +64,9 @@ def test_no_words_unless_the_keeper_asked_for_them(heard: pytest.LogCaptureFixtu
 
 
 def test_refusals_name_their_guard_and_a_fault_of_ours_its_file(heard: pytest.LogCaptureFixture) -> None:
-    keeper.refused(UnknownWordError({SECRET: []}))
-    keeper.refused(BusyError("…", "rate"))
-    keeper.refused(ArtifactError("words.txt is missing."))
+    event_log.refused(UnknownWordError({SECRET: []}))
+    event_log.refused(BusyError("…", "rate"))
+    event_log.refused(ArtifactError("words.txt is missing."))
     assert [(line["guard"], line.get("says"), line["level"]) for line in lines(heard)] == [
         ("unknownword", None, "info"), ("rate", None, "info"), ("artifact", "words.txt is missing.", "warning")]
 
@@ -75,7 +75,7 @@ def test_a_bug_has_a_number_and_a_place_and_not_its_text(heard: pytest.LogCaptur
     try:
         int(SECRET)
     except ValueError as error:
-        number = keeper.failed(error)
+        number = event_log.failed(error)
     [line] = lines(heard)
     assert (line["number"], line["type"], line["level"]) == (number, "ValueError", "error")
     assert re.fullmatch(r"tests/test_keeper\.py:\d+ test_a_bug_has_a_number_and_a_place_and_not_its_text", line["where"][-1])
@@ -85,8 +85,8 @@ def test_a_bug_has_a_number_and_a_place_and_not_its_text(heard: pytest.LogCaptur
 def test_counters_and_latencies(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setenv("SEMBLANCE_METRICS", "1")
     before = value("semblance_page_total", page="labels", end="done")
-    keeper.tell("page", page="labels", end="done", ms=30.0)
-    keeper.tell("encode", ms=20.0, pictures=1, queue_ms=400.0)
+    event_log.tell("page", page="labels", end="done", ms=30.0)
+    event_log.tell("encode", ms=20.0, pictures=1, queue_ms=400.0)
     assert value("semblance_page_total", page="labels", end="done") == before + 1
     assert value("semblance_page_seconds_bucket", le="0.05") == value("semblance_page_seconds_bucket", le="0.025") + 1
     assert value("semblance_queue_seconds_sum") == pytest.approx(0.4)
@@ -95,7 +95,7 @@ def test_counters_and_latencies(fresh: None, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def value(name: str, **labels: str) -> float:
-    return metrics._instruments().registry.get_sample_value(name, labels) or 0.0
+    return metrics_routes._instruments().registry.get_sample_value(name, labels) or 0.0
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,7 @@ def begun(address: str, path: str, visit: Visit) -> http.client.HTTPConnection:
 
 BUG = """
 import streamlit as st
-from ui import address
+from ui import url_state
 if address.text("q") == "bug":
     int("what somebody typed")
 st.markdown("as it should be")
@@ -231,7 +231,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 from starlette.routing import Route, WebSocketRoute
-from ui.server import unexpected, warm
+from ui.server import error_handlers, model_queue
 
 
 def at_once(_):

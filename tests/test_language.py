@@ -10,8 +10,8 @@ import pytest
 
 from devise_core import Engine
 from devise_core.errors import QueryError, UnknownWordError
-from devise_core.language import GRAMMAR, MAX_CLAUSES, Clause, parse, point
-from devise_core.query import MENDED, PICTURE
+from devise_core.text.query_parser import GRAMMAR, MAX_CLAUSES, Clause, parse, point
+from devise_core.text.text_encoder import MENDED, PICTURE
 from devise_core.vectors import Floats, unit
 from tests.fakes import names, text_space
 

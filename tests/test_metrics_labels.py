@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from devise_core.evaluate.chance import random_vector
 from devise_core.evaluate.classes import label_metrics, synonyms
-from devise_core.evaluate.hops import Labels, correct_sets, hops, read_labels
+from devise_core.evaluate.methods import conse, softmax
 from devise_core.evaluate.metrics import best_columns, best_rank, hits, overlap, ranks, share_in
 from devise_core.evaluate.naming import label_words, naming, nearest_words
+from devise_core.evaluate.random_baseline import random_vector
 from devise_core.evaluate.retrieval import both_ways
-from devise_core.evaluate.spaces import conse, softmax
+from devise_core.evaluate.wordnet_distance import Labels, correct_sets, hops, read_labels
 from tests.fakes import word_store
 
 # entity ─ animal ─ dog ─ puppy, hound      cat under animal, car under entity; the labels: puppy, hound, cat, car

@@ -13,22 +13,22 @@ from PIL import Image
 
 from devise_core.cli import main
 from devise_core.datasets.pictures import Picture
-from devise_core.encoder import Encoded
 from devise_core.errors import BuildError
-from devise_core.evaluate import ownclasses
-from devise_core.evaluate.chance import random_head
+from devise_core.evaluate import custom_classes
+from devise_core.evaluate.methods import CONSE, RANDOM, SOFTMAX, spaces
 from devise_core.evaluate.metrics import interval, interval_over_groups
+from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.protocols import measure
-from devise_core.evaluate.spaces import CONSE, RANDOM, SOFTMAX, spaces
-from devise_core.evaluate.subject import Subject
+from devise_core.evaluate.random_baseline import random_head
 from devise_core.evaluate.tables import by_class, compared, part_of
-from devise_core.layout import ArtifactLayout
-from devise_core.manifest import Manifest
-from devise_core.nouns import NounStore
-from devise_core.query import TextSpace
 from devise_core.results import OURS, Cell, Table
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.noun_store import NounStore
+from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
-from devise_core.words import WordStore
+from devise_core.vision.image_encoder import Encoded
 from tests.fakes import tiny_backbone
 
 WORLD = {"dog": (1, 0, 0), "cat": (0, 1, 0), "car": (0, 0, 1), "anchor": (0.6, 0.8, 0), "emu": (0, 0.6, 0.8)}
@@ -54,7 +54,7 @@ def paint(path: Path, name: str) -> None:
 
 
 @pytest.fixture
-def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
+def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelUnderTest:
     """Three labels, two of them animals; a classifier that knows each by its colour; pictures in the folders of three data sets."""
     layout, data = ArtifactLayout(tmp_path / "model"), tmp_path / "data"
     layout.root.mkdir()
@@ -73,10 +73,10 @@ def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
         paint(data / f"caltech-101/images/{name}/0.png", name)
     nouns, _ = quantise(np.eye(1, 3, dtype=np.float32))
     words = WordStore("\n".join(WORLD).encode(), *quantise(np.array(list(WORLD.values()), np.float32)))
-    text = TextSpace(words, NounStore("dog\t1\n", nouns), np.empty((0, 3), np.float32))
+    text = WordVectorEncoder(words, NounStore("dog\t1\n", nouns), np.empty((0, 3), np.float32))
     encoder: Any = Colours()
-    monkeypatch.setattr(ownclasses, "load_backbone", tiny_backbone)
-    return Subject(layout, manifest, text, encoder, data, tmp_path / "cache", lambda _: None)
+    monkeypatch.setattr(custom_classes, "load_backbone", tiny_backbone)
+    return ModelUnderTest(layout, manifest, text, encoder, data, tmp_path / "cache", lambda _: None)
 
 
 def test_a_paired_difference_is_surer_than_its_parts() -> None:
@@ -120,7 +120,7 @@ def test_means_of_each_class_and_of_a_part() -> None:
     assert part_of(measured, np.array([False, True, True]))[OURS]["hit@1"].tolist() == [0, 1]
 
 
-def test_a_whole_run(subject: Subject, tmp_path: Path) -> None:
+def test_a_whole_run(subject: ModelUnderTest, tmp_path: Path) -> None:
     results = measure(subject, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101"])
     results.write(tmp_path / "results.json")
     found = json.loads((tmp_path / "results.json").read_text("utf-8"))
@@ -144,7 +144,7 @@ def test_a_whole_run(subject: Subject, tmp_path: Path) -> None:
     assert found["references"][0]["figures"]["hit@5"] == 0.43
 
 
-def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: Subject) -> None:
+def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: ModelUnderTest) -> None:
     by_name = {space.name: space for space in spaces(subject)}
     space = by_name[RANDOM]
     car = space.embed(subject.look([Picture(subject.data / "imagenet-samples/images/n3_car.png")]))[0]
@@ -158,30 +158,30 @@ def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: 
     assert (list((subject.cache / "random-heads").iterdir()), subject.encoder.seen) == (kept, seen)
 
 
-def test_a_label_without_a_word_is_not_searched_for(subject: Subject) -> None:
+def test_a_label_without_a_word_is_not_searched_for(subject: ModelUnderTest) -> None:
     paint(subject.data / "caltech-101/images/gerenuk/0.png", "car")
     held_out, _ = measure(subject, ["caltech-101"]).tables
     assert "3 labels" in held_out.note and "No word vector for gerenuk" in held_out.note
 
 
-def test_each_picture_is_looked_at_once(subject: Subject) -> None:
+def test_each_picture_is_looked_at_once(subject: ModelUnderTest) -> None:
     picture = Picture(subject.data / "imagenet-samples/images/n1_dog.png")
     first, second = subject.look([picture]), subject.look([picture, picture])
     assert (subject.encoder.seen, len(second.features)) == (1, 2)
     assert (second.embeddings[1] == first.embeddings[0]).all()
 
 
-def test_without_what_a_baseline_needs(subject: Subject) -> None:
+def test_without_what_a_baseline_needs(subject: ModelUnderTest) -> None:
     (subject.data / "caltech-101/images").rename(subject.data / "away")
     assert [space.name for space in spaces(subject)] == [CONSE, OURS]
     del subject.manifest.files["classifier.npy"]
-    bare = Subject(subject.layout, subject.manifest, subject.text, subject.encoder, subject.data, subject.cache, print)
+    bare = ModelUnderTest(subject.layout, subject.manifest, subject.text, subject.encoder, subject.data, subject.cache, print)
     assert [space.name for space in spaces(bare)] == [OURS]
     rows = measure(bare, ["pascal-sentences"]).tables[0].rows
     assert [[str(cell) for cell in row][:2] for row in rows[:3]] == [[name, "no classifier"] for name in (SOFTMAX, CONSE, RANDOM)]
 
 
-def test_a_model_of_other_labels_is_told_which_protocol_fits(subject: Subject) -> None:
+def test_a_model_of_other_labels_is_told_which_protocol_fits(subject: ModelUnderTest) -> None:
     subject.layout.labels.write_text("id,names,hypernyms\ndog,dog,\n")
     subject.manifest.add(subject.layout.labels, "made by hand")
     with pytest.raises(BuildError, match="evaluate pascal-sentences"):

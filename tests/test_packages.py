@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from devise_core.build import packages
+from devise_core.bundle import packages
 from devise_core.errors import BuildError
 
 CONTENT = b"the package"

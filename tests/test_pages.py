@@ -22,9 +22,9 @@ CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 def app(page: str = "home", **parameters: str) -> AppTest:
     """The real router, opened at ``page`` as by a link with ``parameters``."""
-    test = AppTest.from_file(str(ROOT / "pages/router.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "ui/router.py"), default_timeout=60)
     if page != "home":
-        test.switch_page(f"{page}.py")
+        test.switch_page(f"../pages/{page}.py")
     for name, value in parameters.items():
         test.query_params[name] = value
     return checked(test.run())

@@ -85,7 +85,7 @@ def test_a_picture_of_the_visitors_stands_on_the_map(engine: Engine) -> None:
     {"region": 7.5}, {"other": "x"}])
 def test_a_change_that_is_none_is_let_be(engine: Engine, change: object, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[dict[str, Any]] = []
-    monkeypatch.setattr("ui.address.put", lambda **values: written.append(values))
+    monkeypatch.setattr("ui.url_state.put", lambda **values: written.append(values))
     write_view(engine.collection, change)
     assert written == []
 
@@ -96,6 +96,6 @@ def test_a_change_that_is_none_is_let_be(engine: Engine, change: object, monkeyp
     ({"region": SQUARE}, {"region": SQUARE}), ({"region": ""}, {"region": None}), ({"region": "tsne2:<b>"}, {"region": None})])
 def test_a_change_goes_into_the_address(engine: Engine, change: object, put: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     written: dict[str, Any] = {}
-    monkeypatch.setattr("ui.address.put", lambda **values: written.update(values))
+    monkeypatch.setattr("ui.url_state.put", lambda **values: written.update(values))
     write_view(engine.collection, change)
     assert written == put

@@ -13,13 +13,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from devise_core import Engine
-from devise_core.album import Album, gather
+from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
+from devise_core.untrusted.uploaded_photos import gather
 from tests.test_pages import CAT, ROOT, app, checked, drawn, names, said
-from ui.picture import like as likepicture
+from ui.picture import similar_images as likepicture
 from ui.picture.crop import Region
 from ui.picture.dropzone import Batch, batch_of, decode
-from ui.server.engines import ALBUM, CHOSEN, OWN
+from ui.server.engine_cache import ALBUM, CHOSEN, OWN
 
 PHOTOS = CAT.parent
 LIMITS = Settings()
@@ -33,13 +34,13 @@ def shown(test: AppTest) -> list[Any]:
 @pytest.fixture(scope="module")
 def mine(engine: Engine) -> Engine:
     files = [(f"summer/{name}.webp", (PHOTOS / f"{name}.webp").read_bytes()) for name in ("cat", "orchestra", "butterfly")]
-    return engine.on(Album(OWN, gather(files, engine.encoder, LIMITS).photos))
+    return engine.on(InMemoryCollection(OWN, gather(files, engine.encoder, LIMITS).photos))
 
 
 def over_mine(mine: Engine, page: str, **parameters: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "pages/router.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "ui/router.py"), default_timeout=60)
     if page != "home":
-        test.switch_page(f"{page}.py")
+        test.switch_page(f"../pages/{page}.py")
     test.session_state[ALBUM] = mine
     for name, value in {CHOSEN: OWN, **parameters}.items():
         test.query_params[name] = value
@@ -116,9 +117,9 @@ def test_an_address_is_offered_only_where_it_is_allowed(monkeypatch: pytest.Monk
 
     assert "Address" not in app("image_search").button_group(key="image_search_way").options
     monkeypatch.setattr(picture, "settings", lambda: Settings(url_search=True))
-    from devise_core import weblink
+    from devise_core.untrusted import url_fetch
 
-    monkeypatch.setattr(weblink, "settings", lambda: Settings(url_search=True))
+    monkeypatch.setattr(url_fetch, "settings", lambda: Settings(url_search=True))
     test = app("image_search")
     test.button_group(key="image_search_way").set_value("Address").run()
     test.text_input(key="image_search_url").set_value("http://127.0.0.1/cat.jpg").run()

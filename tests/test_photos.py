@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from devise_core.build.photos import FREE, RESOURCES, extract_photos, labels_of, read_credits
+from devise_core.bundle.photos import FREE, RESOURCES, extract_photos, labels_of, read_credits
 from devise_core.errors import BuildError
 
 README = """Some words on the activity.

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from devise_core import Engine, projection
+from devise_core import Engine
+from devise_core.collections import projection
+from devise_core.collections.projection import Projections, inside, place, project, trustworthiness
 from devise_core.errors import ArtifactError
-from devise_core.projection import Projections, inside, place, project, trustworthiness
 from devise_core.vectors import Floats, unit
 from tests.fakes import unit_rows
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from devise_core import Engine
+from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit, Item
-from devise_core.export import as_csv, as_json, as_zip
-from devise_core.filters import Filter, all_categories, all_labels, lineage
-from devise_core.ranking import Ranking
-from devise_core.relevance import chance_cosine, cut_off
+from devise_core.search.cutoff import chance_cosine, cut_off
+from devise_core.search.filters import Filter, all_categories, all_labels, lineage
+from devise_core.search.ranking import Ranking
 
 RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
 ITEMS = [Item("a", "a.png", ("cat",), "animals/cats"), Item("b", "b.png", ("crow", "bird"), "animals/birds"),

@@ -10,7 +10,7 @@ from tests.test_pages import checked, said
 def _show(query: str, with_photo: bool) -> None:
     from ui.errors import shown
     from ui.query.reading import show_reading
-    from ui.server.engines import engine
+    from ui.server.engine_cache import engine
 
     here = engine()
     pictures = {"photo": here.collection.embeddings[here.collection.row("violin")]} if with_photo else None

@@ -15,9 +15,9 @@ from PIL import Image
 
 from devise_core import Engine
 from devise_core.cli import main
-from devise_core.collection import Collection
+from devise_core.collections.folder import FolderCollection
+from devise_core.collections.indexing import index_folder
 from devise_core.errors import BuildError
-from devise_core.indexing import index_folder
 from devise_core.report import page
 from devise_core.report.page import read_tables, render, write_report
 from devise_core.report.tiles import LONGEST, own_tile
@@ -148,7 +148,7 @@ def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.Monk
     for name in ("red", "green", "blue"):
         Image.new("RGB", (40, 40), name).save(tmp_path / f"photos/{name}.png")
     made = index_folder(tmp_path / "photos", "three", ColourEncoder(), "m")  # type: ignore[arg-type]
-    opened = Collection.open(made.folder)
+    opened = FolderCollection.open(made.folder)
     assert {subject.tile.name for subject in typical(opened, 6)} == {item.name for item in opened.items}
 
 

@@ -14,9 +14,9 @@ import pytest
 from devise_core import Engine
 from devise_core.errors import ArtifactError
 from devise_core.evaluate.categories import ask_categories, members
-from devise_core.layout import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
-from devise_core.manifest import Manifest
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
 from ui.results.charts import _lines, published, said_of
 from ui.results.headlines import HEADLINES, compare
 from ui.results.sections import charted, in_rows, meanings, numbers, verdicts

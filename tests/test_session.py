@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from devise_core import Engine
-from devise_core.album import Album, gather
+from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
+from devise_core.untrusted.uploaded_photos import gather
 from tests.fakes import ColourEncoder, names
 
 LIMITS = Settings()
@@ -28,8 +29,8 @@ def png(colour: str, size: int = 300) -> bytes:
 FILES = [("red.png", png("red")), ("trip/sea_side/blue one.png", png("blue")), ("lime.png", png("lime"))]
 
 
-def album(files: list[tuple[str, bytes]] = FILES) -> Album:
-    return Album("your photos", gather(files, ColourEncoder(), LIMITS).photos)  # type: ignore[arg-type]
+def album(files: list[tuple[str, bytes]] = FILES) -> InMemoryCollection:
+    return InMemoryCollection("your photos", gather(files, ColourEncoder(), LIMITS).photos)  # type: ignore[arg-type]
 
 
 def test_folders_become_labels_and_names_captions() -> None:
@@ -114,7 +115,7 @@ def test_any_name_will_do(name: str) -> None:
 def test_the_engine_over_an_album(photos: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     files = [(item, photos.collection.picture(photos.collection.row(item)).read_bytes()) for item in ("cat", "orchestra", "butterfly")]  # type: ignore[union-attr]
-    mine = photos.on(Album("your photos", gather(files, photos.encoder, LIMITS).photos))
+    mine = photos.on(InMemoryCollection("your photos", gather(files, photos.encoder, LIMITS).photos))
     assert names(mine.search_text("kitten", k=1)) == ["cat"]
     assert names(mine.more_like("orchestra-00001", k=5))[0] in {"cat", "butterfly"}
     assert len(mine.way("cat", "violin", 3)) == 5

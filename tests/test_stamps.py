@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from devise_core.build.stamps import LEFT_OUT, extract_stamps, labels_of
+from devise_core.bundle.stamps import LEFT_OUT, extract_stamps, labels_of
 from devise_core.errors import BuildError
 
 STAMPS = "usr/share/tuxpaint/stamps"

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from devise_core.build.licences import LOCKS, locked, table
+from devise_core.bundle.licences import LOCKS, locked, table
 from devise_core.errors import ArtifactError
-from devise_core.modelfile import load_model
+from devise_core.vision.keras_file import load_model
 from tests.conftest import BUNDLED
 
 ROOT = BUNDLED.parent

@@ -16,11 +16,11 @@ from PIL import Image
 from benchmarks.fuzz import LARGEST, peak_of
 from benchmarks.hostile import hostile_files, slow_jpeg
 from benchmarks.malformed import encoded, good_files, mutated, picture
-from devise_core.decoding import SIDE
 from devise_core.errors import ImageError
-from devise_core.images import read_image
 from devise_core.settings import Settings
-from devise_core.uploads import BROKEN, Decoders, read_upload
+from devise_core.untrusted.decoder_pool import BROKEN, Decoders, read_upload
+from devise_core.untrusted.decoder_worker import SIDE
+from devise_core.vision.image_reader import read_image
 
 GOOD = good_files()
 

@@ -15,9 +15,9 @@ import pytest
 
 from benchmarks.malformed import encoded, picture
 from devise_core.errors import ImageError
-from devise_core.places import is_public
 from devise_core.settings import Settings
-from devise_core.weblink import Network, fetch_picture
+from devise_core.untrusted.url_fetch import Network, fetch_picture
+from devise_core.untrusted.url_guard import is_public
 
 CAT = encoded(picture(), "JPEG")
 ON = Settings(url_search=True, url_seconds=5, url_bytes=100_000)

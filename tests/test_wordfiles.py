@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from devise_core import Engine
-from devise_core.build.words import import_words, write_words
+from devise_core.bundle.words import import_words, write_words
 from devise_core.cli import main
 from devise_core.errors import WordVectorError
-from devise_core.layout import ArtifactLayout
-from devise_core.manifest import Manifest
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
 from devise_core.wordfiles import Fault, WordReport, read_words
 from devise_core.wordfiles.text import LINES_AT_A_TIME
-from devise_core.words import WordStore
 from tests.fakes import VECTORS, WORDS
 
 LINES = [f"{word} {' '.join(map(str, vector))}" for word, vector in zip(WORDS, VECTORS.tolist(), strict=True)]

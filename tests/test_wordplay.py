@@ -7,25 +7,25 @@ import pytest
 
 from devise_core import Engine
 from devise_core.errors import QueryError, UnknownWordError
-from devise_core.index import ExactIndex
-from devise_core.nouns import NounStore
-from devise_core.query import TextSpace
+from devise_core.search.exact_index import ExactIndex
+from devise_core.text.interpolation import along, slerp, way
+from devise_core.text.noun_store import NounStore
+from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
-from devise_core.wordplay import along, slerp, way
-from devise_core.words import WordStore
 
 X, Y = np.array([1, 0, 0], np.float32), np.array([0, 1, 0], np.float32)
 HALF = np.sqrt(0.5)
 
 
-def plane() -> TextSpace:
+def plane() -> WordVectorEncoder:
     """"west" and "north" at a right angle, "middle" and its plural half way, "of" nearer still but no noun; the third axis is out."""
     words = ("of", "west", "north", "middle", "middles", "upper")
     vectors = np.array([[1, 1.01, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0.2], [1, 1, 0.1], [0.5, 1, 0]], np.float32)
     nouns = ("west", "north", "middle", "upper")
     rows = np.stack([vectors[words.index(noun)] for noun in nouns])
     listed = NounStore("".join(f"{noun}\t1\n" for noun in nouns), quantise(rows)[0])
-    return TextSpace(WordStore("\n".join(words).encode(), *quantise(vectors)), listed, np.array([[0, 0, 1]], np.float32))
+    return WordVectorEncoder(WordStore("\n".join(words).encode(), *quantise(vectors)), listed, np.array([[0, 0, 1]], np.float32))
 
 
 def test_slerp_goes_by_the_angle() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
-from devise_core.phrase import Phrases, tokens
-from devise_core.query import MAX_CHARACTERS, check_k
+from devise_core.text.text_encoder import MAX_CHARACTERS, check_k
+from devise_core.text.tokens import Phrases, tokens
+from devise_core.text.word_store import WordStore
 from devise_core.vectors import cosines, largest, lengths, quantise, unit, without
-from devise_core.words import WordStore
 from tests.fakes import VECTORS, WORDS, text_space, word_store
 
 

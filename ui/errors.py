@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import streamlit as st
 
 from devise_core.errors import BusyError, DeviseError, QueryError, UnknownWordError
-from devise_core.language import point
-from ui import address
+from devise_core.text.query_parser import point
+from ui import url_state
 from ui.searchbox import search_for
-from ui.server import keeper
+from ui.server import event_log
 from ui.text import plain, with_commands
 
 
@@ -24,19 +24,19 @@ def shown(field: str | None = None) -> Iterator[None]:
     try:
         yield
     except UnknownWordError as error:
-        keeper.refused(error)
+        event_log.refused(error)
         st.warning(plain(str(error), 600), icon=":material/spellcheck:")
         if field:
             offer_spellings(error.suggestions, field)
     except BusyError as error:
-        keeper.refused(error)
+        event_log.refused(error)
         st.warning(with_commands(str(error)), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:", key=f"again-{field or 'page'}")
     except DeviseError as error:
-        keeper.refused(error)
+        event_log.refused(error)
         st.error(with_commands(str(error)), icon=":material/error:")
         if field and isinstance(error, QueryError) and error.position is not None:
-            st.code(point(address.text(address.QUERY), error.position), language=None)
+            st.code(point(url_state.text(url_state.QUERY), error.position), language=None)
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
@@ -49,6 +49,6 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
 
 
 def _correct(word: str, spelling: str) -> None:
-    query = address.text(address.QUERY)
+    query = url_state.text(url_state.QUERY)
     at = query.lower().find(word)
     search_for(query[:at] + spelling + query[at + len(word):] if at >= 0 else spelling)

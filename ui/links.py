@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from ui import address
+from ui import url_state
 
 
 def link(page: str, label: str, key: str, icon: str | None = None, **values: str) -> None:
     """A link to the page ``page``, such as "labels", with these parameters; on that page itself a button that does the same."""
     if not _here(page):
-        st.page_link(f"{page}.py", label=label, icon=icon, query_params=values)
+        st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=values)
     elif st.button(label, key=key, icon=icon, type="tertiary"):
-        address.put_alone(**values)
+        url_state.put_alone(**values)
         st.rerun()
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from devise_core.engine import DEFAULT_COLLECTION
-from ui import address
+from ui import url_state
 from ui.links import link
-from ui.server.engines import CHOSEN
+from ui.server.engine_cache import CHOSEN
 
 _PARAMETER = "tour"
 
@@ -65,11 +65,11 @@ def banner() -> None:
                 _way(place + 1, f"Next: {STEPS[place].title}", "arrow_forward")
             if place > 1:
                 _way(place - 1, "Back", "arrow_back")
-            st.page_link("home.py", label="End the tour", icon=":material/close:")
+            st.page_link("../pages/home.py", label="End the tour", icon=":material/close:")
 
 
 def _place() -> int:
-    return address.number(_PARAMETER, 0, 1, len(STEPS))
+    return url_state.number(_PARAMETER, 0, 1, len(STEPS))
 
 
 def _way(place: int, label: str, icon: str) -> None:

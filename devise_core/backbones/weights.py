@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from devise_core.backbones import LITE0, VGG16
 from devise_core.backbones.graphs import application
 from devise_core.errors import ArtifactError, BuildError
-from devise_core.layout import ArtifactLayout, artifacts_folder
-from devise_core.manifest import Manifest
-from devise_core.modelfile import load_model
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+from devise_core.vision.keras_file import load_model
 
 if TYPE_CHECKING:
     import keras

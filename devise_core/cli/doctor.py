@@ -9,8 +9,8 @@ from typing import Any
 
 from devise_core.cli.output import add_json, print_json
 from devise_core.errors import DeploymentError
-from devise_core.layout import artifacts_folder
 from devise_core.settings import settings_table
+from devise_core.storage.paths import artifacts_folder
 
 
 def add_parsers(commands: Any) -> None:
@@ -24,7 +24,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> None:
-    from devise_core.doctor import examine
+    from devise_core.cli.diagnostics import examine
 
     if options.settings:
         print(settings_table(), end="")

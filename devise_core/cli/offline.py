@@ -9,7 +9,7 @@ from typing import Any
 
 from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
-from devise_core.layout import REPOSITORY, ArtifactLayout, artifacts_folder
+from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
 
 JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "maps", "card", "all")
 PROTOCOLS = ("imagenet", "zero-shot", "pascal-sentences", "caltech-101", "flickr8k", "stamps")
@@ -47,9 +47,9 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from devise_core.build.card import write_card
-    from devise_core.build.jobs import JOBS as RUN
-    from devise_core.build.jobs import Site
+    from devise_core.bundle.card import write_card
+    from devise_core.bundle.jobs import JOBS as RUN
+    from devise_core.bundle.jobs import Site
 
     if options.job not in ("words", "all") and options.words_file:
         raise BuildError(f"--from is a file of words, which `build {options.job}` does not read: run `build words --from` first.")
@@ -70,7 +70,7 @@ def _build(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     from devise_core.evaluate import protocols
-    from devise_core.evaluate.subject import open_subject
+    from devise_core.evaluate.model_under_test import open_model_under_test
 
     if options.data is None:
         raise BuildError("Measuring needs photographs: give their folder as --data, or set DEVISE_DATA.")
@@ -78,7 +78,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     if unknown:
         raise BuildError(f"There is no protocol “{unknown[0]}”: choose among {', '.join(PROTOCOLS)}.")
     layout = ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
-    results = protocols.measure(open_subject(layout, Path(options.data), options.cache, say), options.protocol)
+    results = protocols.measure(open_model_under_test(layout, Path(options.data), options.cache, say), options.protocol)
     if options.out:
         path = layout.results if options.out == IN_PLACE else options.out
         results.write(path)

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devise_core.encoder import Encoder
+from devise_core.vision.image_encoder import KerasImageEncoder
 
 
-def load_network(encoder: Encoder) -> None:
-    """Load the network without those notes. Raises as ``Encoder.load`` does."""
+def load_network(encoder: KerasImageEncoder) -> None:
+    """Load the network without those notes. Raises as ``KerasImageEncoder.load`` does."""
     with _no_stderr():
         encoder.load()
 

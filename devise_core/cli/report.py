@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from devise_core.cli.output import add_json, print_json
-from devise_core.layout import ArtifactLayout, artifacts_folder
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 
 COLLECTIONS = ("photos", "stamps")
 
@@ -31,9 +31,9 @@ def add_parsers(commands: Any) -> None:
 def _report(options: argparse.Namespace) -> None:
     from devise_core.cli.quiet import load_network
     from devise_core.engine import load_engine
-    from devise_core.images import read_image
     from devise_core.report.page import read_tables, write_report
     from devise_core.report.walk import take_walk
+    from devise_core.vision.image_reader import read_image
 
     layout = ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
     first, *others = dict.fromkeys(options.collection or COLLECTIONS)

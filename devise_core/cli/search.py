@@ -10,9 +10,9 @@ from devise_core.cli.quiet import load_network
 from devise_core.cli.verbs import engine_of, verb
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
-from devise_core.images import read_image
-from devise_core.language import GRAMMAR, parse, point
+from devise_core.text.query_parser import GRAMMAR, parse, point
 from devise_core.vectors import Floats
+from devise_core.vision.image_reader import read_image
 
 _WIDTH = max(len(example) for example, _ in GRAMMAR)
 

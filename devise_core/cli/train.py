@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devise_core.cli.output import add_json, print_json, say
-from devise_core.layout import REPOSITORY, artifacts_folder
+from devise_core.storage.paths import REPOSITORY, artifacts_folder
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from devise_core.build.training import Order, train_model
+    from devise_core.bundle.training import Order, train_model
     from devise_core.cli.quiet import start_tensorflow
     from devise_core.train.corpus import read_pictures
 

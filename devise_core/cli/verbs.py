@@ -9,7 +9,7 @@ from devise_core.cli.output import add_json, print_hits, print_json, say
 from devise_core.cli.quiet import load_network
 from devise_core.engine import Engine, load_engine
 from devise_core.errors import CollectionError
-from devise_core.images import read_image
+from devise_core.vision.image_reader import read_image
 
 
 def add_parsers(commands: Any) -> None:

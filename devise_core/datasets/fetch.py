@@ -19,7 +19,7 @@ from devise_core.datasets.download import Client, Progress, UnreachableError, Wa
 from devise_core.datasets.pictures import SUFFIXES, read_pascal_page
 from devise_core.datasets.unpack import unpack
 from devise_core.errors import FetchError
-from devise_core.layout import replaced_file
+from devise_core.storage.atomic_write import atomic_file
 
 JOBS = 4
 RECORDS = "fetched"  # the folder that says, for each archive, what came out of it
@@ -159,7 +159,7 @@ def _lay_out(account: Account, source: Source) -> None:
             if record[path] is not None:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 made.replace(folder / path)
-    with replaced_file(_record(folder, source)) as file, file.open("w", encoding="utf-8", newline="") as out:
+    with atomic_file(_record(folder, source)) as file, file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("path", "bytes"), *((path, "" if size is None else size) for path, size in record.items())])
     archive.unlink()
 
@@ -192,7 +192,7 @@ def _write_captions(folder: Path) -> None:
         return
     lines = (line.split("\t", 1) for line in tokens.read_text("utf-8").splitlines() if "\t" in line)
     rows = [(name.split("#")[0], caption.strip()) for name, caption in lines]
-    with replaced_file(folder / CAPTIONS) as path, path.open("w", encoding="utf-8", newline="") as file:
+    with atomic_file(folder / CAPTIONS) as path, path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("image", "caption"), *(row for row in rows if (folder / "images" / row[0]).is_file())])
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devise_core.errors import BuildError
-from devise_core.images import SUFFIXES as READ
+from devise_core.vision.image_reader import SUFFIXES as READ
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 """Those of pictures in the data sets; ``READ`` are all that pictures of one's own may have."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from devise_core.datasets import pictures, splits
-from devise_core.evaluate.hops import Labels, correct_sets, hops
+from devise_core.evaluate.methods import CANNOT, NO_CLASSIFIER, SOFTMAX, beside, probabilities, spaces
 from devise_core.evaluate.metrics import Relevant, best_columns, hits, ranks, share_in
-from devise_core.evaluate.spaces import CANNOT, NO_CLASSIFIER, SOFTMAX, beside, probabilities, spaces
-from devise_core.evaluate.subject import Subject
+from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.tables import Measured, Outcome, by_class, compared, part_of
+from devise_core.evaluate.wordnet_distance import Labels, correct_sets, hops
 from devise_core.results import Table
 from devise_core.vectors import Floats, Rows
 
@@ -23,7 +23,7 @@ _METRICS = (
                                                    "radius of WordNet hops around the true one that holds at least k."))
 
 
-def imagenet(subject: Subject) -> Outcome:
+def imagenet(subject: ModelUnderTest) -> Outcome:
     """One picture of each of the 1000 labels: on 800 of them the head was trained, on 200 it was not."""
     found, labels = pictures.imagenet_samples(subject.data / "imagenet-samples"), subject.imagenet_labels()
     subject.say(f"imagenet-samples: {len(found)} photographs")
@@ -49,7 +49,7 @@ def label_metrics(scores: Floats, true: Rows, correct: Mapping[int, Relevant]) -
             **{f"hp@{k}": share_in(best_columns(scores, k), correct[k]) for k in correct}}
 
 
-def zero_shot(subject: Subject) -> Outcome:
+def zero_shot(subject: ModelUnderTest) -> Outcome:
     """Photographs of Caltech-101's 46 unseen classes, named among those alone and among them and the 1000 labels."""
     found = [picture for picture in pictures.caltech_101(subject.data / "caltech-101") if picture.label in splits.ZERO_SHOT]
     names = sorted({picture.label for picture in found})

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from devise_core.datasets import pictures, splits
-from devise_core.evaluate.chance import random_vector
+from devise_core.evaluate.methods import NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, probabilities, spaces
 from devise_core.evaluate.metrics import overlap
-from devise_core.evaluate.spaces import NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, probabilities, spaces
-from devise_core.evaluate.subject import Subject
+from devise_core.evaluate.model_under_test import ModelUnderTest
+from devise_core.evaluate.random_baseline import random_vector
 from devise_core.evaluate.tables import Measured, Outcome, by_class, compared
-from devise_core.phrase import tokens
+from devise_core.text.tokens import tokens
+from devise_core.text.word_store import WordStore
 from devise_core.train.corpus import raw_vector
 from devise_core.vectors import ROWS_AT_A_TIME, Floats, largest, unit
-from devise_core.words import WordStore
 
 KS = (5, 10, 20)
 
 
-def pascal(subject: Subject) -> Outcome:
+def pascal(subject: ModelUnderTest) -> Outcome:
     """The 100 test pictures of the seed's split, over every word of the store."""
     found = pictures.pascal_sentences(subject.data / "pascal-sentences")
     test = [picture for picture, train in zip(found, splits.seed_split(len(found)), strict=True) if not train]
@@ -72,7 +72,7 @@ def label_words(names: Sequence[tuple[str, ...]], shares: Floats, k: int = KS[-1
     return list(found)[:k]
 
 
-def _words(space: Space, places: Floats, subject: Subject, names: Sequence[str], k: int = KS[-1]) -> list[list[str]]:
+def _words(space: Space, places: Floats, subject: ModelUnderTest, names: Sequence[str], k: int = KS[-1]) -> list[list[str]]:
     """The words nearest to ``places``, in the method's own space."""
     words = subject.text.words
     if space.name == RANDOM:

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devise_core.evaluate import classes, naming, ownclasses, retrieval
+from devise_core.evaluate import classes, custom_classes, naming, retrieval
+from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.references import REFERENCES
-from devise_core.evaluate.subject import Subject
 from devise_core.evaluate.tables import Outcome, joined
-from devise_core.layout import replaced_file
 from devise_core.results import Table
+from devise_core.storage.atomic_write import atomic_file
 
-Protocol = Callable[[Subject], Outcome]
+Protocol = Callable[[ModelUnderTest], Outcome]
 
 
-def pascal(subject: Subject) -> Outcome:
+def pascal(subject: ModelUnderTest) -> Outcome:
     """Pascal Sentences, the seed's test part: named with all words, by a head for it alone too, and found by its labels."""
-    return joined([ownclasses.own_classes(subject), naming.pascal(subject), retrieval.pascal(subject)])
+    return joined([custom_classes.own_classes(subject), naming.pascal(subject), retrieval.pascal(subject)])
 
 
 PROTOCOLS: Mapping[str, Protocol] = {
@@ -47,11 +47,11 @@ class Results:
     def write(self, path: Path) -> None:
         """A line for each part: with a line for each number the file would be three times as long."""
         parts = [f"{json.dumps(name)}: {json.dumps(found, ensure_ascii=False)}" for name, found in self.as_dict().items()]
-        with replaced_file(path) as staged:
+        with atomic_file(path) as staged:
             staged.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8", newline="\n")
 
 
-def measure(subject: Subject, names: Sequence[str] = ()) -> Results:
+def measure(subject: ModelUnderTest, names: Sequence[str] = ()) -> Results:
     """Run the protocols called ``names``, or all of them. Raises ``BuildError`` where a data set is missing."""
     chosen = list(dict.fromkeys(names)) or list(PROTOCOLS)
     outcome = joined([PROTOCOLS[name](subject) for name in chosen])

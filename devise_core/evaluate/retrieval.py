@@ -10,19 +10,19 @@ import numpy as np
 from devise_core.datasets import pictures, splits
 from devise_core.datasets.parts import part
 from devise_core.datasets.pictures import Picture
-from devise_core.encoder import Encoded
 from devise_core.errors import BuildError, QueryError, UnknownWordError
+from devise_core.evaluate.methods import CANNOT, NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, spaces
 from devise_core.evaluate.metrics import Relevant, average_precision, best_rank, hits, precision_at, ranks
-from devise_core.evaluate.spaces import CANNOT, NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, spaces
-from devise_core.evaluate.subject import Subject
+from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.tables import Measured, Outcome, by_class, compared, joined
 from devise_core.vectors import Floats, Rows
+from devise_core.vision.image_encoder import Encoded
 
 RECALLS = (1, 5, 10)
 _SOFTMAX_NOTE = "The softmax knows its own labels alone, and no other query."
 
 
-def caltech(subject: Subject) -> Outcome:
+def caltech(subject: ModelUnderTest) -> Outcome:
     """Caltech-101: held-out photographs of seen classes; all photographs of the 46 classes never seen."""
     found = pictures.caltech_101(subject.data / "caltech-101")
     labels = [picture.label for picture in found]
@@ -32,13 +32,13 @@ def caltech(subject: Subject) -> Outcome:
     return joined([by_label(subject, "caltech-101", f"Caltech-101, {name}", part(found, kept)) for name, kept in parts.items()])
 
 
-def pascal(subject: Subject) -> Outcome:
+def pascal(subject: ModelUnderTest) -> Outcome:
     """Pascal Sentences: the 100 test pictures of the seed's split."""
     found = pictures.pascal_sentences(subject.data / "pascal-sentences")
     return by_label(subject, "pascal-sentences", "Pascal Sentences, test part", part(found, ~splits.seed_split(len(found))))
 
 
-def by_label(subject: Subject, protocol: str, what: str, found: Sequence[Picture]) -> Outcome:
+def by_label(subject: ModelUnderTest, protocol: str, what: str, found: Sequence[Picture]) -> Outcome:
     """Each label searched for among all the pictures given."""
     subject.say(f"{what}: {len(found)} photographs")
     labels = np.asarray([picture.label for picture in found])
@@ -51,7 +51,7 @@ def by_label(subject: Subject, protocol: str, what: str, found: Sequence[Picture
     return by_query(subject, protocol, title, note, subject.look(found), queries, 10)
 
 
-def _is_known(label: str, subject: Subject) -> bool:
+def _is_known(label: str, subject: ModelUnderTest) -> bool:
     try:
         subject.text.embed(label)
     except UnknownWordError:
@@ -59,7 +59,7 @@ def _is_known(label: str, subject: Subject) -> bool:
     return True
 
 
-def by_query(subject: Subject, protocol: str, title: str, note: str, looked: Encoded, queries: Mapping[str, Relevant],
+def by_query(subject: ModelUnderTest, protocol: str, title: str, note: str, looked: Encoded, queries: Mapping[str, Relevant],
              k: int) -> Outcome:
     """``queries``: text → which rows are relevant."""
     measured = beside(subject, {space.name: found_by(space, looked, queries, k) for space in spaces(subject)})
@@ -76,7 +76,7 @@ def found_by(space: Space, looked: Encoded, queries: Mapping[str, Relevant], k: 
             f"P@{k}": np.asarray([precision_at(scores[query], relevant, k) for query, relevant in queries.items()])}
 
 
-def flickr8k(subject: Subject) -> Outcome:
+def flickr8k(subject: ModelUnderTest) -> Outcome:
     """Flickr8k: captions and pictures find each other among 1000. No picture of it is trained on."""
     found = pictures.flickr8k_thousand(subject.data)
     subject.say(f"{found[0].path.parent.parent.name}: {len(found)} photographs")
@@ -109,7 +109,7 @@ def both_ways(scores: Floats, own: Rows) -> tuple[Measured, Measured]:
     return to_images, to_texts
 
 
-def stamps(subject: Subject) -> Outcome:
+def stamps(subject: ModelUnderTest) -> Outcome:
     """Category queries over the bundled stamps, none of which is trained on; an item is relevant by its category path."""
     path = subject.data / "stamps-queries.csv"
     if not path.is_file():
@@ -125,6 +125,6 @@ def stamps(subject: Subject) -> Outcome:
                     Encoded(np.asarray(here.features, dtype=np.float32), here.embeddings), queries, 8)
 
 
-def _softmax(subject: Subject) -> str:
+def _softmax(subject: ModelUnderTest) -> str:
     return NO_CLASSIFIER if subject.classifier is None else CANNOT
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devise_core.errors import BuildError
-from devise_core.layout import replaced_file
 from devise_core.report.walk import Walk
 from devise_core.results import Table, read_results
+from devise_core.storage.atomic_write import atomic_file
 
 MOST_BYTES = 10_000_000
 
@@ -37,6 +37,6 @@ def write_report(path: Path, walk: Walk, tables: Sequence[Table], remark: str = 
     if len(content) > MOST_BYTES:
         raise BuildError(f"The report has {len(content) / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} MB are allowed: give fewer "
                          "pictures of your own.")
-    with replaced_file(path) as staged:
+    with atomic_file(path) as staged:
         staged.write_bytes(content)
     return len(content)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from devise_core.datatypes import Hit
-from devise_core.images import read_image
+from devise_core.vision.image_reader import read_image
 
 LONGEST = 288
 """Pixels: twice the width of a tile, for screens of twice the density."""

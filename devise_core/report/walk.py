@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.collection import Collection
+from devise_core.collections.base import Collection
 from devise_core.datatypes import Reading, WordHit
-from devise_core.encoder import Encoded
 from devise_core.engine import By, Engine
 from devise_core.errors import UnknownWordError
 from devise_core.report.tiles import Tile, own_tile, tile
+from devise_core.vision.image_encoder import Encoded
 
 QUERIES = ("aeroplane", "avian", "ocean", "street", "horse jockey", "bird near water")
 """Those of the work this project starts from: a thing, three words that no picture is labelled with, two combinations."""
@@ -34,7 +34,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Subject:
+class ModelUnderTest:
     """A picture asked about: its tile, its vectors (one row each), and its id where it is of the first collection."""
 
     tile: Tile
@@ -81,7 +81,7 @@ def take_walk(engines: Sequence[Engine], own: Sequence[Path] = ()) -> Walk:
     inside = typical(first.collection, LABELLED)
     share = -(-LABELLED // len(others)) if others else 0
     outside = [subject for other in others for subject in typical(other.collection, share)][:LABELLED]
-    outside = [Subject(own_tile(path), first.encode(path)) for path in own] + [Subject(one.tile, one.encoded) for one in outside]
+    outside = [ModelUnderTest(own_tile(path), first.encode(path)) for path in own] + [ModelUnderTest(one.tile, one.encoded) for one in outside]
     alike = [*inside[:ALIKE], *outside[:max(ALIKE, len(own))]]
     return Walk([engine.collection.name for engine in engines], sum(len(engine.collection) for engine in engines),
                 len(first.text.words), [answer(engines, query) for query in QUERIES],
@@ -99,7 +99,7 @@ def answer(engines: Sequence[Engine], query: str) -> Answer:
     return Answer(query, reading, [tile(hit, hit.cosine) for hit in hits[:HITS]])
 
 
-def typical(collection: Collection, count: int) -> list[Subject]:
+def typical(collection: Collection, count: int) -> list[ModelUnderTest]:
     """Up to ``count`` pictures that nobody picked: the ones nearest to the middles of the largest clusters by k-means."""
     from sklearn.cluster import KMeans
 
@@ -108,15 +108,15 @@ def typical(collection: Collection, count: int) -> list[Subject]:
     middles = np.argmin(clusters.fit_transform(vectors), axis=0)
     largest = np.argsort(-np.bincount(clusters.labels_, minlength=len(middles)), kind="stable")
     rows = list(dict.fromkeys(int(middles[cluster]) for cluster in largest))[:count]
-    return [Subject(tile(collection.hit(row, 1.0)), Encoded(collection.features[[row]], vectors[[row]]), collection.items[row].id)
+    return [ModelUnderTest(tile(collection.hit(row, 1.0)), Encoded(collection.features[[row]], vectors[[row]]), collection.items[row].id)
             for row in rows]
 
 
-def labelled(engine: Engine, subject: Subject) -> Labelled:
+def labelled(engine: Engine, subject: ModelUnderTest) -> Labelled:
     return Labelled(subject.tile, engine.label_embedding(subject.encoded.embeddings[0], LABELS))
 
 
-def neighbours(engine: Engine, subject: Subject) -> list[tuple[str, str, list[Tile]]]:
+def neighbours(engine: Engine, subject: ModelUnderTest) -> list[tuple[str, str, list[Tile]]]:
     """In each way the pictures like ``subject``, itself left out."""
     rows = []
     for by, name, compares in WAYS:

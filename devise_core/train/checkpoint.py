@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devise_core.errors import BuildError
-from devise_core.layout import replaced_file
+from devise_core.storage.atomic_write import atomic_file
 
 Arrays = Sequence[npt.NDArray[Any]]
 
@@ -30,7 +30,7 @@ class Checkpoint:
         text = json.dumps({"made_from": dict(self.made_from), "facts": dict(facts)}).encode()
         arrays = {"json": np.frombuffer(text, np.uint8)}
         arrays |= {f"{name}.{place}": array for name, group in groups.items() for place, array in enumerate(group)}
-        with replaced_file(self.path) as staged:
+        with atomic_file(self.path) as staged:
             np.savez(staged, allow_pickle=False, **arrays)
 
     def load(self) -> tuple[dict[str, Any], dict[str, Arrays]] | None:

@@ -11,7 +11,7 @@ import numpy as np
 from devise_core.datasets import pictures, splits
 from devise_core.datasets.pictures import Picture
 from devise_core.errors import BuildError, QueryError, UnknownWordError
-from devise_core.query import TextSpace
+from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, Rows, unit
 
 KNOWN: Mapping[str, Callable[[Path], list[Picture]]] = {
@@ -49,7 +49,7 @@ def training_part(found: Sequence[Picture], split: str) -> list[Picture]:
     return [picture for picture, keep in zip(found, kept, strict=True) if keep]
 
 
-def corpus_of(chosen: Sequence[Picture], text: TextSpace, targets: str) -> Corpus:
+def corpus_of(chosen: Sequence[Picture], text: WordVectorEncoder, targets: str) -> Corpus:
     """Raises ``BuildError`` where there are fewer than two classes, or a class that no word knows."""
     labels = [picture.label for picture in chosen]
     names = sorted(set(labels))
@@ -61,7 +61,7 @@ def corpus_of(chosen: Sequence[Picture], text: TextSpace, targets: str) -> Corpu
     return Corpus(chosen, classes, names, label_vectors(names, text, targets))
 
 
-def label_vectors(names: Sequence[str], text: TextSpace, targets: str) -> Floats:
+def label_vectors(names: Sequence[str], text: WordVectorEncoder, targets: str) -> Floats:
     """Unit rows ``(c, d)``: where a query for each name stands (``text``), or the mean of its words' vectors (``raw``).
 
     Raises ``BuildError`` that lists every name of which no word is known, with its nearest spellings.
@@ -81,7 +81,7 @@ def label_vectors(names: Sequence[str], text: TextSpace, targets: str) -> Floats
     return np.stack(rows)
 
 
-def raw_vector(name: str, text: TextSpace) -> Floats:
+def raw_vector(name: str, text: WordVectorEncoder) -> Floats:
     """The mean of the vectors of the known words of ``name`` as they were trained, at length 1: how the seed placed a class."""
     known, unknown = text.phrases.known(name)
     if not known:
@@ -89,7 +89,7 @@ def raw_vector(name: str, text: TextSpace) -> Floats:
     return unit(text.words.raw([row for _, row in known]).mean(axis=0))
 
 
-def part_known(names: Sequence[str], text: TextSpace) -> list[str]:
+def part_known(names: Sequence[str], text: WordVectorEncoder) -> list[str]:
     """The names of which one word is known and another is not."""
     return [name for name in names if all(text.phrases.known(name))]
 
@@ -103,7 +103,7 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
     return kept
 
 
-def caption_vectors(picture: Picture, text: TextSpace) -> list[Floats]:
+def caption_vectors(picture: Picture, text: WordVectorEncoder) -> list[Floats]:
     """A unit vector ``(d,)`` of each caption of which a word is known."""
     found = []
     for caption in picture.captions:

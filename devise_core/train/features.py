@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from devise_core.encoder import BATCH, READERS
 from devise_core.errors import ImageError
-from devise_core.images import read_image
-from devise_core.manifest import sha256_of
-from devise_core.preprocess import Pixels
+from devise_core.storage.manifest import sha256_of
 from devise_core.train.cache import FeatureCache
 from devise_core.train.views import VIEWS
 from devise_core.vectors import Floats
+from devise_core.vision.image_encoder import BATCH, READERS
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.preprocess import Pixels
 
 if TYPE_CHECKING:
     import keras

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from devise_core.backbones import Backbone
-from devise_core.encoder import READERS
 from devise_core.errors import BuildError
-from devise_core.images import read_image
-from devise_core.preprocess import Pixels
-from devise_core.query import TextSpace
+from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.corpus import Corpus, caption_vectors, validation_part
@@ -29,6 +26,9 @@ from devise_core.train.recipe import Recipe
 from devise_core.train.targets import targets_of
 from devise_core.train.views import VIEWS
 from devise_core.vectors import Floats, Rows
+from devise_core.vision.image_encoder import READERS
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.preprocess import Pixels
 
 if TYPE_CHECKING:
     import keras
@@ -67,7 +67,7 @@ class Run:
 
     corpus: Corpus
     backbone: Backbone
-    text: TextSpace
+    text: WordVectorEncoder
     recipe: Recipe
     start: Head | None
     cache: FeatureCache
@@ -137,7 +137,7 @@ def _stage(run: Run, trained: Trained, stage: str, model: keras.Model, paces: Se
     trained.seconds[stage] = time.perf_counter() - began
 
 
-def _part(corpus: Corpus, places: Rows, inputs: Inputs, views: int = 1, text: TextSpace | None = None) -> Part:
+def _part(corpus: Corpus, places: Rows, inputs: Inputs, views: int = 1, text: WordVectorEncoder | None = None) -> Part:
     told = [(row, np.stack(vectors)) for row, place in enumerate(places)
             if text and (vectors := caption_vectors(corpus.pictures[place], text))]
     return Part(lambda rows: inputs(rows // len(places), places[rows % len(places)]), corpus.classes[places], views,

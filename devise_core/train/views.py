@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageOps
 
-from devise_core.preprocess import Pixels, to_pixels
+from devise_core.vision.preprocess import Pixels, to_pixels
 
 View = Callable[[Image.Image, int], Pixels]
 

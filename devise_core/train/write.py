@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.layout import ArtifactLayout, replaced_file
-from devise_core.manifest import Manifest
+from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
 from devise_core.train.loop import Curve
 from devise_core.train.run import Run, Trained
 
@@ -42,7 +43,7 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
     if run.start is None:
         written += _write_labels(layout, trained)
     if trained.classifier is not None:
-        with replaced_file(layout.classifier) as path:
+        with atomic_file(layout.classifier) as path:
             np.save(path, np.vstack(trained.classifier))
         written.append(layout.classifier)
     record = _record(run, trained, origin)
@@ -83,11 +84,11 @@ def make_canonical(archive: Path) -> None:
 
 def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
     """Put in the place of files that may be links to another model's: never written through."""
-    with replaced_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
+    with atomic_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "names", "hypernyms"])
         writer.writerows([name.replace(" ", "_"), name, ""] for name in trained.corpus.names)
-    with replaced_file(layout.label_vectors) as staged:
+    with atomic_file(layout.label_vectors) as staged:
         np.save(staged, trained.corpus.vectors)
     return [layout.labels, layout.label_vectors]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
+from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.export import as_csv, as_json, as_zip
 
 _KEY = "basket"
 MOST = 500

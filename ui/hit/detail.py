@@ -6,11 +6,11 @@ import streamlit as st
 
 from devise_core.datatypes import Hit, WordHit
 from devise_core.engine import By, Engine
-from ui import address
+from ui import url_state
+from ui.hit.explanation import Why
 from ui.hit.tiles import tiles
-from ui.hit.why import Why
 from ui.links import link
-from ui.server.engines import engine
+from ui.server.engine_cache import engine
 from ui.text import linked, plain
 
 NOUNS, ALIKE = 6, 6
@@ -18,17 +18,17 @@ NOUNS, ALIKE = 6, 6
 
 def open_hit(hit: Hit) -> None:
     """Once the page is drawn; in the address, so that a link brings it back and Back closes it."""
-    address.put(**{address.OPEN: hit.id})
+    url_state.put(**{url_state.OPEN: hit.id})
 
 
 def show_opened() -> None:
     """The result that the address says is open, over the page. Raises ``DeviseError``."""
-    item = address.text(address.OPEN)
+    item = url_state.text(url_state.OPEN)
     if item and item in (here := engine()).collection:
         _show(here, here.collection.hit(here.collection.row(item), 1.0))
 
 
-@st.dialog("Picture", width="large", on_dismiss=lambda: address.put(**{address.OPEN: None}))
+@st.dialog("Picture", width="large", on_dismiss=lambda: url_state.put(**{url_state.OPEN: None}))
 def _show(engine: Engine, hit: Hit) -> None:
     """A picture and what is known of it, why it matched, and where to go from it. What is slow comes last."""
     nouns = engine.label_embedding(engine.collection.embeddings[engine.collection.row(hit.id)], k=NOUNS)

@@ -11,7 +11,7 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.component import component
 from ui.hit.basket import choose
-from ui.server.pictures import address
+from ui.server.image_routes import address
 
 CUT_OUTS = {"stamps"}
 """Collections whose pictures stand on white: shown whole instead of filling the tile."""

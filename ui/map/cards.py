@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from devise_core.atlas import common_labels
+from devise_core.collections.export import as_csv
+from devise_core.collections.map_labels import common_labels
 from devise_core.engine import Engine
-from devise_core.export import as_csv
 from devise_core.vectors import Rows, unit
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery

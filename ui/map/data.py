@@ -16,8 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
+    from devise_core.collections.projection import Projections
     from devise_core.engine import Engine
-    from devise_core.projection import Projections
 
 MOST = 20_000
 """More pictures than this are sampled evenly, and the map says so."""
@@ -60,7 +60,7 @@ def _of_folder(name: str, version: str, _engine: Engine) -> str:  # noqa: ARG001
 
 def _atlas(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from ui.server.engines import model
+    from ui.server.engine_cache import model
 
     try:
         here = model().on(model().collections()[request.path_params["collection"]].name)
@@ -74,13 +74,13 @@ ROUTE = Route("/atlas/{collection}", _atlas)
 
 
 def _message(engine: Engine) -> str:
-    from devise_core.atlas import group_names, named_right, nearest_nouns
+    from devise_core.collections.map_labels import group_names, named_right, nearest_nouns
     from ui.hit.tiles import CUT_OUTS
 
     collection, projections = engine.collection, engine.collection.projections
     rows, items = drawn(len(collection)), collection.items
     clusters = projections.clusters[:, 0]
-    nearest = nearest_nouns(engine)
+    nearest = nearest_nouns(engine.text.nouns, engine.collection)
     right = {True: 0, False: 1, None: 2}
     return json.dumps({
         "count": len(collection), "step": rows.step, "whole": collection.name in CUT_OUTS,
@@ -89,7 +89,7 @@ def _message(engine: Engine) -> str:
         "colours": {
             "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
             "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
-            "cluster": {"names": group_names(engine, clusters), "of": packed(clusters[rows.start::rows.step], "u1")},
+            "cluster": {"names": group_names(engine.text.nouns, engine.collection, clusters), "of": packed(clusters[rows.start::rows.step], "u1")},
             "right": {"names": ["right", "wrong", "no label"],
                       "of": packed([right[each] for each in named_right(items, nearest)[::rows.step]], "u1")}},
         "places": {name: packed((places[::rows.step].clip(0, 1) * 65535).round(), "u2")
@@ -102,15 +102,15 @@ def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -
     """Names of clusters, of the few and the many, amid their pictures; and words. Places of each on every map."""
     import numpy as np
 
-    from devise_core.atlas import group_names, words_among
+    from devise_core.collections.map_labels import group_names, words_among
 
     found = []
     for level, kind in enumerate(("cluster", "part")):
         groups = projections.clusters[:, level]
-        for group, name in enumerate(group_names(engine, groups)):
+        for group, name in enumerate(group_names(engine.text.nouns, engine.collection, groups)):
             amid = {where: np.median(places[groups == group], axis=0) for where, places in projections.places.items()}
             found.append({"text": name, "kind": kind, "places": _listed(amid)})
-    for word, vector in words_among(engine, nearest).items():
+    for word, vector in words_among(engine.text, engine.collection, nearest).items():
         places = {where: projections.place(where, vector, engine.collection.embeddings) for where in projections.places}
         found.append({"text": word, "kind": "word", "places": _listed(places)})
     return found
@@ -132,7 +132,7 @@ def _most_frequent(values: Sequence[str], rows: Iterable[int]) -> dict[str, Any]
 def _picture(engine: Engine, row: int) -> str:
     from PIL import Image
 
-    from ui.server.pictures import address
+    from ui.server.image_routes import address
 
     picture = engine.collection.picture(row)
     if not isinstance(picture, bytes):

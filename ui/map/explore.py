@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from devise_core.atlas import NAMED_BY
+from devise_core.collections.map_labels import NAMED_BY
 from devise_core.engine import Engine
 from devise_core.errors import shortened
-from devise_core.images import SUFFIXES
-from devise_core.uploads import read_upload
+from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.vision.image_reader import SUFFIXES
 from ui.errors import shown
 from ui.hit.gallery import gallery
 from ui.map.cards import NEAR, picture_card, region_card
@@ -17,8 +17,8 @@ from ui.map.data import drawn
 from ui.map.view import View, read_view
 from ui.map.widget import WAYS, Marks, Pin, how_placed, show_map
 from ui.query.reading import show_reading
-from ui.server import keeper
-from ui.server.warm import network
+from ui.server import event_log
+from ui.server.model_queue import network
 from ui.text import plain
 
 LIT = 12
@@ -47,7 +47,7 @@ def explore(engine: Engine, query: str, beside: DeltaGenerator) -> None:
 def _asked(engine: Engine, query: str) -> Pin | None:
     with shown("q"):
         if query:
-            with keeper.searching(query) as heard:
+            with event_log.searching(query) as heard:
                 reading, hits = engine.read_text(query), engine.search_text(query, k=LIT)
                 heard["terms"], heard["hits"] = len(reading.terms), len(hits)
             show_reading(reading, "q")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.projection import Projections, inside
+from devise_core.collections.projection import Projections, inside
 from devise_core.vectors import Floats, Rows
 
 POINTS = 64

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from devise_core.collection import Collection
-from devise_core.projection import DIMENSIONS, WAYS
-from ui import address
+from devise_core.collections.base import Collection
+from devise_core.collections.projection import DIMENSIONS, WAYS
+from ui import url_state
 from ui.map.data import COLOURS
 from ui.map.region import Region, read_region
 
@@ -35,11 +35,11 @@ def read_view(collection: Collection) -> View:
     """The view that the address describes; for what it gets wrong, the map as it is at first."""
     projections = collection.projections
     ways = [way for way in WAYS if any(name.startswith(way) for name in projections.places)]
-    way = address.one_of(WAY, ways, ways[0])
-    dimensions = address.number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
-    item, text = address.text(address.ITEM), address.text(REGION)
+    way = url_state.one_of(WAY, ways, ways[0])
+    dimensions = url_state.number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
+    item, text = url_state.text(url_state.ITEM), url_state.text(REGION)
     region = read_region(text, projections)
-    return View(f"{way}{dimensions}", address.one_of(COLOUR, COLOURS, next(iter(COLOURS))), address.one_of(SHOW, SHOWN, SHOWN[0]),
+    return View(f"{way}{dimensions}", url_state.one_of(COLOUR, COLOURS, next(iter(COLOURS))), url_state.one_of(SHOW, SHOWN, SHOWN[0]),
                 collection.row(item) if item in collection else None, region, text if region else "")
 
 
@@ -51,15 +51,15 @@ def write_view(collection: Collection, change: object) -> None:
     name = said.get("name", "")
     if name in collection.projections.places:
         way, dimensions = name[:-1], name[-1]
-        address.put(**{WAY: way if way != WAYS[0] else None, DIMENSION: dimensions if dimensions != "2" else None})
+        url_state.put(**{WAY: way if way != WAYS[0] else None, DIMENSION: dimensions if dimensions != "2" else None})
     if said.get("colour") in COLOURS:
-        address.put(colour=said["colour"] if said["colour"] != next(iter(COLOURS)) else None)
+        url_state.put(colour=said["colour"] if said["colour"] != next(iter(COLOURS)) else None)
     if said.get("show") in SHOWN:
-        address.put(show=said["show"] if said["show"] != SHOWN[0] else None)
+        url_state.put(show=said["show"] if said["show"] != SHOWN[0] else None)
     if said.get("item", " ") in collection or said.get("item") == "":
-        address.put(item=said["item"])
+        url_state.put(item=said["item"])
     if "region" in said:
-        address.put(region=said["region"] if read_region(said["region"], collection.projections) else None)
+        url_state.put(region=said["region"] if read_region(said["region"], collection.projections) else None)
 
 
 def choose(collection: Collection, item: str) -> None:

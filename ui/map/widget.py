@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from devise_core.collections.projection import NEIGHBOURS
 from devise_core.engine import Engine
-from devise_core.projection import NEIGHBOURS
 from devise_core.vectors import Floats, Rows
 from ui.component import component
 from ui.map.data import COLOURS, drawn, packed, source
 from ui.map.view import View, write_view
-from ui.server import code
+from ui.server import script_routes
 
 _MAP = component("map")
 
@@ -50,7 +50,7 @@ def show_map(engine: Engine, view: View, marks: Marks) -> None:
         return [int(row) // rows.step for row in some if row % rows.step == 0]
 
     shown = {
-        "code": code.address("scripts/map/scene.js"), "name": view.name, "colour": view.colour, "show": view.show,
+        "code": script_routes.address("scripts/map/scene.js"), "name": view.name, "colour": view.colour, "show": view.show,
         "item": None if view.row is None else view.row / rows.step, "id": "" if view.row is None else collection.items[view.row].id,
         "near": seen(marks.near), "pins": [_pinned(engine, pin) | {"lit": seen(pin.lit)} for pin in marks.pins],
         "region": view.region_text, "inside": packed(seen(marks.inside), "u4"), "found": len(marks.inside),

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from devise_core.encoder import Encoded
 from devise_core.engine import Engine
-from devise_core.images import SUFFIXES, read_image
 from devise_core.settings import settings
-from devise_core.uploads import read_upload
-from ui import address
-from ui.hand import by_hand, key_for
+from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.image_reader import SUFFIXES, read_image
+from ui import url_state
 from ui.picture.crop import Region, crop
 from ui.picture.paste import paste
-from ui.server import pictures
-from ui.server.warm import network
+from ui.server import image_routes
+from ui.server.model_queue import network
 from ui.text import plain
+from ui.widget_keys import by_hand, key_for
 
 SAMPLES = 6
 SAMPLE, UPLOAD, PASTE, CAMERA, WEB = "Sample", "Upload", "Paste", "Camera", "Address"
@@ -56,7 +56,7 @@ def choose_picture(engine: Engine, page: str) -> Chosen | None:
 def show_picture(chosen: Chosen, page: str) -> None:
     """The picture; a box dragged on it is the region that counts from then on."""
     def take(region: Region | None) -> None:
-        address.put(**{CROP: str(region) if region else None, "item": chosen.item})
+        url_state.put(**{CROP: str(region) if region else None, "item": chosen.item})
 
     crop(f"{page}_crop", chosen.src, chosen.name, chosen.region, take)
 
@@ -96,11 +96,11 @@ def _pasted(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
 def _take_pasted(page: str, data: bytes) -> None:
     st.session_state[_PASTED] = data
     st.session_state[f"{page}_way"] = PASTE
-    address.put(**{CROP: None, "item": None})
+    url_state.put(**{CROP: None, "item": None})
 
 
 def _web(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
-    from devise_core.weblink import fetch_picture
+    from devise_core.untrusted.url_fetch import fetch_picture
 
     url = st.text_input("Address of a picture", placeholder="https://…", key=f"{page}_url", max_chars=2000).strip()
     return _own(url, url, lambda: fetch_picture(url)) if url else None
@@ -115,7 +115,7 @@ def _own(token: str, name: str, data: Callable[[], bytes]) -> Chosen:
         src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
         kept = (token, Chosen(buffer.getvalue(), name, src))
         st.session_state[_KEPT] = kept
-        address.put(**{CROP: None, "item": None})
+        url_state.put(**{CROP: None, "item": None})
     chosen = kept[1]
     return Chosen(chosen.image, name, chosen.src, None, _region())
 
@@ -124,20 +124,20 @@ def _sample(engine: Engine, page: str) -> Chosen:
     here = engine.collection
     step = max(1, len(here) // SAMPLES)
     samples = [item.id for item in here.items[step // 2::step][:SAMPLES]]
-    linked = address.text("item")
+    linked = url_state.text("item")
     if linked in here and linked not in samples:
         samples = [linked, *samples]
     sample = linked if linked in samples else samples[0]
     key = key_for(f"{page}_sample_{here.name}", sample)
     names = {item_id: plain(here.items[here.row(item_id)].name, 40) for item_id in samples}
     st.pills("A sample", samples, default=sample, required=True, format_func=names.__getitem__, key=key,
-             label_visibility="collapsed", on_change=by_hand(key, lambda item: address.put(**{"item": item, CROP: None})))
+             label_visibility="collapsed", on_change=by_hand(key, lambda item: url_state.put(**{"item": item, CROP: None})))
     row = here.row(sample)
     item = here.items[row]
-    return Chosen(here.picture(row), item.name, pictures.address(engine, here.hit(row, 1.0)), item.id,
+    return Chosen(here.picture(row), item.name, image_routes.address(engine, here.hit(row, 1.0)), item.id,
                   _region() if item.id == linked else None)
 
 
 def _region() -> Region | None:
-    written = address.text(CROP).split(",")
+    written = url_state.text(CROP).split(",")
     return Region.of([int(number) if number.isascii() and number.isdigit() and len(number) < 5 else -1 for number in written])

@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from devise_core.album import File
 from devise_core.settings import Settings
+from devise_core.untrusted.uploaded_photos import File
 from ui.component import component
 
 _ZONE = component("dropzone", "shrink")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from devise_core.engine import Engine
-from devise_core.filters import Filter, all_categories, all_labels
-from devise_core.ranking import Ranking
-from devise_core.relevance import cut_off
+from devise_core.search.cutoff import cut_off
+from devise_core.search.filters import Filter, all_categories, all_labels
+from devise_core.search.ranking import Ranking
 from devise_core.vectors import Floats
-from ui import address
+from ui import url_state
 from ui.controls import choose_one, choose_several, slide, switch, turn_pages
 from ui.hit import basket
 from ui.hit.gallery import gallery
@@ -69,7 +69,7 @@ def show_matches(engine: Engine, query: str, vector: Floats) -> int:
 def _settings(engine: Engine, suggested: float) -> Settings:
     items = engine.collection.items
     categories, labels = all_categories(items), all_labels(items)
-    asked = sum(len(address.several(name, options)) for name, options in
+    asked = sum(len(url_state.several(name, options)) for name, options in
                 (("in", categories), ("out", categories), ("label", labels), ("no", labels)))
     with st.popover(f"Filters ({asked})" if asked else "Filters", icon=":material/filter_alt:"):
         kept = Filter(choose_several("In a category", "in", categories, "any category"),
@@ -77,7 +77,7 @@ def _settings(engine: Engine, suggested: float) -> Settings:
                       choose_several("Not in a category", "out", categories, "none left out"),
                       choose_several("Without a label", "no", labels, "none left out"))
     places = round(100 * suggested)
-    chosen = address.number("cut", places, 0, 100)
+    chosen = url_state.number("cut", places, 0, 100)
     with st.popover(f"Cut-off {chosen / 100:.2f}", icon=":material/content_cut:"):
         cut = slide("Least cosine, in hundredths", "cut", 0, 100, places,
                     f"For three nouns in ten, drawn by chance, no picture here reaches {engine.chance_cosine:.2f}: "
@@ -85,7 +85,7 @@ def _settings(engine: Engine, suggested: float) -> Settings:
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
     size = choose_one("A page", "k", SIZES)
-    weak = address.one_of("weak", ("1",), "") == "1"
+    weak = url_state.one_of("weak", ("1",), "") == "1"
     return Settings(kept, suggested if cut == places else cut / 100, weak, order, int(size))
 
 
@@ -112,5 +112,5 @@ def _say_why(query: str, inside: Ranking, whole: int, chance: float, settings: S
 
 def _page(shown: Ranking, size: int) -> Ranking:
     last = max(1, -(-len(shown) // size))
-    start = (min(address.number(address.PAGE, 1, 1, 99_999_999), last) - 1) * size
+    start = (min(url_state.number(url_state.PAGE, 1, 1, 99_999_999), last) - 1) * size
     return shown[start:start + size]

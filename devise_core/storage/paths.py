@@ -1,0 +1,75 @@
+"""Where the files of a model and of a collection are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BUNDLED_ARTIFACTS = REPOSITORY / "artifacts"
+
+
+@dataclass(frozen=True)
+class ArtifactLayout:
+    """The files of a model: ``words``, ``nouns``, ``model`` and the collections that came with it."""
+
+    root: Path
+
+    model = property(lambda self: self.root / "model.keras")
+    words = property(lambda self: self.root / "words.txt")
+    word_vectors = property(lambda self: self.root / "word_vectors.npy")
+    word_scales = property(lambda self: self.root / "word_scales.npy")
+    nouns = property(lambda self: self.root / "nouns.txt")
+    noun_vectors = property(lambda self: self.root / "noun_vectors.npy")
+    directions = property(lambda self: self.root / "common_directions.npy")
+    labels = property(lambda self: self.root / "labels.csv")
+    label_vectors = property(lambda self: self.root / "label_vectors.npy")
+    classifier = property(lambda self: self.root / "classifier.npy")
+    results = property(lambda self: self.root / "results.json")
+    history = property(lambda self: self.root / "history.json")
+    collections = property(lambda self: self.root / "collections")
+    opened = property(lambda self: (self.root / "manifest.json", self.words, self.word_vectors, self.word_scales, self.nouns,
+                                    self.noun_vectors, self.directions))
+    """What is read before the first picture."""
+
+
+@dataclass(frozen=True)
+class CollectionLayout:
+    """The files of a collection of pictures."""
+
+    root: Path
+
+    items = property(lambda self: self.root / "items.csv")
+    images = property(lambda self: self.root / "images")
+    embeddings = property(lambda self: self.root / "embeddings.npy")
+    features = property(lambda self: self.root / "features.npy")
+    embedding_index = property(lambda self: self.root / "embeddings.ann")
+    feature_index = property(lambda self: self.root / "features.ann")
+    projections = property(lambda self: self.root / "projections.npz")
+    opened = property(lambda self: (self.root / "manifest.json", self.items, self.embeddings, self.features, self.embedding_index,
+                                    self.feature_index, self.projections))
+
+
+def artifacts_folder() -> Path:
+    """The folder of the model in use: ``DEVISE_ARTIFACTS`` where it is set, else the bundled one."""
+    return Path(os.environ.get("DEVISE_ARTIFACTS") or BUNDLED_ARTIFACTS)
+
+
+def user_collections() -> Path:
+    """Where collections of your own pictures go: ``DEVISE_COLLECTIONS`` where set, else ``collections/`` in the checkout."""
+    return Path(os.environ.get("DEVISE_COLLECTIONS") or REPOSITORY / "collections")
+
+
+def stamp(files: Iterable[Path]) -> tuple[tuple[int, ...], ...]:
+    """Another one once a file was written, replaced or taken away."""
+    return tuple(_stamp(file) for file in files)
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -1,0 +1,87 @@
+"""Imports run one way, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ORDER = (
+    "errors", "settings", "vectors", "datatypes", "storage", "text", "vision", "search", "results", "collections", "engine", "untrusted",
+    "backbones", "datasets", "wordfiles", "report", "train", "evaluate", "bundle", "cli", "__main__", "__init__",
+)
+"""Every module and package of the library, the lowest first: each imports only what comes before it."""
+LEVEL = {name: level for level, name in enumerate(ORDER)}
+CORE = sorted((ROOT / "devise_core").rglob("*.py"))
+UI = ({"url_state", "text", "component", "widget_keys"}, {"server", "searchbox", "controls", "click_feedback"}, {"links", "errors"}, {"page_layout", "tour", "hit"}, {"query"}, {"picture"},
+      {"map", "words", "results"}, {"router"})
+UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}
+HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
+
+
+def imports(path: Path, at_load: bool = False) -> Iterator[str]:
+    """Every module that ``path`` imports; ``at_load``: only those imported as the module loads."""
+    tree = ast.parse(path.read_text("utf-8"))
+    nodes = tree.body if at_load else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def part(path: Path) -> str:
+    return path.relative_to(ROOT / "devise_core").parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_core_imports_downward(path: Path) -> None:
+    for name in imports(path):
+        assert name.split(".")[0] not in {"streamlit", "ui", "pages"}
+        if name.startswith("devise_core.") and part(path) != "__init__":
+            below = name.split(".")[1]
+            assert LEVEL[below] < LEVEL[part(path)] or below == part(path), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
+                         ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_heavy_is_imported_as_a_module_loads(path: Path) -> None:
+    assert not HEAVY & {name.split(".")[0] for name in imports(path, at_load=True)}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "ui").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_the_pages_share_imports_downward(path: Path) -> None:
+    own = path.relative_to(ROOT / "ui").parts[0].removesuffix(".py")
+    for name in imports(path):
+        assert name.split(".")[0] != "pages"
+        if name.startswith("ui."):
+            below = name.split(".")[1]
+            assert below == own or UI_LEVEL[below] < UI_LEVEL[own], f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
+def test_pages_go_through_the_engine(path: Path) -> None:
+    allowed = {"devise_core.engine", "devise_core.storage.paths", "devise_core.collections.projection"}
+    for name in imports(path):
+        if name.startswith("devise_core"):
+            assert any(name.startswith(door) for door in allowed), f"{path.name} imports {name}"
+
+
+def test_the_server_listens_before_numpy_is_there() -> None:
+    """What the server imports as it starts: a fifth of a second of NumPy would stand before the first answer."""
+    code = "import sys, streamlit_app; print(sorted({'numpy', 'PIL', 'pandas', 'tensorflow'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_package_gives_what_it_names() -> None:
+    import devise_core
+
+    assert all(hasattr(devise_core, name) for name in devise_core.__all__)
+    assert not hasattr(devise_core, "nothing")
