@@ -25,16 +25,22 @@ def main() -> None:
     encoder.load()
     pixels = np.random.default_rng(7).integers(0, 256, (1, encoder.size, encoder.size, 3), dtype=np.uint8)
     floats = pixels.astype(np.float32)
-    calls = {"the encoder, a traced tf.function": lambda: encoder.encode_pixels(pixels), "model(x)": lambda: model(floats),
-             "model.predict(x)": lambda: model.predict(floats, verbose=0),
-             "VGG16's predict(x)": lambda: vgg16.predict(floats, verbose=0)}
+    calls = {
+        "the encoder, a traced tf.function": lambda: encoder.encode_pixels(pixels),
+        "model(x)": lambda: model(floats),
+        "model.predict(x)": lambda: model.predict(floats, verbose=0),
+        "VGG16's predict(x)": lambda: vgg16.predict(floats, verbose=0),
+    }
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):  # in turn, so that a slower minute of the machine slows all
         for name, call in calls.items():
             taken[name] += milliseconds(call, 3)
     base = median(taken["the encoder, a traced tf.function"])
-    print_table(f"One picture, p50 of {3 * rounds} calls each", ["call", "ms", "× the encoder's"],
-                [[name, f"{median(times):.1f}", f"{median(times) / base:.1f}"] for name, times in taken.items()])
+    print_table(
+        f"One picture, p50 of {3 * rounds} calls each",
+        ["call", "ms", "× the encoder's"],
+        [[name, f"{median(times):.1f}", f"{median(times) / base:.1f}"] for name, times in taken.items()],
+    )
 
 
 if __name__ == "__main__":

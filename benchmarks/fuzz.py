@@ -28,15 +28,22 @@ from devise_core.untrusted.decoder_pool import BROKEN, Decoders
 
 HANG = 5.0
 LARGEST: dict[str, tuple[str, float, dict[str, Any]]] = {
-    "JPEG": ("RGB", 99.9, {}), "progressive JPEG": ("RGB", 77, {"progressive": True}),
+    "JPEG": ("RGB", 99.9, {}),
+    "progressive JPEG": ("RGB", 77, {"progressive": True}),
     "progressive grey JPEG": ("L", 99.9, {"progressive": True}),
     "progressive JPEG 4:4:4": ("RGB", 39, {"progressive": True, "subsampling": 0}),
-    "progressive CMYK JPEG": ("CMYK", 29, {"progressive": True}), "PNG": ("RGBA", 39.9, {}),
-    "GIF": ("P", 38, {}), "BMP": ("RGB", 6.6, {}), "TIFF": ("RGBA", 29, {"compression": "tiff_lzw"}),
+    "progressive CMYK JPEG": ("CMYK", 29, {"progressive": True}),
+    "PNG": ("RGBA", 39.9, {}),
+    "GIF": ("P", 38, {}),
+    "BMP": ("RGB", 6.6, {}),
+    "TIFF": ("RGBA", 29, {"compression": "tiff_lzw"}),
     "TIFF of one strip": ("RGBA", 29, {"compression": "tiff_lzw", "strip_size": 10**9}),
-    "WEBP": ("RGBA", 14, {}), "lossless WEBP": ("RGBA", 12, {"lossless": True, "quality": 0, "method": 0}),
-    "AVIF 4:4:4": ("RGBA", 23, {"speed": 10, "subsampling": "4:4:4"}), "HEIF": ("RGB", 26, {"enc_params": {"preset": "ultrafast"}}),
-    "HEIF 4:4:4": ("RGB", 26, {"chroma": 444, "enc_params": {"preset": "ultrafast"}})}
+    "WEBP": ("RGBA", 14, {}),
+    "lossless WEBP": ("RGBA", 12, {"lossless": True, "quality": 0, "method": 0}),
+    "AVIF 4:4:4": ("RGBA", 23, {"speed": 10, "subsampling": "4:4:4"}),
+    "HEIF": ("RGB", 26, {"enc_params": {"preset": "ultrafast"}}),
+    "HEIF 4:4:4": ("RGB", 26, {"chroma": 444, "enc_params": {"preset": "ultrafast"}}),
+}
 """The largest picture of each kind that is let in: channels, megapixels, and how it is written."""
 
 
@@ -69,10 +76,17 @@ def main() -> None:
         for account in pool.imap_unordered(_share, shares):
             total.add(account)
     tried = sum(total.outcomes.values())
-    print_table(f"{tried:,} inputs", ["what", "found"], [
-        ["crashes", str(len(total.crashes))], [f"over {HANG:.0f} s", str(len(total.hangs))],
-        ["slowest", f"{total.slowest[0]:.1f} s: {total.slowest[1]}"], ["largest decoder", f"{total.peak / 1e6:.0f} MB"],
-        *([name, f"{count:,}"] for name, count in total.outcomes.most_common())])
+    print_table(
+        f"{tried:,} inputs",
+        ["what", "found"],
+        [
+            ["crashes", str(len(total.crashes))],
+            [f"over {HANG:.0f} s", str(len(total.hangs))],
+            ["slowest", f"{total.slowest[0]:.1f} s: {total.slowest[1]}"],
+            ["largest decoder", f"{total.peak / 1e6:.0f} MB"],
+            *([name, f"{count:,}"] for name, count in total.outcomes.most_common()),
+        ],
+    )
     for what in (*total.crashes, *total.hangs):
         print(what)
     print_table("The largest that are let in", ["picture", "megapixels", "s", "peak MB"], [_peak(name) for name in LARGEST])

@@ -71,7 +71,7 @@ def reference(engine: Engine, pixels: Pixels, fill: str) -> Floats:
         size, half = len(pixels), PATCH * len(pixels) / 2
         for cell, version in enumerate(versions):
             down, across = ((place + 0.5) * size / SIDE for place in divmod(cell, SIDE))
-            version[max(0, round(down - half)):round(down + half), max(0, round(across - half)):round(across + half)] = GREY
+            version[max(0, round(down - half)) : round(down + half), max(0, round(across - half)) : round(across + half)] = GREY
     return engine.encoder.encode_pixels(versions).embeddings
 
 
@@ -115,11 +115,13 @@ def all_ways(engine: Engine) -> dict[str, Callable[[ImageInput, Floats], Floats]
     def read(way: Callable[[Pixels, Floats], Floats], image: ImageInput, query: Floats) -> Floats:
         return way(to_pixels(read_image(image), engine.encoder.size), query)
 
-    return {"each cell of the last grid alone": partial(read, grid.alone),
-            "the last grid without one cell": partial(read, partial(grid.left_out, reach=0)),
-            "the last grid without 3 × 3 cells": partial(read, partial(grid.left_out, reach=1)),
-            "gradient × activation in the last grid": partial(read, grid.gradient),
-            "30 regions blurred in one batch: engine.heat": partial(regions, engine)}
+    return {
+        "each cell of the last grid alone": partial(read, grid.alone),
+        "the last grid without one cell": partial(read, partial(grid.left_out, reach=0)),
+        "the last grid without 3 × 3 cells": partial(read, partial(grid.left_out, reach=1)),
+        "gradient × activation in the last grid": partial(read, grid.gradient),
+        "30 regions blurred in one batch: engine.heat": partial(regions, engine),
+    }
 
 
 def main() -> None:
@@ -140,13 +142,16 @@ def main() -> None:
                 found = way(image, query)
                 agreed[name].append([agreement(found, -(hidden @ query)) for hidden in (blur, grey)])
     taken: dict[str, list[float]] = {name: [] for name in ways}
-    for image, queries in drawn[:chosen.timed]:  # in turn, so that a slower minute of the machine slows all
+    for image, queries in drawn[: chosen.timed]:  # in turn, so that a slower minute of the machine slows all
         for name, way in ways.items():
             taken[name] += milliseconds(partial(way, image, queries[0]), 1)
     rows = [[name, *(spoken(values) for values in zip(*agreed[name], strict=True)), f"{median(taken[name]):.0f}"] for name in ways]
     rows += [["one reference and the other", spoken(among), spoken(among), ""], ["wanted", "the most", "the most", "≤ 400"]]
-    print_table(f"{len(drawn)} pictures, {len(among)} queries: rank correlation with occlusion, mean / median",
-                ["way", "blurred patch", "grey patch", "ms, p50"], rows)
+    print_table(
+        f"{len(drawn)} pictures, {len(among)} queries: rank correlation with occlusion, mean / median",
+        ["way", "blurred patch", "grey patch", "ms, p50"],
+        rows,
+    )
 
 
 def spoken(values: Sequence[float]) -> str:

@@ -39,8 +39,16 @@ def rows_of(vectors: Floats, settings: list[tuple[int, int]], queries: Floats, f
         for nodes in (nodes for of, nodes in settings if of == trees):
             index = AnnoyIndex.open(folder / f"{trees}.ann", vectors.shape[1], nodes or trees * K)
             took = median([median(milliseconds(partial(index.search, query, K), 3)) for query in queries])
-            rows.append([f"{len(vectors):,}", f"Annoy, {trees} trees, {nodes or 'default'} nodes", f"{built:.1f}",
-                         f"{recall(index, queries, truth):.3f}", f"{took:.2f}", f"{base / took:.1f}"])
+            rows.append(
+                [
+                    f"{len(vectors):,}",
+                    f"Annoy, {trees} trees, {nodes or 'default'} nodes",
+                    f"{built:.1f}",
+                    f"{recall(index, queries, truth):.3f}",
+                    f"{took:.2f}",
+                    f"{base / took:.1f}",
+                ]
+            )
     return rows
 
 
@@ -55,8 +63,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         queries = vectors[rng.choice(50_000, count, replace=False)]
         settings = [(20, 0), (20, AnnoyIndex.SEARCH_NODES), (AnnoyIndex.TREES, AnnoyIndex.SEARCH_NODES)]
-        print_table("All words; the first Annoy line has the settings of the work this project starts from", columns,
-                    rows_of(vectors, settings, queries, Path(folder)))
+        print_table(
+            "All words; the first Annoy line has the settings of the work this project starts from",
+            columns,
+            rows_of(vectors, settings, queries, Path(folder)),
+        )
         rows = []
         for size in (1_000, 5_000, 20_000, 50_000, 100_000):
             some = vectors[rng.choice(len(vectors), size, replace=False)]

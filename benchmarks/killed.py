@@ -42,9 +42,14 @@ class Job:
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "devise_core", *self.arguments], cwd=REPOSITORY, start_new_session=True,
-                                env={**os.environ, **self.environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [sys.executable, "-m", "devise_core", *self.arguments],
+            cwd=REPOSITORY,
+            start_new_session=True,
+            env={**os.environ, **self.environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def put_back(self) -> None:
         shutil.rmtree(self.target, ignore_errors=True)
@@ -55,8 +60,12 @@ class Job:
         return any(self.target.parent.glob(f".staged-{self.target.name}-*"))
 
     def leftovers(self) -> list[str]:
-        return [path.name for folder in (self.target.parent, self.target) for path in folder.glob(".[rs]*-*")
-                if path.name.startswith((".staged-", ".replaced-"))]
+        return [
+            path.name
+            for folder in (self.target.parent, self.target)
+            for path in folder.glob(".[rs]*-*")
+            if path.name.startswith((".staged-", ".replaced-"))
+        ]
 
 
 @dataclass
@@ -132,8 +141,16 @@ def index_job(root: Path) -> Job:
         folder.mkdir(parents=True)
         for picture in some:
             shutil.copy(picture, folder)
-    return _made(Job("index", ["index", str(many), "--name", "pictures"], root / "collections/pictures", root / "old",
-                     {"DEVISE_COLLECTIONS": str(root / "collections")}), ["index", str(few), "--name", "pictures"])
+    return _made(
+        Job(
+            "index",
+            ["index", str(many), "--name", "pictures"],
+            root / "collections/pictures",
+            root / "old",
+            {"DEVISE_COLLECTIONS": str(root / "collections")},
+        ),
+        ["index", str(few), "--name", "pictures"],
+    )
 
 
 def train_job(root: Path) -> Job:

@@ -41,22 +41,35 @@ def good_files() -> dict[str, bytes]:
     return {
         "JPEG": encoded(plain, "JPEG", exif=exif, comment=b"a comment"),
         "progressive JPEG": encoded(plain, "JPEG", progressive=True),
-        "CMYK JPEG": encoded(picture(mode="CMYK"), "JPEG"), "grey JPEG": encoded(picture(mode="L"), "JPEG"),
-        "MPO": encoded(plain, "MPO", more), "PNG": encoded(plain, "PNG", exif=exif),
+        "CMYK JPEG": encoded(picture(mode="CMYK"), "JPEG"),
+        "grey JPEG": encoded(picture(mode="L"), "JPEG"),
+        "MPO": encoded(plain, "MPO", more),
+        "PNG": encoded(plain, "PNG", exif=exif),
         "RGBA PNG": encoded(picture(mode="RGBA"), "PNG"),
-        "palette PNG": encoded(plain.quantize(16), "PNG", transparency=3), "16-bit PNG": encoded(deep, "PNG"),
-        "bilevel PNG": encoded(picture(mode="1"), "PNG"), "APNG": encoded(plain, "PNG", more),
-        "WebP": encoded(plain, "WEBP", exif=exif), "lossless WebP": encoded(picture(mode="RGBA"), "WEBP", lossless=True),
-        "animated WebP": encoded(plain, "WEBP", more), "AVIF": encoded(plain, "AVIF", exif=exif),
-        "RGBA AVIF": encoded(picture(mode="RGBA"), "AVIF"), "animated AVIF": encoded(plain, "AVIF", more),
-        "HEIC": encoded(plain, "HEIF"), "RGBA HEIC": encoded(picture(mode="RGBA"), "HEIF", more),
-        "GIF": encoded(plain, "GIF"), "animated GIF": encoded(plain, "GIF", more), "BMP": encoded(plain, "BMP"),
-        "palette BMP": encoded(plain.quantize(16), "BMP"), "TIFF": encoded(plain, "TIFF", exif=exif),
+        "palette PNG": encoded(plain.quantize(16), "PNG", transparency=3),
+        "16-bit PNG": encoded(deep, "PNG"),
+        "bilevel PNG": encoded(picture(mode="1"), "PNG"),
+        "APNG": encoded(plain, "PNG", more),
+        "WebP": encoded(plain, "WEBP", exif=exif),
+        "lossless WebP": encoded(picture(mode="RGBA"), "WEBP", lossless=True),
+        "animated WebP": encoded(plain, "WEBP", more),
+        "AVIF": encoded(plain, "AVIF", exif=exif),
+        "RGBA AVIF": encoded(picture(mode="RGBA"), "AVIF"),
+        "animated AVIF": encoded(plain, "AVIF", more),
+        "HEIC": encoded(plain, "HEIF"),
+        "RGBA HEIC": encoded(picture(mode="RGBA"), "HEIF", more),
+        "GIF": encoded(plain, "GIF"),
+        "animated GIF": encoded(plain, "GIF", more),
+        "BMP": encoded(plain, "BMP"),
+        "palette BMP": encoded(plain.quantize(16), "BMP"),
+        "TIFF": encoded(plain, "TIFF", exif=exif),
         "LZW TIFF": encoded(picture(mode="RGBA"), "TIFF", compression="tiff_lzw"),
         "deflate TIFF": encoded(deep, "TIFF", compression="tiff_adobe_deflate"),
-        "JPEG TIFF": encoded(plain, "TIFF", compression="jpeg"), "TIFF of three pages": encoded(plain, "TIFF", more),
+        "JPEG TIFF": encoded(plain, "TIFF", compression="jpeg"),
+        "TIFF of three pages": encoded(plain, "TIFF", more),
         "fax TIFF": encoded(picture(mode="1"), "TIFF", compression="group4"),
-        "float TIFF": encoded(picture(mode="F"), "TIFF", compression="packbits")}
+        "float TIFF": encoded(picture(mode="F"), "TIFF", compression="packbits"),
+    }
 
 
 def mutated(data: bytes, others: list[bytes], rng: random.Random) -> bytes:
@@ -79,7 +92,7 @@ def _length(body: bytearray, at: int, _: int, __: list[bytes], rng: random.Rando
     at = min(at, rng.choice((64, 256, len(body))))
     value, form = rng.choice(_LENGTHS), rng.choice(("<H", ">H", "<I", ">I"))
     number = struct.pack(form, value & (0xFFFF if form[1] == "H" else 0xFFFFFFFF))
-    body[at:at + len(number)] = number
+    body[at : at + len(number)] = number
 
 
 def _cut(body: bytearray, at: int, *_: object) -> None:
@@ -87,17 +100,17 @@ def _cut(body: bytearray, at: int, *_: object) -> None:
 
 
 def _remove(body: bytearray, at: int, length: int, *_: object) -> None:
-    del body[at:at + length]
+    del body[at : at + length]
 
 
 def _repeat(body: bytearray, at: int, length: int, _: list[bytes], rng: random.Random) -> None:
-    body[at:at] = body[at:at + length] * rng.choice((1, 2, 50))
+    body[at:at] = body[at : at + length] * rng.choice((1, 2, 50))
 
 
 def _splice(body: bytearray, at: int, length: int, others: list[bytes], rng: random.Random) -> None:
     other = rng.choice(others)
     start = 0 if rng.random() < 0.5 else rng.randrange(len(other))
-    body[at if start else 0:at + length] = other[start:start + length]
+    body[at if start else 0 : at + length] = other[start : start + length]
 
 
 def with_checksums(data: bytes) -> bytes:
@@ -109,6 +122,6 @@ def with_checksums(data: bytes) -> bytes:
         end = at + 8 + struct.unpack_from(">I", body, at)[0]
         if end + 4 > len(body):
             break
-        struct.pack_into(">I", body, end, zlib.crc32(body[at + 4:end]))
+        struct.pack_into(">I", body, end, zlib.crc32(body[at + 4 : end]))
         at = end + 4
     return bytes(body)

@@ -48,8 +48,13 @@ def write_pictures(folder: Path, count: int) -> None:
     centres = drawn.normal(size=(60, engine.text.words.dimension))
     groups = drawn.integers(60, size=count)
     embeddings = unit(centres[groups] + 0.9 * drawn.normal(size=(count, centres.shape[1])))
-    write_items(layout.items, [Item(f"{row:05d}", f"images/{row % 100}.webp", (f"label {group}",), f"category {group % 14}")
-                               for row, group in enumerate(groups)])
+    write_items(
+        layout.items,
+        [
+            Item(f"{row:05d}", f"images/{row % 100}.webp", (f"label {group}",), f"category {group % 14}")
+            for row, group in enumerate(groups)
+        ],
+    )
     np.save(layout.embeddings, embeddings)
     project(embeddings, ways=("pca",)).save(layout.projections)
     manifest = Manifest(folder, about={"model": engine.model_id, "count": count})
@@ -113,10 +118,26 @@ def main() -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true",
-                   "--server.port", str(port), "--server.address", "127.0.0.1"]
-        server = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  env={**os.environ, "DEVISE_COLLECTIONS": folder, "DEVISE_WARM": "0"})
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "streamlit_app.py",
+            "--server.headless",
+            "true",
+            "--server.port",
+            str(port),
+            "--server.address",
+            "127.0.0.1",
+        ]
+        server = subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "DEVISE_COLLECTIONS": folder, "DEVISE_WARM": "0"},
+        )
         try:
             while socket.socket().connect_ex(("127.0.0.1", port)):
                 time.sleep(0.1)
@@ -130,8 +151,11 @@ def main() -> None:
             server.terminate()
             server.wait(20)
     print_table(f"{count:,} points, Chromium without a GPU", ["frames a second", "median", "p5"], rows)
-    print_table("From asking for the page to the map on screen", ["visit", "seconds"], [
-        ["first since the server started", f"{first:.1f}"], ["again", f"{again:.1f}"]])
+    print_table(
+        "From asking for the page to the map on screen",
+        ["visit", "seconds"],
+        [["first since the server started", f"{first:.1f}"], ["again", f"{again:.1f}"]],
+    )
 
 
 if __name__ == "__main__":

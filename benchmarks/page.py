@@ -52,10 +52,24 @@ def main() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port",
-               str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    server = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, "DEVISE_WARM": "0"}, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "streamlit_app.py",
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.fileWatcherType",
+        "none",
+    ]
+    server = subprocess.Popen(
+        command, cwd=REPOSITORY, env={**os.environ, "DEVISE_WARM": "0"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     try:
         time.sleep(3)
@@ -73,10 +87,15 @@ def main() -> None:
         server.terminate()
         server.wait(20)
     ordered = sorted(whole for _, whole in times)
-    print_table(f"{len(times)} queries, each with pictures the browser may not have seen", ["from Enter to", "ms"], [
-        ["the box says that it works, median", f"{median([first for first, _ in times]):.0f}"],
-        [f"{TILES} pictures painted, median, wanted ≤ 400", f"{median(ordered):.0f}"],
-        ["the same, 95th percentile", f"{ordered[int(0.95 * len(ordered))]:.0f}"]])
+    print_table(
+        f"{len(times)} queries, each with pictures the browser may not have seen",
+        ["from Enter to", "ms"],
+        [
+            ["the box says that it works, median", f"{median([first for first, _ in times]):.0f}"],
+            [f"{TILES} pictures painted, median, wanted ≤ 400", f"{median(ordered):.0f}"],
+            ["the same, 95th percentile", f"{ordered[int(0.95 * len(ordered))]:.0f}"],
+        ],
+    )
 
 
 if __name__ == "__main__":

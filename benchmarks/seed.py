@@ -22,8 +22,28 @@ from benchmarks.table import print_table
 from devise_core import load_engine
 from devise_core.storage.paths import REPOSITORY
 
-CLASSES = ("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "table", "dog", "horse",
-           "motorbike", "person", "plant", "sheep", "sofa", "train", "television")
+CLASSES = (
+    "aeroplane",
+    "bicycle",
+    "bird",
+    "boat",
+    "bottle",
+    "bus",
+    "car",
+    "cat",
+    "chair",
+    "cow",
+    "table",
+    "dog",
+    "horse",
+    "motorbike",
+    "person",
+    "plant",
+    "sheep",
+    "sofa",
+    "train",
+    "television",
+)
 PICTURES = 1000
 RECIPE = ("--recipe", "own")
 
@@ -41,8 +61,12 @@ def make_pictures(folder: Path) -> None:
 def trained(data: Path, out: Path) -> float:
     """Seconds from pictures to a model's folder, by our command in a new process."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "devise_core", "train", str(data), "--out", str(out), *RECIPE, "--no-cache"],
-                   check=True, capture_output=True, cwd=REPOSITORY)
+    subprocess.run(
+        [sys.executable, "-m", "devise_core", "train", str(data), "--out", str(out), *RECIPE, "--no-cache"],
+        check=True,
+        capture_output=True,
+        cwd=REPOSITORY,
+    )
     return time.perf_counter() - began
 
 
@@ -56,8 +80,13 @@ def embedded(data: Path) -> float:
 
 
 def theirs(data: Path, steps: int, pictures: int) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-m", "benchmarks.seedtrain", str(data), str(steps), str(pictures)], check=True,
-                          capture_output=True, text=True, cwd=REPOSITORY)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.seedtrain", str(data), str(steps), str(pictures)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+    )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -74,10 +103,22 @@ def main() -> None:
         training, embedding = trained(data, Path(name) / "model"), embedded(data)
         shutil.rmtree(Path(name) / "model")
         seed = theirs(data, asked.steps, asked.embed)
-    rows = [["train, from pictures to a model", f"{training:.0f} s", f"{seed['training']:,.0f} s, scaled from {asked.steps} steps",
-             f"{seed['training'] / training:.0f}", "≥ 100"],
-            ["embed 1000 pictures", f"{embedding:.1f} s", f"{seed['picture'] * PICTURES:.0f} s, scaled from {asked.embed} pictures",
-             f"{seed['picture'] * PICTURES / embedding:.0f}", ""]]
+    rows = [
+        [
+            "train, from pictures to a model",
+            f"{training:.0f} s",
+            f"{seed['training']:,.0f} s, scaled from {asked.steps} steps",
+            f"{seed['training'] / training:.0f}",
+            "≥ 100",
+        ],
+        [
+            "embed 1000 pictures",
+            f"{embedding:.1f} s",
+            f"{seed['picture'] * PICTURES:.0f} s, scaled from {asked.embed} pictures",
+            f"{seed['picture'] * PICTURES / embedding:.0f}",
+            "",
+        ],
+    ]
     print_table("Ours beside the seed's procedure, on this machine", ["what", "ours", "the seed's", "ratio", "wanted"], rows)
     print(flush=True)
     words = ["-m", "benchmarks.words", "--words", "400000", "--dimension", "300"]

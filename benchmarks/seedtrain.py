@@ -57,7 +57,7 @@ def main(folder: str, steps: str, pictures: str) -> None:
     step = (time.perf_counter() - began) / int(steps)
     model.predict(batch[:1], verbose=0)
     began = time.perf_counter()
-    for file in files[:int(pictures)]:
+    for file in files[: int(pictures)]:
         model.predict(pixels(file)[None], verbose=0)
     one = (time.perf_counter() - began) / int(pictures)
     training = built + TRAINED * read + EPOCHS * -(-TRAINED // BATCH) * step

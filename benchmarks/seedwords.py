@@ -50,8 +50,18 @@ def main(file: str, word: str) -> None:
     words = list(vectors)
     found = [words[row] for row in index.get_nns_by_vector(vectors[word], 11)]
     answered = time.perf_counter()
-    print(json.dumps({"read": read - began, "open": built - began, "answer": answered - built, "found": found,
-                      "before": before, "after": status()}))
+    print(
+        json.dumps(
+            {
+                "read": read - began,
+                "open": built - began,
+                "answer": answered - built,
+                "found": found,
+                "before": before,
+                "after": status(),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

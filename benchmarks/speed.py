@@ -17,8 +17,16 @@ from devise_core import Engine, load_engine
 from devise_core.storage.paths import REPOSITORY
 from devise_core.vision.image_reader import ImageInput, read_image
 
-QUERIES = ("violin", "musical instrument", "bird near water", "something to eat", "castle", "a red fast car", "avian",
-           "horse jockey")
+QUERIES = (
+    "violin",
+    "musical instrument",
+    "bird near water",
+    "something to eat",
+    "castle",
+    "a red fast car",
+    "avian",
+    "horse jockey",
+)
 PICTURES = 500
 MEMORY = """
 import os
@@ -77,12 +85,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         search, name, rate = text_search(engine), label(engine, pictures), pictures_a_second(engine, pictures, folder)
-        rows = [["text search in the engine", f"{search:.2f} ms", "≤ 2 ms"],
-                ["label a 500×375 JPEG from bytes, warm", f"{name:.1f} ms", "≤ 35 ms"],
-                [f"embed a folder of {PICTURES}, decoding included", f"{rate:.0f} pictures/s", "≥ 90/s"]]
+        rows = [
+            ["text search in the engine", f"{search:.2f} ms", "≤ 2 ms"],
+            ["label a 500×375 JPEG from bytes, warm", f"{name:.1f} ms", "≤ 35 ms"],
+            [f"embed a folder of {PICTURES}, decoding included", f"{rate:.0f} pictures/s", "≥ 90/s"],
+        ]
         text, labelled = memory(folder / "0.jpg") if Path("/proc/self/statm").exists() else (0.0, 0.0)
-    rows += [["resident memory after text searches", f"{text:.0f} MB", "≤ 350 MB"],
-             ["resident memory after labelling", f"{labelled:.0f} MB", "≤ 1000 MB"]]
+    rows += [
+        ["resident memory after text searches", f"{text:.0f} MB", "≤ 350 MB"],
+        ["resident memory after labelling", f"{labelled:.0f} MB", "≤ 1000 MB"],
+    ]
     print_table(f"Medians on {engine.collection.name} ({len(engine.collection)} pictures)", ["what", "measured", "wanted"], rows)
 
 

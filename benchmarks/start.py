@@ -30,8 +30,21 @@ def seconds(browser: Browser, folder: Path, script: str, path: str, shown: str) 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true", "--server.port", str(port),
-               "--server.address", "127.0.0.1", "--browser.gatherUsageStats", "false"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script,
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--browser.gatherUsageStats",
+        "false",
+    ]
     page = browser.new_page()
     began = time.perf_counter()
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -65,10 +78,15 @@ def main() -> None:
             ours.append(seconds(browser, REPOSITORY, "streamlit_app.py", "?q=violin", ".tile img"))
         browser.close()
     ratio = median([mine / theirs for mine, theirs in zip(ours[1:], hello[1:], strict=True)])
-    print_table(f"Medians of {runs} pairs", ["from starting the server to", "seconds"], [
-        ["Streamlit's hello on screen", f"{median(hello[1:]):.2f}"],
-        ["the first pictures for “violin” on screen", f"{median(ours[1:]):.2f}"],
-        ["ratio, wanted ≤ 1.6", f"{ratio:.2f}"]])
+    print_table(
+        f"Medians of {runs} pairs",
+        ["from starting the server to", "seconds"],
+        [
+            ["Streamlit's hello on screen", f"{median(hello[1:]):.2f}"],
+            ["the first pictures for “violin” on screen", f"{median(ours[1:]):.2f}"],
+            ["ratio, wanted ≤ 1.6", f"{ratio:.2f}"],
+        ],
+    )
 
 
 if __name__ == "__main__":

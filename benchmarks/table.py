@@ -27,6 +27,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     widths = [max(len(row[place]) for row in (columns, *rows)) for place in range(len(columns))]
     print(f"\n{title}")
     for row in (columns, *rows):
-        first, *rest = (cell.ljust(width) if place == 0 else cell.rjust(width)
-                        for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        first, *rest = (
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         print("  ".join((first, *rest)).rstrip())

@@ -32,16 +32,35 @@ LATE = 60.0
 
 
 @contextmanager
-def serving(script: Path = REPOSITORY / "streamlit_app.py", log: IO[str] | int = subprocess.DEVNULL,
-            **environment: str) -> Iterator[tuple[str, int]]:
+def serving(
+    script: Path = REPOSITORY / "streamlit_app.py", log: IO[str] | int = subprocess.DEVNULL, **environment: str
+) -> Iterator[tuple[str, int]]:
     """The app of ``script`` in a process of its own: its address and process id, once it listens. ``log`` gets its stderr."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script.name, "--server.headless", "true", "--server.port", str(port),
-               "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    process = subprocess.Popen(command, cwd=script.parent, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
-                               stdout=subprocess.DEVNULL, stderr=log)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script.name,
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.fileWatcherType",
+        "none",
+    ]
+    process = subprocess.Popen(
+        command,
+        cwd=script.parent,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
@@ -73,8 +92,12 @@ class Visit:
 
     async def __aenter__(self) -> Self:
         self._socket: ClientConnection = await connect(
-            self.address.replace("http", "ws", 1) + "/_stcore/stream", max_size=None, subprotocols=[Subprotocol("streamlit")],
-            origin=self.address, ping_interval=None)  # type: ignore[arg-type]
+            self.address.replace("http", "ws", 1) + "/_stcore/stream",
+            max_size=None,
+            subprotocols=[Subprotocol("streamlit")],
+            origin=self.address,
+            ping_interval=None,
+        )  # type: ignore[arg-type]
         await self.run()
         return self
 
@@ -107,13 +130,19 @@ class Visit:
 
     def components(self, name: str) -> list[Any]:
         """The data of every component of our own of this name."""
-        return [json.loads(element.bidi_component.json) for element in self.elements.values()
-                if element.HasField("bidi_component") and element.bidi_component.component_name.endswith(name)]
+        return [
+            json.loads(element.bidi_component.json)
+            for element in self.elements.values()
+            if element.HasField("bidi_component") and element.bidi_component.component_name.endswith(name)
+        ]
 
     def text(self) -> str:
         """All that is said in sentences."""
-        return "\n".join(getattr(getattr(element, kind), "body", "") for element in self.elements.values()
-                         if (kind := element.WhichOneof("type")) in ("markdown", "alert", "heading"))
+        return "\n".join(
+            getattr(getattr(element, kind), "body", "")
+            for element in self.elements.values()
+            if (kind := element.WhichOneof("type")) in ("markdown", "alert", "heading")
+        )
 
     async def choose(self, label: str, option: str) -> None:
         """Press an option of a segmented control."""
@@ -188,4 +217,6 @@ class Visit:
         if message.HasField("session_event") and message.session_event.HasField("script_compilation_exception"):
             raise VisitError("the script does not compile")
         return message.HasField("script_finished") and message.script_finished in (
-            ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+            ForwardMsg.FINISHED_SUCCESSFULLY,
+            ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+        )

@@ -104,7 +104,7 @@ async def crowd(address: str, pid: int, visitors: int, labelling: int, minutes: 
 
 def growth(samples: list[tuple[float, int]]) -> float:
     """Of the memory over the second half: the mean of its last tenth over that of its first, less one."""
-    half = [size for _, size in samples[len(samples) // 2:]]
+    half = [size for _, size in samples[len(samples) // 2 :]]
     tenth = max(1, len(half) // 10)
     return sum(half[-tenth:]) / sum(half[:tenth]) - 1
 
@@ -114,13 +114,19 @@ def at(times: list[float], share: float) -> str:
 
 
 def report(title: str, log: Log, wanted: float) -> None:
-    rows = [[f"{kind}: answers; p50, p95, p99 in s", f"{len(times)}; {at(times, 0.5)}, {at(times, 0.95)}, {at(times, 0.99)}"]
-            for kind, times in log.answers.items() if times]
+    rows = [
+        [f"{kind}: answers; p50, p95, p99 in s", f"{len(times)}; {at(times, 0.5)}, {at(times, 0.95)}, {at(times, 0.99)}"]
+        for kind, times in log.answers.items()
+        if times
+    ]
     sizes = [size for _, size in log.memory]
-    rows += [[f"wanted of searches: p95 ≤ {wanted:g} s", ""], ["errors, wanted 0", str(len(log.errors))],
-             ["resident memory, half-way and at the end, in MB", f"{sizes[len(sizes) // 2] / 1e6:.0f}, {sizes[-1] / 1e6:.0f}"],
-             ["its growth over the second half, wanted ≤ 5%", f"{growth(log.memory):+.1%}"],
-             ["load of this machine, mean of the last minute", f"{os.getloadavg()[0]:.1f}"]]
+    rows += [
+        [f"wanted of searches: p95 ≤ {wanted:g} s", ""],
+        ["errors, wanted 0", str(len(log.errors))],
+        ["resident memory, half-way and at the end, in MB", f"{sizes[len(sizes) // 2] / 1e6:.0f}, {sizes[-1] / 1e6:.0f}"],
+        ["its growth over the second half, wanted ≤ 5%", f"{growth(log.memory):+.1%}"],
+        ["load of this machine, mean of the last minute", f"{os.getloadavg()[0]:.1f}"],
+    ]
     print_table(title, ["what", "measured"], rows)
     for error in log.errors[:10]:
         print(f"  {error}")
@@ -138,16 +144,20 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--minutes", type=float, default=10.0, help="How long each of the two crowds stays (default 10).")
     options.add_argument("--visitors", type=int, default=50)
-    options.add_argument("--labelling", type=int, nargs="*", default=[0, 10],
-                         help="How many of them label pictures, crowd by crowd.")
+    options.add_argument(
+        "--labelling", type=int, nargs="*", default=[0, 10], help="How many of them label pictures, crowd by crowd."
+    )
     given = options.parse_args()
     for labelling in given.labelling:
         with serving(DEVISE_WARM="1" if labelling else "0") as (address, pid):
             if labelling:
                 asyncio.run(warm(address))
             log = asyncio.run(crowd(address, pid, given.visitors, labelling, given.minutes))
-        report(f"{given.visitors} visitors for {given.minutes:g} minutes, {labelling} of them labelling pictures", log,
-               1.5 if labelling else 1.0)
+        report(
+            f"{given.visitors} visitors for {given.minutes:g} minutes, {labelling} of them labelling pictures",
+            log,
+            1.5 if labelling else 1.0,
+        )
 
 
 if __name__ == "__main__":

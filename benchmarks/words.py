@@ -62,8 +62,10 @@ def make_glove(file: Path, count: int, dimension: int) -> bool:
             vectors = np.tile(store.raw(rows.tolist()), -(-dimension // store.dimension))[:, :dimension]
             if stretched:
                 vectors *= rng.normal(1, 0.1, vectors.shape).astype(np.float32)
-            text.writelines(f"{store.word(row)}{f'~{lap}' if lap else ''} {' '.join([f'{number:.6f}' for number in vector])}\n"
-                            for row, lap, vector in zip(rows.tolist(), laps.tolist(), vectors.tolist(), strict=True))
+            text.writelines(
+                f"{store.word(row)}{f'~{lap}' if lap else ''} {' '.join([f'{number:.6f}' for number in vector])}\n"
+                for row, lap, vector in zip(rows.tolist(), laps.tolist(), vectors.tolist(), strict=True)
+            )
     return stretched
 
 
@@ -79,6 +81,7 @@ def line(what: str, ours: float, seed: float, wanted: str = "", unit: str = "s")
 
 def lines(ours: list[dict[str, Any]], checked: list[dict[str, Any]], seed: dict[str, Any]) -> list[list[str]]:
     """``ours``: without the manifest's SHA-256; ``checked``: with it, as the engine opens."""
+
     def took(runs: list[dict[str, Any]], *steps: str) -> float:
         return median([sum(run[step] for step in steps) for run in runs])
 
@@ -95,7 +98,8 @@ def lines(ours: list[dict[str, Any]], checked: list[dict[str, Any]], seed: dict[
         line("resident for the words, answered", memory(one, "after", "VmRSS"), memory(seed, "after", "VmRSS"), "≥ 10", "MB"),
         line("of that its own, not the page cache's", memory(one, "after", "RssAnon"), memory(seed, "after", "RssAnon"), "", "MB"),
         line("resident, the whole process", one["after"]["VmRSS"], seed["after"]["VmRSS"], "", "MB"),
-        line("most ever resident, the whole process", one["after"]["VmHWM"], seed["after"]["VmHWM"], "", "MB")]
+        line("most ever resident, the whole process", one["after"]["VmHWM"], seed["after"]["VmHWM"], "", "MB"),
+    ]
 
 
 def main() -> None:
@@ -114,11 +118,16 @@ def main() -> None:
         seed = measured("-m", "benchmarks.seedwords", str(file), WORD)
         ours = [measured("-c", OURS, name, WORD, "as it is") for _ in range(RUNS)]
         checked = [measured("-c", OURS, name, WORD, "verify") for _ in range(RUNS)]
-    print(f"{report}\nwritten once into our store in {imported:.1f} s; the other way reads the file at every start: "
-          f"{seed['read']:.1f} s, and builds its index: {seed['open'] - seed['read']:.1f} s")
+    print(
+        f"{report}\nwritten once into our store in {imported:.1f} s; the other way reads the file at every start: "
+        f"{seed['read']:.1f} s, and builds its index: {seed['open'] - seed['read']:.1f} s"
+    )
     made = "the bundled words stretched, see above" if stretched else "from the bundled words"
-    print_table(f"{asked.words:,} words × {asked.dimension}, {made}; ours: medians of {RUNS}, all words compared",
-                ["what", "ours", "dict and 20 trees", "ratio", "wanted"], lines(ours, checked, seed))
+    print_table(
+        f"{asked.words:,} words × {asked.dimension}, {made}; ours: medians of {RUNS}, all words compared",
+        ["what", "ours", "dict and 20 trees", "ratio", "wanted"],
+        lines(ours, checked, seed),
+    )
     shared = len(set(ours[0]["found"]) & set(seed["found"])) - 1
     print(f"Of the ten words nearest to “{WORD}”, which we find exactly, the 20 trees find {shared}.")
 

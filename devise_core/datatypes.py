@@ -45,8 +45,7 @@ class Hit:
 
     @classmethod
     def of(cls, item: Item, path: Path | None, cosine: float) -> Hit:
-        return cls(item.id, path, item.labels, item.category, item.caption, cosine,
-                   item.author, item.licence, item.source)
+        return cls(item.id, path, item.labels, item.category, item.caption, cosine, item.author, item.licence, item.source)
 
     @property
     def name(self) -> str:
@@ -66,8 +65,12 @@ class Hit:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {**self.__dict__, "path": str(self.path) if self.path else None, "labels": list(self.labels),
-                "cosine": round(self.cosine, 6)}
+        return {
+            **self.__dict__,
+            "path": str(self.path) if self.path else None,
+            "labels": list(self.labels),
+            "cosine": round(self.cosine, 6),
+        }
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,14 @@ LABELS_IN_A_MEAN = 10
 class Engine:
     """A model and one collection. Made by ``load_engine``; ``on`` gives the same model over another collection."""
 
-    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: KerasImageEncoder,
-                 collection: Collection) -> None:
+    def __init__(
+        self,
+        layout: ArtifactLayout,
+        manifest: Manifest,
+        text: WordVectorEncoder,
+        encoder: KerasImageEncoder,
+        collection: Collection,
+    ) -> None:
         self.layout, self.manifest = layout, manifest
         self.text, self.encoder, self.collection = text, encoder, collection
 
@@ -90,14 +96,22 @@ class Engine:
         """The cosine that, for three nouns in ten drawn by chance, no picture of this collection reaches."""
         return cutoff.chance_cosine(self.text.nouns.drawn(cutoff.NOUNS, cutoff.SEED), self.collection.embeddings)
 
-    def label_image(self, image: ImageInput, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
-                    ) -> list[WordHit]:
+    def label_image(
+        self,
+        image: ImageInput,
+        k: int = 10,
+        vocabulary: Vocabulary | Sequence[str] = "nouns",
+    ) -> list[WordHit]:
         """The ``k`` words nearest to ``image``: among WordNet's "nouns", "all" words, or a list of your own."""
         check_k(k)
         return self.label_embedding(self.embed_images([image])[0], k, vocabulary)
 
-    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: Vocabulary | Sequence[str] = "nouns",
-                        ) -> list[WordHit]:
+    def label_embedding(
+        self,
+        embedding: Floats,
+        k: int = 10,
+        vocabulary: Vocabulary | Sequence[str] = "nouns",
+    ) -> list[WordHit]:
         """As ``label_image``, for a unit vector ``(d,)`` already at hand."""
         check_k(k)
         if vocabulary == "nouns":
@@ -105,7 +119,7 @@ class Engine:
         if vocabulary == "all":
             return self.text.words.nearest(embedding, k, self.text.directions)
         if isinstance(vocabulary, str):
-            raise QueryError(f"vocabulary is \"nouns\", \"all\" or a list of words. Received: {vocabulary!r}.")
+            raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
         labels = list(dict.fromkeys(vocabulary))
         if not labels:
             raise QueryError("The list of labels is empty: give at least one word.")
@@ -206,8 +220,11 @@ class Engine:
             from rapidfuzz import process
 
             near = process.extract(clause.text, [*named, *(item.id for item in self.collection.items)], limit=3)
-            raise QueryError(f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
-                             f"{clause.start + 1}): did you mean {' or '.join(name for name, _, _ in near)}?", clause.start)
+            raise QueryError(
+                f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
+                f"{clause.start + 1}): did you mean {' or '.join(name for name, _, _ in near)}?",
+                clause.start,
+            )
 
         return vector
 
@@ -250,7 +267,9 @@ def _default_first(layout: ArtifactLayout) -> list[str]:
     return sorted(find_collections(layout.root), key=lambda name: name != DEFAULT_COLLECTION)
 
 
-def _over(layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: KerasImageEncoder, collection: str | Path) -> Engine:
+def _over(
+    layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: KerasImageEncoder, collection: str | Path
+) -> Engine:
     return Engine(layout, manifest, text, encoder, open_collection(collection, layout, model_id(layout, manifest)))
 
 
@@ -271,8 +290,10 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) 
         found = find_collections(layout.root)
         if str(collection) not in found and not folder.is_dir():
             known = ", ".join(found) or "none"
-            raise CollectionError(f"There is no collection “{collection}” (there are: {known}): make one with "
-                                  "`python -m devise_core index FOLDER --name NAME`.")
+            raise CollectionError(
+                f"There is no collection “{collection}” (there are: {known}): make one with "
+                "`python -m devise_core index FOLDER --name NAME`."
+            )
         folder = found.get(str(collection), folder)
     return FolderCollection.open(folder, model)
 

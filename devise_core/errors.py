@@ -10,7 +10,7 @@ LONGEST = 60
 
 def shortened(text: str, longest: int = LONGEST) -> str:
     """``text``, or its beginning and an ellipsis, in at most ``longest`` characters."""
-    return text if len(text) <= longest else text[:longest - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 class DeviseError(Exception):

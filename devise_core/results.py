@@ -72,8 +72,11 @@ class Table:
         """The table for a terminal: title, note, and columns aligned."""
         grid = [list(self.columns), *([str(cell) for cell in row] for row in self.rows)]
         widths = [max(len(row[place]) for row in grid) for place in range(len(self.columns))]
-        return [self.title, self.note, *("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-                                         for row in grid)]
+        return [
+            self.title,
+            self.note,
+            *("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in grid),
+        ]
 
     def markdown(self) -> list[str]:
         head = [f"| {' | '.join(self.columns)} |", "|---" * len(self.columns) + "|"]
@@ -111,15 +114,18 @@ class Results:
 
     def protocols(self) -> dict[str, list[Table]]:
         """Protocol → its tables, in the file's order."""
-        return {name: [table for table in self.tables if table.protocol == name]
-                for name in dict.fromkeys(table.protocol for table in self.tables)}
+        return {
+            name: [table for table in self.tables if table.protocol == name]
+            for name in dict.fromkeys(table.protocol for table in self.tables)
+        }
 
     def remark(self, model: str) -> str:
         """A sentence where another model was measured than ``model``, else nothing."""
         if not self.model or self.model == model:
             return ""
-        return (f"These figures were measured on another model ({self.model[:8]}) than this one ({model[:8]}): "
-                f"run `{COMMAND}` again.")
+        return (
+            f"These figures were measured on another model ({self.model[:8]}) than this one ({model[:8]}): run `{COMMAND}` again."
+        )
 
 
 def read_results(path: Path) -> Results | None:
@@ -128,12 +134,17 @@ def read_results(path: Path) -> Results | None:
         return None
     try:
         content = json.loads(path.read_text("utf-8"))
-        return Results(str(content["made_by"]), str(content["model"]), tuple(_table(table) for table in content["tables"]),
-                       {str(name): _classes(found) for name, found in content["per_class"].items()},
-                       tuple(_reference(row) for row in content["references"]))
+        return Results(
+            str(content["made_by"]),
+            str(content["model"]),
+            tuple(_table(table) for table in content["tables"]),
+            {str(name): _classes(found) for name, found in content["per_class"].items()},
+            tuple(_reference(row) for row in content["references"]),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(f"{path} holds no results ({type(error).__name__}: {error}): "
-                            f"measure again with `{COMMAND}`.") from error
+        raise ArtifactError(
+            f"{path} holds no results ({type(error).__name__}: {error}): measure again with `{COMMAND}`."
+        ) from error
 
 
 def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[float]]:
@@ -148,18 +159,28 @@ def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[fl
         if layout.history.name not in manifest.files:
             return {}
         stages = json.loads(manifest.verified(layout.history).read_text("utf-8"))
-        curves = {stage + suffix: _numbers(curve[key]) for stage, curve in stages.items()
-                  for key, suffix in (("loss", ""), ("validation", ", validation"))}
+        curves = {
+            stage + suffix: _numbers(curve[key])
+            for stage, curve in stages.items()
+            for key, suffix in (("loss", ""), ("validation", ", validation"))
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(f"The losses kept in {layout.root} cannot be read ({type(error).__name__}): "
-                            f"{remedy(layout.root)}, or train again.") from error
+        raise ArtifactError(
+            f"The losses kept in {layout.root} cannot be read ({type(error).__name__}): {remedy(layout.root)}, or train again."
+        ) from error
     return {name: losses for name, losses in curves.items() if losses}
 
 
 def _table(found: Mapping[str, Any]) -> Table:
     columns = tuple(str(name) for name in found["columns"])
-    table = Table(str(found["title"]), str(found["note"]), columns, tuple(tuple(map(_cell, row)) for row in found["rows"]),
-                  str(found["protocol"]), int(found["queries"]))
+    table = Table(
+        str(found["title"]),
+        str(found["note"]),
+        columns,
+        tuple(tuple(map(_cell, row)) for row in found["rows"]),
+        str(found["protocol"]),
+        int(found["queries"]),
+    )
     for row in table.rows:
         if len(row) != len(columns):
             raise ValueError(f"a row of “{table.title}” has {len(row)} cells for {len(columns)} columns")
@@ -177,8 +198,10 @@ def _cell(found: Mapping[str, Any]) -> Cell:
 
 def _classes(found: Mapping[str, Any]) -> Classes:
     metrics = tuple(str(name) for name in found["columns"])
-    classes = {str(name): {str(method): tuple(_numbers(values)) for method, values in row.items() if method != "queries"}
-               for name, row in found["classes"].items()}
+    classes = {
+        str(name): {str(method): tuple(_numbers(values)) for method, values in row.items() if method != "queries"}
+        for name, row in found["classes"].items()
+    }
     for name, row in classes.items():
         for method, values in row.items():
             if len(values) != len(metrics):

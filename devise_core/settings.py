@@ -17,7 +17,8 @@ ELSEWHERE = (
     ("DEVISE_ARTIFACTS", "`artifacts`", "folder", "", "The model, its words and its collections."),
     ("DEVISE_COLLECTIONS", "`collections`", "folder", "", "Where collections of your own pictures are kept."),
     ("DEVISE_DATA", "`data`", "folder", "", "The data sets that are trained on and measured with."),
-    ("DEVISE_WARM", "1", "on / off", "0, 1", "Whether the network loads behind the first page, or with the first picture."))
+    ("DEVISE_WARM", "1", "on / off", "0, 1", "Whether the network loads behind the first page, or with the first picture."),
+)
 """Read where they are used, each time: name, default, unit, range and meaning."""
 
 
@@ -34,8 +35,13 @@ class Settings:
     """Each field is the variable ``SEMBLANCE_`` and its name in capitals. The defaults suit a public demo on a small host."""
 
     upload_bytes: int = _number(20_000_000, "bytes", 1_000, 50_000_000, "The largest picture a visitor may give.")
-    upload_pixels: int = _number(100_000_000, "pixels", 10_000, 100_000_000,
-                                 "The most pixels of a JPEG, by its header; formats that take more memory are held lower.")
+    upload_pixels: int = _number(
+        100_000_000,
+        "pixels",
+        10_000,
+        100_000_000,
+        "The most pixels of a JPEG, by its header; formats that take more memory are held lower.",
+    )
     upload_seconds: float = _number(4.0, "seconds", 0.1, 60, "How long one picture may take to decode.")
     upload_frames: int = _number(500, "frames", 1, 10_000, "The most frames of an animation; the first alone is read.")
     upload_memory: int = _number(240_000_000, "bytes", 100_000_000, 4_000_000_000, "The memory one picture may take to decode.")
@@ -47,8 +53,13 @@ class Settings:
     zip_depth: int = _number(16, "folders", 0, 64, "How deep in folders a picture may lie; a zip within a zip is never opened.")
     collection_pictures: int = _number(200, "pictures", 1, 2_000, "The most pictures of a visit's own collection.")
     session_bytes: int = _number(64_000_000, "bytes", 1_000_000, 10**9, "The memory a visit may hold: pictures and vectors.")
-    visits_bytes: int = _number(256_000_000, "bytes", 50_000_000, 64 * 10**9,
-                                "The memory that files just uploaded may take, of all visits together; then the oldest go.")
+    visits_bytes: int = _number(
+        256_000_000,
+        "bytes",
+        50_000_000,
+        64 * 10**9,
+        "The memory that files just uploaded may take, of all visits together; then the oldest go.",
+    )
     url_search: bool = _switch(False, "Search by the address of a picture: the server fetches it.")
     url_bytes: int = _number(10_000_000, "bytes", 1_000, 50_000_000, "The most bytes fetched from an address.")
     url_seconds: float = _number(8.0, "seconds", 0.5, 60, "How long an address may take in all, redirects included.")
@@ -57,8 +68,10 @@ class Settings:
     queue_length: int = _number(20, "visitors", 0, 1_000, "How many may wait for the network; the next is told to come back.")
     queue_seconds: float = _number(20.0, "seconds", 0.5, 300, "How long one may wait for the network.")
     requests_per_minute: int = _number(60, "requests", 1, 10_000, "The most searches and pictures of one visit in a minute.")
-    metrics: bool = _switch(False, "Counters and latencies at `/metrics` for Prometheus: have the proxy refuse it, and "
-                                   "`/_stcore/metrics`, to strangers.")
+    metrics: bool = _switch(
+        False,
+        "Counters and latencies at `/metrics` for Prometheus: have the proxy refuse it, and `/_stcore/metrics`, to strangers.",
+    )
     log_queries: bool = _switch(False, "Write the text of queries to the log: personal data.")
 
 
@@ -70,8 +83,9 @@ def settings() -> Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Raises ``SettingsError``, which names the variable, its value and what is allowed."""
-    given: dict[str, Any] = {each.name: _read(each, text) for each in fields(Settings)
-                             if (text := environment.get(variable(each.name), "").strip())}
+    given: dict[str, Any] = {
+        each.name: _read(each, text) for each in fields(Settings) if (text := environment.get(variable(each.name), "").strip())
+    }
     return Settings(**given)
 
 
@@ -88,17 +102,34 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
 
 def settings_table() -> str:
     """Every variable with its default, unit, range and meaning, as Markdown."""
-    rows = [(variable(each.name), _spoken(_default(each)), each.metadata["unit"], _allowed(each), each.metadata["meaning"])
-            for each in fields(Settings)]
+    rows = [
+        (variable(each.name), _spoken(_default(each)), each.metadata["unit"], _allowed(each), each.metadata["meaning"])
+        for each in fields(Settings)
+    ]
     head = ("variable", "default", "unit", "allowed", "meaning")
-    return "\n".join(["# Settings", "", "Environment variables, read as the server starts; an empty one is as good as unset. "
-                      "`python -m devise_core doctor` checks them.", "", *_lines(head, rows), "", "Read at each use:", "",
-                      *_lines(head, ELSEWHERE)]) + "\n"
+    return (
+        "\n".join(
+            [
+                "# Settings",
+                "",
+                "Environment variables, read as the server starts; an empty one is as good as unset. "
+                "`python -m devise_core doctor` checks them.",
+                "",
+                *_lines(head, rows),
+                "",
+                "Read at each use:",
+                "",
+                *_lines(head, ELSEWHERE),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head))] + [
-        f"| `{name}` | {' | '.join(cells)} |" for name, *cells in rows]
+        f"| `{name}` | {' | '.join(cells)} |" for name, *cells in rows
+    ]
 
 
 def _read(each: Field[Any], text: str) -> bool | float:
@@ -112,8 +143,9 @@ def _read(each: Field[Any], text: str) -> bool | float:
             value = type(default)(text)
             if low <= value <= high:
                 return value
-    raise SettingsError(f"{variable(each.name)} is {text[:40]!r}; allowed is {_allowed(each)} ({each.metadata['unit']}): "
-                        "set it so, or unset it.")
+    raise SettingsError(
+        f"{variable(each.name)} is {text[:40]!r}; allowed is {_allowed(each)} ({each.metadata['unit']}): set it so, or unset it."
+    )
 
 
 def _default(each: Field[Any]) -> bool | float:

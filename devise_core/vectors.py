@@ -39,11 +39,11 @@ def lengths(rows: Bytes, directions: Floats | None = None) -> Floats:
     """Of quantised rows ``(n, d)``, without the orthonormal ``directions`` ``(m, d)`` where given: what ``cosines`` divides by."""
     found = np.empty(len(rows), dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_A_TIME):
-        block = rows[start:start + ROWS_AT_A_TIME].astype(np.float32)
+        block = rows[start : start + ROWS_AT_A_TIME].astype(np.float32)
         squares = np.einsum("nd,nd->n", block, block)
         if directions is not None:
             squares -= np.square(block @ directions.T).sum(axis=1)
-        found[start:start + ROWS_AT_A_TIME] = np.sqrt(np.maximum(squares, 0))
+        found[start : start + ROWS_AT_A_TIME] = np.sqrt(np.maximum(squares, 0))
     return np.maximum(found, _SMALLEST_NORM)
 
 
@@ -56,9 +56,9 @@ def cosines(query: Floats, rows: Bytes, its: Floats) -> Floats:
     found = np.empty(len(rows), dtype=np.float32)
     block = np.empty((ROWS_AT_A_TIME, rows.shape[1]), dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_A_TIME):
-        some = rows[start:start + ROWS_AT_A_TIME]
-        np.copyto(block[:len(some)], some)
-        np.dot(block[:len(some)], query, out=found[start:start + ROWS_AT_A_TIME])
+        some = rows[start : start + ROWS_AT_A_TIME]
+        np.copyto(block[: len(some)], some)
+        np.dot(block[: len(some)], query, out=found[start : start + ROWS_AT_A_TIME])
     return np.asarray(found / its, dtype=np.float32)
 
 

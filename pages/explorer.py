@@ -8,8 +8,11 @@ from ui.map.explore import explore
 from ui.searchbox import search_box
 from ui.server.engine_cache import engine
 
-page_layout.header("Embedding explorer", "Every point is a picture, near to others that mean the like. Point at one to see it, press it "
-             "to meet its neighbours, draw around some to collect them, search to light up the nearest.")
+page_layout.header(
+    "Embedding explorer",
+    "Every point is a picture, near to others that mean the like. Point at one to see it, press it "
+    "to meet its neighbours, draw around some to collect them, search to light up the nearest.",
+)
 box, own = st.columns([4, 1.3], vertical_alignment="center")
 with box:
     query = search_box("explorer", "Put a query on the map: violin, animal, fruit…")

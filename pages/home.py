@@ -15,9 +15,12 @@ from ui.server.engine_cache import engine
 FIRST = 12
 
 with st.container(key="hero"):
-    page_layout.header("Find pictures by what they mean", "A small neural network maps every picture into the space of word vectors, so "
-                 "words and pictures can be compared directly. It finds things that no picture was ever labelled with: try "
-                 "**avian**.")
+    page_layout.header(
+        "Find pictures by what they mean",
+        "A small neural network maps every picture into the space of word vectors, so "
+        "words and pictures can be compared directly. It finds things that no picture was ever labelled with: try "
+        "**avian**.",
+    )
 
 above, results = st.container(), st.container()  # filled the other way round: the first pictures wait for nothing else
 query = url_state.text(url_state.QUERY)

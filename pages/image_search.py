@@ -8,8 +8,11 @@ from ui.picture.choose import choose_picture, encoded, show_picture
 from ui.picture.similar_images import also_with_words, nearest_pictures, nearest_words
 from ui.server.engine_cache import engine
 
-page_layout.header("Image search", "By meaning: the picture's place among the words. By looks: the network's own features, "
-             "before any word. Drag a box on it to search by a part, or add words: this photo, but at sea.")
+page_layout.header(
+    "Image search",
+    "By meaning: the picture's place among the words. By looks: the network's own features, "
+    "before any word. Drag a box on it to search by a part, or add words: this photo, but at sea.",
+)
 with shown():
     here = engine()
     left, right = st.columns([3, 2], gap="large")

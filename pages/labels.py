@@ -11,8 +11,11 @@ from ui.text import plain
 
 OWN, NOUNS, ALL = "Your own words", "Nouns", "All words"
 
-page_layout.header("Labels", "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
-             "the network was never trained to tell apart. Drag a box on the picture to name a part of it.")
+page_layout.header(
+    "Labels",
+    "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
+    "the network was never trained to tell apart. Drag a box on the picture to name a part of it.",
+)
 with shown():
     here = engine()
     left, right = st.columns(2, gap="large")
@@ -24,8 +27,13 @@ with shown():
         choice = st.segmented_control("Choose among", (NOUNS, OWN, ALL), default=NOUNS, required=True, key="labels_vocabulary")
         own: list[str] = []
         if choice == OWN:
-            typed = st.text_area("Your labels, apart by commas or lines", key="labels_own", height=100,
-                                 value="animal, food, music, vehicle, building", max_chars=2000)
+            typed = st.text_area(
+                "Your labels, apart by commas or lines",
+                key="labels_own",
+                height=100,
+                value="animal, food, music, vehicle, building",
+                max_chars=2000,
+            )
             own = [word.strip() for word in typed.replace("\n", ",").split(",") if word.strip()]
         if chosen is None:
             st.info("Choose a picture. It is read in memory and not kept.", icon=":material/photo_camera:")

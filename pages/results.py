@@ -17,8 +17,12 @@ with shown():
         with shown():
             section(here)
     with st.expander("The model card: how it was made, its limits, and licences", icon=":material/description:"):
-        facts = {"Word vectors": len(here.text.words), "Nouns": len(here.text.nouns), "Pictures here": len(here.collection),
-                 "Dimensions": here.text.words.dimension}
+        facts = {
+            "Word vectors": len(here.text.words),
+            "Nouns": len(here.text.nouns),
+            "Pictures here": len(here.collection),
+            "Dimensions": here.text.words.dimension,
+        }
         for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
             column.metric(name, f"{count:,}")
         if CARD.is_file():

@@ -13,8 +13,9 @@ from ui.server import event_log
 from ui.server.engine_cache import engine
 from ui.text import plain
 
-page_layout.header("Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No "
-             "picture's label is read.")
+page_layout.header(
+    "Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No picture's label is read."
+)
 query = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
 with shown("q"):
     here = engine()

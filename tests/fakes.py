@@ -16,8 +16,9 @@ from devise_core.vectors import quantise
 from devise_core.vision.image_encoder import Encoded
 
 WORDS = ("the", "dog", "cat", "piano", "new", "york", "sea-horse")
-VECTORS = np.array([[1, 1, 1, 1], [1, 0, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0.6, 0.8], [0, 1, 0, 0]],
-                   dtype=np.float32)
+VECTORS = np.array(
+    [[1, 1, 1, 1], [1, 0, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0.6, 0.8], [0, 1, 0, 0]], dtype=np.float32
+)
 
 
 def word_store() -> WordStore:
@@ -56,7 +57,9 @@ def names(hits: Sequence[Any]) -> list[str]:
     return [hit.name if hasattr(hit, "name") else hit.word for hit in hits]
 
 
-def tiny_backbone(name: str = "tiny", weights: str | None = None, artifacts: Path | None = None, seed: int = 7, size: int = 0) -> Backbone:
+def tiny_backbone(
+    name: str = "tiny", weights: str | None = None, artifacts: Path | None = None, seed: int = 7, size: int = 0
+) -> Backbone:
     """Eight numbers of each pixel, averaged; a real network, if a small one."""
     import keras
 

@@ -48,8 +48,13 @@ PAGE = """<html><table>
 
 @pytest.fixture
 def pascal(site: Site) -> Site:
-    site.files |= {"/pascal/index.html": PAGE.encode(), "/pascal/": PAGE.encode(), "/pascal/cat/2008_1.jpg": CAT,
-                   "/pascal/tvmonitor/2008_2.jpg": DOG, "/pascal/cat/2008_3.jpg": EMU}
+    site.files |= {
+        "/pascal/index.html": PAGE.encode(),
+        "/pascal/": PAGE.encode(),
+        "/pascal/cat/2008_1.jpg": CAT,
+        "/pascal/tvmonitor/2008_2.jpg": DOG,
+        "/pascal/cat/2008_3.jpg": EMU,
+    }
     return site
 
 

@@ -58,7 +58,9 @@ class Answer(BaseHTTPRequestHandler):
         elif mood == "silent":
             self.server.closing.wait()
         elif mood.startswith("page"):
-            self.head(200, {"Content-Type": "image/jpeg" if mood == "page as picture" else "text/html", "Content-Length": str(len(HTML))})
+            self.head(
+                200, {"Content-Type": "image/jpeg" if mood == "page as picture" else "text/html", "Content-Length": str(len(HTML))}
+            )
             self.wfile.write(HTML)
         else:
             self.send(content, int(wanted[6:-1]) if re.fullmatch(r"bytes=\d+-", wanted) and mood != "no ranges" else None, mood)
@@ -67,13 +69,13 @@ class Answer(BaseHTTPRequestHandler):
         if start is not None and start >= len(content):
             self.head(416, {} if mood == "too long" else {"Content-Range": f"bytes */{len(content)}"})
             return
-        body = content[start or 0:]
+        body = content[start or 0 :]
         lengths = {"too long": len(body) + 100, "too short": len(body) - 100}
         fields = {} if mood == "no length" else {"Content-Length": str(lengths.get(mood, len(body)))}
         if start is not None:
             fields["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
         self.head(200 if start is None else 206, fields)
-        self.wfile.write(body[:len(body) // 2] if mood in {"cut", "stalls"} else body)
+        self.wfile.write(body[: len(body) // 2] if mood in {"cut", "stalls"} else body)
         if mood == "stalls":
             self.wfile.flush()
             self.server.closing.wait()

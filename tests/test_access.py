@@ -15,10 +15,21 @@ CAT = BUNDLED_ARTIFACTS / "collections/photos/images/cat.webp"
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    "": "grid-home", "text_search?q=bird+-penguin&weak=1": "grid-text", "text_search?q=democracy": "toolbar", "text_search?q=vioolin": "spellings-q",
-    "text_search?q=a+long+query+with+an+end+missing+-": "search-text", "image_search?item=violin": "grid-meaning", "labels?item=violin": "label-bars",
-    "photos": "photos_zone", "explorer?q=violin": "grid-map-0", "words?mode=way&a=dog&b=piano": "", "words?q=violin": "words_found",
-    "results": "", "results?protocol=ImageNet": "", "text_search?q=avian&tour=1": "tour-banner"}
+    "": "grid-home",
+    "text_search?q=bird+-penguin&weak=1": "grid-text",
+    "text_search?q=democracy": "toolbar",
+    "text_search?q=vioolin": "spellings-q",
+    "text_search?q=a+long+query+with+an+end+missing+-": "search-text",
+    "image_search?item=violin": "grid-meaning",
+    "labels?item=violin": "label-bars",
+    "photos": "photos_zone",
+    "explorer?q=violin": "grid-map-0",
+    "words?mode=way&a=dog&b=piano": "",
+    "words?q=violin": "words_found",
+    "results": "",
+    "results?protocol=ImageNet": "",
+    "text_search?q=avian&tour=1": "tour-banner",
+}
 """The path of a view, and the key of an element that is there once it is drawn."""
 
 
@@ -33,7 +44,9 @@ def opened(browser: Browser, address: str) -> Iterator[object]:
         key = PAGES.get(path, "")
         expect(page.locator(f".st-key-{key}" if key else "h1").first).to_be_visible()
         drawn(page)
-        page.wait_for_function("getComputedStyle(document.querySelector('.block-container')).maxWidth === '1180px'")  # the style is in
+        page.wait_for_function(
+            "getComputedStyle(document.querySelector('.block-container')).maxWidth === '1180px'"
+        )  # the style is in
         return page
 
     yield open_at
@@ -57,7 +70,9 @@ def findings(page: Page) -> list[str]:
     page.wait_for_timeout(400)  # folds open by and by, a press fades in, and what is half seen has half its contrast
     page.wait_for_function("document.getAnimations().every((each) => each.effect.getComputedTiming().endTime === Infinity)")
     found = Axe().run(page).response["violations"]
-    return [f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]]
+    return [
+        f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]
+    ]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])

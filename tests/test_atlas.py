@@ -32,8 +32,13 @@ def test_the_nouns_nearest_to_each_are_those_nearest_to_one(engine: Engine) -> N
 
 def test_groups_are_named_by_what_is_in_them(engine: Engine) -> None:
     wanted = ("animals/birds", "vehicles")
-    groups = np.array([next((number for number, start in enumerate(wanted) if item.category.startswith(start)), 2)
-                       for item in engine.collection.items], dtype=np.int16)
+    groups = np.array(
+        [
+            next((number for number, start in enumerate(wanted) if item.category.startswith(start)), 2)
+            for item in engine.collection.items
+        ],
+        dtype=np.int16,
+    )
     names = group_names(engine.text.nouns, engine.collection, groups)
     assert names[:2] == ["bird", "truck"]
     assert len(set(names)) == 3
@@ -71,10 +76,27 @@ def test_a_region_in_three_dimensions_is_seen_along_two_directions() -> None:
     assert from_the_side.rows(made).tolist() == [0]
 
 
-@pytest.mark.parametrize("text", [
-    "", "pca2", "pca2:", "pca2:1,2", "pca2:1,2;3,4", "tsne2:0,0;1,0;1,1", "pca2:0,0;1,0;1,1,1", "pca3:0,0;1,0;1,1", "pca3:1,0,0;0,1,0;0,0;1,1",
-    "pca2:a,b;c,d;e,f", "pca2:1.5,0;1,0;1,1", "pca2:999999,0;1,0;1,1", "pca2:" + ";".join(["1,1"] * 65), "pca2:0,0;1,0;1,1;", "<script>",
-    "pca2:٣,0;1,0;1,1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "pca2",
+        "pca2:",
+        "pca2:1,2",
+        "pca2:1,2;3,4",
+        "tsne2:0,0;1,0;1,1",
+        "pca2:0,0;1,0;1,1,1",
+        "pca3:0,0;1,0;1,1",
+        "pca3:1,0,0;0,1,0;0,0;1,1",
+        "pca2:a,b;c,d;e,f",
+        "pca2:1.5,0;1,0;1,1",
+        "pca2:999999,0;1,0;1,1",
+        "pca2:" + ";".join(["1,1"] * 65),
+        "pca2:0,0;1,0;1,1;",
+        "<script>",
+        "pca2:٣,0;1,0;1,1",
+    ],
+)
 def test_a_region_that_is_none(text: str) -> None:
     assert read_region(text, project(corners(), ways=("pca",))) is None
 

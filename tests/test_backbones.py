@@ -46,7 +46,11 @@ def test_names_are_matched_whatever_their_case() -> None:
     assert found[:2] == ["efficientnet-lite0", "vgg16"]
     assert len(found) == len(set(found)) == len(application_names()) + 1
     assert [known(name) for name in ("VGG-16", "efficient_net_lite_0", "resnet50", "conv-next-tiny")] == [
-        "vgg16", "efficientnet-lite0", "ResNet50", "ConvNeXtTiny"]
+        "vgg16",
+        "efficientnet-lite0",
+        "ResNet50",
+        "ConvNeXtTiny",
+    ]
     assert [default_weights(name) for name in ("EfficientNetLite0", "vgg16")] == ["bundled", "imagenet"]
 
 
@@ -71,8 +75,11 @@ def test_sizes_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
         assert size.value.args[0] == SIZES.get(name, 224), name
 
 
-@pytest.mark.parametrize(("name", "module"), [("VGG19", "vgg19"), ("MobileNet", "mobilenet"), ("DenseNet121", "densenet"),
-                                              ("MobileNetV3Small", "mobilenet_v3")], ids=["caffe", "tf", "torch", "built-in"])
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("VGG19", "vgg19"), ("MobileNet", "mobilenet"), ("DenseNet121", "densenet"), ("MobileNetV3Small", "mobilenet_v3")],
+    ids=["caffe", "tf", "torch", "built-in"],
+)
 def test_the_graph_is_kerass_network_behind_its_preprocessing(name: str, module: str, tmp_path: Path) -> None:
     import keras
 
@@ -114,7 +121,7 @@ def test_weights_of_a_file(small: Backbone, file: str, tmp_path: Path) -> None:
         small.model.save(path)
     else:
         model = application(SMALL)(weights=None, include_top=file == "with_top.h5")
-        model.set_weights(small.model.get_weights() + model.get_weights()[len(small.model.weights):])
+        model.set_weights(small.model.get_weights() + model.get_weights()[len(small.model.weights) :])
         model.save(path)
     assert load_backbone(SMALL, path).identity == small.identity
 
@@ -149,12 +156,16 @@ def test_a_download_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(("name", "weights", "error", "says"), [
-    (SMALL, "bundled", BuildError, "efficientnet-lite0's, not MobileNet's.*--weights FILE.*--weights none"),
-    ("efficientnet-lite0", "imagenet", BuildError, "--weights bundled.*--weights FILE.*--weights none"),
-    (SMALL, "nowhere.h5", BuildError, "no weights at nowhere.h5.*--weights none"),
-    (SMALL, str(BUNDLED / "labels.csv"), BuildError, "labels.csv.*give a .keras"),
-    (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNet:")])
+@pytest.mark.parametrize(
+    ("name", "weights", "error", "says"),
+    [
+        (SMALL, "bundled", BuildError, "efficientnet-lite0's, not MobileNet's.*--weights FILE.*--weights none"),
+        ("efficientnet-lite0", "imagenet", BuildError, "--weights bundled.*--weights FILE.*--weights none"),
+        (SMALL, "nowhere.h5", BuildError, "no weights at nowhere.h5.*--weights none"),
+        (SMALL, str(BUNDLED / "labels.csv"), BuildError, "labels.csv.*give a .keras"),
+        (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNet:"),
+    ],
+)
 def test_weights_not_to_be_had(name: str, weights: str, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         load_backbone(name, weights)
@@ -217,9 +228,12 @@ def test_folding_the_normalisation_changes_nothing() -> None:
     blocks = sum(stage.repeats for stage in lite0.STAGES)
     pairs = [("stem", "_conv_stem", "_bn0"), ("top", "_conv_head", "_bn1")]
     for block in range(blocks):
-        parts = ["expand", "depthwise", "project"][0 if block else 1:]
-        pairs += [(f"block{block}_{part}", f"_blocks.{block}._{part}_conv", f"_blocks.{block}._bn{number}")
-                  for number, part in enumerate(("expand", "depthwise", "project")) if part in parts]
+        parts = ["expand", "depthwise", "project"][0 if block else 1 :]
+        pairs += [
+            (f"block{block}_{part}", f"_blocks.{block}._{part}_conv", f"_blocks.{block}._bn{number}")
+            for number, part in enumerate(("expand", "depthwise", "project"))
+            if part in parts
+        ]
     for layer, conv, norm in pairs:
         kernel = model.get_layer(layer).get_weights()[0]
         order = (2, 3, 0, 1) if layer.endswith("_depthwise") else (3, 2, 0, 1)
@@ -229,7 +243,10 @@ def test_folding_the_normalisation_changes_nothing() -> None:
             state[f"{norm}.{name}"] = rng.uniform(0.5, 2, channels).astype(np.float32)
     fill_backbone(model, state)
     x: Any = keras.ops.convert_to_tensor((pixels(32) - 127) / 128)
-    for convolve, layer, (_, conv, norm) in ((keras.ops.conv, "stem", pairs[0]), (keras.ops.depthwise_conv, "block0_depthwise", pairs[2])):
+    for convolve, layer, (_, conv, norm) in (
+        (keras.ops.conv, "stem", pairs[0]),
+        (keras.ops.depthwise_conv, "block0_depthwise", pairs[2]),
+    ):
         kernel = state[f"{conv}.weight"].transpose((2, 3, 0, 1) if layer.endswith("_depthwise") else (2, 3, 1, 0))
         y = convolve(x, kernel, strides=2 if layer == "stem" else 1, padding="same")
         mean, variance = state[f"{norm}.running_mean"], state[f"{norm}.running_var"]

@@ -21,14 +21,24 @@ from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
 
 COLLECTIONS = ("collections/photos", "collections/stamps")
-LISTED = [f"{folder}/{name}".removeprefix("./") for folder in (".", *COLLECTIONS) for name in sorted(Manifest.read(BUNDLED / folder).files)]
+LISTED = [
+    f"{folder}/{name}".removeprefix("./")
+    for folder in (".", *COLLECTIONS)
+    for name in sorted(Manifest.read(BUNDLED / folder).files)
+]
 OF_A_COLLECTION: dict[str, Callable[[Collection], object]] = {
-    "items.csv": lambda opened: opened.items, "embeddings.npy": lambda opened: opened.embeddings, "features.npy": lambda opened: opened.features,
-    "embeddings.ann": lambda opened: opened.embedding_index, "features.ann": lambda opened: opened.feature_index,
-    "projections.npz": lambda opened: opened.projections}
+    "items.csv": lambda opened: opened.items,
+    "embeddings.npy": lambda opened: opened.embeddings,
+    "features.npy": lambda opened: opened.features,
+    "embeddings.ann": lambda opened: opened.embedding_index,
+    "features.ann": lambda opened: opened.feature_index,
+    "projections.npz": lambda opened: opened.projections,
+}
 OF_A_MEASUREMENT: dict[str, Callable[[ModelUnderTest], object]] = {
-    "classifier.npy": lambda subject: subject.classifier, "labels.csv": lambda subject: subject.labels,
-    "label_vectors.npy": lambda subject: subject.label_vectors}
+    "classifier.npy": lambda subject: subject.classifier,
+    "labels.csv": lambda subject: subject.labels,
+    "label_vectors.npy": lambda subject: subject.label_vectors,
+}
 
 
 @pytest.fixture

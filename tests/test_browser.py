@@ -153,8 +153,10 @@ def test_why_it_matched(page: Page, address: str) -> None:
     expect(dialog.get_by_text("Cosine with violin")).to_be_visible(timeout=120_000)  # the network loads
     heat = dialog.locator(".over canvas")
     expect(heat).to_be_visible()
-    reds = "canvas => { const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);" \
-           "const red = data.filter((_, at) => at % 4 === 0); return [red.reduce((a, b) => Math.min(a, b)), red.reduce((a, b) => Math.max(a, b))]; }"
+    reds = (
+        "canvas => { const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
+        "const red = data.filter((_, at) => at % 4 === 0); return [red.reduce((a, b) => Math.min(a, b)), red.reduce((a, b) => Math.max(a, b))]; }"
+    )
     low, high = heat.evaluate(reds)
     assert low < 60  # from the dark end of the scale…
     assert high > 200  # …to the bright one

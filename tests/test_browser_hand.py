@@ -128,16 +128,27 @@ def test_a_region_that_is_moved_on_is_not_drawn_back(page: Page, address: str) -
     expect(page).to_have_url(re.compile("crop=260"))
 
 
-@pytest.mark.parametrize(("view", "name"), [
-    ("text_search?q=bird", "Choose all on this page"), ("text_search?q=bird", "More like penguin"), ("words?q=violin", "cello 0."),
-    ("words?mode=way", "Words near tree"), ("explorer?item=violin", "Why it matched"), ("?q=violin", "See all"), ("text_search?q=vioolin", "violin")])
+@pytest.mark.parametrize(
+    ("view", "name"),
+    [
+        ("text_search?q=bird", "Choose all on this page"),
+        ("text_search?q=bird", "More like penguin"),
+        ("words?q=violin", "cello 0."),
+        ("words?mode=way", "Words near tree"),
+        ("explorer?item=violin", "Why it matched"),
+        ("?q=violin", "See all"),
+        ("text_search?q=vioolin", "violin"),
+    ],
+)
 def test_a_press_is_seen_at_once(page: Page, address: str, view: str, name: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})  # the sidebar is away
     page.goto(f"{address}/{view}")
     pressed = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
     expect(pressed).to_be_visible()
     page.wait_for_timeout(2 * LATE)  # all that comes with the page is there
-    assert pressed.evaluate("each => { each.click(); return Number(getComputedStyle(each).opacity); }") == pytest.approx(0.4, abs=0.05)
+    assert pressed.evaluate("each => { each.click(); return Number(getComputedStyle(each).opacity); }") == pytest.approx(
+        0.4, abs=0.05
+    )
 
 
 def test_a_picture_on_the_map_is_said_to_open(page: Page, address: str) -> None:

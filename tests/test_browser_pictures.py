@@ -65,7 +65,11 @@ def drag(page: Page, on: Locator, begin: tuple[float, float], end: tuple[float, 
 def drop(page: Page, *files: tuple[str, bytes]) -> None:
     page.get_by_role("button", name="Choose photos").wait_for()
     page.locator(".st-key-photos_zone input[type=file]").set_input_files(
-        [{"name": name, "mimeType": "application/zip" if name.endswith(".zip") else "image/webp", "buffer": content} for name, content in files])
+        [
+            {"name": name, "mimeType": "application/zip" if name.endswith(".zip") else "image/webp", "buffer": content}
+            for name, content in files
+        ]
+    )
 
 
 DROP = """(zone, data) => {
@@ -170,8 +174,13 @@ def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, b
         for name in ("butterfly", "windmill"):
             archive.write(PHOTOS / f"{name}.webp", f"summer/{name}.webp")
     page.goto(f"{address}/photos")
-    drop(page, ("IMG_1.webp", CAT.read_bytes()), ("IMG_2.webp", (PHOTOS / "orchestra.webp").read_bytes()), ("broken.png", b"no picture"),
-         ("more.zip", packed.getvalue()))
+    drop(
+        page,
+        ("IMG_1.webp", CAT.read_bytes()),
+        ("IMG_2.webp", (PHOTOS / "orchestra.webp").read_bytes()),
+        ("broken.png", b"no picture"),
+        ("more.zip", packed.getvalue()),
+    )
     expect(page.get_by_role("heading", name="4 photos")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("1 could not be read")).to_be_visible()
     expect(tiles(page, "photos")).to_have_count(4)
@@ -221,7 +230,9 @@ def test_from_word_to_word(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="Nearest to ocean")).to_be_visible()
 
 
-@pytest.mark.parametrize("view", ["image_search?item=violin&crop=100,100,500,500&q=sea", "labels", "photos", "words", "words?mode=way"])
+@pytest.mark.parametrize(
+    "view", ["image_search?item=violin&crop=100,100,500,500&q=sea", "labels", "photos", "words", "words?mode=way"]
+)
 def test_phone_width(browser: Browser, address: str, view: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{address}/{view}")

@@ -31,6 +31,7 @@ COPY = """async (data) => {
 @contextmanager
 def pictures_served(folder: Path) -> Iterator[int]:
     """The port at which this machine serves the files of ``folder``."""
+
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             """Nothing."""
@@ -77,8 +78,11 @@ def test_a_picture_of_the_web_by_its_address(page: Page, address: str, tmp_path:
         field.fill(f"http://127.0.0.1:{port}/pet.jpg")
         field.press("Enter")
         expect(tiles(page, "meaning").first).to_have_text("cat", timeout=60_000)
-        for url, said in ((f"http://127.0.0.1:{port}/none.jpg", "404"), (f"http://10.0.0.1:{port}/a.jpg", "no server of the public web"),
-                          ("pet", "no address of a picture")):
+        for url, said in (
+            (f"http://127.0.0.1:{port}/none.jpg", "404"),
+            (f"http://10.0.0.1:{port}/a.jpg", "no server of the public web"),
+            ("pet", "no address of a picture"),
+        ):
             field.fill(url)
             field.press("Enter")
             expect(page.get_by_test_id("stAlert")).to_contain_text(said)
@@ -95,7 +99,10 @@ def test_a_region_under_a_finger(browser: Browser, address: str) -> None:
     def drag(right: float, down: float, of: str = "") -> None:
         """By so many parts of the picture's width and height: the whole box, or one of its corners."""
         (region.locator(of) if of else region).scroll_into_view_if_needed()
-        box, picture = (region.locator(of) if of else region).bounding_box(), page.locator(".st-key-image_search_crop img").bounding_box()
+        box, picture = (
+            (region.locator(of) if of else region).bounding_box(),
+            page.locator(".st-key-image_search_crop img").bounding_box(),
+        )
         assert box and picture
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})

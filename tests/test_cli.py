@@ -38,11 +38,16 @@ def test_a_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> N
     assert (status, out.split()[1]) == (0, "cello")
 
 
-@pytest.mark.parametrize(("arguments", "fields"), [
-    (("search", "violin", "-k", "2"), {"id", "path", "labels", "category", "caption", "cosine"}),
-    (("label", CAT, "-k", "2"), {"word", "cosine"}), (("label", CAT, "-k", "2", "--words", "cat, dog"), {"word", "cosine"}),
-    (("similar", CAT, "-k", "2", "--collection", "photos", "--by", "visual"), {"id", "path", "labels", "cosine"}),
-    (("words", "violin", "-k", "2"), {"word", "cosine"})])
+@pytest.mark.parametrize(
+    ("arguments", "fields"),
+    [
+        (("search", "violin", "-k", "2"), {"id", "path", "labels", "category", "caption", "cosine"}),
+        (("label", CAT, "-k", "2"), {"word", "cosine"}),
+        (("label", CAT, "-k", "2", "--words", "cat, dog"), {"word", "cosine"}),
+        (("similar", CAT, "-k", "2", "--collection", "photos", "--by", "visual"), {"id", "path", "labels", "cosine"}),
+        (("words", "violin", "-k", "2"), {"word", "cosine"}),
+    ],
+)
 def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], fields: set[str]) -> None:
     status, out, err = run(capsys, *arguments, "--json")
     content = json.loads(out)
@@ -50,17 +55,30 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
     assert fields <= set(content["hits"][0])
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (("search", ""), "no word"), (("search", "dog " * 3000), "shorten"), (("search", "qwxzv"), "No word vector"), (("search", "z" * 900), "zzz…”: try an English word"),
-    (("search", "🎻"), "no word"),
-    (("search", "violin", "-k", "0"), "whole number"), (("search", "violin", "-k", "-2"), "whole number"),
-    (("search", "violin", "--collection", "none"), "no collection"), (("label", "none.jpg"), "no file"),
-    (("label", str(ROOT / "pyproject.toml")), "not a picture"), (("label", CAT, "--words", ","), "list of labels is empty"),
-    (("index", "none", "--name", "a"), "no folder"), (("index", "tests", "--name", "a"), "no pictures"),
-    (("search", "violin", "--artifacts", "tests"), "manifest.json is missing"), (("evaluate", "--data", "tests", "stamps"), "missing"),
-    (("evaluate", "--data", "tests", "nothing"), "no protocol")])
-def test_what_goes_wrong_is_one_line_and_status_one(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str,
-                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("search", ""), "no word"),
+        (("search", "dog " * 3000), "shorten"),
+        (("search", "qwxzv"), "No word vector"),
+        (("search", "z" * 900), "zzz…”: try an English word"),
+        (("search", "🎻"), "no word"),
+        (("search", "violin", "-k", "0"), "whole number"),
+        (("search", "violin", "-k", "-2"), "whole number"),
+        (("search", "violin", "--collection", "none"), "no collection"),
+        (("label", "none.jpg"), "no file"),
+        (("label", str(ROOT / "pyproject.toml")), "not a picture"),
+        (("label", CAT, "--words", ","), "list of labels is empty"),
+        (("index", "none", "--name", "a"), "no folder"),
+        (("index", "tests", "--name", "a"), "no pictures"),
+        (("search", "violin", "--artifacts", "tests"), "manifest.json is missing"),
+        (("evaluate", "--data", "tests", "stamps"), "missing"),
+        (("evaluate", "--data", "tests", "nothing"), "no protocol"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_status_one(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     status, out, err = run(capsys, *arguments)
     assert (status, out, err.count("\n")) == (1, "", 1)
@@ -72,9 +90,15 @@ def test_more_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(run(capsys, "search", "violin", "-k", "1000")[1].splitlines()) == 384
 
 
-@pytest.mark.parametrize(("text", "says", "pointed"), [
-    ("horse - ", "missing at character 9", "horse - \n        ^"), ('dog "new york', "not closed", 'dog "new york\n    ^'),
-    ("like:violn", "did you mean violin", "like:violn\n     ^"), ("dog - dogs", "cancel each other out", "dog - dogs\n      ^")])
+@pytest.mark.parametrize(
+    ("text", "says", "pointed"),
+    [
+        ("horse - ", "missing at character 9", "horse - \n        ^"),
+        ('dog "new york', "not closed", 'dog "new york\n    ^'),
+        ("like:violn", "did you mean violin", "like:violn\n     ^"),
+        ("dog - dogs", "cancel each other out", "dog - dogs\n      ^"),
+    ],
+)
 def test_search_points_at_the_character(capsys: pytest.CaptureFixture[str], text: str, says: str, pointed: str) -> None:
     status, out, err = run(capsys, "search", text)
     line, _, rest = err.partition("\n")
@@ -85,10 +109,15 @@ def test_search_points_at_the_character(capsys: pytest.CaptureFixture[str], text
 
 def test_search_with_pictures(capsys: pytest.CaptureFixture[str]) -> None:
     search = ("search", "--collection", "photos", "-k", "8", "--json")
-    alone, added, taken = (json.loads(run(capsys, *search, "--like", CAT, *text)[1]) for text in ((), ("castle",), ("castle -like:photo",)))
+    alone, added, taken = (
+        json.loads(run(capsys, *search, "--like", CAT, *text)[1]) for text in ((), ("castle",), ("castle -like:photo",))
+    )
     assert (alone["text"], alone["hits"][0]["id"], alone["like"]) == ("like:photo", "cat", {"photo": CAT})
     assert added["text"] == "castle + like:photo"
-    assert [(term["word"], term["weight"], term["kind"]) for term in added["read"]["terms"]] == [("castle", 0.5, "words"), ("photo", 0.5, "picture")]
+    assert [(term["word"], term["weight"], term["kind"]) for term in added["read"]["terms"]] == [
+        ("castle", 0.5, "words"),
+        ("photo", 0.5, "picture"),
+    ]
     assert "cat" in [hit["id"] for hit in added["hits"]]
     assert taken["text"] == "castle -like:photo"
     assert "cat" not in [hit["id"] for hit in taken["hits"]]
@@ -157,7 +186,9 @@ def test_a_name_that_is_none_is_said_to_be_none(capsys: pytest.CaptureFixture[st
 
 
 def test_as_a_program_stderr_is_ours_alone() -> None:
-    done = subprocess.run([sys.executable, "-m", "devise_core", "label", CAT, "-k", "1"], capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "devise_core", "label", CAT, "-k", "1"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
     assert (done.returncode, done.stdout.split()[1], done.stderr) == (0, "cat", "")
 
 

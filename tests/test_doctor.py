@@ -40,10 +40,23 @@ def test_this_checkout_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert err == ""
     lines = [line[6:].split(":")[0] for line in out.splitlines()]
-    assert {"Python", "numpy", "settings", "artifacts", "collection stamps", "collections folder", "memory", "processor", "Annoy", "uploads"} <= set(lines)
+    assert {
+        "Python",
+        "numpy",
+        "settings",
+        "artifacts",
+        "collection stamps",
+        "collections folder",
+        "memory",
+        "processor",
+        "Annoy",
+        "uploads",
+    } <= set(lines)
 
 
-@pytest.mark.parametrize("name", ["model.keras", "words.txt", "word_vectors.npy", "collections/stamps/embeddings.npy", "collections/photos/items.csv"])
+@pytest.mark.parametrize(
+    "name", ["model.keras", "words.txt", "word_vectors.npy", "collections/stamps/embeddings.npy", "collections/photos/items.csv"]
+)
 def test_a_bit_flipped_is_found_and_named(artifacts: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     tamper(artifacts / name)
     assert main(["doctor", "--json", "--artifacts", str(artifacts)]) == 1
@@ -59,7 +72,10 @@ def test_every_broken_file_is_named(artifacts: Path) -> None:
     tamper(artifacts / "nouns.txt", b"short")
     (artifacts / "labels.csv").unlink()
     found = mends(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))
-    assert [("nouns.txt has 5 bytes" in each, "labels.csv is missing" in each) for each in sorted(found)] == [(False, True), (True, False)]
+    assert [("nouns.txt has 5 bytes" in each, "labels.csv is missing" in each) for each in sorted(found)] == [
+        (False, True),
+        (True, False),
+    ]
 
 
 def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,12 +90,20 @@ def test_a_collection_of_another_model(artifacts: Path) -> None:
     manifest = Manifest.read(artifacts / "collections/stamps")
     manifest.about["model"] = "another"
     manifest.write()
-    assert ["stamps was made with another model" in each for each in mends(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))] == [True]
+    assert [
+        "stamps was made with another model" in each
+        for each in mends(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))
+    ] == [True]
 
 
-@pytest.mark.parametrize(("lines", "says"), [
-    ("numpy~=1.0\n", "numpy: .*~=1.0 is asked for: pip install"), ("no-such-package-here\n", "not installed: pip install"),
-    ("# a note\nno-such-package-here; sys_platform == 'none'\nnumpy>=1\n", "")])
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("numpy~=1.0\n", "numpy: .*~=1.0 is asked for: pip install"),
+        ("no-such-package-here\n", "not installed: pip install"),
+        ("# a note\nno-such-package-here; sys_platform == 'none'\nnumpy>=1\n", ""),
+    ],
+)
 def test_versions(tmp_path: Path, lines: str, says: str) -> None:
     (tmp_path / "requirements.txt").write_text(lines)
     found = mends(diagnostics.check_packages(tmp_path / "requirements.txt"))
@@ -92,15 +116,38 @@ def test_an_older_python() -> None:
 
 
 def test_settings_that_are_none() -> None:
-    assert [each.state for each in diagnostics.check_settings({"SEMBLANCE_DECODERS": "0", "SEMBLANCE_UPLOAD_BYTE": "1"})] == ["mend", "note"]
+    assert [each.state for each in diagnostics.check_settings({"SEMBLANCE_DECODERS": "0", "SEMBLANCE_UPLOAD_BYTE": "1"})] == [
+        "mend",
+        "note",
+    ]
     [fine] = diagnostics.check_settings({"SEMBLANCE_DECODERS": "3"})
     assert (fine.state, fine.says[:7]) == ("ok", "1 of 24")
 
 
-@pytest.mark.parametrize(("files", "state"), [
-    ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    4000000 kB\n"}, "ok"), ({"proc/meminfo": "MemAvailable: 400000 kB\n"}, "mend"), ({}, "note"),
-    ({"proc/meminfo": "MemAvailable: 4000000 kB\n", "sys/fs/cgroup/memory.max": "690000000\n", "sys/fs/cgroup/memory.current": "100000000\n"}, "mend"),
-    ({"proc/meminfo": "MemAvailable: 4000000 kB\n", "sys/fs/cgroup/memory.max": "max\n", "sys/fs/cgroup/memory.current": "1\n"}, "ok")])
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    4000000 kB\n"}, "ok"),
+        ({"proc/meminfo": "MemAvailable: 400000 kB\n"}, "mend"),
+        ({}, "note"),
+        (
+            {
+                "proc/meminfo": "MemAvailable: 4000000 kB\n",
+                "sys/fs/cgroup/memory.max": "690000000\n",
+                "sys/fs/cgroup/memory.current": "100000000\n",
+            },
+            "mend",
+        ),
+        (
+            {
+                "proc/meminfo": "MemAvailable: 4000000 kB\n",
+                "sys/fs/cgroup/memory.max": "max\n",
+                "sys/fs/cgroup/memory.current": "1\n",
+            },
+            "ok",
+        ),
+    ],
+)
 def test_memory_of_the_machine_and_of_its_container(tmp_path: Path, files: dict[str, str], state: str) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

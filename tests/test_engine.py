@@ -44,13 +44,17 @@ def test_the_word_store(engine: Engine) -> None:
     assert isinstance(words.vectors, np.memmap)
 
 
-@pytest.mark.parametrize(("query", "first"), [("violin", "violin"), ("horse", "horse"), ("Violins!", "violin"), ("a teapot", "teapot")])
+@pytest.mark.parametrize(
+    ("query", "first"), [("violin", "violin"), ("horse", "horse"), ("Violins!", "violin"), ("a teapot", "teapot")]
+)
 def test_the_first_picture(engine: Engine, query: str, first: str) -> None:
     assert names(engine.search_text(query, k=3))[0] == first
 
 
-@pytest.mark.parametrize(("query", "category"), [("musical instrument", "hobbies/music"), ("bird", "animals/birds"), ("avian", "animals/birds"),
-                                                 ("fruit", "food/fruit")])
+@pytest.mark.parametrize(
+    ("query", "category"),
+    [("musical instrument", "hobbies/music"), ("bird", "animals/birds"), ("avian", "animals/birds"), ("fruit", "food/fruit")],
+)
 def test_the_first_kind(engine: Engine, query: str, category: str) -> None:
     hits = engine.search_text(query, k=5)
     assert sum(hit.category.startswith(category) for hit in hits) >= 4
@@ -135,7 +139,9 @@ def test_a_damaged_artifact_is_named(tmp_path: Path) -> None:
 
 
 def test_text_search_imports_no_network() -> None:
-    code = ("import sys; from devise_core import load_engine; e = load_engine(); e.search_text('violin'); e.more_like('violin');"
-            "print([m for m in ('tensorflow', 'keras', 'pandas', 'sklearn', 'streamlit', 'torch') if m in sys.modules])")
+    code = (
+        "import sys; from devise_core import load_engine; e = load_engine(); e.search_text('violin'); e.more_like('violin');"
+        "print([m for m in ('tensorflow', 'keras', 'pandas', 'sklearn', 'streamlit', 'torch') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=BUNDLED.parent)
     assert done.stdout.strip() == "[]"

@@ -86,7 +86,10 @@ def test_the_map_lies_over_the_part_the_network_sees(colours: KerasImageEncoder)
     assert seen_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400: half of the way, in proportion, to 100
     assert seen_box(100, 400) == pytest.approx((0, 0.25, 1, 0.75))
     assert seen_box(7, 7) == (0, 0, 1, 1)
-    wide, tall = (regions(spotted(*size, *place, side=30), colours) for size, place in (((400, 100), (290 - 30, 5)), ((100, 400), (5, 290 - 30))))
+    wide, tall = (
+        regions(spotted(*size, *place, side=30), colours)
+        for size, place in (((400, 100), (290 - 30, 5)), ((100, 400), (5, 290 - 30)))
+    )
     assert (wide.without.shape[:2], tall.without.shape[:2]) == ((SHORT, LONG), (LONG, SHORT))
     assert wide.box == seen_box(400, 100)
     row, column = np.unravel_index(wide.heat(RED, "red").grid.argmax(), (SHORT, LONG))
@@ -97,7 +100,9 @@ def test_the_map_lies_over_the_part_the_network_sees(colours: KerasImageEncoder)
     assert column <= 1
 
 
-@pytest.mark.parametrize(("row", "column", "says"), [(0, 0, "upper left"), (2, 2, "centre"), (2, 5, "middle right"), (4, 3, "lower centre")])
+@pytest.mark.parametrize(
+    ("row", "column", "says"), [(0, 0, "upper left"), (2, 2, "centre"), (2, 5, "middle right"), (4, 3, "lower centre")]
+)
 def test_the_place_in_words(row: int, column: int, says: str) -> None:
     grid = np.zeros((SHORT, LONG), np.float32)
     grid[row, column] = 1
@@ -130,4 +135,6 @@ def test_what_cannot_be_read_is_told(engine: Engine) -> None:
     with pytest.raises(ImageError):
         engine.heat(b"no picture", "violin")
     row = engine.collection.row("violin")
-    assert engine.heat(violin, "violin").cosine == pytest.approx(engine.collection.embeddings[row] @ engine.embed_text("violin"), abs=0.02)
+    assert engine.heat(violin, "violin").cosine == pytest.approx(
+        engine.collection.embeddings[row] @ engine.embed_text("violin"), abs=0.02
+    )

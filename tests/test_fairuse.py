@@ -31,6 +31,7 @@ from ui.server.rate_limit import Rate, Turns
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Settings are read anew, before and after."""
+
     def forget() -> None:
         for kept in (settings, rate_limit.turns, metrics_routes._on):
             kept.cache_clear()  # type: ignore[attr-defined]

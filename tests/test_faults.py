@@ -218,9 +218,13 @@ def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
     for number in range(9):
         (pictures / f"{number}.png").write_bytes(png(f"#0000{20 * number:02x}"))
     command = ["index", str(pictures), "--name", "mine"]
-    subprocess.run([sys.executable, "-m", "devise_core", *command], cwd=BUNDLED.parent, env=environment, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "devise_core", *command], cwd=BUNDLED.parent, env=environment, check=True, capture_output=True
+    )
     before = {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()}
-    full = subprocess.run([sys.executable, "-c", _INDEX, *command], cwd=BUNDLED.parent, env=environment, capture_output=True, text=True, check=False)
+    full = subprocess.run(
+        [sys.executable, "-c", _INDEX, *command], cwd=BUNDLED.parent, env=environment, capture_output=True, text=True, check=False
+    )
     assert full.returncode == 1
     assert full.stderr.splitlines()[-1].startswith("devise: ")
     assert "check the disk and the path" in full.stderr.splitlines()[-1]
@@ -230,7 +234,9 @@ def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
 
 def test_a_cache_that_is_damaged_or_finds_no_room_says_so(tmp_path: Path) -> None:
     (tmp_path / "mine.sqlite").write_bytes(b"no database" * 100)
-    with pytest.raises(CollectionError, match=r"mine\.sqlite cannot be read or written .*make room on its disk, or delete the file"):
+    with pytest.raises(
+        CollectionError, match=r"mine\.sqlite cannot be read or written .*make room on its disk, or delete the file"
+    ):
         VectorCache(tmp_path / "mine.sqlite", "model")
     cache = VectorCache(tmp_path / "small.sqlite", "model")
     cache._database.execute("PRAGMA max_page_count = 4")  # as SQLite meets a full disk

@@ -53,12 +53,22 @@ CALTECH = unpinned(catalogue.CALTECH_101)
 
 @pytest.fixture
 def caltech(site: Site) -> Site:
-    inner = tarred({"101_ObjectCategories/emu/image_0001.jpg": EMU, "101_ObjectCategories/sea_horse/image_0001.jpg": DOG,
-                    "101_ObjectCategories/emu/image_0002.jpg": b"damaged", "101_ObjectCategories/BACKGROUND_Google/tmp": b"",
-                    "101_ObjectCategories/BACKGROUND_Google/image_0001.jpg": CAT})
-    site.files["/caltech-101.zip"] = zipped({
-        "caltech-101/101_ObjectCategories.tar.gz": inner, "caltech-101/Annotations.tar": b"not asked for",
-        "__MACOSX/caltech-101/._101_ObjectCategories.tar.gz": b"no archive"})
+    inner = tarred(
+        {
+            "101_ObjectCategories/emu/image_0001.jpg": EMU,
+            "101_ObjectCategories/sea_horse/image_0001.jpg": DOG,
+            "101_ObjectCategories/emu/image_0002.jpg": b"damaged",
+            "101_ObjectCategories/BACKGROUND_Google/tmp": b"",
+            "101_ObjectCategories/BACKGROUND_Google/image_0001.jpg": CAT,
+        }
+    )
+    site.files["/caltech-101.zip"] = zipped(
+        {
+            "caltech-101/101_ObjectCategories.tar.gz": inner,
+            "caltech-101/Annotations.tar": b"not asked for",
+            "__MACOSX/caltech-101/._101_ObjectCategories.tar.gz": b"no archive",
+        }
+    )
     return site
 
 
@@ -94,50 +104,79 @@ def test_an_archive_stopped_before_it_was_unpacked_is_not_fetched_again(caltech:
 
 
 def test_imagenet_samples(site: Site, tmp_path: Path) -> None:
-    site.files["/imagenet-sample-images.zip"] = zipped({
-        "imagenet-sample-images-master/n01440764_tench.JPEG": CAT, "imagenet-sample-images-master/README.md": b"Samples",
-        "imagenet-sample-images-master/n01443537_goldfish.JPEG": DOG, "imagenet-sample-images-master/gallery/": b""})
+    site.files["/imagenet-sample-images.zip"] = zipped(
+        {
+            "imagenet-sample-images-master/n01440764_tench.JPEG": CAT,
+            "imagenet-sample-images-master/README.md": b"Samples",
+            "imagenet-sample-images-master/n01443537_goldfish.JPEG": DOG,
+            "imagenet-sample-images-master/gallery/": b"",
+        }
+    )
     site.moods["/imagenet-sample-images.zip"] = ["no length"]
     assert fetched(site, tmp_path, catalogue.IMAGENET_SAMPLES, "").missing == {}
-    assert [(one.label, one.path.read_bytes()) for one in pictures.imagenet_samples(tmp_path)] == [("n01440764", CAT), ("n01443537", DOG)]
+    assert [(one.label, one.path.read_bytes()) for one in pictures.imagenet_samples(tmp_path)] == [
+        ("n01440764", CAT),
+        ("n01443537", DOG),
+    ]
 
 
 FLICKR = unpinned(catalogue.FLICKR8K)
 
 
 def test_flickr8k_gets_its_captions_from_the_token_file(site: Site, tmp_path: Path) -> None:
-    site.files["/Flickr8k_Dataset.zip"] = zipped({"Flicker8k_Dataset/1_a.jpg": CAT, "Flicker8k_Dataset/2_b.jpg": DOG,
-                                                  "__MACOSX/Flicker8k_Dataset/._1_a.jpg": b"junk"})
+    site.files["/Flickr8k_Dataset.zip"] = zipped(
+        {"Flicker8k_Dataset/1_a.jpg": CAT, "Flicker8k_Dataset/2_b.jpg": DOG, "__MACOSX/Flicker8k_Dataset/._1_a.jpg": b"junk"}
+    )
     account = fetched(site, tmp_path, FLICKR, "")
     assert (list(account.missing), account.pictures) == (["Flickr8k_text.zip"], 2)
-    site.files["/Flickr8k_text.zip"] = zipped({
-        "Flickr8k.token.txt": b'1_a.jpg#0\tA "cat" , asleep .\n1_a.jpg#1\tA cat .\n2_b.jpg#0\tA dog .\n3_c.jpg.1#0\tNobody has it .\n',
-        "Flickr_8k.testImages.txt": b"2_b.jpg\n", "readme.txt": b"Captions", "__MACOSX/._Flickr8k.token.txt": b"junk"})
+    site.files["/Flickr8k_text.zip"] = zipped(
+        {
+            "Flickr8k.token.txt": b'1_a.jpg#0\tA "cat" , asleep .\n1_a.jpg#1\tA cat .\n2_b.jpg#0\tA dog .\n3_c.jpg.1#0\tNobody has it .\n',
+            "Flickr_8k.testImages.txt": b"2_b.jpg\n",
+            "readme.txt": b"Captions",
+            "__MACOSX/._Flickr8k.token.txt": b"junk",
+        }
+    )
     account = fetched(site, tmp_path, FLICKR, "")
     assert (account.missing, account.pictures, site.paths) == ({}, 2, ["/Flickr8k_text.zip"])
     with (tmp_path / "captions.csv").open(newline="", encoding="utf-8") as file:
         assert next(csv.reader(file)) == ["image", "caption"]
     assert [(one.path.read_bytes(), one.captions) for one in pictures.flickr8k(tmp_path)] == [
-        (CAT, ('A "cat" , asleep .', "A cat .")), (DOG, ("A dog .",))]
+        (CAT, ('A "cat" , asleep .', "A cat .")),
+        (DOG, ("A dog .",)),
+    ]
     tmp_path.joinpath("flickr8k").symlink_to(tmp_path)
-    assert [one.captions for one in pictures.flickr8k_thousand(tmp_path)] == [("A dog .",)]  # what is measured on, as it was fetched
+    assert [one.captions for one in pictures.flickr8k_thousand(tmp_path)] == [
+        ("A dog .",)
+    ]  # what is measured on, as it was fetched
     (tmp_path / pictures.FLICKR_TEST).unlink()
     with pytest.raises(BuildError, match="testImages.txt is missing.*fetch flickr8k"):
         pictures.flickr8k_thousand(tmp_path)
 
 
 def test_iaprtc12_is_read_in_its_own_encoding(site: Site, tmp_path: Path) -> None:
-    note = ("<DOC>\n<DOCNO>annotations/02/2808.eng</DOCNO>\n<TITLE>Tafí del Valle</TITLE>\n<DESCRIPTION>a café & a man;\na lake in the "
-            "background;</DESCRIPTION>\n<NOTES></NOTES>\n<IMAGE>images/02/2808.jpg</IMAGE>\n</DOC>\n")
-    site.files["/iaprtc12.tgz"] = tarred({
-        "iaprtc12/images/02/2808.jpg": CAT, "iaprtc12/images/10/9.jpg": DOG, "iaprtc12/images/10/10.jpg": EMU,
-        "iaprtc12/annotations_complete_eng/02/2808.eng": note.encode("iso-8859-1"),
-        "iaprtc12/annotations_complete_eng/10/9.eng": b"<DOC><DESCRIPTION></DESCRIPTION></DOC>",
-        "iaprtc12/annotations_complete_ger/02/2808.ger": b"not asked for", "iaprtc12/README": b""})
+    note = (
+        "<DOC>\n<DOCNO>annotations/02/2808.eng</DOCNO>\n<TITLE>Tafí del Valle</TITLE>\n<DESCRIPTION>a café & a man;\na lake in the "
+        "background;</DESCRIPTION>\n<NOTES></NOTES>\n<IMAGE>images/02/2808.jpg</IMAGE>\n</DOC>\n"
+    )
+    site.files["/iaprtc12.tgz"] = tarred(
+        {
+            "iaprtc12/images/02/2808.jpg": CAT,
+            "iaprtc12/images/10/9.jpg": DOG,
+            "iaprtc12/images/10/10.jpg": EMU,
+            "iaprtc12/annotations_complete_eng/02/2808.eng": note.encode("iso-8859-1"),
+            "iaprtc12/annotations_complete_eng/10/9.eng": b"<DOC><DESCRIPTION></DESCRIPTION></DOC>",
+            "iaprtc12/annotations_complete_ger/02/2808.ger": b"not asked for",
+            "iaprtc12/README": b"",
+        }
+    )
     account = fetched(site, tmp_path, catalogue.IAPRTC12, "")
     assert (account.pictures, account.missing) == (3, {})
     assert [(one.path.read_bytes(), one.label, one.captions) for one in pictures.iaprtc12(tmp_path)] == [
-        (CAT, "", ("a café & a man; a lake in the background",)), (EMU, "", ()), (DOG, "", ())]
+        (CAT, "", ("a café & a man; a lake in the background",)),
+        (EMU, "", ()),
+        (DOG, "", ()),
+    ]
 
 
 def test_glove_is_kept_as_the_zip_it_is(site: Site, tmp_path: Path) -> None:
@@ -157,13 +196,21 @@ def linked() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("name", "content", "says"), [
-    ("a.zip", zipped({"../n01440764_tench.JPEG": CAT}), "leads out"), ("a.zip", zipped({"x/../../n01440764_tench.JPEG": CAT}), "leads out"),
-    ("a.zip", zipped({"C:/n01440764_tench.JPEG": CAT}), "leads out"), ("a.zip", linked(), "holds nothing"),
-    ("a.zip", zipped({"other.txt": b""}), "holds nothing"), ("a.zip", b"<html>", "cannot be unpacked"),
-    ("a.tgz", tarred({"../n01440764_tench.JPEG": CAT}), "cannot be unpacked"), ("a.tgz", b"<html>", "cannot be unpacked"),
-    ("a.tgz", tarred({"n01440764_tench.JPEG": "/etc/passwd"}), "cannot be unpacked"),
-    ("a.tgz", tarred({"n01440764_tench.JPEG": CAT})[:-900], "cannot be unpacked")])
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.zip", zipped({"../n01440764_tench.JPEG": CAT}), "leads out"),
+        ("a.zip", zipped({"x/../../n01440764_tench.JPEG": CAT}), "leads out"),
+        ("a.zip", zipped({"C:/n01440764_tench.JPEG": CAT}), "leads out"),
+        ("a.zip", linked(), "holds nothing"),
+        ("a.zip", zipped({"other.txt": b""}), "holds nothing"),
+        ("a.zip", b"<html>", "cannot be unpacked"),
+        ("a.tgz", tarred({"../n01440764_tench.JPEG": CAT}), "cannot be unpacked"),
+        ("a.tgz", b"<html>", "cannot be unpacked"),
+        ("a.tgz", tarred({"n01440764_tench.JPEG": "/etc/passwd"}), "cannot be unpacked"),
+        ("a.tgz", tarred({"n01440764_tench.JPEG": CAT})[:-900], "cannot be unpacked"),
+    ],
+)
 def test_a_damaged_or_hostile_archive_puts_nothing_elsewhere(tmp_path: Path, name: str, content: bytes, says: str) -> None:
     (tmp_path / name).write_bytes(content)
     (tmp_path / "set").mkdir()

@@ -58,18 +58,30 @@ def test_a_server_without_ranges_sends_it_anew(site: Site, tmp_path: Path) -> No
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
 
 
-@pytest.mark.parametrize(("half", "asked"), [(CAT, [f"bytes={len(CAT)}-"]), (CAT + b"more", [f"bytes={len(CAT) + 4}-", ""]),
-                                             (DOG[:1000], ["bytes=1000-", ""])])
-def test_a_half_file_that_is_whole_too_long_or_of_another_version(site: Site, tmp_path: Path, half: bytes, asked: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("half", "asked"),
+    [(CAT, [f"bytes={len(CAT)}-"]), (CAT + b"more", [f"bytes={len(CAT) + 4}-", ""]), (DOG[:1000], ["bytes=1000-", ""])],
+)
+def test_a_half_file_that_is_whole_too_long_or_of_another_version(
+    site: Site, tmp_path: Path, half: bytes, asked: list[str]
+) -> None:
     (tmp_path / "cat.jpg.part").write_bytes(half)
     get(site, tmp_path / "cat.jpg", digest=f"md5:{hashlib.md5(CAT, usedforsecurity=False).hexdigest()}")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
     assert [wanted for _, wanted in site.asked] == asked
 
 
-@pytest.mark.parametrize(("mood", "says", "requests"), [
-    ("loop", "redirects more than 5 times", 6), ("page", "a web page instead of the file", 1), ("busy", "answered 503", 3),
-    ("silent", "does not answer", 3), ("too long", "broke off 3 times", 3), ("cut", "broke off 3 times", 3)])
+@pytest.mark.parametrize(
+    ("mood", "says", "requests"),
+    [
+        ("loop", "redirects more than 5 times", 6),
+        ("page", "a web page instead of the file", 1),
+        ("busy", "answered 503", 3),
+        ("silent", "does not answer", 3),
+        ("too long", "broke off 3 times", 3),
+        ("cut", "broke off 3 times", 3),
+    ],
+)
 def test_a_lasting_fault_is_an_error_and_no_file(site: Site, tmp_path: Path, mood: str, says: str, requests: int) -> None:
     site.moods["/cat.jpg"] = [mood] * 9
     with pytest.raises(FetchError, match=says):
@@ -86,7 +98,9 @@ def test_what_is_not_there_is_asked_for_once(site: Site, tmp_path: Path) -> None
     assert listing(tmp_path) == []
 
 
-@pytest.mark.parametrize(("options", "says"), [({"size": 5}, "instead of the 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")])
+@pytest.mark.parametrize(
+    ("options", "says"), [({"size": 5}, "instead of the 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")]
+)
 def test_another_size_or_digest_is_refused(site: Site, tmp_path: Path, options: dict[str, object], says: str) -> None:
     with pytest.raises(FetchError, match=says):
         get(site, tmp_path / "cat.jpg", **options)

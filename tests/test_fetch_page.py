@@ -25,7 +25,10 @@ def test_pascal_is_laid_out_as_it_is_read(pascal: Site, tmp_path: Path) -> None:
     assert (account.fetched, account.kept, account.pictures, account.missing) == (4, 0, 3, {})
     assert listing(tmp_path) == ["images/cat/2008_1.jpg", "images/cat/2008_3.jpg", "images/tvmonitor/2008_2.jpg", "index.html"]
     assert [(one.path.read_bytes(), one.label, one.captions) for one in pictures.pascal_sentences(tmp_path)] == [
-        (CAT, "cat", ("A cat & a mat.", "One cat.")), (EMU, "cat", ()), (DOG, "tv monitor", ("A screen.",))]
+        (CAT, "cat", ("A cat & a mat.", "One cat.")),
+        (EMU, "cat", ()),
+        (DOG, "tv monitor", ("A screen.",)),
+    ]
 
 
 def test_a_second_run_asks_only_for_what_is_missing(pascal: Site, tmp_path: Path) -> None:
@@ -59,7 +62,9 @@ def test_a_page_that_is_none_is_not_kept(pascal: Site, tmp_path: Path) -> None:
     assert (listing(tmp_path), pascal.paths) == ([], ["/pascal/index.html"])
 
 
-@pytest.mark.parametrize("name", ["../../escaped.jpg", "/etc/escaped.jpg", "http://127.0.0.1/a/b.jpg", "cat/..\\b.jpg", "cat/a.html"])
+@pytest.mark.parametrize(
+    "name", ["../../escaped.jpg", "/etc/escaped.jpg", "http://127.0.0.1/a/b.jpg", "cat/..\\b.jpg", "cat/a.html"]
+)
 def test_a_page_cannot_send_files_elsewhere(pascal: Site, tmp_path: Path, name: str) -> None:
     pascal.files["/pascal/index.html"] = PAGE.replace("cat/2008_1.jpg", name).encode()
     account = fetched(pascal, tmp_path / "set")
@@ -78,16 +83,23 @@ def test_a_server_that_goes_away_is_not_asked_on_and_on(tmp_path: Path) -> None:
     assert "10 files before it got no answer" in account.missing["cat/59.jpg"]
 
 
-def test_the_command_says_what_is_missing_and_how_to_go_on(pascal: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_is_missing_and_how_to_go_on(
+    pascal: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     kept = pascal.files.pop("/pascal/cat/2008_3.jpg")
     command = ["fetch", "pascal-sentences", "--out", str(tmp_path), "--base-url", f"{pascal.url}/pascal", "--jobs", "2"]
     assert main(command) == 1
     out, err = capsys.readouterr()
-    assert out.splitlines()[:2] == ["2 pictures of the 1000 at home",
-                                    f"{tmp_path / 'pascal-sentences'}: 3 files fetched, 0 there already, 1 missing"]
+    assert out.splitlines()[:2] == [
+        "2 pictures of the 1000 at home",
+        f"{tmp_path / 'pascal-sentences'}: 3 files fetched, 0 there already, 1 missing",
+    ]
     assert "missing  cat/2008_3.jpg: " in err
     assert "404" in err
-    assert f"go on with `python -m devise_core fetch pascal-sentences --out {tmp_path} --base-url {pascal.url}/pascal`" in err.splitlines()[-1]
+    assert (
+        f"go on with `python -m devise_core fetch pascal-sentences --out {tmp_path} --base-url {pascal.url}/pascal`"
+        in err.splitlines()[-1]
+    )
 
     pascal.files["/pascal/cat/2008_3.jpg"] = kept
     pascal.forget()
@@ -103,7 +115,9 @@ def test_a_mirror_needs_an_address(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "begins with http:// or https://" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("wrong", [["mnist"], ["flickr8k", "--jobs", "0"], ["flickr8k", "--timeout", "-1"], ["flickr8k", "--jobs", "two"]])
+@pytest.mark.parametrize(
+    "wrong", [["mnist"], ["flickr8k", "--jobs", "0"], ["flickr8k", "--timeout", "-1"], ["flickr8k", "--jobs", "two"]]
+)
 def test_a_wrong_argument_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["fetch", *wrong])

@@ -142,7 +142,9 @@ def test_items_are_read_as_written(tmp_path: Path) -> None:
     assert read_items(tmp_path / "items.csv") == items
 
 
-@pytest.mark.parametrize(("text", "says"), [("id,labels\na,b\n", "lacks the column file"), ("id,file\na,b\na,c\n", "one id to several")])
+@pytest.mark.parametrize(
+    ("text", "says"), [("id,labels\na,b\n", "lacks the column file"), ("id,file\na,b\na,c\n", "one id to several")]
+)
 def test_items_that_make_no_sense(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "items.csv").write_text(text)
     with pytest.raises(ArtifactError, match=says):

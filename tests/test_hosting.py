@@ -23,7 +23,10 @@ from tests.conftest import BUNDLED
 
 ROOT = BUNDLED.parent
 PAGES = sorted((ROOT / "docs/hosting").glob("*.md"))
-FILES = [*PAGES, *(ROOT / name for name in ("Dockerfile", "compose.yaml", "README.md", "docs/hosting/nginx.conf", "docs/SECURITY.md"))]
+FILES = [
+    *PAGES,
+    *(ROOT / name for name in ("Dockerfile", "compose.yaml", "README.md", "docs/hosting/nginx.conf", "docs/SECURITY.md")),
+]
 PORT = "8501"
 
 
@@ -85,11 +88,15 @@ def test_the_image_holds_what_runs_and_nothing_else() -> None:
     assert lines[0] == "*"
     kept = [line[1:] for line in lines if line[0] == "!"]
     assert all(list(ROOT.glob(name)) for name in kept)
-    assert {"artifacts", "devise_core", "ui", "pages", "streamlit_app.py", ".streamlit/config.toml", "requirements*.lock"} <= set(kept)
+    assert {"artifacts", "devise_core", "ui", "pages", "streamlit_app.py", ".streamlit/config.toml", "requirements*.lock"} <= set(
+        kept
+    )
     for path in (*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
         for name in re.findall(r'_DOCS / "([^"]+)"', path.read_text("utf-8")):
             assert f"docs/{name}" in kept
-    assert not [name for name in kept if name.startswith(("tests", "benchmarks", ".git", "data", "build-cache", "collections", ".venv"))]
+    assert not [
+        name for name in kept if name.startswith(("tests", "benchmarks", ".git", "data", "build-cache", "collections", ".venv"))
+    ]
 
 
 def test_it_runs_as_nobody_in_particular() -> None:
@@ -97,7 +104,7 @@ def test_it_runs_as_nobody_in_particular() -> None:
     user, _, group = given(-1, "USER")[0].partition(":")
     assert int(user) == int(group) == 1000
     assert names.index("USER") < names.index("CMD")
-    assert not {"USER", "COPY"} & set(names[names.index("USER") + 1:])
+    assert not {"USER", "COPY"} & set(names[names.index("USER") + 1 :])
     assert "HOME=/tmp" in given(-1, "ENV")[0]
 
 
@@ -212,7 +219,9 @@ def test_variables_are_settings(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_commands_are_ones_there_are(path: Path) -> None:
     for line in re.findall(r"python -m devise_core ([^`\n|;#]+)", path.read_text("utf-8")):
-        words = shlex.split(line.replace('"$name"', "pascal-sentences").replace("fetch NAME", "fetch pascal-sentences").replace(")", ""))
+        words = shlex.split(
+            line.replace('"$name"', "pascal-sentences").replace("fetch NAME", "fetch pascal-sentences").replace(")", "")
+        )
         if len(words) > 1 or words == ["doctor"]:
             parser().parse_args(words)
         elif words:  # a command is spoken of

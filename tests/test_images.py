@@ -78,9 +78,15 @@ def test_a_jpeg_is_shrunk_while_it_is_read_but_not_below_what_is_asked() -> None
     assert 300 <= min(read_image(jpeg, at_least=300).size) < 1200
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (b"just some text", "not a picture.*JPEG"), (b"", "not a picture"), (encoded(RED, "PNG")[:60], "cut short|damaged"),
-    (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "cut short")])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"just some text", "not a picture.*JPEG"),
+        (b"", "not a picture"),
+        (encoded(RED, "PNG")[:60], "cut short|damaged"),
+        (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "cut short"),
+    ],
+)
 def test_what_is_no_picture(content: bytes, says: str, tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(content)

@@ -12,14 +12,42 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = (
-    "errors", "settings", "vectors", "datatypes", "storage", "text", "vision", "search", "results", "collections", "engine", "untrusted",
-    "backbones", "datasets", "wordfiles", "report", "train", "evaluate", "bundle", "cli", "__main__", "__init__",
+    "errors",
+    "settings",
+    "vectors",
+    "datatypes",
+    "storage",
+    "text",
+    "vision",
+    "search",
+    "results",
+    "collections",
+    "engine",
+    "untrusted",
+    "backbones",
+    "datasets",
+    "wordfiles",
+    "report",
+    "train",
+    "evaluate",
+    "bundle",
+    "cli",
+    "__main__",
+    "__init__",
 )
 """Every module and package of the library, the lowest first: each imports only what comes before it."""
 LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
-UI = ({"url_state", "text", "component", "widget_keys"}, {"server", "searchbox", "controls", "click_feedback"}, {"links", "errors"}, {"page_layout", "tour", "hit"}, {"query"}, {"picture"},
-      {"map", "words", "results"}, {"router"})
+UI = (
+    {"url_state", "text", "component", "widget_keys"},
+    {"server", "searchbox", "controls", "click_feedback"},
+    {"links", "errors"},
+    {"page_layout", "tour", "hit"},
+    {"query"},
+    {"picture"},
+    {"map", "words", "results"},
+    {"router"},
+)
 UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
 
@@ -49,8 +77,11 @@ def test_the_core_imports_downward(path: Path) -> None:
             assert LEVEL[below] < LEVEL[part(path)] or below == part(path), f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
-                         ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    [*CORE, *sorted((ROOT / "ui").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
 def test_nothing_heavy_is_imported_as_a_module_loads(path: Path) -> None:
     assert not HEAVY & {name.split(".")[0] for name in imports(path, at_load=True)}
 

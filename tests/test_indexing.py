@@ -91,7 +91,9 @@ def test_an_id_stays_when_others_are_added(source: Path) -> None:
 def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = index(source, ColourEncoder()).folder
     drawn: list[int] = []
-    monkeypatch.setattr("devise_core.collections.indexing.project", lambda embeddings: (drawn.append(len(embeddings)), project(embeddings))[1])
+    monkeypatch.setattr(
+        "devise_core.collections.indexing.project", lambda embeddings: (drawn.append(len(embeddings)), project(embeddings))[1]
+    )
     before = FolderCollection.open(folder).projections
     assert index(source, ColourEncoder()).count == 36
     assert drawn == []

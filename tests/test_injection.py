@@ -22,18 +22,47 @@ from ui.text import plain_name
 
 pytestmark = pytest.mark.browser
 PAYLOADS = (
-    "<script>ran(1)</script>", "<img src=x onerror=ran(2)>", "<svg onload=ran(3)>", "<svg><script>ran(4)</script></svg>",
-    "\"><img src=x onerror=ran(5)>", "' onmouseover='ran(6)' autofocus onfocus='ran(6)", "\" onload=\"ran(7)\" style=\"position:fixed",
-    "</script><script>ran(8)</script>", "<iframe srcdoc='<script>parent.ran(9)</script>'></iframe>", "<iframe src=javascript:parent.ran(10)></iframe>",
-    "[zqran](javascript:ran(11))", "[zqran](JaVaScRiPt&colon;ran(12))", "<javascript:ran(13)>", "[zqran](data:text/html,<script>opener.ran(14)</script>)",
-    "![zqran](http://evil.example/15.png)", "![][b]\n\n[b]: http://evil.example/16.png", "http://evil.example/17", "<http://evil.example/18>", "a@evil.example",
-    ":red[zqran]", ":red-badge[zqran]", ":material/skull:", ":small[zqran]", "**zqran** _zqran_ ~~zqran~~ `zqran`", "$zqran$ $$\\frac{1}{2}$$",
-    "# zqran", "> zqran", "| zqran | b |\n|---|---|\n| zqran | d |", "&lt;img src=x onerror=ran(29)&gt; &#60;script&#62;ran(29)&#60;/script&#62;",
-    "<style>*{background:url(http://evil.example/30)}</style>", "x;background:url(http://evil.example/31)", "<link rel=stylesheet href=http://evil.example/32.css>",
-    "<meta http-equiv=refresh content='0;url=http://evil.example/33'>", "<form action=http://evil.example/34><button autofocus>zqran</button></form>",
-    "<a href=javascript:ran(35) id=zqran>zqran</a>", "{{constructor.constructor('ran(36)')()}} ${ran(36)} <%= ran(36) %>",
-    "\u202e<img src=x onerror=ran(37)>\u2066", "\ufeff\u200b＜script＞ran(38)＜/script＞ ʺonerror=ran(38)", "<img src=x onerror=ran(39)>\x00<b\x00>zqran</b>",
-    "<img src=x onerror=ran(40)>" * 400)
+    "<script>ran(1)</script>",
+    "<img src=x onerror=ran(2)>",
+    "<svg onload=ran(3)>",
+    "<svg><script>ran(4)</script></svg>",
+    '"><img src=x onerror=ran(5)>',
+    "' onmouseover='ran(6)' autofocus onfocus='ran(6)",
+    '" onload="ran(7)" style="position:fixed',
+    "</script><script>ran(8)</script>",
+    "<iframe srcdoc='<script>parent.ran(9)</script>'></iframe>",
+    "<iframe src=javascript:parent.ran(10)></iframe>",
+    "[zqran](javascript:ran(11))",
+    "[zqran](JaVaScRiPt&colon;ran(12))",
+    "<javascript:ran(13)>",
+    "[zqran](data:text/html,<script>opener.ran(14)</script>)",
+    "![zqran](http://evil.example/15.png)",
+    "![][b]\n\n[b]: http://evil.example/16.png",
+    "http://evil.example/17",
+    "<http://evil.example/18>",
+    "a@evil.example",
+    ":red[zqran]",
+    ":red-badge[zqran]",
+    ":material/skull:",
+    ":small[zqran]",
+    "**zqran** _zqran_ ~~zqran~~ `zqran`",
+    "$zqran$ $$\\frac{1}{2}$$",
+    "# zqran",
+    "> zqran",
+    "| zqran | b |\n|---|---|\n| zqran | d |",
+    "&lt;img src=x onerror=ran(29)&gt; &#60;script&#62;ran(29)&#60;/script&#62;",
+    "<style>*{background:url(http://evil.example/30)}</style>",
+    "x;background:url(http://evil.example/31)",
+    "<link rel=stylesheet href=http://evil.example/32.css>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example/33'>",
+    "<form action=http://evil.example/34><button autofocus>zqran</button></form>",
+    "<a href=javascript:ran(35) id=zqran>zqran</a>",
+    "{{constructor.constructor('ran(36)')()}} ${ran(36)} <%= ran(36) %>",
+    "\u202e<img src=x onerror=ran(37)>\u2066",
+    "\ufeff\u200b＜script＞ran(38)＜/script＞ ʺonerror=ran(38)",
+    "<img src=x onerror=ran(39)>\x00<b\x00>zqran</b>",
+    "<img src=x onerror=ran(40)>" * 400,
+)
 
 PROBE = r"""
 window.__ran = [];
@@ -73,9 +102,15 @@ window.__go = async (address) => {
 };
 """
 PAGES = {
-    "": ("q", "tour", "open"), "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour", "open"), "image_search": ("q", "item", "crop", "open"),
-    "labels": ("item", "crop", "q"), "photos": ("q", "item"), "explorer": ("q", "item", "map", "dims", "colour", "show", "region"),
-    "words": ("mode", "q", "a", "b"), "results": ("protocol", "q", "item")}
+    "": ("q", "tour", "open"),
+    "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour", "open"),
+    "image_search": ("q", "item", "crop", "open"),
+    "labels": ("item", "crop", "q"),
+    "photos": ("q", "item"),
+    "explorer": ("q", "item", "map", "dims", "colour", "show", "region"),
+    "words": ("mode", "q", "a", "b"),
+    "results": ("protocol", "q", "item"),
+}
 WHOLE = ("text_search", "words")
 """Where each payload stands in every parameter; on the other pages, which read theirs by the same functions, in one of them at least."""
 NAME = "<img src=x onerror=ran(0)> **zqran** $zq$"
@@ -127,7 +162,12 @@ def watched(browser: Browser, hostile: str) -> Iterator[Page]:
     page.on("dialog", lambda dialog: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on("popup", lambda popup: seen.append(f"popup {popup.url}"))
     page.on("pageerror", lambda error: seen.append(f"error {error}"))
-    page.on("request", lambda asked: None if asked.url.startswith((hostile, hostile.replace("http", "ws"), "data:", "blob:")) else seen.append(asked.url))
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith((hostile, hostile.replace("http", "ws"), "data:", "blob:")) else seen.append(asked.url)
+        ),
+    )
     yield page
     page.close()
     assert not seen
@@ -145,7 +185,10 @@ def test_every_parameter_of_the_address(path: str, watched: Page, hostile: str) 
     expect(watched.get_by_role("heading", level=1)).to_be_visible()
     nothing_ran(watched)
     for number in range(0, len(PAYLOADS), 1 if path in WHOLE else 4):
-        values = {name: PAYLOADS[(number + place) % len(PAYLOADS)][:2000] for place, name in enumerate((*PAGES[path], "collection", "page"))}
+        values = {
+            name: PAYLOADS[(number + place) % len(PAYLOADS)][:2000]
+            for place, name in enumerate((*PAGES[path], "collection", "page"))
+        }
         if path == "words" and number % 4:
             values["mode"] = ("near", "sum", "way")[number % 4 - 1]
         if number < len(PAYLOADS) // 2:  # a payload is no collection's name, so the other half is over the first there is
@@ -154,9 +197,18 @@ def test_every_parameter_of_the_address(path: str, watched: Page, hostile: str) 
     nothing_ran(watched)
 
 
-@pytest.mark.parametrize(("path", "grid"), [("text_search?q=bird&weak=1&cut=0&k=96", "text"), ("image_search?{item}", "meaning"), ("labels?{item}", ""),
-                                            ("explorer?q=bird&{item}&region=pca2%3A0%2C0%3B1000%2C0%3B1000%2C1000%3B0%2C1000", "region"),
-                                            ("words?mode=way&a=dog&b=piano", ""), ("results", ""), ("", "home")])
+@pytest.mark.parametrize(
+    ("path", "grid"),
+    [
+        ("text_search?q=bird&weak=1&cut=0&k=96", "text"),
+        ("image_search?{item}", "meaning"),
+        ("labels?{item}", ""),
+        ("explorer?q=bird&{item}&region=pca2%3A0%2C0%3B1000%2C0%3B1000%2C1000%3B0%2C1000", "region"),
+        ("words?mode=way&a=dog&b=piano", ""),
+        ("results", ""),
+        ("", "home"),
+    ],
+)
 def test_every_text_of_a_collection(path: str, grid: str, watched: Page, hostile: str) -> None:
     first = urlencode({"item": f"{PAYLOADS[1]}1"})
     both = "&" if "?" in path else "?"
@@ -210,8 +262,12 @@ def test_names_of_files(watched: Page, hostile: str) -> None:
     picture = (BUNDLED / "collections/photos/images/cat.webp").read_bytes()
     names = [file_name(payload) for payload in PAYLOADS]
     watched.locator("input[type=file]").set_input_files(
-        [{"name": f"{name}.webp", "mimeType": "image/webp", "buffer": picture + bytes([number])} for number, name in enumerate(names[::2])]
-        + [{"name": f"{name}.png", "mimeType": "image/png", "buffer": b"no picture"} for name in names[1::2]])
+        [
+            {"name": f"{name}.webp", "mimeType": "image/webp", "buffer": picture + bytes([number])}
+            for number, name in enumerate(names[::2])
+        ]
+        + [{"name": f"{name}.png", "mimeType": "image/png", "buffer": b"no picture"} for name in names[1::2]]
+    )
     failed = watched.get_by_text(f"{len(names[1::2])} could not be read")
     expect(failed).to_be_visible(timeout=90_000)
     failed.click()

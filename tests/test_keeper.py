@@ -48,7 +48,11 @@ def test_a_line_for_each_event(heard: pytest.LogCaptureFixture) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", page["time"])
 
 
-def test_no_words_unless_the_keeper_asked_for_them(heard: pytest.LogCaptureFixture, fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_no_words_unless_the_keeper_asked_for_them(
+    heard: pytest.LogCaptureFixture,
+    fresh: None,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for page in ("home", "text_search", "explorer"):
         app(page, q=SECRET)
         app(page, q=f"{SECRET}qwxz")
@@ -68,7 +72,10 @@ def test_refusals_name_their_guard_and_a_fault_of_ours_its_file(heard: pytest.Lo
     event_log.refused(BusyError("…", "rate"))
     event_log.refused(ArtifactError("words.txt is missing."))
     assert [(line["guard"], line.get("says"), line["level"]) for line in lines(heard)] == [
-        ("unknownword", None, "info"), ("rate", None, "info"), ("artifact", "words.txt is missing.", "warning")]
+        ("unknownword", None, "info"),
+        ("rate", None, "info"),
+        ("artifact", "words.txt is missing.", "warning"),
+    ]
 
 
 def test_a_bug_has_a_number_and_a_place_and_not_its_text(heard: pytest.LogCaptureFixture) -> None:
@@ -138,8 +145,22 @@ def test_the_real_server_logs_and_counts(server: tuple[str, Path]) -> None:
     assert SECRET not in written
 
 
-@pytest.mark.parametrize("path", ["images/" + "a" * 5_000, "items.csv", "manifest.json", "images/../items.csv", "images/%2e%2e/items.csv", "images//etc/passwd",
-                                  "images/..%5citems.csv", "images/%00.webp", "images/none.webp", "images/", "../photos/items.csv"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "images/" + "a" * 5_000,
+        "items.csv",
+        "manifest.json",
+        "images/../items.csv",
+        "images/%2e%2e/items.csv",
+        "images//etc/passwd",
+        "images/..%5citems.csv",
+        "images/%00.webp",
+        "images/none.webp",
+        "images/",
+        "../photos/items.csv",
+    ],
+)
 def test_a_picture_that_is_none_is_refused_and_is_no_bug(server: tuple[str, Path], path: str) -> None:
     address, log = server
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
@@ -152,7 +173,9 @@ def test_a_picture_that_is_none_is_refused_and_is_no_bug(server: tuple[str, Path
 
 def held(address: str) -> int:
     """Bytes of the files that visitors have left with the server, as Streamlit counts them."""
-    found = re.findall(r'^cache_memory_bytes\{cache_type="UploadedFileManager"[^}]*\} (\d+)', get(f"{address}/_stcore/metrics"), re.MULTILINE)
+    found = re.findall(
+        r'^cache_memory_bytes\{cache_type="UploadedFileManager"[^}]*\} (\d+)', get(f"{address}/_stcore/metrics"), re.MULTILINE
+    )
     return sum(map(int, found))
 
 
@@ -184,8 +207,12 @@ def begun(address: str, path: str, visit: Visit) -> http.client.HTTPConnection:
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     connection.putrequest("PUT", path)
     with visit.browser() as browser:
-        for name, said in (("Content-Length", "1000"), ("Content-Type", "multipart/form-data; boundary=x"), ("Cookie", "_streamlit_xsrf=" + (browser.cookies.get("_streamlit_xsrf") or "")),
-                           ("X-Xsrftoken", str(browser.headers["X-Xsrftoken"]))):
+        for name, said in (
+            ("Content-Length", "1000"),
+            ("Content-Type", "multipart/form-data; boundary=x"),
+            ("Cookie", "_streamlit_xsrf=" + (browser.cookies.get("_streamlit_xsrf") or "")),
+            ("X-Xsrftoken", str(browser.headers["X-Xsrftoken"])),
+        ):
             connection.putheader(name, said)
     connection.endheaders()
     connection.send(b"--x\r\n")
@@ -203,8 +230,10 @@ st.markdown("as it should be")
 
 def test_a_bug_shows_a_box_with_a_number_that_is_in_the_log(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(BUG)
-    (tmp_path / "app.py").write_text("import streamlit as st\nfrom ui.server import unexpected, warm\n"
-                                     "app = st.App('page.py', on_script_error=unexpected.on_page, lifespan=warm.lifespan)\n")
+    (tmp_path / "app.py").write_text(
+        "import streamlit as st\nfrom ui.server import unexpected, warm\n"
+        "app = st.App('page.py', on_script_error=unexpected.on_page, lifespan=warm.lifespan)\n"
+    )
 
     async def visit(address: str) -> str:
         async with Visit(address, "page") as visit:

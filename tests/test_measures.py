@@ -53,8 +53,11 @@ def test_hinge_rank_of_pairs() -> None:
 
 
 def test_targets() -> None:
-    targets = targets_of([floats(1, 0, 0)[0:3], floats(0, 1, 0)], [{"bird": 1, "animal": 2}, {}],
-                         {"animal": floats(0, 0, 1), "bird": floats(0.1, 0, 0.99)})
+    targets = targets_of(
+        [floats(1, 0, 0)[0:3], floats(0, 1, 0)],
+        [{"bird": 1, "animal": 2}, {}],
+        {"animal": floats(0, 0, 1), "bird": floats(0.1, 0, 0.99)},
+    )
     assert targets.labels.shape == (4, 3)
     assert targets.shares[0] == pytest.approx([0.85, 0, 0.15 * 0.49 / 1.19, 0.15 * 0.7 / 1.19])
     assert targets.shares[1] == pytest.approx([0, 1, 0, 0])

@@ -17,8 +17,11 @@ from devise_core.evaluate.wordnet_distance import Labels, correct_sets, hops, re
 from tests.fakes import word_store
 
 # entity ─ animal ─ dog ─ puppy, hound      cat under animal, car under entity; the labels: puppy, hound, cat, car
-TREE = Labels(("puppy", "hound", "cat", "car"), (("puppy",), ("hound", "hound dog"), ("cat",), ("car",)),
-              ({"dog": 1, "animal": 2, "entity": 3}, {"dog": 1, "animal": 2, "entity": 3}, {"animal": 1, "entity": 2}, {"entity": 1}))
+TREE = Labels(
+    ("puppy", "hound", "cat", "car"),
+    (("puppy",), ("hound", "hound dog"), ("cat",), ("car",)),
+    ({"dog": 1, "animal": 2, "entity": 3}, {"dog": 1, "animal": 2, "entity": 3}, {"animal": 1, "entity": 2}, {"entity": 1}),
+)
 
 
 def floats(*rows: object) -> np.ndarray:
@@ -32,7 +35,9 @@ def test_ranks_and_hits() -> None:
 
 
 def test_the_best_of_several_own_columns() -> None:
-    assert best_rank(floats([4, 3, 2, 1], [4, 3, 2, 1]), np.array([[False, True, False, True], [False, False, False, True]])).tolist() == [1, 3]
+    assert best_rank(
+        floats([4, 3, 2, 1], [4, 3, 2, 1]), np.array([[False, True, False, True], [False, False, False, True]])
+    ).tolist() == [1, 3]
 
 
 def test_hops_up_and_down() -> None:
@@ -40,14 +45,22 @@ def test_hops_up_and_down() -> None:
 
 
 def test_a_label_that_is_a_kind_of_another_is_as_far_as_the_way_up() -> None:
-    assert hops(Labels(("dog", "puppy"), (("dog",), ("puppy",)), ({"animal": 1}, {"dog": 1, "animal": 2}))).tolist() == [[0, 1], [1, 0]]
+    assert hops(Labels(("dog", "puppy"), (("dog",), ("puppy",)), ({"animal": 1}, {"dog": 1, "animal": 2}))).tolist() == [
+        [0, 1],
+        [1, 0],
+    ]
 
 
 def test_the_radius_grows_until_k_are_in() -> None:
     distances = hops(TREE)
     assert correct_sets(distances, 1).tolist() == np.eye(4, dtype=bool).tolist()
     # The second label of the cat is at 3 hops, and so are all the others: four are in.
-    assert correct_sets(distances, 2).tolist() == [[True, True, False, False], [True, True, False, False], [True] * 4, [False, False, True, True]]
+    assert correct_sets(distances, 2).tolist() == [
+        [True, True, False, False],
+        [True, True, False, False],
+        [True] * 4,
+        [False, False, True, True],
+    ]
     assert correct_sets(distances, 9).all()
 
 
@@ -81,20 +94,33 @@ def test_hierarchical_precision_of_the_seed() -> None:
 
 def test_naming() -> None:
     fillers = [f"word {place}" for place in range(20)]
-    found = naming([["plant", *fillers], [*fillers[:5], "dog", *fillers[5:]]], ["potted plant", "dog"],
-                   {"potted plant": ["potted", "plant", *fillers[:18]], "dog": ["dog", "cat", *fillers]})
+    found = naming(
+        [["plant", *fillers], [*fillers[:5], "dog", *fillers[5:]]],
+        ["potted plant", "dog"],
+        {"potted plant": ["potted", "plant", *fillers[:18]], "dog": ["dog", "cat", *fillers]},
+    )
     assert [found[f"hit@{k}"].tolist() for k in (5, 10, 20)] == [[1, 0], [1, 1], [1, 1]]  # one word of two is a hit
     assert found["hp@5"].tolist() == [4 / 5, 3 / 5]
 
 
 def test_nearest_words_are_the_stores_own() -> None:
     words, vectors = word_store(), floats([1, 0, 0, 0], [0, 0, 0.8, 0.6])
-    for directions in (np.empty((0, 4), np.float32), floats([0, 1, 0, 0])):  # without the second axis nothing is left of "sea-horse"
-        assert nearest_words(words, vectors, directions, 3) == [[hit.word for hit in words.nearest(row, 3, directions)] for row in vectors]
+    for directions in (
+        np.empty((0, 4), np.float32),
+        floats([0, 1, 0, 0]),
+    ):  # without the second axis nothing is left of "sea-horse"
+        assert nearest_words(words, vectors, directions, 3) == [
+            [hit.word for hit in words.nearest(row, 3, directions)] for row in vectors
+        ]
 
 
 def test_the_words_of_a_classifiers_labels() -> None:
-    assert label_words([("great white shark",), ("white wolf", "wolf"), ("dog",)], floats([0.2, 0.7, 0.1])[0], 4) == ["white", "wolf", "great", "shark"]
+    assert label_words([("great white shark",), ("white wolf", "wolf"), ("dog",)], floats([0.2, 0.7, 0.1])[0], 4) == [
+        "white",
+        "wolf",
+        "great",
+        "shark",
+    ]
 
 
 def test_softmax_and_conse() -> None:

@@ -96,17 +96,30 @@ def test_queries_that_are_alike_are_drawn_together() -> None:
 
 
 def test_a_method_that_cannot_says_so() -> None:
-    table = compared("Hits", "A note.", "imagenet", {SOFTMAX: "cannot", CONSE: {"hit@1": np.array([0.0, 1.0])}, OURS: {"hit@1": np.array([1.0, 1.0])}})
+    table = compared(
+        "Hits",
+        "A note.",
+        "imagenet",
+        {SOFTMAX: "cannot", CONSE: {"hit@1": np.array([0.0, 1.0])}, OURS: {"hit@1": np.array([1.0, 1.0])}},
+    )
     assert [str(row[0]) for row in table.rows] == ["softmax", "ConSE (T = 10)", "DeViSE", "DeViSE − ConSE (T = 10)"]
     assert [str(row[1]) for row in table.rows] == ["cannot", "0.500 [0.000, 1.000]", "1.000 [1.000, 1.000]", "0.500 [0.000, 1.000]"]
     assert table.queries == 2
 
 
 def test_tables_are_printed_aligned() -> None:
-    table = Table("Hits", "A note.", ("method", "hit@1"), ((Cell(text="softmax"), Cell(text="cannot")), (Cell(text="DeViSE"), Cell(0.5, 0.25, 0.75))))
+    table = Table(
+        "Hits",
+        "A note.",
+        ("method", "hit@1"),
+        ((Cell(text="softmax"), Cell(text="cannot")), (Cell(text="DeViSE"), Cell(0.5, 0.25, 0.75))),
+    )
     assert table.lines() == ["Hits", "A note.", "method   hit@1", "softmax  cannot", "DeViSE   0.500 [0.250, 0.750]"]
     assert table.markdown() == ["| method | hit@1 |", "|---|---|", "| softmax | cannot |", "| DeViSE | 0.500 [0.250, 0.750] |"]
-    assert table.as_dict()["rows"] == [[{"text": "softmax"}, {"text": "cannot"}], [{"text": "DeViSE"}, {"value": 0.5, "low": 0.25, "high": 0.75}]]
+    assert table.as_dict()["rows"] == [
+        [{"text": "softmax"}, {"text": "cannot"}],
+        [{"text": "DeViSE"}, {"value": 0.5, "low": 0.25, "high": 0.75}],
+    ]
 
 
 def test_a_quoted_figure_has_no_interval() -> None:
@@ -116,7 +129,9 @@ def test_a_quoted_figure_has_no_interval() -> None:
 def test_means_of_each_class_and_of_a_part() -> None:
     measured = {SOFTMAX: "cannot", OURS: {"hit@1": np.array([1.0, 0.0, 1.0])}}
     assert by_class(["dog", "dog", "cat"], measured, ("hit@1",)) == {
-        "columns": ["hit@1"], "classes": {"cat": {"queries": 1, OURS: [1.0]}, "dog": {"queries": 2, OURS: [0.5]}}}
+        "columns": ["hit@1"],
+        "classes": {"cat": {"queries": 1, OURS: [1.0]}, "dog": {"queries": 2, OURS: [0.5]}},
+    }
     assert part_of(measured, np.array([False, True, True]))[OURS]["hit@1"].tolist() == [0, 1]
 
 
@@ -124,10 +139,14 @@ def test_a_whole_run(subject: ModelUnderTest, tmp_path: Path) -> None:
     results = measure(subject, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101"])
     results.write(tmp_path / "results.json")
     found = json.loads((tmp_path / "results.json").read_text("utf-8"))
-    tables = {table["title"]: {row[0]["text"]: [cell.get("value", cell.get("text")) for cell in row[1:]] for row in table["rows"]}
-              for table in found["tables"]}
+    tables = {
+        table["title"]: {row[0]["text"]: [cell.get("value", cell.get("text")) for cell in row[1:]] for row in table["rows"]}
+        for table in found["tables"]
+    }
     assert found["made_by"] == "python -m devise_core evaluate imagenet zero-shot pascal-sentences caltech-101 --data DATA"
-    assert tables["All 3 ImageNet samples: flat hit@k"][SOFTMAX] == tables["All 3 ImageNet samples: flat hit@k"][OURS] == [1, 1, 1, 1]
+    assert (
+        tables["All 3 ImageNet samples: flat hit@k"][SOFTMAX] == tables["All 3 ImageNet samples: flat hit@k"][OURS] == [1, 1, 1, 1]
+    )
     alone, among = (tables[f"Zero-shot, the 2 unseen labels {where}"] for where in ("alone", "among the 3 seen"))
     assert (alone[SOFTMAX], alone[OURS]) == (["cannot"] * 4, [1, 1, 1, 1])
     assert among[SOFTMAX] == [0, 0, 1, 1]  # five candidates: the unseen ones come last

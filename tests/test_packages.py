@@ -93,14 +93,16 @@ def data_tar(name: str) -> bytes:
 
 
 def test_a_deb_is_unpacked(tmp_path: Path) -> None:
-    package = deb(tmp_path / "a.deb", {"debian-binary": b"2.0\n", "control.tar.xz": b"odd",
-                                       "data.tar.xz": data_tar("./usr/bird.txt")})
+    package = deb(
+        tmp_path / "a.deb", {"debian-binary": b"2.0\n", "control.tar.xz": b"odd", "data.tar.xz": data_tar("./usr/bird.txt")}
+    )
     folder = packages.unpack_deb(package, tmp_path / "out")
     assert (folder / "usr/bird.txt").read_bytes() == b"tweet"
 
 
-@pytest.mark.parametrize("members", [{"debian-binary": b"2.0\n"}, {"data.tar.xz": b"no archive"},
-                                     {"data.tar.xz": data_tar("../escaped.txt")}])
+@pytest.mark.parametrize(
+    "members", [{"debian-binary": b"2.0\n"}, {"data.tar.xz": b"no archive"}, {"data.tar.xz": data_tar("../escaped.txt")}]
+)
 def test_a_damaged_or_hostile_deb_leaves_nothing(tmp_path: Path, members: dict[str, bytes]) -> None:
     package = deb(tmp_path / "a.deb", members)
     with pytest.raises(BuildError, match="fetch it again"):

@@ -36,8 +36,11 @@ def checked(test: AppTest) -> AppTest:
 
 
 def said(test: AppTest) -> str:
-    return " ".join(element.value for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.header, test.title)
-                    for element in kind)
+    return " ".join(
+        element.value
+        for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.header, test.title)
+        for element in kind
+    )
 
 
 def names(test: AppTest) -> list[str]:
@@ -84,9 +87,17 @@ def test_text_search() -> None:
     assert "cello" in said(test)
 
 
-@pytest.mark.parametrize(("query", "says"), [
-    ("🎻", "no word to search for"), ("dog " * 2500, "shorten"), ("скрипка", "No word vector"), ("qwxzv", "No word vector"),
-    ("<script>alert(1)</script> qwxzv", "Read as|alert"), ("   ", "no word to search for")])
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("🎻", "no word to search for"),
+        ("dog " * 2500, "shorten"),
+        ("скрипка", "No word vector"),
+        ("qwxzv", "No word vector"),
+        ("<script>alert(1)</script> qwxzv", "Read as|alert"),
+        ("   ", "no word to search for"),
+    ],
+)
 @pytest.mark.parametrize("page", ["home", "text_search", "explorer"])
 def test_bad_queries_get_a_sentence(page: str, query: str, says: str) -> None:
     test = app(page, q=query)
@@ -114,8 +125,10 @@ def test_image_search_by_a_link() -> None:
     assert checked(app("image_search", item="no such picture")).header
 
 
-@pytest.mark.parametrize(("content", "says"), [(b"text in a .jpg", "not a picture"), (b"", "not a picture"),
-                                               (CAT.read_bytes()[:900], "cut short|damaged")])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"text in a .jpg", "not a picture"), (b"", "not a picture"), (CAT.read_bytes()[:900], "cut short|damaged")],
+)
 @pytest.mark.parametrize("page", ["image_search", "labels"])
 def test_an_upload_that_is_no_picture(page: str, content: bytes, says: str) -> None:
     test = app(page)

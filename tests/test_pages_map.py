@@ -30,9 +30,22 @@ def test_the_view_of_a_link() -> None:
     assert view["found"] > 100
 
 
-@pytest.mark.parametrize("bad", [
-    {"map": "mds"}, {"dims": "4"}, {"dims": "-1"}, {"colour": "<b>"}, {"show": "all"}, {"item": "no such picture"}, {"item": "../../etc"},
-    {"region": "tsne2:0,0"}, {"region": "mds2:0,0;1,1;1,0"}, {"region": "x" * 5000}, {"region": "tsne2:0,0;0,0;0,0,0"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"map": "mds"},
+        {"dims": "4"},
+        {"dims": "-1"},
+        {"colour": "<b>"},
+        {"show": "all"},
+        {"item": "no such picture"},
+        {"item": "../../etc"},
+        {"region": "tsne2:0,0"},
+        {"region": "mds2:0,0;1,1;1,0"},
+        {"region": "x" * 5000},
+        {"region": "tsne2:0,0;0,0;0,0,0"},
+    ],
+)
 def test_what_a_link_gets_wrong_is_as_at_first(bad: dict[str, str]) -> None:
     test = app("explorer", **bad)
     view = shown(test)
@@ -80,9 +93,23 @@ def test_a_picture_of_the_visitors_stands_on_the_map(engine: Engine) -> None:
     assert shown(test)["pins"] == []
 
 
-@pytest.mark.parametrize("change", [
-    None, "tsne2", 7, [], {"name": "mds2"}, {"name": ["tsne2"]}, {"colour": "<b>"}, {"show": None}, {"item": "no such picture"}, {"item": {}},
-    {"region": 7.5}, {"other": "x"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        None,
+        "tsne2",
+        7,
+        [],
+        {"name": "mds2"},
+        {"name": ["tsne2"]},
+        {"colour": "<b>"},
+        {"show": None},
+        {"item": "no such picture"},
+        {"item": {}},
+        {"region": 7.5},
+        {"other": "x"},
+    ],
+)
 def test_a_change_that_is_none_is_let_be(engine: Engine, change: object, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[dict[str, Any]] = []
     monkeypatch.setattr("ui.url_state.put", lambda **values: written.append(values))
@@ -90,11 +117,24 @@ def test_a_change_that_is_none_is_let_be(engine: Engine, change: object, monkeyp
     assert written == []
 
 
-@pytest.mark.parametrize(("change", "put"), [
-    ({"name": "pca3"}, {"map": "pca", "dims": "3"}), ({"name": "tsne2"}, {"map": None, "dims": None}), ({"colour": "right"}, {"colour": "right"}),
-    ({"colour": "category"}, {"colour": None}), ({"show": "words"}, {"show": "words"}), ({"item": "violin"}, {"item": "violin"}), ({"item": ""}, {"item": ""}),
-    ({"region": SQUARE}, {"region": SQUARE}), ({"region": ""}, {"region": None}), ({"region": "tsne2:<b>"}, {"region": None})])
-def test_a_change_goes_into_the_address(engine: Engine, change: object, put: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("change", "put"),
+    [
+        ({"name": "pca3"}, {"map": "pca", "dims": "3"}),
+        ({"name": "tsne2"}, {"map": None, "dims": None}),
+        ({"colour": "right"}, {"colour": "right"}),
+        ({"colour": "category"}, {"colour": None}),
+        ({"show": "words"}, {"show": "words"}),
+        ({"item": "violin"}, {"item": "violin"}),
+        ({"item": ""}, {"item": ""}),
+        ({"region": SQUARE}, {"region": SQUARE}),
+        ({"region": ""}, {"region": None}),
+        ({"region": "tsne2:<b>"}, {"region": None}),
+    ],
+)
+def test_a_change_goes_into_the_address(
+    engine: Engine, change: object, put: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     written: dict[str, Any] = {}
     monkeypatch.setattr("ui.url_state.put", lambda **values: written.update(values))
     write_view(engine.collection, change)

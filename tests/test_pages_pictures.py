@@ -47,7 +47,9 @@ def over_mine(mine: Engine, page: str, **parameters: str) -> AppTest:
     return checked(test.run())
 
 
-@pytest.mark.parametrize("crop", ["", "nonsense", "0,0,1000,1001", "-1,0,500,500", "0,0,5,5", "1e3,0,10,10", "0,0,500", "٣,0,500,500"])
+@pytest.mark.parametrize(
+    "crop", ["", "nonsense", "0,0,1000,1001", "-1,0,500,500", "0,0,5,5", "1e3,0,10,10", "0,0,500", "٣,0,500,500"]
+)
 def test_a_box_that_is_none_is_the_whole_picture(crop: str) -> None:
     src, name, box = shown(app("image_search", item="violin", crop=crop))
     assert src.startswith("pictures/stamps/images/violin")
@@ -80,8 +82,15 @@ def test_cut() -> None:
         assert Region.of(bad) is None
 
 
-@pytest.mark.parametrize(("words", "query"), [("sea", "like:photo + sea"), ("-people", "like:photo -people"), ("+ 2*red", "like:photo + 2*red"),
-                                              ("2*like:photo -sea", "2*like:photo -sea")])
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("sea", "like:photo + sea"),
+        ("-people", "like:photo -people"),
+        ("+ 2*red", "like:photo + 2*red"),
+        ("2*like:photo -sea", "2*like:photo -sea"),
+    ],
+)
 def test_the_picture_joins_the_sum(words: str, query: str) -> None:
     assert likepicture.with_picture(words) == query
 
@@ -94,7 +103,10 @@ def test_this_picture_but_with_words() -> None:
     assert test.header[0].value == "This picture and sea"
 
 
-@pytest.mark.parametrize(("words", "says"), [("qwxzv", "Left out, no word vector: qwxzv"), ("violin^", "wants a number"), ("like:nothing", "There is no picture")])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [("qwxzv", "Left out, no word vector: qwxzv"), ("violin^", "wants a number"), ("like:nothing", "There is no picture")],
+)
 def test_words_that_cannot_be_added_leave_the_rest(words: str, says: str) -> None:
     test = app("image_search", item="violin", q=words)
     assert says in said(test).replace("\\", "")
@@ -133,8 +145,16 @@ def test_photos_begins_empty() -> None:
     assert (taken, room, most) == (0, 200, [LIMITS.upload_bytes, LIMITS.zip_bytes])
 
 
-@pytest.mark.parametrize(("page", "parameters", "first"), [("home", {"q": "kitten"}, "summer"), ("text_search", {"q": "kitten"}, "summer"),
-                                                           ("image_search", {"item": "cat-00000"}, "summer"), ("photos", {}, "summer"), ("words", {"q": "kitten"}, "summer")])
+@pytest.mark.parametrize(
+    ("page", "parameters", "first"),
+    [
+        ("home", {"q": "kitten"}, "summer"),
+        ("text_search", {"q": "kitten"}, "summer"),
+        ("image_search", {"item": "cat-00000"}, "summer"),
+        ("photos", {}, "summer"),
+        ("words", {"q": "kitten"}, "summer"),
+    ],
+)
 def test_pages_over_own_photos(mine: Engine, page: str, parameters: dict[str, str], first: str) -> None:
     test = over_mine(mine, page, **parameters)
     assert names(test)[0] == first
@@ -165,17 +185,35 @@ def test_a_link_to_photos_of_another_visit() -> None:
     assert names(test)[0] == "violin"
 
 
-@pytest.mark.parametrize("sent", [None, "x", [], [1, 2], [1, 2, 3], [1, [["a"]], [["b"]]], [1, [["a.png", 5]], [[1]]], [1, [["a.png", "no base64!"]], []], {"a": 1}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "x",
+        [],
+        [1, 2],
+        [1, 2, 3],
+        [1, [["a"]], [["b"]]],
+        [1, [["a.png", 5]], [[1]]],
+        [1, [["a.png", "no base64!"]], []],
+        {"a": 1},
+    ],
+)
 def test_a_batch_may_be_anything(sent: Any) -> None:
     assert batch_of(sent, LIMITS).files == []
 
 
 def test_a_batch() -> None:
-    assert batch_of([3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "has 90.0 MB."]]], LIMITS) == Batch(3, [("a.png", b"abc")], ["b.zip has 90.0 MB."])
+    assert batch_of([3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "has 90.0 MB."]]], LIMITS) == Batch(
+        3, [("a.png", b"abc")], ["b.zip has 90.0 MB."]
+    )
     assert decode("A" * 40, 20) is None
 
 
-@pytest.mark.parametrize(("query", "says"), [("qwxzv", "No word vector"), ("🎻", "no word to search for"), ("king -", "A term is missing"), ("violin - violin", "cancel")])
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("qwxzv", "No word vector"), ("🎻", "no word to search for"), ("king -", "A term is missing"), ("violin - violin", "cancel")],
+)
 @pytest.mark.parametrize("mode", ["near", "sum"])
 def test_bad_words_get_a_sentence(query: str, says: str, mode: str) -> None:
     assert says in said(app("words", q=query, mode=mode)).replace("\\", "")
@@ -188,8 +226,16 @@ def test_a_sum_of_words() -> None:
     assert checked(test).header[0].value == "Nearest to queen"
 
 
-@pytest.mark.parametrize(("a", "b", "says"), [("sea", "sea", "mean the same"), ("sea", "", "no word to search for"), ("qwxzv", "sea", "No word vector for “qwxzv”"),
-                                              ("<script>sea", "violin", None), ("new york", "castle", None)])
+@pytest.mark.parametrize(
+    ("a", "b", "says"),
+    [
+        ("sea", "sea", "mean the same"),
+        ("sea", "", "no word to search for"),
+        ("qwxzv", "sea", "No word vector for “qwxzv”"),
+        ("<script>sea", "violin", None),
+        ("new york", "castle", None),
+    ],
+)
 def test_the_way_between_two_words(a: str, b: str, says: str | None) -> None:
     test = app("words", mode="way", a=a, b=b)
     if says:

@@ -64,8 +64,20 @@ def test_order_and_pages() -> None:
     assert {tile["id"] for tile in tiles(app("text_search", q="bird", weak="1", p="999"))}.isdisjoint(first)
 
 
-@pytest.mark.parametrize("parameters", [
-    {"k": "7"}, {"p": "-1"}, {"p": "x"}, {"p": "9" * 40}, {"sort": "<b>"}, {"cut": "1e9"}, {"in": "no such"}, {"weak": "yes"}, {"label": "'; --"}])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"k": "7"},
+        {"p": "-1"},
+        {"p": "x"},
+        {"p": "9" * 40},
+        {"sort": "<b>"},
+        {"cut": "1e9"},
+        {"in": "no such"},
+        {"weak": "yes"},
+        {"label": "'; --"},
+    ],
+)
 def test_a_link_with_nonsense_is_a_link_without(parameters: dict[str, str]) -> None:
     assert names(app("text_search", q="bird", **parameters)) == names(app("text_search", q="bird"))
 

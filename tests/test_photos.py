@@ -53,10 +53,16 @@ def test_other_licences_are_left(licence: str) -> None:
     assert not FREE.match(licence)
 
 
-@pytest.mark.parametrize(("stem", "labels"), [
-    ("polar_bear", ("polar bear",)), ("measuringTape3", ("measuring tape",)), ("windmill11", ("windmill",)),
-    ("fish25", ("goldfish",)), ("eiffelTower", ("eiffel tower", "tower")),
-])
+@pytest.mark.parametrize(
+    ("stem", "labels"),
+    [
+        ("polar_bear", ("polar bear",)),
+        ("measuringTape3", ("measuring tape",)),
+        ("windmill11", ("windmill",)),
+        ("fish25", ("goldfish",)),
+        ("eiffelTower", ("eiffel tower", "tower")),
+    ],
+)
 def test_names_come_from_the_file_or_the_table(stem: str, labels: tuple[str, ...]) -> None:
     assert labels_of(stem) == labels
 
@@ -108,8 +114,7 @@ def package(tmp_path: Path) -> Path:
 
 def test_only_free_credited_pictures_are_taken_and_each_once(package: Path, tmp_path: Path) -> None:
     items = extract_photos(package, tmp_path / "out")
-    assert [(item.id, item.labels, item.category, item.caption) for item in items] == [
-        ("owl", ("owl",), "animals", "Brown owl")]
+    assert [(item.id, item.labels, item.category, item.caption) for item in items] == [("owl", ("owl",), "animals", "Brown owl")]
     assert (items[0].author, items[0].licence) == ("Ann", "CC0-1.0")
     assert [path.name for path in (tmp_path / "out/images").iterdir()] == ["owl.webp"]
     with Image.open(tmp_path / "out/images/owl.webp") as image:
@@ -120,8 +125,14 @@ def test_the_attribution_stands_beside_the_images(package: Path, tmp_path: Path)
     extract_photos(package, tmp_path / "out")
     with (tmp_path / "out/ATTRIBUTION.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file)) == [
-            {"file": "images/owl.webp", "title": "Brown owl", "author": "Ann", "licence": "CC0-1.0",
-             "source": "https://example.org/File:Brown_owl.jpg"}]
+            {
+                "file": "images/owl.webp",
+                "title": "Brown owl",
+                "author": "Ann",
+                "licence": "CC0-1.0",
+                "source": "https://example.org/File:Brown_owl.jpg",
+            }
+        ]
 
 
 def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:

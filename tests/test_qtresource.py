@@ -18,11 +18,15 @@ def resource(path: Path, version: int = 3, magic: bytes = b"qres", flags: int = 
     """``birds/é.txt`` with the content ``tweet``, stored plain or packed."""
     stored = struct.pack(">I", 5) + zlib.compress(b"tweet") if flags == ZLIB else b"tweet"
     stamp = b"\0" * 8 if version >= 2 else b""
-    names = b"".join(struct.pack(">HI", len(name), 0) + name.encode("utf-16-be")
-                     for name in ("birds", "é.txt"))
-    tree = (struct.pack(">IHII", 0, FOLDER, 1, 1) + stamp
-            + struct.pack(">IHII", 0, FOLDER, 1, 2) + stamp
-            + struct.pack(">IHHHI", 16, flags, 0, 0, 0) + stamp)
+    names = b"".join(struct.pack(">HI", len(name), 0) + name.encode("utf-16-be") for name in ("birds", "é.txt"))
+    tree = (
+        struct.pack(">IHII", 0, FOLDER, 1, 1)
+        + stamp
+        + struct.pack(">IHII", 0, FOLDER, 1, 2)
+        + stamp
+        + struct.pack(">IHHHI", 16, flags, 0, 0, 0)
+        + stamp
+    )
     data = struct.pack(">I", len(stored)) + stored
     header = struct.pack(">4sIIII", magic, version, 20, 20 + len(tree), 20 + len(tree) + len(data))
     path.write_bytes(header + tree + data + names)

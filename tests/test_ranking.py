@@ -18,8 +18,12 @@ from devise_core.search.filters import Filter, all_categories, all_labels, linea
 from devise_core.search.ranking import Ranking
 
 RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
-ITEMS = [Item("a", "a.png", ("cat",), "animals/cats"), Item("b", "b.png", ("crow", "bird"), "animals/birds"),
-         Item("c", "c.png", ("boat",), "vehicles"), Item("d", "d.png", (), "")]
+ITEMS = [
+    Item("a", "a.png", ("cat",), "animals/cats"),
+    Item("b", "b.png", ("crow", "bird"), "animals/birds"),
+    Item("c", "c.png", ("boat",), "vehicles"),
+    Item("d", "d.png", (), ""),
+]
 
 
 def test_of_equals_the_earlier_comes_first() -> None:
@@ -51,10 +55,18 @@ def test_a_match_is_above_chance_and_near_the_best() -> None:
     assert cut_off(np.empty(0, np.float32), 0.3) == 0.3
 
 
-@pytest.mark.parametrize(("kept", "expected"), [
-    (Filter(), "abcd"), (Filter(categories=["animals"]), "ab"), (Filter(categories=["animals", "vehicles"], not_labels=["crow"]), "ac"),
-    (Filter(labels=["bird", "boat"]), "bc"), (Filter(not_categories=["animals"]), "cd"),
-    (Filter(categories=["animals"], not_categories=["animals/birds"]), "a"), (Filter(labels=["no such"]), "")])
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (Filter(), "abcd"),
+        (Filter(categories=["animals"]), "ab"),
+        (Filter(categories=["animals", "vehicles"], not_labels=["crow"]), "ac"),
+        (Filter(labels=["bird", "boat"]), "bc"),
+        (Filter(not_categories=["animals"]), "cd"),
+        (Filter(categories=["animals"], not_categories=["animals/birds"]), "a"),
+        (Filter(labels=["no such"]), ""),
+    ],
+)
 def test_filters_combine(kept: Filter, expected: str) -> None:
     assert "".join(item.id for item, passes in zip(ITEMS, kept.mask(ITEMS), strict=True) if passes) == expected
 

@@ -27,9 +27,22 @@ from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
 
 MARKUP = "<script>alert('x')</script>\"><img src=http://x onerror=y>"
-RESULTS = {"made_by": "evaluate", "model": "another", "per_class": {}, "references": [], "tables": [
-    {"title": "Hits", "note": "a note", "columns": ["method", "k = 5"], "protocol": "p", "queries": 9,
-     "rows": [[{"text": "DeViSE"}, {"value": 0.78, "low": 0.7, "high": 0.8}], [{"text": "softmax"}, {"text": "cannot"}]]}]}
+RESULTS = {
+    "made_by": "evaluate",
+    "model": "another",
+    "per_class": {},
+    "references": [],
+    "tables": [
+        {
+            "title": "Hits",
+            "note": "a note",
+            "columns": ["method", "k = 5"],
+            "protocol": "p",
+            "queries": 9,
+            "rows": [[{"text": "DeViSE"}, {"value": 0.78, "low": 0.7, "high": 0.8}], [{"text": "softmax"}, {"text": "cannot"}]],
+        }
+    ],
+}
 
 
 class Elements(HTMLParser):
@@ -109,7 +122,8 @@ def test_a_picture_is_not_like_itself(walk: Walk, photos: Engine) -> None:
         assert asked.tile.data not in [tile.data for tile in tiles]
         if by != "labels":
             assert [tile.cosine for tile in tiles] == pytest.approx(
-                [hit.cosine for hit in photos.more_like(photos.collection.items[row].id, NEIGHBOURS, by)], abs=1e-5)
+                [hit.cosine for hit in photos.more_like(photos.collection.items[row].id, NEIGHBOURS, by)], abs=1e-5
+            )
 
 
 def test_your_own_picture_is_named_and_compared(engine: Engine, tmp_path: Path) -> None:
@@ -129,7 +143,9 @@ def test_everything_is_escaped(walk: Walk, html: str) -> None:
     assert "script" not in found.tags
     assert found.tags["img"] == plain.tags["img"]
     assert not [name for name, _ in found.attributes if name.startswith("on")]
-    assert found.text.count(MARKUP) == 3 * HITS + 5  # names, titles and licences, then the table's and the remark; an author has a dot after it
+    assert (
+        found.text.count(MARKUP) == 3 * HITS + 5
+    )  # names, titles and licences, then the table's and the remark; an author has a dot after it
 
 
 def test_a_tile(tmp_path: Path) -> None:

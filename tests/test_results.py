@@ -29,14 +29,28 @@ def number(value: float, low: float | None = None, high: float | None = None) ->
 def content() -> dict[str, Any]:
     """A run of one protocol: two methods, their difference, and the seed's figures."""
     return {
-        "made_by": "python -m devise_core evaluate", "model": "abc", "tables": [{
-            "title": "Naming", "note": "a note", "columns": ["method", "hit@1", "hit@5"], "protocol": "pascal-sentences", "queries": 100,
-            "rows": [[{"text": "softmax"}, {"text": "cannot"}, {"text": "cannot"}],
-                     [{"text": "ConSE (T = 10)"}, number(0.4, 0.3, 0.5), number(0.6, 0.5, 0.7)],
-                     [{"text": "DeViSE"}, number(0.45, 0.35, 0.55), number(0.8, 0.7, 0.9)],
-                     [{"text": "DeViSE − ConSE (T = 10)"}, number(0.05, -0.1, 0.2), number(0.2, 0.1, 0.3)]]}],
-        "per_class": {"naming": {"columns": ["hit@5"], "classes": {"cow": {"queries": 5, "DeViSE": [0.8], "ConSE (T = 10)": [0.6]}}}},
-        "references": [{"protocol": "pascal-sentences", "method": "the seed", "figures": {"hit@5": 0.43}, "source": "a notebook"}]}
+        "made_by": "python -m devise_core evaluate",
+        "model": "abc",
+        "tables": [
+            {
+                "title": "Naming",
+                "note": "a note",
+                "columns": ["method", "hit@1", "hit@5"],
+                "protocol": "pascal-sentences",
+                "queries": 100,
+                "rows": [
+                    [{"text": "softmax"}, {"text": "cannot"}, {"text": "cannot"}],
+                    [{"text": "ConSE (T = 10)"}, number(0.4, 0.3, 0.5), number(0.6, 0.5, 0.7)],
+                    [{"text": "DeViSE"}, number(0.45, 0.35, 0.55), number(0.8, 0.7, 0.9)],
+                    [{"text": "DeViSE − ConSE (T = 10)"}, number(0.05, -0.1, 0.2), number(0.2, 0.1, 0.3)],
+                ],
+            }
+        ],
+        "per_class": {
+            "naming": {"columns": ["hit@5"], "classes": {"cow": {"queries": 5, "DeViSE": [0.8], "ConSE (T = 10)": [0.6]}}}
+        },
+        "references": [{"protocol": "pascal-sentences", "method": "the seed", "figures": {"hit@5": 0.43}, "source": "a notebook"}],
+    }
 
 
 def read(tmp_path: Path, found: Any) -> Results:
@@ -58,7 +72,11 @@ def test_read(results: Results) -> None:
     assert table.lead("ConSE (T = 10)")["hit@5"] == Cell(0.2, 0.1, 0.3)
     assert table.lead("softmax") == {}
     assert [str(cell) for cell in table.rows[0][:2]] + [str(Cell(0.5)), str(table.rows[2][1])] == [
-        "softmax", "cannot", "0.500", "0.450 [0.350, 0.550]"]
+        "softmax",
+        "cannot",
+        "0.500",
+        "0.450 [0.350, 0.550]",
+    ]
     assert results.per_class == {"naming": Classes(("hit@5",), {"cow": {"DeViSE": (0.8,), "ConSE (T = 10)": (0.6,)}}, {"cow": 5})}
     assert results.references == (Reference("pascal-sentences", "the seed", {"hit@5": 0.43}, "a notebook"),)
     assert results.protocols() == {"pascal-sentences": [table]}
@@ -76,7 +94,10 @@ def test_measured_on_another_model(results: Results) -> None:
 
 def damaged() -> dict[str, Any]:
     """Each with one thing wrong."""
-    found = {name: content() for name in ("short row", "half an interval", "no number", "word for a number", "classes", "no tables", "note")}
+    found = {
+        name: content()
+        for name in ("short row", "half an interval", "no number", "word for a number", "classes", "no tables", "note")
+    }
     rows = {name: whole["tables"][0]["rows"] for name, whole in found.items()}
     del rows["short row"][1][2], found["no tables"]["tables"], found["note"]["tables"][0]["note"]
     rows["half an interval"][1][1] = number(0.4, 0.3)
@@ -97,7 +118,9 @@ def test_losses(tmp_path: Path) -> None:
     assert read_losses(layout, Manifest(tmp_path)) == {}
     assert read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": [2, 1.5]}}})) == {"seed 7": [2.0, 1.5]}
     trained = Manifest(tmp_path, about={"training": {"recipe": "seed"}})
-    layout.history.write_text(json.dumps({"head": {"loss": [3, 2], "validation": [4, 3]}, "backbone": {"loss": [1], "validation": []}}))
+    layout.history.write_text(
+        json.dumps({"head": {"loss": [3, 2], "validation": [4, 3]}, "backbone": {"loss": [1], "validation": []}})
+    )
     trained.add(layout.history, "train")
     assert read_losses(layout, trained) == {"head": [3, 2], "head, validation": [4, 3], "backbone": [1]}
     with pytest.raises(ArtifactError, match="losses.*train again"):
@@ -123,18 +146,28 @@ def test_headlines_tell_a_lead_from_chance(results: Results) -> None:
 
 def test_a_lead_that_may_not_hold_for_other_classes_is_not_clear(tmp_path: Path) -> None:
     found = content()
-    found["tables"][0]["rows"].append([{"text": "DeViSE − ConSE (T = 10), by classes"}, number(0.05, -0.1, 0.2), number(0.2, -0.01, 0.4)])
+    found["tables"][0]["rows"].append(
+        [{"text": "DeViSE − ConSE (T = 10), by classes"}, number(0.05, -0.1, 0.2), number(0.2, -0.01, 0.4)]
+    )
     assert compare(read(tmp_path, found), replace(HEADLINES[0], rival="ConSE (T = 10)")) == (Cell(0.8, 0.7, 0.9), 0.2, False)
 
 
 def test_a_table_in_words(results: Results) -> None:
     table = results.tables[0]
     assert verdicts(table) == [r"DeViSE beside ConSE \(T \= 10\): ahead at hit@5; no clear difference at hit@1."]
-    assert meanings(["hit@1", "hit@5", "mAP", "new"]) == ["**hit@5**: the right word is among the 5 nearest.",
-                                                          "**mAP**: 1 where every right picture comes before every wrong one."]
+    assert meanings(["hit@1", "hit@5", "mAP", "new"]) == [
+        "**hit@5**: the right word is among the 5 nearest.",
+        "**mAP**: 1 where every right picture comes before every wrong one.",
+    ]
     assert meanings(["hit@1"]) == ["**hit@1**: the right word is the nearest."]
     assert re.findall("<t[hd]>(.*?)</t[hd]>", numbers(replace(table, columns=("<b>", "hit@1", "hit@5"))))[:6] == [
-        "&lt;b&gt;", "hit@1", "hit@5", "softmax", "cannot", "cannot"]
+        "&lt;b&gt;",
+        "hit@1",
+        "hit@5",
+        "softmax",
+        "cannot",
+        "cannot",
+    ]
     long = "a long name " * 8 + "in all"
     assert f">{long}<" in numbers(replace(table, columns=(long, *table.columns[1:])))
     assert f">{long}<" in numbers(replace(table, rows=((long, *table.rows[0][1:]),)))
@@ -143,9 +176,20 @@ def test_a_table_in_words(results: Results) -> None:
 
 def test_lines_of_a_chart(results: Results) -> None:
     keys, rows = _lines(results.tables[0], ["hit@1", "hit@5"], results.references)
-    assert keys == ["hit@1|", "hit@1|ConSE (T = 10)", "hit@1|DeViSE", "hit@5|", "hit@5|ConSE (T = 10)", "hit@5|DeViSE", "hit@5|the seed"]
+    assert keys == [
+        "hit@1|",
+        "hit@1|ConSE (T = 10)",
+        "hit@1|DeViSE",
+        "hit@5|",
+        "hit@5|ConSE (T = 10)",
+        "hit@5|DeViSE",
+        "hit@5|the seed",
+    ]
     assert [(row["kind"], row["low"], row["value"], row["high"]) for row in rows[2:]] == [
-        ("rival", 0.5, 0.6, 0.7), ("ours", 0.7, 0.8, 0.9), ("published", 0.43, 0.43, 0.43)]
+        ("rival", 0.5, 0.6, 0.7),
+        ("ours", 0.7, 0.8, 0.9),
+        ("published", 0.43, 0.43, 0.43),
+    ]
     assert published(replace(results.references[0], method="ConSE, 1600 labels")) == "ConSE, published"
 
 
@@ -173,27 +217,36 @@ def test_categories_as_queries(engine: Engine) -> None:
     assert found["birds"].average_precision == pytest.approx(np.mean(np.arange(1, len(ranks) + 1) / ranks))
 
 
-@pytest.mark.parametrize(("row", "title", "metrics", "rival"), [
-    ("zero-shot: 46 classes", "46 unseen labels alone", ["hit@5"], "ConSE (T = 10)"),
-    ("the same classes, text → images", "46 classes never seen", ["mAP"], "ConSE (T = 10)"),
-    ("seen classes, held-out photos", "held-out photographs of seen classes", ["mAP"], "ConSE (T = 10)"),
-    ("category queries on the bundled stamps", "the stamps by category", ["mAP", "P@8"], "ConSE (T = 10)"),
-    ("1000 ImageNet samples", "All 1000 ImageNet samples", ["hit@5", "hp@5", "hp@10"], "softmax"),
-    ("the 200 of them kept out", "200 ImageNet samples kept out", ["hit@5", "hp@5", "hp@10"], "softmax"),
-    ("Pascal Sentences, trained for it", "trained for it alone", ["hit@5", "hit@10", "hit@20"], ""),
-    ("the same, hierarchical precision@5", "trained for it alone", ["hp@5", "hp@10", "hp@20"], "")])
+@pytest.mark.parametrize(
+    ("row", "title", "metrics", "rival"),
+    [
+        ("zero-shot: 46 classes", "46 unseen labels alone", ["hit@5"], "ConSE (T = 10)"),
+        ("the same classes, text → images", "46 classes never seen", ["mAP"], "ConSE (T = 10)"),
+        ("seen classes, held-out photos", "held-out photographs of seen classes", ["mAP"], "ConSE (T = 10)"),
+        ("category queries on the bundled stamps", "the stamps by category", ["mAP", "P@8"], "ConSE (T = 10)"),
+        ("1000 ImageNet samples", "All 1000 ImageNet samples", ["hit@5", "hp@5", "hp@10"], "softmax"),
+        ("the 200 of them kept out", "200 ImageNet samples kept out", ["hit@5", "hp@5", "hp@10"], "softmax"),
+        ("Pascal Sentences, trained for it", "trained for it alone", ["hit@5", "hit@10", "hit@20"], ""),
+        ("the same, hierarchical precision@5", "trained for it alone", ["hp@5", "hp@10", "hp@20"], ""),
+    ],
+)
 def test_the_readmes_figures_are_those_measured(row: str, title: str, metrics: list[str], rival: str) -> None:
     results = read_results(ArtifactLayout(BUNDLED_ARTIFACTS).results)
     line = next(line for line in (REPOSITORY / "README.md").read_text("utf-8").splitlines() if line.startswith(f"| {row}"))
     assert results is not None
     found = [table.methods() for table in results.tables if title in table.title]
-    ours, theirs = ({metric: cell for methods in found for metric, cell in methods.get(name, {}).items()} for name in ("DeViSE", rival))
+    ours, theirs = (
+        {metric: cell for methods in found for metric, cell in methods.get(name, {}).items()} for name in ("DeViSE", rival)
+    )
     digits = 2 if "Pascal Sentences" in row else 3
     said = [cell.strip() for cell in line.split("|")[2:4]]
     assert [float(part.split(" [")[0]) for part in said[0].split(" / ")] == [
-        pytest.approx(round(ours[metric].value or 0, digits), abs=0.0006) for metric in metrics]
+        pytest.approx(round(ours[metric].value or 0, digits), abs=0.0006) for metric in metrics
+    ]
     if rival:
-        assert [float(part) for part in said[1].split(" ", 1)[1].split(" / ")] == [pytest.approx(theirs[metric].value, abs=0.0006) for metric in metrics]
+        assert [float(part) for part in said[1].split(" ", 1)[1].split(" / ")] == [
+            pytest.approx(theirs[metric].value, abs=0.0006) for metric in metrics
+        ]
 
 
 def test_the_card_says_what_the_results_say(engine: Engine) -> None:

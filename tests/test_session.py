@@ -114,7 +114,9 @@ def test_any_name_will_do(name: str) -> None:
 
 def test_the_engine_over_an_album(photos: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    files = [(item, photos.collection.picture(photos.collection.row(item)).read_bytes()) for item in ("cat", "orchestra", "butterfly")]  # type: ignore[union-attr]
+    files = [
+        (item, photos.collection.picture(photos.collection.row(item)).read_bytes()) for item in ("cat", "orchestra", "butterfly")
+    ]  # type: ignore[union-attr]
     mine = photos.on(InMemoryCollection("your photos", gather(files, photos.encoder, LIMITS).photos))
     assert names(mine.search_text("kitten", k=1)) == ["cat"]
     assert names(mine.more_like("orchestra-00001", k=5))[0] in {"cat", "butterfly"}

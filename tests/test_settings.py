@@ -17,15 +17,29 @@ def test_nothing_set_is_the_defaults() -> None:
 
 
 def test_each_kind_is_read() -> None:
-    read = read_settings({"SEMBLANCE_UPLOAD_BYTES": "1_000_000", "SEMBLANCE_UPLOAD_SECONDS": "2.5", "SEMBLANCE_URL_SEARCH": "On",
-                          "SEMBLANCE_METRICS": "0"})
+    read = read_settings(
+        {
+            "SEMBLANCE_UPLOAD_BYTES": "1_000_000",
+            "SEMBLANCE_UPLOAD_SECONDS": "2.5",
+            "SEMBLANCE_URL_SEARCH": "On",
+            "SEMBLANCE_METRICS": "0",
+        }
+    )
     assert (read.upload_bytes, read.upload_seconds, read.url_search, read.metrics) == (1_000_000, 2.5, True, False)
 
 
-@pytest.mark.parametrize(("name", "value", "allowed"), [
-    ("UPLOAD_BYTES", "much", "1_000 to 50_000_000 (bytes)"), ("UPLOAD_BYTES", "-1", "1_000 to"), ("UPLOAD_BYTES", "1e6", "1_000 to"),
-    ("UPLOAD_SECONDS", "nan", "0.1 to 60 (seconds)"), ("UPLOAD_SECONDS", "inf", "0.1 to 60"), ("ZIP_ENTRIES", "2.5", "1 to 65_535"),
-    ("URL_SEARCH", "maybe", "1, on, yes, true / 0, off, no, false")])
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("UPLOAD_BYTES", "much", "1_000 to 50_000_000 (bytes)"),
+        ("UPLOAD_BYTES", "-1", "1_000 to"),
+        ("UPLOAD_BYTES", "1e6", "1_000 to"),
+        ("UPLOAD_SECONDS", "nan", "0.1 to 60 (seconds)"),
+        ("UPLOAD_SECONDS", "inf", "0.1 to 60"),
+        ("ZIP_ENTRIES", "2.5", "1 to 65_535"),
+        ("URL_SEARCH", "maybe", "1, on, yes, true / 0, off, no, false"),
+    ],
+)
 def test_a_bad_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
     with pytest.raises(SettingsError) as raised:
         read_settings({f"SEMBLANCE_{name}": value})
@@ -39,7 +53,9 @@ def test_every_default_is_allowed_and_means_something() -> None:
 
 
 def test_a_slip_of_the_pen_is_found() -> None:
-    assert unknown_variables({"SEMBLANCE_UPLOAD_BYTE": "1", "SEMBLANCE_METRICS": "1", "DEVISE_WARM": "0"}) == ["SEMBLANCE_UPLOAD_BYTE"]
+    assert unknown_variables({"SEMBLANCE_UPLOAD_BYTE": "1", "SEMBLANCE_METRICS": "1", "DEVISE_WARM": "0"}) == [
+        "SEMBLANCE_UPLOAD_BYTE"
+    ]
 
 
 def test_the_page_is_what_the_code_says() -> None:

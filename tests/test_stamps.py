@@ -19,10 +19,15 @@ def package(tmp_path: Path) -> Path:
     copyright_file = root / "usr/share/doc/tuxpaint-stamps-default/copyright"
     copyright_file.parent.mkdir(parents=True)
     copyright_file.write_text("GPL-2", "utf-8")
-    for number, (name, text) in enumerate({
-            "animals/birds/owl.png": "An owl.\nes.utf8=Un búho.\n", "animals/cartoon/cat.png": "A cat.",
-            "symbols/heart.png": "A heart.", "town/ghost.png": "A ghost.",
-            "food/owl.png": "A cake."}.items()):
+    for number, (name, text) in enumerate(
+        {
+            "animals/birds/owl.png": "An owl.\nes.utf8=Un búho.\n",
+            "animals/cartoon/cat.png": "A cat.",
+            "symbols/heart.png": "A heart.",
+            "town/ghost.png": "A ghost.",
+            "food/owl.png": "A cake.",
+        }.items()
+    ):
         path = root / STAMPS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGBA", (400, 200), (10 * number, 0, 0, 0)).save(path)
@@ -34,7 +39,8 @@ def package(tmp_path: Path) -> Path:
 def test_drawn_and_undescribed_stamps_are_left(package: Path, tmp_path: Path) -> None:
     items = extract_stamps(package, tmp_path / "out")
     assert [(item.id, item.labels, item.category, item.caption) for item in items] == [
-        ("owl", ("owl",), "animals/birds", "An owl."), ("food-owl", ("cake",), "food", "A cake.")
+        ("owl", ("owl",), "animals/birds", "An owl."),
+        ("food-owl", ("cake",), "food", "A cake."),
     ]
     assert {item.licence for item in items} == {"GPL-2.0"}
     assert (tmp_path / "out/LICENCE.txt").read_text("utf-8") == "GPL-2"
@@ -67,16 +73,19 @@ def test_a_package_without_its_licence_is_refused(package: Path, tmp_path: Path)
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("description", "labels"), [
-    ("An Adelaide Rosella.", ("adelaide rosella",)),
-    ("A “Fuji” apple.", ("fuji apple",)),
-    ("A plumber’s wrench.", ("plumber's wrench",)),
-    ("A pair of binoculars.", ("binoculars",)),
-    ("Mercury—the planet closest to the Sun.", ("mercury",)),
-    ("An albino newt (a pale one).", ("albino newt",)),
-    ("Another tombstone.", ("tombstone",)),
-    ("A strawberry. Strawberries are red.", ("strawberry",)),
-])
+@pytest.mark.parametrize(
+    ("description", "labels"),
+    [
+        ("An Adelaide Rosella.", ("adelaide rosella",)),
+        ("A “Fuji” apple.", ("fuji apple",)),
+        ("A plumber’s wrench.", ("plumber's wrench",)),
+        ("A pair of binoculars.", ("binoculars",)),
+        ("Mercury—the planet closest to the Sun.", ("mercury",)),
+        ("An albino newt (a pale one).", ("albino newt",)),
+        ("Another tombstone.", ("tombstone",)),
+        ("A strawberry. Strawberries are red.", ("strawberry",)),
+    ],
+)
 def test_names_are_taken_out_of_descriptions(description: str, labels: tuple[str, ...]) -> None:
     assert labels_of("any", description) == labels
 

@@ -20,11 +20,23 @@ from devise_core.vision.keras_file import load_model
 from tests.conftest import BUNDLED
 
 ROOT = BUNDLED.parent
-CODE = sorted({*(path for folder in ("devise_core", "ui", "pages", "benchmarks") for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts),
-               *ROOT.glob("*.py")})
+CODE = sorted(
+    {
+        *(
+            path
+            for folder in ("devise_core", "ui", "pages", "benchmarks")
+            for path in (ROOT / folder).rglob("*.py")
+            if "node_modules" not in path.parts
+        ),
+        *ROOT.glob("*.py"),
+    }
+)
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
-TARGETS = [(python, system, machine) for python in ("3.11", "3.12", "3.13")
-           for system, machine in (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64"))]
+TARGETS = [
+    (python, system, machine)
+    for python in ("3.11", "3.12", "3.13")
+    for system, machine in (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64"))
+]
 
 
 def requirements(path: Path) -> list[Requirement]:
@@ -36,8 +48,14 @@ def requirements(path: Path) -> list[Requirement]:
 @pytest.mark.parametrize("target", TARGETS, ids=" ".join)
 def test_the_lock_is_what_is_asked_for(target: tuple[str, str, str]) -> None:
     python, system, machine = target
-    here = {"python_version": python, "python_full_version": f"{python}.5", "sys_platform": system, "platform_machine": machine, "extra": "",
-            "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[system]}
+    here = {
+        "python_version": python,
+        "python_full_version": f"{python}.5",
+        "sys_platform": system,
+        "platform_machine": machine,
+        "extra": "",
+        "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[system],
+    }
     pinned: dict[str, list[str]] = {}
     for each in requirements(LOCKS[0]):
         if each.marker is None or each.marker.evaluate(here):
@@ -67,7 +85,9 @@ def test_what_annoy_is_built_with_is_locked_to_the_same() -> None:
 def test_every_licence_is_listed() -> None:
     listed = (ROOT / "docs/LICENCES.md").read_text("utf-8")
     for name, versions in locked().items():
-        assert re.search(rf"^\| {re.escape(name)} \| {re.escape(', '.join(versions))} \| [^|]{{3,}} \|$", listed, re.MULTILINE), name
+        assert re.search(rf"^\| {re.escape(name)} \| {re.escape(', '.join(versions))} \| [^|]{{3,}} \|$", listed, re.MULTILINE), (
+            name
+        )
     assert table().count("\n") == listed.count("\n")
 
 
@@ -84,7 +104,10 @@ def suspicious(tree: ast.AST) -> Iterator[str]:
             said = {arg: value.value for arg, value in given.items() if isinstance(value, ast.Constant)}
             if said.get("allow_pickle") or said.get("safe_mode", True) is False or said.get("weights_only", True) is False:
                 yield ast.unparse(node)
-            if name.endswith(("read_pickle", "to_pickle", "yaml.load", "enable_unsafe_deserialization")) or name in ("eval", "exec"):
+            if name.endswith(("read_pickle", "to_pickle", "yaml.load", "enable_unsafe_deserialization")) or name in (
+                "eval",
+                "exec",
+            ):
                 yield name
             if name.endswith("load_model") and name.startswith("keras") and said.get("safe_mode") is not True:
                 yield ast.unparse(node)
@@ -97,8 +120,19 @@ def test_no_file_of_data_can_run_code(path: Path) -> None:
     assert list(suspicious(ast.parse(path.read_text("utf-8")))) == []
 
 
-@pytest.mark.parametrize("code", ["import pickle", "from joblib import load", "np.load(p, allow_pickle=True)", "keras.saving.load_model(p)",
-                                  "keras.saving.load_model(p, safe_mode=False)", "torch.load(p)", "pd.read_pickle(p)", "eval(x)"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle",
+        "from joblib import load",
+        "np.load(p, allow_pickle=True)",
+        "keras.saving.load_model(p)",
+        "keras.saving.load_model(p, safe_mode=False)",
+        "torch.load(p)",
+        "pd.read_pickle(p)",
+        "eval(x)",
+    ],
+)
 def test_the_search_for_it_finds_it(code: str) -> None:
     assert list(suspicious(ast.parse(code)))
 
@@ -122,13 +156,25 @@ def test_the_audit_fails_on_what_is_not_accepted(tmp_path: Path, advisory: str, 
     (tmp_path / ".ci/audit").write_bytes((ROOT / ".ci/audit").read_bytes())
     (tmp_path / ".ci/accepted.txt").write_text("# none\nCVE-9 only on Windows\n")
     found = [{"id": advisory, "aliases": [], "fix_versions": ["2"]}] if advisory else []
-    said = {"dependencies": [{"name": "a", "version": "1", "vulns": found}, {"name": "b", "version": "1", "skip_reason": "unknown"}]}
+    said = {
+        "dependencies": [{"name": "a", "version": "1", "vulns": found}, {"name": "b", "version": "1", "skip_reason": "unknown"}]
+    }
     (tmp_path / "pip_audit.py").write_text(f"import json\nprint(json.dumps({said!r}))\n")
-    done = subprocess.run([sys.executable, tmp_path / ".ci/audit"], capture_output=True, text=True, check=False,
-                          env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    done = subprocess.run(
+        [sys.executable, tmp_path / ".ci/audit"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
     assert (done.returncode, done.stderr) == (status, "")
     assert "1 of 2 packages checked" in done.stdout
     (tmp_path / "pip_audit.py").write_text("raise SystemExit('no route to host')")
-    done = subprocess.run([sys.executable, tmp_path / ".ci/audit"], capture_output=True, text=True, check=False,
-                          env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    done = subprocess.run(
+        [sys.executable, tmp_path / ".ci/audit"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
     assert (done.returncode, "did not answer" in done.stdout) == (0, True)

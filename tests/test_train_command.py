@@ -37,7 +37,9 @@ from tests.fakes import tiny_backbone
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "deep_blue": (0, 0, 255)}
 WORDS = ("the", "red", "green", "deep", "blue", "scarlet", "violin")
-VECTORS = np.array([[1, 1, 1, 1], [2, 0, 0, 1], [0, 2, 0, 1], [0, 0, 1, 3], [0, 0, 4, 1], [1.8, 0.2, 0, 1], [-1, -1, -1, 1]], np.float32)
+VECTORS = np.array(
+    [[1, 1, 1, 1], [2, 0, 0, 1], [0, 2, 0, 1], [0, 0, 1, 3], [0, 0, 4, 1], [1.8, 0.2, 0, 1], [-1, -1, -1, 1]], np.float32
+)
 
 
 @pytest.fixture
@@ -53,8 +55,12 @@ def bundled(tmp_path: Path) -> Path:
     np.save(layout.directions, np.array([[0, 0, 0, 1]], np.float32))
     np.save(layout.label_vectors, np.eye(2, 4, dtype=np.float32))
     layout.labels.write_text("id,names,hypernyms\nn1,red,\nn2,green,\n")
-    kinds = [Row("red", 1, 1, unit([1, 0.1, 0, 0])), Row("green", 2, 2, unit([0.1, 1, 0, 0])), Row("deep blue", 4, 3, unit([0, 0, 1, 0])),
-             Row("xyzzy", None, 4, unit([0, 1, 1, 0]))]
+    kinds = [
+        Row("red", 1, 1, unit([1, 0.1, 0, 0])),
+        Row("green", 2, 2, unit([0.1, 1, 0, 0])),
+        Row("deep blue", 4, 3, unit([0, 0, 1, 0])),
+        Row("xyzzy", None, 4, unit([0, 1, 1, 0])),
+    ]
     write_nouns(layout, manifest, kinds, {"red", "green"}, np.load(layout.directions), {"red": ["reds"]})
     for path in (layout.words, layout.word_vectors, layout.word_scales, layout.directions, layout.label_vectors, layout.labels):
         manifest.add(path, "by hand", "by hand")
@@ -68,7 +74,9 @@ def data(tmp_path: Path) -> Path:
     for name, colour in COLOURS.items():
         (folder / name).mkdir(parents=True)
         for number in range(12):
-            Image.new("RGB", (12, 8), tuple(abs(part - 7 * number) for part in colour)).save(folder / name / f"{number}.{'png' if number else 'webp'}", lossless=True)  # type: ignore[arg-type]
+            Image.new("RGB", (12, 8), tuple(abs(part - 7 * number) for part in colour)).save(
+                folder / name / f"{number}.{'png' if number else 'webp'}", lossless=True
+            )  # type: ignore[arg-type]
     return folder
 
 
@@ -88,10 +96,25 @@ def train(order: Order, watch: Callable[[str, int], Progress] = quiet) -> Any:
     return train_model(order, lambda text: None, watch)
 
 
-def test_the_seeds_protocol_end_to_end(order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_seeds_protocol_end_to_end(
+    order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (data / "red" / "broken.png").write_bytes(b"no picture")
     out = str(order.out)
-    given = ["--artifacts", str(order.bundled), "--cache", str(order.cache), "--epochs", "40", "--split", "all", "--batch", "6", "--rate", "0.1"]
+    given = [
+        "--artifacts",
+        str(order.bundled),
+        "--cache",
+        str(order.cache),
+        "--epochs",
+        "40",
+        "--split",
+        "all",
+        "--batch",
+        "6",
+        "--rate",
+        "0.1",
+    ]
     assert main(["train", str(data), "--out", out, "--recipe", "seed", *given, "--json"]) == 0
     stdout, stderr = capsys.readouterr()
     assert (json.loads(stdout)["pictures"], json.loads(stdout)["classes"], json.loads(stdout)["skipped"]) == (36, 3, 1)
@@ -113,7 +136,9 @@ def test_what_is_written(order: Order) -> None:
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     files = {path.name for path in order.out.iterdir()} - {"manifest.json"}
     assert files == set(manifest.files)
-    assert all(manifest.verified(order.out / name) and manifest.files[name].command and manifest.files[name].source for name in files)
+    assert all(
+        manifest.verified(order.out / name) and manifest.files[name].command and manifest.files[name].source for name in files
+    )
     record = json.loads((order.out / "training.json").read_text())
     assert (record["recipe"], record["settings"]["margin"], record["names"]) == ("bundled", 0.1, ["deep blue", "green", "red"])
     assert record["backbone"]["identity"] == "tiny-7"
@@ -122,7 +147,13 @@ def test_what_is_written(order: Order) -> None:
     assert (len(history["head"]["loss"]), len(history["finetune"]["loss"]), len(history["head"]["validation"])) == (3, 2, 3)
     with (order.out / "curves.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [(row["stage"], row["epoch"]) for row in rows] == [("head", "1"), ("head", "2"), ("head", "3"), ("finetune", "1"), ("finetune", "2")]
+    assert [(row["stage"], row["epoch"]) for row in rows] == [
+        ("head", "1"),
+        ("head", "2"),
+        ("head", "3"),
+        ("finetune", "1"),
+        ("finetune", "2"),
+    ]
     assert float(rows[0]["validation_loss"]) == history["head"]["validation"][0]
     assert trained.validation.sum() == 6  # a tenth of each class, rounded up
     assert not list(order.out.parent.glob(".*"))
@@ -134,6 +165,7 @@ def test_interrupted_and_resumed(order: Order, stage: str, epoch: int) -> None:
         def stop(done: int, curve: Curve) -> None:
             if (here, done) == (stage, epoch):
                 raise KeyboardInterrupt
+
         return stop
 
     with pytest.raises(KeyboardInterrupt):
@@ -150,8 +182,13 @@ def test_interrupted_and_resumed(order: Order, stage: str, epoch: int) -> None:
 
 def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: Order) -> None:
     trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), tiny_backbone().model
-    moved = {name: [not np.array_equal(a, b) for a, b in zip(before.get_layer(name).get_weights(), trained.model.get_layer(name).get_weights(), strict=True)]
-             for name in ("conv", "norm")}
+    moved = {
+        name: [
+            not np.array_equal(a, b)
+            for a, b in zip(before.get_layer(name).get_weights(), trained.model.get_layer(name).get_weights(), strict=True)
+        ]
+        for name in ("conv", "norm")
+    }
     assert (any(moved["conv"]), any(moved["norm"])) == (True, False)
 
 
@@ -170,10 +207,16 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
     with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
         train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
     monkeypatch.setattr(training, "load_backbone", lambda *given: replace(tiny_backbone(), name=LITE0))
-    second = train(replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0, start="bundled")))
-    assert [a.tolist() for a in second.model.get_layer("labels").get_weights()] == [a.tolist() for a in first.model.get_layer("labels").get_weights()]
+    second = train(
+        replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0, start="bundled"))
+    )
+    assert [a.tolist() for a in second.model.get_layer("labels").get_weights()] == [
+        a.tolist() for a in first.model.get_layer("labels").get_weights()
+    ]
     assert second.corpus.names == first.corpus.names
-    assert Manifest.read(order.out.with_name("c")).files["classifier.npy"] == Manifest.read(order.out).files["classifier.npy"]  # its labels' own
+    assert (
+        Manifest.read(order.out.with_name("c")).files["classifier.npy"] == Manifest.read(order.out).files["classifier.npy"]
+    )  # its labels' own
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     np.save(layout.classifier, np.vstack([np.eye(8, 3), [[0, 2, 0]]]).astype(np.float16))
     manifest.add(layout.classifier, "by hand")
@@ -185,15 +228,26 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
         train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
 
 
-@pytest.mark.parametrize("recipe", [recipe_of("own"), recipe_of("seed", epochs=40, batch=6, rate=0.1), recipe_of("paper", epochs=40, batch=6, optimizer="adam", rate=0.05, finetune_epochs=0)])
-def test_what_was_trained_is_measured_beside_the_others(order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe) -> None:
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        recipe_of("own"),
+        recipe_of("seed", epochs=40, batch=6, rate=0.1),
+        recipe_of("paper", epochs=40, batch=6, optimizer="adam", rate=0.05, finetune_epochs=0),
+    ],
+)
+def test_what_was_trained_is_measured_beside_the_others(
+    order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe
+) -> None:
     sets = tmp_path / "sets"
     (sets / "pascal-sentences").mkdir(parents=True)
     data.rename(sets / "pascal-sentences/images")
     train(replace(order, data=sets / "pascal-sentences", recipe=recipe))
     monkeypatch.setattr(custom_random_baseline, "load_backbone", tiny_backbone)
     said: list[str] = []
-    naming, by_label = measure(open_model_under_test(ArtifactLayout(order.out), sets, order.cache, said.append), ["pascal-sentences"]).tables
+    naming, by_label = measure(
+        open_model_under_test(ArtifactLayout(order.out), sets, order.cache, said.append), ["pascal-sentences"]
+    ).tables
     told = "trained on these very pictures: train it with --split seed"
     assert (told in naming.note, told in by_label.note) == ((recipe.split == "all"),) * 2
     assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
@@ -207,7 +261,9 @@ def test_what_was_trained_is_measured_beside_the_others(order: Order, data: Path
 
 def test_after_the_second_stage_the_softmax_reads_the_features_as_they_are_then(order: Order) -> None:
     trained = train(replace(order, recipe=replace(order.recipe, finetune_rate=0.05)))
-    pixels = np.stack([np.asarray(Image.open(picture.path).resize((8, 8))) for picture in trained.corpus.pictures]).astype(np.float32)
+    pixels = np.stack([np.asarray(Image.open(picture.path).resize((8, 8))) for picture in trained.corpus.pictures]).astype(
+        np.float32
+    )
     weights = np.load(ArtifactLayout(order.out).classifier)
     found = trained.model.predict(pixels, verbose=0)["features"] @ weights[:-1] + weights[-1]
     assert (found.argmax(axis=1) == trained.corpus.classes).all()

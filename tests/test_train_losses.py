@@ -41,7 +41,9 @@ def test_the_sum_is_cut_at_the_first_violator() -> None:
     assert first([0, 0.1, 0.2, 0.3], 0.3) == pytest.approx(0.46)
     assert first([0.1, 0.9, 0.2, 0.3], 0.1) == pytest.approx(0.26)  # those taken before it cost nothing
     assert float(hinge_rank_first(PICTURE, np.array([1]), LABELS, floats([1, 0, 1, 1]), 0.1, order=floats([0, 1, 2, 3]))) == 0
-    assert float(hinge_rank_first(PICTURE, true, LABELS, floats([0, 0, 1, 1]), 0.3, order=floats([0, 0.1, 0.2, 0.3]))) == pytest.approx(0.1)
+    assert float(
+        hinge_rank_first(PICTURE, true, LABELS, floats([0, 0, 1, 1]), 0.3, order=floats([0, 0.1, 0.2, 0.3]))
+    ) == pytest.approx(0.1)
 
 
 def test_cosine_loss() -> None:
@@ -60,8 +62,15 @@ def test_the_mlp_head_is_the_seeds() -> None:
     head = mlp_model(4, 3)
     layers = [(type(layer), getattr(layer, "units", getattr(layer, "rate", None))) for layer in head.layers[1:]]
     dense, norm = keras.layers.Dense, keras.layers.BatchNormalization
-    assert layers == [(dense, 2000), (norm, None), (keras.layers.ReLU, None), (keras.layers.Dropout, 0.5), (dense, 3), (norm, None),
-                      (keras.layers.UnitNormalization, None)]
+    assert layers == [
+        (dense, 2000),
+        (norm, None),
+        (keras.layers.ReLU, None),
+        (keras.layers.Dropout, 0.5),
+        (dense, 3),
+        (norm, None),
+        (keras.layers.UnitNormalization, None),
+    ]
 
 
 @pytest.mark.parametrize("model", [linear_model, mlp_model])
@@ -84,7 +93,14 @@ def test_conse_over_ones_own_classes(classes: int) -> None:
 
 def test_recipes_fill_in_and_are_overridden() -> None:
     seed, paper = RECIPES["seed"], RECIPES["paper"]
-    assert (seed.backbone, seed.head, seed.loss, seed.optimizer, seed.epochs, seed.batch) == ("vgg16", "mlp", "cosine", "sgd", 50, 32)
+    assert (seed.backbone, seed.head, seed.loss, seed.optimizer, seed.epochs, seed.batch) == (
+        "vgg16",
+        "mlp",
+        "cosine",
+        "sgd",
+        50,
+        32,
+    )
     assert (seed.targets, seed.views, seed.split) == ("raw", "squashed", "seed")
     assert (paper.head, paper.loss, paper.margin, paper.optimizer) == ("linear", "hinge-first", 0.1, "adagrad")
     assert paper.finetune_epochs > 0
@@ -92,9 +108,17 @@ def test_recipes_fill_in_and_are_overridden() -> None:
     assert (given.epochs, given.backbone, given.margin, given.batch) == (3, "vgg16", 0.0, 32)
 
 
-@pytest.mark.parametrize(("setting", "value", "says"), [
-    ("head", "tree", "head is one of conse, mlp, linear.*'tree'"), ("rate", -1.0, "from 0 up.*-1"), ("batch", 0, "at least 1"),
-    ("rate", float("nan"), "from 0 up"), ("validation", 1.0, "below 1"), ("views", "plain,upside-down", "views are any of.*'upside-down'")])
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("head", "tree", "head is one of conse, mlp, linear.*'tree'"),
+        ("rate", -1.0, "from 0 up.*-1"),
+        ("batch", 0, "at least 1"),
+        ("rate", float("nan"), "from 0 up"),
+        ("validation", 1.0, "below 1"),
+        ("views", "plain,upside-down", "views are any of.*'upside-down'"),
+    ],
+)
 def test_a_setting_that_cannot_be(setting: str, value: object, says: str) -> None:
     with pytest.raises(BuildError, match=says):
         recipe_of("paper", **{setting: value})
@@ -120,8 +144,12 @@ def loop(recipe: Recipe, seed: int = 7) -> Loop:
 
     keras.utils.set_random_seed(seed)
     model = mlp_model(6, 3)
-    return Loop(model, [Pace(optimizer_of(recipe.optimizer, recipe.rate), model.trainable_variables)], recipe,
-                targets_of([LABELS[0], LABELS[2]], [{}, {}], {}))
+    return Loop(
+        model,
+        [Pace(optimizer_of(recipe.optimizer, recipe.rate), model.trainable_variables)],
+        recipe,
+        targets_of([LABELS[0], LABELS[2]], [{}, {}], {}),
+    )
 
 
 def state(trained: Loop) -> list[bytes]:
@@ -130,7 +158,10 @@ def state(trained: Loop) -> list[bytes]:
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_resumed_run_ends_as_an_uninterrupted_one(optimizer: str, tmp_path: Path) -> None:
-    recipe, checkpoint = recipe_of("paper", head="mlp", batch=8, rate=0.01, optimizer=optimizer, caption_weight=0.5), Checkpoint(tmp_path / "c.npz", {})
+    recipe, checkpoint = (
+        recipe_of("paper", head="mlp", batch=8, rate=0.01, optimizer=optimizer, caption_weight=0.5),
+        Checkpoint(tmp_path / "c.npz", {}),
+    )
 
     def stop(done: int, curve: Curve) -> None:
         if done == 2:
@@ -163,7 +194,9 @@ def test_the_best_weights_are_restored_and_training_stops() -> None:
     vectors = np.eye(2, dtype=np.float32)
     taught, held = Part(lambda rows: vectors[rows], np.array([1, 0])), Part(lambda rows: vectors[rows], np.array([0, 1]))
     recipe = Recipe(loss="cosine", optimizer="sgd", rate=0.1, batch=2, patience=3)
-    wrong = Loop(model, [Pace(optimizer_of("sgd", 0.1), model.trainable_variables)], recipe, targets_of(list(vectors), [{}, {}], {}))
+    wrong = Loop(
+        model, [Pace(optimizer_of("sgd", 0.1), model.trainable_variables)], recipe, targets_of(list(vectors), [{}, {}], {})
+    )
     curve = wrong.run(50, taught, held)
     assert (curve.start, curve.best, len(curve.loss)) == (0, 0, 3)
     assert curve.validation == sorted(curve.validation)
@@ -178,7 +211,9 @@ def test_a_loss_that_runs_away_is_told() -> None:
 def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.npz"
     assert Checkpoint(path, {}).load() is None
-    Checkpoint(path, {"margin": 0.1, "views": ("plain",)}).save({"best": 2}, {"model": [np.arange(3), np.ones(2)], "best": [np.zeros(1)]})
+    Checkpoint(path, {"margin": 0.1, "views": ("plain",)}).save(
+        {"best": 2}, {"model": [np.arange(3), np.ones(2)], "best": [np.zeros(1)]}
+    )
     loaded = Checkpoint(path, {"margin": 0.1, "views": ("plain",)}).load()
     assert loaded is not None
     assert loaded[0] == {"best": 2}

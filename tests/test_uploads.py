@@ -71,12 +71,23 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert next(line for line in limits.splitlines() if line.startswith("Max file size")).split()[3] == "0"
 
 
-@pytest.mark.parametrize(("change", "data", "says"), [
-    ({"upload_bytes": 1_000}, GOOD["PNG"], r"has 0.0 MB; at most 0 MB.*smaller copy"), ({"upload_pixels": 1_727}, GOOD["PNG"], "megapixels; at most"),
-    ({"upload_frames": 2}, GOOD["animated WebP"], "3 frames; at most 2"), ({"upload_frames": 2}, GOOD["APNG"], "3 frames; at most 2"),
-    ({}, GOOD["JPEG"][:700], "cut short"), ({}, GOOD["PNG"][:900], "cut short"), ({}, GOOD["WebP"][:400], "cut short"), ({}, GOOD["GIF"][:900], "cut short"),
-    ({}, GOOD["BMP"][:900], "cut short"), ({}, b"text", "not a picture.*JPEG, PNG"), ({"upload_seconds": 0.2}, slow_jpeg(25, 100), r"took more than 0.2 s"),
-    ({}, slow_jpeg(1, 101), "more than 100 scans")])
+@pytest.mark.parametrize(
+    ("change", "data", "says"),
+    [
+        ({"upload_bytes": 1_000}, GOOD["PNG"], r"has 0.0 MB; at most 0 MB.*smaller copy"),
+        ({"upload_pixels": 1_727}, GOOD["PNG"], "megapixels; at most"),
+        ({"upload_frames": 2}, GOOD["animated WebP"], "3 frames; at most 2"),
+        ({"upload_frames": 2}, GOOD["APNG"], "3 frames; at most 2"),
+        ({}, GOOD["JPEG"][:700], "cut short"),
+        ({}, GOOD["PNG"][:900], "cut short"),
+        ({}, GOOD["WebP"][:400], "cut short"),
+        ({}, GOOD["GIF"][:900], "cut short"),
+        ({}, GOOD["BMP"][:900], "cut short"),
+        ({}, b"text", "not a picture.*JPEG, PNG"),
+        ({"upload_seconds": 0.2}, slow_jpeg(25, 100), r"took more than 0.2 s"),
+        ({}, slow_jpeg(1, 101), "more than 100 scans"),
+    ],
+)
 def test_what_is_wrong_is_told_apart(change: dict[str, int], data: bytes, says: str) -> None:
     with pytest.raises(ImageError, match=says):
         read_upload(data, replace(Settings(), **change))
@@ -96,12 +107,17 @@ def test_a_photograph_of_48_megapixels_is_let_in(options: dict[str, bool], decod
     assert peak_of(decoders.processes()[0]) <= 300_000_000
 
 
-@pytest.mark.parametrize(("mode", "options", "most"), [("RGB", {}, 80), ("RGB", {"subsampling": 1}, 60), ("RGB", {"subsampling": 0}, 40), ("CMYK", {}, 30)])
-def test_a_progressive_jpeg_is_held_to_what_its_samples_take(mode: str, options: dict[str, int], most: int, decoders: Decoders) -> None:
+@pytest.mark.parametrize(
+    ("mode", "options", "most"),
+    [("RGB", {}, 80), ("RGB", {"subsampling": 1}, 60), ("RGB", {"subsampling": 0}, 40), ("CMYK", {}, 30)],
+)
+def test_a_progressive_jpeg_is_held_to_what_its_samples_take(
+    mode: str, options: dict[str, int], most: int, decoders: Decoders
+) -> None:
     """Of 240 MB at two bytes a sample; half colours 4:2:0 are three bytes a pixel, 4:2:2 four, none six."""
     sent = bytearray(encoded(Image.new(mode, (16, 16)), "JPEG", progressive=True, **options))
     at = sent.index(b"\xff\xc2")
-    sent[at + 5:at + 9] = b"\x27\x10" * 2  # 10,000 a side, of which hardly a byte comes
+    sent[at + 5 : at + 9] = b"\x27\x10" * 2  # 10,000 a side, of which hardly a byte comes
     with pytest.raises(ImageError, match=rf"100.0 megapixels; at most {most}\.0 are allowed in a JPEG: save a smaller copy\."):
         decoders.read(bytes(sent), Settings())
 

@@ -22,9 +22,20 @@ from devise_core.untrusted.url_guard import is_public
 CAT = encoded(picture(), "JPEG")
 ON = Settings(url_search=True, url_seconds=5, url_bytes=100_000)
 PUBLIC = "93.184.215.14"
-NAMES = {"public.example": [PUBLIC], "inside.example": ["10.0.0.7"], "loop.example": ["127.0.0.1"], "both.example": [PUBLIC, "127.0.0.1"],
-         "six.example": ["::1"], "mapped.example": ["::ffff:127.0.0.1"], "local.example": ["fe80::1%lo"], "localhost": ["127.0.0.1", "::1"],
-         "a.localhost": ["127.0.0.1"], "127.0.0.1.nip.example": ["127.0.0.1"], "metadata.google.internal": ["169.254.169.254"], "db": ["172.18.0.2"]}
+NAMES = {
+    "public.example": [PUBLIC],
+    "inside.example": ["10.0.0.7"],
+    "loop.example": ["127.0.0.1"],
+    "both.example": [PUBLIC, "127.0.0.1"],
+    "six.example": ["::1"],
+    "mapped.example": ["::ffff:127.0.0.1"],
+    "local.example": ["fe80::1%lo"],
+    "localhost": ["127.0.0.1", "::1"],
+    "a.localhost": ["127.0.0.1"],
+    "127.0.0.1.nip.example": ["127.0.0.1"],
+    "metadata.google.internal": ["169.254.169.254"],
+    "db": ["172.18.0.2"],
+}
 
 REFUSED = """
     file:///etc/passwd  ftp://public.example/a.jpg  gopher://127.0.0.1:PORT/_GET  data:image/png;base64,AAAA  javascript:alert(1)
@@ -52,8 +63,19 @@ REFUSED = """
     http://public.example:22/a  http://public.example:8080/a  http://public.example:0/a  http://public.example:65536/a  http://public.example:-1/a
     http://public.example:x/a  http://public.example:443:PORT/a  http://127.0.0.1%00.public.example/a  http://-a.example/a  http://a..example/a
 """.split()  # noqa: SIM905  a table
-REFUSED += ["", " ", "http://127.0.0.1\t:PORT/a", "http://public.example/\r\nHost: 127.0.0.1", "http://127.0.0.1\0.public.example/a", "ht\ntp://127.0.0.1:PORT/a",
-               "http://public.example /a", "http://public.example/\u202ea", "http://\u00ad127.0.0.1:PORT/a", "http://public.example/" + "a" * 2_000, "http://" + "a." * 130 + "example/"]
+REFUSED += [
+    "",
+    " ",
+    "http://127.0.0.1\t:PORT/a",
+    "http://public.example/\r\nHost: 127.0.0.1",
+    "http://127.0.0.1\0.public.example/a",
+    "ht\ntp://127.0.0.1:PORT/a",
+    "http://public.example /a",
+    "http://public.example/\u202ea",
+    "http://\u00ad127.0.0.1:PORT/a",
+    "http://public.example/" + "a" * 2_000,
+    "http://" + "a." * 130 + "example/",
+]
 
 
 class Site(ThreadingHTTPServer):
@@ -129,8 +151,11 @@ def strict(site: Site) -> Network:
 
 def open_here(site: Site) -> Network:
     """``web.example`` is the server here, and it alone is open."""
-    return Network(lambda host: ["127.0.0.1"] if host == "web.example" else lookup(host), lambda address: address == ip_address("127.0.0.1"),
-                   frozenset({site.server_port}))
+    return Network(
+        lambda host: ["127.0.0.1"] if host == "web.example" else lookup(host),
+        lambda address: address == ip_address("127.0.0.1"),
+        frozenset({site.server_port}),
+    )
 
 
 def get(site: Site, path: str = "/cat.jpg", limits: Settings = ON) -> bytes:
@@ -187,8 +212,19 @@ def test_a_name_with_one_address_within_is_not_asked_at_all(site: Site) -> None:
     assert site.connections == 0
 
 
-@pytest.mark.parametrize("to", ["http://127.0.0.2:PORT/secret", "http://inside.example:PORT/a", "//localhost:PORT/a", "http://[::1]:PORT/a", "file:///etc/passwd",
-                                "http://web.example:22/", "http://me:pw@web.example:PORT/a", "http://169.254.169.254:PORT/"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://127.0.0.2:PORT/secret",
+        "http://inside.example:PORT/a",
+        "//localhost:PORT/a",
+        "http://[::1]:PORT/a",
+        "file:///etc/passwd",
+        "http://web.example:22/",
+        "http://me:pw@web.example:PORT/a",
+        "http://169.254.169.254:PORT/",
+    ],
+)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_checked_like_the_first(site: Site, to: str, status: int) -> None:
     site.say["/cat.jpg"] = (status, {"Location": to.replace("PORT", str(site.server_port))}, [], 0)
@@ -206,11 +242,19 @@ def test_redirects_are_followed_so_far(site: Site) -> None:
     assert site.asked == ["/2", "/3", "/4", "/5", "/0", "/1", "/2", "/3"]
 
 
-@pytest.mark.parametrize(("status", "fields", "says"), [
-    (200, {"Content-Type": "text/html"}, "no picture at the address"), (200, {}, "no picture at the address"), (404, {"Content-Type": "image/png"}, "answers 404"),
-    (200, {"Content-Type": "image/png", "Content-Encoding": "gzip"}, "packs the picture"), (206, {"Content-Type": "image/png"}, "answers 206"),
-    (200, {"Content-Type": "image/png", "Content-Length": "100001"}, "more than 0.1 MB"), (302, {}, "answers 302"),
-    (200, {"Content-Type": "image/png", "Content-Length": "50"}, "a part of the picture only")])
+@pytest.mark.parametrize(
+    ("status", "fields", "says"),
+    [
+        (200, {"Content-Type": "text/html"}, "no picture at the address"),
+        (200, {}, "no picture at the address"),
+        (404, {"Content-Type": "image/png"}, "answers 404"),
+        (200, {"Content-Type": "image/png", "Content-Encoding": "gzip"}, "packs the picture"),
+        (206, {"Content-Type": "image/png"}, "answers 206"),
+        (200, {"Content-Type": "image/png", "Content-Length": "100001"}, "more than 0.1 MB"),
+        (302, {}, "answers 302"),
+        (200, {"Content-Type": "image/png", "Content-Length": "50"}, "a part of the picture only"),
+    ],
+)
 def test_what_is_no_picture_or_too_much(site: Site, status: int, fields: dict[str, str], says: str) -> None:
     site.say["/cat.jpg"] = (status, fields, [gzip.compress(bytes(1_000_000))[:20]], 0)
     with pytest.raises(ImageError, match=says):
@@ -230,7 +274,9 @@ def test_chunks_are_counted_as_they_come(site: Site) -> None:
         get(site)
 
 
-@pytest.mark.parametrize(("scheme", "how"), [("http", "silent"), ("http", "body"), ("http", "head"), ("https", "silent"), ("https", "hello")])
+@pytest.mark.parametrize(
+    ("scheme", "how"), [("http", "silent"), ("http", "body"), ("http", "head"), ("https", "silent"), ("https", "hello")]
+)
 def test_one_who_drips_is_left(scheme: str, how: str) -> None:
     """A byte each 50 ms resets any time limit on a single read; the clock runs over the whole."""
     with dripping(how) as port:
@@ -248,6 +294,7 @@ def test_a_slow_resolver_is_left(site: Site) -> None:
 def test_https_names_the_host_to_the_pinned_address() -> None:
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as door:
+
         def listen() -> None:
             caller, _ = door.accept()
             with caller:

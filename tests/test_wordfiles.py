@@ -63,7 +63,8 @@ def every_format(folder: Path) -> list[tuple[Path, str]]:
         (saved(folder / "wiki.vec.gz", gzip.compress((header + GLOVE).encode())), "text with a first line"),
         (saved(folder / "news.bin", binary(names, VECTORS)), "word2vec binary"),
         (saved(folder / "no-line-feeds.bin", binary(names, VECTORS, b"")), "word2vec binary"),
-        (saved(folder / "news.bin.gz", gzip.compress(binary(names, VECTORS))), "word2vec binary")]
+        (saved(folder / "news.bin.gz", gzip.compress(binary(names, VECTORS))), "word2vec binary"),
+    ]
 
 
 def test_every_format_gives_the_same_words_and_numbers(tmp_path: Path) -> None:
@@ -88,14 +89,47 @@ def test_a_zip_of_several_goes_by_dimension(tmp_path: Path) -> None:
 
 
 def test_malformed_lines_are_counted_by_kind_with_the_first_of_each(tmp_path: Path) -> None:
-    lines = [b"dog 1 0", b"cat 0 1", b"few 1", b"many 1 2 3", b"half 1 x", b"", b" 1 2", b"nan 1 nan", b"far 1 1e39", b"zero 0 0.0",
-             b"dog 5 5", b"caf\xe9 1 2", b"few 2", b"under 1_0 2", b"true True 1", b"return 1 2\r3", b"piano 3 4"]
+    lines = [
+        b"dog 1 0",
+        b"cat 0 1",
+        b"few 1",
+        b"many 1 2 3",
+        b"half 1 x",
+        b"",
+        b" 1 2",
+        b"nan 1 nan",
+        b"far 1 1e39",
+        b"zero 0 0.0",
+        b"dog 5 5",
+        b"caf\xe9 1 2",
+        b"few 2",
+        b"under 1_0 2",
+        b"true True 1",
+        b"return 1 2\r3",
+        b"piano 3 4",
+    ]
     words, vectors, report = read(saved(tmp_path / "glove.txt", b"\n".join(lines)))
     assert words == ["dog", "cat", "piano"] and vectors.tolist() == [[1, 0], [0, 1], [3, 4]]
-    assert report.left_out == {Fault.TOO_FEW: 2, Fault.TOO_MANY: 1, Fault.NO_NUMBER: 4, Fault.NO_WORD: 2, Fault.NOT_FINITE: 2,
-                               Fault.ZERO: 1, Fault.REPEATED: 1, Fault.NOT_UTF8: 1}
-    assert report.first == {Fault.TOO_FEW: 3, Fault.TOO_MANY: 4, Fault.NO_NUMBER: 5, Fault.NO_WORD: 6, Fault.NOT_FINITE: 8,
-                            Fault.ZERO: 10, Fault.REPEATED: 11, Fault.NOT_UTF8: 12}
+    assert report.left_out == {
+        Fault.TOO_FEW: 2,
+        Fault.TOO_MANY: 1,
+        Fault.NO_NUMBER: 4,
+        Fault.NO_WORD: 2,
+        Fault.NOT_FINITE: 2,
+        Fault.ZERO: 1,
+        Fault.REPEATED: 1,
+        Fault.NOT_UTF8: 1,
+    }
+    assert report.first == {
+        Fault.TOO_FEW: 3,
+        Fault.TOO_MANY: 4,
+        Fault.NO_NUMBER: 5,
+        Fault.NO_WORD: 6,
+        Fault.NOT_FINITE: 8,
+        Fault.ZERO: 10,
+        Fault.REPEATED: 11,
+        Fault.NOT_UTF8: 12,
+    }
     assert "2 × too few numbers (first: line 3)" in str(report)
     assert len(words) + report.left_out.total() == len(lines)
 
@@ -137,18 +171,22 @@ def test_text_that_ends_before_its_promise_says_so(tmp_path: Path) -> None:
     assert report.left_out == {Fault.MISSING: 93}
 
 
-@pytest.mark.parametrize(("content", "dimension", "message"), [
-    (GLOVE, 3, "line 1: expected 3 numbers, received 4; ask for the dimension 4, or give a file of 3-d vectors"),
-    ("\nbad\n" + GLOVE, 3, "line 3: expected 3 numbers, received 4"),
-    ("7 5\n" + GLOVE, None, "line 2: expected 5 numbers, received 4"),
-    ("7 4\n" + GLOVE, 3, "line 1: expected 3 numbers, received 4"),
-    (binary([b"dog"], VECTORS[:1]), 300, "line 1: expected 300 numbers, received 4"),
-    ("<html>\n<p>Not found\n", None, "line 1: expected a word and its numbers, received no number; give"),
-    ("<html>", 4, "is no file of word vectors"),
-    ("", 4, "is no file of word vectors"),
-    (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 4, "is no file of word vectors"),
-    ((793712314).to_bytes(4, "little") + bytes(20), 4, "is a fastText model, not word vectors: give the .vec"),
-    ("dog 0 0\ncat 0 0\n", 2, r"no usable word vector .*2 × a vector of length zero")])
+@pytest.mark.parametrize(
+    ("content", "dimension", "message"),
+    [
+        (GLOVE, 3, "line 1: expected 3 numbers, received 4; ask for the dimension 4, or give a file of 3-d vectors"),
+        ("\nbad\n" + GLOVE, 3, "line 3: expected 3 numbers, received 4"),
+        ("7 5\n" + GLOVE, None, "line 2: expected 5 numbers, received 4"),
+        ("7 4\n" + GLOVE, 3, "line 1: expected 3 numbers, received 4"),
+        (binary([b"dog"], VECTORS[:1]), 300, "line 1: expected 300 numbers, received 4"),
+        ("<html>\n<p>Not found\n", None, "line 1: expected a word and its numbers, received no number; give"),
+        ("<html>", 4, "is no file of word vectors"),
+        ("", 4, "is no file of word vectors"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 4, "is no file of word vectors"),
+        ((793712314).to_bytes(4, "little") + bytes(20), 4, "is a fastText model, not word vectors: give the .vec"),
+        ("dog 0 0\ncat 0 0\n", 2, r"no usable word vector .*2 × a vector of length zero"),
+    ],
+)
 def test_what_is_not_the_file_expected(tmp_path: Path, content: str | bytes, dimension: int | None, message: str) -> None:
     with pytest.raises(WordVectorError, match=message):
         read(saved(tmp_path / "words", content), dimension)
@@ -158,7 +196,7 @@ def test_damaged_archives_and_a_missing_file(tmp_path: Path) -> None:
     text = "\n".join(f"w{number} {number + 1} 2" for number in range(10 * LINES_AT_A_TIME)) + "\n"
     packed = gzip.compress(text.encode())
     with pytest.raises(WordVectorError, match=r"cannot be read .*: download or unpack it again"):
-        read(saved(tmp_path / "cut.gz", packed[:len(packed) // 2]))
+        read(saved(tmp_path / "cut.gz", packed[: len(packed) // 2]))
     archive = bytearray(zipped(tmp_path / "glove.zip", **{"glove.txt": text}).read_bytes())
     archive[1000:1020] = bytes(20)
     with pytest.raises(WordVectorError, match="cannot be read"):
@@ -219,8 +257,10 @@ def test_the_bundled_words_survive_the_trip_through_a_glove_file(engine: Engine,
     words, rows = engine.text.words, range(0, 60_000, 3)
     vectors = words.raw(rows)
     with (tmp_path / "glove.txt").open("w", encoding="utf-8") as text:
-        text.writelines(f"{words.word(row)} {' '.join(f'{number:.6f}' for number in vector)}\n"
-                        for row, vector in zip(rows, vectors.tolist(), strict=True))
+        text.writelines(
+            f"{words.word(row)} {' '.join(f'{number:.6f}' for number in vector)}\n"
+            for row, vector in zip(rows, vectors.tolist(), strict=True)
+        )
     layout = ArtifactLayout(tmp_path)
     report = import_words(layout, Manifest(tmp_path), tmp_path / "glove.txt", 100)
     ours = WordStore.open(layout.words, layout.word_vectors, layout.word_scales)

@@ -19,7 +19,7 @@ HALF = np.sqrt(0.5)
 
 
 def plane() -> WordVectorEncoder:
-    """"west" and "north" at a right angle, "middle" and its plural half way, "of" nearer still but no noun; the third axis is out."""
+    """ "west" and "north" at a right angle, "middle" and its plural half way, "of" nearer still but no noun; the third axis is out."""
     words = ("of", "west", "north", "middle", "middles", "upper")
     vectors = np.array([[1, 1.01, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0.2], [1, 1, 0.1], [0.5, 1, 0]], np.float32)
     nouns = ("west", "north", "middle", "upper")
@@ -55,8 +55,15 @@ def test_no_word_twice_and_no_step_where_they_run_out() -> None:
     assert [point.share for point in points] == pytest.approx([0, 0.2, 0.4, 1])
 
 
-@pytest.mark.parametrize(("start", "end", "steps", "says"), [("west", "west", 3, "mean the same"), ("", "north", 3, "no word to search"),
-                                                             ("west", "north", 0, "from 1 to 20"), ("west", "north", 21, "from 1 to 20")])
+@pytest.mark.parametrize(
+    ("start", "end", "steps", "says"),
+    [
+        ("west", "west", 3, "mean the same"),
+        ("", "north", 3, "no word to search"),
+        ("west", "north", 0, "from 1 to 20"),
+        ("west", "north", 21, "from 1 to 20"),
+    ],
+)
 def test_what_is_no_way(start: str, end: str, steps: int, says: str) -> None:
     with pytest.raises(QueryError, match=says):
         way(plane(), start, end, steps)

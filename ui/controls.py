@@ -21,8 +21,16 @@ def choose_one(label: str, name: str, options: Sequence[str], words: Callable[[s
     """One of ``options``; the first is not written."""
     value = url_state.one_of(name, options, options[0])
     key = _key(name, value)
-    chosen = st.segmented_control(label, options, default=value, key=key, required=True, format_func=words,
-                                  on_change=_written(name, key, options[0]), label_visibility="collapsed")
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=value,
+        key=key,
+        required=True,
+        format_func=words,
+        on_change=_written(name, key, options[0]),
+        label_visibility="collapsed",
+    )
     return chosen or options[0]
 
 

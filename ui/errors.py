@@ -44,11 +44,16 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
     with st.container(horizontal=True, key=f"spellings-{field}"):
         for word, near in suggestions.items():
             for spelling in near[:3]:
-                st.button(plain(spelling), key=f"{field}-spell-{word}-{spelling}", icon=":material/arrow_forward:",
-                          on_click=_correct, args=(word, spelling))
+                st.button(
+                    plain(spelling),
+                    key=f"{field}-spell-{word}-{spelling}",
+                    icon=":material/arrow_forward:",
+                    on_click=_correct,
+                    args=(word, spelling),
+                )
 
 
 def _correct(word: str, spelling: str) -> None:
     query = url_state.text(url_state.QUERY)
     at = query.lower().find(word)
-    search_for(query[:at] + spelling + query[at + len(word):] if at >= 0 else spelling)
+    search_for(query[:at] + spelling + query[at + len(word) :] if at >= 0 else spelling)

@@ -37,13 +37,25 @@ def sidebar() -> None:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
         if names and others:
-            st.info("This link is to photos of another visit, or of one that ended when its page was reloaded: they are seen by "
-                    f"nobody else and kept nowhere. {plain(names[0])} is shown instead.", icon=":material/info:")
+            st.info(
+                "This link is to photos of another visit, or of one that ended when its page was reloaded: they are seen by "
+                f"nobody else and kept nowhere. {plain(names[0])} is shown instead.",
+                icon=":material/info:",
+            )
         if len(names) > 1:
-            st.pills("Collection", names, default=names[0], required=True, key=CHOSEN, bind="query-params", persist_state="session",
-                     format_func=lambda name: plain_name(name) + ("" if found[name] else " (damaged)"),
-                     help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
-                          "python -m devise_core index FOLDER --name NAME")
-        st.caption("Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you "
-                   "upload is kept.")
+            st.pills(
+                "Collection",
+                names,
+                default=names[0],
+                required=True,
+                key=CHOSEN,
+                bind="query-params",
+                persist_state="session",
+                format_func=lambda name: plain_name(name) + ("" if found[name] else " (damaged)"),
+                help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
+                "python -m devise_core index FOLDER --name NAME",
+            )
+        st.caption(
+            "Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you upload is kept."
+        )
         answer_presses()

@@ -40,8 +40,14 @@ def example_pills(page: str, queries: Sequence[str]) -> None:
     asked = url_state.text(url_state.QUERY)
     lit = asked if asked in queries else None
     key = key_for(f"examples-{page}", lit)
-    st.pills("Examples", queries, default=lit, key=key, label_visibility="collapsed",
-             on_change=by_hand(key, lambda query: search_for(query or "")))
+    st.pills(
+        "Examples",
+        queries,
+        default=lit,
+        key=key,
+        label_visibility="collapsed",
+        on_change=by_hand(key, lambda query: search_for(query or "")),
+    )
 
 
 def _take(key: str) -> None:

@@ -25,18 +25,46 @@ class Step:
 
 
 STEPS = (
-    Step("text_search", "A word no picture has", "No label here says **avian**. The word lies near **bird** among the word "
-         "vectors, and the network has put the birds there too: that is the whole idea.", {"q": "avian"}),
-    Step("text_search", "Queries are sums", "Minus takes a meaning away: of **fruit -apple** the other fruits are left. Press "
-         "**Weaker matches too** to see what the cut-off folds away.", {"q": "fruit -apple"}),
-    Step("image_search", "A picture asks", "A violin finds what **means** the like, and what **looks** alike. Your own picture "
-         "works too: drop it, paste it, or take it.", {"item": "violin"}),
-    Step("labels", "The other way round", "The same space names a picture, out of thousands of nouns or only among words of "
-         "yours, which the network was never trained to tell apart.", {"item": "violin"}),
-    Step("explorer", "The map", "Every point is a picture. The star is your query; draw a loop around what lights up.",
-         {"q": "musical instrument"}),
-    Step("words", "Between two words", "Walk from one word to another, and look at the nearest picture at every step.",
-         {"mode": "way", "a": "tree", "b": "car"}),
+    Step(
+        "text_search",
+        "A word no picture has",
+        "No label here says **avian**. The word lies near **bird** among the word "
+        "vectors, and the network has put the birds there too: that is the whole idea.",
+        {"q": "avian"},
+    ),
+    Step(
+        "text_search",
+        "Queries are sums",
+        "Minus takes a meaning away: of **fruit -apple** the other fruits are left. Press "
+        "**Weaker matches too** to see what the cut-off folds away.",
+        {"q": "fruit -apple"},
+    ),
+    Step(
+        "image_search",
+        "A picture asks",
+        "A violin finds what **means** the like, and what **looks** alike. Your own picture "
+        "works too: drop it, paste it, or take it.",
+        {"item": "violin"},
+    ),
+    Step(
+        "labels",
+        "The other way round",
+        "The same space names a picture, out of thousands of nouns or only among words of "
+        "yours, which the network was never trained to tell apart.",
+        {"item": "violin"},
+    ),
+    Step(
+        "explorer",
+        "The map",
+        "Every point is a picture. The star is your query; draw a loop around what lights up.",
+        {"q": "musical instrument"},
+    ),
+    Step(
+        "words",
+        "Between two words",
+        "Walk from one word to another, and look at the nearest picture at every step.",
+        {"mode": "way", "a": "tree", "b": "car"},
+    ),
     Step("results", "Does it hold?", "Every figure stands beside its rivals and its interval, with the command that prints it."),
 )
 

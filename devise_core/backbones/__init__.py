@@ -43,8 +43,9 @@ def default_weights(name: str) -> str:
     return "bundled" if plain(name) == plain(LITE0) else "imagenet"
 
 
-def load_backbone(name: str, weights: str | Path | None = None, artifacts: Path | None = None, seed: int = 7,
-                  size: int = 0) -> Backbone:
+def load_backbone(
+    name: str, weights: str | Path | None = None, artifacts: Path | None = None, seed: int = 7, size: int = 0
+) -> Backbone:
     """The network ``name``, whatever its case, hyphens and underscores, filled from ``weights``.
 
     ``weights``: ``bundled`` (out of the model in ``artifacts``), ``imagenet`` (downloaded by Keras), ``none`` (random; sets

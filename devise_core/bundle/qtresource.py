@@ -57,12 +57,12 @@ def _walk(tables: _Tables, node: int, prefix: str) -> Iterator[tuple[str, bytes]
 def _name(tables: _Tables, offset: int) -> str:
     (length,) = struct.unpack_from(">H", tables.data, tables.names + offset)
     start = tables.names + offset + 6  # a hash of four bytes stands between
-    return tables.data[start:start + 2 * length].decode("utf-16-be")
+    return tables.data[start : start + 2 * length].decode("utf-16-be")
 
 
 def _content(tables: _Tables, offset: int, flags: int) -> bytes:
     (length,) = struct.unpack_from(">I", tables.data, tables.payload + offset)
-    content = tables.data[tables.payload + offset + 4:tables.payload + offset + 4 + length]
+    content = tables.data[tables.payload + offset + 4 : tables.payload + offset + 4 + length]
     if flags & _ZLIB:
         return zlib.decompress(content[4:])  # the first four bytes are the unpacked size
     if flags & _ZSTD:

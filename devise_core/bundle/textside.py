@@ -58,8 +58,12 @@ def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension
 def link_text(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
     """The text side of the model in ``source``, with its rows; labels included."""
     there = ArtifactLayout(source)
-    _link(there, layout, manifest, [*_words(there), there.nouns, there.noun_vectors, there.directions, there.labels,
-                                    there.label_vectors])
+    _link(
+        there,
+        layout,
+        manifest,
+        [*_words(there), there.nouns, there.noun_vectors, there.directions, there.labels, there.label_vectors],
+    )
 
 
 def link_classifier(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:

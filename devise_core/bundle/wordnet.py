@@ -66,7 +66,7 @@ def read_nouns(folder: Path) -> Nouns:
 def _synset(line: str) -> Synset:
     fields = line.split(" ")
     words = int(fields[3], 16)
-    lemmas = tuple(_plain(word) for word in fields[4:4 + 2 * words:2])
+    lemmas = tuple(_plain(word) for word in fields[4 : 4 + 2 * words : 2])
     at = 5 + 2 * words
     pointers = [(fields[i], int(fields[i + 1])) for i in range(at, at + 4 * int(fields[at - 1]), 4)]
     above = tuple(offset for symbol, offset in pointers if symbol in ("@", "@i"))
@@ -75,7 +75,7 @@ def _synset(line: str) -> Synset:
 
 def _senses(line: str) -> tuple[str, tuple[int, ...]]:
     fields = line.split()
-    return _plain(fields[0]), tuple(int(offset) for offset in fields[-int(fields[2]):])
+    return _plain(fields[0]), tuple(int(offset) for offset in fields[-int(fields[2]) :])
 
 
 def _plain(lemma: str) -> str:

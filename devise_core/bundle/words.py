@@ -33,18 +33,28 @@ def read_package(folder: Path) -> tuple[list[str], Floats]:
         words: list[str] = content["words"]
         vectors: Mapping[str, Sequence[float]] = content["vectors"]
         # Two numbers follow the vector proper: its norm and its row.
-        return words, np.asarray([vectors[word][:content["l2NormIndex"]] for word in words], dtype=np.float32)
+        return words, np.asarray([vectors[word][: content["l2NormIndex"]] for word in words], dtype=np.float32)
     except (OSError, ValueError, KeyError) as error:
-        raise BuildError(f"{path} is not the word file expected ({type(error).__name__}): "
-                         "unpack the package again.") from error
+        raise BuildError(f"{path} is not the word file expected ({type(error).__name__}): unpack the package again.") from error
 
 
-def write_words(layout: ArtifactLayout, manifest: Manifest, blocks: Iterable[Block], source: str = SOURCE,
-                licence: str = LICENCE, command: str = COMMAND) -> None:
+def write_words(
+    layout: ArtifactLayout,
+    manifest: Manifest,
+    blocks: Iterable[Block],
+    source: str = SOURCE,
+    licence: str = LICENCE,
+    command: str = COMMAND,
+) -> None:
     """Write the three files of a word store and their rows; of all blocks only the scales stay in memory."""
     targets = (layout.words, layout.word_vectors, layout.word_scales)
-    with (atomic_file(targets[0]) as words, atomic_file(targets[1]) as vectors, atomic_file(targets[2]) as scales,
-          words.open("wb") as text, vectors.open("wb") as matrix):
+    with (
+        atomic_file(targets[0]) as words,
+        atomic_file(targets[1]) as vectors,
+        atomic_file(targets[2]) as scales,
+        words.open("wb") as text,
+        vectors.open("wb") as matrix,
+    ):
         np.save(scales, np.concatenate(list(_written(blocks, text, matrix))))
     for path in targets:
         manifest.add(path, command, source, licence)
@@ -101,7 +111,7 @@ def neighbour_agreement(layout: ArtifactLayout, vectors: Floats, sample: int = 2
 
     ``vectors`` ``(n, d)``: the first ``n`` words' as they were trained; the comparison is among these.
     """
-    stored, full = np.load(layout.word_vectors, mmap_mode="r")[:len(vectors)], unit(vectors)
+    stored, full = np.load(layout.word_vectors, mmap_mode="r")[: len(vectors)], unit(vectors)
     its, shared, k = lengths(stored), 0, min(k, len(full) - 1)
     for row in np.linspace(0, len(full) - 1, sample).astype(int):
         exact = set(largest(full @ full[row], k + 1)) - {row}

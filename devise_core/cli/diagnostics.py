@@ -25,8 +25,10 @@ NEEDED = 1_000_000_000
 """Bytes of memory: the server with its network, 770 MB, and a picture being decoded, 300 MB at most, seldom both at their peak."""
 PYTHONS = ((3, 11), (3, 14))
 _GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
-_ANNOY = ("from annoy import AnnoyIndex; forest = AnnoyIndex(2, 'angular'); forest.add_item(0, [1, 0]); forest.build(1); "
-          "assert forest.get_nns_by_item(0, 1) == [0]")
+_ANNOY = (
+    "from annoy import AnnoyIndex; forest = AnnoyIndex(2, 'angular'); forest.add_item(0, [1, 0]); forest.build(1); "
+    "assert forest.get_nns_by_item(0, 1) == [0]"
+)
 _PORTABLE = "-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=c++14,-DANNOYLIB_MULTITHREADED_BUILD"
 
 
@@ -39,8 +41,9 @@ class Finding:
     says: str
 
 
-def examine(artifacts: Path, environment: Mapping[str, str] = os.environ,
-            requirements: Path = REPOSITORY / "requirements.txt") -> Iterator[Finding]:
+def examine(
+    artifacts: Path, environment: Mapping[str, str] = os.environ, requirements: Path = REPOSITORY / "requirements.txt"
+) -> Iterator[Finding]:
     """Every check in turn; none raises for what it finds."""
     yield check_python()
     yield from check_packages(requirements)
@@ -79,8 +82,11 @@ def check_packages(requirements: Path) -> Iterator[Finding]:
             yield Finding(wanted.name, "mend", f"not installed: pip install -r {requirements.name}")
             continue
         fits = wanted.specifier.contains(found, prereleases=True)
-        yield Finding(wanted.name, "ok" if fits else "mend",
-                      found if fits else f"{found}, but {wanted.specifier} is asked for: pip install -r {requirements.name}")
+        yield Finding(
+            wanted.name,
+            "ok" if fits else "mend",
+            found if fits else f"{found}, but {wanted.specifier} is asked for: pip install -r {requirements.name}",
+        )
 
 
 def check_settings(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -143,8 +149,11 @@ def check_folder(folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=parent) as file:
             file.write(b"\0")
     except OSError as error:
-        return Finding("collections folder", "note", f"{folder} cannot be written ({error.strerror}): to index pictures here, set "
-                       "DEVISE_COLLECTIONS to a folder that can.")
+        return Finding(
+            "collections folder",
+            "note",
+            f"{folder} cannot be written ({error.strerror}): to index pictures here, set DEVISE_COLLECTIONS to a folder that can.",
+        )
     return Finding("collections folder", "ok", f"{folder} can be written")
 
 
@@ -154,14 +163,20 @@ def check_memory(root: Path = Path("/")) -> Finding:
     if not known:
         return Finding("memory", "note", f"This system does not tell; {NEEDED / 1e9:.0f} GB is needed.")
     if min(known) < NEEDED:
-        return Finding("memory", "mend", f"{min(known) / 1e6:.0f} MB are free and {NEEDED / 1e6:.0f} MB needed: give it more; text "
-                       "search alone takes 100 MB, with DEVISE_WARM=0.")
+        return Finding(
+            "memory",
+            "mend",
+            f"{min(known) / 1e6:.0f} MB are free and {NEEDED / 1e6:.0f} MB needed: give it more; text "
+            "search alone takes 100 MB, with DEVISE_WARM=0.",
+        )
     return Finding("memory", "ok", f"{min(known) / 1e9:.1f} GB are free, {NEEDED / 1e9:.0f} GB is needed")
 
 
 def _available(root: Path) -> Iterator[int]:
-    for most, used in (("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current"),
-                       ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes")):
+    for most, used in (
+        ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current"),
+        ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ):
         try:
             yield int((root / most).read_text()) - int((root / used).read_text())
         except (OSError, ValueError):  # none such, or "max"
@@ -183,8 +198,11 @@ def check_processor(info: Path = Path("/proc/cpuinfo"), machine: str = platform.
         return Finding("processor", "ok", machine)
     if " avx " in f"{text} ".replace("\n", " "):
         return Finding("processor", "ok", f"{machine} with AVX")
-    return Finding("processor", "mend", "It has no AVX, which TensorFlow needs: run this on another; text search works without, "
-                   "with DEVISE_WARM=0.")
+    return Finding(
+        "processor",
+        "mend",
+        "It has no AVX, which TensorFlow needs: run this on another; text search works without, with DEVISE_WARM=0.",
+    )
 
 
 def check_annoy(python: str = sys.executable) -> Finding:
@@ -192,9 +210,13 @@ def check_annoy(python: str = sys.executable) -> Finding:
     done = subprocess.run([python, "-c", _ANNOY], capture_output=True, check=False)
     if done.returncode == 0:
         return Finding("Annoy", "ok", "answers")
-    return Finding("Annoy", "mend", f"It ends with status {done.returncode}, perhaps built for another processor: "
-                   f"ANNOY_COMPILER_ARGS='{_PORTABLE}' pip install --force-reinstall --no-cache-dir --no-deps --no-binary annoy "
-                   "annoy")
+    return Finding(
+        "Annoy",
+        "mend",
+        f"It ends with status {done.returncode}, perhaps built for another processor: "
+        f"ANNOY_COMPILER_ARGS='{_PORTABLE}' pip install --force-reinstall --no-cache-dir --no-deps --no-binary annoy "
+        "annoy",
+    )
 
 
 def check_decoder() -> Finding:

@@ -14,9 +14,12 @@ from devise_core.storage.paths import artifacts_folder
 
 
 def add_parsers(commands: Any) -> None:
-    command = commands.add_parser("doctor", help="check this deployment and say what to mend",
-                                  description="Check versions, settings, artifacts, collections, memory, processor and write "
-                                              "access. Exit status 1 where something must be mended.")
+    command = commands.add_parser(
+        "doctor",
+        help="check this deployment and say what to mend",
+        description="Check versions, settings, artifacts, collections, memory, processor and write "
+        "access. Exit status 1 where something must be mended.",
+    )
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
     command.add_argument("--settings", action="store_true", help="print the table of settings instead, as Markdown")
     add_json(command)
@@ -38,5 +41,8 @@ def _doctor(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"command": "doctor", "ok": not bad, "findings": [asdict(finding) for finding in findings]})
     if bad:
-        raise DeploymentError("1 thing is to be mended: it is marked “mend” above." if bad == 1 else
-                              f"{bad} things are to be mended: they are marked “mend” above.")
+        raise DeploymentError(
+            "1 thing is to be mended: it is marked “mend” above."
+            if bad == 1
+            else f"{bad} things are to be mended: they are marked “mend” above."
+        )

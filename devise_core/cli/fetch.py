@@ -20,19 +20,34 @@ _SHOWN = 10
 
 
 def add_parsers(commands: Any) -> None:
-    command = commands.add_parser("fetch", help="download a data set from its public home",
-                                  description="Download a data set from its public home. An interrupted run goes on where it "
-                                              "stopped, and a finished one fetches only what is missing.")
+    command = commands.add_parser(
+        "fetch",
+        help="download a data set from its public home",
+        description="Download a data set from its public home. An interrupted run goes on where it "
+        "stopped, and a finished one fetches only what is missing.",
+    )
     command.add_argument("name", metavar="NAME", choices=NAMES, help=", ".join(NAMES))
-    command.add_argument("--out", type=Path, metavar="DATA", default=os.environ.get("DEVISE_DATA") or "data",
-                         help="the folder with the data sets, one folder each (default: $DEVISE_DATA, or data)")
-    command.add_argument("--base-url", metavar="URL", default="",
-                         help="a mirror: the address of a folder with the same files as the set's home")
+    command.add_argument(
+        "--out",
+        type=Path,
+        metavar="DATA",
+        default=os.environ.get("DEVISE_DATA") or "data",
+        help="the folder with the data sets, one folder each (default: $DEVISE_DATA, or data)",
+    )
+    command.add_argument(
+        "--base-url", metavar="URL", default="", help="a mirror: the address of a folder with the same files as the set's home"
+    )
     command.add_argument("--jobs", type=_positive(int), metavar="N", default=4, help="files at a time (default: 4)")
-    command.add_argument("--timeout", type=_positive(float), metavar="SECONDS", default=30.0,
-                         help="how long a server may be silent (default: 30)")
-    command.add_argument("--rate", type=_positive(float), metavar="N", default=8.0,
-                         help="requests a second at most (default: 8; more only where the mirror is yours)")
+    command.add_argument(
+        "--timeout", type=_positive(float), metavar="SECONDS", default=30.0, help="how long a server may be silent (default: 30)"
+    )
+    command.add_argument(
+        "--rate",
+        type=_positive(float),
+        metavar="N",
+        default=8.0,
+        help="requests a second at most (default: 8; more only where the mirror is yours)",
+    )
     add_json(command)
     command.set_defaults(run=_fetch)
 
@@ -71,8 +86,10 @@ def _print(account: Account) -> None:
         print(f"{account.pictures} pictures" + (f" of the {home} at home" if home and home != account.pictures else ""))
     print(f"{account.folder}: {account.fetched} files fetched, {account.kept} there already, {len(account.missing)} missing")
     print(f"Licence: {account.data_set.licence}")
-    for kind, lines in (("missing", [f"{name}: {why}" for name, why in sorted(account.missing.items())]),
-                        ("left out", [f"{name}: damaged in the archive itself" for name in account.unreadable])):
+    for kind, lines in (
+        ("missing", [f"{name}: {why}" for name, why in sorted(account.missing.items())]),
+        ("left out", [f"{name}: damaged in the archive itself" for name in account.unreadable]),
+    ):
         for line in lines[:_SHOWN]:
             say(f"{kind}  {line}")
         if len(lines) > _SHOWN:

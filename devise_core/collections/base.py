@@ -67,8 +67,9 @@ class Collection(ABC):
         try:
             return self._rows[item_id]
         except KeyError as error:
-            raise CollectionError(f"The collection {self.name} has no picture “{item_id}”: "
-                                  "choose one of its own, or another collection.") from error
+            raise CollectionError(
+                f"The collection {self.name} has no picture “{item_id}”: choose one of its own, or another collection."
+            ) from error
 
     def hit(self, row: int, cosine: float) -> Hit:
         picture = self.picture(row)
@@ -86,8 +87,10 @@ class EmptyCollection(Collection):
         super().__init__("none", [])
 
     def _lacking(self) -> NoReturn:
-        raise CollectionError("This model has no collection yet: make one with `python -m devise_core index FOLDER --name NAME "
-                              "--artifacts` and the model's folder.")
+        raise CollectionError(
+            "This model has no collection yet: make one with `python -m devise_core index FOLDER --name NAME "
+            "--artifacts` and the model's folder."
+        )
 
     version = embeddings = features = embedding_index = feature_index = projections = property(_lacking)
 

@@ -22,10 +22,23 @@ def as_csv(hits: Sequence[Hit]) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for hit in hits:
-        cells = (hit.id, hit.name, f"{hit.cosine:.4f}", hit.category, "|".join(hit.labels), hit.caption, hit.author, hit.licence,
-                 hit.origin)
-        writer.writerow([cell if column == "cosine" or not cell.startswith(_FORMULA) else f"'{cell}"
-                         for column, cell in zip(_COLUMNS, cells, strict=True)])
+        cells = (
+            hit.id,
+            hit.name,
+            f"{hit.cosine:.4f}",
+            hit.category,
+            "|".join(hit.labels),
+            hit.caption,
+            hit.author,
+            hit.licence,
+            hit.origin,
+        )
+        writer.writerow(
+            [
+                cell if column == "cosine" or not cell.startswith(_FORMULA) else f"'{cell}"
+                for column, cell in zip(_COLUMNS, cells, strict=True)
+            ]
+        )
     return file.getvalue()
 
 

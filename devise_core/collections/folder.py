@@ -38,14 +38,17 @@ class FolderCollection(Collection):
         layout = CollectionLayout(folder)
         restore_interrupted(folder.parent) if folder.parent.is_dir() else None
         if not folder.is_dir():
-            raise CollectionError(f"There is no collection at {folder}: make one with "
-                                  f"`python -m devise_core index FOLDER --name {folder.name}`.")
+            raise CollectionError(
+                f"There is no collection at {folder}: make one with `python -m devise_core index FOLDER --name {folder.name}`."
+            )
         manifest = Manifest.read(folder)
         made_with = manifest.about.get("model")
         if model and made_with != model:
-            raise OtherModelError(f"The collection {folder.name} was made with another model: open that one with --artifacts "
-                                  "FOLDER (in the app: DEVISE_ARTIFACTS), or make the collection again for this one with "
-                                  f"`python -m devise_core index FOLDER --name {folder.name}`.")
+            raise OtherModelError(
+                f"The collection {folder.name} was made with another model: open that one with --artifacts "
+                "FOLDER (in the app: DEVISE_ARTIFACTS), or make the collection again for this one with "
+                f"`python -m devise_core index FOLDER --name {folder.name}`."
+            )
         return cls(layout, manifest, read_items(manifest.verified(layout.items)))
 
     @property
@@ -71,8 +74,10 @@ class FolderCollection(Collection):
     @cached_property
     def projections(self) -> Projections:
         if self.layout.projections.name not in self.manifest.files:
-            raise CollectionError(f"The collection {self.name} has no map yet: make it again with "
-                                  f"`python -m devise_core index FOLDER --name {self.name}`.")
+            raise CollectionError(
+                f"The collection {self.name} has no map yet: make it again with "
+                f"`python -m devise_core index FOLDER --name {self.name}`."
+            )
         return Projections.read(self.manifest.verified(self.layout.projections), len(self))
 
     def verify(self) -> None:
@@ -100,6 +105,9 @@ def find_collections(artifacts: Path) -> dict[str, Path]:
     for parent in (artifacts / "collections", user_collections()):
         if parent.is_dir():
             restore_interrupted(parent)
-            found |= {folder.name: folder for folder in sorted(parent.iterdir())
-                      if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)}
+            found |= {
+                folder.name: folder
+                for folder in sorted(parent.iterdir())
+                if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)
+            }
     return found

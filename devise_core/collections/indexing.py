@@ -46,8 +46,9 @@ class Indexed:
     skipped: list[str] = field(default_factory=list)
 
 
-def index_folder(source: Path, name: str, encoder: KerasImageEncoder, model: str, progress: Progress | None = None,
-                 command: str = "") -> Indexed:
+def index_folder(
+    source: Path, name: str, encoder: KerasImageEncoder, model: str, progress: Progress | None = None, command: str = ""
+) -> Indexed:
     """Make the collection ``name`` of the pictures below ``source``; sub-folders become labels.
 
     Raises ``CollectionError`` where the name cannot be one, the folder is missing, or no picture in it can be read. The
@@ -75,17 +76,32 @@ def index_folder(source: Path, name: str, encoder: KerasImageEncoder, model: str
                 vectors.append(found)
             if not items:
                 raise CollectionError(f"None of the {len(files)} pictures in {source} can be read: {result.skipped[0]}")
-            write_collection(layout, items, np.stack([v.features for v in vectors]),
-                             np.stack([v.embedding for v in vectors]), model, command, before=CollectionLayout(target))
+            write_collection(
+                layout,
+                items,
+                np.stack([v.features for v in vectors]),
+                np.stack([v.embedding for v in vectors]),
+                model,
+                command,
+                before=CollectionLayout(target),
+            )
     finally:
         cache.close()
     result.count = len(items)
     return result
 
 
-def write_collection(layout: CollectionLayout, items: Sequence[Item], features: Floats, embeddings: Floats, model: str,
-                     command: str, source: str = "your own pictures", licence: str = "",
-                     before: CollectionLayout | None = None) -> None:
+def write_collection(
+    layout: CollectionLayout,
+    items: Sequence[Item],
+    features: Floats,
+    embeddings: Floats,
+    model: str,
+    command: str,
+    source: str = "your own pictures",
+    licence: str = "",
+    before: CollectionLayout | None = None,
+) -> None:
     """Write everything but the pictures themselves. ``features`` ``(n, f)`` and ``embeddings`` ``(n, d)``.
 
     The maps are those of the collection ``before`` where that has the same vectors.
@@ -99,8 +115,14 @@ def write_collection(layout: CollectionLayout, items: Sequence[Item], features: 
     AnnoyIndex.build(features, layout.feature_index, FOREST_TREES)
     (_maps_kept(before, embeddings) or project(embeddings)).save(layout.projections)
     manifest = Manifest(layout.root, about={"model": model, "count": len(items)})
-    for path in (layout.items, layout.embeddings, layout.features, layout.embedding_index, layout.feature_index,
-                 layout.projections):
+    for path in (
+        layout.items,
+        layout.embeddings,
+        layout.features,
+        layout.embedding_index,
+        layout.feature_index,
+        layout.projections,
+    ):
         manifest.add(path, command, source, licence)
     manifest.write()
 
@@ -120,8 +142,13 @@ def find_pictures(source: Path) -> list[Path]:
     """Every picture file below ``source``, in order of path. Raises ``CollectionError`` where there is none."""
     if not source.is_dir():
         raise CollectionError(f"There is no folder {source}: give the folder your pictures are in.")
-    files = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
-                   and not any(part.startswith(".") for part in path.relative_to(source).parts))
+    files = sorted(
+        path
+        for path in source.rglob("*")
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(source).parts)
+    )
     if not files:
         raise CollectionError(f"There are no pictures in {source}: files ending in {', '.join(SUFFIXES)} are read.")
     return files
@@ -130,13 +157,19 @@ def find_pictures(source: Path) -> list[Path]:
 def check_name(name: str) -> str:
     """``name`` itself where it can name a folder. Raises ``CollectionError``."""
     if not _NAME.fullmatch(name) or name != name.strip():
-        raise CollectionError("A collection's name has up to 64 letters, digits, spaces, dots or hyphens, and begins with a "
-                              f"letter or digit. Received: {name!r}.")
+        raise CollectionError(
+            "A collection's name has up to 64 letters, digits, spaces, dots or hyphens, and begins with a "
+            f"letter or digit. Received: {name!r}."
+        )
     return name
 
 
-def _vectors(files: Sequence[Path], encoder: KerasImageEncoder, cache: VectorCache, result: Indexed,
-             ) -> Iterator[tuple[Path, Cached | None]]:
+def _vectors(
+    files: Sequence[Path],
+    encoder: KerasImageEncoder,
+    cache: VectorCache,
+    result: Indexed,
+) -> Iterator[tuple[Path, Cached | None]]:
     """Each file with its vectors and thumbnail, or with None where it cannot be read; a batch at a time."""
     encoder.load()
     rest = iter(files)
@@ -170,14 +203,17 @@ def _read(file: Path, encoder: KerasImageEncoder, cache: VectorCache) -> _Read:
         return _Read(file, error=str(error))
 
 
-def _encoded(read: Sequence[_Read], encoder: KerasImageEncoder, cache: VectorCache, result: Indexed,
-             ) -> Iterator[tuple[Path, Cached | None]]:
+def _encoded(
+    read: Sequence[_Read],
+    encoder: KerasImageEncoder,
+    cache: VectorCache,
+    result: Indexed,
+) -> Iterator[tuple[Path, Cached | None]]:
     fresh = [one for one in read if one.pixels is not None]
     new: dict[str, Cached] = {}
     if fresh:
         encoded = encoder.encode_pixels(np.stack([one.pixels for one in fresh if one.pixels is not None]))
-        new = {one.key: Cached(encoded.features[row], encoded.embeddings[row], one.thumbnail)
-               for row, one in enumerate(fresh)}
+        new = {one.key: Cached(encoded.features[row], encoded.embeddings[row], one.thumbnail) for row, one in enumerate(fresh)}
         cache.put(new)
     for one in read:
         if one.error:

@@ -20,9 +20,15 @@ def read_items(path: Path) -> list[Item]:
         missing = {"id", "file"} - set(rows.fieldnames or ())
         if missing:
             raise ArtifactError(f"{path} lacks the column {sorted(missing)[0]}: restore it, or make the collection again.")
-        items = [Item(**{**{name: row.get(name) or "" for name in _COLUMNS},
-                         "labels": tuple(filter(None, (row.get("labels") or "").split("|")))})  # type: ignore[arg-type]
-                 for row in rows]
+        items = [
+            Item(
+                **{
+                    **{name: row.get(name) or "" for name in _COLUMNS},
+                    "labels": tuple(filter(None, (row.get("labels") or "").split("|"))),
+                }
+            )  # type: ignore[arg-type]
+            for row in rows
+        ]
     if len({item.id for item in items}) != len(items):
         raise ArtifactError(f"{path} gives one id to several pictures: make the collection again.")
     return items

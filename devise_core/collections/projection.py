@@ -105,6 +105,7 @@ def map_names(count: int, ways: Sequence[str] = WAYS) -> list[str]:
 
 def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
     """Unit ``vectors`` ``(m, d)`` → ``(m, 2 or 3)``: each amid its five nearest of ``embeddings`` ``(n, d)``, by nearness."""
+
     def some(block: Floats) -> Floats:
         cosines = block @ embeddings.T
         rows = np.argsort(-cosines, axis=1, kind="stable")[:, :NEIGHBOURS]
@@ -139,7 +140,7 @@ def _components(embeddings: Floats) -> tuple[Floats, Floats]:
     mean = embeddings.mean(axis=0)
     axes = np.zeros((3, embeddings.shape[1]))
     found = _signed(np.linalg.svd(embeddings - mean, full_matrices=False)[2][:3])
-    axes[:len(found)] = found
+    axes[: len(found)] = found
     scale, offset = _frame((embeddings - mean) @ axes.T)
     return (axes.T * scale).astype(np.float32), (offset - scale * mean @ axes.T).astype(np.float32)
 
@@ -201,4 +202,4 @@ def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
 
 def _blocks(vectors: Floats) -> Iterator[Floats]:
     for start in range(0, len(vectors), 1024):
-        yield vectors[start:start + 1024]
+        yield vectors[start : start + 1024]

@@ -32,15 +32,18 @@ class VectorCache:
         self._lock, self._path, self._model = threading.Lock(), path, model
         with self._told():
             self._database = sqlite3.connect(path, check_same_thread=False)
-            self._database.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, "
-                                   "features BLOB NOT NULL, embedding BLOB NOT NULL, thumbnail BLOB NOT NULL)")
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, model TEXT NOT NULL, "
+                "features BLOB NOT NULL, embedding BLOB NOT NULL, thumbnail BLOB NOT NULL)"
+            )
             self._database.execute("DELETE FROM vectors WHERE model != ?", (model,))
             self._database.commit()
 
     def get(self, key: str) -> Cached | None:
         with self._lock, self._told():
             row = self._database.execute(
-                "SELECT features, embedding, thumbnail FROM vectors WHERE key = ? AND model = ?", (key, self._model),
+                "SELECT features, embedding, thumbnail FROM vectors WHERE key = ? AND model = ?",
+                (key, self._model),
             ).fetchone()
         if row is None:
             return None
@@ -51,8 +54,17 @@ class VectorCache:
         with self._lock, self._told(), self._database:
             self._database.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)",
-                [(key, self._model, row.features.astype(np.float32).tobytes(), row.embedding.astype(np.float32).tobytes(),
-                  row.thumbnail) for key, row in rows.items()])
+                [
+                    (
+                        key,
+                        self._model,
+                        row.features.astype(np.float32).tobytes(),
+                        row.embedding.astype(np.float32).tobytes(),
+                        row.thumbnail,
+                    )
+                    for key, row in rows.items()
+                ],
+            )
 
     def close(self) -> None:
         self._database.close()
@@ -63,5 +75,7 @@ class VectorCache:
         try:
             yield
         except sqlite3.Error as error:
-            raise CollectionError(f"{self._path} cannot be read or written ({error}): make room on its disk, or delete the file, "
-                                  "which holds only what can be computed again.") from error
+            raise CollectionError(
+                f"{self._path} cannot be read or written ({error}): make room on its disk, or delete the file, "
+                "which holds only what can be computed again."
+            ) from error

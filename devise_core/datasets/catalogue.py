@@ -44,33 +44,82 @@ class DataSet:
 
 
 PASCAL_SENTENCES = DataSet(
-    "pascal-sentences", "captions CC BY-SA 3.0 (see the page); pictures from Flickr, as in PASCAL VOC",
-    (Source("index.html", "http://vision.cs.uiuc.edu/pascal-sentences/"),), 1000, page=True)
+    "pascal-sentences",
+    "captions CC BY-SA 3.0 (see the page); pictures from Flickr, as in PASCAL VOC",
+    (Source("index.html", "http://vision.cs.uiuc.edu/pascal-sentences/"),),
+    1000,
+    page=True,
+)
 CALTECH_101 = DataSet(
-    "caltech-101", "CC BY 4.0",
-    (Source("caltech-101.zip", "https://data.caltech.edu/records/mzrjq-6wc02/files/caltech-101.zip", 137_414_764,
+    "caltech-101",
+    "CC BY 4.0",
+    (
+        Source(
+            "caltech-101.zip",
+            "https://data.caltech.edu/records/mzrjq-6wc02/files/caltech-101.zip",
+            137_414_764,
             "sha256:331234750fc7f77520e50d9565e8b6907b03565e30320da1401130db08c61f91",
             ((r"(?:.*/)?101_ObjectCategories/(\w+/\w+\.jpg)", r"images/\1"),),
-            r"(?:.*/)?101_ObjectCategories\.tar\.gz"),), 9144)
+            r"(?:.*/)?101_ObjectCategories\.tar\.gz",
+        ),
+    ),
+    9144,
+)
 IMAGENET_SAMPLES = DataSet(
-    "imagenet-samples", "none stated; ImageNet's terms: research and teaching",
-    (Source("imagenet-sample-images.zip", "https://github.com/EliSchwartz/imagenet-sample-images/archive/refs/heads/master.zip",
-            keep=((r"(?:.*/)?(n\d{8}_[^/]+\.JPEG)", r"images/\1"),)),), 1000)
+    "imagenet-samples",
+    "none stated; ImageNet's terms: research and teaching",
+    (
+        Source(
+            "imagenet-sample-images.zip",
+            "https://github.com/EliSchwartz/imagenet-sample-images/archive/refs/heads/master.zip",
+            keep=((r"(?:.*/)?(n\d{8}_[^/]+\.JPEG)", r"images/\1"),),
+        ),
+    ),
+    1000,
+)
 FLICKR8K = DataSet(
-    "flickr8k", "research and teaching; pictures on Flickr's terms",
-    (Source("Flickr8k_text.zip", "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/Flickr8k_text.zip",
+    "flickr8k",
+    "research and teaching; pictures on Flickr's terms",
+    (
+        Source(
+            "Flickr8k_text.zip",
+            "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/Flickr8k_text.zip",
             digest="md5:bf6c1abcb8e4a833b7f922104de18627",
-            keep=((r"(?:.*/)?(Flickr8k\.token\.txt)", r"\1"), (r"(?:.*/)?(Flickr_8k\.testImages\.txt)", r"\1"))),
-     Source("Flickr8k_Dataset.zip", "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/Flickr8k_Dataset.zip",
+            keep=((r"(?:.*/)?(Flickr8k\.token\.txt)", r"\1"), (r"(?:.*/)?(Flickr_8k\.testImages\.txt)", r"\1")),
+        ),
+        Source(
+            "Flickr8k_Dataset.zip",
+            "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/Flickr8k_Dataset.zip",
             digest="md5:f18a1e2920de5bd84dae7cf08ec78978",
-            keep=((r"(?:.*/)?Flicker8k_Dataset/(\w+\.jpg)", r"images/\1"),))), 8091)
+            keep=((r"(?:.*/)?Flicker8k_Dataset/(\w+\.jpg)", r"images/\1"),),
+        ),
+    ),
+    8091,
+)
 IAPRTC12 = DataSet(
-    "iaprtc12", "free of charge and without copyright restrictions, as its makers say",
-    (Source("iaprtc12.tgz", "http://www-i6.informatik.rwth-aachen.de/imageclef/resources/iaprtc12.tgz",
-            keep=((r"(?:.*/)?images/(\d+/\d+\.jpg)", r"images/\1"),
-                  (r"(?:.*/)?annotations_complete_eng/(\d+/\d+\.eng)", r"annotations/\1"))),))
+    "iaprtc12",
+    "free of charge and without copyright restrictions, as its makers say",
+    (
+        Source(
+            "iaprtc12.tgz",
+            "http://www-i6.informatik.rwth-aachen.de/imageclef/resources/iaprtc12.tgz",
+            keep=(
+                (r"(?:.*/)?images/(\d+/\d+\.jpg)", r"images/\1"),
+                (r"(?:.*/)?annotations_complete_eng/(\d+/\d+\.eng)", r"annotations/\1"),
+            ),
+        ),
+    ),
+)
 GLOVE_6B = DataSet(
-    "glove-6b", "PDDL 1.0 (public domain)",
-    (Source("glove.6B.zip", "https://nlp.stanford.edu/data/glove.6B.zip", 862_182_613,
-            "sha256:617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb"),))
+    "glove-6b",
+    "PDDL 1.0 (public domain)",
+    (
+        Source(
+            "glove.6B.zip",
+            "https://nlp.stanford.edu/data/glove.6B.zip",
+            862_182_613,
+            "sha256:617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb",
+        ),
+    ),
+)
 DATA_SETS = {known.name: known for known in (PASCAL_SENTENCES, CALTECH_101, IMAGENET_SAMPLES, FLICKR8K, IAPRTC12, GLOVE_6B)}

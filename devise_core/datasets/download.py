@@ -137,8 +137,9 @@ class Client:
     def _session(self) -> requests.Session:
         if not hasattr(self._sessions, "session"):
             manner, session = self.manner, requests.Session()
-            again = Retry(manner.tries - 1, backoff_factor=manner.backoff, status_forcelist=_BUSY,
-                          raise_on_status=False, retry_after_max=60)
+            again = Retry(
+                manner.tries - 1, backoff_factor=manner.backoff, status_forcelist=_BUSY, raise_on_status=False, retry_after_max=60
+            )
             session.mount("http://", HTTPAdapter(max_retries=again))
             session.mount("https://", HTTPAdapter(max_retries=again))
             session.headers["User-Agent"] = AGENT

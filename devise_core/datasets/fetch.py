@@ -44,8 +44,16 @@ class Account:
     unreadable: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"name": self.data_set.name, "folder": str(self.folder), "licence": self.data_set.licence, "fetched": self.fetched,
-                "kept": self.kept, "pictures": self.pictures, "missing": self.missing, "unreadable": self.unreadable}
+        return {
+            "name": self.data_set.name,
+            "folder": str(self.folder),
+            "licence": self.data_set.licence,
+            "fetched": self.fetched,
+            "kept": self.kept,
+            "pictures": self.pictures,
+            "missing": self.missing,
+            "unreadable": self.unreadable,
+        }
 
 
 def fetch(data_set: DataSet, folder: Path, client: Client, jobs: int = JOBS, base_url: str = "") -> Account:
@@ -91,8 +99,11 @@ def _fetch_archives(account: Account, client: Client, jobs: int, base_url: str) 
     folder = account.folder
     absent = [source for source in account.data_set.sources if not _is_complete(folder, source)]
     account.kept += len(account.data_set.sources) - len(absent)
-    wanted = {source.name: Wanted(_address(source, base_url), folder / source.name, source.size, source.digest)
-              for source in absent if not (folder / source.name).is_file()}
+    wanted = {
+        source.name: Wanted(_address(source, base_url), folder / source.name, source.size, source.digest)
+        for source in absent
+        if not (folder / source.name).is_file()
+    }
     totals: dict[str, int] = {}
     with _bar(account.data_set.name, unit="B", unit_scale=True) as bar:
 
@@ -102,6 +113,7 @@ def _fetch_archives(account: Account, client: Client, jobs: int, base_url: str) 
                     totals[name] = total
                     bar.total = sum(totals.values())
                 bar.update(more)
+
             return report
 
         _download(wanted, client, jobs, account, of)
@@ -116,8 +128,14 @@ def _fetch_archives(account: Account, client: Client, jobs: int, base_url: str) 
     account.unreadable = sorted(path for path, size in names.items() if size is None)
 
 
-def _download(wanted: Mapping[str, Wanted], client: Client, jobs: int, account: Account, progress: Callable[[str], Progress],
-              done: Callable[[], object] = lambda: None) -> dict[str, str]:
+def _download(
+    wanted: Mapping[str, Wanted],
+    client: Client,
+    jobs: int,
+    account: Account,
+    progress: Callable[[str], Progress],
+    done: Callable[[], object] = lambda: None,
+) -> dict[str, str]:
     """Fetch every file, and enter it in ``account``; returns what is missing → why. ``done`` is called after each."""
     missing: dict[str, str] = {}
     unanswered = 0
@@ -168,8 +186,9 @@ def _is_complete(folder: Path, source: Source) -> bool:
     if not source.keep:
         return (folder / source.name).is_file()
     record = _read_record(folder, source)
-    return bool(record) and all(size is None or ((folder / path).is_file() and (folder / path).stat().st_size == size)
-                                for path, size in record.items())
+    return bool(record) and all(
+        size is None or ((folder / path).is_file() and (folder / path).stat().st_size == size) for path, size in record.items()
+    )
 
 
 def _record(folder: Path, source: Source) -> Path:

@@ -49,9 +49,14 @@ def pascal_sentences(root: Path) -> list[Picture]:
     page = (root / "index.html").read_text("utf-8", errors="replace") if (root / "index.html").is_file() else ""
     captions = read_pascal_page(page)
     names = {"diningtable": "dining table", "pottedplant": "potted plant", "tvmonitor": "tv monitor"}
-    return [Picture(picture.path, names.get(picture.label, picture.label),
-                    captions.get(f"{picture.path.parent.name}/{picture.path.name}", ()))
-            for picture in by_folder(root / "images")]
+    return [
+        Picture(
+            picture.path,
+            names.get(picture.label, picture.label),
+            captions.get(f"{picture.path.parent.name}/{picture.path.name}", ()),
+        )
+        for picture in by_folder(root / "images")
+    ]
 
 
 def flickr8k_thousand(data: Path) -> list[Picture]:
@@ -80,8 +85,10 @@ def flickr8k(root: Path) -> list[Picture]:
 def iaprtc12(root: Path) -> list[Picture]:
     """IAPR TC-12 (Grubinger et al., 2006): holiday pictures, each with one description and no label."""
     files = sorted(path for path in _existing(root / "images").glob("*/*") if path.suffix.lower() in SUFFIXES)
-    return [Picture(path, "", read_iapr_description(root / "annotations" / path.parent.name / f"{path.stem}.eng"))
-            for path in _some(files, root)]
+    return [
+        Picture(path, "", read_iapr_description(root / "annotations" / path.parent.name / f"{path.stem}.eng"))
+        for path in _some(files, root)
+    ]
 
 
 def read_iapr_description(path: Path) -> tuple[str, ...]:
@@ -102,7 +109,7 @@ def read_pascal_page(page: str) -> dict[str, tuple[str, ...]]:
     pictures = list(re.finditer(r'<img\s+src="([^"]+)"', page, re.IGNORECASE))
     for number, picture in enumerate(pictures):
         end = pictures[number + 1].start() if number + 1 < len(pictures) else len(page)
-        cells = re.findall(r"<tr>\s*<td>\s*([^<]+?)\s*</td>", page[picture.end():end], re.IGNORECASE)
+        cells = re.findall(r"<tr>\s*<td>\s*([^<]+?)\s*</td>", page[picture.end() : end], re.IGNORECASE)
         found[picture[1]] = tuple(html.unescape(cell) for cell in cells)
     return found
 
@@ -120,6 +127,8 @@ def _existing(root: Path) -> Path:
 
 def _some(files: list[Path], root: Path) -> list[Path]:
     if not files:
-        raise BuildError(f"There are no pictures below {root}, where each class is a sub-folder: {_FETCH} NAME`, or name the "
-                         "folder the set is in.")
+        raise BuildError(
+            f"There are no pictures below {root}, where each class is a sub-folder: {_FETCH} NAME`, or name the "
+            "folder the set is in."
+        )
     return files

@@ -11,12 +11,56 @@ Mask = npt.NDArray[np.bool_]
 
 SEED = 7
 
-ZERO_SHOT = frozenset((
-    "anchor", "bass", "binocular", "bonsai", "brontosaurus", "buddha", "cellphone", "chandelier", "dollar bill", "dolphin",
-    "emu", "euphonium", "ewer", "ferry", "garfield", "gramophone", "headphone", "hedgehog", "helicopter", "ibis",
-    "inline skate", "kangaroo", "ketch", "lotus", "mandolin", "mayfly", "menorah", "metronome", "minaret", "motorbikes",
-    "octopus", "okapi", "pagoda", "pigeon", "pyramid", "rhino", "scissors", "sea horse", "snoopy", "stapler", "stegosaurus",
-    "sunflower", "wheelchair", "wild cat", "wrench", "yin yang"))
+ZERO_SHOT = frozenset(
+    (
+        "anchor",
+        "bass",
+        "binocular",
+        "bonsai",
+        "brontosaurus",
+        "buddha",
+        "cellphone",
+        "chandelier",
+        "dollar bill",
+        "dolphin",
+        "emu",
+        "euphonium",
+        "ewer",
+        "ferry",
+        "garfield",
+        "gramophone",
+        "headphone",
+        "hedgehog",
+        "helicopter",
+        "ibis",
+        "inline skate",
+        "kangaroo",
+        "ketch",
+        "lotus",
+        "mandolin",
+        "mayfly",
+        "menorah",
+        "metronome",
+        "minaret",
+        "motorbikes",
+        "octopus",
+        "okapi",
+        "pagoda",
+        "pigeon",
+        "pyramid",
+        "rhino",
+        "scissors",
+        "sea horse",
+        "snoopy",
+        "stapler",
+        "stegosaurus",
+        "sunflower",
+        "wheelchair",
+        "wild cat",
+        "wrench",
+        "yin yang",
+    )
+)
 """The 46 classes of Caltech-101 whose name is no name of an ImageNet-1k class. No head's training ever sees one of them.
 
 The backbone has seen four of them under another name: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher) and
@@ -34,14 +78,14 @@ def two_thirds_of_each_class(labels: Sequence[str], seed: int = SEED) -> Mask:
     rng, names, train = np.random.default_rng(seed), np.asarray(labels), np.zeros(len(labels), dtype=bool)
     for label in sorted(set(labels)):
         rows = np.flatnonzero(names == label)
-        train[rng.permutation(rows)[:len(rows) * 2 // 3]] = True
+        train[rng.permutation(rows)[: len(rows) * 2 // 3]] = True
     return train
 
 
 def four_fifths(count: int, seed: int = SEED) -> Mask:
     """Training part of the ImageNet samples: 800 of 1000 classes' single pictures."""
     train = np.zeros(count, dtype=bool)
-    train[np.random.default_rng(seed).permutation(count)[:count * 4 // 5]] = True
+    train[np.random.default_rng(seed).permutation(count)[: count * 4 // 5]] = True
     return train
 
 

@@ -19,8 +19,14 @@ HITS, PRECISIONS = (1, 2, 5, 10), (2, 5, 10, 20)
 """The k of the paper's flat hit@k and hierarchical precision@k."""
 _METRICS = (
     ("flat hit@k", "hit", HITS, "hit@k: the share of pictures whose own label is among the k nearest."),
-    ("hierarchical precision@k", "hp", PRECISIONS, "hp@k, in the paper's form: the share of the k nearest labels within the "
-                                                   "radius of WordNet hops around the true one that holds at least k."))
+    (
+        "hierarchical precision@k",
+        "hp",
+        PRECISIONS,
+        "hp@k, in the paper's form: the share of the k nearest labels within the "
+        "radius of WordNet hops around the true one that holds at least k.",
+    ),
+)
 
 
 def imagenet(subject: ModelUnderTest) -> Outcome:
@@ -36,8 +42,11 @@ def imagenet(subject: ModelUnderTest) -> Outcome:
     measured = {name: score if isinstance(score, str) else label_metrics(score, true, correct) for name, score in scores.items()}
     held_out = ~splits.four_fifths(len(found))
     tables = _label_tables(f"all {len(found)} ImageNet samples", "The head was trained on 800 of these very pictures.", measured)
-    tables += _label_tables(f"the {held_out.sum()} ImageNet samples kept out of training",
-                            "The backbone and the classifier know their labels, from other pictures.", part_of(measured, held_out))
+    tables += _label_tables(
+        f"the {held_out.sum()} ImageNet samples kept out of training",
+        "The backbone and the classifier know their labels, from other pictures.",
+        part_of(measured, held_out),
+    )
     names = [labels.names[place][0] for place in true]
     return Outcome(tuple(tables), {"imagenet": by_class(names, measured, ("hit@1", "hit@5", "hp@5"))})
 
@@ -45,8 +54,10 @@ def imagenet(subject: ModelUnderTest) -> Outcome:
 def label_metrics(scores: Floats, true: Rows, correct: Mapping[int, Relevant]) -> Measured:
     """``scores`` ``(n, labels)``, the ``true`` label of each row, and for each k the correct set of each row ``(n, labels)``."""
     places = ranks(scores, true)
-    return {**{f"hit@{k}": hits(places, k) for k in HITS},
-            **{f"hp@{k}": share_in(best_columns(scores, k), correct[k]) for k in correct}}
+    return {
+        **{f"hit@{k}": hits(places, k) for k in HITS},
+        **{f"hp@{k}": share_in(best_columns(scores, k), correct[k]) for k in correct},
+    }
 
 
 def zero_shot(subject: ModelUnderTest) -> Outcome:
@@ -69,14 +80,23 @@ def zero_shot(subject: ModelUnderTest) -> Outcome:
         among[SOFTMAX] = _hits(np.hstack([probabilities(subject, looked), never]), seen + own)
         alone[SOFTMAX] = CANNOT
     other = synonyms(names, subject.labels)
-    note = (f"Flat hit@k over {len(found)} photographs that no head was trained on. Random vectors place an unseen label anywhere: "
-            f"that row is chance. Of the labels {len(other)} are another name of a seen one{': ' * bool(other)}{', '.join(other)}. "
-            "Photographs of one class are alike: the last row draws whole classes, which says how far the gain holds for others.")
+    note = (
+        f"Flat hit@k over {len(found)} photographs that no head was trained on. Random vectors place an unseen label anywhere: "
+        f"that row is chance. Of the labels {len(other)} are another name of a seen one{': ' * bool(other)}{', '.join(other)}. "
+        "Photographs of one class are alike: the last row draws whole classes, which says how far the gain holds for others."
+    )
     labels = [picture.label for picture in found]
-    tables = (compared(f"Zero-shot, the {len(names)} unseen labels alone", note, "zero-shot", alone, own),
-              compared(f"Zero-shot, the {len(names)} unseen labels among the {seen} seen", note, "zero-shot", among, own))
-    return Outcome(tables, {"zero-shot, unseen alone": by_class(labels, alone, ("hit@1", "hit@5")),
-                            "zero-shot, among all": by_class(labels, among, ("hit@5", "hit@10"))})
+    tables = (
+        compared(f"Zero-shot, the {len(names)} unseen labels alone", note, "zero-shot", alone, own),
+        compared(f"Zero-shot, the {len(names)} unseen labels among the {seen} seen", note, "zero-shot", among, own),
+    )
+    return Outcome(
+        tables,
+        {
+            "zero-shot, unseen alone": by_class(labels, alone, ("hit@1", "hit@5")),
+            "zero-shot, among all": by_class(labels, among, ("hit@5", "hit@10")),
+        },
+    )
 
 
 def synonyms(names: Sequence[str], labels: Labels) -> list[str]:
@@ -92,6 +112,15 @@ def _hits(scores: Floats, true: Rows) -> Measured:
 
 def _label_tables(what: str, note: str, measured: Mapping[str, Measured | str]) -> list[Table]:
     """Two tables, so that each fits a page."""
-    return [compared(f"{what[0].upper()}{what[1:]}: {name}", f"{meaning} {note}", "imagenet",
-                     {method: found if isinstance(found, str) else {f"{metric}@{k}": found[f"{metric}@{k}"] for k in ks}
-                      for method, found in measured.items()}) for name, metric, ks, meaning in _METRICS]
+    return [
+        compared(
+            f"{what[0].upper()}{what[1:]}: {name}",
+            f"{meaning} {note}",
+            "imagenet",
+            {
+                method: found if isinstance(found, str) else {f"{metric}@{k}": found[f"{metric}@{k}"] for k in ks}
+                for method, found in measured.items()
+            },
+        )
+        for name, metric, ks, meaning in _METRICS
+    ]

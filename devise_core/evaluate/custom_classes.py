@@ -40,14 +40,18 @@ def own_classes(subject: ModelUnderTest) -> Outcome:
     features = _features(subject, found)
     seeds = range(splits.SEED, splits.SEED + 1 + FURTHER)
     first, *further = [_split(subject, found, features, splits.seed_split(len(found), seed)) for seed in seeds]
-    note = ("The head that `python -m devise_core train pascal-sentences --recipe own --split seed` makes: a softmax fitted on "
-            "the 20 classes by the roots of the features, then their words' vectors, which is ConSE's form. Beside it that "
-            "softmax, ConSE as published on it, and the same head on random vectors. hit@k and hp@k as for the bundled model. The "
-            "last row's intervals are over splits.")
+    note = (
+        "The head that `python -m devise_core train pascal-sentences --recipe own --split seed` makes: a softmax fitted on "
+        "the 20 classes by the roots of the features, then their words' vectors, which is ConSE's form. Beside it that "
+        "softmax, ConSE as published on it, and the same head on random vectors. hit@k and hp@k as for the bundled model. The "
+        "last row's intervals are over splits."
+    )
     table = compared(TITLE, note, "pascal-sentences", first)
     groups = np.repeat(np.arange(FURTHER), [len(one[OURS][table.metrics[0]]) for one in further])
-    last = (Cell(text=f"the same on {FURTHER} further splits"),
-            *(mean_of(np.concatenate([one[OURS][column] for one in further]), groups) for column in table.metrics))
+    last = (
+        Cell(text=f"the same on {FURTHER} further splits"),
+        *(mean_of(np.concatenate([one[OURS][column] for one in further]), groups) for column in table.metrics),
+    )
     return Outcome((replace(table, rows=(*table.rows, last)),))
 
 
@@ -67,11 +71,16 @@ def _split(subject: ModelUnderTest, found: Sequence[Picture], features: Floats, 
     kernel, bias = own_classifier(features[:, train], classes, RECIPE.decay, root)
     shares = softmax((rooted(test) if root else test) @ kernel + bias)
     chance = np.stack([random_vector(name, vectors.shape[1]) for name in names])
-    ours, by_chance = (conse_model(conse_head(kernel, bias, one, RECIPE.temperature), root=root, floor=RECIPE.floor)(test).numpy()
-                       for one in (vectors, chance))
+    ours, by_chance = (
+        conse_model(conse_head(kernel, bias, one, RECIPE.temperature), root=root, floor=RECIPE.floor)(test).numpy()
+        for one in (vectors, chance)
+    )
     words, none = subject.text.words, subject.text.directions[:0]
     true = dict(zip(names, nearest_words(words, vectors, none), strict=True))
-    named = {SOFTMAX: [label_words([(name,) for name in names], row) for row in shares],
-             CONSE: nearest_words(words, conse(shares, vectors), none), RANDOM: random_words(words, names, by_chance),
-             OURS: nearest_words(words, ours, none)}
+    named = {
+        SOFTMAX: [label_words([(name,) for name in names], row) for row in shares],
+        CONSE: nearest_words(words, conse(shares, vectors), none),
+        RANDOM: random_words(words, names, by_chance),
+        OURS: nearest_words(words, ours, none),
+    }
     return {method: naming(found, labels[~train].tolist(), true) for method, found in named.items()}

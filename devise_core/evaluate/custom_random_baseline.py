@@ -45,10 +45,11 @@ def own_random(subject: ModelUnderTest) -> Place | None:
     vectors = np.stack([random_vector(name, subject.label_vectors.shape[1]) for name in names])
     corpus = Corpus(chosen, np.searchsorted(names, labels), names, vectors)
     backbone = load_backbone(record["backbone"]["name"], subject.layout.model, size=record["backbone"]["size"])
-    with (FeatureCache(subject.cache / "features.sqlite", backbone.identity, backbone.width) as cache,
-          tempfile.TemporaryDirectory() as checkpoints):
-        model = train(Run(corpus, backbone, subject.text, recipe, None, cache, Path(checkpoints),
-                          lambda *_: lambda *_: None)).model
+    with (
+        FeatureCache(subject.cache / "features.sqlite", backbone.identity, backbone.width) as cache,
+        tempfile.TemporaryDirectory() as checkpoints,
+    ):
+        model = train(Run(corpus, backbone, subject.text, recipe, None, cache, Path(checkpoints), lambda *_: lambda *_: None)).model
     head = keras.Model(model.get_layer("features").output, model.output["embedding"])
     return lambda features: np.asarray(head(features), dtype=np.float32)
 

@@ -55,8 +55,11 @@ def _spaces(subject: ModelUnderTest) -> list[Space]:
     if place is None:
         return [by_conse, ours]
     chance = np.stack([random_vector(identity, vectors.shape[1]) for identity in subject.labels.ids])
-    return [by_conse, Space(RANDOM, lambda looked: place(looked.features),
-                            lambda text: random_vector(text, vectors.shape[1]), chance), ours]
+    return [
+        by_conse,
+        Space(RANDOM, lambda looked: place(looked.features), lambda text: random_vector(text, vectors.shape[1]), chance),
+        ours,
+    ]
 
 
 def _random(subject: ModelUnderTest) -> Place | None:

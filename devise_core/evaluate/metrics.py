@@ -76,7 +76,9 @@ def interval(values: Sequence[float] | Values, draws: int = 2000, seed: int = 7)
     rng = np.random.default_rng(seed)
     found = np.asarray(values, dtype=np.float64)
     at_once = max(1, _DRAWN_AT_ONCE // len(found))
-    drawn = [found[rng.integers(len(found), size=(min(at_once, draws - start), len(found)))].mean(axis=1)
-             for start in range(0, draws, at_once)]
+    drawn = [
+        found[rng.integers(len(found), size=(min(at_once, draws - start), len(found)))].mean(axis=1)
+        for start in range(0, draws, at_once)
+    ]
     low, high = np.percentile(np.concatenate(drawn), (2.5, 97.5))
     return float(low), float(high)

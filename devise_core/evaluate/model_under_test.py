@@ -99,8 +99,10 @@ class ModelUnderTest:
     def imagenet_labels(self) -> Labels:
         """Raises ``BuildError`` where the model has labels of its own."""
         if self.has_own_labels:
-            raise BuildError(f"{self.layout.labels} does not hold the ImageNet labels: measure this model with "
-                             "`python -m devise_core evaluate pascal-sentences`.")
+            raise BuildError(
+                f"{self.layout.labels} does not hold the ImageNet labels: measure this model with "
+                "`python -m devise_core evaluate pascal-sentences`."
+            )
         return self.labels
 
     @cached_property

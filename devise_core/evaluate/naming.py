@@ -31,14 +31,20 @@ def pascal(subject: ModelUnderTest) -> Outcome:
     near = nearest_words(words, np.stack([raw_vector(name, subject.text) for name in names]), directions[:0])
     true = dict(zip(names, near, strict=True))
     named = beside(subject, {space.name: _words(space, space.embed(looked), subject, names) for space in spaces(subject)})
-    named[SOFTMAX] = (NO_CLASSIFIER if subject.classifier is None
-                      else [label_words(subject.labels.names, row) for row in probabilities(subject, looked)])
+    named[SOFTMAX] = (
+        NO_CLASSIFIER
+        if subject.classifier is None
+        else [label_words(subject.labels.names, row) for row in probabilities(subject, looked)]
+    )
     measured = {name: words if isinstance(words, str) else naming(words, labels, true) for name, words in named.items()}
-    table = compared("Pascal Sentences, the seed's split: naming with all words",
-                     f"hit@k: the true label, or a word of it, is among the k nearest of {len(words)} words. hp@k, as the "
-                     "seed: the share of these that are among the k nearest words of the true label's vector. The softmax answers "
-                     "with the words of its most probable labels' names." + subject.remark("pascal-sentences", "seed"),
-                     "pascal-sentences", measured)
+    table = compared(
+        "Pascal Sentences, the seed's split: naming with all words",
+        f"hit@k: the true label, or a word of it, is among the k nearest of {len(words)} words. hp@k, as the "
+        "seed: the share of these that are among the k nearest words of the true label's vector. The softmax answers "
+        "with the words of its most probable labels' names." + subject.remark("pascal-sentences", "seed"),
+        "pascal-sentences",
+        measured,
+    )
     return Outcome((table,), {"pascal-sentences, words": by_class(labels, measured, ("hit@5", "hp@5"))})
 
 
@@ -57,10 +63,10 @@ def nearest_words(words: WordStore, vectors: Floats, directions: Floats, k: int 
     """The ``k`` words nearest to each unit row ``(n, d)``, as ``WordStore.nearest`` finds them, for many rows in one pass."""
     scores = np.empty((len(vectors), len(words)), dtype=np.float32)
     for start in range(0, len(words), ROWS_AT_A_TIME):
-        block = words.vectors[start:start + ROWS_AT_A_TIME].astype(np.float32)
+        block = words.vectors[start : start + ROWS_AT_A_TIME].astype(np.float32)
         block -= (block @ directions.T) @ directions
         norms = np.maximum(np.linalg.norm(block, axis=1), 1e-9)  # a word may be nothing but a direction
-        scores[:, start:start + len(block)] = vectors @ block.T / norms
+        scores[:, start : start + len(block)] = vectors @ block.T / norms
     return [[words.word(int(row)) for row in largest(found, k)] for found in scores]
 
 

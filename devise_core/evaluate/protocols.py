@@ -24,8 +24,13 @@ def pascal(subject: ModelUnderTest) -> Outcome:
 
 
 PROTOCOLS: Mapping[str, Protocol] = {
-    "imagenet": classes.imagenet, "zero-shot": classes.zero_shot, "pascal-sentences": pascal, "caltech-101": retrieval.caltech,
-    "flickr8k": retrieval.flickr8k, "stamps": retrieval.stamps}
+    "imagenet": classes.imagenet,
+    "zero-shot": classes.zero_shot,
+    "pascal-sentences": pascal,
+    "caltech-101": retrieval.caltech,
+    "flickr8k": retrieval.flickr8k,
+    "stamps": retrieval.stamps,
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,13 @@ class Results:
         return self.outcome.tables
 
     def as_dict(self) -> dict[str, Any]:
-        return {"made_by": self.made_by, "model": self.model, "tables": [table.as_dict() for table in self.tables],
-                "per_class": self.outcome.per_class, "references": list(REFERENCES)}
+        return {
+            "made_by": self.made_by,
+            "model": self.model,
+            "tables": [table.as_dict() for table in self.tables],
+            "per_class": self.outcome.per_class,
+            "references": list(REFERENCES),
+        }
 
     def write(self, path: Path) -> None:
         """A line for each part: with a line for each number the file would be three times as long."""

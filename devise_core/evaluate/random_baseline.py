@@ -35,9 +35,14 @@ def random_head(subject: ModelUnderTest) -> Head | None:
         subject.say(f"random vectors are left out: {error}")
         return None
     settings, share = recorded(subject.manifest.about.get("training", {}))
-    made_from = {"model": subject.model_id, "classifier": subject.manifest.files[subject.layout.classifier.name].sha256,
-                 "settings": asdict(settings), "share": share, "dimension": subject.label_vectors.shape[1],
-                 "pictures": [[picture.label, picture.path.name, picture.path.stat().st_size] for picture in parts]}
+    made_from = {
+        "model": subject.model_id,
+        "classifier": subject.manifest.files[subject.layout.classifier.name].sha256,
+        "settings": asdict(settings),
+        "share": share,
+        "dimension": subject.label_vectors.shape[1],
+        "pictures": [[picture.label, picture.path.name, picture.path.stat().st_size] for picture in parts],
+    }
     key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
     path = subject.cache / "random-heads" / f"{key}.npz"
     if path.is_file():
@@ -69,8 +74,12 @@ def _trained(subject: ModelUnderTest, parts: list[Picture], settings: Settings, 
     place = {name: row for row, name in enumerate(names)}
     vectors = np.stack([random_vector(name, dimension) for name in names])
     features = subject.look(parts).features[None]
-    start = conse_head(*subject.classifier, vectors[len(names) - len(ids):])
-    head, _ = fit(start, targets_of(list(vectors), [{} for _ in names], {}),
-                  Examples(features, np.asarray([place[picture.label] for picture in parts], dtype=np.int64)),
-                  Captioned(features[:, :1], [vectors[:1]]), settings)
+    start = conse_head(*subject.classifier, vectors[len(names) - len(ids) :])
+    head, _ = fit(
+        start,
+        targets_of(list(vectors), [{} for _ in names], {}),
+        Examples(features, np.asarray([place[picture.label] for picture in parts], dtype=np.int64)),
+        Captioned(features[:, :1], [vectors[:1]]),
+        settings,
+    )
     return between(start, head, share)

@@ -12,8 +12,17 @@ SEEDS_FIGURES = {"hit@5": 0.43, "hit@10": 0.51, "hit@20": 0.61, "hp@5": 0.252, "
 
 REFERENCES: tuple[dict[str, Any], ...] = (
     {"protocol": "pascal-sentences", "method": "the seed", "figures": SEEDS_FIGURES, "source": SEED},
-    {"protocol": "zero-shot", "method": "DeViSE, thousands of unseen ImageNet labels", "figures": {"hit@k, the most": 0.18},
-     "source": DEVISE},
-    {"protocol": "zero-shot", "method": "ConSE, about 1600 unseen ImageNet labels", "figures": {"hit@1": 0.094, "hit@5": 0.247},
-     "source": CONSE})
+    {
+        "protocol": "zero-shot",
+        "method": "DeViSE, thousands of unseen ImageNet labels",
+        "figures": {"hit@k, the most": 0.18},
+        "source": DEVISE,
+    },
+    {
+        "protocol": "zero-shot",
+        "method": "ConSE, about 1600 unseen ImageNet labels",
+        "figures": {"hit@1": 0.094, "hit@5": 0.247},
+        "source": CONSE,
+    },
+)
 """Those of other pictures and other labels than ours are for the size of things, not for comparison."""

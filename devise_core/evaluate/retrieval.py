@@ -59,8 +59,9 @@ def _is_known(label: str, subject: ModelUnderTest) -> bool:
     return True
 
 
-def by_query(subject: ModelUnderTest, protocol: str, title: str, note: str, looked: Encoded, queries: Mapping[str, Relevant],
-             k: int) -> Outcome:
+def by_query(
+    subject: ModelUnderTest, protocol: str, title: str, note: str, looked: Encoded, queries: Mapping[str, Relevant], k: int
+) -> Outcome:
     """``queries``: text → which rows are relevant."""
     measured = beside(subject, {space.name: found_by(space, looked, queries, k) for space in spaces(subject)})
     measured[SOFTMAX] = _softmax(subject)
@@ -72,8 +73,10 @@ def by_query(subject: ModelUnderTest, protocol: str, title: str, note: str, look
 def found_by(space: Space, looked: Encoded, queries: Mapping[str, Relevant], k: int) -> Measured:
     places = space.embed(looked)
     scores = {query: places @ space.text(query) for query in queries}
-    return {"mAP": np.asarray([average_precision(scores[query], relevant) for query, relevant in queries.items()]),
-            f"P@{k}": np.asarray([precision_at(scores[query], relevant, k) for query, relevant in queries.items()])}
+    return {
+        "mAP": np.asarray([average_precision(scores[query], relevant) for query, relevant in queries.items()]),
+        f"P@{k}": np.asarray([precision_at(scores[query], relevant, k) for query, relevant in queries.items()]),
+    }
 
 
 def flickr8k(subject: ModelUnderTest) -> Outcome:
@@ -92,13 +95,20 @@ def flickr8k(subject: ModelUnderTest) -> Outcome:
     to_images: dict[str, Measured | str] = {}
     to_texts: dict[str, Measured | str] = {}
     for space in spaces(subject):
-        to_images[space.name], to_texts[space.name] = ((CANNOT, CANNOT) if space.name == RANDOM
-                                                       else both_ways(texts @ space.embed(looked).T, true))
-    note = (f"{len(texts)} captions of {len(found)} photographs. R@k: the share of queries with an own one among the k nearest. "
-            "Neither softmax nor random vectors have a place for a caption.")
+        to_images[space.name], to_texts[space.name] = (
+            (CANNOT, CANNOT) if space.name == RANDOM else both_ways(texts @ space.embed(looked).T, true)
+        )
+    note = (
+        f"{len(texts)} captions of {len(found)} photographs. R@k: the share of queries with an own one among the k nearest. "
+        "Neither softmax nor random vectors have a place for a caption."
+    )
     ways = {"text → images": to_images, "image → texts": to_texts}
-    return Outcome(tuple(compared(f"Captions, Flickr8k: {name}", note, "flickr8k",
-                                  {**beside(subject, measured), SOFTMAX: _softmax(subject)}) for name, measured in ways.items()))
+    return Outcome(
+        tuple(
+            compared(f"Captions, Flickr8k: {name}", note, "flickr8k", {**beside(subject, measured), SOFTMAX: _softmax(subject)})
+            for name, measured in ways.items()
+        )
+    )
 
 
 def both_ways(scores: Floats, own: Rows) -> tuple[Measured, Measured]:
@@ -118,13 +128,20 @@ def stamps(subject: ModelUnderTest) -> Outcome:
     subject.say(f"stamps: {len(here)} pictures")
     with path.open(encoding="utf-8", newline="") as file:
         prefixes = {row["query"]: row["category_prefix"].rstrip("/") + "/" for row in csv.DictReader(file)}
-    queries = {query: np.asarray([f"{item.category}/".startswith(prefix) for item in here.items], dtype=np.bool_)
-               for query, prefix in prefixes.items()}
-    return by_query(subject, "stamps", "Text → images: the stamps by category",
-                    f"Each of {len(queries)} category queries over {len(here)} pictures, none of them trained on.",
-                    Encoded(np.asarray(here.features, dtype=np.float32), here.embeddings), queries, 8)
+    queries = {
+        query: np.asarray([f"{item.category}/".startswith(prefix) for item in here.items], dtype=np.bool_)
+        for query, prefix in prefixes.items()
+    }
+    return by_query(
+        subject,
+        "stamps",
+        "Text → images: the stamps by category",
+        f"Each of {len(queries)} category queries over {len(here)} pictures, none of them trained on.",
+        Encoded(np.asarray(here.features, dtype=np.float32), here.embeddings),
+        queries,
+        8,
+    )
 
 
 def _softmax(subject: ModelUnderTest) -> str:
     return NO_CLASSIFIER if subject.classifier is None else CANNOT
-

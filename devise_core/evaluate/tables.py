@@ -35,14 +35,18 @@ def mean_of(values: Values, groups: Rows | None = None) -> Cell:
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:
     """One outcome of several."""
-    return Outcome(tuple(table for outcome in outcomes for table in outcome.tables),
-                   {name: found for outcome in outcomes for name, found in outcome.per_class.items()})
+    return Outcome(
+        tuple(table for outcome in outcomes for table in outcome.tables),
+        {name: found for outcome in outcomes for name, found in outcome.per_class.items()},
+    )
 
 
 def part_of(measured: Mapping[str, Measured | str], kept: Relevant) -> dict[str, Measured | str]:
     """The same for the queries ``kept`` ``(n,)``."""
-    return {name: found if isinstance(found, str) else {column: values[kept] for column, values in found.items()}
-            for name, found in measured.items()}
+    return {
+        name: found if isinstance(found, str) else {column: values[kept] for column, values in found.items()}
+        for name, found in measured.items()
+    }
 
 
 def compared(title: str, note: str, protocol: str, measured: Mapping[str, Measured | str], groups: Rows | None = None) -> Table:
@@ -68,7 +72,9 @@ def by_class(classes: Sequence[str], measured: Mapping[str, Measured | str], col
         own = names == name
         found[name] = {"queries": int(own.sum())} | {
             method: [round(float(np.mean(values[column][own])), 3) for column in columns]
-            for method, values in measured.items() if not isinstance(values, str)}
+            for method, values in measured.items()
+            if not isinstance(values, str)
+        }
     return {"columns": list(columns), "classes": found}
 
 

@@ -51,5 +51,5 @@ def correct_sets(distances: Rows, k: int) -> Relevant:
     Frome et al. (2013), section 4 and the appendix: the radius grows by hops in the hierarchy, so a set may hold more than k.
     """
     last = min(k, len(distances)) - 1
-    radius = np.partition(distances, last, axis=1)[:, last:last + 1]
+    radius = np.partition(distances, last, axis=1)[:, last : last + 1]
     return distances <= radius

@@ -26,8 +26,13 @@ def render(walk: Walk, tables: Sequence[Table], remark: str = "") -> str:
     """The whole page; ``remark`` stands above the tables. It holds no script, and loads nothing."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    site = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-                       trim_blocks=True, lstrip_blocks=True)
+    site = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return site.get_template("report.html").render(walk=walk, tables=tables, remark=remark)
 
 
@@ -35,8 +40,10 @@ def write_report(path: Path, walk: Walk, tables: Sequence[Table], remark: str = 
     """Write the page; returns its size in bytes. Raises ``BuildError`` where it has more than ``MOST_BYTES``."""
     content = render(walk, tables, remark).encode()
     if len(content) > MOST_BYTES:
-        raise BuildError(f"The report has {len(content) / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} MB are allowed: give fewer "
-                         "pictures of your own.")
+        raise BuildError(
+            f"The report has {len(content) / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} MB are allowed: give fewer "
+            "pictures of your own."
+        )
     with atomic_file(path) as staged:
         staged.write_bytes(content)
     return len(content)

@@ -21,7 +21,8 @@ HITS, LABELS, LABELLED, ALIKE, NEIGHBOURS = 8, 5, 6, 2, 6
 WAYS: tuple[tuple[By, str, str], ...] = (
     ("semantic", "By meaning", "the nearest embeddings: what is shown"),
     ("visual", "By looks", "the nearest features of the network before any word comes in"),
-    ("labels", "By labels", "the mean of the picture's ten nearest words, then the pictures nearest to that"))
+    ("labels", "By labels", "the mean of the picture's ten nearest words, then the pictures nearest to that"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,19 @@ def take_walk(engines: Sequence[Engine], own: Sequence[Path] = ()) -> Walk:
     inside = typical(first.collection, LABELLED)
     share = -(-LABELLED // len(others)) if others else 0
     outside = [subject for other in others for subject in typical(other.collection, share)][:LABELLED]
-    outside = [ModelUnderTest(own_tile(path), first.encode(path)) for path in own] + [ModelUnderTest(one.tile, one.encoded) for one in outside]
-    alike = [*inside[:ALIKE], *outside[:max(ALIKE, len(own))]]
-    return Walk([engine.collection.name for engine in engines], sum(len(engine.collection) for engine in engines),
-                len(first.text.words), [answer(engines, query) for query in QUERIES],
-                [labelled(first, one) for one in inside], [labelled(first, one) for one in outside],
-                [Alike(one.tile, bool(one.own_id), neighbours(first, one)) for one in alike])
+    outside = [ModelUnderTest(own_tile(path), first.encode(path)) for path in own] + [
+        ModelUnderTest(one.tile, one.encoded) for one in outside
+    ]
+    alike = [*inside[:ALIKE], *outside[: max(ALIKE, len(own))]]
+    return Walk(
+        [engine.collection.name for engine in engines],
+        sum(len(engine.collection) for engine in engines),
+        len(first.text.words),
+        [answer(engines, query) for query in QUERIES],
+        [labelled(first, one) for one in inside],
+        [labelled(first, one) for one in outside],
+        [Alike(one.tile, bool(one.own_id), neighbours(first, one)) for one in alike],
+    )
 
 
 def answer(engines: Sequence[Engine], query: str) -> Answer:
@@ -108,8 +116,12 @@ def typical(collection: Collection, count: int) -> list[ModelUnderTest]:
     middles = np.argmin(clusters.fit_transform(vectors), axis=0)
     largest = np.argsort(-np.bincount(clusters.labels_, minlength=len(middles)), kind="stable")
     rows = list(dict.fromkeys(int(middles[cluster]) for cluster in largest))[:count]
-    return [ModelUnderTest(tile(collection.hit(row, 1.0)), Encoded(collection.features[[row]], vectors[[row]]), collection.items[row].id)
-            for row in rows]
+    return [
+        ModelUnderTest(
+            tile(collection.hit(row, 1.0)), Encoded(collection.features[[row]], vectors[[row]]), collection.items[row].id
+        )
+        for row in rows
+    ]
 
 
 def labelled(engine: Engine, subject: ModelUnderTest) -> Labelled:

@@ -32,13 +32,16 @@ class Filter:
 
     def _passes(self, item: Item) -> bool:
         kinds = set(lineage(item.category))
-        return ((not self.categories or not kinds.isdisjoint(self.categories))
-                and (not self.labels or not set(item.labels).isdisjoint(self.labels))
-                and kinds.isdisjoint(self.not_categories) and set(item.labels).isdisjoint(self.not_labels))
+        return (
+            (not self.categories or not kinds.isdisjoint(self.categories))
+            and (not self.labels or not set(item.labels).isdisjoint(self.labels))
+            and kinds.isdisjoint(self.not_categories)
+            and set(item.labels).isdisjoint(self.not_labels)
+        )
 
 
 def lineage(category: str) -> list[str]:
-    """"animals/birds" → "animals", "animals/birds"."""
+    """ "animals/birds" → "animals", "animals/birds"."""
     parts = category.split("/") if category else []
     return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
 

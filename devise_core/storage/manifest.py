@@ -51,14 +51,15 @@ class Manifest:
             content = json.loads(path.read_text("utf-8"))
             schema = int(content["schema"])
             if schema > SCHEMA:
-                raise ArtifactError(f"{path} has schema {schema}, this version reads up to {SCHEMA}: update the code "
-                                    "(`git pull`), or restore the older files.")
+                raise ArtifactError(
+                    f"{path} has schema {schema}, this version reads up to {SCHEMA}: update the code "
+                    "(`git pull`), or restore the older files."
+                )
             if schema >= SEALED_FROM or "seal" in content:
                 seal = content.pop("seal")
                 if seal != _seal(content):
                     raise ArtifactError(f"{path} is damaged (it is not what it was sealed as): {remedy(root)}.")
-            rows = {name: Entry(**{**row, "shape": tuple(row.get("shape", ()))})
-                    for name, row in content["files"].items()}
+            rows = {name: Entry(**{**row, "shape": tuple(row.get("shape", ()))}) for name, row in content["files"].items()}
             return cls(root, rows, content.get("about", {}))
         except FileNotFoundError as error:
             raise ArtifactError(f"{path} is missing: {remedy(root)}.") from error
@@ -69,11 +70,15 @@ class Manifest:
         """Describe a finished file of the folder."""
         shape, dtype = _array_facts(path)
         self.files[path.relative_to(self.root).as_posix()] = Entry(
-            sha256_of(path), path.stat().st_size, command, source, licence, shape, dtype)
+            sha256_of(path), path.stat().st_size, command, source, licence, shape, dtype
+        )
 
     def write(self) -> None:
-        content: dict[str, Any] = {"schema": SCHEMA, "about": self.about,
-                   "files": {name: asdict(self.files[name]) for name in sorted(self.files)}}
+        content: dict[str, Any] = {
+            "schema": SCHEMA,
+            "about": self.about,
+            "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
+        }
         content["seal"] = _seal(content)
         with atomic_file(self.root / NAME) as staged:
             staged.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")

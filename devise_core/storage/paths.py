@@ -30,8 +30,17 @@ class ArtifactLayout:
     results = property(lambda self: self.root / "results.json")
     history = property(lambda self: self.root / "history.json")
     collections = property(lambda self: self.root / "collections")
-    opened = property(lambda self: (self.root / "manifest.json", self.words, self.word_vectors, self.word_scales, self.nouns,
-                                    self.noun_vectors, self.directions))
+    opened = property(
+        lambda self: (
+            self.root / "manifest.json",
+            self.words,
+            self.word_vectors,
+            self.word_scales,
+            self.nouns,
+            self.noun_vectors,
+            self.directions,
+        )
+    )
     """What is read before the first picture."""
 
 
@@ -48,8 +57,17 @@ class CollectionLayout:
     embedding_index = property(lambda self: self.root / "embeddings.ann")
     feature_index = property(lambda self: self.root / "features.ann")
     projections = property(lambda self: self.root / "projections.npz")
-    opened = property(lambda self: (self.root / "manifest.json", self.items, self.embeddings, self.features, self.embedding_index,
-                                    self.feature_index, self.projections))
+    opened = property(
+        lambda self: (
+            self.root / "manifest.json",
+            self.items,
+            self.embeddings,
+            self.features,
+            self.embedding_index,
+            self.feature_index,
+            self.projections,
+        )
+    )
 
 
 def artifacts_folder() -> Path:

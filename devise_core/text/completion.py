@@ -39,7 +39,7 @@ def _starts(text: str) -> list[int]:
     starts: list[int] = []
     end = 0
     for match in _WORD.finditer(text):
-        if text[end:match.start()].strip():
+        if text[end : match.start()].strip():
             starts = []
         starts.append(match.start())
         end = match.end()

@@ -21,8 +21,18 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Bytes, Floats, largest, unit
 
-PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"),
-           ("shes", "sh"), ("men", "man"), ("s", ""))
+PLURALS = (
+    ("ies", "y"),
+    ("ves", "f"),
+    ("ves", "fe"),
+    ("ses", "s"),
+    ("xes", "x"),
+    ("zes", "z"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("men", "man"),
+    ("s", ""),
+)
 """How a regular plural loses its ending (the rules of WordNet's morphy(7WN) for nouns)."""
 
 
@@ -36,8 +46,9 @@ class NounStore:
     def __init__(self, lines: str, vectors: Bytes) -> None:
         rows = [line.split("\t") for line in lines.splitlines()]
         if len(rows) != len(vectors):
-            raise ArtifactError(f"The noun list is inconsistent: {len(rows)} nouns, {len(vectors)} vectors; restore "
-                                "both files together.")
+            raise ArtifactError(
+                f"The noun list is inconsistent: {len(rows)} nouns, {len(vectors)} vectors; restore both files together."
+            )
         self.nouns = [names[0] for names in rows]
         self._row = {name: row for row, (noun, _, *plurals) in enumerate(rows) for name in (*plurals, noun)}
         self._names = sum(1 for _, rank, *_ in rows if rank and int(rank) < NAMES_UP_TO_RANK)
@@ -84,14 +95,14 @@ class NounStore:
         """As ``nearest`` for each of the unit ``vectors`` ``(n, d)``, for a small ``k``: the nouns alone."""
         found = []
         for start in range(0, len(vectors), 1024):
-            scores = vectors[start:start + 1024] @ self._matrix.T
+            scores = vectors[start : start + 1024] @ self._matrix.T
             rows = np.empty((len(scores), min(k, scores.shape[1])), dtype=np.int64)
             for place in range(rows.shape[1]):  # a few passes for the largest take a fifth of the time of a partition
                 rows[:, place] = scores.argmax(axis=1)
-                np.put_along_axis(scores, rows[:, place:place + 1], -np.inf, axis=1)
+                np.put_along_axis(scores, rows[:, place : place + 1], -np.inf, axis=1)
             found += [[self.nouns[row] for row in some] for some in rows]
         return found
 
     @cached_property
     def _matrix(self) -> Floats:
-        return unit(self._vectors[:self._names].astype(np.float32))
+        return unit(self._vectors[: self._names].astype(np.float32))

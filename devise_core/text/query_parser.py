@@ -24,8 +24,11 @@ from dataclasses import dataclass, replace
 from devise_core.datatypes import Kind
 from devise_core.errors import QueryError
 
-GRAMMAR = tuple((row[0], row[1]) for line in (__doc__ or "").splitlines()
-                if line.startswith("    ") and len(row := re.split(r" {2,}", line.strip(), maxsplit=1)) == 2)
+GRAMMAR = tuple(
+    (row[0], row[1])
+    for line in (__doc__ or "").splitlines()
+    if line.startswith("    ") and len(row := re.split(r" {2,}", line.strip(), maxsplit=1)) == 2
+)
 """Of each form an example and its meaning: the rows above, to be shown."""
 
 MAX_CLAUSES = 32
@@ -83,27 +86,30 @@ def parse(text: str) -> tuple[Clause, ...]:
         scope, free = (1.0 if item.sign else scope), False
         clause = replace(item.clause, weight=item.clause.weight * (_signed(item.sign) if item.sign else scope))
         if item.bare and running:
-            clauses[-1] = replace(clauses[-1], text=text[clauses[-1].start:clause.end], end=clause.end)
+            clauses[-1] = replace(clauses[-1], text=text[clauses[-1].start : clause.end], end=clause.end)
         else:
             clauses.append(clause)
         running = item.bare
         if len(clauses) > MAX_CLAUSES:
-            raise QueryError(f"A query has at most {MAX_CLAUSES} terms; the one at character {clause.start + 1} is one too many: "
-                             "shorten it.", clause.start)
+            raise QueryError(
+                f"A query has at most {MAX_CLAUSES} terms; the one at character {clause.start + 1} is one too many: shorten it.",
+                clause.start,
+            )
     if free:
         raise _missing(len(text))
     if clauses and all(clause.weight < 0 for clause in clauses):
-        raise QueryError("There is nothing to look for, only what to take away: start with a thing, as in “horse -saddle”.",
-                         clauses[0].start)
+        raise QueryError(
+            "There is nothing to look for, only what to take away: start with a thing, as in “horse -saddle”.", clauses[0].start
+        )
     return tuple(clauses)
 
 
 def point(text: str, position: int) -> str:
     """``text`` on one line, and beneath it a caret at the character ``position``; of a long text the part around it."""
     start = max(0, min(position - _WIDTH // 2, len(text) - _WIDTH))
-    line = "".join(char if char.isprintable() else " " for char in text[start:start + _WIDTH])
+    line = "".join(char if char.isprintable() else " " for char in text[start : start + _WIDTH])
     before, after = "…" * (start > 0), "…" * (start + _WIDTH < len(text))
-    columns = len(before) + sum(_columns(char) for char in line[:position - start])
+    columns = len(before) + sum(_columns(char) for char in line[: position - start])
     return f"{before}{line}{after}\n{' ' * columns}^"
 
 
@@ -146,8 +152,10 @@ def _item(text: str, at: int) -> tuple[_Item, int]:
             raise _two_operators(end)
         power = _POWER.match(text, end)
         if not power:
-            raise QueryError(f"“{text[end]}” wants a number from {MIN_WEIGHT} to {MAX_WEIGHT:g} at character {end + 2}: "
-                             "water^2, for example.", end + 1)
+            raise QueryError(
+                f"“{text[end]}” wants a number from {MIN_WEIGHT} to {MAX_WEIGHT:g} at character {end + 2}: water^2, for example.",
+                end + 1,
+            )
         weight, weighted, end = _weight(power[1], end + 1), True, power.end()
     elif sign and not weighted and _signed(sign) < 0:
         weight = TAKEN_AWAY
@@ -179,13 +187,14 @@ def _extent(text: str, at: int) -> tuple[int, int, int]:
     if not closing:
         raise QueryError(f"The quote at character {at + 1} is not closed: put a second one behind the phrase.", at)
     start = min(_skip(text, at + 1), closing.start())
-    return start, start + len(text[start:closing.start()].rstrip()), closing.end()
+    return start, start + len(text[start : closing.start()].rstrip()), closing.end()
 
 
 def _weight(number: str, at: int) -> float:
     if not MIN_WEIGHT <= float(number) <= MAX_WEIGHT:
-        raise QueryError(f"The weight {number[:12]} at character {at + 1} is out of range: give one from {MIN_WEIGHT} to "
-                         f"{MAX_WEIGHT:g}.", at)
+        raise QueryError(
+            f"The weight {number[:12]} at character {at + 1} is out of range: give one from {MIN_WEIGHT} to {MAX_WEIGHT:g}.", at
+        )
     return float(number)
 
 

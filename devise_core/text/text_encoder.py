@@ -81,8 +81,12 @@ class WordVectorEncoder:
         """
         parts = self._parts(text, like)
         total = sum(abs(part.clause.weight) for part in parts if part.vector is not None)
-        terms = tuple(Term(word, part.clause.weight / total * share, part.clause.kind, part.clause.start, part.clause.end)
-                      for part in parts if part.vector is not None for word, share in part.terms)
+        terms = tuple(
+            Term(word, part.clause.weight / total * share, part.clause.kind, part.clause.start, part.clause.end)
+            for part in parts
+            if part.vector is not None
+            for word, share in part.terms
+        )
         read_as = {word: form for part in parts for word, form in part.read_as.items()}
         return Reading(text, terms, self._left_out(parts), read_as)
 
@@ -128,8 +132,10 @@ class WordVectorEncoder:
     def _parts(self, text: str, like: Like) -> list[Part]:
         """The clauses of a query, each where it stands. Raises as ``read`` does."""
         clauses = parse(_checked(text))
-        parts = [Part(clause, unit(like(clause)), [(clause.text, 1.0)]) if clause.kind == "picture" else self._words(clause)
-                 for clause in clauses]
+        parts = [
+            Part(clause, unit(like(clause)), [(clause.text, 1.0)]) if clause.kind == "picture" else self._words(clause)
+            for clause in clauses
+        ]
         if not any(part.vector is not None and part.clause.weight > 0 for part in parts):
             raise UnknownWordError(self._left_out(parts))
         return parts
@@ -172,8 +178,10 @@ class WordVectorEncoder:
         weights = [part.clause.weight * (PICTURE if part.clause.kind == "picture" else 1) for part, _ in placed]
         found = np.asarray(weights, dtype=np.float32) @ np.stack([vector for _, vector in placed])
         if np.linalg.norm(found) < CANCELLED * np.abs(weights).sum():
-            raise QueryError("The terms of the query cancel each other out: take one away, or give it another weight.",
-                             placed[-1][0].clause.start)
+            raise QueryError(
+                "The terms of the query cancel each other out: take one away, or give it another weight.",
+                placed[-1][0].clause.start,
+            )
         return unit(found)
 
     def _left_out(self, parts: Sequence[Part]) -> dict[str, list[str]]:

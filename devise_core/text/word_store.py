@@ -38,8 +38,10 @@ class WordStore:
         self._met: dict[str, int | None] = {}
         self._measured: dict[bytes, Floats] = {}
         if not len(self) == len(vectors) == len(scales):
-            raise ArtifactError(f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
-                                f"{len(scales)} scales; restore all three files together.")
+            raise ArtifactError(
+                f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
+                f"{len(scales)} scales; restore all three files together."
+            )
 
     @classmethod
     def open(cls, words: Path, vectors: Path, scales: Path) -> WordStore:
@@ -76,7 +78,7 @@ class WordStore:
         while "\n" not in prefix and (at := self._text.find(start, at)) >= 0:
             end = self._text.find(b"\n", at + 1)
             if end > at + len(start):
-                yield self._text[at + 1:end].decode()
+                yield self._text[at + 1 : end].decode()
             at = end
 
     def index_words(self) -> WordStore:
@@ -86,7 +88,7 @@ class WordStore:
         return self
 
     def word(self, row: int) -> str:
-        return self._text[int(self._starts[row]) + 1:int(self._starts[row + 1])].decode()
+        return self._text[int(self._starts[row]) + 1 : int(self._starts[row + 1])].decode()
 
     def unit(self, rows: Sequence[int]) -> Floats:
         """The vectors of ``rows`` scaled to length 1, ``float32 (len(rows), d)``."""

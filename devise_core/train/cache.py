@@ -23,8 +23,10 @@ class FeatureCache:
         self._path, self._backbone, self._bytes = path, backbone, 4 * width
         with self._explained():
             self._database = sqlite3.connect(path or ":memory:")
-            self._database.execute("CREATE TABLE IF NOT EXISTS features (key TEXT, backbone TEXT, view TEXT, "
-                                   "features BLOB NOT NULL, PRIMARY KEY (key, backbone, view)) WITHOUT ROWID")
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS features (key TEXT, backbone TEXT, view TEXT, "
+                "features BLOB NOT NULL, PRIMARY KEY (key, backbone, view)) WITHOUT ROWID"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -35,21 +37,25 @@ class FeatureCache:
     def get(self, key: str, view: str) -> Floats | None:
         """``(f,)`` of the file whose SHA-256 is ``key``; None where it is not kept."""
         with self._explained():
-            row = self._database.execute("SELECT features FROM features WHERE key = ? AND backbone = ? AND view = ?",
-                                         (key, self._backbone, view)).fetchone()
+            row = self._database.execute(
+                "SELECT features FROM features WHERE key = ? AND backbone = ? AND view = ?", (key, self._backbone, view)
+            ).fetchone()
         return np.frombuffer(row[0], np.float32) if row and len(row[0]) == self._bytes else None
 
     def put(self, rows: Mapping[tuple[str, str], Floats]) -> None:
         """Keep ``rows`` by key and view, all of them or none."""
         with self._explained(), self._database:
-            self._database.executemany("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)",
-                                       [(key, self._backbone, view, np.asarray(row, np.float32).tobytes())
-                                        for (key, view), row in rows.items()])
+            self._database.executemany(
+                "INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)",
+                [(key, self._backbone, view, np.asarray(row, np.float32).tobytes()) for (key, view), row in rows.items()],
+            )
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise BuildError(f"The cache of features at {self._path} cannot be used ({error}): make room, delete it, or leave it "
-                             "out with --no-cache.") from error
+            raise BuildError(
+                f"The cache of features at {self._path} cannot be used ({error}): make room, delete it, or leave it "
+                "out with --no-cache."
+            ) from error

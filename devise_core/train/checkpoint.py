@@ -45,11 +45,14 @@ class Checkpoint:
                     groups.setdefault(name.split(".")[0], []).append(file[name])
             facts, made_from = content["facts"], content["made_from"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise BuildError(f"The checkpoint {self.path} is damaged ({type(error).__name__}): leave out --resume, to begin "
-                             "again.") from error
+            raise BuildError(
+                f"The checkpoint {self.path} is damaged ({type(error).__name__}): leave out --resume, to begin again."
+            ) from error
         wanted = json.loads(json.dumps(dict(self.made_from)))
         for name in wanted:
             if wanted[name] != made_from.get(name):
-                raise BuildError(f"The run to resume had another {name} ({made_from.get(name)}, now {wanted[name]}): give what it "
-                                 "had, or leave out --resume, to begin again.")
+                raise BuildError(
+                    f"The run to resume had another {name} ({made_from.get(name)}, now {wanted[name]}): give what it "
+                    "had, or leave out --resume, to begin again."
+                )
         return facts, dict(groups)

@@ -15,7 +15,9 @@ from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, Rows, unit
 
 KNOWN: Mapping[str, Callable[[Path], list[Picture]]] = {
-    "pascal-sentences": pictures.pascal_sentences, "caltech-101": pictures.caltech_101}
+    "pascal-sentences": pictures.pascal_sentences,
+    "caltech-101": pictures.caltech_101,
+}
 """Data sets whose folder has a layout of its own, by its name; any other has one sub-folder a class."""
 
 
@@ -54,8 +56,10 @@ def corpus_of(chosen: Sequence[Picture], text: WordVectorEncoder, targets: str) 
     labels = [picture.label for picture in chosen]
     names = sorted(set(labels))
     if len(names) < 2:
-        raise BuildError(f"There is one class alone ({', '.join(names)}): give a folder with at least two sub-folders of pictures, "
-                         "as a class is learned by what it is not.")
+        raise BuildError(
+            f"There is one class alone ({', '.join(names)}): give a folder with at least two sub-folders of pictures, "
+            "as a class is learned by what it is not."
+        )
     place = {name: row for row, name in enumerate(names)}
     classes = np.asarray([place[label] for label in labels], dtype=np.int64)
     return Corpus(chosen, classes, names, label_vectors(names, text, targets))
@@ -76,8 +80,10 @@ def label_vectors(names: Sequence[str], text: WordVectorEncoder, targets: str) -
         except QueryError:
             unknown.append(f"“{name}”")
     if unknown:
-        raise BuildError(f"No word vector for the classes {', '.join(unknown)}: name their folders by English words, take the "
-                         "folders away, or give other word vectors with --words.")
+        raise BuildError(
+            f"No word vector for the classes {', '.join(unknown)}: name their folders by English words, take the "
+            "folders away, or give other word vectors with --words."
+        )
     return np.stack(rows)
 
 
@@ -99,7 +105,7 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
     rng, kept = np.random.default_rng(seed), np.zeros(len(classes), dtype=bool)
     for each in range(int(classes.max()) + 1):
         rows = np.flatnonzero(classes == each)
-        kept[rng.permutation(rows)[:min(int(np.ceil(share * len(rows))), len(rows) - 1)]] = True
+        kept[rng.permutation(rows)[: min(int(np.ceil(share * len(rows))), len(rows) - 1)]] = True
     return kept
 
 

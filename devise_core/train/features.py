@@ -43,7 +43,7 @@ def view_features(model: keras.Model, files: Sequence[Path]) -> Floats:
     size, call, parts = int(model.input_shape[1]), _network(model), []
     with ThreadPoolExecutor(READERS) as readers:
         for start in tqdm(range(0, len(files), BATCH), "features", unit="batch"):
-            images = list(readers.map(lambda file: read_image(file, at_least=size), files[start:start + BATCH]))
+            images = list(readers.map(lambda file: read_image(file, at_least=size), files[start : start + BATCH]))
             views = [np.stack([view(image, size) for image in images]) for view in VIEWS.values()]
             parts.append(np.stack([call(pixels) for pixels in views]))
     return np.concatenate(parts, axis=1)
@@ -56,7 +56,7 @@ def cached_features(model: keras.Model, files: Sequence[Path], views: Sequence[s
     size, call, found, rows = int(model.input_shape[1]), _network(model), Found(), []
     with ThreadPoolExecutor(READERS) as readers, tqdm(total=len(files), desc="features", unit="picture") as bar:
         for start in range(0, len(files), BATCH):
-            part = files[start:start + BATCH]
+            part = files[start : start + BATCH]
             keys = list(readers.map(_key, part))
             known = {(key, view): row for key in keys for view in views if (row := cache.get(key, view)) is not None}
             lacking = [place for place, key in enumerate(keys) if any((key, view) not in known for view in views)]
@@ -90,7 +90,7 @@ def _computed(call: Network, images: dict[str, Image.Image], views: Sequence[str
     fresh: dict[tuple[str, str], Floats] = {}
     for view in views if images else ():
         pixels = np.zeros((BATCH, size, size, 3), np.uint8)
-        pixels[:len(images)] = [VIEWS[view](image, size) for image in images.values()]
+        pixels[: len(images)] = [VIEWS[view](image, size) for image in images.values()]
         fresh |= {(key, view): row for key, row in zip(images, call(pixels), strict=False)}
     return fresh
 

@@ -65,8 +65,9 @@ class History:
     loss: list[float] = field(default_factory=list)
 
 
-def fit(start: Head, targets: Targets, examples: Examples, captioned: Captioned, settings: Settings,
-        progress: Progress | None = None) -> tuple[Head, History]:
+def fit(
+    start: Head, targets: Targets, examples: Examples, captioned: Captioned, settings: Settings, progress: Progress | None = None
+) -> tuple[Head, History]:
     """Train a copy of ``start``. One seed fixes the order of pictures, views, labels and captions."""
     import keras
     import tensorflow as tf
@@ -104,8 +105,10 @@ def fit(start: Head, targets: Targets, examples: Examples, captioned: Captioned,
 
 def averaged(heads: Sequence[Head]) -> Head:
     """The mean of heads trained from one start under several seeds (Wortsman et al., 2022, "Model soups")."""
-    kernel, bias, vectors = (np.asarray(np.mean([getattr(head, part) for head in heads], axis=0), dtype=np.float32)
-                             for part in ("kernel", "bias", "vectors"))
+    kernel, bias, vectors = (
+        np.asarray(np.mean([getattr(head, part) for head in heads], axis=0), dtype=np.float32)
+        for part in ("kernel", "bias", "vectors")
+    )
     return Head(kernel, bias, vectors)
 
 
@@ -115,13 +118,20 @@ def between(start: Head, trained: Head, share: float) -> Head:
     A head fine-tuned on a few classes forgets what the start knew of the rest; on the line between them most of the gain stays
     and little is lost (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models").
     """
-    kernel, bias, vectors = (np.asarray((1 - share) * getattr(start, part) + share * getattr(trained, part), dtype=np.float32)
-                             for part in ("kernel", "bias", "vectors"))
+    kernel, bias, vectors = (
+        np.asarray((1 - share) * getattr(start, part) + share * getattr(trained, part), dtype=np.float32)
+        for part in ("kernel", "bias", "vectors")
+    )
     return Head(kernel, bias, vectors)
 
 
-def batches(targets: Targets, classes: Rows, views: int, batch: int, rng: np.random.Generator,
-            ) -> Iterator[tuple[Rows, Rows, Floats]]:
+def batches(
+    targets: Targets,
+    classes: Rows,
+    views: int,
+    batch: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Rows, Rows, Floats]]:
     """One pass over every view of every picture, shuffled; an incomplete last batch is left for another epoch.
 
     Yields view · pictures + picture ``(n,)``, the true label of each ``(n,)`` and which labels are wrong for it ``(n, c)``.
@@ -130,7 +140,7 @@ def batches(targets: Targets, classes: Rows, views: int, batch: int, rng: np.ran
     order = rng.permutation(views * count)
     until = np.cumsum(targets.shares, axis=1)
     for start in range(0, max(1, len(order) - batch + 1), batch):
-        rows = order[start:start + batch]
+        rows = order[start : start + batch]
         own = classes[rows % count]
         drawn = rng.random((len(rows), 1)) * until[own, -1:]
         true = (until[own] <= drawn).sum(axis=1).astype(np.int64)

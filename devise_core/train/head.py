@@ -116,9 +116,18 @@ def mlp_model(width: int, dimension: int, directions: Floats | None = None) -> k
     """The head of the work this project starts from, of unit length."""
     from keras import layers
 
-    return _chain(width, [layers.Dense(2000, name="hidden"), layers.BatchNormalization(name="hidden_norm"),
-                          layers.ReLU(name="hidden_relu"), layers.Dropout(0.5, name="hidden_dropout"),
-                          layers.Dense(dimension, name="space"), layers.BatchNormalization(name="space_norm")], directions)
+    return _chain(
+        width,
+        [
+            layers.Dense(2000, name="hidden"),
+            layers.BatchNormalization(name="hidden_norm"),
+            layers.ReLU(name="hidden_relu"),
+            layers.Dropout(0.5, name="hidden_dropout"),
+            layers.Dense(dimension, name="space"),
+            layers.BatchNormalization(name="space_norm"),
+        ],
+        directions,
+    )
 
 
 def _chain(width: int, chain: Sequence[Callable[[Any], Any]], directions: Floats | None) -> keras.Model:

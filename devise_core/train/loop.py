@@ -89,8 +89,14 @@ class Loop:
         self._step = tf.function(self._stepped, reduce_retracing=True)
         self._judge = tf.function(self._judged, reduce_retracing=True)
 
-    def run(self, epochs: int, train: Part, validation: Part | None, checkpoint: Checkpoint | None = None,
-            progress: Progress | None = None) -> Curve:
+    def run(
+        self,
+        epochs: int,
+        train: Part,
+        validation: Part | None,
+        checkpoint: Checkpoint | None = None,
+        progress: Progress | None = None,
+    ) -> Curve:
         """Train to the end of ``epochs``, from the checkpoint where there is one. Leaves the best weights in the model."""
         if not (checkpoint and self._resumed(checkpoint)) and validation:
             self.curve.start, _ = self._validated(validation)

@@ -20,21 +20,40 @@ class Recipe:
 
     backbone: str = _setting("efficientnet-lite0", "the network that sees")
     head: str = _setting("conse", "what maps its features into the space of words", "conse", "mlp", "linear")
-    loss: str = _setting("hinge", "hinge: the rank loss over all wrong labels; hinge-first: cut at the first violator, as in the "
-                         "paper; cosine", "hinge", "hinge-first", "cosine")
-    targets: str = _setting("text", "text: labels stand where queries do, near their kinds; raw: the mean of their words' vectors",
-                            "text", "raw")
+    loss: str = _setting(
+        "hinge",
+        "hinge: the rank loss over all wrong labels; hinge-first: cut at the first violator, as in the paper; cosine",
+        "hinge",
+        "hinge-first",
+        "cosine",
+    )
+    targets: str = _setting(
+        "text", "text: labels stand where queries do, near their kinds; raw: the mean of their words' vectors", "text", "raw"
+    )
     size: int = _setting(0, "the side of the square of pixels the network sees; 0 for its own")
-    features: str = _setting("plain", "root: a conse head sees the square root of each feature's share, so that few rule less",
-                             "plain", "root")
-    start: str = _setting("auto", "where a conse head starts: classifier, the bundled network's own; bundled, the bundled model's "
-                          "trained head; own, a softmax fitted on your classes; auto, the first to be had", "auto", "classifier",
-                          "bundled", "own")
+    features: str = _setting(
+        "plain", "root: a conse head sees the square root of each feature's share, so that few rule less", "plain", "root"
+    )
+    start: str = _setting(
+        "auto",
+        "where a conse head starts: classifier, the bundled network's own; bundled, the bundled model's "
+        "trained head; own, a softmax fitted on your classes; auto, the first to be had",
+        "auto",
+        "classifier",
+        "bundled",
+        "own",
+    )
     decay: float = _setting(1e-3, "how strongly the softmax of an own start is held small (L2, on features of about unit length)")
     temperature: float = _setting(2.0, "softens the softmax that a conse head starts from")
     floor: float = _setting(0.0, "shares of a conse head's softmax below this count for nothing, but for the largest")
-    split: str = _setting("all", "which pictures train: all; seed, nine tenths as the seed drew them; seen, two thirds of each "
-                          "class but none of the 46 zero-shot ones", "all", "seed", "seen")
+    split: str = _setting(
+        "all",
+        "which pictures train: all; seed, nine tenths as the seed drew them; seen, two thirds of each "
+        "class but none of the 46 zero-shot ones",
+        "all",
+        "seed",
+        "seen",
+    )
     views: str = _setting("plain", f"how pictures are framed, with commas between: {', '.join(VIEWS)}")
     optimizer: str = _setting("adam", "what takes the steps", "adam", "sgd", "adagrad")
     rate: float = _setting(1e-3, "its learning rate")
@@ -73,10 +92,33 @@ class Recipe:
 RECIPES: Mapping[str, Recipe] = {
     "bundled": Recipe(views=",".join(VIEWS), caption_weight=3.0),
     "own": Recipe(targets="raw", start="own", size=352, features="root", temperature=1.25, floor=0.07, epochs=0, validation=0.0),
-    "seed": Recipe(backbone="vgg16", head="mlp", loss="cosine", targets="raw", split="seed", views="squashed", optimizer="sgd",
-                   rate=0.01, epochs=50, batch=32, validation=0.0),
-    "paper": Recipe(head="linear", loss="hinge-first", targets="raw", views="squashed", optimizer="adagrad", rate=0.02, margin=0.1,
-                    near=1.0, epochs=50, batch=32, finetune_epochs=3, finetune_rate=1e-3),
+    "seed": Recipe(
+        backbone="vgg16",
+        head="mlp",
+        loss="cosine",
+        targets="raw",
+        split="seed",
+        views="squashed",
+        optimizer="sgd",
+        rate=0.01,
+        epochs=50,
+        batch=32,
+        validation=0.0,
+    ),
+    "paper": Recipe(
+        head="linear",
+        loss="hinge-first",
+        targets="raw",
+        views="squashed",
+        optimizer="adagrad",
+        rate=0.02,
+        margin=0.1,
+        near=1.0,
+        epochs=50,
+        batch=32,
+        finetune_epochs=3,
+        finetune_rate=1e-3,
+    ),
 }
 """``bundled``: this project's own. ``own``: ConSE over one's own classes, in seconds; its numbers by four times five-fold
 cross-validation inside the training part of Pascal Sentences, at the smallest size that it cannot tell from the best. ``seed``:

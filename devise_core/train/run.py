@@ -123,8 +123,9 @@ def _classifier(recipe: Recipe, corpus: Corpus, features: Floats, validation: An
     return own_classifier(features[:, ~validation], corpus.classes[~validation], recipe.decay, recipe.features == "root")
 
 
-def _stage(run: Run, trained: Trained, stage: str, model: keras.Model, paces: Sequence[Pace], inputs: Inputs,
-           checkpoint: Checkpoint) -> None:
+def _stage(
+    run: Run, trained: Trained, stage: str, model: keras.Model, paces: Sequence[Pace], inputs: Inputs, checkpoint: Checkpoint
+) -> None:
     began, recipe, corpus = time.perf_counter(), run.recipe, trained.corpus
     targets = targets_of(list(corpus.vectors), [{}] * len(corpus.names), {}, recipe.near)
     learnt, kept = np.flatnonzero(~trained.validation), np.flatnonzero(trained.validation)
@@ -132,16 +133,24 @@ def _stage(run: Run, trained: Trained, stage: str, model: keras.Model, paces: Se
     loop = Loop(output, paces, recipe, targets, number=0 if stage == HEAD else 1)
     train_part = _part(corpus, learnt, inputs, len(recipe.view_names), run.text if recipe.caption_weight else None)
     epochs = recipe.epochs if stage == HEAD else recipe.finetune_epochs
-    trained.curves[stage] = loop.run(epochs, train_part, _part(corpus, kept, inputs) if len(kept) else None, checkpoint,
-                                     run.watch(stage, epochs))
+    trained.curves[stage] = loop.run(
+        epochs, train_part, _part(corpus, kept, inputs) if len(kept) else None, checkpoint, run.watch(stage, epochs)
+    )
     trained.seconds[stage] = time.perf_counter() - began
 
 
 def _part(corpus: Corpus, places: Rows, inputs: Inputs, views: int = 1, text: WordVectorEncoder | None = None) -> Part:
-    told = [(row, np.stack(vectors)) for row, place in enumerate(places)
-            if text and (vectors := caption_vectors(corpus.pictures[place], text))]
-    return Part(lambda rows: inputs(rows // len(places), places[rows % len(places)]), corpus.classes[places], views,
-                (np.asarray([row for row, _ in told], dtype=np.int64), [vectors for _, vectors in told]))
+    told = [
+        (row, np.stack(vectors))
+        for row, place in enumerate(places)
+        if text and (vectors := caption_vectors(corpus.pictures[place], text))
+    ]
+    return Part(
+        lambda rows: inputs(rows // len(places), places[rows % len(places)]),
+        corpus.classes[places],
+        views,
+        (np.asarray([row for row, _ in told], dtype=np.int64), [vectors for _, vectors in told]),
+    )
 
 
 def _head(run: Run, corpus: Corpus, classifier: Classifier | None) -> keras.Model:
@@ -191,8 +200,12 @@ def _made_from(run: Run, corpus: Corpus, keys: Sequence[str]) -> dict[str, Any]:
     """What the weights depend on, as plain values: another value of any is another run."""
     digest = hashlib.sha256(corpus.vectors.tobytes() + corpus.classes.tobytes() + "".join(keys).encode()).hexdigest()
     start = hashlib.sha256(run.start.kernel.tobytes() + run.start.vectors.tobytes()).hexdigest() if run.start else ""
-    return {**asdict(run.recipe), "backbone": f"{run.backbone.name} {run.backbone.identity}", "pictures": digest[:16],
-            "classifier": start[:16]}
+    return {
+        **asdict(run.recipe),
+        "backbone": f"{run.backbone.name} {run.backbone.identity}",
+        "pictures": digest[:16],
+        "classifier": start[:16],
+    }
 
 
 def _without(settings: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

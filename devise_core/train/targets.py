@@ -15,8 +15,9 @@ TOO_NEAR = 0.9
 """Labels closer than this cosine to a class's own are not wrong for it: "tabby" is not wrong for a tiger cat."""
 
 
-def targets_of(classes: Sequence[Floats], kinds: Sequence[Mapping[str, int]], vectors: Mapping[str, Floats],
-               too_near: float = TOO_NEAR) -> Targets:
+def targets_of(
+    classes: Sequence[Floats], kinds: Sequence[Mapping[str, int]], vectors: Mapping[str, Floats], too_near: float = TOO_NEAR
+) -> Targets:
     """``classes``: each one's own vector ``(d,)``. ``kinds``: for each, its hypernyms with their distances in steps.
 
     ``vectors``: hypernym → ``(d,)``. A picture of a robin is then also pulled to "bird", from which the classes that are no
@@ -24,7 +25,7 @@ def targets_of(classes: Sequence[Floats], kinds: Sequence[Mapping[str, int]], ve
     """
     names = sorted({name for found in kinds for name in found if name in vectors})
     labels = np.stack([*classes, *(vectors[name] for name in names)])
-    shares, near = np.zeros((len(classes), len(labels)), dtype=np.float32), labels[:len(classes)] @ labels.T >= too_near
+    shares, near = np.zeros((len(classes), len(labels)), dtype=np.float32), labels[: len(classes)] @ labels.T >= too_near
     wrong = (~near).astype(np.float32)
     column = {name: len(classes) + place for place, name in enumerate(names)}
     for row, found in enumerate(kinds):

@@ -31,5 +31,4 @@ def mirrored(image: Image.Image, size: int) -> Pixels:
     return np.ascontiguousarray(to_pixels(image, size)[:, ::-1])
 
 
-VIEWS: dict[str, View] = {"plain": to_pixels, "squashed": squashed, "padded": padded, "square": square,
-                          "mirrored": mirrored}
+VIEWS: dict[str, View] = {"plain": to_pixels, "squashed": squashed, "padded": padded, "square": square, "mirrored": mirrored}

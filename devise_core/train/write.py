@@ -70,8 +70,11 @@ def make_canonical(archive: Path) -> None:
     facts = json.loads(files["metadata.json"])
     files["metadata.json"] = json.dumps({**facts, "date_saved": "1980-01-01@00:00:00"}).encode()
     numbers: dict[str, int] = {}
-    config = re.sub(r'(?<="shared_object_id": )\d+', lambda found: str(numbers.setdefault(found[0], len(numbers))),
-                    files["config.json"].decode())
+    config = re.sub(
+        r'(?<="shared_object_id": )\d+',
+        lambda found: str(numbers.setdefault(found[0], len(numbers))),
+        files["config.json"].decode(),
+    )
     parts = json.loads(config)["config"].get("layers", [])
     for number, name in enumerate(part["config"]["name"] for part in parts if ".ops." in (part["module"] or "")):
         for before in ('"name": "', '"keras_history": ["'):  # elsewhere "relu" is an activation
@@ -107,13 +110,24 @@ def _write_curves(path: Path, curves: Mapping[str, Curve]) -> None:
 def _record(run: Run, trained: Trained, origin: Origin) -> dict[str, Any]:
     corpus = trained.corpus
     return {
-        **asdict(origin), "settings": asdict(run.recipe), "pictures": len(corpus.pictures), "classes": len(corpus.names),
-        "names": list(corpus.names), "validation": int(trained.validation.sum()), "skipped": len(trained.skipped),
-        "backbone": {"name": run.backbone.name, "weights": origin.weights, "identity": run.backbone.identity,
-                     "size": run.backbone.size, "features": run.backbone.width},
+        **asdict(origin),
+        "settings": asdict(run.recipe),
+        "pictures": len(corpus.pictures),
+        "classes": len(corpus.names),
+        "names": list(corpus.names),
+        "validation": int(trained.validation.sum()),
+        "skipped": len(trained.skipped),
+        "backbone": {
+            "name": run.backbone.name,
+            "weights": origin.weights,
+            "identity": run.backbone.identity,
+            "size": run.backbone.size,
+            "features": run.backbone.width,
+        },
         "words": {"count": len(run.text.words), "dimension": run.text.words.dimension},
         "seconds": {stage: round(seconds, 1) for stage, seconds in trained.seconds.items()},
-        "versions": {"python": python_version(), **{name: _version(name) for name in ("keras", "tensorflow", "numpy", "pillow")}}}
+        "versions": {"python": python_version(), **{name: _version(name) for name in ("keras", "tensorflow", "numpy", "pillow")}},
+    }
 
 
 def _version(package: str) -> str:

@@ -37,8 +37,10 @@ def read_upload(data: bytes, limits: Settings | None = None) -> Image.Image:
     """
     limits = limits or settings()
     if len(data) > limits.upload_bytes:
-        raise ImageError(f"The picture has {len(data) / 1e6:.1f} MB; at most {limits.upload_bytes / 1e6:.0f} MB are allowed: "
-                         "save a smaller copy.")
+        raise ImageError(
+            f"The picture has {len(data) / 1e6:.1f} MB; at most {limits.upload_bytes / 1e6:.0f} MB are allowed: "
+            "save a smaller copy."
+        )
     return _decoders(limits.decoders).read(data, limits)
 
 
@@ -104,8 +106,14 @@ class _Decoder:
     def __init__(self) -> None:
         command = [sys.executable, "-m", "devise_core.untrusted.decoder_worker"]
         try:
-            self.process = subprocess.Popen(command, env={**os.environ, **_FRUGAL}, cwd=REPOSITORY, stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                command,
+                env={**os.environ, **_FRUGAL},
+                cwd=REPOSITORY,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
         except OSError as error:  # no memory or no process left
             raise ImageError(NOT_NOW) from error
         assert self.process.stdin and self.process.stdout

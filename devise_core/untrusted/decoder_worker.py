@@ -1,4 +1,4 @@
-"""One picture of a stranger → a small RGB image, in a process of its own that may be killed: ``python -m devise_core.untrusted.decoder_worker``.
+"""Decode one untrusted image in a separate process that can be killed: ``python -m devise_core.untrusted.decoder_worker``.
 
 The process reads requests on stdin and answers on stdout, a line of JSON and then bytes, each way. It may take so much memory
 and may write no file: the decoders are C libraries, and one that is led astray by a crafted file ends here and not in the server.
@@ -64,8 +64,10 @@ def _check_size(image: Image.Image, limits: Limits, length: int) -> None:
     """Raises ``ImageError`` where the header says too many pixels, or too many frames."""
     most = _most(limits, length, _cost(image))
     if image.width * image.height > most:
-        raise ImageError(f"{_NAME} has {image.width * image.height / 1e6:.1f} megapixels; at most {most / 1e6:.1f} are allowed in "
-                         f"a {image.format}: save a smaller copy{'' if isinstance(image, JpegImageFile) else ', or one as JPEG'}.")
+        raise ImageError(
+            f"{_NAME} has {image.width * image.height / 1e6:.1f} megapixels; at most {most / 1e6:.1f} are allowed in "
+            f"a {image.format}: save a smaller copy{'' if isinstance(image, JpegImageFile) else ', or one as JPEG'}."
+        )
     # GIF and TIFF are counted by walking through them; their first frame is read without
     frames = getattr(image, "n_frames", 1) if image.format not in ("GIF", "TIFF") else 1
     if frames > limits.frames:

@@ -52,8 +52,14 @@ class Gathered:
     full: str = ""
 
 
-def gather(files: Iterable[File], encoder: Pixelwise, limits: Settings, before: Sequence[Photo] = (),
-           progress: Progress | None = None, read: Callable[[bytes], Image.Image] = read_upload) -> Gathered:
+def gather(
+    files: Iterable[File],
+    encoder: Pixelwise,
+    limits: Settings,
+    before: Sequence[Photo] = (),
+    progress: Progress | None = None,
+    read: Callable[[bytes], Image.Image] = read_upload,
+) -> Gathered:
     """Add the pictures of ``files``, zips among them, to those of ``before``, as far as ``limits`` allows.
 
     A file that cannot be read is named in ``skipped``, one that is there already counted in ``again``; nothing is raised for it.
@@ -102,6 +108,7 @@ def _unpacked(files: Iterable[File], limits: Settings, found: Gathered) -> Itera
 
 def _ahead(files: Iterable[File], encoder: Pixelwise, read: Callable[[bytes], Image.Image]) -> Iterator[_Read]:
     """Each file read, in order, a few at a time: what is still packed stays packed until its turn."""
+
     def one(file: File) -> _Read:
         name, data = file
         key = hashlib.sha256(data).hexdigest()

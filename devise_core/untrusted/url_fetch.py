@@ -26,8 +26,12 @@ from devise_core.untrusted.url_guard import Address, Target, is_public, read_add
 
 _MOVED = (301, 302, 303, 307, 308)
 _PIECE = 1 << 16
-_HEADERS = {"User-Agent": "Semblance/0.1 (semantic image search; fetches one picture that a visitor named)", "Accept": "image/*",
-            "Accept-Encoding": "identity", "Connection": "close"}
+_HEADERS = {
+    "User-Agent": "Semblance/0.1 (semantic image search; fetches one picture that a visitor named)",
+    "Accept": "image/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
 
 
 def resolve(host: str) -> list[str]:
@@ -76,8 +80,10 @@ def fetch_picture(url: str, limits: Settings | None = None, network: Network = N
     """
     limits = limits or settings()
     if not limits.url_search:
-        raise ImageError("Search by address is switched off here: upload the picture, or, where this server is yours, set "
-                         f"{variable('url_search')}=1.")
+        raise ImageError(
+            "Search by address is switched off here: upload the picture, or, where this server is yours, set "
+            f"{variable('url_search')}=1."
+        )
     ends = monotonic() + limits.url_seconds
     for _ in range(limits.url_redirects + 1):
         target = read_address(url, network.ports)
@@ -115,14 +121,25 @@ def _checked(target: Target, network: Network, ends: float, limits: Settings) ->
 def _answer(target: Target, address: str, ends: float, limits: Settings) -> Iterator[HTTPResponse]:
     """The head of the answer is there; the body is read within the block. The socket is shut when the time is over."""
     rest = max(0.01, ends - monotonic())
-    connection = (_HeldTLS(address, target.port, timeout=rest, server_hostname=target.host, assert_hostname=target.host,
-                           cert_reqs="CERT_REQUIRED") if target.scheme == "https" else _Held(address, target.port, timeout=rest))
+    connection = (
+        _HeldTLS(
+            address, target.port, timeout=rest, server_hostname=target.host, assert_hostname=target.host, cert_reqs="CERT_REQUIRED"
+        )
+        if target.scheme == "https"
+        else _Held(address, target.port, timeout=rest)
+    )
     clock = threading.Timer(rest, connection.shut)
     clock.start()
     try:
         path = quote(target.path, safe="/?%:@!$&'()*+,;=~-._[]")
-        connection.request("GET", path, headers={"Host": target.name, **_HEADERS}, preload_content=False,
-                           decode_content=False, enforce_content_length=False)
+        connection.request(
+            "GET",
+            path,
+            headers={"Host": target.name, **_HEADERS},
+            preload_content=False,
+            decode_content=False,
+            enforce_content_length=False,
+        )
         answer = connection.getresponse()
         if monotonic() >= ends:  # a head that the clock has cut reads like a short one
             raise _late(limits)

@@ -16,8 +16,18 @@ from devise_core.errors import CollectionError
 from devise_core.settings import Settings, settings
 from devise_core.vision.image_reader import SUFFIXES
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError, OverflowError, NotImplementedError,
-           RuntimeError, struct.error)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
 _SMALL = 1_000_000  # bytes that any entry may swell to: a plain drawing is packed to almost nothing
 _PIECE = 1 << 18
 _LONGEST = 120
@@ -33,8 +43,10 @@ def pictures_in_zip(data: bytes, limits: Settings | None = None) -> Iterator[tup
     """
     limits = limits or settings()
     if len(data) > limits.zip_bytes:
-        raise CollectionError(f"The zip has {len(data) / 1e6:.0f} MB; at most {limits.zip_bytes / 1e6:.0f} MB are allowed: "
-                              "send fewer pictures, or smaller ones.")
+        raise CollectionError(
+            f"The zip has {len(data) / 1e6:.0f} MB; at most {limits.zip_bytes / 1e6:.0f} MB are allowed: "
+            "send fewer pictures, or smaller ones."
+        )
     # Counted before a list of them is made, which would take a kilobyte each
     if data.count(b"PK\1\2") > limits.zip_entries:
         raise CollectionError(f"The zip has more than {limits.zip_entries} entries: pack fewer files.")
@@ -75,8 +87,12 @@ def label(name: str) -> str:
 
 def _is_picture(entry: zipfile.ZipInfo, name: str) -> bool:
     path = PurePosixPath(name)
-    return (not entry.is_dir() and stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG)
-            and path.suffix.lower() in SUFFIXES and not any(part.startswith((".", "__MACOSX")) for part in path.parts))
+    return (
+        not entry.is_dir()
+        and stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG)
+        and path.suffix.lower() in SUFFIXES
+        and not any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    )
 
 
 def _check(entry: zipfile.ZipInfo, name: str, limits: Settings) -> None:
@@ -103,8 +119,10 @@ def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, most:
         while len(content) < most and (piece := file.read(min(_PIECE, most - len(content)))):
             content += piece
             if len(content) > max(_SMALL, ratio * entry.compress_size):
-                raise CollectionError(f"{PurePosixPath(name).name} in the zip swells to more than {ratio:g} times its size: "
-                                      "save it as JPEG, and pack again.")
+                raise CollectionError(
+                    f"{PurePosixPath(name).name} in the zip swells to more than {ratio:g} times its size: "
+                    "save it as JPEG, and pack again."
+                )
     return bytes(content)
 
 

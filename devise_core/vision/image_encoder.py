@@ -66,9 +66,8 @@ class KerasImageEncoder:
     def encode_pixels(self, pixels: Pixels) -> Encoded:
         """``uint8 (n, size, size, 3)`` → vectors. Batches are padded to one of two sizes: each new one is traced anew."""
         self.load()
-        parts = [self._batch(pixels[start:start + BATCH]) for start in range(0, len(pixels), BATCH)]
-        return Encoded(np.concatenate([features for features, _ in parts]),
-                       np.concatenate([embeddings for _, embeddings in parts]))
+        parts = [self._batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
+        return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
 
     def encode_many(self, images: Iterable[ImageInput]) -> Iterator[Encoded]:
         """Encode a batch at a time while the next is being read. Yields one ``Encoded`` for each batch, in order."""
@@ -81,16 +80,16 @@ class KerasImageEncoder:
                     yield self.encode_pixels(np.stack([read.result() for read in waiting[:BATCH]]))
                     del waiting[:BATCH]
             for start in range(0, len(waiting), BATCH):
-                yield self.encode_pixels(np.stack([read.result() for read in waiting[start:start + BATCH]]))
+                yield self.encode_pixels(np.stack([read.result() for read in waiting[start : start + BATCH]]))
 
     def _batch(self, pixels: Pixels) -> tuple[Floats, Floats]:
         size = 1 if len(pixels) == 1 else BATCH
         padded = np.zeros((size, *pixels.shape[1:]), dtype=np.uint8)
-        padded[:len(pixels)] = pixels
+        padded[: len(pixels)] = pixels
         try:
             with self._lock:
                 found = self._call(padded)
-            return found["features"].numpy()[:len(pixels)], found["embedding"].numpy()[:len(pixels)]
+            return found["features"].numpy()[: len(pixels)], found["embedding"].numpy()[: len(pixels)]
         except self._exhausted as error:
             raise BusyError("There is no memory left to look at a picture right now: try again in a minute.", "memory") from error
 

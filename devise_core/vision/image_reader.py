@@ -20,11 +20,32 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff")
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 100_000_000
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, OverflowError, MemoryError,
-           struct.error, zlib.error, AssertionError, AttributeError, RuntimeError)  # as Pillow's readers raise them on nonsense
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    TypeError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    AssertionError,
+    AttributeError,
+    RuntimeError,
+)  # as Pillow's readers raise them on nonsense
 _CUT = ("truncated", "end of file", "unexpected end", "premature", "bytes not processed", "not enough data")
-_TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-          5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90}
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 """What sets a picture upright, by its EXIF orientation."""
 
 
@@ -38,13 +59,13 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
         return _upright_rgb(source, "the picture")
     name, data = _bytes_of(source)
     if len(data) > MAX_BYTES:
-        raise ImageError(f"{name} has {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are allowed: "
-                         "save a smaller copy.")
+        raise ImageError(f"{name} has {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are allowed: save a smaller copy.")
     image = opened(data, name)
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise ImageError(f"{name} has {width * height / 1e6:.0f} megapixels; at most {MAX_PIXELS / 1e6:.0f} are "
-                         "allowed: save a smaller copy.")
+        raise ImageError(
+            f"{name} has {width * height / 1e6:.0f} megapixels; at most {MAX_PIXELS / 1e6:.0f} are allowed: save a smaller copy."
+        )
     if at_least:
         _draft(image, at_least)
     return _upright_rgb(loaded(image, name), name)
@@ -56,8 +77,10 @@ def _bytes_of(source: str | Path | bytes) -> tuple[str, bytes]:
     path = Path(source)
     try:
         if path.stat().st_size > MAX_BYTES:  # a file too large is not read at all
-            raise ImageError(f"{path.name} has {path.stat().st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB "
-                             "are allowed: save a smaller copy.")
+            raise ImageError(
+                f"{path.name} has {path.stat().st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB "
+                "are allowed: save a smaller copy."
+            )
         return path.name, path.read_bytes()
     except FileNotFoundError as error:
         raise ImageError(f"There is no file {path}: check the path.") from error
@@ -72,8 +95,9 @@ def opened(data: bytes, name: str) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         found, most, *_ = (*map(int, re.findall(r"\d+", str(error))), 0, 0)
-        raise ImageError(f"{name} has {found / 1e6:.0f} megapixels; at most {min(most, MAX_PIXELS) / 1e6:.0f} are allowed: "
-                         "save a smaller copy.") from error
+        raise ImageError(
+            f"{name} has {found / 1e6:.0f} megapixels; at most {min(most, MAX_PIXELS) / 1e6:.0f} are allowed: save a smaller copy."
+        ) from error
     except MemoryError as error:
         raise ImageError(f"{name} takes too much memory: save a smaller copy.") from error
     except _BROKEN as error:

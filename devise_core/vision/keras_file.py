@@ -19,10 +19,14 @@ def load_model(path: Path) -> keras.Model:
     try:
         import keras
     except ImportError as error:
-        raise ArtifactError(f"Keras cannot be imported ({error.name or error}), so pictures cannot be read; searching by words "
-                            "goes on: pip install -r requirements.txt.") from error
+        raise ArtifactError(
+            f"Keras cannot be imported ({error.name or error}), so pictures cannot be read; searching by words "
+            "goes on: pip install -r requirements.txt."
+        ) from error
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
-        raise ArtifactError(f"{path} is no Keras model this version can load ({type(error).__name__}): restore it with "
-                            "`git checkout`, or make it again with `python -m devise_core build head`.") from error
+        raise ArtifactError(
+            f"{path} is no Keras model this version can load ({type(error).__name__}): restore it with "
+            "`git checkout`, or make it again with `python -m devise_core build head`."
+        ) from error

@@ -83,8 +83,10 @@ def _member(file: Path, names: Sequence[str], dimension: int | None) -> str:
     fitting = [name for name in names if len(names) == 1 or (dimension and re.search(rf"\b{dimension}d\.", name))]
     if len(fitting) != 1:
         asked = "no dimension" if dimension is None else f"dimension {dimension}"
-        raise WordVectorError(f"{file} holds {', '.join(names) or 'no word vectors'}; received {asked}: "
-                              "give the dimension of one of them, or unpack the file you mean.")
+        raise WordVectorError(
+            f"{file} holds {', '.join(names) or 'no word vectors'}; received {asked}: "
+            "give the dimension of one of them, or unpack the file you mean."
+        )
     return fitting[0]
 
 
@@ -96,8 +98,9 @@ def _parts(stream: io.BufferedReader, report: WordReport, dimension: int | None)
     header = _HEADER.match(head)
     if header is None:
         if b"\n" not in head or b"\x00" in head:
-            raise WordVectorError(f"{report.file} is no file of word vectors: give GloVe or fastText text, or word2vec's binary "
-                                  "form.")
+            raise WordVectorError(
+                f"{report.file} is no file of word vectors: give GloVe or fastText text, or word2vec's binary form."
+            )
         report.format = GLOVE
         return read_text(stream, report, dimension, 1)
     count, found = int(header[1]), int(header[2])

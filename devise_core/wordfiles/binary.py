@@ -27,11 +27,12 @@ def read_binary(stream: BinaryIO, report: WordReport, count: int) -> Iterator[Pa
             if space < 0 or end > len(buffer):
                 break
             words.append(buffer[at:space].lstrip(b"\n"))
-            vectors.append(buffer[space + 1:end])
+            vectors.append(buffer[space + 1 : end])
             at = end
         if not words:
-            raise WordVectorError(f"{report.file} ends within record {done + 1:,} of {count:,}, or is damaged there: "
-                                  "download it again.")
+            raise WordVectorError(
+                f"{report.file} ends within record {done + 1:,} of {count:,}, or is damaged there: download it again."
+            )
         values = np.frombuffer(b"".join(vectors), dtype="<f4").astype(np.float32)
         yield range(done + 1, done + 1 + len(words)), words, values.reshape(-1, report.dimension)
         done, rest = done + len(words), buffer[at:]

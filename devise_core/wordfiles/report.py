@@ -47,6 +47,7 @@ class WordReport:
 
     def __str__(self) -> str:
         place = "record" if self.format == BINARY else "line"
-        faults = ", ".join(f"{count:,} × {fault} (first: {place} {self.first[fault]:,})"
-                           for fault, count in self.left_out.most_common())
+        faults = ", ".join(
+            f"{count:,} × {fault} (first: {place} {self.first[fault]:,})" for fault, count in self.left_out.most_common()
+        )
         return f"{self.words:,} words × {self.dimension} from {self.file} ({self.format}); left out: {faults or 'nothing'}"

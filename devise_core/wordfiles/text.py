@@ -37,10 +37,14 @@ def read_text(stream: BinaryIO, report: WordReport, dimension: int | None, first
 def wrong_dimension(report: WordReport, line: int, expected: int | None, received: int) -> WordVectorError:
     """The error for ``line``, the first of many like it."""
     if not received:
-        return WordVectorError(f"{report.file}, line {line}: expected a word and {expected or 'its'} numbers, received no number; "
-                               "give a file of word vectors.")
-    return WordVectorError(f"{report.file}, line {line}: expected {expected} numbers, received {received}; ask for the dimension "
-                           f"{received}, or give a file of {expected}-d vectors.")
+        return WordVectorError(
+            f"{report.file}, line {line}: expected a word and {expected or 'its'} numbers, received no number; "
+            "give a file of word vectors."
+        )
+    return WordVectorError(
+        f"{report.file}, line {line}: expected {expected} numbers, received {received}; ask for the dimension "
+        f"{received}, or give a file of {expected}-d vectors."
+    )
 
 
 def _usual_dimension(lines: Sequence[bytes], report: WordReport, expected: int | None, first: int) -> int:

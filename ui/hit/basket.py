@@ -39,13 +39,16 @@ def tray(engine: Engine, scores: dict[str, float]) -> None:
     hits = [engine.collection.hit(engine.collection.row(item), scores.get(item, 0.0)) for item in ids]
     name = f"{engine.collection.name}-{len(ids)}"
     ways: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
-        ("CSV", "csv", "text/csv", lambda: as_csv(hits)), ("JSON", "json", "application/json", lambda: as_json(hits)),
-        ("Pictures", "zip", "application/zip", lambda: as_zip(engine.collection, hits)))
+        ("CSV", "csv", "text/csv", lambda: as_csv(hits)),
+        ("JSON", "json", "application/json", lambda: as_json(hits)),
+        ("Pictures", "zip", "application/zip", lambda: as_zip(engine.collection, hits)),
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="tray"):
         st.markdown(f"**{len(ids)} chosen**", width="content")
         for label, suffix, kind, made in ways:
-            st.download_button(label, made, f"{name}.{suffix}", kind, key=f"tray-{suffix}", on_click="ignore",
-                               icon=":material/download:")
+            st.download_button(
+                label, made, f"{name}.{suffix}", kind, key=f"tray-{suffix}", on_click="ignore", icon=":material/download:"
+            )
         st.button("Clear", key="tray-clear", type="tertiary", on_click=_keep, args=(engine, []))
 
 

@@ -52,8 +52,13 @@ def _facts(hit: Hit) -> None:
     st.header(plain(hit.name))
     if hit.caption:
         st.write(plain(hit.caption))
-    for name, value in (("Category", hit.category), ("Labels", ", ".join(hit.labels)), ("Author", hit.author),
-                        ("Licence", hit.licence), ("Source", hit.origin)):
+    for name, value in (
+        ("Category", hit.category),
+        ("Labels", ", ".join(hit.labels)),
+        ("Author", hit.author),
+        ("Licence", hit.licence),
+        ("Source", hit.origin),
+    ):
         if value:
             st.caption(f"**{name}**  {linked(value) if name == 'Source' else plain(value)}")
 
@@ -68,6 +73,9 @@ def _nouns(nouns: list[WordHit]) -> None:
 
 
 def _ways_on(hit: Hit) -> None:
-    for page, label, icon in (("explorer", "Find it on the map", "scatter_plot"),
-                              ("image_search", "More like this", "image_search"), ("labels", "Its labels", "sell")):
+    for page, label, icon in (
+        ("explorer", "Find it on the map", "scatter_plot"),
+        ("image_search", "More like this", "image_search"),
+        ("labels", "Its labels", "sell"),
+    ):
         link(page, label, f"detail-{page}", f":material/{icon}:", item=hit.id)

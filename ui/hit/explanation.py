@@ -32,9 +32,15 @@ class Why:
         self.engine, self.hit, self.found = engine, hit, kept(engine, hit)
         self.picture = st.container() if self.found else st.empty()
         asked = questions(engine, nouns)
-        self.text = st.pills("Why it matched", list(asked), default=next(iter(asked)), required=True, key=f"why-{hit.id}",
-                             format_func=lambda text: plain(text, 40),
-                             help="Each region of the picture is blurred in turn: where the cosine falls most, it matters most.")
+        self.text = st.pills(
+            "Why it matched",
+            list(asked),
+            default=next(iter(asked)),
+            required=True,
+            key=f"why-{hit.id}",
+            format_func=lambda text: plain(text, 40),
+            help="Each region of the picture is blurred in turn: where the cosine falls most, it matters most.",
+        )
         self.vector = asked[self.text]
         with st.container(key="why-words"):
             self.words = st.empty()

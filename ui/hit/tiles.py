@@ -40,11 +40,17 @@ class Marks:
 def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None) -> Hit | None:
     """Show ``hits``; ``key`` keeps two grids apart. Returns the one that was just pressed."""
     marks = marks or Marks()
-    shown = [{"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit), **marks.of(hit)}
-             for hit in hits]
+    shown = [
+        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit), **marks.of(hit)}
+        for hit in hits
+    ]
     # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.
-    pressed = _GRID(key=f"grid-{key}", data=[shown, engine.collection.name in CUT_OUTS], on_open_change=_nothing,
-                    on_choose_change=lambda: _choose(engine, hits, key))
+    pressed = _GRID(
+        key=f"grid-{key}",
+        data=[shown, engine.collection.name in CUT_OUTS],
+        on_open_change=_nothing,
+        on_choose_change=lambda: _choose(engine, hits, key),
+    )
     return next((hit for hit in hits if hit.id == pressed.open), None)
 
 

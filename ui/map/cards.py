@@ -54,10 +54,19 @@ def region_card(engine: Engine, rows: Rows) -> None:
     hits = engine.rank(rows.tolist(), mean)
     head, close, download = st.columns([5, 1.2, 1.5], vertical_alignment="bottom")
     head.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
-    close.button("Clear", icon=":material/close:", key="map-clear", width="stretch", on_click=write_view,
-                 args=(collection, {"region": ""}))
-    download.download_button("CSV", lambda: as_csv(hits), f"{collection.name}-region.csv", "text/csv", icon=":material/download:",
-                             key="map-download", width="stretch", on_click="ignore")
+    close.button(
+        "Clear", icon=":material/close:", key="map-clear", width="stretch", on_click=write_view, args=(collection, {"region": ""})
+    )
+    download.download_button(
+        "CSV",
+        lambda: as_csv(hits),
+        f"{collection.name}-region.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="map-download",
+        width="stretch",
+        on_click="ignore",
+    )
     words = engine.label_embedding(mean, k=8)
     st.caption("**Nouns nearest to its mean**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
     labels = common_labels([collection.items[row] for row in rows], 8)

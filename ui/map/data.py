@@ -82,20 +82,35 @@ def _message(engine: Engine) -> str:
     clusters = projections.clusters[:, 0]
     nearest = nearest_nouns(engine.text.nouns, engine.collection)
     right = {True: 0, False: 1, None: 2}
-    return json.dumps({
-        "count": len(collection), "step": rows.step, "whole": collection.name in CUT_OUTS,
-        "ids": [items[row].id for row in rows], "names": [items[row].name for row in rows],
-        "pictures": [_picture(engine, row) for row in rows],
-        "colours": {
-            "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
-            "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
-            "cluster": {"names": group_names(engine.text.nouns, engine.collection, clusters), "of": packed(clusters[rows.start::rows.step], "u1")},
-            "right": {"names": ["right", "wrong", "no label"],
-                      "of": packed([right[each] for each in named_right(items, nearest)[::rows.step]], "u1")}},
-        "places": {name: packed((places[::rows.step].clip(0, 1) * 65535).round(), "u2")
-                   for name, places in projections.places.items()},
-        "kept": {name: round(kept, 3) for name, kept in projections.kept.items()},
-        "texts": _texts(engine, projections, nearest)}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        {
+            "count": len(collection),
+            "step": rows.step,
+            "whole": collection.name in CUT_OUTS,
+            "ids": [items[row].id for row in rows],
+            "names": [items[row].name for row in rows],
+            "pictures": [_picture(engine, row) for row in rows],
+            "colours": {
+                "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
+                "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
+                "cluster": {
+                    "names": group_names(engine.text.nouns, engine.collection, clusters),
+                    "of": packed(clusters[rows.start :: rows.step], "u1"),
+                },
+                "right": {
+                    "names": ["right", "wrong", "no label"],
+                    "of": packed([right[each] for each in named_right(items, nearest)[:: rows.step]], "u1"),
+                },
+            },
+            "places": {
+                name: packed((places[:: rows.step].clip(0, 1) * 65535).round(), "u2") for name, places in projections.places.items()
+            },
+            "kept": {name: round(kept, 3) for name, kept in projections.kept.items()},
+            "texts": _texts(engine, projections, nearest),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 
 def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -> list[dict[str, Any]]:

@@ -58,8 +58,12 @@ def _asked(engine: Engine, query: str) -> Pin | None:
 def _own_picture(engine: Engine, beside: DeltaGenerator) -> Pin | None:
     """A picture of the visitor's, kept while the page is open."""
     with beside.popover("Your picture", icon=":material/add_photo_alternate:", width="stretch"):
-        file = st.file_uploader("A picture of yours", type=[suffix[1:] for suffix in SUFFIXES], key="explorer_file",
-                                help="It is read in memory, and goes with the visit.")
+        file = st.file_uploader(
+            "A picture of yours",
+            type=[suffix[1:] for suffix in SUFFIXES],
+            key="explorer_file",
+            help="It is read in memory, and goes with the visit.",
+        )
     if file is None:
         return None
     with shown():
@@ -76,8 +80,10 @@ def _say(engine: Engine, view: View, marks: Marks) -> None:
     projections, count = engine.collection.projections, len(engine.collection)
     said = [how_placed(view, marks)]
     if view.name in projections.kept:
-        said.append(f"Trustworthiness of {WAYS[view.name[:-1]]} in {view.name[-1]} dimensions, ten neighbours by cosine: "
-                    f"{projections.kept[view.name]:.2f}.")
+        said.append(
+            f"Trustworthiness of {WAYS[view.name[:-1]]} in {view.name[-1]} dimensions, ten neighbours by cosine: "
+            f"{projections.kept[view.name]:.2f}."
+        )
     if view.colour == "right":
         said.append(f"Right: a label of the picture, or a word of it, is among its {NAMED_BY} nearest nouns.")
     if (shown_count := len(drawn(count))) < count:

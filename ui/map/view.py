@@ -39,8 +39,14 @@ def read_view(collection: Collection) -> View:
     dimensions = url_state.number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
     item, text = url_state.text(url_state.ITEM), url_state.text(REGION)
     region = read_region(text, projections)
-    return View(f"{way}{dimensions}", url_state.one_of(COLOUR, COLOURS, next(iter(COLOURS))), url_state.one_of(SHOW, SHOWN, SHOWN[0]),
-                collection.row(item) if item in collection else None, region, text if region else "")
+    return View(
+        f"{way}{dimensions}",
+        url_state.one_of(COLOUR, COLOURS, next(iter(COLOURS))),
+        url_state.one_of(SHOW, SHOWN, SHOWN[0]),
+        collection.row(item) if item in collection else None,
+        region,
+        text if region else "",
+    )
 
 
 def write_view(collection: Collection, change: object) -> None:

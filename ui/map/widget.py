@@ -50,11 +50,22 @@ def show_map(engine: Engine, view: View, marks: Marks) -> None:
         return [int(row) // rows.step for row in some if row % rows.step == 0]
 
     shown = {
-        "code": script_routes.address("scripts/map/scene.js"), "name": view.name, "colour": view.colour, "show": view.show,
-        "item": None if view.row is None else view.row / rows.step, "id": "" if view.row is None else collection.items[view.row].id,
-        "near": seen(marks.near), "pins": [_pinned(engine, pin) | {"lit": seen(pin.lit)} for pin in marks.pins],
-        "region": view.region_text, "inside": packed(seen(marks.inside), "u4"), "found": len(marks.inside),
-        "cosines": _cosines(engine, view, marks, rows), "ways": WAYS, "colours": COLOURS, "collection": collection.name}
+        "code": script_routes.address("scripts/map/scene.js"),
+        "name": view.name,
+        "colour": view.colour,
+        "show": view.show,
+        "item": None if view.row is None else view.row / rows.step,
+        "id": "" if view.row is None else collection.items[view.row].id,
+        "near": seen(marks.near),
+        "pins": [_pinned(engine, pin) | {"lit": seen(pin.lit)} for pin in marks.pins],
+        "region": view.region_text,
+        "inside": packed(seen(marks.inside), "u4"),
+        "found": len(marks.inside),
+        "cosines": _cosines(engine, view, marks, rows),
+        "ways": WAYS,
+        "colours": COLOURS,
+        "collection": collection.name,
+    }
     _MAP(key=key, data=[source(engine), shown], on_change_change=lambda: write_view(collection, st.session_state[key]["change"]))
 
 
@@ -82,7 +93,7 @@ def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str,
         vector, what = embeddings[view.row], engine.collection.hit(view.row, 1).name
     else:
         return None
-    cosines = (embeddings @ vector)[::rows.step]
+    cosines = (embeddings @ vector)[:: rows.step]
     low, high = float(cosines.min()), float(cosines.max())
     steps = (255 * (cosines - low) / max(high - low, 1e-9)).round()
     return {"low": round(low, 2), "high": round(high, 2), "what": what, "of": packed(steps, "u1")}

@@ -55,6 +55,7 @@ def choose_picture(engine: Engine, page: str) -> Chosen | None:
 
 def show_picture(chosen: Chosen, page: str) -> None:
     """The picture; a box dragged on it is the region that counts from then on."""
+
     def take(region: Region | None) -> None:
         url_state.put(**{CROP: str(region) if region else None, "item": chosen.item})
 
@@ -66,7 +67,7 @@ def encoded(engine: Engine, chosen: Chosen) -> Encoded:
     here = engine.collection
     if chosen.item and not chosen.region:
         row = here.row(chosen.item)
-        return Encoded(here.features[row:row + 1], here.embeddings[row:row + 1])
+        return Encoded(here.features[row : row + 1], here.embeddings[row : row + 1])
     key = (engine.model_id, here.version, chosen.item or chosen.src, chosen.region)
     last: tuple[object, Encoded] | None = st.session_state.get(_ENCODED)
     if last is None or last[0] != key:
@@ -78,8 +79,7 @@ def encoded(engine: Engine, chosen: Chosen) -> Encoded:
 
 
 def _upload(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001  as the other ways
-    file = st.file_uploader("A picture", type=[suffix[1:] for suffix in SUFFIXES], key=f"{page}_file",
-                            label_visibility="collapsed")
+    file = st.file_uploader("A picture", type=[suffix[1:] for suffix in SUFFIXES], key=f"{page}_file", label_visibility="collapsed")
     return _own(file.file_id, file.name, file.getvalue) if file else None
 
 
@@ -123,19 +123,32 @@ def _own(token: str, name: str, data: Callable[[], bytes]) -> Chosen:
 def _sample(engine: Engine, page: str) -> Chosen:
     here = engine.collection
     step = max(1, len(here) // SAMPLES)
-    samples = [item.id for item in here.items[step // 2::step][:SAMPLES]]
+    samples = [item.id for item in here.items[step // 2 :: step][:SAMPLES]]
     linked = url_state.text("item")
     if linked in here and linked not in samples:
         samples = [linked, *samples]
     sample = linked if linked in samples else samples[0]
     key = key_for(f"{page}_sample_{here.name}", sample)
     names = {item_id: plain(here.items[here.row(item_id)].name, 40) for item_id in samples}
-    st.pills("A sample", samples, default=sample, required=True, format_func=names.__getitem__, key=key,
-             label_visibility="collapsed", on_change=by_hand(key, lambda item: url_state.put(**{"item": item, CROP: None})))
+    st.pills(
+        "A sample",
+        samples,
+        default=sample,
+        required=True,
+        format_func=names.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        on_change=by_hand(key, lambda item: url_state.put(**{"item": item, CROP: None})),
+    )
     row = here.row(sample)
     item = here.items[row]
-    return Chosen(here.picture(row), item.name, image_routes.address(engine, here.hit(row, 1.0)), item.id,
-                  _region() if item.id == linked else None)
+    return Chosen(
+        here.picture(row),
+        item.name,
+        image_routes.address(engine, here.hit(row, 1.0)),
+        item.id,
+        _region() if item.id == linked else None,
+    )
 
 
 def _region() -> Region | None:

@@ -39,8 +39,14 @@ class Region:
 
     def cut(self, image: Image.Image) -> Image.Image:
         """The part of ``image``, of at least one pixel."""
-        return image.crop((self.x * image.width // WHOLE, self.y * image.height // WHOLE,
-                           -(-(self.x + self.width) * image.width // WHOLE), -(-(self.y + self.height) * image.height // WHOLE)))
+        return image.crop(
+            (
+                self.x * image.width // WHOLE,
+                self.y * image.height // WHOLE,
+                -(-(self.x + self.width) * image.width // WHOLE),
+                -(-(self.y + self.height) * image.height // WHOLE),
+            )
+        )
 
 
 def crop(key: str, src: str, name: str, region: Region | None, chosen: Callable[[Region | None], None]) -> None:

@@ -31,6 +31,7 @@ def dropzone(key: str, taken: int, room: int, ready: bool, limits: Settings, tak
 
     None comes where there is no ``room``. ``ready``: whether the network is loaded.
     """
+
     def received() -> None:
         take(batch_of(st.session_state[key]["batch"], limits))
 

@@ -14,6 +14,7 @@ _PASTE = component("paste", "shrink")
 
 def paste(key: str, visible: bool, most: int, take: Callable[[bytes], None]) -> None:
     """Listen on the whole page; the button is shown where ``visible``. ``take`` is called with at most ``most`` bytes."""
+
     def received() -> None:
         if data := decode(st.session_state[key]["picture"], most):
             take(data)

@@ -27,8 +27,12 @@ def nearest_words(engine: Engine, found: Encoded) -> None:
     """Each a link that searches for it."""
     st.caption("Nearest words: follow one to search by it")
     for word in engine.label_embedding(found.embeddings[0], k=WORDS):
-        st.page_link("../pages/text_search.py", label=f"{plain(word.word)}  ·  {word.cosine:.2f}", icon=":material/sell:",
-                     query_params={"q": word.word})
+        st.page_link(
+            "../pages/text_search.py",
+            label=f"{plain(word.word)}  ·  {word.cosine:.2f}",
+            icon=":material/sell:",
+            query_params={"q": word.word},
+        )
 
 
 def also_with_words(engine: Engine, chosen: Chosen, found: Encoded) -> None:

@@ -60,8 +60,14 @@ def show_matches(engine: Engine, query: str, vector: Floats) -> int:
         if weaker := len(inside) - len(strong):
             switch(f"Weaker matches too ({weaker})", "weak")
         if hits:
-            st.button("Choose all on this page", key="choose-all", type="tertiary", icon=":material/select_all:",
-                      on_click=basket.add, args=(engine, hits))
+            st.button(
+                "Choose all on this page",
+                key="choose-all",
+                type="tertiary",
+                icon=":material/select_all:",
+                on_click=basket.add,
+                args=(engine, hits),
+            )
     basket.tray(engine, scores)
     return len(strong)
 
@@ -69,19 +75,29 @@ def show_matches(engine: Engine, query: str, vector: Floats) -> int:
 def _settings(engine: Engine, suggested: float) -> Settings:
     items = engine.collection.items
     categories, labels = all_categories(items), all_labels(items)
-    asked = sum(len(url_state.several(name, options)) for name, options in
-                (("in", categories), ("out", categories), ("label", labels), ("no", labels)))
+    asked = sum(
+        len(url_state.several(name, options))
+        for name, options in (("in", categories), ("out", categories), ("label", labels), ("no", labels))
+    )
     with st.popover(f"Filters ({asked})" if asked else "Filters", icon=":material/filter_alt:"):
-        kept = Filter(choose_several("In a category", "in", categories, "any category"),
-                      choose_several("With a label", "label", labels, "any label"),
-                      choose_several("Not in a category", "out", categories, "none left out"),
-                      choose_several("Without a label", "no", labels, "none left out"))
+        kept = Filter(
+            choose_several("In a category", "in", categories, "any category"),
+            choose_several("With a label", "label", labels, "any label"),
+            choose_several("Not in a category", "out", categories, "none left out"),
+            choose_several("Without a label", "no", labels, "none left out"),
+        )
     places = round(100 * suggested)
     chosen = url_state.number("cut", places, 0, 100)
     with st.popover(f"Cut-off {chosen / 100:.2f}", icon=":material/content_cut:"):
-        cut = slide("Least cosine, in hundredths", "cut", 0, 100, places,
-                    f"For three nouns in ten, drawn by chance, no picture here reaches {engine.chance_cosine:.2f}: "
-                    "a match must be above that, and at 70% of the best or more.")
+        cut = slide(
+            "Least cosine, in hundredths",
+            "cut",
+            0,
+            100,
+            places,
+            f"For three nouns in ten, drawn by chance, no picture here reaches {engine.chance_cosine:.2f}: "
+            "a match must be above that, and at 70% of the best or more.",
+        )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
     size = choose_one("A page", "k", SIZES)
@@ -104,13 +120,18 @@ def _say_why(query: str, inside: Ranking, whole: int, chance: float, settings: S
         return
     best = float(inside.cosines.max())
     among = "the pictures that pass the filters" if len(inside) < whole else "this collection"
-    why = (f"most words drawn by chance find something above {chance:.2f}" if best < chance
-           else f"the cut-off stands at {settings.cut:.2f}")
-    st.info(f"Nothing in {among} matches “{plain(query, 80)}” well: the best cosine is {best:.2f}, and {why}.",
-            icon=":material/search_off:")
+    why = (
+        f"most words drawn by chance find something above {chance:.2f}"
+        if best < chance
+        else f"the cut-off stands at {settings.cut:.2f}"
+    )
+    st.info(
+        f"Nothing in {among} matches “{plain(query, 80)}” well: the best cosine is {best:.2f}, and {why}.",
+        icon=":material/search_off:",
+    )
 
 
 def _page(shown: Ranking, size: int) -> Ranking:
     last = max(1, -(-len(shown) // size))
     start = (min(url_state.number(url_state.PAGE, 1, 1, 99_999_999), last) - 1) * size
-    return shown[start:start + size]
+    return shown[start : start + size]

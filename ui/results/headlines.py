@@ -24,15 +24,40 @@ class Headline:
 
 
 HEADLINES = (
-    Headline("hit@5 on the seed's test", "pascal-sentences", "", "hit@5", SEED,
-             "Photos whose label is among the five nearest of all the words there are, with a head trained for these 20 classes as "
-             "the seed's was: the notebook of 2020 that this starts from."),
-    Headline("hit@5 on things never seen", "zero-shot", "alone", "hit@5", CONSE,
-             "Photos of 46 classes the head was never trained on; four of them the network knows by another name."),
-    Headline("hp@5 on unseen ImageNet", "imagenet", "kept out", "hp@5", SOFTMAX,
-             "Of its five best answers, the share that are close kin of the right one: even its errors make sense."),
-    Headline("mAP on the stamps", "stamps", "", "mAP", CONSE,
-             "“Bird”, “fruit”, “vehicle”: how far ahead the right pictures come, none of them trained on."))
+    Headline(
+        "hit@5 on the seed's test",
+        "pascal-sentences",
+        "",
+        "hit@5",
+        SEED,
+        "Photos whose label is among the five nearest of all the words there are, with a head trained for these 20 classes as "
+        "the seed's was: the notebook of 2020 that this starts from.",
+    ),
+    Headline(
+        "hit@5 on things never seen",
+        "zero-shot",
+        "alone",
+        "hit@5",
+        CONSE,
+        "Photos of 46 classes the head was never trained on; four of them the network knows by another name.",
+    ),
+    Headline(
+        "hp@5 on unseen ImageNet",
+        "imagenet",
+        "kept out",
+        "hp@5",
+        SOFTMAX,
+        "Of its five best answers, the share that are close kin of the right one: even its errors make sense.",
+    ),
+    Headline(
+        "mAP on the stamps",
+        "stamps",
+        "",
+        "mAP",
+        CONSE,
+        "“Bird”, “fruit”, “vehicle”: how far ahead the right pictures come, none of them trained on.",
+    ),
+)
 
 
 def headlines(results: Results) -> None:
@@ -40,8 +65,13 @@ def headlines(results: Results) -> None:
     found = [(headline, *pair) for headline in HEADLINES if (pair := compare(results, headline))]
     for column, (headline, ours, difference, clear) in zip(st.columns(max(len(found), 1)), found, strict=False):
         rival = headline.rival.split(" (")[0]
-        column.metric(headline.label, f"{ours.value:.2f}", f"{difference:+.2f} on {rival}", border=True,
-                      delta_color="normal" if clear else "off")
+        column.metric(
+            headline.label,
+            f"{ours.value:.2f}",
+            f"{difference:+.2f} on {rival}",
+            border=True,
+            delta_color="normal" if clear else "off",
+        )
         unclear = "" if clear else f" Too near to {rival} to call, with so few of them."
         column.caption(f"{headline.meaning} 95% interval: {ours.low:.2f} to {ours.high:.2f}.{unclear}")
 

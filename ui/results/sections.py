@@ -16,13 +16,21 @@ from ui.results.headlines import CONSE, headlines, is_clear
 from ui.text import plain, with_commands
 from ui.url_state import PROTOCOL
 
-NAMES = {"pascal-sentences": "The seed's test", "zero-shot": "Zero-shot", "imagenet": "ImageNet", "caltech-101": "Caltech-101",
-         "flickr8k": "Captions", "stamps": "Stamps"}
-MEANINGS = {"hit": "the right word is among the {k} nearest",
-            "hp": "the share of the {k} nearest that stand close to the right one, so that a near miss counts",
-            "mAP": "1 where every right picture comes before every wrong one",
-            "P": "how many of the first {k} pictures are right, over the most possible",
-            "R": "what belongs to the query is among the {k} nearest"}
+NAMES = {
+    "pascal-sentences": "The seed's test",
+    "zero-shot": "Zero-shot",
+    "imagenet": "ImageNet",
+    "caltech-101": "Caltech-101",
+    "flickr8k": "Captions",
+    "stamps": "Stamps",
+}
+MEANINGS = {
+    "hit": "the right word is among the {k} nearest",
+    "hp": "the share of the {k} nearest that stand close to the right one, so that a near miss counts",
+    "mAP": "1 where every right picture comes before every wrong one",
+    "P": "how many of the first {k} pictures are right, over the most possible",
+    "R": "what belongs to the query is among the {k} nearest",
+}
 ENDS, EXTREMES, TILES = 12, 3, 4
 """Classes shown from each end; queries shown from each end; pictures of each."""
 
@@ -34,8 +42,18 @@ def protocols(results: Results) -> None:
     """For the protocol chosen: charts, what they say, tables, sources and the command."""
     tables = results.protocols()
     order = sorted(tables, key=lambda name: list(NAMES).index(name) if name in NAMES else len(NAMES))
-    chosen = st.pills("Measured on", order, default=order[0], required=True, key=PROTOCOL, bind="query-params",
-                      format_func=lambda name: NAMES.get(name, name)) or order[0]
+    chosen = (
+        st.pills(
+            "Measured on",
+            order,
+            default=order[0],
+            required=True,
+            key=PROTOCOL,
+            bind="query-params",
+            format_func=lambda name: NAMES.get(name, name),
+        )
+        or order[0]
+    )
     references = [reference for reference in results.references if reference.protocol == chosen]
     palette, unplaced = Palette.of_theme(), list(references)
     for row in in_rows(tables[chosen]):
@@ -133,19 +151,25 @@ def classes(results: Results) -> None:
     name = chosen.selectbox("Classes of", list(named), index=first_to_show(list(named.values())), key="results_classes")
     found = named[name]
     usual = next((metric for metric in found.metrics if metric.endswith("@5")), found.metrics[0])
-    metric = measure.segmented_control("Metric", found.metrics, default=usual, required=True,
-                                       key=f"results_metric_{name}") or usual
+    metric = measure.segmented_control("Metric", found.metrics, default=usual, required=True, key=f"results_metric_{name}") or usual
     place = found.metrics.index(metric)
     order = sorted(found.classes, key=lambda one: (-found.classes[one][OURS][place], one))
     few = len(order) <= 2 * ENDS
-    parts = {"": order} if few else {f"The best {ENDS} of {len(order)}": order[:ENDS], f"The worst {ENDS}": order[:-ENDS - 1:-1]}
+    parts = {"": order} if few else {f"The best {ENDS} of {len(order)}": order[:ENDS], f"The worst {ENDS}": order[: -ENDS - 1 : -1]}
     palette = Palette.of_theme()
     for column, (title, shown) in zip(st.columns(len(parts), gap="medium"), parts.items(), strict=True):
         with column:
             if title:
                 st.markdown(f"**{title}**")
-            show(f"{metric} of each class. " + ", ".join(f"{one} {found.classes[one][OURS][place]:.2f}" for one in shown),
-                 bars, found, shown, metric, CONSE, palette)
+            show(
+                f"{metric} of each class. " + ", ".join(f"{one} {found.classes[one][OURS][place]:.2f}" for one in shown),
+                bars,
+                found,
+                shown,
+                metric,
+                CONSE,
+                palette,
+            )
     st.caption(" ".join([*meanings([metric]), f"The bar is {OURS}, the stroke across it {CONSE}."]))
 
 
@@ -162,10 +186,16 @@ def training(engine: Engine) -> None:
         return
     st.header("How it learned")
     first, last = ([curve[place] for curve in losses.values()] for place in (0, -1))
-    show(f"The training loss of {', '.join(losses)}, falling from {max(first):.1f} to {min(last):.1f}.", curves, losses,
-         Palette.of_theme())
-    st.caption(f"The mean loss in each epoch: {', '.join(losses)}. The lower it is, the further the right word stands before the "
-               "wrong ones." + (" The thick line is the mean of the runs." if are_seeds(losses) else ""))
+    show(
+        f"The training loss of {', '.join(losses)}, falling from {max(first):.1f} to {min(last):.1f}.",
+        curves,
+        losses,
+        Palette.of_theme(),
+    )
+    st.caption(
+        f"The mean loss in each epoch: {', '.join(losses)}. The lower it is, the further the right word stands before the "
+        "wrong ones." + (" The thick line is the mean of the runs." if are_seeds(losses) else "")
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=16, scope="session")
@@ -181,18 +211,22 @@ def queries(engine: Engine) -> None:
     if len(asked) < 2:
         st.caption("These pictures have no categories to ask for: choose another collection.")
         return
-    st.caption(f"Each of {len(asked)} categories searched for by its word, just now. **Average precision** is 1 where every "
-               "picture of the category comes before every other. The poor ones are often words of another kind: an occasion, a "
-               "place, a use.")
+    st.caption(
+        f"Each of {len(asked)} categories searched for by its word, just now. **Average precision** is 1 where every "
+        "picture of the category comes before every other. The poor ones are often words of another kind: an occasion, a "
+        "place, a use."
+    )
     ends = min(EXTREMES, len(asked) // 2)
     categories = [item.category for item in here.items]
-    for title, part in (("Best", asked[:ends]), ("Worst", asked[:-ends - 1:-1])):
+    for title, part in (("Best", asked[:ends]), ("Worst", asked[: -ends - 1 : -1])):
         st.markdown(f"### {title}")
         for one in part:
             hits = engine.search_text(one.query, k=TILES)
             right = int(members(categories, one.query)[[here.row(hit.id) for hit in hits]].sum())
-            st.markdown(f"**“{plain(one.query)}”** · average precision {one.average_precision:.2f} · {right} of the first "
-                        f"{len(hits)} are among its {one.pictures} pictures")
+            st.markdown(
+                f"**“{plain(one.query)}”** · average precision {one.average_precision:.2f} · {right} of the first "
+                f"{len(hits)} are among its {one.pictures} pictures"
+            )
             gallery(engine, hits, f"results-{one.query}")
 
 

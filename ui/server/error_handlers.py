@@ -15,8 +15,10 @@ def on_page(error: Exception) -> bool:
     number = event_log.failed(error)
     with st.container(border=True, key="unexpected"):
         st.header("Something went wrong here", anchor=False)
-        st.markdown("This is a fault of ours, not of what you asked; the other pages go on "
-                    f"working. If you tell us of it, give its number: **{number}**")
+        st.markdown(
+            "This is a fault of ours, not of what you asked; the other pages go on "
+            f"working. If you tell us of it, give its number: **{number}**"
+        )
         st.button("Try again", icon=":material/refresh:", key="unexpected-again")
     return True
 

@@ -30,8 +30,10 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return json.dumps({"time": at, "level": record.levelname.lower(), "event": record.getMessage(),
-                           **getattr(record, _FACTS, {})}, ensure_ascii=False)
+        return json.dumps(
+            {"time": at, "level": record.levelname.lower(), "event": record.getMessage(), **getattr(record, _FACTS, {})},
+            ensure_ascii=False,
+        )
 
 
 def begin() -> None:

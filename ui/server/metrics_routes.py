@@ -61,10 +61,14 @@ def _instruments() -> Instruments:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)  # resident memory, CPU seconds, open files; on Linux
     labels = {"page": ("page", "end"), "search": (), "encode": (), "refusal": ("guard",), "error": ("type",)}
-    counters = {event: (Counter(f"semblance_{event}", f"Events “{event}” of the log.", names, registry=registry), names)
-                for event, names in labels.items()}
-    latencies = {event: Histogram(f"semblance_{event}_seconds", f"How long a “{event}” took.", buckets=SECONDS, registry=registry)
-                 for event in ("page", "search", "encode")}
+    counters = {
+        event: (Counter(f"semblance_{event}", f"Events “{event}” of the log.", names, registry=registry), names)
+        for event, names in labels.items()
+    }
+    latencies = {
+        event: Histogram(f"semblance_{event}_seconds", f"How long a “{event}” took.", buckets=SECONDS, registry=registry)
+        for event in ("page", "search", "encode")
+    }
     queued = Histogram("semblance_queue_seconds", "How long the network was waited for.", buckets=SECONDS, registry=registry)
     Gauge("semblance_queue_length", "Who waits for the network.", registry=registry).set_function(lambda: turns().waiting)
     Gauge("semblance_sessions", "Visits that are connected.", registry=registry).set_function(_sessions)

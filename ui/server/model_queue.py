@@ -60,8 +60,10 @@ def network(engine: Engine, pictures: int = 1) -> Iterator[None]:
 
     def tell(before: int) -> None:
         said[:] = said or [st.empty()]
-        said[0].info(f"{before} other{'s are' if before > 1 else ' is'} before you at the network: a moment…",
-                     icon=":material/hourglass_top:")
+        said[0].info(
+            f"{before} other{'s are' if before > 1 else ' is'} before you at the network: a moment…",
+            icon=":material/hourglass_top:",
+        )
 
     with turns().turn(tell) as waited:
         if said:

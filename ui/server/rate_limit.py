@@ -51,14 +51,20 @@ class Turns:
         me = object()
         with self._changed:
             if len(self._queue) >= self._length and (self._queue or self._running >= self._calls):
-                raise BusyError(f"{self._before(me)} others are at the network or wait for it, the most that may: try again in "
-                                "a minute. Searching by words goes on meanwhile.", "queue length")
+                raise BusyError(
+                    f"{self._before(me)} others are at the network or wait for it, the most that may: try again in "
+                    "a minute. Searching by words goes on meanwhile.",
+                    "queue length",
+                )
             self._queue.append(me)
         try:
-            while (before := self._take(me, min(LOOK, until - time.monotonic()))):
+            while before := self._take(me, min(LOOK, until - time.monotonic())):
                 if time.monotonic() >= until:
-                    raise BusyError(f"The network was busy for {self._seconds:g} s, with {before} still before you: try again in a "
-                                    "minute. Searching by words goes on meanwhile.", "queue time")
+                    raise BusyError(
+                        f"The network was busy for {self._seconds:g} s, with {before} still before you: try again in a "
+                        "minute. Searching by words goes on meanwhile.",
+                        "queue time",
+                    )
                 tell(before)
         finally:
             with self._changed:
@@ -106,5 +112,6 @@ def admit() -> None:
     most = settings().requests_per_minute
     rate: Rate = st.session_state.setdefault(_RATE, Rate(most))
     if seconds := rate.wait(time.monotonic()):
-        raise BusyError(f"You have asked {most} times within a minute, the most that one visit may: go on in "
-                        f"{math.ceil(seconds)} s.", "rate")
+        raise BusyError(
+            f"You have asked {most} times within a minute, the most that one visit may: go on in {math.ceil(seconds)} s.", "rate"
+        )

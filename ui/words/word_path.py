@@ -24,8 +24,17 @@ class Pressed:
 
 def strip(engine: Engine, steps: Sequence[tuple[Waypoint, Hit]]) -> Pressed:
     """Show ``steps`` in order."""
-    shown = [{"word": point.word.word, "wordCosine": round(point.word.cosine, 3), "id": hit.id, "name": hit.name,
-              "cosine": round(hit.cosine, 3), "src": address(engine, hit)} for point, hit in steps]
+    shown = [
+        {
+            "word": point.word.word,
+            "wordCosine": round(point.word.cosine, 3),
+            "id": hit.id,
+            "name": hit.name,
+            "cosine": round(hit.cosine, 3),
+            "src": address(engine, hit),
+        }
+        for point, hit in steps
+    ]
     pressed = _STRIP(key="way", data=[shown], on_open_change=_nothing, on_word_change=_nothing)
     words = {point.word.word for point, _ in steps}
     return Pressed(next((hit for _, hit in steps if hit.id == pressed.open), None), pressed.word if pressed.word in words else None)

@@ -31,9 +31,16 @@ def choose_mode(modes: Mapping[str, str]) -> str:
     """One of ``modes`` (name in the address → title); a link brings it back."""
     mode = url_state.one_of(MODE, modes, next(iter(modes)))
     key = key_for("words-mode", mode)
-    chosen = st.segmented_control("Play", list(modes), default=mode, format_func=modes.__getitem__, required=True, key=key,
-                                  label_visibility="collapsed",
-                                  on_change=by_hand(key, lambda mode: url_state.put(**{MODE: mode, url_state.QUERY: None})))
+    chosen = st.segmented_control(
+        "Play",
+        list(modes),
+        default=mode,
+        format_func=modes.__getitem__,
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        on_change=by_hand(key, lambda mode: url_state.put(**{MODE: mode, url_state.QUERY: None})),
+    )
     return chosen or next(iter(modes))
 
 
@@ -67,8 +74,10 @@ def sums() -> None:
         st.header(f"{_equation(reading)} ≈ {plain(hits[0].word)}")
         show_reading(reading, "q")
         _press(hits)
-        st.caption("Each word is an arrow of length 1. The arrows are added, those behind a minus turned round; shown are the "
-                   "words nearest to where the sum points. The words of the sum itself are left out, as they are always near.")
+        st.caption(
+            "Each word is an arrow of length 1. The arrows are added, those behind a minus turned round; shown are the "
+            "words nearest to where the sum points. The words of the sum itself are left out, as they are always near."
+        )
         _pictures(query)
 
 
@@ -81,14 +90,22 @@ def between() -> None:
         column.text_input(label, word, key=key, max_chars=60, on_change=by_hand(key, partial(_walk, name)))
     lit = f"{start} → {end}" if (start, end) in WAYS else None
     key = key_for("words-ways", lit)
-    st.pills("Examples", [f"{a} → {b}" for a, b in WAYS], default=lit, key=key, label_visibility="collapsed",
-             on_change=by_hand(key, _walk_example))
+    st.pills(
+        "Examples",
+        [f"{a} → {b}" for a, b in WAYS],
+        default=lit,
+        key=key,
+        label_visibility="collapsed",
+        on_change=by_hand(key, _walk_example),
+    )
     with shown():
         here = engine()
         pressed = strip(here, here.way(start, end, STEPS))
-        st.caption("The two words are arrows of length 1, and the way turns from one to the other in equal angles. At each step: "
-                   f"the noun nearest to it among the words, and the nearest picture of {plain(here.collection.name)}; "
-                   "none of them twice.")
+        st.caption(
+            "The two words are arrows of length 1, and the way turns from one to the other in equal angles. At each step: "
+            f"the noun nearest to it among the words, and the nearest picture of {plain(here.collection.name)}; "
+            "none of them twice."
+        )
         if pressed.picture:
             open_hit(pressed.picture)
         if pressed.word:
@@ -110,8 +127,9 @@ def _pictures(query: str) -> None:
 
 
 def _equation(reading: Reading) -> str:
-    return " ".join(("− " if term.weight < 0 else "+ " if place else "") + plain(term.word, 40)
-                    for place, term in enumerate(reading.terms))
+    return " ".join(
+        ("− " if term.weight < 0 else "+ " if place else "") + plain(term.word, 40) for place, term in enumerate(reading.terms)
+    )
 
 
 def _go_on(word: str) -> None:
