@@ -12,7 +12,7 @@ os.environ["DEVISE_WARM"] = "0"  # a test loads the network where it means to
 
 from devise_core import Engine, load_engine
 from tests.browsing import address, browser, page  # noqa: F401  fixtures of every test with a browser
-from tests.mirrored import pascal, site  # noqa: F401  and of every test that downloads
+from tests.data_set_mirror import pascal, site  # noqa: F401  and of every test that downloads
 
 BUNDLED = Path(__file__).parent.parent / "artifacts"
 

@@ -12,7 +12,7 @@ from devise_core.backbones import Backbone, default_weights, load_backbone, name
 from devise_core.backbones import efficientnet_lite0 as lite0
 from devise_core.backbones.graphs import SIZES, application, application_names, build, known
 from devise_core.backbones.weights import fill
-from devise_core.bundle.convert import fill_backbone
+from devise_core.bundle.convert_weights import fill_backbone
 from devise_core.errors import ArtifactError, BuildError
 from devise_core.train.head import Head, with_head
 from devise_core.vision.keras_file import load_model

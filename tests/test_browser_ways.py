@@ -71,7 +71,10 @@ def test_a_picture_of_the_web_by_its_address(page: Page, address: str, tmp_path:
     expect(page.get_by_text("Camera", exact=True)).to_be_visible()
     expect(page.get_by_text("Address", exact=True)).to_have_count(0)  # as long as the setting is off
     Image.open(PHOTOS / "cat.webp").convert("RGB").save(tmp_path / "pet.jpg")
-    with pictures_served(tmp_path) as port, served("tests.fetching", SEMBLANCE_URL_SEARCH="1", PICTURES_PORT=str(port)) as here:
+    with (
+        pictures_served(tmp_path) as port,
+        served("tests.app_with_local_fetch", SEMBLANCE_URL_SEARCH="1", PICTURES_PORT=str(port)) as here,
+    ):
         page.goto(f"{here}/image_search?collection=photos")
         page.get_by_text("Address", exact=True).click()
         field = page.get_by_role("textbox", name="Address of a picture")

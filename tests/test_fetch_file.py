@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from devise_core.datasets import download
-from devise_core.datasets.download import Client, UnreachableError, Wanted
+from devise_core.datasets.download import Client, Download, UnreachableError
 from devise_core.errors import FetchError
-from tests.mirrored import CAT, DOG, QUICK, listing
+from tests.data_set_mirror import CAT, DOG, QUICK, listing
 from tests.misbehaving import Site, serving
 
 
 def get(site: Site, target: Path, **options: object) -> None:
-    Client(QUICK).download(replace(Wanted(f"{site.url}/cat.jpg", target), **options))
+    Client(QUICK).download(replace(Download(f"{site.url}/cat.jpg", target), **options))
 
 
 def test_a_file_arrives_whole_and_the_server_learns_who_asks(site: Site, tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_file_arrives_whole_and_the_server_learns_who_asks(site: Site, tmp_pat
     assert (tmp_path / "new/cat.jpg").read_bytes() == CAT
     assert listing(tmp_path) == ["new/cat.jpg"]
     assert site.asked == [("/cat.jpg", "")]
-    assert all(agent.startswith("devise-search/") for agent in site.agents)
+    assert all(agent.startswith("semblance/") for agent in site.agents)
 
 
 @pytest.mark.parametrize(("mood", "requests"), [("busy", 2), ("silent", 2), ("no length", 1)])
@@ -99,7 +99,7 @@ def test_what_is_not_there_is_asked_for_once(site: Site, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("options", "says"), [({"size": 5}, "instead of the 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")]
+    ("options", "says"), [({"size": 5}, "instead of the published 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")]
 )
 def test_another_size_or_digest_is_refused(site: Site, tmp_path: Path, options: dict[str, object], says: str) -> None:
     with pytest.raises(FetchError, match=says):
@@ -111,7 +111,7 @@ def test_no_server_at_all(tmp_path: Path) -> None:
     with serving() as site:
         gone = site.url
     with pytest.raises(UnreachableError, match=r"does not answer \(.*refused"):
-        Client(QUICK).download(Wanted(f"{gone}/cat.jpg", tmp_path / "cat.jpg"))
+        Client(QUICK).download(Download(f"{gone}/cat.jpg", tmp_path / "cat.jpg"))
 
 
 def test_requests_keep_to_a_rate(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_requests_keep_to_a_rate(site: Site, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(download, "monotonic", lambda: 100.0)
     monkeypatch.setattr(client, "_pause", waits.append)
     for name in "abc":
-        client.download(Wanted(f"{site.url}/cat.jpg", tmp_path / name))
+        client.download(Download(f"{site.url}/cat.jpg", tmp_path / name))
     assert [wait for wait in waits if wait] == [0.5, 1.0]
 
 
@@ -128,7 +128,7 @@ def test_a_stopped_download_leaves_its_half(site: Site, tmp_path: Path) -> None:
     site.files["/cat.jpg"] = bytes(2_000_000)
     client = Client(QUICK)
     with pytest.raises(FetchError, match="stopped"):
-        client.download(Wanted(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda more, _: client.stop() if more else None)
+        client.download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda more, _: client.stop() if more else None)
     assert 0 < (tmp_path / "cat.jpg.part").stat().st_size < 2_000_000
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == bytes(2_000_000)
@@ -137,6 +137,6 @@ def test_a_stopped_download_leaves_its_half(site: Site, tmp_path: Path) -> None:
 def test_progress_adds_up_to_the_file(site: Site, tmp_path: Path) -> None:
     site.moods["/cat.jpg"] = ["cut", "no ranges"]
     seen: list[tuple[int, int | None]] = []
-    Client(QUICK).download(Wanted(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda *more: seen.append(more))
+    Client(QUICK).download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda *more: seen.append(more))
     assert sum(more for more, _ in seen) == len(CAT)
     assert {total for _, total in seen} == {None, len(CAT)}

@@ -11,20 +11,20 @@ import pytest
 
 from devise_core.cli import main
 from devise_core.cli.fetch import NAMES
-from devise_core.datasets import catalogue, pictures
+from devise_core.datasets import catalogue, readers
 from devise_core.datasets.catalogue import DATA_SETS
 from devise_core.datasets.download import Client
 from devise_core.datasets.fetch import fetch
 from devise_core.errors import BuildError
-from tests.mirrored import CAT, DOG, EMU, PAGE, QUICK, fetched, listing
+from tests.data_set_mirror import CAT, DOG, EMU, PAGE, QUICK, fetched, listing
 from tests.misbehaving import Site, serving
 
 
 def test_pascal_is_laid_out_as_it_is_read(pascal: Site, tmp_path: Path) -> None:
     account = fetched(pascal, tmp_path)
-    assert (account.fetched, account.kept, account.pictures, account.missing) == (4, 0, 3, {})
+    assert (account.fetched, account.kept, account.images, account.missing) == (4, 0, 3, {})
     assert listing(tmp_path) == ["images/cat/2008_1.jpg", "images/cat/2008_3.jpg", "images/tvmonitor/2008_2.jpg", "index.html"]
-    assert [(one.path.read_bytes(), one.label, one.captions) for one in pictures.pascal_sentences(tmp_path)] == [
+    assert [(one.path.read_bytes(), one.label, one.captions) for one in readers.pascal_sentences(tmp_path)] == [
         (CAT, "cat", ("A cat & a mat.", "One cat.")),
         (EMU, "cat", ()),
         (DOG, "tv monitor", ("A screen.",)),
@@ -34,7 +34,7 @@ def test_pascal_is_laid_out_as_it_is_read(pascal: Site, tmp_path: Path) -> None:
 def test_a_second_run_asks_only_for_what_is_missing(pascal: Site, tmp_path: Path) -> None:
     fetched(pascal, tmp_path)
     account = fetched(pascal, tmp_path)
-    assert (account.fetched, account.kept, account.pictures, pascal.asked) == (0, 4, 3, [])
+    assert (account.fetched, account.kept, account.images, pascal.asked) == (0, 4, 3, [])
     (tmp_path / "images/cat/2008_3.jpg").unlink()
     account = fetched(pascal, tmp_path)
     assert (account.fetched, account.kept, pascal.paths) == (1, 3, ["/pascal/cat/2008_3.jpg"])
@@ -46,7 +46,7 @@ def test_the_home_needs_no_base_url(pascal: Site, tmp_path: Path) -> None:
     assert sorted(pascal.paths) == ["/pascal/", "/pascal/cat/2008_1.jpg", "/pascal/cat/2008_3.jpg", "/pascal/tvmonitor/2008_2.jpg"]
 
 
-@pytest.mark.parametrize(("mood", "says"), [("page", "web page"), ("page as picture", "no picture"), ("too short", "damaged one")])
+@pytest.mark.parametrize(("mood", "says"), [("page", "web page"), ("page as picture", "not an image"), ("too short", "is damaged")])
 def test_what_is_no_picture_is_missing_and_the_rest_is_there(pascal: Site, tmp_path: Path, mood: str, says: str) -> None:
     pascal.moods["/pascal/cat/2008_1.jpg"] = [mood]
     account = fetched(pascal, tmp_path)
@@ -58,7 +58,7 @@ def test_what_is_no_picture_is_missing_and_the_rest_is_there(pascal: Site, tmp_p
 def test_a_page_that_is_none_is_not_kept(pascal: Site, tmp_path: Path) -> None:
     pascal.moods["/pascal/index.html"] = ["page"]
     account = fetched(pascal, tmp_path)
-    assert "shows no pictures" in account.missing["index.html"]
+    assert "shows no images" in account.missing["index.html"]
     assert (listing(tmp_path), pascal.paths) == ([], ["/pascal/index.html"])
 
 
@@ -68,7 +68,7 @@ def test_a_page_that_is_none_is_not_kept(pascal: Site, tmp_path: Path) -> None:
 def test_a_page_cannot_send_files_elsewhere(pascal: Site, tmp_path: Path, name: str) -> None:
     pascal.files["/pascal/index.html"] = PAGE.replace("cat/2008_1.jpg", name).encode()
     account = fetched(pascal, tmp_path / "set")
-    assert (list(account.missing), account.pictures) == ([name], 2)
+    assert (list(account.missing), account.images) == ([name], 2)
     assert listing(tmp_path) == ["set/images/cat/2008_3.jpg", "set/images/tvmonitor/2008_2.jpg", "set/index.html"]
 
 
@@ -80,7 +80,7 @@ def test_a_server_that_goes_away_is_not_asked_on_and_on(tmp_path: Path) -> None:
     account = fetch(catalogue.PASCAL_SENTENCES, tmp_path, Client(QUICK), 1, gone)
     assert sorted(account.missing) == sorted(names)
     assert sum("does not answer" in why for why in account.missing.values()) < 30
-    assert "10 files before it got no answer" in account.missing["cat/59.jpg"]
+    assert "did not answer 10 requests in a row" in account.missing["cat/59.jpg"]
 
 
 def test_the_command_says_what_is_missing_and_how_to_go_on(
@@ -91,7 +91,7 @@ def test_the_command_says_what_is_missing_and_how_to_go_on(
     assert main(command) == 1
     out, err = capsys.readouterr()
     assert out.splitlines()[:2] == [
-        "2 pictures of the 1000 at home",
+        "2 pictures of the 1000 in the data set",
         f"{tmp_path / 'pascal-sentences'}: 3 files fetched, 0 there already, 1 missing",
     ]
     assert "missing  cat/2008_3.jpg: " in err
@@ -125,7 +125,7 @@ def test_a_wrong_argument_is_refused(wrong: list[str], capsys: pytest.CaptureFix
 
 
 def test_readers_name_the_command(tmp_path: Path) -> None:
-    for reader in (pictures.caltech_101, pictures.flickr8k, pictures.iaprtc12):
+    for reader in (readers.caltech_101, readers.flickr8k, readers.iaprtc12):
         with pytest.raises(BuildError, match=r"run `python -m devise_core fetch"):
             reader(tmp_path)
 

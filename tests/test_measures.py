@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from devise_core.datasets import pictures, splits
+from devise_core.datasets import readers, splits
 from devise_core.errors import BuildError
 from devise_core.evaluate.metrics import average_precision, interval, precision_at
 from devise_core.train.fit import Captioned, Examples, Settings, averaged, between, fit
@@ -109,12 +109,12 @@ def test_the_seeds_split_is_scikit_learns() -> None:
 def test_pascal_captions_are_read_from_the_page() -> None:
     page = """<tr><td><img src="cat/1.jpg"></td><td><table><tr><td> A cat &amp; a dog. </td></tr><tr><td>Two
     pets</td></tr></table></td></tr><tr><td><img src="dog/2.jpg"></td></tr>"""
-    assert pictures.read_pascal_page(page) == {"cat/1.jpg": ("A cat & a dog.", "Two\n    pets"), "dog/2.jpg": ()}
+    assert readers.read_pascal_page(page) == {"cat/1.jpg": ("A cat & a dog.", "Two\n    pets"), "dog/2.jpg": ()}
 
 
 def test_a_data_set_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="no folder"):
-        pictures.caltech_101(tmp_path)
+        readers.caltech_101(tmp_path)
     (tmp_path / "images").mkdir()
-    with pytest.raises(BuildError, match="no pictures"):
-        pictures.caltech_101(tmp_path)
+    with pytest.raises(BuildError, match="no images"):
+        readers.caltech_101(tmp_path)

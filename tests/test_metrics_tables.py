@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from devise_core.cli import main
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError
 from devise_core.evaluate import custom_classes
 from devise_core.evaluate.methods import CONSE, RANDOM, SOFTMAX, spaces
@@ -166,7 +166,7 @@ def test_a_whole_run(subject: ModelUnderTest, tmp_path: Path) -> None:
 def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: ModelUnderTest) -> None:
     by_name = {space.name: space for space in spaces(subject)}
     space = by_name[RANDOM]
-    car = space.embed(subject.look([Picture(subject.data / "imagenet-samples/images/n3_car.png")]))[0]
+    car = space.embed(subject.look([AnnotatedImage(subject.data / "imagenet-samples/images/n3_car.png")]))[0]
     assert car @ space.text("car") > car @ space.text("dog")
     assert list(by_name) == [CONSE, RANDOM, OURS]
     kept = list((subject.cache / "random-heads").iterdir())
@@ -184,7 +184,7 @@ def test_a_label_without_a_word_is_not_searched_for(subject: ModelUnderTest) -> 
 
 
 def test_each_picture_is_looked_at_once(subject: ModelUnderTest) -> None:
-    picture = Picture(subject.data / "imagenet-samples/images/n1_dog.png")
+    picture = AnnotatedImage(subject.data / "imagenet-samples/images/n1_dog.png")
     first, second = subject.look([picture]), subject.look([picture, picture])
     assert (subject.encoder.seen, len(second.features)) == (1, 2)
     assert (second.embeddings[1] == first.embeddings[0]).all()

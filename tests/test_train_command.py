@@ -17,7 +17,7 @@ from devise_core import load_engine
 from devise_core.backbones import LITE0
 from devise_core.bundle import training
 from devise_core.bundle.nouns import Row, write_nouns
-from devise_core.bundle.training import Order, train_model
+from devise_core.bundle.training_run import Order, train_model
 from devise_core.cli import main
 from devise_core.errors import BuildError
 from devise_core.evaluate import custom_random_baseline

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.bundle import convert, head, labels, nouns, packages, photos, stamps, words
+from devise_core.bundle import convert_weights, labels, model, nouns, packages, photos, stamps, words
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.wordnet import Nouns, read_nouns
 from devise_core.collections.folder import FolderCollection, find_collections
@@ -30,17 +30,17 @@ from devise_core.text.tokens import Phrases
 from devise_core.text.word_store import WordStore
 from devise_core.vision.image_encoder import KerasImageEncoder
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Site:
+class BuildContext:
     """Where a job reads and writes: the model's folder, the packages' cache, the photographs to train on, a file of words."""
 
     layout: ArtifactLayout
     cache: Path
     data: Path | None
-    say: Say
+    say: Log
     words_file: Path | None = None
     words_dimension: int | None = None
 
@@ -84,7 +84,7 @@ class Site:
         return Phrases(store.index_words())
 
 
-def build_words(site: Site) -> None:
+def build_words(site: BuildContext) -> None:
     manifest = site.manifest()
     if site.words_file:
         report = words.import_words(site.layout, manifest, site.words_file, site.words_dimension)
@@ -101,14 +101,14 @@ def build_words(site: Site) -> None:
     site.say(f"{len(vocabulary)} words × {vectors.shape[1]}; ten nearest neighbours agree with float32: {agreement:.3f}")
 
 
-def build_labels(site: Site) -> None:
+def build_labels(site: BuildContext) -> None:
     manifest, hierarchy = site.manifest(), Hierarchy(read_nouns(site.wordnet()), site.phrases())
     table = labels.write_labels(site.layout, manifest, hierarchy)
     manifest.write()
     site.say(f"{len(table.offsets)} labels")
 
 
-def build_nouns(site: Site) -> None:
+def build_nouns(site: BuildContext) -> None:
     manifest, phrases = site.manifest(), site.phrases()
     rows = nouns.noun_rows(Hierarchy(read_nouns(site.wordnet()), phrases), phrases)
     names = nouns.naming(rows, [int(line[1:]) for line in labels.IDS.read_text("ascii").split()])
@@ -117,33 +117,33 @@ def build_nouns(site: Site) -> None:
     site.say(f"{len(rows)} nouns, of them {len(names)} to name pictures with")
 
 
-def build_head(site: Site) -> None:
+def build_head(site: BuildContext) -> None:
     if site.data is None:
         raise BuildError("The head is trained on photographs: give their folder as --data, or set DEVISE_DATA.")
     manifest, phrases, layout = site.manifest(), site.phrases(), site.layout
     text = WordVectorEncoder(phrases.words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
     graph: Nouns = read_nouns(site.wordnet())
-    head.write_model(layout, manifest, site.data, site.backbone_weights(), text, graph)
+    model.write_model(layout, manifest, site.data, site.backbone_weights(), text, graph)
     manifest.write()
     site.say(f"{layout.model.name}: trained on {manifest.about['training']['pictures']} photographs")
 
 
-def build_classifier(site: Site) -> None:
+def build_classifier(site: BuildContext) -> None:
     manifest = site.manifest()
-    head.write_classifier(site.layout, manifest, convert.read_state(site.backbone_weights()))
+    model.write_classifier(site.layout, manifest, convert_weights.read_state(site.backbone_weights()))
     manifest.write()
     site.say(f"{site.layout.classifier.name}: {manifest.files[site.layout.classifier.name].shape}")
 
 
-def build_stamps(site: Site) -> None:
+def build_stamps(site: BuildContext) -> None:
     _collection(site, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
 
 
-def build_photos(site: Site) -> None:
+def build_photos(site: BuildContext) -> None:
     _collection(site, "photos", packages.GCOMPRIS, photos.extract_photos)
 
 
-def _collection(site: Site, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]) -> None:
+def _collection(site: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]) -> None:
     model = site.manifest().files.get(site.layout.model.name)
     if model is None:
         raise BuildError("There is no model to embed the pictures with: run `python -m devise_core build head` first.")
@@ -167,7 +167,7 @@ def _collection(site: Site, name: str, package: packages.Package, extract: Calla
     site.say(f"{name}: {len(items)} pictures")
 
 
-def build_maps(site: Site) -> None:
+def build_maps(site: BuildContext) -> None:
     """The maps alone, of every collection of the folder, from the embeddings it has."""
     for name, path in find_collections(site.layout.root).items():
         if path.parent != site.layout.collections:
@@ -184,10 +184,10 @@ def build_maps(site: Site) -> None:
         site.say(f"{name}: " + ", ".join(f"{way} {kept:.3f}" for way, kept in projections.kept.items()))
 
 
-def whole(job: Callable[[Site], None]) -> Callable[[Site], None]:
+def whole(job: Callable[[BuildContext], None]) -> Callable[[BuildContext], None]:
     """``job`` over a copy of its folder: all that it writes appears at once. Links will do, as files are only ever replaced."""
 
-    def run(site: Site) -> None:
+    def run(site: BuildContext) -> None:
         root = site.layout.root.resolve()
         with atomic_folder(root) as staged:
             if root.is_dir():
@@ -204,7 +204,7 @@ def _linked(source: str, target: str) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-JOBS: dict[str, Callable[[Site], None]] = {
+JOBS: dict[str, Callable[[BuildContext], None]] = {
     "words": whole(build_words),
     "labels": whole(build_labels),
     "nouns": whole(build_nouns),

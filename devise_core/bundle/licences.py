@@ -1,7 +1,4 @@
-"""``docs/LICENCES.md``: the licence of every package that is locked, as its own metadata states it.
-
-``python -m devise_core.bundle.licences > docs/LICENCES.md``
-"""
+"""Write ``docs/LICENCES.md``, the licences of all locked packages: ``python -m devise_core.bundle.licences > docs/LICENCES.md``."""
 
 from __future__ import annotations
 
@@ -14,61 +11,64 @@ from devise_core.errors import BuildError
 from devise_core.storage.paths import REPOSITORY
 
 LOCKS = (REPOSITORY / "requirements.lock", REPOSITORY / "requirements-build.lock")
-ELSEWHERE = {"colorama": "BSD-3-Clause", "namex": "Apache-2.0", "tensorflow": "Apache-2.0"}
-"""Those that are installed on other systems only, or do not say: looked up in their repositories."""
+LOOKED_UP = {"colorama": "BSD-3-Clause", "namex": "Apache-2.0", "tensorflow": "Apache-2.0"}
+"""Licences from the packages' repositories, for packages that are only installed on other systems or whose metadata has none."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
-_CLASS = "License :: OSI Approved :: "
+_CLASSIFIER = "License :: OSI Approved :: "
+_HEADER = """# Licences of the packages that the app uses
+
+The packages of `requirements.lock` and `requirements-build.lock` with the licences that their metadata states.
+This file is written by `make lock`. The README has the licences of the code, the model, the word vectors and the
+images. `ui/vendor/LICENCES.txt` has those of the browser scripts.
+
+| package | version | licence |
+| --- | --- | --- |
+"""
 
 
 def locked(locks: tuple[Path, ...] = LOCKS) -> dict[str, list[str]]:
-    """Package → its versions; of some there are two, for different Pythons."""
-    found: dict[str, list[str]] = {}
+    """Return the locked versions of each package. A package can have several versions, for different versions of Python."""
+    versions: dict[str, list[str]] = {}
     for lock in locks:
         for name, version in _PIN.findall(lock.read_text("utf-8")):
-            found.setdefault(name, []).append(version)
-    return {name: sorted(set(found[name])) for name in sorted(found)}
+            versions.setdefault(name, []).append(version)
+    return {name: sorted(set(versions[name])) for name in sorted(versions)}
 
 
 def licence_of(name: str) -> str:
-    """Raises ``BuildError`` for a package that is not installed or does not say."""
-    if name in ELSEWHERE:
-        return ELSEWHERE[name]
+    """Return the licence of an installed package.
+
+    Raises:
+        BuildError: If the package is not installed or its metadata states no licence.
+    """
+    if name in LOOKED_UP:
+        return LOOKED_UP[name]
     try:
-        facts = metadata.metadata(name).json
+        fields = metadata.metadata(name).json
     except metadata.PackageNotFoundError as error:
-        raise BuildError(f"{name} is locked, but not installed: run `pip install -r requirements.txt` first.") from error
-    classes = [each.removeprefix(_CLASS) for each in facts.get("classifier", ()) if each.startswith(_CLASS)]
-    stated = str(facts.get("license", ""))
-    # An expression is exact; of the older fields the short one, as some packages put the whole text there.
-    short = stated if 0 < len(stated) < 60 and "\n" not in stated else " / ".join(classes)
-    licence = str(facts.get("license_expression") or short)
+        raise BuildError(f"{name} is locked but not installed. Run `pip install -r requirements.txt` first.") from error
+    classifiers = [entry.removeprefix(_CLASSIFIER) for entry in fields.get("classifier", ()) if entry.startswith(_CLASSIFIER)]
+    stated = str(fields.get("license", ""))
+    # Some packages put the whole text into the old `license` field. The classifiers are shorter then.
+    short = stated if 0 < len(stated) < 60 and "\n" not in stated else " / ".join(classifiers)
+    licence = str(fields.get("license_expression") or short)
     if not licence:
-        raise BuildError(f"{name} does not state its licence: look it up, and add it to ELSEWHERE.")
+        raise BuildError(f"The metadata of {name} states no licence. Look it up and add it to LOOKED_UP.")
     return licence
 
 
 def table() -> str:
+    """Return the text of ``docs/LICENCES.md``.
+
+    Raises:
+        BuildError: If a licence is unknown.
+    """
     rows = [f"| {name} | {', '.join(versions)} | {licence_of(name)} |" for name, versions in locked().items()]
-    return (
-        "\n".join(
-            [
-                "# Licences of what the app runs on",
-                "",
-                "Each package of `requirements.lock` and `requirements-build.lock`, by its own metadata; written by `make lock`. The",
-                "code's own licence and those of the model, the words and the pictures are in the README; those of the browser's",
-                "scripts in `ui/vendor/LICENCES.txt`.",
-                "",
-                "| package | version | licence |",
-                "| --- | --- | --- |",
-                *rows,
-            ]
-        )
-        + "\n"
-    )
+    return _HEADER + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":
     try:
         sys.stdout.write(table())
     except BuildError as error:
-        sys.exit(f"devise: {error}")
+        sys.exit(f"semblance: {error}")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from devise_core.bundle.pictures import save_thumbnail
-from devise_core.bundle.qtresource import read_resource
+from devise_core.bundle.qt_resource import read_resource
+from devise_core.bundle.thumbnails import save_thumbnail
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
 

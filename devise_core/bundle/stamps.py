@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from devise_core.bundle.pictures import save_thumbnail
+from devise_core.bundle.thumbnails import save_thumbnail
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
 from devise_core.storage.manifest import sha256_of

@@ -13,7 +13,7 @@ from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import FetchError
 
 if TYPE_CHECKING:
-    from devise_core.datasets.fetch import Account
+    from devise_core.datasets.fetch import FetchReport
 
 NAMES = ("pascal-sentences", "caltech-101", "imagenet-samples", "flickr8k", "iaprtc12", "glove-6b")
 _SHOWN = 10
@@ -65,11 +65,11 @@ def _positive(kind: type[int] | type[float]) -> Any:
 
 def _fetch(options: argparse.Namespace) -> None:
     from devise_core.datasets.catalogue import DATA_SETS
-    from devise_core.datasets.download import Client, Manner
+    from devise_core.datasets.download import Client, RequestPolicy
     from devise_core.datasets.fetch import fetch
 
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its notes on every retry would break into the progress bar
-    client = Client(Manner(timeout=options.timeout, per_second=options.rate))
+    client = Client(RequestPolicy(timeout=options.timeout, per_second=options.rate))
     account = fetch(DATA_SETS[options.name], options.out / options.name, client, options.jobs, options.base_url)
     if options.json:
         print_json({"command": "fetch", **account.as_dict()})
@@ -80,10 +80,10 @@ def _fetch(options: argparse.Namespace) -> None:
         raise FetchError(f"{some} missing in {account.folder}: go on with `{_again(options)}`, or name a mirror with --base-url.")
 
 
-def _print(account: Account) -> None:
-    home = account.data_set.pictures
-    if account.pictures or home:
-        print(f"{account.pictures} pictures" + (f" of the {home} at home" if home and home != account.pictures else ""))
+def _print(account: FetchReport) -> None:
+    home = account.data_set.images
+    if account.images or home:
+        print(f"{account.images} pictures" + (f" of the {home} in the data set" if home and home != account.images else ""))
     print(f"{account.folder}: {account.fetched} files fetched, {account.kept} there already, {len(account.missing)} missing")
     print(f"Licence: {account.data_set.licence}")
     for kind, lines in (

@@ -68,16 +68,16 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from devise_core.bundle.card import write_card
     from devise_core.bundle.jobs import JOBS as RUN
-    from devise_core.bundle.jobs import Site
+    from devise_core.bundle.jobs import BuildContext
+    from devise_core.bundle.model_card import write_card
 
     if options.job not in ("words", "all") and options.words_file:
         raise BuildError(f"--from is a file of words, which `build {options.job}` does not read: run `build words --from` first.")
     if options.dimension and not options.words_file:
         raise BuildError("--dimension is that of a file of words: name the file with --from.")
     root = Path(options.artifacts) if options.artifacts else artifacts_folder()
-    site = Site(
+    site = BuildContext(
         ArtifactLayout(root), options.cache, options.data and Path(options.data), say, options.words_file, options.dimension
     )
     if options.job == "card":

@@ -55,12 +55,12 @@ def add_parsers(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from devise_core.bundle.training import Order, train_model
+    from devise_core.bundle.training_run import TrainingJob, train_model
     from devise_core.cli.quiet import start_tensorflow
     from devise_core.train.corpus import read_pictures
 
     given = {each.name: value for each in fields(Recipe) if (value := getattr(options, each.name)) is not None}
-    order = Order(
+    order = TrainingJob(
         options.data,
         options.out,
         recipe_of(options.recipe, **given),

@@ -1,1 +1,1 @@
-"""The photographs used to train and measure: how each set lies on disk, and which part of it is for what."""
+"""Image data sets for training and evaluation: where to download them, how to read them, and how to split them."""

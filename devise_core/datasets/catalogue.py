@@ -1,8 +1,9 @@
-"""What there is to fetch: the home of each set, what its files weigh and hash to, and where their members go here.
+"""The data sets that ``fetch`` can download, with the size, digest and layout of each archive.
 
-Sizes and digests are those others check by: Caltech-101 as for TensorFlow Datasets, GloVe as in Keras's examples, Flickr8k as in
-torchdatasets for R. Where none is known for sure it is None, and the archive's own check sums (zip, gzip) are what there is: GitHub
-makes the archive of ImageNet's samples afresh at every request, and none was found for IAPR TC-12 or for Pascal's pictures.
+The sizes and digests come from projects that check the same files: TensorFlow Datasets (Caltech-101), the Keras examples (GloVe)
+and torchdatasets for R (Flickr8k). Where no published digest is known, the field is None and only the archive's own checksums (zip,
+gzip) are checked. That is the case for three sets: GitHub builds the archive of ImageNet samples on each request, and no digest is
+published for IAPR TC-12 or for the images of Pascal Sentences.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ FLICKR_TOKENS = "Flickr8k.token.txt"
 
 @dataclass(frozen=True)
 class Source:
-    """One file at a set's home; on a mirror it has the same ``name``, directly below the mirror's address.
+    """One file of a data set.
 
-    ``size`` in bytes; ``digest`` as ``sha256:…`` or ``md5:…``. ``keep``: pairs of a pattern that matches a member's whole path and
-    the path it gets below the set's folder; without any, the file itself is the set. ``inner``: a pattern for an archive within.
+    Attributes:
+        name: The file name. A mirror serves the file under this name, directly below its base URL.
+        url: Where the publisher serves the file.
+        size: The size in bytes, or None if it is not published.
+        digest: ``sha256:…`` or ``md5:…``, or None if it is not published.
+        keep: Pairs of a pattern and a target. A member whose whole path matches the pattern is written to the target path below the
+            folder of the data set. Without pairs, the file is kept as it is.
+        inner: A pattern for an archive inside this archive.
     """
 
     name: str
@@ -31,21 +38,26 @@ class Source:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A set by the name it is asked for. ``page``: its one source is a page whose pictures stand beside it.
+    """A data set that can be downloaded.
 
-    ``pictures``: how many there are, None where that is not known for sure.
+    Attributes:
+        name: The name on the command line and of the folder.
+        licence: The terms of use, in a few words.
+        sources: The files to download.
+        images: How many images the set has, or None if that is not known.
+        page: Whether the only source is a web page that links to the images beside it.
     """
 
     name: str
     licence: str
     sources: tuple[Source, ...]
-    pictures: int | None = None
+    images: int | None = None
     page: bool = False
 
 
 PASCAL_SENTENCES = DataSet(
     "pascal-sentences",
-    "captions CC BY-SA 3.0 (see the page); pictures from Flickr, as in PASCAL VOC",
+    "captions CC BY-SA 3.0 (see the page); images from Flickr, as in PASCAL VOC",
     (Source("index.html", "http://vision.cs.uiuc.edu/pascal-sentences/"),),
     1000,
     page=True,
@@ -67,7 +79,7 @@ CALTECH_101 = DataSet(
 )
 IMAGENET_SAMPLES = DataSet(
     "imagenet-samples",
-    "none stated; ImageNet's terms: research and teaching",
+    "none stated; ImageNet allows research and teaching",
     (
         Source(
             "imagenet-sample-images.zip",
@@ -79,7 +91,7 @@ IMAGENET_SAMPLES = DataSet(
 )
 FLICKR8K = DataSet(
     "flickr8k",
-    "research and teaching; pictures on Flickr's terms",
+    "research and teaching; images under Flickr's terms",
     (
         Source(
             "Flickr8k_text.zip",
@@ -98,7 +110,7 @@ FLICKR8K = DataSet(
 )
 IAPRTC12 = DataSet(
     "iaprtc12",
-    "free of charge and without copyright restrictions, as its makers say",
+    "free of charge and without copyright restrictions, according to its authors",
     (
         Source(
             "iaprtc12.tgz",

@@ -1,4 +1,4 @@
-"""One file over HTTP: politely, going on from a half file, and in its place only when it is what it should be."""
+"""Download one file over HTTP: limit the request rate, resume a partial file, and check the result."""
 
 from __future__ import annotations
 
@@ -19,20 +19,29 @@ from urllib3.util import Retry
 from devise_core.errors import DeviseError, FetchError
 
 PART = ".part"
-AGENT = f"devise-search/0.1 (semantic image search; fetches public data sets) {requests.utils.default_user_agent()}"
+AGENT = f"semblance/0.2 (semantic image search; fetches public data sets) {requests.utils.default_user_agent()}"
 _CHUNK = 1 << 18
-_BUSY = (429, 500, 502, 503, 504)  # worth asking again
+_RETRY_STATUS = (429, 500, 502, 503, 504)
 
-Progress = Callable[[int, int | None], Any]  # bytes more (negative: in vain), and of the whole file where that is known
+Progress = Callable[[int, int | None], Any]
+"""Called with the number of new bytes (negative if bytes are discarded), and the size of the file or None if it is unknown."""
 
 
 class UnreachableError(FetchError):
-    """The server does not answer, or breaks off again and again."""
+    """The server does not answer, or the connection breaks on every attempt."""
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How a server is treated. ``timeout``: seconds to connect, and between two chunks; ``backoff``: seconds, doubled each try."""
+class RequestPolicy:
+    """How often and how patiently a server is asked.
+
+    Attributes:
+        timeout: Seconds to wait for a connection and between two chunks.
+        tries: How often a request is made before it counts as failed.
+        backoff: Seconds to wait before the second try. The wait doubles with each further try.
+        per_second: The highest number of requests per second.
+        redirects: The highest number of redirects to follow.
+    """
 
     timeout: float = 30.0
     tries: int = 5
@@ -42,8 +51,17 @@ class Manner:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A file: where from, where to, and what it must be. ``check`` is given the whole file and raises ``DeviseError``."""
+class Download:
+    """A file to download.
+
+    Attributes:
+        url: The address of the file.
+        target: Where to write it.
+        size: The expected size in bytes, if known.
+        digest: The expected digest as ``kind:hex``, if known.
+        page: Whether an HTML answer is what is expected.
+        check: Called with the downloaded file. It raises ``DeviseError`` if the content is wrong.
+    """
 
     url: str
     target: Path
@@ -54,152 +72,168 @@ class Wanted:
 
 
 class Client:
-    """Downloads; safe to share among threads, which keep to one rate of requests together."""
+    """Download files. Threads may share a client, and then share one request rate."""
 
-    def __init__(self, manner: Manner = Manner()) -> None:
-        self.manner = manner
-        self._sessions = threading.local()  # a requests session is not for several threads
+    def __init__(self, policy: RequestPolicy = RequestPolicy()) -> None:
+        """Create a client that follows ``policy``."""
+        self.policy = policy
+        self._sessions = threading.local()  # a requests session is not thread-safe
         self._lock, self._next, self._stopped = threading.Lock(), 0.0, threading.Event()
-        self._why = ""
+        self._stop_reason = ""
 
-    def stop(self, why: str = "The download was stopped.") -> None:
-        """Every download under way ends at its next chunk, and none begins; half files stay for the next run."""
-        self._why = why
+    def stop(self, reason: str = "The download was stopped.") -> None:
+        """Stop every download at its next chunk and refuse new ones. Partial files are kept for the next run."""
+        self._stop_reason = reason
         self._stopped.set()
 
-    def download(self, wanted: Wanted, progress: Progress = lambda *_: None) -> None:
-        """Fetch one file; half of it waits as ``….part``.
+    def download(self, file: Download, progress: Progress = lambda *_: None) -> None:
+        """Download one file. A partial download is kept as ``NAME.part`` and resumed.
 
-        Raises ``FetchError``: refused, not what it should be, or (``UnreachableError``) no answer.
+        Args:
+            file: What to download and where to write it.
+            progress: Called as bytes arrive.
+
+        Raises:
+            FetchError: If the server refuses the request or the file is not the expected one.
+            UnreachableError: If the server does not answer.
         """
-        part = wanted.target.with_name(wanted.target.name + PART)
+        part = file.target.with_name(file.target.name + PART)
         part.parent.mkdir(parents=True, exist_ok=True)
-        had = _size(part)
-        self._receive(wanted, part, progress)
+        resumed = _size(part) > 0
+        self._receive(file, part, progress)
         try:
-            _verify(wanted, part)
+            _verify(file, part)
         except DeviseError as error:
             progress(-_size(part), None)
             part.unlink()
-            if not had:
-                raise FetchError(f"{wanted.url} is not what it should be: {error}") from error
-            self.download(wanted, progress)  # the old half and the new one may be of two versions
+            if not resumed:
+                raise FetchError(f"{file.url} is not the expected file. {error}") from error
+            self.download(file, progress)  # the file may have changed between the two runs
             return
-        part.replace(wanted.target)
+        part.replace(file.target)
 
-    def _receive(self, wanted: Wanted, part: Path, progress: Progress) -> None:
-        """Fill ``part``, asking for the rest as often as the connection breaks."""
-        counted, broke = 0, ""
-        for attempt in range(self.manner.tries):
-            self._pause(self.manner.backoff * 2 ** (attempt - 1) if attempt else 0)
-            have = _size(part)
-            with self._ask(wanted, have) as response:
-                start, total = _extent(response)
-                if have and response.status_code == 416 and total == have:  # stopped between the last byte and the renaming
-                    progress(have - counted, total)
+    def _receive(self, file: Download, part: Path, progress: Progress) -> None:
+        """Write the file to ``part``, and request the rest whenever the connection breaks."""
+        counted, failure = 0, ""
+        for attempt in range(self.policy.tries):
+            self._pause(self.policy.backoff * 2 ** (attempt - 1) if attempt else 0)
+            size = _size(part)
+            with self._request(file, size) as response:
+                start, total = _content_range(response)
+                if size and response.status_code == 416 and total == size:  # the last run stopped just before the rename
+                    progress(size - counted, total)
                     return
-                if have and (response.status_code == 416 or start not in {0, have}):
+                if size and (response.status_code == 416 or start not in {0, size}):
                     part.unlink()
                     continue
-                _refuse(wanted, response, total)
+                _check_headers(file, response, total)
                 progress(start - counted, total)
-                broke = self._write(response, part, start, progress)
+                failure = self._write(response, part, start, progress)
                 counted = _size(part)
-                if not broke:
+                if not failure:
                     return
-        raise UnreachableError(f"{wanted.url} broke off {self.manner.tries} times, at last after {_size(part):,} bytes ({broke}).")
+        raise UnreachableError(
+            f"{file.url} broke off {self.policy.tries} times, the last time after {_size(part):,} bytes ({failure})."
+        )
 
     def _write(self, response: requests.Response, part: Path, start: int, progress: Progress) -> str:
-        """Write the body at the end of ``part``; returns what broke it off, "" where it came whole."""
-        with part.open("ab" if start else "wb") as file:
+        """Append the body to ``part``. Return why the connection broke, or "" if the body is complete."""
+        with part.open("ab" if start else "wb") as target:
             try:
-                # As it is stored: requests would unpack a .tgz that its server calls gzip-encoded. read1 loses no byte at a break.
+                # Not decoded, because some servers call a .tgz gzip-encoded. read1 loses no byte if the connection breaks.
                 while chunk := response.raw.read1(_CHUNK, decode_content=False):
-                    file.write(chunk)
+                    target.write(chunk)
                     progress(len(chunk), None)
                     self._pause(0)
             except HTTPError as error:
-                return _spoken(error)
+                return _root_cause(error)
         return ""
 
-    def _ask(self, wanted: Wanted, have: int) -> requests.Response:
-        self._take_turn()
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    def _request(self, file: Download, offset: int) -> requests.Response:
+        """Request the file from byte ``offset`` on."""
+        self._wait_for_rate_limit()
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
         try:
-            return self._session().get(wanted.url, headers=headers, stream=True, timeout=self.manner.timeout)
+            return self._session().get(file.url, headers=headers, stream=True, timeout=self.policy.timeout)
         except requests.TooManyRedirects as error:
-            raise FetchError(f"{wanted.url} redirects more than {self.manner.redirects} times.") from error
+            raise FetchError(f"{file.url} redirects more than {self.policy.redirects} times.") from error
         except (requests.ConnectionError, requests.Timeout) as error:
-            raise UnreachableError(f"{wanted.url} does not answer ({_spoken(error)}).") from error
+            raise UnreachableError(f"{file.url} does not answer ({_root_cause(error)}).") from error
         except requests.RequestException as error:
-            raise FetchError(f"{wanted.url} cannot be asked for ({error}).") from error
+            raise FetchError(f"{file.url} cannot be requested ({error}).") from error
 
     def _session(self) -> requests.Session:
+        """Return the session of the current thread."""
         if not hasattr(self._sessions, "session"):
-            manner, session = self.manner, requests.Session()
-            again = Retry(
-                manner.tries - 1, backoff_factor=manner.backoff, status_forcelist=_BUSY, raise_on_status=False, retry_after_max=60
+            policy, session = self.policy, requests.Session()
+            retry = Retry(
+                policy.tries - 1,
+                backoff_factor=policy.backoff,
+                status_forcelist=_RETRY_STATUS,
+                raise_on_status=False,
+                retry_after_max=60,
             )
-            session.mount("http://", HTTPAdapter(max_retries=again))
-            session.mount("https://", HTTPAdapter(max_retries=again))
+            session.mount("http://", HTTPAdapter(max_retries=retry))
+            session.mount("https://", HTTPAdapter(max_retries=retry))
             session.headers["User-Agent"] = AGENT
-            session.max_redirects = manner.redirects
+            session.max_redirects = policy.redirects
             self._sessions.session = session
         session = self._sessions.session
         assert isinstance(session, requests.Session)
         return session
 
-    def _take_turn(self) -> None:
+    def _wait_for_rate_limit(self) -> None:
         with self._lock:
             now = monotonic()
-            turn = max(now, self._next)
-            self._next = turn + 1 / self.manner.per_second
-        self._pause(turn - now)
+            start = max(now, self._next)
+            self._next = start + 1 / self.policy.per_second
+        self._pause(start - now)
 
     def _pause(self, seconds: float) -> None:
+        """Wait, but raise ``FetchError`` as soon as the client is stopped."""
         if self._stopped.wait(seconds) if seconds > 0 else self._stopped.is_set():
-            raise FetchError(self._why)
+            raise FetchError(self._stop_reason)
 
 
-def _extent(response: requests.Response) -> tuple[int, int | None]:
-    """The first byte that is sent, and the length of the whole file (None where the server does not say)."""
+def _content_range(response: requests.Response) -> tuple[int, int | None]:
+    """Return the offset of the first byte in the body and the size of the whole file (None if the server does not state it)."""
     if span := re.fullmatch(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", response.headers.get("Content-Range", "")):
         return int(span[1] or 0), None if span[2] == "*" else int(span[2])
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None
 
 
-def _refuse(wanted: Wanted, response: requests.Response, total: int | None) -> None:
-    """Raise ``FetchError`` where the answer's head shows already that it is not the file."""
+def _check_headers(file: Download, response: requests.Response, total: int | None) -> None:
+    """Raise ``FetchError`` if the headers already show that the answer is not the file."""
     if response.status_code not in {200, 206}:
-        kind = UnreachableError if response.status_code in _BUSY else FetchError
-        raise kind(f"{wanted.url} answered {response.status_code} ({response.reason}).")
-    if not wanted.page and response.headers.get("Content-Type", "").startswith("text/html"):
-        raise FetchError(f"{wanted.url} answered with a web page instead of the file.")
-    if wanted.size is not None and total is not None and total != wanted.size:
-        raise FetchError(f"{wanted.url} has {total:,} bytes instead of the {wanted.size:,} that are published.")
+        kind = UnreachableError if response.status_code in _RETRY_STATUS else FetchError
+        raise kind(f"{file.url} answered {response.status_code} ({response.reason}).")
+    if not file.page and response.headers.get("Content-Type", "").startswith("text/html"):
+        raise FetchError(f"{file.url} answered with a web page instead of the file.")
+    if file.size is not None and total is not None and total != file.size:
+        raise FetchError(f"{file.url} has {total:,} bytes instead of the published {file.size:,}.")
 
 
-def _verify(wanted: Wanted, path: Path) -> None:
-    if wanted.size is not None and (found := _size(path)) != wanted.size:
-        raise FetchError(f"it has {found:,} bytes instead of {wanted.size:,}.")
-    if wanted.digest is not None:
-        kind, _, digest = wanted.digest.partition(":")
-        with path.open("rb") as file:
-            found_digest = hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
-        if found_digest != digest:
-            raise FetchError(f"its {kind} is {found_digest} instead of {digest}.")
-    if wanted.check is not None:
-        wanted.check(path)
+def _verify(file: Download, path: Path) -> None:
+    if file.size is not None and (size := _size(path)) != file.size:
+        raise FetchError(f"It has {size:,} bytes instead of {file.size:,}.")
+    if file.digest is not None:
+        kind, _, expected = file.digest.partition(":")
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
+        if digest != expected:
+            raise FetchError(f"Its {kind} is {digest} instead of {expected}.")
+    if file.check is not None:
+        file.check(path)
 
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _spoken(error: Exception) -> str:
-    """The innermost cause in a few words: requests wraps urllib3's error, which wraps the system's."""
-    inner: Any = error
-    while getattr(inner, "reason", None) or (inner.args and isinstance(inner.args[0], Exception)):
-        inner = getattr(inner, "reason", None) or inner.args[0]
-    return str(inner).rpartition(": ")[2] or type(inner).__name__
+def _root_cause(error: Exception) -> str:
+    """Describe the innermost cause: requests wraps the error of urllib3, which wraps the error of the operating system."""
+    cause: Any = error
+    while getattr(cause, "reason", None) or (cause.args and isinstance(cause.args[0], Exception)):
+        cause = getattr(cause, "reason", None) or cause.args[0]
+    return str(cause).rpartition(": ")[2] or type(cause).__name__

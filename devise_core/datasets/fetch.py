@@ -1,146 +1,152 @@
-"""A whole data set: what of it is missing is downloaded, checked and laid out as ``pictures`` reads it."""
+"""Download a data set: fetch the files that are missing, check them, and arrange them as ``readers`` expects."""
 
 from __future__ import annotations
 
-import csv
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from PIL import Image
-
-from devise_core.datasets.catalogue import CAPTIONS, FLICKR_TOKENS, DataSet, Source
-from devise_core.datasets.download import Client, Progress, UnreachableError, Wanted
-from devise_core.datasets.pictures import SUFFIXES, read_pascal_page
-from devise_core.datasets.unpack import unpack
+from devise_core.datasets.catalogue import DataSet, Source
+from devise_core.datasets.download import Client, Download, Progress, UnreachableError
+from devise_core.datasets.install import check_image, install_archive, is_complete, read_record, write_captions
+from devise_core.datasets.readers import SUFFIXES, read_pascal_page
 from devise_core.errors import FetchError
-from devise_core.storage.atomic_write import atomic_file
 
 JOBS = 4
-RECORDS = "fetched"  # the folder that says, for each archive, what came out of it
-_PATIENCE = 10  # files in a row without an answer, then the server counts as gone
-_PICTURE = r"[\w-]+/[\w.-]+\.(?:jpe?g|png)"
-_NO_PICTURE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+_MAX_UNANSWERED = 10
+"""After this many unanswered requests in a row, the server counts as unreachable."""
+_IMAGE_PATH = r"[\w-]+/[\w.-]+\.(?:jpe?g|png)"
 
 
 @dataclass
-class Account:
-    """What a run did: files ``fetched`` and ``kept`` from before, ``pictures`` in all, and what is ``missing`` → why.
+class FetchReport:
+    """The result of one run.
 
-    ``unreadable``: pictures that are damaged in the archive itself and were left out; fetching again brings no better ones.
+    Attributes:
+        data_set: The data set.
+        folder: The folder of the data set.
+        fetched: How many files this run downloaded.
+        kept: How many files an earlier run had downloaded.
+        images: How many images the folder holds now.
+        missing: The name of each missing file and the reason.
+        unreadable: Images that are damaged in the archive itself and were left out. Another download does not repair them.
     """
 
     data_set: DataSet
     folder: Path
     fetched: int = 0
     kept: int = 0
-    pictures: int = 0
+    images: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON-compatible values."""
         return {
             "name": self.data_set.name,
             "folder": str(self.folder),
             "licence": self.data_set.licence,
             "fetched": self.fetched,
             "kept": self.kept,
-            "pictures": self.pictures,
+            "pictures": self.images,
             "missing": self.missing,
             "unreadable": self.unreadable,
         }
 
 
-def fetch(data_set: DataSet, folder: Path, client: Client, jobs: int = JOBS, base_url: str = "") -> Account:
-    """Bring ``folder`` to hold the whole set, ``jobs`` files at a time; ``base_url`` is a folder that mirrors the set's home.
+def fetch(data_set: DataSet, folder: Path, client: Client, jobs: int = JOBS, base_url: str = "") -> FetchReport:
+    """Download what is missing from ``folder``.
 
-    Raises ``FetchError`` where ``base_url`` is no address; what cannot be fetched is in the account.
+    Args:
+        data_set: The data set to download.
+        folder: Where the data set is kept.
+        client: Makes the requests.
+        jobs: How many files are downloaded at the same time.
+        base_url: The address of a folder that mirrors the files of the data set. "" downloads from the publisher.
+
+    Returns:
+        What was downloaded and what is still missing. A file that cannot be downloaded does not stop the others.
+
+    Raises:
+        FetchError: If ``base_url`` is not an HTTP address.
     """
     if base_url and not re.match(r"https?://[^/]", base_url):
-        raise FetchError(f"A mirror's address begins with http:// or https://. Received: {base_url!r}.")
-    account = Account(data_set, folder)
-    (_fetch_page if data_set.page else _fetch_archives)(account, client, jobs, base_url.rstrip("/"))
-    return account
+        raise FetchError(f"The address of a mirror begins with http:// or https://. Received: {base_url!r}.")
+    report = FetchReport(data_set, folder)
+    (_fetch_page if data_set.page else _fetch_archives)(report, client, jobs, base_url.rstrip("/"))
+    return report
 
 
-def _fetch_page(account: Account, client: Client, jobs: int, base_url: str) -> None:
-    """A page and the pictures that it shows; the page comes first, since it names them."""
-    source, page = account.data_set.sources[0], account.folder / account.data_set.sources[0].name
+def _fetch_page(report: FetchReport, client: Client, jobs: int, base_url: str) -> None:
+    """Download a page, then the images that it links to."""
+    source, page = report.data_set.sources[0], report.folder / report.data_set.sources[0].name
     if page.is_file():
-        account.kept += 1
+        report.kept += 1
     else:
-        asked = {source.name: Wanted(_address(source, base_url), page, page=True, check=_check_page)}
-        if _download(asked, client, 1, account, lambda _: lambda *_: None):
+        download = Download(_address(source, base_url), page, page=True, check=_check_page)
+        if _download_all({source.name: download}, client, 1, report, _no_progress):
             return
-        account.fetched += 1
-    wanted = {}
+        report.fetched += 1
+    downloads = {}
     for name in read_pascal_page(page.read_text("utf-8", errors="replace")):
-        target = account.folder / "images" / name
-        if not re.fullmatch(_PICTURE, name, re.IGNORECASE):
-            account.missing[name] = f"{page} names it, but it is no picture beside the page."
+        target = report.folder / "images" / name
+        if not re.fullmatch(_IMAGE_PATH, name, re.IGNORECASE):
+            report.missing[name] = f"{page} links to it, but it is not an image beside the page."
         elif target.is_file():
-            account.kept += 1
-            account.pictures += 1
+            report.kept += 1
+            report.images += 1
         else:
-            wanted[name] = Wanted(f"{base_url or source.url.rstrip('/')}/{quote(name)}", target, check=_check_whole_picture)
-    with _bar(account.data_set.name, unit=" pictures", total=len(wanted)) as bar:
-        missing = _download(wanted, client, jobs, account, lambda _: lambda *_: None, bar.update)
-    account.fetched += len(wanted) - len(missing)
-    account.pictures += len(wanted) - len(missing)
+            downloads[name] = Download(f"{base_url or source.url.rstrip('/')}/{quote(name)}", target, check=check_image)
+    with _progress_bar(report.data_set.name, unit=" images", total=len(downloads)) as bar:
+        missing = _download_all(downloads, client, jobs, report, _no_progress, bar.update)
+    report.fetched += len(downloads) - len(missing)
+    report.images += len(downloads) - len(missing)
 
 
-def _fetch_archives(account: Account, client: Client, jobs: int, base_url: str) -> None:
-    """Archives, each unpacked and then deleted; or a file that is the set."""
-    folder = account.folder
-    absent = [source for source in account.data_set.sources if not _is_complete(folder, source)]
-    account.kept += len(account.data_set.sources) - len(absent)
-    wanted = {
-        source.name: Wanted(_address(source, base_url), folder / source.name, source.size, source.digest)
+def _fetch_archives(report: FetchReport, client: Client, jobs: int, base_url: str) -> None:
+    """Download the files of a data set. Archives are unpacked and then deleted."""
+    folder = report.folder
+    absent = [source for source in report.data_set.sources if not is_complete(folder, source)]
+    report.kept += len(report.data_set.sources) - len(absent)
+    downloads = {
+        source.name: Download(_address(source, base_url), folder / source.name, source.size, source.digest)
         for source in absent
         if not (folder / source.name).is_file()
     }
-    totals: dict[str, int] = {}
-    with _bar(account.data_set.name, unit="B", unit_scale=True) as bar:
-
-        def of(name: str) -> Progress:
-            def report(more: int, total: int | None) -> None:
-                if total is not None:
-                    totals[name] = total
-                    bar.total = sum(totals.values())
-                bar.update(more)
-
-            return report
-
-        _download(wanted, client, jobs, account, of)
+    with _progress_bar(report.data_set.name, unit="B", unit_scale=True) as bar:
+        _download_all(downloads, client, jobs, report, _byte_counter(bar))
     for source in absent:
         if source.keep and (folder / source.name).is_file():
-            _lay_out(account, source)
-    account.fetched += sum(source.name not in account.missing for source in absent)
-    _write_captions(folder)
-    records = [_read_record(folder, source) for source in account.data_set.sources]
-    names = {path: size for record in records for path, size in record.items() if path.lower().endswith(SUFFIXES)}
-    account.pictures = sum(size is not None for size in names.values())
-    account.unreadable = sorted(path for path, size in names.items() if size is None)
+            try:
+                install_archive(folder, source, partial(_progress_bar, source.name, unit=" files"))
+            except FetchError as error:
+                report.missing[source.name] = str(error)
+    report.fetched += sum(source.name not in report.missing for source in absent)
+    write_captions(folder)
+    records = [read_record(folder, source) for source in report.data_set.sources]
+    sizes = {path: size for record in records for path, size in record.items() if path.lower().endswith(SUFFIXES)}
+    report.images = sum(size is not None for size in sizes.values())
+    report.unreadable = sorted(path for path, size in sizes.items() if size is None)
 
 
-def _download(
-    wanted: Mapping[str, Wanted],
+def _download_all(
+    downloads: Mapping[str, Download],
     client: Client,
     jobs: int,
-    account: Account,
+    report: FetchReport,
     progress: Callable[[str], Progress],
-    done: Callable[[], object] = lambda: None,
+    after_each: Callable[[], object] = lambda: None,
 ) -> dict[str, str]:
-    """Fetch every file, and enter it in ``account``; returns what is missing → why. ``done`` is called after each."""
+    """Download every file, add the failures to ``report.missing`` and return them."""
     missing: dict[str, str] = {}
     unanswered = 0
     with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(client.download, one, progress(name)): name for name, one in wanted.items()}
+        futures = {pool.submit(client.download, file, progress(name)): name for name, file in downloads.items()}
         try:
             for future in as_completed(futures):
                 try:
@@ -149,70 +155,15 @@ def _download(
                 except FetchError as error:
                     missing[futures[future]] = str(error)
                     unanswered = unanswered + 1 if isinstance(error, UnreachableError) else 0
-                done()
-                if unanswered == _PATIENCE:
-                    client.stop(f"It was not asked for: {_PATIENCE} files before it got no answer.")
+                after_each()
+                if unanswered == _MAX_UNANSWERED:
+                    client.stop(f"It was not requested, because the server did not answer {_MAX_UNANSWERED} requests in a row.")
         finally:
             if not all(future.done() for future in futures):  # Ctrl-C, or a full disk
                 client.stop()
                 pool.shutdown(cancel_futures=True)
-    account.missing |= missing
+    report.missing |= missing
     return missing
-
-
-def _lay_out(account: Account, source: Source) -> None:
-    """Unpack an archive beside its place, check the pictures, move the files in, and write the record last."""
-    folder, archive = account.folder, account.folder / source.name
-    with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as staged:
-        try:
-            paths = unpack(archive, source, Path(staged))
-        except FetchError as error:
-            archive.unlink()
-            account.missing[source.name] = str(error)
-            return
-        record: dict[str, int | None] = {}
-        for path in _bar(source.name, paths, unit=" files"):
-            made = Path(staged) / path
-            record[path] = made.stat().st_size if _is_sound(made) else None
-            if record[path] is not None:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                made.replace(folder / path)
-    with atomic_file(_record(folder, source)) as file, file.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([("path", "bytes"), *((path, "" if size is None else size) for path, size in record.items())])
-    archive.unlink()
-
-
-def _is_complete(folder: Path, source: Source) -> bool:
-    if not source.keep:
-        return (folder / source.name).is_file()
-    record = _read_record(folder, source)
-    return bool(record) and all(
-        size is None or ((folder / path).is_file() and (folder / path).stat().st_size == size) for path, size in record.items()
-    )
-
-
-def _record(folder: Path, source: Source) -> Path:
-    return folder / RECORDS / f"{source.name}.csv"
-
-
-def _read_record(folder: Path, source: Source) -> dict[str, int | None]:
-    """Path → bytes of every file that came out of the archive; None for a picture left out."""
-    path = _record(folder, source)
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["path"]: int(row["bytes"]) if row["bytes"] else None for row in csv.DictReader(file)}
-
-
-def _write_captions(folder: Path) -> None:
-    """Flickr8k's token file (``file.jpg#0<tab>caption``) → ``captions.csv``; it captions one picture that nobody has."""
-    tokens = folder / FLICKR_TOKENS
-    if not tokens.is_file():
-        return
-    lines = (line.split("\t", 1) for line in tokens.read_text("utf-8").splitlines() if "\t" in line)
-    rows = [(name.split("#")[0], caption.strip()) for name, caption in lines]
-    with atomic_file(folder / CAPTIONS) as path, path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("image", "caption"), *(row for row in rows if (folder / "images" / row[0]).is_file())])
 
 
 def _address(source: Source, base_url: str) -> str:
@@ -220,31 +171,32 @@ def _address(source: Source, base_url: str) -> str:
 
 
 def _check_page(path: Path) -> None:
+    """Raise ``FetchError`` if the page links to no images."""
     if not read_pascal_page(path.read_text("utf-8", errors="replace")):
-        raise FetchError("it shows no pictures.")
+        raise FetchError("The page shows no images.")
 
 
-def _check_whole_picture(path: Path) -> None:
-    try:
-        with Image.open(path) as image:
-            image.load()  # verify() alone lets a JPEG pass that is cut short
-    except _NO_PICTURE as error:
-        raise FetchError(f"it is no picture, or a damaged one ({error}).") from error
+def _byte_counter(bar: Any) -> Callable[[str], Progress]:
+    """Return a function that gives each file a callback, all of which advance one progress bar."""
+    totals: dict[str, int] = {}
+
+    def callback(name: str) -> Progress:
+        def count(size: int, total: int | None) -> None:
+            if total is not None:
+                totals[name] = total
+                bar.total = sum(totals.values())
+            bar.update(size)
+
+        return count
+
+    return callback
 
 
-def _is_sound(path: Path) -> bool:
-    """Whether a file out of an archive opens as the picture its name says; the archive's check sums vouch for the rest."""
-    if path.suffix.lower() not in SUFFIXES:
-        return True
-    try:
-        with Image.open(path) as image:
-            image.verify()
-    except _NO_PICTURE:
-        return False
-    return True
+def _no_progress(_: str) -> Progress:
+    return lambda *_: None
 
 
-def _bar(name: str, *what: Any, **options: Any) -> Any:
+def _progress_bar(name: str, *items: Any, **options: Any) -> Any:
     from tqdm import tqdm
 
-    return tqdm(*what, desc=name, leave=False, disable=None, **options)  # silent where stderr is no terminal
+    return tqdm(*items, desc=name, leave=False, disable=None, **options)  # silent if stderr is not a terminal

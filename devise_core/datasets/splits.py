@@ -1,11 +1,15 @@
-"""Which pictures train and which are kept to measure with. Every split is fixed by a seed and by file order."""
+"""Training and test splits. Each split depends only on a seed and on the order of the files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from devise_core.datasets import readers
+from devise_core.datasets.readers import AnnotatedImage
 
 Mask = npt.NDArray[np.bool_]
 
@@ -61,20 +65,28 @@ ZERO_SHOT = frozenset(
         "yin yang",
     )
 )
-"""The 46 classes of Caltech-101 whose name is no name of an ImageNet-1k class. No head's training ever sees one of them.
+"""The 46 classes of Caltech-101 that do not share a name with an ImageNet-1k class. No head is trained on them.
 
-The backbone has seen four of them under another name: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher) and
-hedgehog (porcupine).
+The backbone was trained on four of them under other names: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher)
+and hedgehog (porcupine).
 """
 
 
 def zero_shot(labels: Sequence[str]) -> Mask:
-    """The pictures of the 46 unseen classes."""
+    """Return a mask ``(n,)`` of the images in the 46 zero-shot classes."""
     return np.asarray([label in ZERO_SHOT for label in labels], dtype=np.bool_)
 
 
 def two_thirds_of_each_class(labels: Sequence[str], seed: int = SEED) -> Mask:
-    """Training part of Caltech-101: two thirds of each class's pictures, at random. The rest is held out."""
+    """Return the training part of Caltech-101: a random two thirds of the images of each class.
+
+    Args:
+        labels: The class of each image, length ``n``.
+        seed: Fixes the random choice.
+
+    Returns:
+        A mask ``(n,)``, true for training images.
+    """
     rng, names, train = np.random.default_rng(seed), np.asarray(labels), np.zeros(len(labels), dtype=bool)
     for label in sorted(set(labels)):
         rows = np.flatnonzero(names == label)
@@ -83,21 +95,48 @@ def two_thirds_of_each_class(labels: Sequence[str], seed: int = SEED) -> Mask:
 
 
 def four_fifths(count: int, seed: int = SEED) -> Mask:
-    """Training part of the ImageNet samples: 800 of 1000 classes' single pictures."""
+    """Return the training part of the ImageNet samples: a random four fifths, 800 of the 1000 images."""
     train = np.zeros(count, dtype=bool)
     train[np.random.default_rng(seed).permutation(count)[: count * 4 // 5]] = True
     return train
 
 
 def seed_split(count: int, seed: int = SEED) -> Mask:
-    """Training part of Pascal Sentences: nine tenths, as scikit-learn 0.22 split them for the work this starts from.
+    """Return the training part of Pascal Sentences: nine tenths, split as in the 2020 notebook that this project starts from.
 
-    That was ``shuffle(random_state=7)``, then ``train_test_split(train_size=0.9, random_state=7)``: both draw from
-    NumPy's legacy generator, so the split is repeated here without scikit-learn.
+    The notebook called ``shuffle(random_state=7)`` and ``train_test_split(train_size=0.9, random_state=7)`` of scikit-learn 0.22.
+    Both use NumPy's legacy generator, so the split is reproduced here without scikit-learn.
     """
     order = np.arange(count)
     np.random.RandomState(seed).shuffle(order)
-    tests = count - int(count * 0.9)
+    test_size = count - int(count * 0.9)
     train = np.ones(count, dtype=bool)
-    train[order[np.random.RandomState(seed).permutation(count)[:tests]]] = False
+    train[order[np.random.RandomState(seed).permutation(count)[:test_size]]] = False
     return train
+
+
+def bundled_training(data: Path) -> tuple[list[AnnotatedImage], list[AnnotatedImage]]:
+    """Return the images that the bundled model is trained on.
+
+    No image of the 46 zero-shot classes and none of a test part is among them.
+
+    Args:
+        data: The folder that holds ``caltech-101``, ``pascal-sentences`` and ``imagenet-samples``.
+
+    Returns:
+        The images of Caltech-101 and Pascal Sentences, whose labels are words. Then the ImageNet samples, whose labels are class
+        ids.
+
+    Raises:
+        BuildError: If a data set is missing.
+    """
+    caltech, pascal = readers.caltech_101(data / "caltech-101"), readers.pascal_sentences(data / "pascal-sentences")
+    samples = readers.imagenet_samples(data / "imagenet-samples")
+    labels = [image.label for image in caltech]
+    seen = two_thirds_of_each_class(labels) & ~zero_shot(labels)
+    return select(caltech, seen) + select(pascal, seed_split(len(pascal))), select(samples, four_fifths(len(samples)))
+
+
+def select(images: Sequence[AnnotatedImage], mask: Mask) -> list[AnnotatedImage]:
+    """Return the images for which ``mask`` is true."""
+    return [image for image, kept in zip(images, mask, strict=True) if kept]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from devise_core.datasets import pictures, splits
+from devise_core.datasets import readers, splits
 from devise_core.evaluate.methods import CANNOT, NO_CLASSIFIER, SOFTMAX, beside, probabilities, spaces
 from devise_core.evaluate.metrics import Relevant, best_columns, hits, ranks, share_in
 from devise_core.evaluate.model_under_test import ModelUnderTest
@@ -31,7 +31,7 @@ _METRICS = (
 
 def imagenet(subject: ModelUnderTest) -> Outcome:
     """One picture of each of the 1000 labels: on 800 of them the head was trained, on 200 it was not."""
-    found, labels = pictures.imagenet_samples(subject.data / "imagenet-samples"), subject.imagenet_labels()
+    found, labels = readers.imagenet_samples(subject.data / "imagenet-samples"), subject.imagenet_labels()
     subject.say(f"imagenet-samples: {len(found)} photographs")
     row = {identity: place for place, identity in enumerate(labels.ids)}
     true = np.asarray([row[picture.label] for picture in found], dtype=np.int64)
@@ -62,7 +62,7 @@ def label_metrics(scores: Floats, true: Rows, correct: Mapping[int, Relevant]) -
 
 def zero_shot(subject: ModelUnderTest) -> Outcome:
     """Photographs of Caltech-101's 46 unseen classes, named among those alone and among them and the 1000 labels."""
-    found = [picture for picture in pictures.caltech_101(subject.data / "caltech-101") if picture.label in splits.ZERO_SHOT]
+    found = [picture for picture in readers.caltech_101(subject.data / "caltech-101") if picture.label in splits.ZERO_SHOT]
     names = sorted({picture.label for picture in found})
     subject.say(f"zero-shot: {len(found)} photographs of {len(names)} classes")
     own = np.asarray([names.index(picture.label) for picture in found], dtype=np.int64)

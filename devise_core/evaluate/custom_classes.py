@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from devise_core.backbones import load_backbone
-from devise_core.datasets import pictures, splits
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets import readers, splits
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.evaluate.methods import CONSE, RANDOM, SOFTMAX, conse, softmax
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.naming import label_words, naming, nearest_words, random_words
@@ -35,7 +35,7 @@ def own_classes(subject: ModelUnderTest) -> Outcome:
     """
     if subject.classifier is None or subject.has_own_labels:
         return Outcome(())
-    found = pictures.pascal_sentences(subject.data / "pascal-sentences")
+    found = readers.pascal_sentences(subject.data / "pascal-sentences")
     subject.say(f"pascal-sentences: the recipe own on {1 + FURTHER} splits")
     features = _features(subject, found)
     seeds = range(splits.SEED, splits.SEED + 1 + FURTHER)
@@ -55,13 +55,13 @@ def own_classes(subject: ModelUnderTest) -> Outcome:
     return Outcome((replace(table, rows=(*table.rows, last)),))
 
 
-def _features(subject: ModelUnderTest, found: Sequence[Picture]) -> Floats:
+def _features(subject: ModelUnderTest, found: Sequence[AnnotatedImage]) -> Floats:
     backbone = load_backbone(RECIPE.backbone, None, subject.layout.root, RECIPE.seed, RECIPE.size)
     with FeatureCache(subject.cache / "features.sqlite", backbone.identity, backbone.width) as cache:
         return cached_features(backbone.model, [picture.path for picture in found], RECIPE.view_names, cache).features
 
 
-def _split(subject: ModelUnderTest, found: Sequence[Picture], features: Floats, train: splits.Mask) -> dict[str, Measured]:
+def _split(subject: ModelUnderTest, found: Sequence[AnnotatedImage], features: Floats, train: splits.Mask) -> dict[str, Measured]:
     """Method → what it measures. ``features`` ``(views, n, f)``: all views train, the plain one is tested, as the engine sees a
     picture."""
     labels = np.asarray([picture.label for picture in found])

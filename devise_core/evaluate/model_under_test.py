@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from devise_core.collections.base import Collection
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.engine import model_id, open_collection
 from devise_core.errors import BuildError
 from devise_core.evaluate.wordnet_distance import Labels, read_labels
@@ -48,7 +48,7 @@ class ModelUnderTest:
     spaces: list[Space] = field(default_factory=list, repr=False)
     _seen: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
 
-    def look(self, pictures: Sequence[Picture]) -> Encoded:
+    def look(self, pictures: Sequence[AnnotatedImage]) -> Encoded:
         """Features and embeddings of ``pictures``, in order. Raises ``ImageError`` for one that cannot be read."""
         from tqdm import tqdm
 

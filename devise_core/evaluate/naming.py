@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from devise_core.datasets import pictures, splits
+from devise_core.datasets import readers, splits
 from devise_core.evaluate.methods import NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, probabilities, spaces
 from devise_core.evaluate.metrics import overlap
 from devise_core.evaluate.model_under_test import ModelUnderTest
@@ -22,7 +22,7 @@ KS = (5, 10, 20)
 
 def pascal(subject: ModelUnderTest) -> Outcome:
     """The 100 test pictures of the seed's split, over every word of the store."""
-    found = pictures.pascal_sentences(subject.data / "pascal-sentences")
+    found = readers.pascal_sentences(subject.data / "pascal-sentences")
     test = [picture for picture, train in zip(found, splits.seed_split(len(found)), strict=True) if not train]
     labels, words, directions = [picture.label for picture in test], subject.text.words, subject.text.directions
     names, looked = sorted(set(labels)), subject.look(test)

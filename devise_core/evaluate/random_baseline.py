@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.datasets.parts import bundled_training
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets.readers import AnnotatedImage
+from devise_core.datasets.splits import bundled_training
 from devise_core.errors import BuildError
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.storage.atomic_write import atomic_file
@@ -65,7 +65,7 @@ def recorded(record: dict[str, Any]) -> tuple[Settings, float]:
     return Settings(**settings), float(record.get("share", 1.0))
 
 
-def _trained(subject: ModelUnderTest, parts: list[Picture], settings: Settings, share: float) -> Head:
+def _trained(subject: ModelUnderTest, parts: list[AnnotatedImage], settings: Settings, share: float) -> Head:
     if subject.classifier is None:
         raise ValueError("The model came without its classifier.")
     dimension, ids = subject.label_vectors.shape[1], list(subject.labels.ids)

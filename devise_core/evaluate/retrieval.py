@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from devise_core.datasets import pictures, splits
-from devise_core.datasets.parts import part
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets import readers, splits
+from devise_core.datasets.readers import AnnotatedImage
+from devise_core.datasets.splits import select
 from devise_core.errors import BuildError, QueryError, UnknownWordError
 from devise_core.evaluate.methods import CANNOT, NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, spaces
 from devise_core.evaluate.metrics import Relevant, average_precision, best_rank, hits, precision_at, ranks
@@ -24,21 +24,21 @@ _SOFTMAX_NOTE = "The softmax knows its own labels alone, and no other query."
 
 def caltech(subject: ModelUnderTest) -> Outcome:
     """Caltech-101: held-out photographs of seen classes; all photographs of the 46 classes never seen."""
-    found = pictures.caltech_101(subject.data / "caltech-101")
+    found = readers.caltech_101(subject.data / "caltech-101")
     labels = [picture.label for picture in found]
     unseen = splits.zero_shot(labels)
     held_out = ~unseen & ~splits.two_thirds_of_each_class(labels)
     parts = {"held-out photographs of seen classes": held_out, "46 classes never seen": unseen}
-    return joined([by_label(subject, "caltech-101", f"Caltech-101, {name}", part(found, kept)) for name, kept in parts.items()])
+    return joined([by_label(subject, "caltech-101", f"Caltech-101, {name}", select(found, kept)) for name, kept in parts.items()])
 
 
 def pascal(subject: ModelUnderTest) -> Outcome:
     """Pascal Sentences: the 100 test pictures of the seed's split."""
-    found = pictures.pascal_sentences(subject.data / "pascal-sentences")
-    return by_label(subject, "pascal-sentences", "Pascal Sentences, test part", part(found, ~splits.seed_split(len(found))))
+    found = readers.pascal_sentences(subject.data / "pascal-sentences")
+    return by_label(subject, "pascal-sentences", "Pascal Sentences, test part", select(found, ~splits.seed_split(len(found))))
 
 
-def by_label(subject: ModelUnderTest, protocol: str, what: str, found: Sequence[Picture]) -> Outcome:
+def by_label(subject: ModelUnderTest, protocol: str, what: str, found: Sequence[AnnotatedImage]) -> Outcome:
     """Each label searched for among all the pictures given."""
     subject.say(f"{what}: {len(found)} photographs")
     labels = np.asarray([picture.label for picture in found])
@@ -81,7 +81,7 @@ def found_by(space: Space, looked: Encoded, queries: Mapping[str, Relevant], k: 
 
 def flickr8k(subject: ModelUnderTest) -> Outcome:
     """Flickr8k: captions and pictures find each other among 1000. No picture of it is trained on."""
-    found = pictures.flickr8k_thousand(subject.data)
+    found = readers.flickr8k_thousand(subject.data)
     subject.say(f"{found[0].path.parent.parent.name}: {len(found)} photographs")
     captions, own = [], []
     for row, picture in enumerate(found):

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.datasets import pictures, splits
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets import readers, splits
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError, QueryError, UnknownWordError
 from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, Rows, unit
 
-KNOWN: Mapping[str, Callable[[Path], list[Picture]]] = {
-    "pascal-sentences": pictures.pascal_sentences,
-    "caltech-101": pictures.caltech_101,
+KNOWN: Mapping[str, Callable[[Path], list[AnnotatedImage]]] = {
+    "pascal-sentences": readers.pascal_sentences,
+    "caltech-101": readers.caltech_101,
 }
 """Data sets whose folder has a layout of its own, by its name; any other has one sub-folder a class."""
 
@@ -25,7 +25,7 @@ KNOWN: Mapping[str, Callable[[Path], list[Picture]]] = {
 class Corpus:
     """Pictures, the class ``(n,)`` of each, the ``names`` of the classes and their unit ``vectors`` ``(c, d)``."""
 
-    pictures: Sequence[Picture]
+    pictures: Sequence[AnnotatedImage]
     classes: Rows
     names: Sequence[str]
     vectors: Floats
@@ -36,12 +36,12 @@ class Corpus:
         return Corpus([self.pictures[place] for place in places], classes, [self.names[row] for row in left], self.vectors[left])
 
 
-def read_pictures(root: Path) -> list[Picture]:
+def read_pictures(root: Path) -> list[AnnotatedImage]:
     """The labelled pictures of a known data set or of a folder with one sub-folder a class. Raises ``BuildError``."""
-    return KNOWN.get(root.resolve().name, pictures.by_folder)(root)
+    return KNOWN.get(root.resolve().name, readers.by_folder)(root)
 
 
-def training_part(found: Sequence[Picture], split: str) -> list[Picture]:
+def training_part(found: Sequence[AnnotatedImage], split: str) -> list[AnnotatedImage]:
     """``all``; ``seed``, the nine tenths of ``splits.seed_split``; ``seen``, two thirds of each class but of the zero-shot ones."""
     labels, kept = [picture.label for picture in found], np.ones(len(found), dtype=bool)
     if split == "seed":
@@ -51,7 +51,7 @@ def training_part(found: Sequence[Picture], split: str) -> list[Picture]:
     return [picture for picture, keep in zip(found, kept, strict=True) if keep]
 
 
-def corpus_of(chosen: Sequence[Picture], text: WordVectorEncoder, targets: str) -> Corpus:
+def corpus_of(chosen: Sequence[AnnotatedImage], text: WordVectorEncoder, targets: str) -> Corpus:
     """Raises ``BuildError`` where there are fewer than two classes, or a class that no word knows."""
     labels = [picture.label for picture in chosen]
     names = sorted(set(labels))
@@ -109,7 +109,7 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
     return kept
 
 
-def caption_vectors(picture: Picture, text: WordVectorEncoder) -> list[Floats]:
+def caption_vectors(picture: AnnotatedImage, text: WordVectorEncoder) -> list[Floats]:
     """A unit vector ``(d,)`` of each caption of which a word is known."""
     found = []
     for caption in picture.captions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devise_core.bundle.jobs import Site
+from devise_core.bundle.jobs import BuildContext
 from devise_core.errors import BuildError
 from devise_core.evaluate.model_under_test import open_model_under_test
 from devise_core.evaluate.protocols import measure
@@ -15,10 +15,10 @@ from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY
 
 CARD = REPOSITORY / "MODEL_CARD.md"
-_TEMPLATE = Path(__file__).with_name("card.md")
+_TEMPLATE = Path(__file__).with_name("model_card.md")
 
 
-def write_card(site: Site) -> None:
+def write_card(site: BuildContext) -> None:
     """Measure, write ``results.json`` and fill the template ``card.md``. Raises ``BuildError`` without photographs."""
     if site.data is None:
         raise BuildError("The card's figures are measured on photographs: give their folder as --data, or set DEVISE_DATA.")

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from devise_core.bundle import convert
+from devise_core.bundle import convert_weights
 from devise_core.bundle.hierarchy import VAGUE_FROM
 from devise_core.bundle.nouns import things
 from devise_core.bundle.wordnet import Nouns
-from devise_core.datasets.parts import bundled_training
-from devise_core.datasets.pictures import Picture
+from devise_core.datasets.readers import AnnotatedImage
+from devise_core.datasets.splits import bundled_training
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
@@ -46,7 +46,7 @@ SHARE = 0.65
 class TrainingSet:
     """Pictures with the row of their class; every class has its own vector and its kinds; some pictures have captions."""
 
-    pictures: Sequence[Picture]
+    pictures: Sequence[AnnotatedImage]
     classes: Sequence[int]
     own: Sequence[Floats]
     kinds: Sequence[dict[str, int]]
@@ -109,11 +109,11 @@ def write_model(
     """Convert, train and write ``model.keras``; the record of the run goes into the manifest."""
     from devise_core.backbones import efficientnet_lite0
 
-    state = convert.read_state(weights)
+    state = convert_weights.read_state(weights)
     backbone = efficientnet_lite0.backbone()
-    convert.fill_backbone(backbone, state)
+    convert_weights.fill_backbone(backbone, state)
     write_classifier(layout, manifest, state)
-    start = conse_head(*convert.classifier(state), np.load(layout.label_vectors))
+    start = conse_head(*convert_weights.classifier(state), np.load(layout.label_vectors))
     head, record = train_head(start, backbone, training_set(data, text, nouns, layout), text, Settings())
     # Training leaves the head a little outside the space that queries lie in: its shared directions are taken out again.
     vectors = head.vectors - (head.vectors @ text.directions.T) @ text.directions
@@ -124,10 +124,10 @@ def write_model(
     manifest.about["training"] = record
 
 
-def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert.Weights) -> None:
+def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_weights.Weights) -> None:
     """Write ``classifier.npy``, ``float16 (features + 1, labels)``, the bias last: softmax and ConSE are measured with it."""
     with atomic_file(layout.classifier) as path:
-        np.save(path, np.vstack(convert.classifier(state)).astype(np.float16))
+        np.save(path, np.vstack(convert_weights.classifier(state)).astype(np.float16))
     manifest.add(layout.classifier, CLASSIFIER_COMMAND, CLASSIFIER_SOURCE, LICENCE)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devise_core.bundle.qtresource import read_resource
+from devise_core.bundle.qt_resource import read_resource
 from devise_core.errors import BuildError
 
 PLAIN, ZLIB, FOLDER = 0, 1, 2

@@ -12,11 +12,11 @@ from PIL import Image
 
 from devise_core.datasets import catalogue
 from devise_core.datasets.catalogue import DataSet
-from devise_core.datasets.download import Client, Manner
-from devise_core.datasets.fetch import Account, fetch
+from devise_core.datasets.download import Client, RequestPolicy
+from devise_core.datasets.fetch import FetchReport, fetch
 from tests.misbehaving import Site, serving
 
-QUICK = Manner(timeout=0.8, tries=3, backoff=0, per_second=100_000)
+QUICK = RequestPolicy(timeout=0.8, tries=3, backoff=0, per_second=100_000)
 
 
 def jpeg(seed: int, side: int = 48) -> bytes:
@@ -58,6 +58,6 @@ def pascal(site: Site) -> Site:
     return site
 
 
-def fetched(site: Site, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/") -> Account:
+def fetched(site: Site, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/") -> FetchReport:
     site.forget()
     return fetch(data_set, folder, Client(QUICK), 2, site.url + base)

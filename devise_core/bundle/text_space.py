@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.bundle.jobs import Say, Site, build_labels, build_nouns
+from devise_core.bundle.jobs import BuildContext, Log, build_labels, build_nouns
 from devise_core.bundle.nouns import Row, write_nouns
 from devise_core.bundle.words import import_words
 from devise_core.errors import BuildError
@@ -29,7 +29,7 @@ def open_text(layout: ArtifactLayout) -> WordVectorEncoder:
     return WordVectorEncoder(words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
 
 
-def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension: int | None, say: Say) -> Path:
+def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension: int | None, say: Log) -> Path:
     """The folder with the word vectors ``words``: ``bundled``, another model's folder, or one made in ``cache`` from a file.
 
     For ``text`` targets a file's labels and nouns are made anew too, which takes WordNet from Debian. Raises ``BuildError``.
@@ -49,7 +49,7 @@ def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension
             say(str(import_words(layout, manifest, path, dimension)))
             manifest.write()
             if targets == "text":
-                site = Site(layout, cache, None, say)
+                site = BuildContext(layout, cache, None, say)
                 build_labels(site)
                 build_nouns(site)
     return folder

@@ -1,4 +1,4 @@
-"""Streamlit with an app that may fetch pictures from this machine, where a test serves them: ``python -m tests.fetching run …``."""
+"""Streamlit with an app that may fetch pictures from this machine, where a test serves them: ``python -m tests.app_with_local_fetch run …``."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.backbones import LITE0, Backbone, default_weights, load_backbone
-from devise_core.bundle.jobs import Say
-from devise_core.bundle.textside import link_classifier, link_text, open_text, words_folder, write_raw_text
+from devise_core.bundle.jobs import Log
+from devise_core.bundle.text_space import link_classifier, link_text, open_text, words_folder, write_raw_text
 from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
@@ -26,7 +26,7 @@ from devise_core.vision.keras_file import load_model
 
 
 @dataclass(frozen=True)
-class Order:
+class TrainingJob:
     """What to train, from what, to where.
 
     ``cache``: a folder for what is worth keeping between runs; ``keep_features`` is off for features in memory alone.
@@ -47,7 +47,7 @@ class Order:
     command: str = "python -m devise_core train DATA --out OUT"
 
 
-def train_model(order: Order, say: Say, watch: Watch) -> Trained:
+def train_model(order: TrainingJob, say: Log, watch: Watch) -> Trained:
     """Run ``order``. The folder appears whole at the end; an interrupted run leaves its checkpoints beside it, for ``resume``.
 
     Raises ``BuildError`` for data, words or settings that cannot be trained on, ``ArtifactError`` for a damaged source.
@@ -91,7 +91,7 @@ def _check_out(out: Path) -> None:
         raise BuildError(f"{out} holds other files, which the model would replace: give a new folder as --out.")
 
 
-def _start(order: Order, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
+def _start(order: TrainingJob, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
     """The head a conse run starts from and its name; None for one fitted on the classes. ``auto`` takes the first to be had."""
     wanted = order.recipe.start
     if order.recipe.head != "conse" or wanted == "own":
