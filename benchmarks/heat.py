@@ -31,7 +31,7 @@ class LastGrid:
         import keras
         import tensorflow as tf
 
-        model = load_model(engine.encoder.path)
+        model = load_model(engine.layout.model)
         pooled, embedding = model.get_layer("features"), model.get_layer("embedding").output
         body, head = keras.Model(model.input, pooled.input), keras.Model(pooled.output, embedding)
         self._tf = tf

@@ -26,7 +26,7 @@ from devise_core.text.query_parser import Clause
 from devise_core.text.text_encoder import Like, WordVectorEncoder, check_k
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import Floats, Rows, largest, unit, without
-from devise_core.vision.image_encoder import Encoded, KerasImageEncoder
+from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 from devise_core.vision.image_reader import ImageInput
 from devise_core.vision.occlusion import Heat, Regions, regions
 
@@ -45,7 +45,7 @@ class Engine:
         layout: ArtifactLayout,
         manifest: Manifest,
         text: WordVectorEncoder,
-        encoder: KerasImageEncoder,
+        encoder: ImageEncoder,
         collection: Collection,
     ) -> None:
         self.layout, self.manifest = layout, manifest
@@ -192,10 +192,10 @@ class Engine:
             collection = open_collection(collection, self.layout, self.model_id)
         return Engine(self.layout, self.manifest, self.text, self.encoder, collection)
 
-    @cached_property
+    @property
     def model_id(self) -> str:
-        """The SHA-256 of the model file: vectors of two models cannot be compared."""
-        return model_id(self.layout, self.manifest)
+        """What the vectors depend on, as ``ImageEncoder.model_id`` says."""
+        return self.encoder.model_id
 
     def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> list[Hit]:
         if by not in get_args(By):
@@ -268,19 +268,19 @@ def _default_first(layout: ArtifactLayout) -> list[str]:
 
 
 def _over(
-    layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: KerasImageEncoder, collection: str | Path
+    layout: ArtifactLayout, manifest: Manifest, text: WordVectorEncoder, encoder: ImageEncoder, collection: str | Path
 ) -> Engine:
-    return Engine(layout, manifest, text, encoder, open_collection(collection, layout, model_id(layout, manifest)))
+    return Engine(layout, manifest, text, encoder, open_collection(collection, layout, encoder.model_id))
 
 
-def _model(artifacts: str | Path | None) -> tuple[ArtifactLayout, Manifest, WordVectorEncoder, KerasImageEncoder]:
+def _model(artifacts: str | Path | None) -> tuple[ArtifactLayout, Manifest, WordVectorEncoder, ImageEncoder]:
     layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
     ok = manifest.verified
     words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales))
     nouns = NounStore.open(ok(layout.nouns), ok(layout.noun_vectors))
     text = WordVectorEncoder(words, nouns, np.load(ok(layout.directions)))
-    return layout, manifest, text, KerasImageEncoder(layout.model, manifest.verified)
+    return layout, manifest, text, KerasImageEncoder(layout.model, manifest)
 
 
 def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) -> Collection:
@@ -296,8 +296,3 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model: str) 
             )
         folder = found.get(str(collection), folder)
     return FolderCollection.open(folder, model)
-
-
-def model_id(layout: ArtifactLayout, manifest: Manifest) -> str:
-    entry = manifest.files.get(layout.model.name)
-    return entry.sha256 if entry else ""

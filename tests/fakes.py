@@ -13,7 +13,8 @@ from devise_core.text.noun_store import NounStore
 from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
-from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
+from devise_core.vision.preprocess import Pixels
 
 WORDS = ("the", "dog", "cat", "piano", "new", "york", "sea-horse")
 VECTORS = np.array(
@@ -31,21 +32,34 @@ def text_space() -> WordVectorEncoder:
     return WordVectorEncoder(word_store(), NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32))
 
 
-class ColourEncoder:
-    """A picture's embedding is its mean colour; its features are the same, tenfold."""
+class ColourEncoder(ImageEncoder):
+    """An image's embedding is its mean colour; its features are the same, tenfold. ``encoded`` counts the images."""
 
-    size = 8
+    model_id, size, ready = "m", 8, False
 
-    def __init__(self) -> None:
+    def __init__(self, model_id: str = "m") -> None:
+        self.model_id = model_id
         self.encoded = 0
 
     def load(self) -> None:
-        pass
+        self.ready = True
 
-    def encode_pixels(self, pixels: Any) -> Encoded:
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        self.load()
         self.encoded += len(pixels)
         colours = np.asarray(pixels, np.float32).mean(axis=(1, 2)) + 1
         return Encoded(10 * colours, colours / np.linalg.norm(colours, axis=1, keepdims=True))
+
+
+def keras_colour_encoder(folder: Path, size: int = 56) -> KerasImageEncoder:
+    """A Keras model whose features are the image's mean colour, and whose embedding is the same at length 1."""
+    import keras
+
+    pixels = keras.Input((size, size, 3), name="pixels")
+    features = keras.layers.GlobalAveragePooling2D(name="features")(pixels)
+    embedding = keras.layers.UnitNormalization(name="embedding")(features)
+    keras.Model(pixels, {"features": features, "embedding": embedding}).save(folder / "model.keras")
+    return KerasImageEncoder(folder / "model.keras")
 
 
 def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.float32]]:

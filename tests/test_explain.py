@@ -14,6 +14,7 @@ from devise_core.errors import ImageError, UnknownWordError
 from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.occlusion import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
 from devise_core.vision.preprocess import seen_box
+from tests.fakes import keras_colour_encoder
 from ui.hit.heat_map import in_words, place
 
 SIZE = 56
@@ -22,15 +23,7 @@ GREEN, RED = np.eye(3, dtype=np.float32)[1], np.eye(3, dtype=np.float32)[0]
 
 @pytest.fixture(scope="module")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> KerasImageEncoder:
-    """A network whose embedding is the picture's mean colour, of length 1."""
-    import keras
-
-    pixels = keras.Input((SIZE, SIZE, 3), name="pixels")
-    features = keras.layers.GlobalAveragePooling2D(name="features")(pixels)
-    embedding = keras.layers.UnitNormalization(name="embedding")(features)
-    path = tmp_path_factory.mktemp("model") / "model.keras"
-    keras.Model(pixels, {"features": features, "embedding": embedding}).save(path)
-    return KerasImageEncoder(path)
+    return keras_colour_encoder(tmp_path_factory.mktemp("model"), SIZE)
 
 
 def spotted(width: int, height: int, left: int, top: int, side: int = 9) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,8 +30,8 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def index(source: Path, encoder: ColourEncoder, model: str = "m", **options: object) -> Indexed:
-    return index_folder(source, "mine", encoder, model, **options)  # type: ignore[arg-type]
+def index(source: Path, encoder: ColourEncoder, **options: Any) -> Indexed:
+    return index_folder(source, "mine", encoder, **options)
 
 
 def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:
@@ -109,15 +110,15 @@ def test_another_model_computes_all_anew(source: Path) -> None:
     folder = index(source, ColourEncoder()).folder
     with pytest.raises(OtherModelError, match="another model.*--artifacts.*index FOLDER --name mine"):
         FolderCollection.open(folder, "n")
-    again = ColourEncoder()
-    index(source, again, model="n")
+    again = ColourEncoder("n")
+    index(source, again)
     assert again.encoded == 36
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", " a", ".cache", "x" * 65])
 def test_names(source: Path, name: str) -> None:
     with pytest.raises(CollectionError, match="Received"):
-        index_folder(source, name, ColourEncoder(), "m")  # type: ignore[arg-type]
+        index_folder(source, name, ColourEncoder())
 
 
 def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

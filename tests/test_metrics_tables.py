@@ -37,6 +37,8 @@ WORLD = {"dog": (1, 0, 0), "cat": (0, 1, 0), "car": (0, 0, 1), "anchor": (0.6, 0
 class Colours:
     """A picture's features and embedding are its colour."""
 
+    model_id = ""
+
     def __init__(self) -> None:
         self.seen = 0
 

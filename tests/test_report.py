@@ -163,7 +163,7 @@ def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "photos").mkdir()
     for name in ("red", "green", "blue"):
         Image.new("RGB", (40, 40), name).save(tmp_path / f"photos/{name}.png")
-    made = index_folder(tmp_path / "photos", "three", ColourEncoder(), "m")  # type: ignore[arg-type]
+    made = index_folder(tmp_path / "photos", "three", ColourEncoder())
     opened = FolderCollection.open(made.folder)
     assert {subject.tile.name for subject in typical(opened, 6)} == {item.name for item in opened.items}
 

@@ -30,7 +30,7 @@ FILES = [("red.png", png("red")), ("trip/sea_side/blue one.png", png("blue")), (
 
 
 def album(files: list[tuple[str, bytes]] = FILES) -> InMemoryCollection:
-    return InMemoryCollection("your photos", gather(files, ColourEncoder(), LIMITS).photos)  # type: ignore[arg-type]
+    return InMemoryCollection("your photos", gather(files, ColourEncoder(), LIMITS).photos)
 
 
 def test_folders_become_labels_and_names_captions() -> None:
@@ -67,11 +67,11 @@ def test_the_map_of_an_album() -> None:
 
 
 def test_what_cannot_be_read_is_named_and_twice_is_once() -> None:
-    found = gather([*FILES, ("notes.txt", b"no picture"), ("again.png", FILES[0][1])], ColourEncoder(), LIMITS)  # type: ignore[arg-type]
+    found = gather([*FILES, ("notes.txt", b"no picture"), ("again.png", FILES[0][1])], ColourEncoder(), LIMITS)
     assert (found.new, found.again, len(found.photos), found.full) == (3, 1, 3, "")
     assert len(found.skipped) == 1
     assert found.skipped[0].startswith("notes.txt: The file is not a picture")
-    more = gather([("cyan.png", png("cyan")), FILES[0]], ColourEncoder(), LIMITS, found.photos)  # type: ignore[arg-type]
+    more = gather([("cyan.png", png("cyan")), FILES[0]], ColourEncoder(), LIMITS, found.photos)
     assert (more.new, more.again) == (1, 1)
     assert [photo.item.id for photo in more.photos][-1] == "cyan-00003"
 
@@ -82,7 +82,7 @@ def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
         for name, content in FILES:
             archive.writestr(f"summer/{name}", content)
     zipped = packed.getvalue()
-    found = gather([("cyan.png", png("cyan")), ("my.zip", zipped), ("cut.zip", zipped[:-40])], ColourEncoder(), LIMITS)  # type: ignore[arg-type]
+    found = gather([("cyan.png", png("cyan")), ("my.zip", zipped), ("cut.zip", zipped[:-40])], ColourEncoder(), LIMITS)
     assert [photo.item.category for photo in found.photos] == ["", "summer", "summer/trip/sea_side", "summer"]
     assert len(found.skipped) == 1
     assert found.skipped[0].startswith("cut.zip: The file is no zip")
@@ -90,18 +90,18 @@ def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
 
 def test_it_is_bounded_in_pictures_and_in_bytes() -> None:
     encoder = ColourEncoder()
-    found = gather(FILES, encoder, replace(LIMITS, collection_pictures=2), ())  # type: ignore[arg-type]
+    found = gather(FILES, encoder, replace(LIMITS, collection_pictures=2), ())
     assert (len(found.photos), encoder.encoded) == (2, 2)
     assert found.full == "At most 2 pictures are kept in a visit: the rest was left out."
     one = found.photos[0].bytes
-    found = gather(FILES, encoder, replace(LIMITS, session_bytes=one + 1))  # type: ignore[arg-type]
+    found = gather(FILES, encoder, replace(LIMITS, session_bytes=one + 1))
     assert len(found.photos) == 1
     assert "MB of pictures: the rest was left out" in found.full
 
 
 def test_progress_names_each_file() -> None:
     told: list[tuple[int, str]] = []
-    gather(FILES, ColourEncoder(), LIMITS, progress=lambda number, name: told.append((number, name)))  # type: ignore[arg-type]
+    gather(FILES, ColourEncoder(), LIMITS, progress=lambda number, name: told.append((number, name)))
     assert told == [(1, "red.png"), (2, "trip/sea_side/blue one.png"), (3, "lime.png")]
 
 

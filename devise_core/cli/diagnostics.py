@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Literal
 
 from devise_core.collections.folder import FolderCollection, find_collections
-from devise_core.engine import model_id
 from devise_core.errors import DeviseError, OtherModelError
 from devise_core.settings import Settings, read_settings, unknown_variables
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, user_collections
 from devise_core.untrusted.decoder_pool import Decoders
+from devise_core.vision.image_encoder import KerasImageEncoder
 
 NEEDED = 1_000_000_000
 """Bytes of memory: the server with its network, 770 MB, and a picture being decoded, 300 MB at most, seldom both at their peak."""
@@ -109,7 +109,7 @@ def check_artifacts(layout: ArtifactLayout) -> Iterator[Finding]:
 def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
     """That each opens with this model, and the SHA-256 of every file it lists."""
     try:
-        model = model_id(layout, Manifest.read(layout.root))
+        model = KerasImageEncoder(layout.model, Manifest.read(layout.root)).model_id
     except DeviseError:
         return  # said of the artifacts
     found = find_collections(layout.root)

@@ -29,14 +29,13 @@ def _index(options: argparse.Namespace) -> None:
 
     from devise_core.cli.quiet import load_network
     from devise_core.collections.indexing import check_name, find_pictures, index_folder
-    from devise_core.engine import model_id
     from devise_core.storage.manifest import Manifest
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.vision.image_encoder import KerasImageEncoder
 
     layout = ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
-    encoder = KerasImageEncoder(layout.model, manifest.verified)
+    encoder = KerasImageEncoder(layout.model, manifest)
     find_pictures(options.folder)
     name = check_name(options.name)
     if any((came.collections / name).is_dir() for came in (ArtifactLayout(artifacts_folder()), layout)):
@@ -54,7 +53,6 @@ def _index(options: argparse.Namespace) -> None:
             options.folder,
             options.name,
             encoder,
-            model_id(layout, manifest),
             progress,
             f"python -m devise_core index FOLDER --name {options.name}",
         )

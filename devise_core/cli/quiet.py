@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devise_core.vision.image_encoder import KerasImageEncoder
+from devise_core.vision.image_encoder import ImageEncoder
 
 
-def load_network(encoder: KerasImageEncoder) -> None:
-    """Load the network without those notes. Raises as ``KerasImageEncoder.load`` does."""
+def load_network(encoder: ImageEncoder) -> None:
+    """Load the network without those notes. Raises as ``ImageEncoder.load`` does."""
     with _no_stderr():
         encoder.load()
 

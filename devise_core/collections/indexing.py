@@ -25,7 +25,7 @@ from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vectors import Floats
-from devise_core.vision.image_encoder import BATCH, READERS, KerasImageEncoder
+from devise_core.vision.image_encoder import BATCH, READERS, ImageEncoder
 from devise_core.vision.image_reader import SUFFIXES, read_image
 from devise_core.vision.preprocess import Pixels, to_pixels
 
@@ -46,9 +46,7 @@ class Indexed:
     skipped: list[str] = field(default_factory=list)
 
 
-def index_folder(
-    source: Path, name: str, encoder: KerasImageEncoder, model: str, progress: Progress | None = None, command: str = ""
-) -> Indexed:
+def index_folder(source: Path, name: str, encoder: ImageEncoder, progress: Progress | None = None, command: str = "") -> Indexed:
     """Make the collection ``name`` of the pictures below ``source``; sub-folders become labels.
 
     Raises ``CollectionError`` where the name cannot be one, the folder is missing, or no picture in it can be read. The
@@ -57,7 +55,7 @@ def index_folder(
     target = user_collections() / check_name(name)
     files = find_pictures(source)
     result = Indexed(target)
-    cache = VectorCache(user_collections() / ".cache" / f"{name}.sqlite", model)
+    cache = VectorCache(user_collections() / ".cache" / f"{name}.sqlite", encoder.model_id)
     try:
         with atomic_folder(target) as folder:
             layout = CollectionLayout(folder)
@@ -81,7 +79,7 @@ def index_folder(
                 items,
                 np.stack([v.features for v in vectors]),
                 np.stack([v.embedding for v in vectors]),
-                model,
+                encoder.model_id,
                 command,
                 before=CollectionLayout(target),
             )
@@ -166,7 +164,7 @@ def check_name(name: str) -> str:
 
 def _vectors(
     files: Sequence[Path],
-    encoder: KerasImageEncoder,
+    encoder: ImageEncoder,
     cache: VectorCache,
     result: Indexed,
 ) -> Iterator[tuple[Path, Cached | None]]:
@@ -191,7 +189,7 @@ class _Read:
     error: str = ""
 
 
-def _read(file: Path, encoder: KerasImageEncoder, cache: VectorCache) -> _Read:
+def _read(file: Path, encoder: ImageEncoder, cache: VectorCache) -> _Read:
     try:
         key = sha256_of(file)
         cached = cache.get(key)
@@ -205,7 +203,7 @@ def _read(file: Path, encoder: KerasImageEncoder, cache: VectorCache) -> _Read:
 
 def _encoded(
     read: Sequence[_Read],
-    encoder: KerasImageEncoder,
+    encoder: ImageEncoder,
     cache: VectorCache,
     result: Indexed,
 ) -> Iterator[tuple[Path, Cached | None]]:

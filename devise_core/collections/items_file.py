@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
+from typing import Any
 
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
@@ -20,15 +21,7 @@ def read_items(path: Path) -> list[Item]:
         missing = {"id", "file"} - set(rows.fieldnames or ())
         if missing:
             raise ArtifactError(f"{path} lacks the column {sorted(missing)[0]}: restore it, or make the collection again.")
-        items = [
-            Item(
-                **{
-                    **{name: row.get(name) or "" for name in _COLUMNS},
-                    "labels": tuple(filter(None, (row.get("labels") or "").split("|"))),
-                }
-            )  # type: ignore[arg-type]
-            for row in rows
-        ]
+        items = [_item(row) for row in rows]
     if len({item.id for item in items}) != len(items):
         raise ArtifactError(f"{path} gives one id to several pictures: make the collection again.")
     return items
@@ -42,3 +35,9 @@ def write_items(path: Path, items: Sequence[Item]) -> None:
             row = list(astuple(item))
             row[_COLUMNS.index("labels")] = "|".join(item.labels)
             writer.writerow(row)
+
+
+def _item(row: Mapping[str, str | None]) -> Item:
+    values: dict[str, Any] = {name: row.get(name) or "" for name in _COLUMNS}
+    values["labels"] = tuple(filter(None, values["labels"].split("|")))
+    return Item(**values)

@@ -12,7 +12,7 @@ import numpy as np
 
 from devise_core.collections.base import Collection
 from devise_core.datasets.readers import AnnotatedImage
-from devise_core.engine import model_id, open_collection
+from devise_core.engine import open_collection
 from devise_core.errors import BuildError
 from devise_core.evaluate.wordnet_distance import Labels, read_labels
 from devise_core.storage.manifest import Manifest
@@ -23,7 +23,7 @@ from devise_core.text.word_store import WordStore
 from devise_core.train.head import Classifier, rooted
 from devise_core.train.write import reads_roots
 from devise_core.vectors import Floats
-from devise_core.vision.image_encoder import Encoded, KerasImageEncoder
+from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 
 if TYPE_CHECKING:
     from devise_core.evaluate.methods import Space
@@ -41,7 +41,7 @@ class ModelUnderTest:
     layout: ArtifactLayout
     manifest: Manifest
     text: WordVectorEncoder
-    encoder: KerasImageEncoder
+    encoder: ImageEncoder
     data: Path
     cache: Path
     say: Say
@@ -64,7 +64,7 @@ class ModelUnderTest:
 
     @property
     def model_id(self) -> str:
-        return model_id(self.layout, self.manifest)
+        return self.encoder.model_id
 
     @cached_property
     def classifier(self) -> Classifier | None:
@@ -120,4 +120,4 @@ def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: 
     ok = manifest.verified
     words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales)).index_words()
     text = WordVectorEncoder(words, NounStore.open(ok(layout.nouns), ok(layout.noun_vectors)), np.load(ok(layout.directions)))
-    return ModelUnderTest(layout, manifest, text, KerasImageEncoder(layout.model, manifest.verified), data, cache, say)
+    return ModelUnderTest(layout, manifest, text, KerasImageEncoder(layout.model, manifest), data, cache, say)

@@ -33,7 +33,7 @@ Progress = Callable[[int, str], None]
 
 
 class Pixelwise(Protocol):
-    """What of an ``KerasImageEncoder`` is needed here: its ``size``, and pictures of that size → vectors."""
+    """What of an ``ImageEncoder`` is needed here: its ``size``, and pictures of that size → vectors."""
 
     @property
     def size(self) -> int: ...

@@ -1,18 +1,22 @@
-"""Pictures → features and embeddings, through the Keras model. TensorFlow is imported on first use."""
+"""Turn images into features and embeddings. TensorFlow is imported on first use."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from devise_core.errors import ArtifactError, BusyError
+from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
+from devise_core.vision import preprocess
 from devise_core.vision.image_reader import ImageInput, read_image
 from devise_core.vision.keras_file import load_model
 from devise_core.vision.preprocess import Pixels, to_pixels
@@ -23,54 +27,88 @@ READERS = 2
 
 @dataclass(frozen=True)
 class Encoded:
-    """``features`` ``(n, f)`` as the backbone gives them, ``embeddings`` ``(n, d)`` of unit rows."""
+    """The vectors of ``n`` images.
+
+    Attributes:
+        features: What the backbone computes, ``float32 (n, f)``. They say how an image looks.
+        embeddings: Unit rows in the space of the text encoder, ``float32 (n, d)``. They say what an image shows.
+    """
 
     features: Floats
     embeddings: Floats
 
 
-class KerasImageEncoder:
-    """One model, loaded once, one call at a time: TensorFlow uses every core for one call anyway."""
+class ImageEncoder(ABC):
+    """A model that turns images into vectors.
 
-    def __init__(self, model: Path, verified: Callable[[Path], Path] = Path) -> None:
-        self.path, self._verified = model, verified
-        self._lock = threading.Lock()
-        self._call: Any = None
-        self._size = 0
-        self._exhausted: tuple[type[Exception], ...] = (MemoryError,)
+    A subclass defines the five abstract members. ``pixels`` is the preprocessing; override it for a model that sees images
+    in another way, and let ``model_id`` say so. ``tests/test_image_encoder.py`` is the contract that every subclass passes.
+    """
 
     @property
-    def ready(self) -> bool:
-        return self._call is not None
+    @abstractmethod
+    def model_id(self) -> str:
+        """A string that changes with anything the vectors depend on: weights, architecture and preprocessing.
+
+        Vectors with different ids cannot be compared. It is "" where no id is known, and then nothing is compared with it.
+        Reading the id does not load the model.
+        """
 
     @property
+    @abstractmethod
     def size(self) -> int:
-        """The side of the square of pixels that the network sees."""
-        self.load()
-        return self._size
+        """The side, in pixels, of the square that the model sees. May load the model."""
 
+    @property
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether the model is loaded, so that the next call is a fast one."""
+
+    @abstractmethod
     def load(self) -> None:
-        """Load the model and call it once, so that the next call is a fast one. Safe to call from several threads."""
-        with self._lock:
-            if self._call is None:
-                self._load()
+        """Load the model unless it is loaded. Safe to call from several threads.
 
-    def encode(self, images: Sequence[ImageInput]) -> Encoded:
-        """Raises ``ImageError`` for a picture that cannot be read."""
-        self.load()
-        return self.encode_pixels(np.stack([self.pixels(image) for image in images]))
+        Raises:
+            ArtifactError: The model is missing or damaged.
+        """
+
+    @abstractmethod
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        """Encode images that are preprocessed already, loading the model first if need be.
+
+        Args:
+            pixels: ``uint8 (n, size, size, 3)``, RGB, with ``n`` at least 1.
+
+        Raises:
+            ArtifactError: The model is missing or damaged.
+            BusyError: There is not enough memory at the moment.
+        """
 
     def pixels(self, image: ImageInput) -> Pixels:
+        """Read one image and resample it to what the model sees, ``uint8 (size, size, 3)``.
+
+        Raises:
+            ImageError: The image cannot be read.
+        """
         return to_pixels(read_image(image, at_least=self.size), self.size)
 
-    def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """``uint8 (n, size, size, 3)`` → vectors. Batches are padded to one of two sizes: each new one is traced anew."""
-        self.load()
-        parts = [self._batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
-        return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
+    def encode(self, images: Sequence[ImageInput]) -> Encoded:
+        """Encode ``n`` images, with ``n`` at least 1.
+
+        Raises:
+            ImageError: An image cannot be read.
+        """
+        return self.encode_pixels(np.stack([self.pixels(image) for image in images]))
 
     def encode_many(self, images: Iterable[ImageInput]) -> Iterator[Encoded]:
-        """Encode a batch at a time while the next is being read. Yields one ``Encoded`` for each batch, in order."""
+        """Encode any number of images in batches, reading the next batch meanwhile.
+
+        Yields:
+            One ``Encoded`` for each batch of up to ``BATCH`` images, in order.
+
+        Raises:
+            ImageError: An image cannot be read.
+        """
         self.load()
         with ThreadPoolExecutor(READERS) as readers:
             waiting: list[Any] = []
@@ -82,26 +120,83 @@ class KerasImageEncoder:
             for start in range(0, len(waiting), BATCH):
                 yield self.encode_pixels(np.stack([read.result() for read in waiting[start : start + BATCH]]))
 
+
+class KerasImageEncoder(ImageEncoder):
+    """A ``.keras`` file with the outputs ``features`` and ``embedding``.
+
+    The model is loaded once and runs one call at a time, since TensorFlow uses every core for one call anyway.
+
+    Args:
+        path: The model's file.
+        manifest: The manifest that lists the file, which is then checked as it is loaded. Without one it is not checked.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest | None = None) -> None:
+        self.path, self._manifest = path, manifest
+        self._lock = threading.Lock()
+        self._call: Any = None
+        self._size = 0
+        self._exhausted: tuple[type[Exception], ...] = (MemoryError,)
+
+    @cached_property
+    def model_id(self) -> str:
+        """The SHA-256 of the file, which holds weights and architecture, and the preprocessing's version unless that is 1.
+
+        The first version has no suffix, because the collections made with it record the bare SHA-256. It is "" for a file
+        that the manifest does not list.
+        """
+        if self._manifest is None:
+            sha256 = sha256_of(self.path)
+        else:
+            entry = self._manifest.files.get(self.path.name)
+            sha256 = entry.sha256 if entry else ""
+        return sha256 if preprocess.VERSION == 1 or not sha256 else f"{sha256}+preprocess{preprocess.VERSION}"
+
+    @property
+    def ready(self) -> bool:
+        return self._call is not None
+
+    @property
+    def size(self) -> int:
+        self.load()
+        return self._size
+
+    def load(self) -> None:
+        """Load the model and call it once, so that the next call is a fast one. Safe to call from several threads.
+
+        Raises:
+            ArtifactError: The file is missing, damaged, or not a model of this project.
+        """
+        with self._lock:
+            if self._call is None:
+                self._load()
+
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        """Encode ``uint8 (n, size, size, 3)``. Batches are padded to one of two sizes, since each new size is traced again."""
+        self.load()
+        parts = [self._batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
+        return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
+
     def _batch(self, pixels: Pixels) -> tuple[Floats, Floats]:
         size = 1 if len(pixels) == 1 else BATCH
         padded = np.zeros((size, *pixels.shape[1:]), dtype=np.uint8)
         padded[: len(pixels)] = pixels
         try:
             with self._lock:
-                found = self._call(padded)
-            return found["features"].numpy()[: len(pixels)], found["embedding"].numpy()[: len(pixels)]
+                outputs = self._call(padded)
+            return outputs["features"].numpy()[: len(pixels)], outputs["embedding"].numpy()[: len(pixels)]
         except self._exhausted as error:
             raise BusyError("There is no memory left to look at a picture right now: try again in a minute.", "memory") from error
 
     def _load(self) -> None:
-        model = load_model(self._verified(self.path))
+        model = load_model(self._manifest.verified(self.path) if self._manifest else self.path)
         missing = {"features", "embedding"} - set(model.output_names)
         if missing:
-            raise ArtifactError(f"{self.path} has no output named {sorted(missing)[0]}: give a model made by this project.")
+            raise ArtifactError(f"{self.path} has no output named {sorted(missing)[0]}. Use a model made by this project.")
         import tensorflow as tf
 
         self._size = int(model.input_shape[1])
-        # A traced function answers one picture several times sooner than model(x) or model.predict(x).
+        # A traced function answers one image several times sooner than model(x) or model.predict(x).
         call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
         call(np.zeros((1, self._size, self._size, 3), dtype=np.uint8))
         self._exhausted = (MemoryError, tf.errors.ResourceExhaustedError)

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from devise_core.vectors import Floats
-from devise_core.vision.image_encoder import KerasImageEncoder
+from devise_core.vision.image_encoder import ImageEncoder
 from devise_core.vision.image_reader import ImageInput, read_image
 from devise_core.vision.preprocess import Box, Pixels, seen_box, to_pixels
 
@@ -64,7 +64,7 @@ class Regions:
         return Heat(text, float(self.whole @ vector), max(most, 0.0), np.asarray(grid, dtype=np.float32), self.box)
 
 
-def regions(image: ImageInput, encoder: KerasImageEncoder) -> Regions:
+def regions(image: ImageInput, encoder: ImageEncoder) -> Regions:
     """One batch through the network. Raises ``ImageError``."""
     picture = read_image(image, at_least=encoder.size)
     pixels = to_pixels(picture, encoder.size)

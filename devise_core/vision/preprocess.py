@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+VERSION = 1
+"""Raise it with any change to the pixels that ``to_pixels`` gives: vectors made from other pixels cannot be compared."""
+
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 
