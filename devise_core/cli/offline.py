@@ -11,7 +11,7 @@ from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
 
-JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "maps", "card", "all")
+JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "maps", "unsuitable-words", "card", "all")
 PROTOCOLS = ("imagenet", "zero-shot", "pascal-sentences", "caltech-101", "flickr8k", "stamps")
 
 IN_PLACE = Path()
