@@ -147,7 +147,7 @@ def index_job(root: Path) -> Job:
             ["index", str(many), "--name", "pictures"],
             root / "collections/pictures",
             root / "old",
-            {"DEVISE_COLLECTIONS": str(root / "collections")},
+            {"SEMBLANCE_COLLECTIONS": str(root / "collections")},
         ),
         ["index", str(few), "--name", "pictures"],
     )

@@ -136,7 +136,7 @@ def main() -> None:
             cwd=REPOSITORY,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "DEVISE_COLLECTIONS": folder, "DEVISE_WARM": "0"},
+            env={**os.environ, "SEMBLANCE_COLLECTIONS": folder, "SEMBLANCE_PRELOAD": "0"},
         )
         try:
             while socket.socket().connect_ex(("127.0.0.1", port)):

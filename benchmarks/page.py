@@ -68,7 +68,7 @@ def main() -> None:
         "none",
     ]
     server = subprocess.Popen(
-        command, cwd=REPOSITORY, env={**os.environ, "DEVISE_WARM": "0"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=REPOSITORY, env={**os.environ, "SEMBLANCE_PRELOAD": "0"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     try:

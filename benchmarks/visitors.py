@@ -149,7 +149,7 @@ def main() -> None:
     )
     given = options.parse_args()
     for labelling in given.labelling:
-        with serving(DEVISE_WARM="1" if labelling else "0") as (address, pid):
+        with serving(SEMBLANCE_PRELOAD="1" if labelling else "0") as (address, pid):
             if labelling:
                 asyncio.run(warm(address))
             log = asyncio.run(crowd(address, pid, given.visitors, labelling, given.minutes))

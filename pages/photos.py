@@ -23,7 +23,7 @@ with shown():
         "photos_zone", taken.batches, session_photos.room(), model().encoder.ready, session_photos.limits(), session_photos.take
     )
     st.caption(
-        f"At most {session_photos.limits().collection_pictures} pictures. Your browser makes them smaller before it sends them; "
+        f"At most {session_photos.limits().collection_images} pictures. Your browser makes them smaller before it sends them; "
         "folders become labels."
     )
     if taken.full:

@@ -61,7 +61,7 @@ def served(module: str = "streamlit", **environment: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    with served(DEVISE_WARM="1") as url:
+    with served(SEMBLANCE_PRELOAD="1") as url:
         yield url
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["DEVISE_WARM"] = "0"  # a test loads the network where it means to
+os.environ["SEMBLANCE_PRELOAD"] = "0"  # a test loads the network where it means to
 
 from devise_core import Engine, load_engine
 from tests.browsing import address, browser, page  # noqa: F401  fixtures of every test with a browser

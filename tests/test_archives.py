@@ -7,7 +7,6 @@ import random
 import stat
 import struct
 import zipfile
-from dataclasses import replace
 
 import pytest
 
@@ -18,7 +17,7 @@ from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.zip_reader import label, pictures_in_zip
 
 CAT = encoded(picture(), "JPEG")
-STRICT = replace(Settings(), zip_bytes=2_000_000, zip_entries=50, zip_unpacked_bytes=4_000_000, zip_depth=3, upload_bytes=2_000_000)
+STRICT = Settings(zip_bytes=2_000_000, zip_entries=50, zip_unpacked_bytes=4_000_000, zip_depth=3, upload_bytes=2_000_000)
 
 
 def packed(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
@@ -149,10 +148,10 @@ def test_one_picture_too_large_leaves_the_others() -> None:
     noise = picture(800, 700, "RGB").tobytes()[:1_500_000]
     refused, read = [], []
     for name, content in pictures_in_zip(
-        packed(("big.bmp", noise + bytes(400_000)), ("cat.jpg", CAT)), replace(STRICT, upload_bytes=1_000_000)
+        packed(("big.bmp", noise + bytes(400_000)), ("cat.jpg", CAT)), STRICT.model_copy(update={"upload_bytes": 1_000_000})
     ):
         try:
-            read.append((name, read_upload(content, replace(STRICT, upload_bytes=1_000_000)).size))
+            read.append((name, read_upload(content, STRICT.model_copy(update={"upload_bytes": 1_000_000})).size))
         except DeviseError as error:
             refused.append((name, str(error)[:20]))
     assert (refused, read) == ([("big.bmp", "The picture has 1.0 ")], [("cat.jpg", (48, 36))])

@@ -132,7 +132,7 @@ def repeated(tmp_path: Path, engine: Engine) -> Iterator[str]:
     for item, row in zip(items, rows, strict=True):
         shutil.copy(here.picture(row), layout.root / item.file)
     write_collection(layout, items, here.features[rows], here.embeddings[rows], engine.model_id, "a test")
-    with served(DEVISE_COLLECTIONS=str(tmp_path), DEVISE_WARM="0") as url:
+    with served(SEMBLANCE_COLLECTIONS=str(tmp_path), SEMBLANCE_PRELOAD="0") as url:
         yield url
 
 

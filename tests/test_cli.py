@@ -133,7 +133,7 @@ def test_search_says_what_was_read_as_what(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     for name in ("violin", "horse", "pizza"):
         folder = tmp_path / "photos" / name
         folder.mkdir(parents=True)
@@ -142,7 +142,7 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     (tmp_path / "photos/broken.jpg").write_bytes(b"broken")
     status, out, err = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos")
     assert status == 0
-    assert "3 pictures in the collection my photos, 1 files skipped" in out
+    assert "3 images in the collection my photos, 1 files skipped" in out
     assert "broken.jpg" in err
     assert str(tmp_path / "photos/violin/a.png") in run(capsys, "search", "violin", "-k", "1", "--collection", "my photos")[1]
     assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
@@ -152,7 +152,7 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
 
 def test_a_model_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It names and compares before it has pictures; then its collection is the one it searches, and the bundled model is told so."""
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     own = tmp_path / "own"
     shutil.copytree(BUNDLED, own, ignore=shutil.ignore_patterns("collections"))
     with zipfile.ZipFile(own / "model.keras", "a") as file:
@@ -168,7 +168,7 @@ def test_a_model_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path,
     (tmp_path / "photos/pets").mkdir(parents=True)
     shutil.copy(CAT, tmp_path / "photos/pets/tom.webp")
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "pets", *with_it)
-    assert (status, f"--collection 'pets' --artifacts {own}" in out, f"DEVISE_ARTIFACTS={own} " in out) == (0, True, True)
+    assert (status, f"--collection 'pets' --artifacts {own}" in out, f"SEMBLANCE_ARTIFACTS={own} " in out) == (0, True, True)
     assert "pets" in run(capsys, "search", "kitten", *with_it)[1]
     status, _, err = run(capsys, "search", "kitten", "--collection", "pets")
     assert (status, "made with another model: open that one with --artifacts FOLDER" in err) == (1, True)
@@ -177,7 +177,7 @@ def test_a_model_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path,
 @pytest.mark.parametrize("name", ["stamps", "photos"])
 def test_a_bundled_collection_is_not_hidden_by_ones_own(capsys: pytest.CaptureFixture[str], name: str) -> None:
     status, _, err = run(capsys, "index", str(BUNDLED / "collections/photos/images"), "--name", name)
-    assert (status, f"A collection {name} comes with the model: give yours another name." in err) == (1, True)
+    assert (status, f"The collection {name} comes with the model. Choose another name." in err) == (1, True)
 
 
 def test_a_name_that_is_none_is_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:

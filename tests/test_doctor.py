@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong with a deployment, names it, and says what to mend."""
+"""``doctor`` finds what is wrong with a deployment, names it, and says what to fix."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from devise_core.cli import diagnostics, main
 from devise_core.cli.diagnostics import Finding
-from devise_core.settings import settings_table
+from devise_core.settings.table import settings_table
 from devise_core.storage.manifest import Manifest
 from tests.conftest import BUNDLED
 
@@ -24,8 +25,8 @@ def artifacts(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
 
 
-def mends(findings: object) -> list[str]:
-    return [f"{finding.check}: {finding.says}" for finding in findings if finding.state == "mend"]  # type: ignore[attr-defined]
+def fixes(findings: Iterable[Finding]) -> list[str]:
+    return [f"{finding.check}: {finding.says}" for finding in findings if finding.state == "fix"]
 
 
 def tamper(path: Path, content: bytes | None = None) -> None:
@@ -62,7 +63,7 @@ def test_a_bit_flipped_is_found_and_named(artifacts: Path, name: str, capsys: py
     assert main(["doctor", "--json", "--artifacts", str(artifacts)]) == 1
     out, err = capsys.readouterr()
     content = json.loads(out)
-    [bad] = [each for each in content["findings"] if each["state"] == "mend"]
+    [bad] = [each for each in content["findings"] if each["state"] == "fix"]
     assert (content["command"], content["ok"], err.count("\n")) == ("doctor", False, 1)
     assert f"{artifacts / name} is damaged" in bad["says"]
     assert "git checkout" in bad["says"]
@@ -71,19 +72,19 @@ def test_a_bit_flipped_is_found_and_named(artifacts: Path, name: str, capsys: py
 def test_every_broken_file_is_named(artifacts: Path) -> None:
     tamper(artifacts / "nouns.txt", b"short")
     (artifacts / "labels.csv").unlink()
-    found = mends(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))
-    assert [("nouns.txt has 5 bytes" in each, "labels.csv is missing" in each) for each in sorted(found)] == [
+    broken = fixes(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))
+    assert [("nouns.txt has 5 bytes" in each, "labels.csv is missing" in each) for each in sorted(broken)] == [
         (False, True),
         (True, False),
     ]
 
 
 def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(artifacts / "none"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(artifacts / "none"))
     shutil.rmtree(artifacts / "collections")
-    assert "restore artifacts/collections" in mends(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))[0]
+    assert "no collections. Restore them" in fixes(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))[0]
     (artifacts / "manifest.json").unlink()
-    assert "manifest.json is missing" in mends(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))[0]
+    assert "manifest.json is missing" in fixes(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))[0]
 
 
 def test_a_collection_of_another_model(artifacts: Path) -> None:
@@ -92,43 +93,50 @@ def test_a_collection_of_another_model(artifacts: Path) -> None:
     manifest.write()
     assert [
         "stamps was made with another model" in each
-        for each in mends(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))
+        for each in fixes(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))
     ] == [True]
 
 
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ("numpy~=1.0\n", "numpy: .*~=1.0 is asked for: pip install"),
-        ("no-such-package-here\n", "not installed: pip install"),
+        ("numpy~=1.0\n", "numpy: Version .* is installed, but ~=1.0 is required. Run pip install"),
+        ("no-such-package-here\n", "Not installed. Run pip install"),
         ("# a note\nno-such-package-here; sys_platform == 'none'\nnumpy>=1\n", ""),
     ],
 )
 def test_versions(tmp_path: Path, lines: str, says: str) -> None:
     (tmp_path / "requirements.txt").write_text(lines)
-    found = mends(diagnostics.check_packages(tmp_path / "requirements.txt"))
-    assert [bool(re.search(says, each)) for each in found] == [True] * bool(says)
+    findings = fixes(diagnostics.check_packages(tmp_path / "requirements.txt"))
+    assert [bool(re.search(says, each)) for each in findings] == [True] * bool(says)
 
 
 def test_an_older_python() -> None:
-    assert diagnostics.check_python((3, 10)).state == diagnostics.check_python((3, 14)).state == "mend"
+    assert diagnostics.check_python((3, 10)).state == diagnostics.check_python((3, 14)).state == "fix"
     assert diagnostics.check_python((3, 13)) == Finding("Python", "ok", "3.13")
 
 
-def test_settings_that_are_none() -> None:
-    assert [each.state for each in diagnostics.check_settings({"SEMBLANCE_DECODERS": "0", "SEMBLANCE_UPLOAD_BYTE": "1"})] == [
-        "mend",
-        "note",
-    ]
-    [fine] = diagnostics.check_settings({"SEMBLANCE_DECODERS": "3"})
-    assert (fine.state, fine.says[:7]) == ("ok", "1 of 24")
+def test_settings_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SEMBLANCE_DECODERS": "0", "SEMBLANCE_UPLOAD_BYTE": "1", "DEVISE_WARM": "0"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("SEMBLANCE_PRELOAD", raising=False)
+    wrong, old, unknown = diagnostics.check_settings()
+    assert (wrong.state, old.state, unknown.state) == ("fix", "note", "note")
+    assert "Set SEMBLANCE_PRELOAD instead" in old.says
+    assert "SEMBLANCE_UPLOAD_BYTE is not a setting" in unknown.says
+
+
+def test_changed_settings_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_DECODERS", "3")
+    monkeypatch.setenv("SEMBLANCE_PRELOAD", "on")
+    assert [(finding.state, finding.says[:7]) for finding in diagnostics.check_settings()] == [("ok", "1 of 25")]
 
 
 @pytest.mark.parametrize(
     ("files", "state"),
     [
         ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    4000000 kB\n"}, "ok"),
-        ({"proc/meminfo": "MemAvailable: 400000 kB\n"}, "mend"),
+        ({"proc/meminfo": "MemAvailable: 400000 kB\n"}, "fix"),
         ({}, "note"),
         (
             {
@@ -136,7 +144,7 @@ def test_settings_that_are_none() -> None:
                 "sys/fs/cgroup/memory.max": "690000000\n",
                 "sys/fs/cgroup/memory.current": "100000000\n",
             },
-            "mend",
+            "fix",
         ),
         (
             {
@@ -155,7 +163,7 @@ def test_memory_of_the_machine_and_of_its_container(tmp_path: Path, files: dict[
     assert diagnostics.check_memory(tmp_path).state == state
 
 
-@pytest.mark.parametrize(("flags", "state"), [("fpu sse2 avx avx2", "ok"), ("fpu sse2", "mend"), ("fpu avx2", "mend")])
+@pytest.mark.parametrize(("flags", "state"), [("fpu sse2 avx avx2", "ok"), ("fpu sse2", "fix"), ("fpu avx2", "fix")])
 def test_processor(tmp_path: Path, flags: str, state: str) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor: 0\nflags\t\t: {flags}\npower:\n")
     assert diagnostics.check_processor(tmp_path / "cpuinfo", "x86_64").state == state
@@ -166,19 +174,19 @@ def test_an_annoy_that_ends_its_process(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nkill -ILL $$\n")  # as code for another processor does
     python.chmod(0o755)
-    found = diagnostics.check_annoy(str(python))
-    assert found.state == "mend"
-    assert "status -4" in found.says
-    assert "ANNOY_COMPILER_ARGS" in found.says
+    finding = diagnostics.check_annoy(str(python))
+    assert finding.state == "fix"
+    assert "status -4" in finding.says
+    assert "ANNOY_COMPILER_ARGS" in finding.says
     assert diagnostics.check_annoy(sys.executable).state == "ok"
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert diagnostics.check_folder(tmp_path / "a/b").state == "ok"
     assert list(tmp_path.iterdir()) == []
-    found = diagnostics.check_folder(Path("/proc/self/none"))
-    assert found.state == "note"
-    assert "DEVISE_COLLECTIONS" in found.says
+    finding = diagnostics.check_folder(Path("/proc/self/none"))
+    assert finding.state == "note"
+    assert "SEMBLANCE_COLLECTIONS" in finding.says
 
 
 def test_the_table_of_settings_is_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,8 +29,8 @@ from ui.server import engine_cache, suggest_routes
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The app over a copy of the bundled ones, each file a link; no collections besides."""
     folder = Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
-    monkeypatch.setenv("DEVISE_ARTIFACTS", str(folder))
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "none"))
+    monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(folder))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "none"))
     return folder
 
 
@@ -213,7 +213,7 @@ sys.exit(main(sys.argv[1:]))
 
 def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
     """No file may grow beyond 20 kB: what a disk that fills up while ``index`` writes looks like to it."""
-    pictures, environment = tmp_path / "pictures", {**os.environ, "DEVISE_COLLECTIONS": str(tmp_path / "mine")}
+    pictures, environment = tmp_path / "pictures", {**os.environ, "SEMBLANCE_COLLECTIONS": str(tmp_path / "mine")}
     pictures.mkdir()
     for number in range(9):
         (pictures / f"{number}.png").write_bytes(png(f"#0000{20 * number:02x}"))

@@ -106,7 +106,7 @@ def test_pages_go_through_the_engine(path: Path) -> None:
 
 def test_the_server_listens_before_numpy_is_there() -> None:
     """What the server imports as it starts: a fifth of a second of NumPy would stand before the first answer."""
-    code = "import sys, streamlit_app; print(sorted({'numpy', 'PIL', 'pandas', 'tensorflow'} & set(sys.modules)))"
+    code = "import sys, streamlit_app; print(sorted({'numpy', 'PIL', 'pandas', 'pydantic', 'tensorflow'} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 

@@ -20,7 +20,7 @@ COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
 
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     folder = tmp_path / "photos"
     for name, colour in COLOURS.items():
         for number in range(12):
@@ -122,7 +122,7 @@ def test_names(source: Path, name: str) -> None:
 
 
 def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     empty = tmp_path / "empty"
     with pytest.raises(CollectionError, match="no folder"):
         index(empty, ColourEncoder())
@@ -136,7 +136,7 @@ def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_single_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     folder = tmp_path / "one"
     folder.mkdir()
     Image.new("RGB", (1, 1)).save(folder / "a.png")

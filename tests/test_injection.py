@@ -149,7 +149,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for path in (made.items, made.embeddings, made.features, made.projections):
         manifest.add(path, PAYLOADS[1])
     manifest.write()
-    with served(DEVISE_COLLECTIONS=str(root), DEVISE_WARM="0", SEMBLANCE_REQUESTS_PER_MINUTE="10000") as address:
+    with served(SEMBLANCE_COLLECTIONS=str(root), SEMBLANCE_PRELOAD="0", SEMBLANCE_REQUESTS_PER_MINUTE="10000") as address:
         yield address
 
 

@@ -172,7 +172,7 @@ def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The app over another folder of artifacts."""
     with monkeypatch.context() as changed:
-        changed.setenv("DEVISE_ARTIFACTS", str(folder))
+        changed.setenv("SEMBLANCE_ARTIFACTS", str(folder))
         yield
 
 

@@ -159,7 +159,7 @@ def test_a_tile(tmp_path: Path) -> None:
 
 
 def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     (tmp_path / "photos").mkdir()
     for name in ("red", "green", "blue"):
         Image.new("RGB", (40, 40), name).save(tmp_path / f"photos/{name}.png")

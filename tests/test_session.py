@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,11 +89,11 @@ def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
 
 def test_it_is_bounded_in_pictures_and_in_bytes() -> None:
     encoder = ColourEncoder()
-    found = gather(FILES, encoder, replace(LIMITS, collection_pictures=2), ())
+    found = gather(FILES, encoder, Settings(collection_images=2), ())
     assert (len(found.photos), encoder.encoded) == (2, 2)
     assert found.full == "At most 2 pictures are kept in a visit: the rest was left out."
     one = found.photos[0].bytes
-    found = gather(FILES, encoder, replace(LIMITS, session_bytes=one + 1))
+    found = gather(FILES, encoder, LIMITS.model_copy(update={"session_bytes": one + 1}))
     assert len(found.photos) == 1
     assert "MB of pictures: the rest was left out" in found.full
 

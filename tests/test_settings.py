@@ -2,61 +2,122 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from devise_core.errors import SettingsError
-from devise_core.settings import Settings, read_settings, settings_table, unknown_variables
+from devise_core.settings import Settings, environment, folder, read_settings, variable
+from devise_core.settings.fields import spelled
+from devise_core.settings.table import settings_table, unknown_variables
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_collections
 
 DOCUMENTED = Path(__file__).parent.parent / "docs/SETTINGS.md"
 
 
-def test_nothing_set_is_the_defaults() -> None:
-    assert read_settings({"SEMBLANCE_UPLOAD_BYTES": " ", "HOME": "/"}) == Settings()
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("SEMBLANCE_", "DEVISE_"))]:
+        monkeypatch.delenv(name)
+    environment._warn.cache_clear()
 
 
-def test_each_kind_is_read() -> None:
-    read = read_settings(
-        {
-            "SEMBLANCE_UPLOAD_BYTES": "1_000_000",
-            "SEMBLANCE_UPLOAD_SECONDS": "2.5",
-            "SEMBLANCE_URL_SEARCH": "On",
-            "SEMBLANCE_METRICS": "0",
-        }
-    )
+def defaults() -> dict[str, object]:
+    return {name: field.default for name, field in Settings.model_fields.items()}
+
+
+def test_blank_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_UPLOAD_BYTES", " ")
+    monkeypatch.setenv("SEMBLANCE_METRICS", "")
+    assert read_settings().model_dump() == defaults()
+
+
+def test_each_kind_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"UPLOAD_BYTES": " 1_000_000", "UPLOAD_SECONDS": "2.5", "URL_SEARCH": "On", "METRICS": "0"}.items():
+        monkeypatch.setenv(f"SEMBLANCE_{name}", value)
+    read = read_settings()
     assert (read.upload_bytes, read.upload_seconds, read.url_search, read.metrics) == (1_000_000, 2.5, True, False)
 
 
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("UPLOAD_BYTES", "much", "1_000 to 50_000_000 (bytes)"),
-        ("UPLOAD_BYTES", "-1", "1_000 to"),
-        ("UPLOAD_BYTES", "1e6", "1_000 to"),
-        ("UPLOAD_SECONDS", "nan", "0.1 to 60 (seconds)"),
-        ("UPLOAD_SECONDS", "inf", "0.1 to 60"),
-        ("ZIP_ENTRIES", "2.5", "1 to 65_535"),
-        ("URL_SEARCH", "maybe", "1, on, yes, true / 0, off, no, false"),
+        ("UPLOAD_BYTES", "much", "a whole number from 1_000 to 50_000_000 (bytes)"),
+        ("UPLOAD_BYTES", "-1", "a whole number from 1_000 to 50_000_000 (bytes)"),
+        ("UPLOAD_BYTES", "1e6", "a whole number from 1_000 to 50_000_000 (bytes)"),
+        ("UPLOAD_SECONDS", "nan", "a number from 0.1 to 60 (seconds)"),
+        ("UPLOAD_SECONDS", "inf", "a number from 0.1 to 60 (seconds)"),
+        ("ZIP_ENTRIES", "2.5", "a whole number from 1 to 65_535 (entries)"),
+        ("URL_SEARCH", "maybe", "on or off"),
+        ("NETWORK_CALLS", "0", "a whole number from 1 to 32 (calls)"),
     ],
 )
-def test_a_bad_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+def test_error_names_variable_value_and_what_is_allowed(
+    name: str, value: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"SEMBLANCE_{name}", value)
     with pytest.raises(SettingsError) as raised:
-        read_settings({f"SEMBLANCE_{name}": value})
-    assert str(raised.value).startswith(f"SEMBLANCE_{name} is {value!r}; allowed is {allowed}")
+        read_settings()
+    assert str(raised.value) == f"SEMBLANCE_{name} is {value!r}, but must be {allowed}."
 
 
-def test_every_default_is_allowed_and_means_something() -> None:
-    for name, each in Settings.__dataclass_fields__.items():
-        assert each.metadata["meaning"].endswith("."), name
-        assert getattr(read_settings({f"SEMBLANCE_{name.upper()}": str(each.default)}), name) == each.default
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_field_has_a_meaning_and_an_allowed_default(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    field = Settings.model_fields[name]
+    assert (field.description or "").endswith(".")
+    monkeypatch.setenv(variable(name), spelled(field.default))
+    assert getattr(read_settings(), name) == field.default
 
 
-def test_a_slip_of_the_pen_is_found() -> None:
-    assert unknown_variables({"SEMBLANCE_UPLOAD_BYTE": "1", "SEMBLANCE_METRICS": "1", "DEVISE_WARM": "0"}) == [
-        "SEMBLANCE_UPLOAD_BYTE"
+def test_an_argument_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_DECODERS", "3")
+    assert (Settings().decoders, Settings(decoders=4).decoders) == (3, 4)
+
+
+@pytest.mark.parametrize("new", environment.OLD_NAMES)
+def test_an_old_name_works_and_warns_once(new: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    old, name = environment.OLD_NAMES[new], new.removeprefix("SEMBLANCE_").lower()
+    monkeypatch.setenv(old, "7")
+    with caplog.at_level(logging.WARNING):
+        assert environment.value_of(name) == environment.value_of(name) == "7"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{old} is deprecated and stops working in version 0.3. Set {new} instead."
     ]
+    monkeypatch.setenv(new, "8")
+    assert environment.value_of(name) == "8"
 
 
-def test_the_page_is_what_the_code_says() -> None:
+def test_old_names_reach_settings_and_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVISE_WARM", "0")
+    monkeypatch.setenv("SEMBLANCE_NETWORK_CALLS", "4")
+    monkeypatch.setenv("DEVISE_ARTIFACTS", "/models/mine")
+    assert (read_settings().preload, read_settings().model_calls) == (False, 4)
+    assert artifacts_folder() == Path("/models/mine")
+
+
+def test_folders_are_read_at_each_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert (folder("data"), artifacts_folder()) == (None, BUNDLED_ARTIFACTS)
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
+    monkeypatch.setenv("SEMBLANCE_ARTIFACTS", "")
+    assert (user_collections(), artifacts_folder()) == (tmp_path, BUNDLED_ARTIFACTS)
+
+
+def test_misspelled_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SEMBLANCE_UPLOAD_BYTE", "SEMBLANCE_METRICS", "SEMBLANCE_NETWORK_CALLS", "SEMBLANCE_DATA", "DEVISE_WARM"):
+        monkeypatch.setenv(name, "1")
+    assert unknown_variables() == ["SEMBLANCE_UPLOAD_BYTE"]
+
+
+def test_a_folder_is_read_without_pydantic() -> None:
+    """It takes longer to import than the rest of ``words`` or ``search`` on the command line."""
+    code = "import sys, devise_core.cli, devise_core.engine; print('pydantic' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DOCUMENTED.parents[1])
+    assert result.stdout.strip() == "False"
+
+
+def test_the_documentation_is_generated() -> None:
     assert DOCUMENTED.read_text("utf-8") == settings_table(), "run python -m devise_core doctor --settings > docs/SETTINGS.md"

@@ -83,7 +83,7 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 def order(bundled: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     monkeypatch.setattr(training, "load_backbone", tiny_backbone)
-    monkeypatch.setenv("DEVISE_COLLECTIONS", str(tmp_path / "collections"))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     recipe = recipe_of("paper", epochs=3, batch=6, finetune_epochs=2, optimizer="adam", rate=0.05, finetune_rate=1e-3)
     return Order(data, tmp_path / "model", recipe, bundled, tmp_path / "cache")
 

@@ -6,7 +6,6 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +89,7 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_what_is_wrong_is_told_apart(change: dict[str, int], data: bytes, says: str) -> None:
     with pytest.raises(ImageError, match=says):
-        read_upload(data, replace(Settings(), **change))
+        read_upload(data, Settings().model_copy(update=change))
 
 
 def test_damaged_in_the_middle() -> None:

@@ -119,7 +119,7 @@ def build_nouns(site: BuildContext) -> None:
 
 def build_head(site: BuildContext) -> None:
     if site.data is None:
-        raise BuildError("The head is trained on photographs: give their folder as --data, or set DEVISE_DATA.")
+        raise BuildError("The head is trained on photographs: give their folder as --data, or set SEMBLANCE_DATA.")
     manifest, phrases, layout = site.manifest(), site.phrases(), site.layout
     text = WordVectorEncoder(phrases.words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
     graph: Nouns = read_nouns(site.wordnet())

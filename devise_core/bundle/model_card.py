@@ -21,7 +21,7 @@ _TEMPLATE = Path(__file__).with_name("model_card.md")
 def write_card(site: BuildContext) -> None:
     """Measure, write ``results.json`` and fill the template ``card.md``. Raises ``BuildError`` without photographs."""
     if site.data is None:
-        raise BuildError("The card's figures are measured on photographs: give their folder as --data, or set DEVISE_DATA.")
+        raise BuildError("The card's figures are measured on photographs: give their folder as --data, or set SEMBLANCE_DATA.")
     subject = open_model_under_test(site.layout, site.data, site.cache, site.say)
     results = measure(subject)
     results.write(site.layout.results)

@@ -1,29 +1,33 @@
-"""Whether this machine and this checkout can serve: each finding is fine, worth knowing, or says what to mend."""
+"""Checks of a deployment: versions, settings, artifacts, collections, memory, processor and write access."""
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.errors import DeviseError, OtherModelError
-from devise_core.settings import Settings, read_settings, unknown_variables
+from devise_core.settings import Settings, read_settings
+from devise_core.settings.table import old_variables, unknown_variables
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, user_collections
 from devise_core.untrusted.decoder_pool import Decoders
 from devise_core.vision.image_encoder import KerasImageEncoder
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 NEEDED = 1_000_000_000
-"""Bytes of memory: the server with its network, 770 MB, and a picture being decoded, 300 MB at most, seldom both at their peak."""
+"""Bytes of memory. The server with its model takes 770 MB and a decoder up to 300 MB, rarely at the same time."""
 PYTHONS = ((3, 11), (3, 14))
+"""The lowest Python version that works, and the lowest above it that does not."""
 _GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 _ANNOY = (
     "from annoy import AnnoyIndex; forest = AnnoyIndex(2, 'angular'); forest.add_item(0, [1, 0]); forest.build(1); "
@@ -34,20 +38,24 @@ _PORTABLE = "-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=c++14,-DANN
 
 @dataclass(frozen=True)
 class Finding:
-    """``state``: ok, note (it serves, but know this), or mend (``says`` how)."""
+    """The result of one check.
+
+    Attributes:
+        check: What was checked.
+        state: ``ok``; ``note`` if it works but the operator should know something; ``fix`` if it does not work.
+        says: The details, and for ``fix`` what to do.
+    """
 
     check: str
-    state: Literal["ok", "note", "mend"]
+    state: Literal["ok", "note", "fix"]
     says: str
 
 
-def examine(
-    artifacts: Path, environment: Mapping[str, str] = os.environ, requirements: Path = REPOSITORY / "requirements.txt"
-) -> Iterator[Finding]:
-    """Every check in turn; none raises for what it finds."""
+def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.txt") -> Iterator[Finding]:
+    """Run every check in turn. A failed check is a finding, not an exception."""
     yield check_python()
     yield from check_packages(requirements)
-    yield from check_settings(environment)
+    yield from check_settings()
     yield from check_artifacts(ArtifactLayout(artifacts))
     yield from check_collections(ArtifactLayout(artifacts))
     yield check_folder(user_collections())
@@ -57,72 +65,78 @@ def examine(
     yield check_decoder()
 
 
-def check_python(found: tuple[int, int] = sys.version_info[:2]) -> Finding:
-    name = f"{found[0]}.{found[1]}"
-    if PYTHONS[0] <= found < PYTHONS[1]:
+def check_python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
+    """Check that this version of Python is supported."""
+    name = f"{version[0]}.{version[1]}"
+    if PYTHONS[0] <= version < PYTHONS[1]:
         return Finding("Python", "ok", name)
-    return Finding("Python", "mend", f"{name}: run it with Python 3.11, 3.12 or 3.13.")
+    return Finding("Python", "fix", f"Python {name} is not supported. Use 3.11, 3.12 or 3.13.")
 
 
 def check_packages(requirements: Path) -> Iterator[Finding]:
-    """Each line of ``requirements.txt`` that applies here."""
-    from packaging.requirements import Requirement  # which Streamlit brings
+    """Check the installed version of each line of ``requirements.txt`` that applies to this system."""
+    from packaging.requirements import Requirement  # a dependency of Streamlit
 
     try:
         lines = [line for line in requirements.read_text("utf-8").splitlines() if line and line[0] not in "#-"]
     except OSError:
-        yield Finding("packages", "note", f"{requirements.name} is not here, so versions were not compared.")
+        yield Finding("packages", "note", f"Versions were not compared, because {requirements.name} is missing.")
         return
     for wanted in map(Requirement, lines):
-        if wanted.marker is not None and not wanted.marker.evaluate():
-            continue
-        try:
-            found = metadata.version(wanted.name)
-        except metadata.PackageNotFoundError:
-            yield Finding(wanted.name, "mend", f"not installed: pip install -r {requirements.name}")
-            continue
-        fits = wanted.specifier.contains(found, prereleases=True)
-        yield Finding(
-            wanted.name,
-            "ok" if fits else "mend",
-            found if fits else f"{found}, but {wanted.specifier} is asked for: pip install -r {requirements.name}",
-        )
+        if wanted.marker is None or wanted.marker.evaluate():
+            yield _check_package(wanted, requirements.name)
 
 
-def check_settings(environment: Mapping[str, str]) -> Iterator[Finding]:
+def _check_package(wanted: Requirement, file: str) -> Finding:
     try:
-        read = read_settings(environment)
+        version = metadata.version(wanted.name)
+    except metadata.PackageNotFoundError:
+        return Finding(wanted.name, "fix", f"Not installed. Run pip install -r {file}")
+    if wanted.specifier.contains(version, prereleases=True):
+        return Finding(wanted.name, "ok", version)
+    return Finding(
+        wanted.name, "fix", f"Version {version} is installed, but {wanted.specifier} is required. Run pip install -r {file}"
+    )
+
+
+def check_settings() -> Iterator[Finding]:
+    """Check that every environment variable of the app is known, current and allowed."""
+    try:
+        values = read_settings()
     except DeviseError as error:
-        yield Finding("settings", "mend", str(error))
+        yield Finding("settings", "fix", str(error))
     else:
-        changed = sum(getattr(read, name) != getattr(Settings(), name) for name in Settings.__dataclass_fields__)
-        yield Finding("settings", "ok", f"{changed} of {len(Settings.__dataclass_fields__)} differ from their defaults")
-    for name in unknown_variables(environment):
-        yield Finding("settings", "note", f"{name} is set, but is no setting: see docs/SETTINGS.md for their names.")
+        fields = Settings.model_fields
+        changed = sum(getattr(values, name) != field.default for name, field in fields.items())
+        yield Finding("settings", "ok", f"{changed} of {len(fields)} differ from their defaults")
+    for old, new in old_variables().items():
+        yield Finding("settings", "note", f"{old} is deprecated and stops working in version 0.3. Set {new} instead.")
+    for name in unknown_variables():
+        yield Finding("settings", "note", f"{name} is not a setting. docs/SETTINGS.md lists all settings.")
 
 
 def check_artifacts(layout: ArtifactLayout) -> Iterator[Finding]:
-    """The SHA-256 of every file of the model."""
+    """Check the SHA-256 of every file of the model."""
     yield from _verify("artifacts", layout.root)
 
 
 def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
-    """That each opens with this model, and the SHA-256 of every file it lists."""
+    """Check that every collection opens with this model, and the SHA-256 of every file in it."""
     try:
         model = KerasImageEncoder(layout.model, Manifest.read(layout.root)).model_id
     except DeviseError:
-        return  # said of the artifacts
-    found = find_collections(layout.root)
-    if not found:
-        yield Finding("collections", "mend", "There are none: restore artifacts/collections with `git checkout -- artifacts`.")
-    for name, folder in found.items():
+        return  # ``check_artifacts`` reports it
+    folders = find_collections(layout.root)
+    if not folders:
+        yield Finding("collections", "fix", "There are no collections. Restore them with `git checkout -- artifacts`.")
+    for name, folder in folders.items():
         try:
             FolderCollection.open(folder, model)
-        except OtherModelError as error:  # one of your own is in order, with its own model
-            came = folder.parent == layout.collections
-            yield Finding(f"collection {name}", "mend" if came else "note", str(error))
+        except OtherModelError as error:  # an operator's collection may belong to the operator's model
+            bundled = folder.parent == layout.collections
+            yield Finding(f"collection {name}", "fix" if bundled else "note", str(error))
         except DeviseError as error:
-            yield Finding(f"collection {name}", "mend", str(error))
+            yield Finding(f"collection {name}", "fix", str(error))
         else:
             yield from _verify(f"collection {name}", folder)
 
@@ -131,19 +145,19 @@ def _verify(check: str, folder: Path) -> Iterator[Finding]:
     try:
         manifest = Manifest.read(folder)
     except DeviseError as error:
-        yield Finding(check, "mend", str(error))
+        yield Finding(check, "fix", str(error))
         return
     broken = []
     for name in manifest.files:
         try:
             manifest.verified(folder / name)
         except DeviseError as error:
-            broken.append(Finding(check, "mend", str(error)))
-    yield from broken or [Finding(check, "ok", f"{len(manifest.files)} files, each with the manifest's SHA-256")]
+            broken.append(Finding(check, "fix", str(error)))
+    yield from broken or [Finding(check, "ok", f"{len(manifest.files)} files match the manifest")]
 
 
 def check_folder(folder: Path) -> Finding:
-    """Whether `index` could write its collections, by writing a file that has no name."""
+    """Check that ``index`` can write collections, by writing a temporary file."""
     parent = next(path for path in (folder, *folder.parents) if path.is_dir())
     try:
         with tempfile.TemporaryFile(dir=parent) as file:
@@ -152,34 +166,40 @@ def check_folder(folder: Path) -> Finding:
         return Finding(
             "collections folder",
             "note",
-            f"{folder} cannot be written ({error.strerror}): to index pictures here, set DEVISE_COLLECTIONS to a folder that can.",
+            f"{folder} cannot be written ({error.strerror}). To index images, set SEMBLANCE_COLLECTIONS to a writable folder.",
         )
-    return Finding("collections folder", "ok", f"{folder} can be written")
+    return Finding("collections folder", "ok", f"{folder} is writable")
 
 
 def check_memory(root: Path = Path("/")) -> Finding:
-    """What this process may still take, by the machine and by its container."""
-    known = list(_available(root))
-    if not known:
-        return Finding("memory", "note", f"This system does not tell; {NEEDED / 1e9:.0f} GB is needed.")
-    if min(known) < NEEDED:
+    """Check how much memory this machine and its container have left.
+
+    Args:
+        root: Where the file systems ``proc`` and ``sys`` are mounted.
+    """
+    amounts = list(_available(root))
+    if not amounts:
+        return Finding("memory", "note", f"This system does not report its memory. {NEEDED / 1e9:.0f} GB is needed.")
+    free = min(amounts)
+    if free < NEEDED:
         return Finding(
             "memory",
-            "mend",
-            f"{min(known) / 1e6:.0f} MB are free and {NEEDED / 1e6:.0f} MB needed: give it more; text "
-            "search alone takes 100 MB, with DEVISE_WARM=0.",
+            "fix",
+            f"{free / 1e6:.0f} MB is free, but {NEEDED / 1e6:.0f} MB is needed. Add memory. "
+            "For text search alone, 100 MB is enough: set SEMBLANCE_PRELOAD=0.",
         )
-    return Finding("memory", "ok", f"{min(known) / 1e9:.1f} GB are free, {NEEDED / 1e9:.0f} GB is needed")
+    return Finding("memory", "ok", f"{free / 1e9:.1f} GB is free, {NEEDED / 1e9:.0f} GB is needed")
 
 
 def _available(root: Path) -> Iterator[int]:
+    """Yield the free bytes by each source that this system has: control groups v2 and v1, and the kernel."""
     for most, used in (
         ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current"),
         ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes"),
     ):
         try:
             yield int((root / most).read_text()) - int((root / used).read_text())
-        except (OSError, ValueError):  # none such, or "max"
+        except (OSError, ValueError):  # no such file, or "max"
             continue
     try:
         lines = (root / "proc/meminfo").read_text().splitlines()
@@ -189,7 +209,7 @@ def _available(root: Path) -> Iterator[int]:
 
 
 def check_processor(info: Path = Path("/proc/cpuinfo"), machine: str = platform.machine()) -> Finding:
-    """TensorFlow's wheels for x86-64 begin with AVX instructions."""
+    """Check for AVX, which TensorFlow's wheels for x86-64 need."""
     try:
         text = info.read_text()
     except OSError:
@@ -200,32 +220,32 @@ def check_processor(info: Path = Path("/proc/cpuinfo"), machine: str = platform.
         return Finding("processor", "ok", f"{machine} with AVX")
     return Finding(
         "processor",
-        "mend",
-        "It has no AVX, which TensorFlow needs: run this on another; text search works without, with DEVISE_WARM=0.",
+        "fix",
+        "The processor has no AVX, which TensorFlow needs. Use another machine. For text search alone, set SEMBLANCE_PRELOAD=0.",
     )
 
 
 def check_annoy(python: str = sys.executable) -> Finding:
-    """In a process of its own: a build for another processor ends it with an illegal instruction."""
+    """Check that Annoy runs, in a child process. A build for another processor ends it with an illegal instruction."""
     done = subprocess.run([python, "-c", _ANNOY], capture_output=True, check=False)
     if done.returncode == 0:
-        return Finding("Annoy", "ok", "answers")
+        return Finding("Annoy", "ok", "works")
     return Finding(
         "Annoy",
-        "mend",
-        f"It ends with status {done.returncode}, perhaps built for another processor: "
+        "fix",
+        f"Annoy ends with status {done.returncode}. It may be built for another processor. Run "
         f"ANNOY_COMPILER_ARGS='{_PORTABLE}' pip install --force-reinstall --no-cache-dir --no-deps --no-binary annoy "
         "annoy",
     )
 
 
 def check_decoder() -> Finding:
-    """That a process for uploads starts and reads a picture."""
+    """Check that a decoder process starts and reads an image."""
     decoders = Decoders(1)
     try:
-        decoders.read(_GIF, Settings())
+        decoders.read(_GIF, Settings.model_construct())
     except DeviseError as error:
-        return Finding("uploads", "mend", f"{error} Does the host let this start a process with 300 MB?")
+        return Finding("uploads", "fix", f"{error} Check that the host allows a child process with 300 MB.")
     finally:
         decoders.close()
-    return Finding("uploads", "ok", "are read by a process of their own")
+    return Finding("uploads", "ok", "decoded in a separate process")

@@ -1,4 +1,4 @@
-"""``doctor``: whether a deployment can serve, and what to mend."""
+"""``doctor``: check whether a deployment works, and say what to fix."""
 
 from __future__ import annotations
 
@@ -9,40 +9,38 @@ from typing import Any
 
 from devise_core.cli.output import add_json, print_json
 from devise_core.errors import DeploymentError
-from devise_core.settings import settings_table
 from devise_core.storage.paths import artifacts_folder
 
 
 def add_parsers(commands: Any) -> None:
+    """Add the command to the subparsers ``commands``."""
     command = commands.add_parser(
         "doctor",
-        help="check this deployment and say what to mend",
-        description="Check versions, settings, artifacts, collections, memory, processor and write "
-        "access. Exit status 1 where something must be mended.",
+        help="check this deployment",
+        description="Check versions, settings, artifacts, collections, memory, processor and write access. "
+        "The exit status is 1 if something needs fixing.",
     )
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
-    command.add_argument("--settings", action="store_true", help="print the table of settings instead, as Markdown")
+    command.add_argument("--settings", action="store_true", help="print all settings as Markdown instead")
     add_json(command)
     command.set_defaults(run=_doctor)
 
 
 def _doctor(options: argparse.Namespace) -> None:
-    from devise_core.cli.diagnostics import examine
-
     if options.settings:
+        from devise_core.settings.table import settings_table
+
         print(settings_table(), end="")
         return
+    from devise_core.cli.diagnostics import run_checks
+
     findings = []
-    for finding in examine(Path(options.artifacts) if options.artifacts else artifacts_folder()):
+    for finding in run_checks(Path(options.artifacts) if options.artifacts else artifacts_folder()):
         findings.append(finding)
         if not options.json:
             print(f"{finding.state:<4}  {finding.check}: {finding.says}", flush=True)
-    bad = sum(finding.state == "mend" for finding in findings)
+    broken = sum(finding.state == "fix" for finding in findings)
     if options.json:
-        print_json({"command": "doctor", "ok": not bad, "findings": [asdict(finding) for finding in findings]})
-    if bad:
-        raise DeploymentError(
-            "1 thing is to be mended: it is marked “mend” above."
-            if bad == 1
-            else f"{bad} things are to be mended: they are marked “mend” above."
-        )
+        print_json({"command": "doctor", "ok": not broken, "findings": [asdict(finding) for finding in findings]})
+    if broken:
+        raise DeploymentError(f"{broken} {'check' if broken == 1 else 'checks'} failed. See the lines marked “fix”.")

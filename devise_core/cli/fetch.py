@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import FetchError
+from devise_core.settings import folder
 
 if TYPE_CHECKING:
     from devise_core.datasets.fetch import FetchReport
@@ -31,8 +31,8 @@ def add_parsers(commands: Any) -> None:
         "--out",
         type=Path,
         metavar="DATA",
-        default=os.environ.get("DEVISE_DATA") or "data",
-        help="the folder with the data sets, one folder each (default: $DEVISE_DATA, or data)",
+        default=folder("data") or Path("data"),
+        help="the folder with the data sets, one folder each (default: SEMBLANCE_DATA, or data)",
     )
     command.add_argument(
         "--base-url", metavar="URL", default="", help="a mirror: the address of a folder with the same files as the set's home"

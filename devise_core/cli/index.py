@@ -1,8 +1,10 @@
-"""``index``: a folder of your own pictures becomes a collection."""
+"""``index``: make a collection from a folder of images."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +13,22 @@ from devise_core.errors import CollectionError
 
 
 def add_parsers(commands: Any) -> None:
+    """Add the command to the subparsers ``commands``."""
     command = commands.add_parser(
         "index",
-        help="make a collection of your own pictures",
-        description="Make a collection of the pictures in a folder; sub-folders become labels. An "
-        "interrupted run goes on where it stopped.",
+        help="make a collection from a folder of images",
+        description="Make a collection from the images in a folder. Sub-folders become labels. "
+        "Run the same command again to continue after an interruption.",
     )
-    command.add_argument("folder", type=Path)
-    command.add_argument("--name", required=True, help="what to call the collection")
+    command.add_argument("folder", type=Path, help="the folder with the images")
+    command.add_argument("--name", required=True, help="the name of the collection")
     command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
     add_json(command)
     command.set_defaults(run=_index)
 
 
 def _index(options: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
-    from devise_core.cli.quiet import load_network
+    from devise_core.cli.quiet import load_model
     from devise_core.collections.indexing import check_name, find_pictures, index_folder
     from devise_core.storage.manifest import Manifest
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
@@ -38,44 +39,39 @@ def _index(options: argparse.Namespace) -> None:
     encoder = KerasImageEncoder(layout.model, manifest)
     find_pictures(options.folder)
     name = check_name(options.name)
-    if any((came.collections / name).is_dir() for came in (ArtifactLayout(artifacts_folder()), layout)):
-        raise CollectionError(f"A collection {name} comes with the model: give yours another name.")
-    load_network(encoder)
-    with tqdm(unit="picture", desc=options.name, leave=False) as bar:
+    if any((bundled.collections / name).is_dir() for bundled in (ArtifactLayout(artifacts_folder()), layout)):
+        raise CollectionError(f"The collection {name} comes with the model. Choose another name.")
+    load_model(encoder)
+    command = f"python -m devise_core index FOLDER --name {options.name}"
+    with _progress_bar(options.name) as progress:
+        result = index_folder(options.folder, options.name, encoder, progress, command)
+    _report(options, result)
 
-        def progress(done: int, of: int) -> None:
-            bar.total = of
+
+@contextmanager
+def _progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    from tqdm import tqdm
+
+    with tqdm(unit="image", desc=name, leave=False) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
             bar.update(done - bar.n)
-            if done == of:
-                bar.set_description(f"{options.name}: drawing its map")
+            if done == total:
+                bar.set_description(f"{name}: computing the map")
 
-        result = index_folder(
-            options.folder,
-            options.name,
-            encoder,
-            progress,
-            f"python -m devise_core index FOLDER --name {options.name}",
-        )
+        yield progress
+
+
+def _report(options: argparse.Namespace, result: Any) -> None:
     if options.json:
-        print_json(
-            {
-                "command": "index",
-                "folder": str(options.folder),
-                "name": options.name,
-                "count": result.count,
-                "collection": str(result.folder),
-                "skipped": result.skipped,
-            }
-        )
+        facts = {"folder": str(options.folder), "name": options.name, "count": result.count}
+        print_json({"command": "index", **facts, "collection": str(result.folder), "skipped": result.skipped})
         return
     for reason in result.skipped:
         say(f"skipped  {reason}")
-    print(
-        f"{result.count} pictures in the collection {options.name}"
-        + (f", {len(result.skipped)} files skipped" if result.skipped else "")
-    )
-    model, app = (f" --artifacts {options.artifacts}", f"DEVISE_ARTIFACTS={options.artifacts} ") if options.artifacts else ("", "")
-    print(
-        f'Search it: python -m devise_core search "dog" --collection {options.name!r}{model}, or choose it in the app'
-        f"{f' ({app}make demo)' if app else ''}."
-    )
+    skipped = f", {len(result.skipped)} files skipped" if result.skipped else ""
+    print(f"{result.count} images in the collection {options.name}{skipped}")
+    model = f" --artifacts {options.artifacts}" if options.artifacts else ""
+    app = f" (SEMBLANCE_ARTIFACTS={options.artifacts} make demo)" if options.artifacts else ""
+    print(f'Search it with python -m devise_core search "dog" --collection {options.name!r}{model}, or select it in the app{app}.')

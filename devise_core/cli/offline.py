@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
+from devise_core.settings import folder
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
 
 JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "maps", "unsuitable-words", "card", "all")
@@ -62,8 +62,8 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--data",
         type=Path,
-        default=os.environ.get("DEVISE_DATA"),
-        help="the folder with the data sets, one folder each (default: $DEVISE_DATA)",
+        default=folder("data"),
+        help="the folder with the data sets, one folder each (default: SEMBLANCE_DATA)",
     )
 
 
@@ -95,7 +95,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from devise_core.evaluate.model_under_test import open_model_under_test
 
     if options.data is None:
-        raise BuildError("Measuring needs photographs: give their folder as --data, or set DEVISE_DATA.")
+        raise BuildError("Measuring needs photographs: give their folder as --data, or set SEMBLANCE_DATA.")
     unknown = [name for name in options.protocol if name not in protocols.PROTOCOLS]
     if unknown:
         raise BuildError(f"There is no protocol “{unknown[0]}”: choose among {', '.join(PROTOCOLS)}.")

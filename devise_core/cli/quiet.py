@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from devise_core.vision.image_encoder import ImageEncoder
 
 
-def load_network(encoder: ImageEncoder) -> None:
-    """Load the network without those notes. Raises as ``ImageEncoder.load`` does."""
+def load_model(encoder: ImageEncoder) -> None:
+    """Load the model without those notes. Raises as ``ImageEncoder.load`` does."""
     with _no_stderr():
         encoder.load()
 

@@ -42,7 +42,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from devise_core.cli.quiet import load_network
+    from devise_core.cli.quiet import load_model
     from devise_core.engine import load_engine
     from devise_core.report.page import read_tables, write_report
     from devise_core.report.walk import take_walk
@@ -56,7 +56,7 @@ def _report(options: argparse.Namespace) -> None:
     for picture in options.picture:
         read_image(picture)  # said at once, before the network is loaded for nothing
     if options.picture:
-        load_network(engine.encoder)
+        load_model(engine.encoder)
     size = write_report(options.out, take_walk(engines, options.picture), tables, remark)
     if options.json:
         print_json(

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from devise_core.cli.output import print_hits, say_reading
-from devise_core.cli.quiet import load_network
+from devise_core.cli.quiet import load_model
 from devise_core.cli.verbs import engine_of, verb
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
@@ -70,5 +70,5 @@ def _embedded(engine: Engine, pictures: dict[str, str]) -> dict[str, Floats]:
         read_image(file)
     if not pictures:
         return {}
-    load_network(engine.encoder)
+    load_model(engine.encoder)
     return dict(zip(pictures, engine.embed_images(list(pictures.values())), strict=True))

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from devise_core.cli.output import add_json, print_hits, print_json, say
-from devise_core.cli.quiet import load_network
+from devise_core.cli.quiet import load_model
 from devise_core.engine import Engine, load_engine
 from devise_core.errors import CollectionError
 from devise_core.vision.image_reader import read_image
@@ -53,7 +53,7 @@ def verb(commands: Any, name: str, purpose: str, run: Any, k: int = 10) -> argpa
 def _label(options: argparse.Namespace) -> None:
     engine = engine_of(options)
     read_image(options.picture)  # said at once, before the network is loaded for nothing
-    load_network(engine.encoder)
+    load_model(engine.encoder)
     own = [word.strip() for word in options.words.split(",") if word.strip()] if options.words is not None else None
     hits = engine.label_image(options.picture, options.k, options.vocabulary if own is None else own)
     asked = own if own is not None else options.vocabulary
@@ -63,7 +63,7 @@ def _label(options: argparse.Namespace) -> None:
 def _similar(options: argparse.Namespace) -> None:
     engine = engine_of(options)
     read_image(options.picture)
-    load_network(engine.encoder)
+    load_model(engine.encoder)
     hits = engine.search_image(options.picture, options.k, options.by)
     print_hits(
         options,

@@ -46,7 +46,7 @@ class FolderCollection(Collection):
         if model and made_with != model:
             raise OtherModelError(
                 f"The collection {folder.name} was made with another model: open that one with --artifacts "
-                "FOLDER (in the app: DEVISE_ARTIFACTS), or make the collection again for this one with "
+                "FOLDER (in the app: SEMBLANCE_ARTIFACTS), or make the collection again for this one with "
                 f"`python -m devise_core index FOLDER --name {folder.name}`."
             )
         return cls(layout, manifest, read_items(manifest.verified(layout.items)))

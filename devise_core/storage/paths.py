@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from devise_core.settings import folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUNDLED_ARTIFACTS = REPOSITORY / "artifacts"
@@ -71,13 +72,13 @@ class CollectionLayout:
 
 
 def artifacts_folder() -> Path:
-    """The folder of the model in use: ``DEVISE_ARTIFACTS`` where it is set, else the bundled one."""
-    return Path(os.environ.get("DEVISE_ARTIFACTS") or BUNDLED_ARTIFACTS)
+    """The folder of the model in use: ``SEMBLANCE_ARTIFACTS`` where it is set, else the bundled one."""
+    return folder("artifacts") or BUNDLED_ARTIFACTS
 
 
 def user_collections() -> Path:
-    """Where collections of your own pictures go: ``DEVISE_COLLECTIONS`` where set, else ``collections/`` in the checkout."""
-    return Path(os.environ.get("DEVISE_COLLECTIONS") or REPOSITORY / "collections")
+    """Where collections of your own pictures go: ``SEMBLANCE_COLLECTIONS`` where set, else ``collections/`` in the checkout."""
+    return folder("collections") or REPOSITORY / "collections"
 
 
 def stamp(files: Iterable[Path]) -> tuple[tuple[int, ...], ...]:

@@ -67,8 +67,8 @@ def gather(
     found, known = Gathered(list(before)), {photo.key for photo in before}
     waiting: list[_Read] = []
     for number, one in enumerate(_ahead(_unpacked(files, limits, found), encoder, read), 1):
-        if len(found.photos) + len(waiting) >= limits.collection_pictures:
-            found.full = f"At most {limits.collection_pictures} pictures are kept in a visit: the rest was left out."
+        if len(found.photos) + len(waiting) >= limits.collection_images:
+            found.full = f"At most {limits.collection_images} pictures are kept in a visit: the rest was left out."
             break
         if progress:
             progress(number, one.name)

@@ -46,7 +46,7 @@ def album() -> InMemoryCollection | None:
 
 def room() -> int:
     """How many pictures more may come."""
-    return 0 if taken().full else limits().collection_pictures - len(album() or ())
+    return 0 if taken().full else limits().collection_images - len(album() or ())
 
 
 def take(batch: Batch) -> None:

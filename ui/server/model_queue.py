@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from devise_core.settings import settings
 from ui.server import event_log
 from ui.server.rate_limit import turns
 
@@ -36,8 +36,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def start() -> None:
-    """Begin to load, once for the server; ``DEVISE_WARM=0`` leaves it to the first picture."""
-    if os.environ.get("DEVISE_WARM") != "0":
+    """Start loading the model, once per server, unless ``SEMBLANCE_PRELOAD`` is off."""
+    if settings().preload:
         _thread()
 
 
@@ -103,6 +103,7 @@ def _open() -> None:
     from ui.server.engine_cache import model
 
     try:
+        settings()  # the first call imports pydantic
         model().search_text("bird", k=1)
         importlib.import_module("ui.hit.gallery")
         gc.freeze()

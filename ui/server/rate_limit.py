@@ -104,7 +104,7 @@ class Rate:
 def turns() -> Turns:
     """At the one network of this server. Raises ``SettingsError``."""
     given = settings()
-    return Turns(given.network_calls, given.queue_length, given.queue_seconds)
+    return Turns(given.model_calls, given.queue_length, given.queue_seconds)
 
 
 def admit() -> None:

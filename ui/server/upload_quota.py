@@ -44,7 +44,7 @@ class UploadBound:
         self._under_way[session] += 1
         try:
             await self._app(scope, receive, send)
-            forget_oldest(session, settings().session_bytes, settings().visits_bytes)
+            forget_oldest(session, settings().session_bytes, settings().all_uploads_bytes)
         finally:
             self._under_way[session] -= 1
             self._under_way += Counter()  # those at zero go

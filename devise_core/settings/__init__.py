@@ -1,0 +1,33 @@
+"""What an operator sets by environment variables. ``docs/SETTINGS.md`` lists all of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from devise_core.settings.environment import folder, variable
+
+if TYPE_CHECKING:
+    from devise_core.settings.fields import Settings, read_settings
+
+__all__ = ["Settings", "folder", "read_settings", "settings", "variable"]
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once.
+
+    Raises:
+        SettingsError: A variable has a value that is not allowed.
+    """
+    from devise_core.settings.fields import read_settings
+
+    return read_settings()
+
+
+def __getattr__(name: str) -> Any:
+    """Import pydantic only when a setting is needed: it takes longer than the rest of a server's start."""
+    if name not in ("Settings", "read_settings"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("devise_core.settings.fields"), name)

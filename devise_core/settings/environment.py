@@ -1,0 +1,61 @@
+"""The names of the environment variables, their old names, and the folders they set."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache
+from pathlib import Path
+
+PREFIX = "SEMBLANCE_"
+FOLDERS = {
+    "artifacts": ("`artifacts`", "The model, its words and its collections."),
+    "collections": ("`collections`", "Where the collections that you index are kept."),
+    "data": ("`data`", "The data sets for training and evaluation."),
+}
+"""Name → default and meaning. These are read at each use, so they are no fields of ``Settings``."""
+OLD_NAMES = {
+    "SEMBLANCE_ARTIFACTS": "DEVISE_ARTIFACTS",
+    "SEMBLANCE_COLLECTIONS": "DEVISE_COLLECTIONS",
+    "SEMBLANCE_DATA": "DEVISE_DATA",
+    "SEMBLANCE_PRELOAD": "DEVISE_WARM",
+    "SEMBLANCE_MODEL_CALLS": "SEMBLANCE_NETWORK_CALLS",
+    "SEMBLANCE_COLLECTION_IMAGES": "SEMBLANCE_COLLECTION_PICTURES",
+    "SEMBLANCE_ALL_UPLOADS_BYTES": "SEMBLANCE_VISITS_BYTES",
+}
+"""Variable → its name in version 0.1, which works until version 0.3."""
+
+
+def variable(name: str) -> str:
+    """Return the variable of a setting: ``upload_bytes`` → ``SEMBLANCE_UPLOAD_BYTES``."""
+    return PREFIX + name.upper()
+
+
+def value_of(name: str) -> str:
+    """Return the text of a setting's variable, or an empty text if it is unset. Warn if its old name is used."""
+    source = source_of(name)
+    if source != variable(name):
+        _warn(source, variable(name))
+    return os.environ.get(source, "").strip()
+
+
+def source_of(name: str) -> str:
+    """Return the variable that a setting is read from, which may have its old name."""
+    new = variable(name)
+    old = OLD_NAMES.get(new, "")
+    return old if os.environ.get(old, "").strip() and not os.environ.get(new, "").strip() else new
+
+
+def folder(name: str) -> Path | None:
+    """Return the folder that a variable names, or None if it is not set.
+
+    Args:
+        name: One of ``FOLDERS``.
+    """
+    return Path(value) if (value := value_of(name)) else None
+
+
+@cache
+def _warn(old: str, new: str) -> None:
+    """Log once per process that a variable has a new name."""
+    logging.getLogger(__name__).warning("%s is deprecated and stops working in version 0.3. Set %s instead.", old, new)

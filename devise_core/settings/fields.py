@@ -1,0 +1,142 @@
+"""Every limit and switch of a deployment, with its bounds, unit and meaning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from devise_core.errors import SettingsError
+from devise_core.settings.environment import PREFIX, source_of, value_of
+
+
+def _number(default: float, unit: str, low: float, high: float, meaning: str) -> Any:
+    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra={"unit": unit})
+
+
+def _switch(default: bool, meaning: str) -> Any:
+    return Field(default=default, description=meaning, json_schema_extra={"unit": "switch"})
+
+
+class Settings(BaseSettings):
+    """The settings of a server. Each field is the variable ``SEMBLANCE_`` and its name in capitals.
+
+    The defaults suit a public demo on a small host. An argument takes precedence over its variable.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", allow_inf_nan=False)
+
+    upload_bytes: int = _number(20_000_000, "bytes", 1_000, 50_000_000, "The largest image file that a visitor may upload.")
+    upload_pixels: int = _number(
+        100_000_000,
+        "pixels",
+        10_000,
+        100_000_000,
+        "The most pixels of a JPEG, as its header says. Formats that need more memory have a lower limit.",
+    )
+    upload_seconds: float = _number(4.0, "seconds", 0.1, 60, "How long decoding an image may take.")
+    upload_frames: int = _number(500, "frames", 1, 10_000, "The most frames of an animation. Only the first is read.")
+    upload_memory: int = _number(
+        240_000_000, "bytes", 100_000_000, 4_000_000_000, "The most memory that decoding an image may take."
+    )
+    decoders: int = _number(2, "processes", 1, 32, "How many images are decoded at the same time.")
+    zip_bytes: int = _number(50_000_000, "bytes", 1_000, 200_000_000, "The largest zip file of images that a visitor may upload.")
+    zip_entries: int = _number(1_000, "entries", 1, 65_535, "The most entries of a zip file. Folders and other files count.")
+    zip_unpacked_bytes: int = _number(400_000_000, "bytes", 1_000, 4_000_000_000, "The most bytes that a zip file may unpack to.")
+    zip_ratio: float = _number(
+        100.0, "times", 2, 1_032, "The highest compression ratio of an entry in a zip file. Images hardly compress."
+    )
+    zip_depth: int = _number(
+        16, "folders", 0, 64, "How many folders deep an image in a zip file may be. A zip file inside another is not opened."
+    )
+    collection_images: int = _number(200, "images", 1, 2_000, "The most images in the collection that a visitor uploads.")
+    session_bytes: int = _number(
+        64_000_000, "bytes", 1_000_000, 10**9, "The most memory that the images and vectors of a session may take."
+    )
+    all_uploads_bytes: int = _number(
+        256_000_000,
+        "bytes",
+        50_000_000,
+        64 * 10**9,
+        "The most memory that recent uploads of all sessions may take. Beyond it, the oldest are deleted.",
+    )
+    url_search: bool = _switch(False, "Search by the URL of an image, which the server fetches.")
+    url_bytes: int = _number(10_000_000, "bytes", 1_000, 50_000_000, "The most bytes fetched from a URL.")
+    url_seconds: float = _number(8.0, "seconds", 0.5, 60, "How long fetching a URL may take, redirects included.")
+    url_redirects: int = _number(
+        3, "redirects", 0, 10, "How many redirects are followed. Each one is checked like the first address."
+    )
+    preload: bool = _switch(True, "Load the model after the first page is shown. If off, the first image loads it.")
+    model_calls: int = _number(1, "calls", 1, 32, "How many calls of the model run at the same time.")
+    queue_length: int = _number(
+        20, "visitors", 0, 1_000, "How many visitors may wait for the model. The next one is asked to come back later."
+    )
+    queue_seconds: float = _number(20.0, "seconds", 0.5, 300, "How long a visitor waits for the model at most.")
+    requests_per_minute: int = _number(60, "requests", 1, 10_000, "The most searches and images of a session in one minute.")
+    metrics: bool = _switch(
+        False,
+        "Serve counters and latencies for Prometheus at `/metrics`. "
+        "Configure the proxy to hide it, and `/_stcore/metrics`, from the public.",
+    )
+    log_queries: bool = _switch(False, "Write the text of queries to the log. Queries are personal data.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments first, then variables. There is no settings file."""
+        return init_settings, _Variables(settings_cls)
+
+
+class _Variables(PydanticBaseSettingsSource):
+    """Environment variables by their names and their old names. A blank one counts as unset."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str, str, bool]:  # noqa: ARG002
+        return value_of(field_name), field_name, False
+
+    def __call__(self) -> dict[str, str]:
+        texts = {name: value_of(name) for name in self.settings_cls.model_fields}
+        return {name: text for name, text in texts.items() if text}
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: A variable has a value that is not allowed. The message names both and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise SettingsError(f"{source_of(name)} is {str(first['input'])[:40]!r}, but must be {allowed(name)}.") from None
+
+
+def allowed(name: str) -> str:
+    """Return the values that a setting may have, in words."""
+    field = Settings.model_fields[name]
+    if field.annotation is bool:
+        return "on or off"
+    low, high = bounds(field)
+    kind = "a whole number" if field.annotation is int else "a number"
+    return f"{kind} from {spelled(low)} to {spelled(high)} ({unit(field)})"
+
+
+def bounds(field: FieldInfo) -> tuple[float, float]:
+    """Return the lowest and the highest value that a number may have."""
+    limits = {type(limit).__name__: limit for limit in field.metadata}
+    return limits["Ge"].ge, limits["Le"].le
+
+
+def unit(field: FieldInfo) -> str:
+    """Return the unit of a setting, in the plural."""
+    extra = field.json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""
+
+
+def spelled(value: float) -> str:
+    """Return a value as an operator may type it: ``on``, ``off``, ``0.5`` or ``20_000_000``."""
+    return ("off", "on")[value] if isinstance(value, bool) else f"{value:_.12g}"
