@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -25,51 +26,95 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What to call the picture: its first label, else its caption, else its id."""
-        return self.labels[0] if self.labels else self.caption or self.id
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A picture found, in the file ``path`` if in any. ``cosine`` is the similarity of unit vectors, from -1 to 1."""
-
-    id: str
-    path: Path | None
-    labels: tuple[str, ...]
-    category: str
-    caption: str
-    cosine: float
-    author: str = ""
-    licence: str = ""
-    source: str = ""
-
-    @classmethod
-    def of(cls, item: Item, path: Path | None, cosine: float) -> Hit:
-        return cls(item.id, path, item.labels, item.category, item.caption, cosine, item.author, item.licence, item.source)
-
-    @property
-    def name(self) -> str:
-        """As of its ``Item``."""
+        """The first label, or the caption, or the id."""
         return self.labels[0] if self.labels else self.caption or self.id
 
     @property
     def original(self) -> Path | None:
-        """The file of this machine that the picture was indexed from, if it was."""
+        """The file on this machine that the image was indexed from, if there is one."""
         source = Path(self.source)
         return source if source.is_absolute() else None
 
     @property
     def origin(self) -> str:
-        """``source`` for anyone to see: of a file of this machine its name alone."""
+        """``source`` as anyone may see it: of a file on this machine only its name."""
         return self.original.name if self.original else self.source
 
+
+@dataclass(frozen=True)
+class Hit:
+    """An image that a search returned.
+
+    Attributes:
+        item: The image as its collection describes it. Its fields are attributes of the hit too, as in ``hit.labels``.
+        row: Its row in the collection.
+        path: Its file, or None if it is in no file.
+        cosine: The cosine similarity with the query, from -1 to 1.
+        score: What the hits are ordered by. Equal to ``cosine`` unless given.
+    """
+
+    item: Item
+    row: int
+    path: Path | None
+    cosine: float
+    score: float = math.nan
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.score):
+            object.__setattr__(self, "score", self.cosine)
+
+    @property
+    def id(self) -> str:
+        return self.item.id
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.item.labels
+
+    @property
+    def category(self) -> str:
+        return self.item.category
+
+    @property
+    def caption(self) -> str:
+        return self.item.caption
+
+    @property
+    def author(self) -> str:
+        return self.item.author
+
+    @property
+    def licence(self) -> str:
+        return self.item.licence
+
+    @property
+    def source(self) -> str:
+        return self.item.source
+
+    @property
+    def name(self) -> str:
+        return self.item.name
+
+    @property
+    def original(self) -> Path | None:
+        return self.item.original
+
+    @property
+    def origin(self) -> str:
+        return self.item.origin
+
     def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return {
-            **self.__dict__,
+            "id": self.id,
             "path": str(self.path) if self.path else None,
             "labels": list(self.labels),
+            "category": self.category,
+            "caption": self.caption,
             "cosine": round(self.cosine, 6),
+            "author": self.author,
+            "licence": self.licence,
+            "source": self.source,
         }
 
 

@@ -22,8 +22,10 @@ from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from devise_core.text.completion import complete
 from devise_core.text.interpolation import Waypoint, along, way
 from devise_core.text.noun_store import NounStore
+from devise_core.text.query import Query
 from devise_core.text.query_parser import Clause
-from devise_core.text.text_encoder import Like, WordVectorEncoder, check_k
+from devise_core.text.query_reader import ImageVector, read_query
+from devise_core.text.text_encoder import WordVectorEncoder, check_k
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import Floats, Rows, largest, unit, without
 from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
@@ -32,7 +34,8 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 
 By = Literal["semantic", "visual", "labels"]
 Vocabulary = Literal["nouns", "all"]
-Pictures = Mapping[str, Floats]
+Images = Mapping[str, Floats]
+"""Name → embedding ``(d,)`` of images that ``like:NAME`` can name."""
 DEFAULT_COLLECTION = "stamps"
 LABELS_IN_A_MEAN = 10
 
@@ -51,9 +54,26 @@ class Engine:
         self.layout, self.manifest = layout, manifest
         self.text, self.encoder, self.collection = text, encoder, collection
 
-    def search_text(self, text: str, k: int = 10, pictures: Pictures | None = None) -> list[Hit]:
-        """The ``k`` pictures nearest to the query ``text``. Takes and raises what ``embed_text`` does."""
-        return self._hits(*self.collection.embedding_index.search(self.embed_text(text, pictures), check_k(k)))
+    def query(self, text: str, images: Images | None = None) -> Query:
+        """Read a query once, for every question about it.
+
+        Args:
+            text: A query in the language of ``query_parser``, such as "horse -saddle" or "like:violin + sea".
+            images: Name → embedding ``(d,)`` of further images that ``like:NAME`` can name. They come before the
+                collection's, which are named by id.
+
+        Returns:
+            The query's vector and how it was read. All verbs that take a query's text take it too.
+
+        Raises:
+            QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
+            UnknownWordError: No word to look for is known.
+        """
+        return read_query(text, self.text, self._image_vector(images))
+
+    def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[Hit]:
+        """Return the ``k`` images nearest to a query. Takes and raises what ``query`` does."""
+        return self._hits(*self.collection.embedding_index.search(self._read(text, pictures).vector, check_k(k)))
 
     def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> list[Hit]:
         """The ``k`` pictures nearest to ``image``.
@@ -78,14 +98,14 @@ class Engine:
         hits = self._nearest(self.collection.features[row], self.collection.embeddings[row], check_k(k) + 1, by)
         return [hit for hit in hits if hit.id != item_id][:k]
 
-    def rank(self, rows: Sequence[int], vector: Floats) -> list[Hit]:
-        """The pictures at ``rows`` in order of their cosine with ``vector`` ``(d,)``."""
-        scores = self.collection.embeddings[list(rows)] @ unit(vector)
-        return [self.collection.hit(rows[place], float(scores[place])) for place in np.argsort(-scores, kind="stable")]
+    def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
+        """Return the images at ``rows``, nearest to a query or a vector ``(d,)`` first."""
+        cosines = self.collection.embeddings[list(rows)] @ unit(_vector(query))
+        return [self.collection.hit(rows[place], float(cosines[place])) for place in np.argsort(-cosines, kind="stable")]
 
-    def ranking(self, vector: Floats) -> Ranking:
-        """All pictures of the collection by their cosine with a unit ``vector`` ``(d,)``, exactly."""
-        return Ranking.of(self.collection.embeddings @ vector)
+    def ranking(self, query: Query | Floats) -> Ranking:
+        """Order all images of the collection by their cosine with a query or a unit vector ``(d,)``, exactly."""
+        return Ranking.of(self.collection.embeddings @ _vector(query))
 
     def hits(self, ranking: Ranking) -> list[Hit]:
         """The pictures of a ranking or of a part of it."""
@@ -126,18 +146,18 @@ class Engine:
         scores = np.stack([self.text.embed(label) for label in labels]) @ embedding
         return [WordHit(labels[row], float(scores[row])) for row in largest(scores, k)]
 
-    def heat(self, image: ImageInput, text: str, pictures: Pictures | None = None) -> Heat:
-        """Where in ``image`` its cosine with the query ``text`` comes from. Raises ``ImageError``, and what ``embed_text`` does."""
-        vector = self.embed_text(text, pictures)
-        return self.regions(image).heat(vector, text)
+    def heat(self, image: ImageInput, text: str | Query, pictures: Images | None = None) -> Heat:
+        """Where in ``image`` its cosine with a query comes from. Raises ``ImageError``, and what ``query`` does."""
+        query = self._read(text, pictures)
+        return self.regions(image).heat(query.vector, query.text)
 
     def regions(self, image: ImageInput) -> Regions:
         """What ``heat`` needs of a picture, for more than one question about it. Raises ``ImageError``."""
         return regions(image, self.encoder)
 
-    def similar_words(self, text: str, k: int = 10, pictures: Pictures | None = None) -> list[WordHit]:
+    def similar_words(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[WordHit]:
         """The ``k`` words nearest to a query in the word vectors themselves, its own words left out: also "king - man + woman"."""
-        return self.text.nearest_words(text, check_k(k), self._like(pictures))
+        return self.text.nearest_words(self._read(text, pictures), check_k(k))
 
     def way(self, start: str, end: str, steps: int = 5) -> list[tuple[Waypoint, Hit]]:
         """The places between two words, both included, each with the nearest picture not met before. Raises as ``wordplay.way``."""
@@ -145,28 +165,24 @@ class Engine:
         met = along(points, self.collection.embedding_index.search)
         return [(point, self.collection.hit(row, cosine)) for point, (row, cosine) in zip(points, met, strict=True)]
 
-    def nearest_to_term(self, term: Term, k: int = 5, pictures: Pictures | None = None) -> list[WordHit]:
+    def nearest_to_term(self, term: Term, k: int = 5, pictures: Images | None = None) -> list[WordHit]:
         """The ``k`` words nearest to one term of a ``Reading``: frequent words for words, nouns for a picture."""
         if term.kind == "words":
             return self.text.nearest_to(term.word, check_k(k))
-        vector = self._like(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))
+        vector = self._image_vector(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))
         return self.text.nouns.nearest(vector, check_k(k))
 
     def complete(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """What a query being typed may go on to say: the offset to replace from, and the words to put there."""
         return complete(text, self.text.words, self.text.nouns, check_k(k))
 
-    def read_text(self, text: str, pictures: Pictures | None = None) -> Reading:
-        """How a query is read: its terms, their weights, and what is left out. Takes and raises what ``embed_text`` does."""
-        return self.text.read(text, self._like(pictures))
+    def read_text(self, text: str, pictures: Images | None = None) -> Reading:
+        """Return how a query is read: its terms, their weights, and what is left out. Takes and raises what ``query`` does."""
+        return self.query(text, pictures).reading
 
-    def embed_text(self, text: str, pictures: Pictures | None = None) -> Floats:
-        """Unit vector ``float32 (d,)`` of a query, in the language of ``language.py``.
-
-        ``like:NAME`` is the picture of that name in ``pictures`` (name → embedding ``(d,)``), else the collection's of that id.
-        Raises ``UnknownWordError`` where no word of ``text`` is known, ``QueryError`` for what the language does not allow.
-        """
-        return self.text.embed_query(text, self._like(pictures))
+    def embed_text(self, text: str, pictures: Images | None = None) -> Floats:
+        """Return the unit vector ``float32 (d,)`` of a query. Takes and raises what ``query`` does."""
+        return self.query(text, pictures).vector
 
     def embed_images(self, images: Sequence[ImageInput]) -> Floats:
         """Unit rows ``float32 (n, d)``. Raises ``ImageError`` for the first picture that cannot be read."""
@@ -208,9 +224,12 @@ class Engine:
             embedding = without(unit(self.text.words.unit(rows).mean(axis=0)), self.text.directions)
         return self._hits(*self.collection.embedding_index.search(embedding, k))
 
-    def _like(self, pictures: Pictures | None) -> Like:
-        """What places ``like:NAME``."""
-        named = pictures or {}
+    def _read(self, text: str | Query, images: Images | None) -> Query:
+        return text if isinstance(text, Query) else self.query(text, images)
+
+    def _image_vector(self, images: Images | None) -> ImageVector:
+        """Return what gives ``like:NAME`` its vector."""
+        named = images or {}
 
         def vector(clause: Clause) -> Floats:
             if clause.text in named:
@@ -230,6 +249,10 @@ class Engine:
 
     def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
         return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+
+def _vector(query: Query | Floats) -> Floats:
+    return query.vector if isinstance(query, Query) else query
 
 
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:

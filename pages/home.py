@@ -11,6 +11,7 @@ from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import engine
+from ui.session_query import read_query
 
 FIRST = 12
 
@@ -30,9 +31,9 @@ with results, shown("q"):
     first = examples(here)[0]
     if query:
         with event_log.searching(query) as heard:
-            reading = here.read_text(query)
-            show_reading(reading, "q")
-            heard["terms"], heard["hits"] = len(reading.terms), first_matches(here, query, "home", FIRST)
+            asked = read_query(here, query)
+            show_reading(asked.reading, "q")
+            heard["terms"], heard["hits"] = len(asked.reading.terms), first_matches(here, asked, "home", FIRST)
     else:
         st.caption(f"For example, **{first}**:")
         gallery(here, here.search_text(first, k=FIRST), "home")

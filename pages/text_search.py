@@ -11,6 +11,7 @@ from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import engine
+from ui.session_query import read_query
 from ui.text import plain
 
 page_layout.header(
@@ -26,8 +27,8 @@ with shown("q"):
         st.info("Type a word or a few, or press an example: the answer comes at once.", icon=":material/keyboard_return:")
     else:
         with event_log.searching(query) as heard:
-            reading = here.read_text(query)
-            show_reading(reading, "q")
-            heard["terms"], heard["hits"] = len(reading.terms), show_matches(here, query, here.embed_text(query))
-        near = here.similar_words(query, k=8)
+            asked = read_query(here, query)
+            show_reading(asked.reading, "q")
+            heard["terms"], heard["hits"] = len(asked.reading.terms), show_matches(here, asked)
+        near = here.similar_words(asked, k=8)
         st.caption("Words nearby: " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in near))

@@ -109,7 +109,8 @@ def test_the_place_in_words(row: int, column: int, says: str) -> None:
 def test_each_thing_is_found_where_it_stands(engine: Engine, photos: Engine) -> None:
     both = Image.new("RGB", (448, 224), "white")
     for here, item, left in ((engine, "violin", 0), (photos, "cat", 224)):
-        path: Path = here.collection.hit(here.collection.row(item), 1).path
+        path = here.collection.picture(here.collection.row(item))
+        assert isinstance(path, Path)
         with Image.open(path) as image:
             both.paste(image.convert("RGB").resize((224, 224)), (left, 0))
     found = engine.regions(both)

@@ -40,7 +40,7 @@ LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
     {"url_state", "text", "component", "widget_keys"},
-    {"server", "searchbox", "controls", "click_feedback"},
+    {"server", "searchbox", "session_query", "controls", "click_feedback"},
     {"links", "errors"},
     {"page_layout", "tour", "hit"},
     {"query"},

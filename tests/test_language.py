@@ -11,7 +11,8 @@ import pytest
 from devise_core import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.text.query_parser import GRAMMAR, MAX_CLAUSES, Clause, parse, point
-from devise_core.text.text_encoder import MENDED, PICTURE
+from devise_core.text.query_reader import IMAGE_WEIGHT, read_query
+from devise_core.text.text_encoder import MENDED
 from devise_core.vectors import Floats, unit
 from tests.fakes import names, text_space
 
@@ -240,25 +241,25 @@ def picture(clause: Clause) -> Floats:
         ("2*piano cat", [0.8, 0.6, 2, 0]),
         ("cat piano^0.5 -0.25*mouse", [0.8, 0.35, 0.5, 0]),
         ('"york" - mice', [0, -1, 1, 0]),
-        ("like:red + piano", [PICTURE, 0, 1, 0]),
+        ("like:red + piano", [IMAGE_WEIGHT, 0, 1, 0]),
         ("like:red -like:blue^2", [1, 0, -2, 0]),
         ("like:red", [1, 0, 0, 0]),
         ("the dogs -xyzzyx", [0.6, 0.8, 0, 0]),
     ],
 )
 def test_the_sum_by_hand(text: str, sum_: list[float]) -> None:
-    assert text_space().embed_query(text, picture) == pytest.approx(unit(sum_), abs=0.01)
+    assert read_query(text, text_space(), picture).vector == pytest.approx(unit(sum_), abs=0.01)
 
 
 @pytest.mark.parametrize("text", ["dog", "The Dogs", "piano york", "a piano!", "xyzzyx dog", "sea-horse", "dog's new-york"])
 def test_without_operators_nothing_changes(text: str) -> None:
     space = text_space()
-    assert np.array_equal(space.embed_query(text), space.embed(text))
+    assert np.array_equal(read_query(text, space).vector, space.embed(text))
 
 
 def test_the_reading_tells_shares_spans_and_what_is_left_out() -> None:
     text = "the piano -dogs^2 + like:red + paino"
-    reading = text_space().read(text, picture)
+    reading = read_query(text, text_space(), picture).reading
     assert [(term.word, term.kind, text[term.start : term.end]) for term in reading.terms] == [
         ("the", "words", "the piano"),
         ("piano", "words", "the piano"),
@@ -273,15 +274,15 @@ def test_the_reading_tells_shares_spans_and_what_is_left_out() -> None:
 
 def test_terms_that_cancel_out() -> None:
     with pytest.raises(QueryError, match="cancel each other out") as caught:
-        text_space().embed_query("dog - dogs")
+        read_query("dog - dogs", text_space())
     assert caught.value.position == 6
 
 
 def test_nothing_known_to_look_for() -> None:
     with pytest.raises(UnknownWordError, match="xyzzyx"):
-        text_space().read("xyzzyx -dog")
+        read_query("xyzzyx -dog", text_space())
     with pytest.raises(QueryError, match="no picture “red” here"):
-        text_space().embed_query("like:red")
+        read_query("like:red", text_space())
 
 
 @pytest.mark.parametrize(
@@ -290,16 +291,16 @@ def test_nothing_known_to_look_for() -> None:
 )
 def test_other_forms_of_a_word(word: str, form: str | None) -> None:
     space = text_space()
-    reading = space.read(f"{word} + york")
+    reading = read_query(f"{word} + york", space).reading
     assert reading.read_as == ({word: form} if form else {})
     assert (word in reading.left_out) == (form is None)
     if form:
-        assert np.array_equal(space.embed_query(word), space.embed(form))
+        assert np.array_equal(read_query(word, space).vector, space.embed(form))
 
 
 def test_of_many_unknown_words_only_the_first_are_mended() -> None:
     words = [f"paino{chr(97 + place)}" for place in range(MENDED + 2)]
-    left_out = text_space().read(" ".join(["dog", *words])).left_out
+    left_out = read_query(" ".join(["dog", *words]), text_space()).reading.left_out
     assert list(left_out) == words
     assert list(left_out.values()) == [["piano"]] * MENDED + [[], []]
 

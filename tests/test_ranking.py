@@ -80,7 +80,7 @@ def test_what_there_is_to_filter_by() -> None:
 
 
 def test_a_spreadsheet_runs_nothing() -> None:
-    rows = list(csv.DictReader(io.StringIO(as_csv([Hit("=1+1", None, ("@x", "y"), "", "a, b", -0.5)]))))
+    rows = list(csv.DictReader(io.StringIO(as_csv([Hit(Item("=1+1", "", ("@x", "y"), "", "a, b"), 0, None, -0.5)]))))
     assert rows[0]["id"] == "'=1+1"
     assert rows[0]["labels"] == "'@x|y"
     assert rows[0]["caption"] == "a, b"
@@ -93,7 +93,7 @@ def test_exports_of_a_collection(engine: Engine) -> None:
     assert "path" not in as_json(hits)
     with zipfile.ZipFile(io.BytesIO(as_zip(engine.collection, hits))) as archive:
         assert archive.namelist() == ["001-violin.webp", "002-cello.webp", "ATTRIBUTION.csv"]
-        picture = engine.collection.picture(engine.collection.row(hits[0].id))
+        picture = engine.collection.picture(hits[0].row)
         assert archive.read("001-violin.webp") == (picture if isinstance(picture, bytes) else picture.read_bytes())
         assert b"GPL" in archive.read("ATTRIBUTION.csv")
 

@@ -77,8 +77,8 @@ def test_an_unknown_end() -> None:
 def test_no_picture_twice_while_there_are_others() -> None:
     points = way(plane(), "west", "north", 1)
     pictures = ExactIndex(np.array([[1, 0.1, 0], [0.1, 1, 0]], np.float32))
-    assert [row for row, _ in along(points, pictures)][::2] == [0, 1]  # the ends choose first
-    assert along(points, pictures)[0][1] == pytest.approx(1 / np.sqrt(1.01), abs=0.01)
+    assert [row for row, _ in along(points, pictures.search)][::2] == [0, 1]  # the ends choose first
+    assert along(points, pictures.search)[0][1] == pytest.approx(1 / np.sqrt(1.01), abs=0.01)
 
 
 def test_from_a_king_to_the_ocean(engine: Engine) -> None:

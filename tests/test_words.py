@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
-from devise_core.text.text_encoder import MAX_CHARACTERS, check_k
-from devise_core.text.tokens import Phrases, tokens
+from devise_core.text.query_reader import read_query
+from devise_core.text.text_encoder import check_k
+from devise_core.text.tokens import MAX_CHARACTERS, Phrases, tokens
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import cosines, largest, lengths, quantise, unit, without
 from tests.fakes import VECTORS, WORDS, text_space, word_store
@@ -60,13 +61,13 @@ def test_a_noun_takes_its_own_vector_and_its_plurals_too() -> None:
     for text in ("dog", "The Dogs", "a dog!"):
         assert space.embed(text) == pytest.approx([0.6, 0.8, 0, 0], abs=0.01)
     assert space.embed("mice") == pytest.approx([0, 1, 0, 0], abs=0.01)
-    assert space.read("mouse").terms[0].word == "mouse"
+    assert read_query("mouse", space).reading.terms[0].word == "mouse"
 
 
 def test_a_phrase_is_a_weighted_sum_without_the_shared_directions() -> None:
     space = text_space()
     assert space.embed("piano york") == pytest.approx([0, 0, 1, 0], abs=0.01)
-    terms = space.read("the piano").terms
+    terms = read_query("the piano", space).reading.terms
     assert [term.word for term in terms] == ["the", "piano"]
     assert sum(term.weight for term in terms) == pytest.approx(1)
     assert terms[0].weight < terms[1].weight
@@ -74,7 +75,7 @@ def test_a_phrase_is_a_weighted_sum_without_the_shared_directions() -> None:
 
 def test_unknown_words() -> None:
     space = text_space()
-    assert space.read("piano xyzzyx").left_out == {"xyzzyx": []}
+    assert read_query("piano xyzzyx", space).reading.left_out == {"xyzzyx": []}
     with pytest.raises(UnknownWordError, match="“paino”: did you mean piano") as caught:
         space.embed("paino")
     assert caught.value.suggestions == {"paino": ["piano"]}

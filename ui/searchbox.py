@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from devise_core.text.text_encoder import MAX_CHARACTERS
+from devise_core.text.tokens import MAX_CHARACTERS
 from ui import url_state
 from ui.component import component
 from ui.widget_keys import by_hand, key_for

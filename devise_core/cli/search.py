@@ -45,21 +45,21 @@ def _search(options: argparse.Namespace) -> None:
         mentioned = {clause.text for clause in parse(text) if clause.kind == "picture"}
         text = " + ".join(filter(None, (text, *(f"like:{name}" for name in pictures if name not in mentioned))))
         embeddings = _embedded(engine, pictures)
-        hits = engine.search_text(text, options.k, embeddings)
-        reading = engine.read_text(text, embeddings)
+        query = engine.query(text, embeddings)
+        hits = engine.search_text(query, options.k)
     except QueryError as error:
         if error.position is not None:
             error.add_note(point(text, error.position))
         raise
     if not options.json:
-        say_reading(reading)
+        say_reading(query.reading)
     asked = {
         "command": "search",
         "text": text,
         "k": options.k,
         "collection": engine.collection.name,
-        "left_out": reading.left_out,
-        "read": reading.as_dict(),
+        "left_out": query.reading.left_out,
+        "read": query.reading.as_dict(),
     }
     print_hits(options, asked | ({"like": pictures} if pictures else {}), hits)
 

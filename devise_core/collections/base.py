@@ -72,8 +72,9 @@ class Collection(ABC):
             ) from error
 
     def hit(self, row: int, cosine: float) -> Hit:
+        """Return the image at ``row`` as the result of a search."""
         picture = self.picture(row)
-        return Hit.of(self.items[row], picture if isinstance(picture, Path) else None, cosine)
+        return Hit(self.items[row], row, picture if isinstance(picture, Path) else None, cosine)
 
     @cached_property
     def _rows(self) -> dict[str, int]:

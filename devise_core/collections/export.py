@@ -53,9 +53,8 @@ def as_zip(collection: Collection, hits: Sequence[Hit]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # pictures are compressed already
         for number, hit in enumerate(hits, 1):
-            row = collection.row(hit.id)
-            picture = collection.picture(row)
-            suffix = PurePosixPath(collection.items[row].file).suffix or ".webp"
+            picture = collection.picture(hit.row)
+            suffix = PurePosixPath(hit.item.file).suffix or ".webp"
             name = "".join(sign if sign.isalnum() else "-" for sign in hit.name)[:60]
             archive.writestr(f"{number:03}-{name}{suffix}", picture.read_bytes() if isinstance(picture, Path) else picture)
         archive.writestr("ATTRIBUTION.csv", as_csv(hits))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from devise_core.datatypes import Hit
+from devise_core.datatypes import Item
 from devise_core.vision.image_reader import read_image
 
 LONGEST = 288
@@ -33,12 +33,12 @@ class Tile:
     cosine: float | None = None
 
 
-def tile(hit: Hit, cosine: float | None = None) -> Tile:
-    """The tile of a picture of a collection."""
-    data, cut_out = _picture(hit.path)
-    title = "" if hit.caption.lower() == hit.name else hit.caption
-    link = hit.source if hit.source.startswith("https://") else ""  # not a path on the disk of whoever made the collection
-    return Tile(hit.name, data, cut_out, title, hit.author, hit.licence, link, cosine)
+def tile(item: Item, picture: Path | bytes, cosine: float | None = None) -> Tile:
+    """The tile of the image ``item`` of a collection, which is in the file ``picture`` or has these bytes."""
+    data, cut_out = _picture(picture)
+    title = "" if item.caption.lower() == item.name else item.caption
+    link = item.source if item.source.startswith("https://") else ""  # not a path on the disk of whoever made the collection
+    return Tile(item.name, data, cut_out, title, item.author, item.licence, link, cosine)
 
 
 def own_tile(path: Path) -> Tile:
@@ -48,8 +48,8 @@ def own_tile(path: Path) -> Tile:
 
 
 @cache
-def _picture(path: Path) -> tuple[str, bool]:
-    image = read_image(path, at_least=LONGEST)
+def _picture(picture: Path | bytes) -> tuple[str, bool]:
+    image = read_image(picture, at_least=LONGEST)
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=76, method=6)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.collections.base import Collection
-from devise_core.datatypes import Reading, WordHit
+from devise_core.datatypes import Hit, Reading, WordHit
 from devise_core.engine import By, Engine
 from devise_core.errors import UnknownWordError
 from devise_core.report.tiles import Tile, own_tile, tile
@@ -100,11 +100,12 @@ def take_walk(engines: Sequence[Engine], own: Sequence[Path] = ()) -> Walk:
 def answer(engines: Sequence[Engine], query: str) -> Answer:
     """The nearest pictures of all collections together: one model, so their cosines compare."""
     try:
-        reading = engines[0].read_text(query)
+        asked = engines[0].query(query)
     except UnknownWordError:
         return Answer(query, None, ())
-    hits = sorted((hit for engine in engines for hit in engine.search_text(query, HITS)), key=lambda hit: -hit.cosine)
-    return Answer(query, reading, [tile(hit, hit.cosine) for hit in hits[:HITS]])
+    pairs = [(engine, hit) for engine in engines for hit in engine.search_text(asked, HITS)]
+    pairs.sort(key=lambda pair: -pair[1].cosine)
+    return Answer(query, asked.reading, [_tile(engine, hit) for engine, hit in pairs[:HITS]])
 
 
 def typical(collection: Collection, count: int) -> list[ModelUnderTest]:
@@ -118,7 +119,9 @@ def typical(collection: Collection, count: int) -> list[ModelUnderTest]:
     rows = list(dict.fromkeys(int(middles[cluster]) for cluster in largest))[:count]
     return [
         ModelUnderTest(
-            tile(collection.hit(row, 1.0)), Encoded(collection.features[[row]], vectors[[row]]), collection.items[row].id
+            tile(collection.items[row], collection.picture(row)),
+            Encoded(collection.features[[row]], vectors[[row]]),
+            collection.items[row].id,
         )
         for row in rows
     ]
@@ -133,5 +136,9 @@ def neighbours(engine: Engine, subject: ModelUnderTest) -> list[tuple[str, str, 
     rows = []
     for by, name, compares in WAYS:
         hits = [hit for hit in engine.search_encoded(subject.encoded, NEIGHBOURS + 1, by) if hit.id != subject.own_id]
-        rows.append((name, compares, [tile(hit, hit.cosine) for hit in hits[:NEIGHBOURS]]))
+        rows.append((name, compares, [_tile(engine, hit) for hit in hits[:NEIGHBOURS]]))
     return rows
+
+
+def _tile(engine: Engine, hit: Hit) -> Tile:
+    return tile(hit.item, engine.collection.picture(hit.row), hit.cosine)

@@ -47,6 +47,12 @@ class Ranking:
         inside = self.cosines >= least
         return Ranking(self.rows[inside], self.cosines[inside])
 
+    def at(self, rows: Sequence[int]) -> Ranking:
+        """The images at ``rows``, in that order; each must be in the ranking."""
+        places = {row: place for place, row in enumerate(self.rows.tolist())}
+        order = [places[row] for row in rows]
+        return Ranking(self.rows[order], self.cosines[order])
+
     def by_name(self, names: Sequence[str]) -> Ranking:
         """The same pictures in the order of ``names``, one for each row of the collection."""
         order = sorted(range(len(self)), key=lambda place: names[int(self.rows[place])].casefold())

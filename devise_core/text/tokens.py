@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from devise_core.errors import QueryError
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import Floats, unit
+
+MAX_CHARACTERS = 1_000
+"""The longest text that is read."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
@@ -44,3 +48,12 @@ class Phrases:
 def tokens(text: str) -> list[str]:
     """The words of ``text`` in lower case, composed, with plain apostrophes: as the vocabulary is written."""
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).lower().replace("’", "'"))
+
+
+def check_text(text: str) -> str:
+    """Return ``text``. Raises ``QueryError`` if it is too long or holds no word."""
+    if len(text) > MAX_CHARACTERS:
+        raise QueryError(f"The query has {len(text)} characters; at most {MAX_CHARACTERS} are read: shorten it.")
+    if not tokens(text):
+        raise QueryError("There is no word to search for: type the name of a thing, such as “violin”.")
+    return text

@@ -9,6 +9,7 @@ import streamlit as st
 from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
+from devise_core.search.ranking import Ranking
 
 _KEY = "basket"
 MOST = 500
@@ -31,12 +32,12 @@ def add(engine: Engine, hits: Sequence[Hit]) -> None:
     choose(engine, shown, shown)
 
 
-def tray(engine: Engine, scores: dict[str, float]) -> None:
-    """How many are picked, and the ways to take them; nothing where none is. ``scores``: id → cosine, where there is a query."""
+def tray(engine: Engine, ranking: Ranking) -> None:
+    """How many are picked, and the ways to take them; nothing where none is. ``ranking``: all images in the order of the query."""
     ids = chosen(engine)
     if not ids:
         return
-    hits = [engine.collection.hit(engine.collection.row(item), scores.get(item, 0.0)) for item in ids]
+    hits = engine.hits(ranking.at([engine.collection.row(item) for item in ids]))
     name = f"{engine.collection.name}-{len(ids)}"
     ways: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
         ("CSV", "csv", "text/csv", lambda: as_csv(hits)),

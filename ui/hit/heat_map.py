@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.occlusion import LEAST, Heat
@@ -14,14 +13,15 @@ _MAP = component("heat")
 _DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "centre", "right")
 
 
-def heat_map(engine: Engine, hit: Hit, heat: Heat | None, key: str) -> None:
-    """The picture of ``hit``; over it ``heat``, where there is one and some region decides. Raises ``ImageError``."""
-    width, height = read_image(engine.collection.picture(engine.collection.row(hit.id))).size
-    alt, drawn = hit.name, None
+def heat_map(engine: Engine, row: int, heat: Heat | None, key: str) -> None:
+    """The picture at ``row``; over it ``heat``, where there is one and some region decides. Raises ``ImageError``."""
+    width, height = read_image(engine.collection.picture(row)).size
+    name = engine.collection.items[row].name
+    alt, drawn = name, None
     if heat and heat.decides:
-        alt = f"{hit.name}. For “{heat.text}” the {place(heat)} matters most."
+        alt = f"{name}. For “{heat.text}” the {place(heat)} matters most."
         drawn = [[[round(float(value), 3) for value in row] for row in heat.grid], list(heat.box)]
-    _MAP(key=key, data=[address(engine, hit), alt, width / height, drawn])
+    _MAP(key=key, data=[address(engine, row), alt, width / height, drawn])
 
 
 def place(heat: Heat) -> str:

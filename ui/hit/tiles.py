@@ -41,7 +41,7 @@ def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = N
     """Show ``hits``; ``key`` keeps two grids apart. Returns the one that was just pressed."""
     marks = marks or Marks()
     shown = [
-        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit), **marks.of(hit)}
+        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit.row), **marks.of(hit)}
         for hit in hits
     ]
     # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.

@@ -22,24 +22,24 @@ SHOWN = 24
 def picture_card(engine: Engine, row: int) -> None:
     """A picture with what is known of it, the words nearest to it, and its neighbours, each of which leads on."""
     collection = engine.collection
-    hit = collection.hit(row, 1.0)
+    item = collection.items[row]
     with st.container(border=True, key="picture-card"):
         left, right = st.columns([1, 3], gap="medium")
         with left, st.container(key="picture-chosen"):
-            st.image(collection.picture(row), width="stretch", alt=hit.name)
+            st.image(collection.picture(row), width="stretch", alt=item.name)
         with right:
-            st.header(plain(hit.name), anchor=False)
-            facts = (hit.caption, hit.category.replace("/", " › ").replace("_", " "), hit.author, hit.licence)
+            st.header(plain(item.name), anchor=False)
+            facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
             st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
             words = engine.label_embedding(collection.embeddings[row], k=6)
             st.caption("**Nearest nouns**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
             with st.container(horizontal=True):
                 if st.button("Why it matched", icon=":material/lightbulb:", key="map-why"):
-                    open_hit(hit)
-                link("image_search", "More like this", "map-more", ":material/image_search:", item=hit.id)
+                    open_hit(item)
+                link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
                 st.button("Close", icon=":material/close:", key="map-close", on_click=write_view, args=(collection, {"item": ""}))
         st.markdown("**Neighbours**, by cosine: press one to go there")
-        pressed = tiles(engine, engine.more_like(hit.id, NEAR), "neighbours")
+        pressed = tiles(engine, engine.more_like(item.id, NEAR), "neighbours")
     if pressed:
         choose(collection, pressed.id)
 

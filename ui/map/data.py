@@ -151,7 +151,7 @@ def _picture(engine: Engine, row: int) -> str:
 
     picture = engine.collection.picture(row)
     if not isinstance(picture, bytes):
-        return address(engine, engine.collection.hit(row, 0))
+        return address(engine, row)
     with Image.open(io.BytesIO(picture)) as image:  # smaller than it is kept: all of them travel with the page
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         buffer = io.BytesIO()

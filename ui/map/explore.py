@@ -19,6 +19,7 @@ from ui.map.widget import WAYS, Marks, Pin, how_placed, show_map
 from ui.query.reading import show_reading
 from ui.server import event_log
 from ui.server.model_queue import network
+from ui.session_query import read_query
 from ui.text import plain
 
 LIT = 12
@@ -30,7 +31,7 @@ def explore(engine: Engine, query: str, beside: DeltaGenerator) -> None:
     collection = engine.collection
     view = read_view(collection)
     pins = [pin for pin in (_own_picture(engine, beside), _asked(engine, query)) if pin]
-    near = [] if view.row is None else [collection.row(hit.id) for hit in engine.more_like(collection.items[view.row].id, NEAR)]
+    near = [] if view.row is None else [hit.row for hit in engine.more_like(collection.items[view.row].id, NEAR)]
     inside = view.region.rows(collection.projections) if view.region else None
     marks = Marks(pins, near) if inside is None else Marks(pins, near, inside)
     show_map(engine, view, marks)
@@ -48,10 +49,11 @@ def _asked(engine: Engine, query: str) -> Pin | None:
     with shown("q"):
         if query:
             with event_log.searching(query) as heard:
-                reading, hits = engine.read_text(query), engine.search_text(query, k=LIT)
-                heard["terms"], heard["hits"] = len(reading.terms), len(hits)
-            show_reading(reading, "q")
-            return Pin(shortened(query, LONGEST), engine.embed_text(query), [engine.collection.row(hit.id) for hit in hits])
+                asked = read_query(engine, query)
+                hits = engine.search_text(asked, k=LIT)
+                heard["terms"], heard["hits"] = len(asked.reading.terms), len(hits)
+            show_reading(asked.reading, "q")
+            return Pin(shortened(query, LONGEST), asked.vector, [hit.row for hit in hits])
     return None
 
 
@@ -71,7 +73,7 @@ def _own_picture(engine: Engine, beside: DeltaGenerator) -> Pin | None:
         with network(engine):
             encoded = engine.encode(image)
         hits = engine.search_encoded(encoded, LIT)
-        return Pin("your picture", encoded.embeddings[0], [engine.collection.row(hit.id) for hit in hits])
+        return Pin("your picture", encoded.embeddings[0], [hit.row for hit in hits])
     return None
 
 

@@ -90,7 +90,7 @@ def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str,
     if marks.pins:
         vector, what = marks.pins[-1].vector, marks.pins[-1].text
     elif view.row is not None:
-        vector, what = embeddings[view.row], engine.collection.hit(view.row, 1).name
+        vector, what = embeddings[view.row], engine.collection.items[view.row].name
     else:
         return None
     cosines = (embeddings @ vector)[:: rows.step]

@@ -145,7 +145,7 @@ def _sample(engine: Engine, page: str) -> Chosen:
     return Chosen(
         here.picture(row),
         item.name,
-        image_routes.address(engine, here.hit(row, 1.0)),
+        image_routes.address(engine, row),
         item.id,
         _region() if item.id == linked else None,
     )

@@ -45,9 +45,10 @@ def also_with_words(engine: Engine, chosen: Chosen, found: Encoded) -> None:
     with shown("q"):
         query, terms = with_picture(words), {PHOTO: found.embeddings[0]}
         with event_log.searching(query) as heard:
-            reading, hits = engine.read_text(query, terms), engine.search_text(query, COUNT + 1, terms)
-            heard["terms"], heard["hits"] = len(reading.terms), len(hits)
-        show_reading(reading, "q", terms)
+            asked = engine.query(query, terms)
+            hits = engine.search_text(asked, COUNT + 1)
+            heard["terms"], heard["hits"] = len(asked.reading.terms), len(hits)
+        show_reading(asked.reading, "q", terms)
         st.header(f"This picture and {plain(words, 60)}")
         gallery(engine, without(chosen, hits), "sum")
 

@@ -10,7 +10,7 @@ from devise_core.engine import Engine
 from devise_core.search.cutoff import cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels
 from devise_core.search.ranking import Ranking
-from devise_core.vectors import Floats
+from devise_core.text.query import Query
 from ui import url_state
 from ui.controls import choose_one, choose_several, slide, switch, turn_pages
 from ui.hit import basket
@@ -33,9 +33,9 @@ class Settings:
     size: int
 
 
-def show_matches(engine: Engine, query: str, vector: Floats) -> int:
-    """The pictures nearest to a unit ``vector`` ``(d,)``, which is what ``query`` was read as. Returns how many match well."""
-    whole = engine.ranking(vector)
+def show_matches(engine: Engine, query: Query) -> int:
+    """The pictures nearest to ``query``. Returns how many match well."""
+    whole = engine.ranking(query)
     suggested = cut_off(whole.cosines, engine.chance_cosine)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, suggested)
@@ -47,8 +47,7 @@ def show_matches(engine: Engine, query: str, vector: Floats) -> int:
         shown = shown.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
     st.caption(_account(len(strong), len(inside), len(whole), len(unfolded) - len(shown)))
     if not strong:
-        _say_why(query, inside, len(whole), engine.chance_cosine, settings)
-    scores = dict(zip((engine.collection.items[row].id for row in whole.rows), whole.cosines.tolist(), strict=True))
+        _say_why(query.text, inside, len(whole), engine.chance_cosine, settings)
     folded = {engine.collection.items[row].id: len(rows) for row, rows in under.items()}
     page = _page(shown, settings.size)
     hits = engine.hits(page)
@@ -68,7 +67,7 @@ def show_matches(engine: Engine, query: str, vector: Floats) -> int:
                 on_click=basket.add,
                 args=(engine, hits),
             )
-    basket.tray(engine, scores)
+    basket.tray(engine, whole)
     return len(strong)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from devise_core.datatypes import Reading, Term
-from devise_core.engine import Engine, Pictures
+from devise_core.engine import Engine, Images
 from ui.errors import offer_spellings
 from ui.server.engine_cache import engine
 from ui.text import plain
@@ -22,7 +22,7 @@ LEAST = 0.005
 _HOW = "Nearest words of each. Rare words weigh more than common ones."
 
 
-def show_reading(reading: Reading, field: str, pictures: Pictures | None = None) -> None:
+def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
     """A line of tags, each with sign and share, its nearest words on hover; what was read as what; words left out, with spellings.
 
     Nothing for a single word read as it stands. ``pictures``: as ``Engine.read_text`` was given.
@@ -56,7 +56,7 @@ def _tag(term: Term) -> str:
     return f":{colour}-badge[{sign}{icon}{plain(term.word, 40)} {abs(term.weight):.0%}]"
 
 
-def _near(here: Engine, term: Term, pictures: Pictures | None) -> str:
+def _near(here: Engine, term: Term, pictures: Images | None) -> str:
     words = _words(here.model_id, term.word, here) if term.kind == "words" else _names(here, term, pictures)
     return f"**{plain(term.word, 40)}**: {plain(', '.join(words))}"
 
@@ -66,5 +66,5 @@ def _words(model: str, word: str, _here: Engine) -> list[str]:  # noqa: ARG001  
     return [hit.word for hit in _here.nearest_to_term(Term(word, 1.0))]
 
 
-def _names(here: Engine, term: Term, pictures: Pictures | None) -> list[str]:
+def _names(here: Engine, term: Term, pictures: Images | None) -> list[str]:
     return [hit.word for hit in here.nearest_to_term(term, pictures=pictures)]

@@ -222,7 +222,7 @@ def queries(engine: Engine) -> None:
         st.markdown(f"### {title}")
         for one in part:
             hits = engine.search_text(one.query, k=TILES)
-            right = int(members(categories, one.query)[[here.row(hit.id) for hit in hits]].sum())
+            right = int(members(categories, one.query)[[hit.row for hit in hits]].sum())
             st.markdown(
                 f"**“{plain(one.query)}”** · average precision {one.average_precision:.2f} · {right} of the first "
                 f"{len(hits)} are among its {one.pictures} pictures"

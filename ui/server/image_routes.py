@@ -11,20 +11,18 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
-    from devise_core.datatypes import Hit
     from devise_core.engine import Engine
 
 _A_YEAR = 31_536_000
 _HEADERS = {"Cache-Control": f"public, max-age={_A_YEAR}, immutable", "X-Content-Type-Options": "nosniff"}
 
 
-def address(engine: Engine, hit: Hit) -> str:
-    """Where a browser gets the picture of ``hit``, relative to the page; another once the collection was made again.
+def address(engine: Engine, row: int) -> str:
+    """Where a browser gets the picture at ``row``, relative to the page; another once the collection was made again.
 
     A picture that is in no file is this visitor's own: it goes with the page, and no address leads to it.
     """
     collection = engine.collection
-    row = collection.row(hit.id)
     picture = collection.picture(row)
     if isinstance(picture, bytes):
         return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"

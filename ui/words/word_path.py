@@ -31,7 +31,7 @@ def strip(engine: Engine, steps: Sequence[tuple[Waypoint, Hit]]) -> Pressed:
             "id": hit.id,
             "name": hit.name,
             "cosine": round(hit.cosine, 3),
-            "src": address(engine, hit),
+            "src": address(engine, hit.row),
         }
         for point, hit in steps
     ]

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from devise_core.datatypes import Reading, WordHit
+from devise_core.text.query import Query
 from ui import url_state
 from ui.errors import shown
 from ui.hit.detail import open_hit
@@ -15,6 +16,7 @@ from ui.query.first_matches import first_matches
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box, search_for
 from ui.server.engine_cache import engine
+from ui.session_query import read_query
 from ui.text import plain
 from ui.widget_keys import by_hand, key_for
 from ui.words.word_path import strip
@@ -56,12 +58,13 @@ def nearest() -> None:
     query = _asked("words_near", "A word: violin, winter…", NEAR)
     with shown("q"):
         here = engine()
-        hits = here.similar_words(query, k=WORDS)
-        show_reading(here.read_text(query), "q")
+        asked = read_query(here, query)
+        hits = here.similar_words(asked, k=WORDS)
+        show_reading(asked.reading, "q")
         st.header(f"Nearest to {plain(query, 60)}")
         _press(hits)
         st.caption("By cosine in the word vectors themselves (GloVe), learned from text alone. Press one to go on from it.")
-        _pictures(query)
+        _pictures(asked)
 
 
 def sums() -> None:
@@ -69,16 +72,16 @@ def sums() -> None:
     query = _asked("words_sum", "king - man + woman", SUMS)
     with shown("q"):
         here = engine()
-        hits = here.similar_words(query, k=WORDS)
-        reading = here.read_text(query)
-        st.header(f"{_equation(reading)} ≈ {plain(hits[0].word)}")
-        show_reading(reading, "q")
+        asked = read_query(here, query)
+        hits = here.similar_words(asked, k=WORDS)
+        st.header(f"{_equation(asked.reading)} ≈ {plain(hits[0].word)}")
+        show_reading(asked.reading, "q")
         _press(hits)
         st.caption(
             "Each word is an arrow of length 1. The arrows are added, those behind a minus turned round; shown are the "
             "words nearest to where the sum points. The words of the sum itself are left out, as they are always near."
         )
-        _pictures(query)
+        _pictures(asked)
 
 
 def between() -> None:
@@ -120,7 +123,7 @@ def _press(hits: Sequence[WordHit]) -> None:
             st.button(f"{plain(hit.word)} :small[{hit.cosine:.2f}]", key=f"word-{hit.word}", on_click=_go_on, args=(hit.word,))
 
 
-def _pictures(query: str) -> None:
+def _pictures(query: Query) -> None:
     here = engine()
     st.markdown(f"**And in pictures**, among {plain(here.collection.name)}")
     first_matches(here, query, "words", PICTURES)

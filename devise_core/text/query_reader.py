@@ -1,0 +1,97 @@
+"""Read a query: parse it, place its clauses, and add them up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from devise_core.datatypes import Reading, Term
+from devise_core.errors import QueryError, UnknownWordError
+from devise_core.text.query import PlacedClause, Query
+from devise_core.text.query_parser import Clause, parse
+from devise_core.text.tokens import check_text
+from devise_core.vectors import Floats, unit
+
+if TYPE_CHECKING:
+    from devise_core.text.text_encoder import WordVectorEncoder
+
+IMAGE_WEIGHT = 0.8
+"""An image's vector weighs this much in a sum where a phrase's weighs 1.
+
+Images are closer to each other than to words, and their cosines vary more. The weight is the ratio of the standard deviations of
+the cosines with a word and with an image: 0.16 to 0.19 over `stamps`, 0.17 to 0.22 over `photos`. With it, the first ten results
+for an image + a word rank about equally high for either alone (60 images × 20 words of each collection).
+"""
+
+CANCELLED = 1e-3
+"""A sum shorter than this share of its terms' weights is rounding error, not a direction."""
+
+ImageVector = Callable[[Clause], Floats]
+"""Returns the vector of the image that a clause names. Raises ``QueryError`` for an unknown name."""
+
+
+def no_images(clause: Clause) -> Floats:
+    """Reject every ``like:`` clause."""
+    raise QueryError(f"There is no picture “{clause.text}” here: search a collection, or leave “like:” out.", clause.start)
+
+
+def read_query(text: str, encoder: WordVectorEncoder, image_vector: ImageVector = no_images) -> Query:
+    """Parse ``text`` and place it in the embedding space.
+
+    Args:
+        text: A query in the language of ``query_parser``.
+        encoder: Gives the vectors of words and phrases.
+        image_vector: Gives the vector of an image that ``like:NAME`` names.
+
+    Returns:
+        The query with its unit vector.
+
+    Raises:
+        QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
+        UnknownWordError: Nothing to look for is known.
+    """
+    placed = tuple(_place(clause, encoder, image_vector) for clause in parse(check_text(text)))
+    unknown = dict.fromkeys(word for part in placed for word in part.unknown)
+    left_out = encoder.spellings(unknown)
+    if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
+        raise UnknownWordError(left_out)
+    read_as = {word: form for part in placed for word, form in part.read_as.items()}
+    return Query(weighted_sum(placed), Reading(text, _terms(placed), left_out, read_as), placed)
+
+
+def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
+    """Return the unit vector ``(d,)`` of Σ weight × vector over the clauses that have one.
+
+    A single clause keeps its own vector.
+
+    Raises:
+        QueryError: The terms cancel each other out.
+    """
+    parts = [(part.clause, part.vector) for part in placed if part.vector is not None]
+    if len(parts) == 1:
+        return parts[0][1]
+    weights = [clause.weight * (IMAGE_WEIGHT if clause.kind == "picture" else 1) for clause, _ in parts]
+    total = np.asarray(weights, dtype=np.float32) @ np.stack([vector for _, vector in parts])  # (d,)
+    if np.linalg.norm(total) < CANCELLED * np.abs(weights).sum():
+        raise QueryError(
+            "The terms of the query cancel each other out: take one away, or give it another weight.", parts[-1][0].start
+        )
+    return unit(total)
+
+
+def _place(clause: Clause, encoder: WordVectorEncoder, image_vector: ImageVector) -> PlacedClause:
+    if clause.kind == "picture":
+        return PlacedClause(clause, unit(image_vector(clause)), [(clause.text, 1.0)])
+    return encoder.place(clause)
+
+
+def _terms(placed: Sequence[PlacedClause]) -> tuple[Term, ...]:
+    parts = [part for part in placed if part.vector is not None]
+    total = sum(abs(part.clause.weight) for part in parts)
+    return tuple(
+        Term(word, part.clause.weight / total * share, part.clause.kind, part.clause.start, part.clause.end)
+        for part in parts
+        for word, share in part.terms
+    )
