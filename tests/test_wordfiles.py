@@ -1,4 +1,4 @@
-"""Word vectors of every format, in files made by hand."""
+"""Files of word vectors in every supported format, written by the tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
 from devise_core.wordfiles import Fault, WordReport, read_words
-from devise_core.wordfiles.text import LINES_AT_A_TIME
+from devise_core.wordfiles.text import BLOCK_LINES
 from tests.fakes import VECTORS, WORDS
 
 LINES = [f"{word} {' '.join(map(str, vector))}" for word, vector in zip(WORDS, VECTORS.tolist(), strict=True)]
@@ -58,9 +58,9 @@ def every_format(folder: Path) -> list[tuple[Path, str]]:
         (saved(folder / "last-line-open.txt", GLOVE.rstrip("\n")), "GloVe text"),
         (saved(folder / "windows.txt", GLOVE.replace("\n", "\r\n")), "GloVe text"),
         (zipped(folder / "glove.zip", **{"a/glove.4d.txt": GLOVE, "__MACOSX/a/._glove.4d.txt": "x", "README": "x"}), "GloVe text"),
-        (saved(folder / "wiki.vec", header + GLOVE.replace("\n", " \n")), "text with a first line"),
-        (zipped(folder / "wiki.vec.zip", **{"wiki.vec": header + GLOVE}), "text with a first line"),
-        (saved(folder / "wiki.vec.gz", gzip.compress((header + GLOVE).encode())), "text with a first line"),
+        (saved(folder / "wiki.vec", header + GLOVE.replace("\n", " \n")), "text with a header"),
+        (zipped(folder / "wiki.vec.zip", **{"wiki.vec": header + GLOVE}), "text with a header"),
+        (saved(folder / "wiki.vec.gz", gzip.compress((header + GLOVE).encode())), "text with a header"),
         (saved(folder / "news.bin", binary(names, VECTORS)), "word2vec binary"),
         (saved(folder / "no-line-feeds.bin", binary(names, VECTORS, b"")), "word2vec binary"),
         (saved(folder / "news.bin.gz", gzip.compress(binary(names, VECTORS))), "word2vec binary"),
@@ -76,19 +76,19 @@ def test_every_format_gives_the_same_words_and_numbers(tmp_path: Path) -> None:
         assert read(file)[0] == words  # the dimension is read from the file
 
 
-def test_a_zip_of_several_goes_by_dimension(tmp_path: Path) -> None:
+def test_the_file_in_a_zip_is_chosen_by_dimension(tmp_path: Path) -> None:
     file = zipped(tmp_path / "glove.6B.zip", **{"glove.6B.4d.txt": GLOVE, "glove.6B.14d.txt": "dog" + " 1" * 14 + "\n"})
     assert read(file, 4)[0] == list(WORDS)
     assert read(file, 14)[1].shape == (1, 14)
-    with pytest.raises(WordVectorError, match=r"holds glove.6B.4d.txt, glove.6B.14d.txt; received no dimension: give"):
+    with pytest.raises(WordVectorError, match=r"holds glove.6B.4d.txt, glove.6B.14d.txt. Received: no dimension. Give"):
         read(file)
-    with pytest.raises(WordVectorError, match="received dimension 1:"):
+    with pytest.raises(WordVectorError, match="Received: dimension 1."):
         read(file, 1)
     with pytest.raises(WordVectorError, match="holds no word vectors"):
         read(zipped(tmp_path / "other.zip", README="x"))
 
 
-def test_malformed_lines_are_counted_by_kind_with_the_first_of_each(tmp_path: Path) -> None:
+def test_malformed_lines_are_counted_by_fault_with_the_first_line_of_each(tmp_path: Path) -> None:
     lines = [
         b"dog 1 0",
         b"cat 0 1",
@@ -134,7 +134,7 @@ def test_malformed_lines_are_counted_by_kind_with_the_first_of_each(tmp_path: Pa
     assert len(words) + report.left_out.total() == len(lines)
 
 
-def test_words_with_spaces_quotes_and_digits(tmp_path: Path) -> None:
+def test_words_may_contain_spaces_quotes_and_digits(tmp_path: Path) -> None:
     text = '. . . 1 2\n" 3 4\n2000 5 6\nat name@domain.com 7 8\nnew\u00a0york 9 10\n# 11 12\n\u2028 13 14\n'
     words, vectors, report = read(saved(tmp_path / "glove.840B.txt", text), 2)
     assert words == [". . .", '"', "2000", "at name@domain.com", "new\u00a0york", "#"]
@@ -142,14 +142,14 @@ def test_words_with_spaces_quotes_and_digits(tmp_path: Path) -> None:
     assert report.left_out == {Fault.NO_WORD: 1}
 
 
-def test_words_are_lower_cased_and_the_most_frequent_of_a_case_stays(tmp_path: Path) -> None:
+def test_words_are_lower_cased_and_the_first_of_each_is_kept(tmp_path: Path) -> None:
     file = saved(tmp_path / "news.bin", binary([b"New_York", b"Dog", b"dog", b"DOG", b"cat"], VECTORS[:5]))
     words, vectors, report = read(file)
     assert words == ["new_york", "dog", "cat"] and (vectors == VECTORS[[0, 1, 4]]).all()
     assert report.left_out == {Fault.REPEATED: 2} and "(first: record 3)" in str(report)
 
 
-def test_faults_of_a_binary_file(tmp_path: Path) -> None:
+def test_faulty_records_of_a_binary_file_are_left_out(tmp_path: Path) -> None:
     vectors = np.array([[1, 2], [np.nan, 1], [0, 0], [3, 4], [5, 6], [7, 8]], np.float32)
     file = saved(tmp_path / "news.bin", binary([b"dog", b"nan", b"zero", b"", b"caf\xe9", b"a\nb"], vectors))
     words, _, report = read(file)
@@ -157,16 +157,16 @@ def test_faults_of_a_binary_file(tmp_path: Path) -> None:
     assert report.first == {Fault.NOT_FINITE: 2, Fault.ZERO: 3, Fault.NO_WORD: 4, Fault.NOT_UTF8: 5, Fault.LINE_FEED: 6}
 
 
-def test_a_binary_file_must_hold_what_it_promises(tmp_path: Path) -> None:
+def test_a_binary_file_that_does_not_match_its_header_is_refused(tmp_path: Path) -> None:
     whole = binary([word.encode() for word in WORDS], VECTORS, b"")
     for cut in (1, 16, 17, len(whole) - 20):
-        with pytest.raises(WordVectorError, match=r"ends within record \d of 7, or is damaged there: download"):
+        with pytest.raises(WordVectorError, match=r"ends within record \d of 7, or is damaged there. Download"):
             read(saved(tmp_path / "cut.bin", whole[:-cut]))
-    with pytest.raises(WordVectorError, match="goes on after the 6 words"):
+    with pytest.raises(WordVectorError, match="continues after the 6 words"):
         read(saved(tmp_path / "more.bin", binary([word.encode() for word in WORDS], VECTORS, count=6)))
 
 
-def test_text_that_ends_before_its_promise_says_so(tmp_path: Path) -> None:
+def test_words_missing_from_a_text_file_are_counted(tmp_path: Path) -> None:
     _, _, report = read(saved(tmp_path / "head.vec", "100 4\n" + GLOVE))
     assert report.left_out == {Fault.MISSING: 93}
 
@@ -174,28 +174,30 @@ def test_text_that_ends_before_its_promise_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "dimension", "message"),
     [
-        (GLOVE, 3, "line 1: expected 3 numbers, received 4; ask for the dimension 4, or give a file of 3-d vectors"),
+        (GLOVE, 3, "line 1: expected 3 numbers, received 4. Use the dimension 4, or a file of 3-d vectors"),
         ("\nbad\n" + GLOVE, 3, "line 3: expected 3 numbers, received 4"),
         ("7 5\n" + GLOVE, None, "line 2: expected 5 numbers, received 4"),
         ("7 4\n" + GLOVE, 3, "line 1: expected 3 numbers, received 4"),
         (binary([b"dog"], VECTORS[:1]), 300, "line 1: expected 300 numbers, received 4"),
-        ("<html>\n<p>Not found\n", None, "line 1: expected a word and its numbers, received no number; give"),
-        ("<html>", 4, "is no file of word vectors"),
-        ("", 4, "is no file of word vectors"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 4, "is no file of word vectors"),
-        ((793712314).to_bytes(4, "little") + bytes(20), 4, "is a fastText model, not word vectors: give the .vec"),
+        ("<html>\n<p>Not found\n", None, "line 1: expected a word and its numbers, received no number. Use"),
+        ("<html>", 4, "is not a file of word vectors"),
+        ("", 4, "is not a file of word vectors"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 4, "is not a file of word vectors"),
+        ((793712314).to_bytes(4, "little") + bytes(20), 4, "is a fastText model, not word vectors. Use the .vec"),
         ("dog 0 0\ncat 0 0\n", 2, r"no usable word vector .*2 × a vector of length zero"),
     ],
 )
-def test_what_is_not_the_file_expected(tmp_path: Path, content: str | bytes, dimension: int | None, message: str) -> None:
+def test_a_file_without_the_expected_vectors_is_refused(
+    tmp_path: Path, content: str | bytes, dimension: int | None, message: str
+) -> None:
     with pytest.raises(WordVectorError, match=message):
         read(saved(tmp_path / "words", content), dimension)
 
 
-def test_damaged_archives_and_a_missing_file(tmp_path: Path) -> None:
-    text = "\n".join(f"w{number} {number + 1} 2" for number in range(10 * LINES_AT_A_TIME)) + "\n"
+def test_damaged_archives_and_missing_files_are_refused(tmp_path: Path) -> None:
+    text = "\n".join(f"w{number} {number + 1} 2" for number in range(10 * BLOCK_LINES)) + "\n"
     packed = gzip.compress(text.encode())
-    with pytest.raises(WordVectorError, match=r"cannot be read .*: download or unpack it again"):
+    with pytest.raises(WordVectorError, match=r"cannot be read .*\. Download or unpack it again"):
         read(saved(tmp_path / "cut.gz", packed[: len(packed) // 2]))
     archive = bytearray(zipped(tmp_path / "glove.zip", **{"glove.txt": text}).read_bytes())
     archive[1000:1020] = bytes(20)
@@ -205,17 +207,17 @@ def test_damaged_archives_and_a_missing_file(tmp_path: Path) -> None:
         read(tmp_path / "absent.txt")
 
 
-def test_blocks_are_in_order_around_a_fault(tmp_path: Path) -> None:
-    lines = [f"w{number} {number + 1} 0.5" for number in range(3 * LINES_AT_A_TIME)]
-    lines[LINES_AT_A_TIME + 7] = "bad 1 x"
+def test_blocks_keep_their_order_around_a_fault(tmp_path: Path) -> None:
+    lines = [f"w{number} {number + 1} 0.5" for number in range(3 * BLOCK_LINES)]
+    lines[BLOCK_LINES + 7] = "bad 1 x"
     words, vectors, report = read(saved(tmp_path / "glove.txt", "\n".join(lines)))
-    assert report.first == {Fault.NO_NUMBER: LINES_AT_A_TIME + 8}
+    assert report.first == {Fault.NO_NUMBER: BLOCK_LINES + 8}
     assert [int(word[1:]) + 1 for word in words] == vectors[:, 0].tolist()
     assert len(words) == len(lines) - 1
 
 
-def test_an_import_writes_what_the_whole_at_once_would(tmp_path: Path) -> None:
-    text = "\n".join(f"w{number} {number + 1} {-number} 0.25" for number in range(2 * LINES_AT_A_TIME + 5))
+def test_importing_in_blocks_gives_the_same_files_as_importing_at_once(tmp_path: Path) -> None:
+    text = "\n".join(f"w{number} {number + 1} {-number} 0.25" for number in range(2 * BLOCK_LINES + 5))
     layout = ArtifactLayout(tmp_path / "model")
     layout.root.mkdir()
     manifest = Manifest(layout.root)
@@ -231,7 +233,7 @@ def test_an_import_writes_what_the_whole_at_once_would(tmp_path: Path) -> None:
     assert (entry.shape, entry.command) == (rows.shape, "python -m devise_core build words --from glove.txt")
 
 
-def test_a_failed_import_leaves_the_old_store(tmp_path: Path) -> None:
+def test_a_failed_import_keeps_the_old_store(tmp_path: Path) -> None:
     layout, manifest = ArtifactLayout(tmp_path), Manifest(tmp_path)
     write_words(layout, manifest, [(list(WORDS), VECTORS)])
     with pytest.raises(WordVectorError):
@@ -240,7 +242,7 @@ def test_a_failed_import_leaves_the_old_store(tmp_path: Path) -> None:
     assert WordStore.open(layout.words, layout.word_vectors, layout.word_scales).word(6) == "sea-horse"
 
 
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_build_command_imports_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, file = tmp_path / "model", saved(tmp_path / "glove.txt", GLOVE + "few 1\n")
     build = ["build", "words", "--from", str(file), "--artifacts", str(folder)]
     assert main(build) == 0
@@ -253,7 +255,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.artifacts
-def test_the_bundled_words_survive_the_trip_through_a_glove_file(engine: Engine, tmp_path: Path) -> None:
+def test_bundled_words_exported_as_glove_text_give_the_same_neighbours(engine: Engine, tmp_path: Path) -> None:
     words, rows = engine.text.words, range(0, 60_000, 3)
     vectors = words.raw(rows)
     with (tmp_path / "glove.txt").open("w", encoding="utf-8") as text:

@@ -1,4 +1,4 @@
-"""What a reader of word vectors hands on, and its account of what it left out."""
+"""The result of reading a file of word vectors: how many words were read, and what was left out."""
 
 from __future__ import annotations
 
@@ -9,30 +9,39 @@ from enum import StrEnum
 
 from devise_core.vectors import Floats
 
-Part = tuple[Sequence[int], list[bytes], Floats]
-"""The lines or records, the words there and their vectors, which nobody has looked at yet."""
+RawBlock = tuple[Sequence[int], list[bytes], Floats]
+"""The line or record numbers of a block, its words and its vectors ``float32 (n, d)``, all still unchecked."""
 
-GLOVE, TEXT, BINARY = "GloVe text", "text with a first line", "word2vec binary"
+GLOVE, TEXT, BINARY = "GloVe text", "text with a header", "word2vec binary"
 
 
 class Fault(StrEnum):
-    """Why a line, or a record of a binary file, was left out."""
+    """Why a line of a text file or a record of a binary file was left out."""
 
     TOO_FEW = "too few numbers"
     TOO_MANY = "too many numbers"
-    NO_NUMBER = "something that is no number"
+    NO_NUMBER = "a value that is not a number"
     NOT_FINITE = "a number that is not finite"
     ZERO = "a vector of length zero"
     NO_WORD = "no word"
     NOT_UTF8 = "a word that is not UTF-8"
     LINE_FEED = "a word with a line feed"
-    REPEATED = "a word again, case apart"
-    MISSING = "promised by the first line and not there"
+    REPEATED = "a repeated word"
+    MISSING = "announced by the header but missing"
 
 
 @dataclass
 class WordReport:
-    """What was read of a file, filled in as its blocks are drawn. ``first``: the line, or record, where a fault first showed."""
+    """What was read from a file. The report is filled in while the blocks are read.
+
+    Attributes:
+        file: The name of the file.
+        format: ``GLOVE``, ``TEXT`` or ``BINARY``.
+        dimension: The length of the vectors.
+        words: How many words were read.
+        left_out: How many entries were left out, by fault.
+        first: The line or record number of the first entry with each fault.
+    """
 
     file: str = ""
     format: str = ""
@@ -41,13 +50,15 @@ class WordReport:
     left_out: Counter[Fault] = field(default_factory=Counter)
     first: dict[Fault, int] = field(default_factory=dict)
 
-    def leave_out(self, fault: Fault, place: int, count: int = 1) -> None:
+    def leave_out(self, fault: Fault, position: int, count: int = 1) -> None:
+        """Count ``count`` entries with a fault, the first of them at line or record ``position``."""
         self.left_out[fault] += count
-        self.first.setdefault(fault, place)
+        self.first.setdefault(fault, position)
 
     def __str__(self) -> str:
-        place = "record" if self.format == BINARY else "line"
+        """Describe the result in one line."""
+        unit = "record" if self.format == BINARY else "line"
         faults = ", ".join(
-            f"{count:,} × {fault} (first: {place} {self.first[fault]:,})" for fault, count in self.left_out.most_common()
+            f"{count:,} × {fault} (first: {unit} {self.first[fault]:,})" for fault, count in self.left_out.most_common()
         )
         return f"{self.words:,} words × {self.dimension} from {self.file} ({self.format}); left out: {faults or 'nothing'}"

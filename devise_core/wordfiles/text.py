@@ -1,4 +1,4 @@
-"""Lines of a word and its numbers."""
+"""Read text files of word vectors: each line is a word and its numbers."""
 
 from __future__ import annotations
 
@@ -12,50 +12,63 @@ import numpy as np
 
 from devise_core.errors import WordVectorError
 from devise_core.vectors import Floats
-from devise_core.wordfiles.report import Fault, Part, WordReport
+from devise_core.wordfiles.report import Fault, RawBlock, WordReport
 
-LINES_AT_A_TIME = 2_000
-LINES_SNIFFED = 100
-_OF_NUMBERS = b"0123456789+-.eE \n"
+BLOCK_LINES = 2_000
+HEAD_LINES = 100
+"""The dimension of the file is the most frequent one among so many lines."""
+_NUMERIC_BYTES = b"0123456789+-.eE \n"
 
 
-def read_text(stream: BinaryIO, report: WordReport, dimension: int | None, first: int, count: int = 0) -> Iterator[Part]:
-    """The rest of ``stream``, whose next line has the number ``first``; ``count``: how many words were promised.
+def read_text(stream: BinaryIO, report: WordReport, dimension: int | None, first: int, count: int = 0) -> Iterator[RawBlock]:
+    """Read the rest of a text file.
 
-    Raises ``WordVectorError`` where most of the first lines have another number of numbers than ``dimension``.
+    Args:
+        stream: The file after its header, if it has one.
+        report: Receives the dimension and the faulty lines.
+        dimension: The required dimension, or None to accept any.
+        first: The number of the next line.
+        count: How many words the header announces, or 0 without a header.
+
+    Yields:
+        Line numbers, words, and vectors ``float32 (n, d)``.
+
+    Raises:
+        WordVectorError: If most of the first lines do not have ``dimension`` numbers.
     """
-    sniffed = list(islice(stream, LINES_SNIFFED))
-    report.dimension = _usual_dimension(sniffed, report, dimension, first)
-    lines, at = chain(sniffed, stream), first
-    while block := list(islice(lines, LINES_AT_A_TIME)):
-        yield _part(block, at, report)
-        at += len(block)
-    if at - first < count:
-        report.leave_out(Fault.MISSING, at, count - (at - first))
+    head = list(islice(stream, HEAD_LINES))
+    report.dimension = _detect_dimension(head, report, dimension, first)
+    lines, number = chain(head, stream), first
+    while block := list(islice(lines, BLOCK_LINES)):
+        yield _parse_block(block, number, report)
+        number += len(block)
+    if number - first < count:
+        report.leave_out(Fault.MISSING, number, count - (number - first))
 
 
-def wrong_dimension(report: WordReport, line: int, expected: int | None, received: int) -> WordVectorError:
-    """The error for ``line``, the first of many like it."""
+def dimension_error(report: WordReport, line: int, expected: int | None, received: int) -> WordVectorError:
+    """Return the error for a file whose ``line``, like most others, does not have the expected number of numbers."""
     if not received:
         return WordVectorError(
-            f"{report.file}, line {line}: expected a word and {expected or 'its'} numbers, received no number; "
-            "give a file of word vectors."
+            f"{report.file}, line {line}: expected a word and {expected or 'its'} numbers, received no number. "
+            "Use a file of word vectors."
         )
     return WordVectorError(
-        f"{report.file}, line {line}: expected {expected} numbers, received {received}; ask for the dimension "
-        f"{received}, or give a file of {expected}-d vectors."
+        f"{report.file}, line {line}: expected {expected} numbers, received {received}. Use the dimension {received}, or a file of "
+        f"{expected}-d vectors."
     )
 
 
-def _usual_dimension(lines: Sequence[bytes], report: WordReport, expected: int | None, first: int) -> int:
-    lengths = [_numbers_at_end(line) for line in lines]
+def _detect_dimension(lines: Sequence[bytes], report: WordReport, expected: int | None, first: int) -> int:
+    lengths = [_trailing_numbers(line) for line in lines]
     usual = Counter(lengths).most_common(1)[0][0] if lengths else 0
     if not usual or usual != (expected or usual):
-        raise wrong_dimension(report, first + (lengths.index(usual) if lengths else 0), expected, usual)
+        raise dimension_error(report, first + (lengths.index(usual) if lengths else 0), expected, usual)
     return usual
 
 
-def _numbers_at_end(line: bytes) -> int:
+def _trailing_numbers(line: bytes) -> int:
+    """Return how many numbers a line ends with, not counting its first token."""
     tokens = line.split()[1:]
     return next((count for count, token in enumerate(reversed(tokens)) if not _is_number(token)), len(tokens))
 
@@ -68,54 +81,58 @@ def _is_number(token: bytes) -> bool:
     return b"_" not in token
 
 
-def _part(lines: Sequence[bytes], first: int, report: WordReport) -> Part:
-    """``first``: the number of the first of ``lines``."""
+def _parse_block(lines: Sequence[bytes], first: int, report: WordReport) -> RawBlock:
+    """Parse the lines from number ``first`` on."""
     rows: list[tuple[int, bytes, bytes]] = []
-    for place, line in enumerate(lines, first):
-        word, tail, fault = _split(line.rstrip(b" \r\n"), report.dimension)
+    for number, line in enumerate(lines, first):
+        word, numbers, fault = _split(line.rstrip(b" \r\n"), report.dimension)
         if fault is None:
-            rows.append((place, word, tail))
+            rows.append((number, word, numbers))
         else:
-            report.leave_out(fault, place)
+            report.leave_out(fault, number)
     try:
-        vectors = _parsed([tail for *_, tail in rows], report.dimension)
-    except ValueError:  # one of them is no number: find out which
-        fine = [all(map(_is_number, tail.split(b" "))) for *_, tail in rows]
-        for (place, *_), good in zip(rows, fine, strict=True):
-            if not good:
-                report.leave_out(Fault.NO_NUMBER, place)
-        rows = [row for row, good in zip(rows, fine, strict=True) if good]
-        values = [[float(token) for token in tail.split(b" ")] for *_, tail in rows]
+        vectors = _parse_numbers([numbers for *_, numbers in rows], report.dimension)
+    except ValueError:  # one of the values is not a number, so each line is checked
+        valid = [all(map(_is_number, numbers.split(b" "))) for *_, numbers in rows]
+        for (number, *_), is_valid in zip(rows, valid, strict=True):
+            if not is_valid:
+                report.leave_out(Fault.NO_NUMBER, number)
+        rows = [row for row, is_valid in zip(rows, valid, strict=True) if is_valid]
+        values = [[float(token) for token in numbers.split(b" ")] for *_, numbers in rows]
         with np.errstate(over="ignore"):
             vectors = np.array(values, dtype=np.float64).astype(np.float32).reshape(-1, report.dimension)
-    return [place for place, *_ in rows], [word for _, word, _ in rows], vectors
+    return [number for number, *_ in rows], [word for _, word, _ in rows], vectors
 
 
 def _split(line: bytes, dimension: int) -> tuple[bytes, bytes, Fault | None]:
-    """The word of a line, and its numbers with single spaces between; or what is wrong."""
-    word, _, tail = line.partition(b" ")
-    if tail and tail.count(b" ") == dimension - 1:
-        return word, tail, None
+    """Split a line into its word and its numbers, separated by single spaces. The third value is the fault, if there is one."""
+    word, _, numbers = line.partition(b" ")
+    if numbers and numbers.count(b" ") == dimension - 1:
+        return word, numbers, None
     tokens = line.split(b" ")
     if len(tokens) <= dimension:
-        return word, tail, Fault.TOO_FEW if line else Fault.NO_WORD
+        return word, numbers, Fault.TOO_FEW if line else Fault.NO_WORD
     if _is_number(tokens[-dimension - 1]):
-        return word, tail, Fault.TOO_MANY
+        return word, numbers, Fault.TOO_MANY
     return b" ".join(tokens[:-dimension]), b" ".join(tokens[-dimension:]), None
 
 
-def _parsed(tails: Sequence[bytes], dimension: int) -> Floats:
-    """``float32 (n, d)`` of ``n`` lines of numbers. Raises ``ValueError`` where one is none.
+def _parse_numbers(lines: Sequence[bytes], dimension: int) -> Floats:
+    """Parse ``n`` lines of numbers to ``float32 (n, d)``.
 
-    pandas reads 18 million numbers a second here; ``np.fromstring``, ``np.loadtxt`` and ``np.array(line.split())`` about 5.
+    pandas parses 18 million numbers per second here. ``np.fromstring``, ``np.loadtxt`` and ``np.array(line.split())`` parse about
+    5.
+
+    Raises:
+        ValueError: If a value is not a plain number.
     """
     import pandas as pd
 
-    if not tails:
+    if not lines:
         return np.empty((0, dimension), dtype=np.float32)
-    lines = b"\n".join(tails)
-    if lines.translate(None, _OF_NUMBERS):  # pandas would read "True" as 1 and a carriage return as a line's end
-        raise ValueError("Something that is no plain number.")
-    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and is left out as such
-        table = pd.read_csv(io.BytesIO(lines), sep=" ", header=None, na_filter=False, dtype=np.float32)
+    text = b"\n".join(lines)
+    if text.translate(None, _NUMERIC_BYTES):  # pandas would read "True" as 1, and a carriage return as the end of a line
+        raise ValueError("A value is not a plain number.")
+    with np.errstate(over="ignore"):  # a number beyond float32 becomes infinite and is left out later
+        table = pd.read_csv(io.BytesIO(text), sep=" ", header=None, na_filter=False, dtype=np.float32)
     return np.ascontiguousarray(table.to_numpy(), dtype=np.float32)
