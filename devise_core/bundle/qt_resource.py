@@ -1,7 +1,8 @@
-"""Read the files in a Qt binary resource (``.rcc``), as written by Qt's own rcc tool.
+"""Read the files in a Qt binary resource (``.rcc``), as written by Qt's rcc tool.
 
-Layout, big-endian: ``qres``, version, then the offsets of tree, data and names. A tree node has 14 bytes, from version 2 on
-22 (the last 8 a time stamp): name offset, flags, then either child count and first child, or language and data offset.
+The layout is big-endian. The header holds ``qres``, the version, and the offsets of the tree, the content and the names. A tree node has
+14 bytes in version 1 and 22 bytes in later versions, which append an 8-byte time stamp. It holds the offset of the name and flags. In a
+folder, the number of children and the first child follow. In a file, the language and the offset of the content follow.
 """
 
 from __future__ import annotations
@@ -18,55 +19,63 @@ _ZLIB, _FOLDER, _ZSTD = 1, 2, 4
 
 
 @dataclass(frozen=True)
-class _Tables:
+class _Resource:
+    """A whole resource file with the offsets of its parts."""
+
     data: bytes
     tree: int
-    payload: int
+    content: int
     names: int
     node_size: int
 
 
 def read_resource(path: Path) -> dict[str, bytes]:
-    """Path inside the resource → the file's bytes. Raises ``BuildError`` where it is none."""
+    """Return the content of each file in a resource, by its path there.
+
+    Raises:
+        BuildError: If the file is missing, damaged, or not a Qt resource.
+    """
     try:
         data = path.read_bytes()
-        magic, version, tree, payload, names = struct.unpack_from(">4sIIII", data)
+        magic, version, tree, content, names = struct.unpack_from(">4sIIII", data)
         if magic != b"qres":
-            raise BuildError(f"{path} is no Qt resource file: unpack the package again.")
-        tables = _Tables(data, tree, payload, names, 22 if version >= 2 else 14)
-        return dict(_walk(tables, 0, ""))
+            raise BuildError(f"{path} is not a Qt resource file. Unpack the package again.")
+        resource = _Resource(data, tree, content, names, 22 if version >= 2 else 14)
+        return dict(_walk(resource, 0, ""))
     except FileNotFoundError as error:
-        raise BuildError(f"{path} is missing: unpack the package again.") from error
+        raise BuildError(f"{path} is missing. Unpack the package again.") from error
     except (struct.error, zlib.error, UnicodeDecodeError, RecursionError) as error:
-        raise BuildError(f"{path} is damaged ({error}): unpack the package again.") from error
+        raise BuildError(f"{path} is damaged ({error}). Unpack the package again.") from error
 
 
-def _walk(tables: _Tables, node: int, prefix: str) -> Iterator[tuple[str, bytes]]:
-    at = tables.tree + node * tables.node_size
-    name_at, flags = struct.unpack_from(">IH", tables.data, at)
-    path = f"{prefix}/{_name(tables, name_at)}".lstrip("/") if node else ""
+def _walk(resource: _Resource, node: int, parent: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and content of every file at or below ``node``."""
+    start = resource.tree + node * resource.node_size
+    name, flags = struct.unpack_from(">IH", resource.data, start)
+    path = f"{parent}/{_name(resource, name)}".lstrip("/") if node else ""
     if flags & _FOLDER:
-        count, first = struct.unpack_from(">II", tables.data, at + 6)
+        count, first = struct.unpack_from(">II", resource.data, start + 6)
         for child in range(first, first + count):
-            yield from _walk(tables, child, path)
+            yield from _walk(resource, child, path)
     else:
-        _, offset = struct.unpack_from(">II", tables.data, at + 6)  # country and language, then the data's offset
-        yield path, _content(tables, offset, flags)
+        _, offset = struct.unpack_from(">II", resource.data, start + 6)  # country and language, then the offset of the content
+        yield path, _content(resource, offset, flags)
 
 
-def _name(tables: _Tables, offset: int) -> str:
-    (length,) = struct.unpack_from(">H", tables.data, tables.names + offset)
-    start = tables.names + offset + 6  # a hash of four bytes stands between
-    return tables.data[start : start + 2 * length].decode("utf-16-be")
+def _name(resource: _Resource, offset: int) -> str:
+    (length,) = struct.unpack_from(">H", resource.data, resource.names + offset)
+    start = resource.names + offset + 6  # the length is followed by a hash of four bytes
+    return resource.data[start : start + 2 * length].decode("utf-16-be")
 
 
-def _content(tables: _Tables, offset: int, flags: int) -> bytes:
-    (length,) = struct.unpack_from(">I", tables.data, tables.payload + offset)
-    content = tables.data[tables.payload + offset + 4 : tables.payload + offset + 4 + length]
+def _content(resource: _Resource, offset: int, flags: int) -> bytes:
+    start = resource.content + offset
+    (length,) = struct.unpack_from(">I", resource.data, start)
+    content = resource.data[start + 4 : start + 4 + length]
     if flags & _ZLIB:
         return zlib.decompress(content[4:])  # the first four bytes are the unpacked size
     if flags & _ZSTD:
-        import zstandard  # needed by the build alone
+        import zstandard  # only needed by the offline build
 
         return zstandard.ZstdDecompressor().decompress(content, max_output_size=1 << 28)
     return content

