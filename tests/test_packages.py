@@ -55,7 +55,7 @@ def test_a_damaged_file_in_the_cache_is_replaced(tmp_path: Path, client: list[li
 
 def test_a_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(BuildError, match=r"no npm here.*words-1\.0\.tgz.*yourself"):
+    with pytest.raises(BuildError, match=r"npm is not installed.*words-1\.0\.tgz.*yourself"):
         packages.npm("words", "1.0", PIN, tmp_path)
 
 
@@ -112,7 +112,7 @@ def test_a_damaged_or_hostile_deb_leaves_nothing(tmp_path: Path, members: dict[s
 
 def test_what_is_no_deb_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.deb").write_bytes(b"")
-    with pytest.raises(BuildError, match="no Debian package"):
+    with pytest.raises(BuildError, match="not a Debian package"):
         packages.unpack_deb(tmp_path / "a.deb", tmp_path / "out")
 
 

@@ -144,11 +144,11 @@ def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> Non
 
 def test_a_package_that_lacks_one_resource_is_refused(package: Path, tmp_path: Path) -> None:
     (package / "usr/share/gcompris-qt/rcc/erase.rcc").unlink()
-    with pytest.raises(BuildError, match=r"erase\.rcc is missing: unpack"):
+    with pytest.raises(BuildError, match=r"erase\.rcc is missing. Unpack"):
         extract_photos(package, tmp_path / "out")
 
 
 def test_a_package_without_resources_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="rcc is missing: unpack"):
+    with pytest.raises(BuildError, match="rcc is missing. Unpack"):
         extract_photos(tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -40,7 +40,7 @@ def test_files_are_read_with_their_paths(tmp_path: Path, version: int, flags: in
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match=r"a\.rcc is no Qt resource.*unpack"):
+    with pytest.raises(BuildError, match=r"a\.rcc is not a Qt resource.*Unpack"):
         read_resource(resource(tmp_path / "a.rcc", magic=b"nope"))
 
 
@@ -48,7 +48,7 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
 def test_a_resource_cut_short_is_refused(tmp_path: Path, length: int) -> None:
     path = resource(tmp_path / "a.rcc")
     path.write_bytes(path.read_bytes()[:length])
-    with pytest.raises(BuildError, match=r"a\.rcc is damaged.*unpack"):
+    with pytest.raises(BuildError, match=r"a\.rcc is damaged.*Unpack"):
         read_resource(path)
 
 

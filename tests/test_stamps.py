@@ -61,14 +61,14 @@ def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> Non
 
 
 def test_a_package_without_stamps_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="stamps is missing: unpack"):
+    with pytest.raises(BuildError, match="stamps is missing. Unpack"):
         extract_stamps(tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_package_without_its_licence_is_refused(package: Path, tmp_path: Path) -> None:
     (package / "usr/share/doc/tuxpaint-stamps-default/copyright").unlink()
-    with pytest.raises(BuildError, match="copyright is missing: unpack"):
+    with pytest.raises(BuildError, match="copyright is missing. Unpack"):
         extract_stamps(package, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -224,7 +224,7 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
     third = train(replace(order, bundled=order.out, out=order.out.with_name("e"), recipe=recipe_of("bundled", epochs=0)))
     assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # the classifier's, at temperature 2
     assert json.loads((order.out.with_name("e") / "training.json").read_text())["settings"]["start"] == "classifier"
-    with pytest.raises(BuildError, match="stand near their kinds"):
+    with pytest.raises(BuildError, match="its labels are mixed with their hypernyms"):
         train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
 
 

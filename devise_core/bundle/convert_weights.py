@@ -1,4 +1,7 @@
-"""Convert the PyTorch weights of EfficientNet-Lite0 to Keras, with batch normalisation folded in. Only this module needs PyTorch."""
+"""Convert the PyTorch weights of EfficientNet-Lite0 to Keras, with batch normalisation folded in.
+
+Only this module needs PyTorch.
+"""
 
 from __future__ import annotations
 

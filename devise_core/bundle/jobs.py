@@ -1,156 +1,120 @@
-"""The offline jobs by name: each fetches its packages, writes its files and their rows of the manifest."""
+"""The jobs of ``build``. Each writes files of the artifact folder and their entries in the manifest."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from devise_core.bundle import convert_weights, labels, model, nouns, packages, photos, stamps, unsuitable_words, words
+from devise_core.bundle.context import BuildContext, open_text_encoder
 from devise_core.bundle.hierarchy import Hierarchy
-from devise_core.bundle.wordnet import Nouns, read_nouns
+from devise_core.bundle.tables import imagenet_offsets
+from devise_core.bundle.wordnet import read_irregular_plurals, read_nouns
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.collections.indexing import write_collection
 from devise_core.collections.projection import project
 from devise_core.datatypes import Item
-from devise_core.errors import ArtifactError, BuildError
+from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, CollectionLayout
-from devise_core.text.noun_store import NounStore
-from devise_core.text.text_encoder import WordVectorEncoder
-from devise_core.text.tokens import Phrases
-from devise_core.text.word_store import WordStore
 from devise_core.vision.image_encoder import KerasImageEncoder
 
-Log = Callable[[str], None]
+Job = Callable[[BuildContext], None]
 
 
-@dataclass(frozen=True)
-class BuildContext:
-    """Where a job reads and writes: the model's folder, the packages' cache, the photographs to train on, a file of words."""
+def build_words(context: BuildContext) -> None:
+    """Build the word store from the GloVe package, or from the file of the context.
 
-    layout: ArtifactLayout
-    cache: Path
-    data: Path | None
-    say: Log
-    words_file: Path | None = None
-    words_dimension: int | None = None
-
-    def manifest(self) -> Manifest:
-        try:
-            return Manifest.read(self.layout.root)
-        except ArtifactError:  # the first job of a new folder
-            self.layout.root.mkdir(parents=True, exist_ok=True)
-            return Manifest(self.layout.root)
-
-    def unpacked(self, package: packages.Package) -> Path:
-        """The package's files below the cache; unpacked once."""
-        folder = self.cache / f"{package.name}-unpacked"
-        if folder.is_dir():
-            return folder
-        self.say(f"{package.registry}: {package.name} {package.version}")
-        file = package.fetch(self.cache)
-        if package.registry == "debian":
-            return packages.unpack_deb(file, folder)
-        with atomic_folder(folder) as staged:
-            if file.suffix == ".whl":
-                with zipfile.ZipFile(file) as wheel:
-                    wheel.extractall(staged)
-            else:
-                with tarfile.open(file) as archive:
-                    archive.extractall(staged, filter="data")
-        return folder
-
-    def wordnet(self) -> Path:
-        return self.unpacked(packages.WORDNET) / "usr/share/wordnet"
-
-    def backbone_weights(self) -> Path:
-        """The PyTorch file of the backbone. Raises ``BuildError``."""
-        weights = next(self.unpacked(packages.LITE0).rglob("*.pth"), None)
-        if weights is None:
-            raise BuildError(f"{packages.LITE0.name} holds no .pth file: delete {self.cache} and run this again.")
-        return weights
-
-    def phrases(self) -> Phrases:
-        store = WordStore.open(self.layout.words, self.layout.word_vectors, self.layout.word_scales)
-        return Phrases(store.index_words())
-
-
-def build_words(site: BuildContext) -> None:
-    manifest = site.manifest()
-    if site.words_file:
-        report = words.import_words(site.layout, manifest, site.words_file, site.words_dimension)
+    Raises:
+        BuildError: If the package cannot be downloaded or read.
+        WordVectorError: If the file cannot be read.
+    """
+    manifest = context.manifest()
+    if context.words_file:
+        report = words.import_words(context.layout, manifest, context.words_file, context.words_dimension)
         manifest.write()
-        site.say(str(report))
-        if site.layout.labels.name in manifest.files:
-            site.say("The labels, the nouns and the model of this folder know the words it had: make them again too.")
+        context.log(str(report))
+        if context.layout.labels.name in manifest.files:
+            context.log("The labels, nouns and model in this folder were built from the previous words. Build them again.")
         return
-    vocabulary, vectors = words.read_package(site.unpacked(packages.GLOVE) / "package")
-    words.write_words(site.layout, manifest, [(vocabulary, vectors)])
-    agreement = words.neighbour_agreement(site.layout, vectors)
+    vocabulary, vectors = words.read_package(context.unpacked(packages.GLOVE) / "package")
+    words.write_words(context.layout, manifest, [(vocabulary, vectors)])
+    agreement = words.neighbour_agreement(context.layout, vectors)
     manifest.about["neighbour_agreement"] = round(agreement, 4)
     manifest.write()
-    site.say(f"{len(vocabulary)} words × {vectors.shape[1]}; ten nearest neighbours agree with float32: {agreement:.3f}")
+    context.log(f"{len(vocabulary)} words × {vectors.shape[1]}; agreement with the ten nearest float32 neighbours: {agreement:.3f}")
 
 
-def build_labels(site: BuildContext) -> None:
-    manifest, hierarchy = site.manifest(), Hierarchy(read_nouns(site.wordnet()), site.phrases())
-    table = labels.write_labels(site.layout, manifest, hierarchy)
+def build_labels(context: BuildContext) -> None:
+    """Build the labels from WordNet and the word store."""
+    manifest, hierarchy = context.manifest(), Hierarchy(read_nouns(context.wordnet()), context.phrases())
+    table = labels.write_labels(context.layout, manifest, hierarchy)
     manifest.write()
-    site.say(f"{len(table.offsets)} labels")
+    context.log(f"{len(table.offsets)} labels")
 
 
-def build_nouns(site: BuildContext) -> None:
-    manifest, phrases = site.manifest(), site.phrases()
-    rows = nouns.noun_rows(Hierarchy(read_nouns(site.wordnet()), phrases), phrases)
-    names = nouns.naming(rows, [int(line[1:]) for line in labels.IDS.read_text("ascii").split()])
-    nouns.write_nouns(site.layout, manifest, rows, names, np.load(site.layout.directions), nouns.irregular_plurals(site.wordnet()))
+def build_nouns(context: BuildContext) -> None:
+    """Build the noun list from WordNet, the word store and the shared directions of the labels."""
+    manifest, phrases = context.manifest(), context.phrases()
+    rows = nouns.noun_rows(Hierarchy(read_nouns(context.wordnet()), phrases), phrases)
+    names = nouns.naming_lemmas(rows, imagenet_offsets())
+    plurals = read_irregular_plurals(context.wordnet())
+    nouns.write_nouns(context.layout, manifest, rows, names, np.load(context.layout.directions), plurals)
     manifest.write()
-    site.say(f"{len(rows)} nouns, of them {len(names)} to name pictures with")
+    context.log(f"{len(rows)} nouns, {len(names)} of which may name an image")
 
 
-def build_head(site: BuildContext) -> None:
-    if site.data is None:
-        raise BuildError("The head is trained on photographs: give their folder as --data, or set SEMBLANCE_DATA.")
-    manifest, phrases, layout = site.manifest(), site.phrases(), site.layout
-    text = WordVectorEncoder(phrases.words, NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
-    graph: Nouns = read_nouns(site.wordnet())
-    model.write_model(layout, manifest, site.data, site.backbone_weights(), text, graph)
+def build_head(context: BuildContext) -> None:
+    """Build the model: convert the backbone and train the head.
+
+    Raises:
+        BuildError: If there are no images to train on, or PyTorch is not installed.
+    """
+    if context.data is None:
+        raise BuildError("The head is trained on images. Give the folder with the data sets as --data, or set SEMBLANCE_DATA.")
+    manifest, text = context.manifest(), open_text_encoder(context.layout)
+    graph = read_nouns(context.wordnet())
+    model.write_model(context.layout, manifest, context.data, context.backbone_weights(), text, graph)
     manifest.write()
-    site.say(f"{layout.model.name}: trained on {manifest.about['training']['pictures']} photographs")
+    context.log(f"{context.layout.model.name}: trained on {manifest.about['training']['pictures']} images")
 
 
-def build_classifier(site: BuildContext) -> None:
-    manifest = site.manifest()
-    model.write_classifier(site.layout, manifest, convert_weights.read_state(site.backbone_weights()))
+def build_classifier(context: BuildContext) -> None:
+    """Write the ImageNet classifier of the backbone, which the baselines use."""
+    manifest = context.manifest()
+    model.write_classifier(context.layout, manifest, convert_weights.read_state(context.backbone_weights()))
     manifest.write()
-    site.say(f"{site.layout.classifier.name}: {manifest.files[site.layout.classifier.name].shape}")
+    context.log(f"{context.layout.classifier.name}: {manifest.files[context.layout.classifier.name].shape}")
 
 
-def build_stamps(site: BuildContext) -> None:
-    _collection(site, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
+def build_stamps(context: BuildContext) -> None:
+    """Build the collection ``stamps``."""
+    _build_collection(context, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
 
 
-def build_photos(site: BuildContext) -> None:
-    _collection(site, "photos", packages.GCOMPRIS, photos.extract_photos)
+def build_photos(context: BuildContext) -> None:
+    """Build the collection ``photos``."""
+    _build_collection(context, "photos", packages.GCOMPRIS, photos.extract_photos)
 
 
-def _collection(site: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]) -> None:
-    encoder = KerasImageEncoder(site.layout.model, site.manifest())
+def _build_collection(
+    context: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]
+) -> None:
+    """Extract the images of a package, embed them and write the collection."""
+    encoder = KerasImageEncoder(context.layout.model, context.manifest())
     if not encoder.model_id:
-        raise BuildError("There is no model to embed the pictures with: run `python -m devise_core build head` first.")
-    source = site.unpacked(package)
-    with atomic_folder(site.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as empty:
-        items = extract(source, Path(empty) / name)
-        shutil.copytree(Path(empty) / name, folder, dirs_exist_ok=True)
+        raise BuildError("There is no model to embed the images with. Run `python -m devise_core build head` first.")
+    source = context.unpacked(package)
+    with atomic_folder(context.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as staged:
+        items = extract(source, Path(staged) / name)
+        shutil.copytree(Path(staged) / name, folder, dirs_exist_ok=True)
         encoded = list(encoder.encode_many([folder / item.file for item in items]))
         write_collection(
             CollectionLayout(folder),
@@ -162,61 +126,64 @@ def _collection(site: BuildContext, name: str, package: packages.Package, extrac
             f"{package.registry}: {package.name} {package.version}",
             package.licence,
         )
-    site.say(f"{name}: {len(items)} pictures")
+    context.log(f"{name}: {len(items)} images")
 
 
-def build_maps(site: BuildContext) -> None:
-    """The maps alone, of every collection of the folder, from the embeddings it has."""
-    for name, path in find_collections(site.layout.root).items():
-        if path.parent != site.layout.collections:
+def build_maps(context: BuildContext) -> None:
+    """Compute the maps of every collection in the artifact folder again, from its embeddings."""
+    for name, path in find_collections(context.layout.root).items():
+        if path.parent != context.layout.collections:
             continue
-        opened = FolderCollection.open(path)
+        collection = FolderCollection.open(path)
         with atomic_folder(path) as folder:
             shutil.copytree(path, folder, dirs_exist_ok=True)
             layout, manifest = CollectionLayout(folder), Manifest.read(folder)
-            made = manifest.files[layout.embeddings.name]
-            projections = project(opened.embeddings)
+            embeddings = manifest.files[layout.embeddings.name]
+            projections = project(collection.embeddings)
             projections.save(layout.projections)
-            manifest.add(layout.projections, "python -m devise_core build maps", made.source, made.licence)
+            manifest.add(layout.projections, "python -m devise_core build maps", embeddings.source, embeddings.licence)
             manifest.write()
-        site.say(f"{name}: " + ", ".join(f"{way} {kept:.3f}" for way, kept in projections.kept.items()))
+        context.log(f"{name}: " + ", ".join(f"{method} {kept:.3f}" for method, kept in projections.kept.items()))
 
 
-def build_unsuitable_words(site: BuildContext) -> None:
-    """Write the list of words that are never shown unasked."""
-    sources = [site.unpacked(package) / "package" for package in (packages.CUSS, packages.NAUGHTY_WORDS)]
-    site.say(f"{unsuitable_words.write_unsuitable_words(*sources)} words and phrases")
+def build_unsuitable_words(context: BuildContext) -> None:
+    """Write the list of words that are only shown on request."""
+    sources = [context.unpacked(package) / "package" for package in (packages.CUSS, packages.NAUGHTY_WORDS)]
+    context.log(f"{unsuitable_words.write_unsuitable_words(*sources)} words and phrases")
 
 
-def whole(job: Callable[[BuildContext], None]) -> Callable[[BuildContext], None]:
-    """``job`` over a copy of its folder: all that it writes appears at once. Links will do, as files are only ever replaced."""
+def atomic(job: Job) -> Job:
+    """Run ``job`` on a copy of the artifact folder, so that all its files appear at once.
 
-    def run(site: BuildContext) -> None:
-        root = site.layout.root.resolve()
+    The copy consists of hard links, because files are only ever replaced and never changed.
+    """
+
+    def run(context: BuildContext) -> None:
+        root = context.layout.root.resolve()
         with atomic_folder(root) as staged:
             if root.is_dir():
-                shutil.copytree(root, staged, symlinks=True, copy_function=_linked, dirs_exist_ok=True)
-            job(replace(site, layout=ArtifactLayout(staged)))
+                shutil.copytree(root, staged, symlinks=True, copy_function=_link_or_copy, dirs_exist_ok=True)
+            job(replace(context, layout=ArtifactLayout(staged)))
 
     return run
 
 
-def _linked(source: str, target: str) -> None:
+def _link_or_copy(source: str, target: str) -> None:
     try:
         os.link(source, target, follow_symlinks=False)
-    except OSError:  # a file system without
+    except OSError:  # the file system has no hard links
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-JOBS: dict[str, Callable[[BuildContext], None]] = {
-    "words": whole(build_words),
-    "labels": whole(build_labels),
-    "nouns": whole(build_nouns),
-    "head": whole(build_head),
-    "classifier": whole(build_classifier),
+JOBS: dict[str, Job] = {
+    "words": atomic(build_words),
+    "labels": atomic(build_labels),
+    "nouns": atomic(build_nouns),
+    "head": atomic(build_head),
+    "classifier": atomic(build_classifier),
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,
     "unsuitable-words": build_unsuitable_words,
 }
-"""In the order in which they stand on one another."""
+"""The jobs in the order in which they depend on each other."""

@@ -1,4 +1,4 @@
-"""The bundled model: the converted backbone, the head's start as ConSE, and its training as DeViSE."""
+"""Build the bundled model: convert the backbone, start the head as ConSE and train it as DeViSE."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from devise_core.bundle import convert_weights
-from devise_core.bundle.hierarchy import VAGUE_FROM
+from devise_core.bundle.hierarchy import MAX_DESCENDANTS
 from devise_core.bundle.nouns import things
 from devise_core.bundle.wordnet import Nouns
 from devise_core.datasets.readers import AnnotatedImage
@@ -39,53 +39,82 @@ SOURCE = f"{CLASSIFIER_SOURCE}; head trained on parts of the ImageNet samples, C
 LICENCE = "Apache-2.0"
 SEEDS = (7, 8, 9, 10)
 SHARE = 0.65
-"""How far from the start to the mean of the trained heads: chosen by looking at held-out parts; 0.65 to 0.75 differ little."""
+"""How far to go from the start to the mean of the trained heads. Chosen on held-out parts; 0.65 to 0.75 differ little."""
 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Pictures with the row of their class; every class has its own vector and its kinds; some pictures have captions."""
+    """The images to train on.
 
-    pictures: Sequence[AnnotatedImage]
+    Attributes:
+        images: The images. Some have captions.
+        classes: The row of each image's class.
+        vectors: The vector ``(d,)`` of each class.
+        hypernyms: The hypernyms of each class, with their distances in steps.
+    """
+
+    images: Sequence[AnnotatedImage]
     classes: Sequence[int]
-    own: Sequence[Floats]
-    kinds: Sequence[dict[str, int]]
+    vectors: Sequence[Floats]
+    hypernyms: Sequence[dict[str, int]]
 
 
 def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: ArtifactLayout) -> TrainingSet:
-    """The training parts alone: no picture of the 46 zero-shot classes, none of a test part."""
+    """Read the training parts of the data sets.
+
+    No image of the 46 zero-shot classes and none of a test part is among them.
+
+    Args:
+        data: The folder with the data sets.
+        text: Gives the vectors of the class names.
+        nouns: Gives the hypernyms of the classes.
+        layout: Holds the ImageNet labels and their vectors.
+
+    Raises:
+        BuildError: If a data set is missing.
+    """
     named, samples = bundled_training(data)
-    ids = {row["id"]: place for place, row in enumerate(csv.DictReader(io.StringIO(layout.labels.read_text("utf-8"))))}
-    names = sorted({picture.label for picture in named})
+    ids = {row["id"]: number for number, row in enumerate(csv.DictReader(io.StringIO(layout.labels.read_text("utf-8"))))}
+    names = sorted({image.label for image in named})
     senses = things(nouns)
     offsets = [senses.get(text.nouns.nouns[row]) if (row := text.nouns.row(name)) is not None else None for name in names]
     offsets += [int(identity[1:]) for identity in ids]
-    place = {name: row for row, name in enumerate(names)} | {identity: len(names) + row for identity, row in ids.items()}
-    chosen = named + samples
-    own = [text.embed(name) for name in names] + list(np.load(layout.label_vectors))
+    class_rows = {name: row for row, name in enumerate(names)} | {identity: len(names) + row for identity, row in ids.items()}
+    images = named + samples
     return TrainingSet(
-        chosen,
-        [place[picture.label] for picture in chosen],
-        own,
-        [_kinds(offset, nouns, senses) if offset is not None else {} for offset in offsets],
+        images,
+        [class_rows[image.label] for image in images],
+        [text.embed(name) for name in names] + list(np.load(layout.label_vectors)),
+        [_named_hypernyms(offset, nouns, senses) if offset is not None else {} for offset in offsets],
     )
 
 
 def train_head(
     start: Head,
     model: keras.Model,
-    chosen: TrainingSet,
+    training: TrainingSet,
     text: WordVectorEncoder,
     settings: Settings,
 ) -> tuple[Head, dict[str, Any]]:
-    """Train from ``start`` under each seed, average, step back. Returns the head and a record of the run."""
-    features = view_features(model, [picture.path for picture in chosen.pictures])
-    kinds = {name for found in chosen.kinds for name in found}
-    targets = targets_of(chosen.own, chosen.kinds, {name: text.embed(name) for name in kinds})
-    examples = Examples(features, np.asarray(chosen.classes, dtype=np.int64))
-    told = [row for row, picture in enumerate(chosen.pictures) if picture.captions]
-    captions = [np.stack(caption_vectors(chosen.pictures[row], text)) for row in told]
-    captioned = Captioned(features[:, told], captions)
+    """Train from ``start`` with each seed, average the heads, and go a part of the way from ``start`` to the average.
+
+    Args:
+        start: The untrained head.
+        model: The backbone.
+        training: The images to train on.
+        text: Gives the vectors of captions and hypernyms.
+        settings: The settings of each run. The seed is replaced.
+
+    Returns:
+        The head, and a record of the runs for the manifest.
+    """
+    features = view_features(model, [image.path for image in training.images])
+    names = {name for hypernyms in training.hypernyms for name in hypernyms}
+    targets = targets_of(training.vectors, training.hypernyms, {name: text.embed(name) for name in names})
+    examples = Examples(features, np.asarray(training.classes, dtype=np.int64))
+    with_captions = [row for row, image in enumerate(training.images) if image.captions]
+    captions = [np.stack(caption_vectors(training.images[row], text)) for row in with_captions]
+    captioned = Captioned(features[:, with_captions], captions)
     heads, curves = [], {}
     for seed in SEEDS:
         head, history = fit(start, targets, examples, captioned, Settings(**{**asdict(settings), "seed": seed}))
@@ -95,8 +124,8 @@ def train_head(
         "settings": asdict(settings),
         "seeds": SEEDS,
         "share": SHARE,
-        "pictures": len(chosen.pictures),
-        "classes": len(chosen.own),
+        "pictures": len(training.images),
+        "classes": len(training.vectors),
         "labels": len(targets.labels),
         "loss": curves,
     }
@@ -106,7 +135,19 @@ def train_head(
 def write_model(
     layout: ArtifactLayout, manifest: Manifest, data: Path, weights: Path, text: WordVectorEncoder, nouns: Nouns
 ) -> None:
-    """Convert, train and write ``model.keras``; the record of the run goes into the manifest."""
+    """Convert the backbone, train the head, and write ``model.keras`` and ``classifier.npy``.
+
+    Args:
+        layout: Holds the labels. The files are written there.
+        manifest: Receives the entries of the files and the record of the training.
+        data: The folder with the data sets.
+        weights: The PyTorch file with the weights of the backbone.
+        text: The text encoder to train for.
+        nouns: The noun graph.
+
+    Raises:
+        BuildError: If PyTorch or a data set is missing.
+    """
     from devise_core.backbones import efficientnet_lite0
 
     state = convert_weights.read_state(weights)
@@ -115,7 +156,7 @@ def write_model(
     write_classifier(layout, manifest, state)
     start = conse_head(*convert_weights.classifier(state), np.load(layout.label_vectors))
     head, record = train_head(start, backbone, training_set(data, text, nouns, layout), text, Settings())
-    # Training leaves the head a little outside the space that queries lie in: its shared directions are taken out again.
+    # Queries have no part along the shared directions. Training adds a little of it to the head, which is removed again.
     vectors = head.vectors - (head.vectors @ text.directions.T) @ text.directions
     with atomic_file(layout.model) as path:
         with_head(backbone, Head(head.kernel, head.bias, vectors.astype(np.float32))).save(path)
@@ -125,18 +166,18 @@ def write_model(
 
 
 def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_weights.Weights) -> None:
-    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, the bias last: softmax and ConSE are measured with it."""
+    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, with the bias in the last row. The baselines use it."""
     with atomic_file(layout.classifier) as path:
         np.save(path, np.vstack(convert_weights.classifier(state)).astype(np.float16))
     manifest.add(layout.classifier, CLASSIFIER_COMMAND, CLASSIFIER_SOURCE, LICENCE)
 
 
-def _kinds(offset: int, nouns: Nouns, senses: dict[str, int]) -> dict[str, int]:
-    """The hypernyms that have a name in the noun list, each by its first such name, with their distances."""
-    found: dict[str, int] = {}
+def _named_hypernyms(offset: int, nouns: Nouns, senses: dict[str, int]) -> dict[str, int]:
+    """Return the distance of each hypernym that has a name in the noun list, by its first such name."""
+    distances: dict[str, int] = {}
     for ancestor, steps in nouns.ancestors(offset).items():
-        if steps and nouns.descendants[ancestor] <= VAGUE_FROM:
+        if steps and nouns.descendants[ancestor] <= MAX_DESCENDANTS:
             names = [lemma for lemma in nouns.synsets[ancestor].lemmas if senses.get(lemma) == ancestor]
             if names:
-                found[names[0]] = steps
-    return found
+                distances[names[0]] = steps
+    return distances

@@ -1,10 +1,11 @@
-"""``MODEL_CARD.md``, written from the manifest and from what ``evaluate`` measures; its tables stay in ``results.json``."""
+"""Write ``MODEL_CARD.md`` from the manifest and the results of ``evaluate``. The tables are also saved as ``results.json``."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from devise_core.bundle.jobs import BuildContext
+from devise_core.bundle.context import BuildContext
 from devise_core.errors import BuildError
 from devise_core.evaluate.model_under_test import open_model_under_test
 from devise_core.evaluate.protocols import measure
@@ -18,16 +19,27 @@ CARD = REPOSITORY / "MODEL_CARD.md"
 _TEMPLATE = Path(__file__).with_name("model_card.md")
 
 
-def write_card(site: BuildContext) -> None:
-    """Measure, write ``results.json`` and fill the template ``card.md``. Raises ``BuildError`` without photographs."""
-    if site.data is None:
-        raise BuildError("The card's figures are measured on photographs: give their folder as --data, or set SEMBLANCE_DATA.")
-    subject = open_model_under_test(site.layout, site.data, site.cache, site.say)
-    results = measure(subject)
-    results.write(site.layout.results)
-    training, manifest = subject.manifest.about["training"], subject.manifest
-    text = _TEMPLATE.read_text("utf-8").format(
-        figures="\n\n".join(map(_section, results.tables)),
+def write_card(context: BuildContext) -> None:
+    """Evaluate the model, write ``results.json`` and write the model card.
+
+    Raises:
+        BuildError: If there are no images to evaluate on.
+    """
+    if context.data is None:
+        raise BuildError("The figures are measured on images. Give the folder with the data sets as --data, or set SEMBLANCE_DATA.")
+    model = open_model_under_test(context.layout, context.data, context.cache, context.log)
+    results = measure(model)
+    results.write(context.layout.results)
+    with atomic_file(CARD) as path:
+        path.write_text(card_text(model.manifest, results.tables), "utf-8", newline="\n")
+    context.log(f"{CARD.name}: {len(results.tables)} tables")
+
+
+def card_text(manifest: Manifest, tables: Sequence[Table]) -> str:
+    """Fill the template ``model_card.md`` with the facts of the manifest and with tables of results."""
+    training = manifest.about["training"]
+    return _TEMPLATE.read_text("utf-8").format(
+        figures="\n\n".join(map(_section, tables)),
         references=_references(),
         files=_files(manifest),
         pictures=training["pictures"],
@@ -37,9 +49,6 @@ def write_card(site: BuildContext) -> None:
         share=training["share"],
         **{name: training["settings"][name] for name in ("epochs", "margin", "batch", "caption_weight")},
     )
-    with atomic_file(CARD) as path:
-        path.write_text(text, "utf-8", newline="\n")
-    site.say(f"{CARD.name}: {len(results.tables)} tables")
 
 
 def _section(table: Table) -> str:

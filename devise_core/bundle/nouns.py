@@ -16,7 +16,7 @@ from devise_core.text.tokens import Phrases
 from devise_core.vectors import Floats, quantise, without
 
 DECAY = 0.5
-"""Lower than for the label vectors (0.75), so that the words of a query weigh more. From 0.3 to 0.6, held-out mAP varies by 0.01."""
+"""Lower than for the label vectors (0.75), so that the words of a query weigh more. Held-out mAP varies by 0.01 from 0.3 to 0.6."""
 COMMON_SENSES = 2
 """Only the two most frequent senses of a noun count: "love" is a feeling first, not a beloved person."""
 
@@ -28,8 +28,8 @@ LICENCE = "WordNet-3.0 (list), PDDL-1.0 (vectors)"
 def things(nouns: Nouns) -> dict[str, int]:
     """Choose a sense for each lemma that names a physical thing.
 
-    A sense that is not a person is preferred, so that "dalmatian" is a dog. Instances, such as single people and places, are left out.
-    So are lemmas of one or two letters except "ox", because they are symbols: "he" is helium.
+    A sense that is not a person is preferred, so that "dalmatian" is a dog. Instances, such as single people and places, are left
+    out. So are lemmas of one or two letters except "ox", because they are symbols: "he" is helium.
 
     Returns:
         The offset of the most frequent such sense, by lemma.

@@ -1,7 +1,7 @@
 """Build the collection ``photos``: photographs with natural backgrounds from GCompris, each with its author, licence and source.
 
-The source is Debian's gcompris-qt-data. The images and their credits are in its Qt resource files. The credits are read from the README
-files there, because the copyright file of the package lists the images of an earlier version.
+The source is Debian's gcompris-qt-data. The images and their credits are in its Qt resource files. The credits are read from the
+README files there, because the copyright file of the package lists the images of an earlier version.
 """
 
 from __future__ import annotations

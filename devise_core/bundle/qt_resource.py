@@ -1,8 +1,9 @@
 """Read the files in a Qt binary resource (``.rcc``), as written by Qt's rcc tool.
 
-The layout is big-endian. The header holds ``qres``, the version, and the offsets of the tree, the content and the names. A tree node has
-14 bytes in version 1 and 22 bytes in later versions, which append an 8-byte time stamp. It holds the offset of the name and flags. In a
-folder, the number of children and the first child follow. In a file, the language and the offset of the content follow.
+The layout is big-endian. The header holds ``qres``, the version, and the offsets of the tree, the content and the names. A tree
+node has 14 bytes in version 1 and 22 bytes in later versions, which append an 8-byte time stamp. It holds the offset of the name
+and flags. In a folder, the number of children and the first child follow. In a file, the language and the offset of the content
+follow.
 """
 
 from __future__ import annotations

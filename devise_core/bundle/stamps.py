@@ -1,6 +1,7 @@
 """Build the collection ``stamps``: cut-out images from Tux Paint, most of them photographs, with English descriptions.
 
-The source is Debian's tuxpaint-stamps-default (GPL-2). No model is trained on these images. They are used to evaluate category queries.
+The source is Debian's tuxpaint-stamps-default (GPL-2). No model is trained on these images. They are used to evaluate category
+queries.
 """
 
 from __future__ import annotations

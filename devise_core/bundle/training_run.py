@@ -1,4 +1,4 @@
-"""``train``: pictures and word vectors → an artifact folder of your own."""
+"""Run ``train``: from images and word vectors to the artifact folder of a custom model."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.backbones import LITE0, Backbone, default_weights, load_backbone
-from devise_core.bundle.jobs import Log
-from devise_core.bundle.text_space import link_classifier, link_text, open_text, words_folder, write_raw_text
+from devise_core.bundle.context import Log, open_text_encoder
+from devise_core.bundle.text_space import link_classifier, link_text, words_folder, write_raw_text
 from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
@@ -27,10 +27,21 @@ from devise_core.vision.keras_file import load_model
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What to train, from what, to where.
+    """What to train, on what, and where to write it.
 
-    ``cache``: a folder for what is worth keeping between runs; ``keep_features`` is off for features in memory alone.
-    ``weights``: as ``load_backbone`` takes them; None for the backbone's own. ``dimension``: of a file of words that holds several.
+    Attributes:
+        data: The folder with the images.
+        out: The artifact folder to create.
+        recipe: The settings of the training.
+        bundled: The artifact folder of the bundled model.
+        cache: The folder for features and word stores that later runs can use again.
+        name: The name of the recipe.
+        words: "bundled", the artifact folder of another model, or a file of word vectors.
+        weights: The backbone weights as ``load_backbone`` takes them, or None for the default.
+        dimension: The required dimension of a file of word vectors, or None to accept any.
+        keep_features: Whether to keep the features in ``cache``.
+        resume: Whether to continue an interrupted run.
+        command: The command to record in the manifest.
     """
 
     data: Path
@@ -47,74 +58,91 @@ class TrainingJob:
     command: str = "python -m devise_core train DATA --out OUT"
 
 
-def train_model(order: TrainingJob, say: Log, watch: Watch) -> Trained:
-    """Run ``order``. The folder appears whole at the end; an interrupted run leaves its checkpoints beside it, for ``resume``.
+def train_model(job: TrainingJob, log: Log, watch: Watch) -> Trained:
+    """Train a model and write its artifact folder.
 
-    Raises ``BuildError`` for data, words or settings that cannot be trained on, ``ArtifactError`` for a damaged source.
+    The folder appears only when it is complete. An interrupted run leaves checkpoints beside it, from which ``resume`` continues.
+
+    Args:
+        job: What to train.
+        log: Receives the messages.
+        watch: Called as each stage of the training begins.
+
+    Raises:
+        BuildError: If the images, words or settings cannot be used for training.
+        ArtifactError: If the bundled model is damaged.
     """
-    recipe, checkpoints = order.recipe, order.out.with_name(f".training-{order.out.name}")
-    _check_out(order.out)
-    chosen = training_part(read_pictures(order.data), recipe.split)
-    source = words_folder(order.words, order.bundled, order.cache, recipe.targets, order.dimension, say)
-    if not order.resume:
+    recipe, checkpoints = job.recipe, job.out.with_name(f".training-{job.out.name}")
+    _check_out(job.out)
+    images = training_part(read_pictures(job.data), recipe.split)
+    source = words_folder(job.words, job.bundled, job.cache, recipe.targets, job.dimension, log)
+    if not job.resume:
         shutil.rmtree(checkpoints, ignore_errors=True)
-    with atomic_folder(order.out) as staged:
+    with atomic_folder(job.out) as staged:
         layout, manifest = ArtifactLayout(staged), Manifest(staged)
-        if recipe.targets == "raw":
-            listed = next(folder for folder in (source, order.bundled) if ArtifactLayout(folder).nouns.is_file())
-            write_raw_text(source, ArtifactLayout(listed).nouns, layout, manifest, order.command)
-        else:
-            link_text(source, layout, manifest)
-        text = open_text(layout)
-        corpus = corpus_of(chosen, text, recipe.targets)
+        _write_text_side(job, source, layout, manifest)
+        text = open_text_encoder(layout)
+        corpus = corpus_of(images, text, recipe.targets)
         for name in part_known(corpus.names, text):
-            say(f"of the class “{name}” a word has no vector: the others place it")
-        backbone = load_backbone(recipe.backbone, order.weights, order.bundled, recipe.seed, recipe.size)
-        name, start = _start(order, source, backbone)
+            log(f"One word of the class “{name}” has no vector. The class is placed by its other words.")
+        backbone = load_backbone(recipe.backbone, job.weights, job.bundled, recipe.seed, recipe.size)
+        name, start = _choose_start(job, source, backbone)
         recipe = replace(recipe, start=name)
-        cache = order.cache / "features.sqlite" if order.keep_features else None
+        cache = job.cache / "features.sqlite" if job.keep_features else None
         with FeatureCache(cache, backbone.identity, backbone.width) as features:
             run = Run(corpus, backbone, text, recipe, start, features, checkpoints, watch)
             trained = train(run)
-        weights = Path(order.weights or default_weights(backbone.name)).name
-        if trained.classifier is None and not recipe.finetune_epochs:  # after a second stage it would read other features
-            link_classifier(order.bundled, layout, manifest)
-        write_trained(layout, manifest, run, trained, Origin(order.command, order.name, order.data.resolve().name, weights))
+        weights = Path(job.weights or default_weights(backbone.name)).name
+        if trained.classifier is None and not recipe.finetune_epochs:  # the classifier does not fit a fine-tuned backbone
+            link_classifier(job.bundled, layout, manifest)
+        write_trained(layout, manifest, run, trained, Origin(job.command, job.name, job.data.resolve().name, weights))
         manifest.write()
     shutil.rmtree(checkpoints, ignore_errors=True)
     return trained
 
 
 def _check_out(out: Path) -> None:
-    """Only a folder that this command made is replaced."""
+    """Refuse to replace a folder that this command did not make."""
     if out.exists() and not (out.is_dir() and ((out / RECORD).is_file() or not any(out.iterdir()))):
-        raise BuildError(f"{out} holds other files, which the model would replace: give a new folder as --out.")
+        raise BuildError(f"{out} holds other files, which the model would replace. Give a new folder as --out.")
 
 
-def _start(order: TrainingJob, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
-    """The head a conse run starts from and its name; None for one fitted on the classes. ``auto`` takes the first to be had."""
-    wanted = order.recipe.start
-    if order.recipe.head != "conse" or wanted == "own":
-        return wanted, None
-    if order.recipe.features != "plain":
+def _write_text_side(job: TrainingJob, source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
+    if job.recipe.targets == "raw":
+        nouns = next(path for folder in (source, job.bundled) if (path := ArtifactLayout(folder).nouns).is_file())
+        write_raw_text(source, nouns, layout, manifest, job.command)
+    else:
+        link_text(source, layout, manifest)
+
+
+def _choose_start(job: TrainingJob, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
+    """Return the head that a ConSE run starts from and its name, or None for a head that is fitted on the classes.
+
+    Raises:
+        BuildError: If the recipe asks for a head that does not fit the run.
+    """
+    requested = job.recipe.start
+    if job.recipe.head != "conse" or requested == "own":
+        return requested, None
+    if job.recipe.features != "plain":
         reason = "it was made for plain features"
-    elif backbone.name != LITE0 or order.weights not in (None, "bundled"):
+    elif backbone.name != LITE0 or job.weights not in (None, "bundled"):
         reason = f"it reads the features of {LITE0} with its bundled weights"
-    elif order.recipe.targets == "raw":
-        reason = "its labels stand near their kinds, where --targets text puts yours"
+    elif job.recipe.targets == "raw":
+        reason = "its labels are mixed with their hypernyms, and raw targets are not"
     else:
         vectors = np.load(Manifest.read(source).verified(ArtifactLayout(source).label_vectors))
-        for name, head in (("classifier", _classifier), ("bundled", _trained)):
-            if wanted in ("auto", name) and (found := head(order.bundled, vectors, source == order.bundled)):
-                return name, found
-        reason = f"{order.bundled} holds none over the labels of the words' folder"
-    if wanted != "auto":
-        raise BuildError(f"A head cannot start from the {wanted} one: {reason}; give --start own.")
+        for name, load in (("classifier", _classifier_head), ("bundled", _trained_head)):
+            if requested in ("auto", name) and (head := load(job.bundled, vectors, source == job.bundled)):
+                return name, head
+        reason = f"{job.bundled} has none for the labels of these words"
+    if requested != "auto":
+        raise BuildError(f"The head cannot start from the {requested} one, because {reason}. Give --start own.")
     return "own", None
 
 
-def _classifier(bundled: Path, vectors: Floats, _: bool) -> Head | None:
-    """ConSE: the backbone's own classifier over ImageNet's labels, then their vectors."""
+def _classifier_head(bundled: Path, vectors: Floats, _: bool) -> Head | None:
+    """Return a ConSE head: the backbone's ImageNet classifier, then the vectors of the labels."""
     path = ArtifactLayout(bundled).classifier
     if not path.is_file():
         return None
@@ -125,8 +153,8 @@ def _classifier(bundled: Path, vectors: Floats, _: bool) -> Head | None:
     return conse_head(weights[:-1], weights[-1], vectors) if weights.shape[1] == len(vectors) else None
 
 
-def _trained(bundled: Path, vectors: Floats, same_words: bool) -> Head | None:
-    """The head of the bundled model, which has learnt already."""
+def _trained_head(bundled: Path, vectors: Floats, same_words: bool) -> Head | None:
+    """Return the trained head of the bundled model."""
     model = load_model(Manifest.read(bundled).verified(ArtifactLayout(bundled).model))
     layers = {layer.name: layer for layer in model.layers}
     if "labels" not in layers or layers["labels"].units != len(vectors):

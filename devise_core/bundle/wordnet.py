@@ -2,8 +2,8 @@
 
 The class ids of ImageNet are WordNet 3.0 noun offsets: ``n01440764`` is the synset at 1440764, {tench, Tinca tinca}.
 
-The files are read by hand because neither library can read Debian's wordnet-base. NLTK 3.10 needs a file ``lexnames``, which is not in the
-package, and a second copy of WordNet that it downloads itself. ``wn`` 1.1 reads WN-LMF XML only.
+The files are read by hand because neither library can read Debian's wordnet-base. NLTK 3.10 needs a file ``lexnames``, which is not
+in the package, and a second copy of WordNet that it downloads itself. ``wn`` 1.1 reads WN-LMF XML only.
 """
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
+    from devise_core.bundle.context import BuildContext
     from devise_core.bundle.jobs import JOBS as RUN
-    from devise_core.bundle.jobs import BuildContext
     from devise_core.bundle.model_card import write_card
 
     if options.job not in ("words", "all") and options.words_file:

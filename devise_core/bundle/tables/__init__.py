@@ -12,7 +12,7 @@ def read_table(name: str) -> dict[str, str]:
     """Return the second column of ``NAME.csv`` by the first. The header is skipped."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         _, *rows = csv.reader(file)
-    return {key: value for key, value in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def imagenet_offsets() -> tuple[int, ...]:
