@@ -39,7 +39,7 @@ with shown():
     else:
         here = st.session_state[ALBUM]
         count, button = st.columns([4, 1.2], vertical_alignment="bottom")
-        size = sum(photo.bytes for photo in album.photos) / 1e3
+        size = sum(image.nbytes for image in album.images) / 1e3
         count.header(f"{len(album)} photo{'s' * (len(album) > 1)}")
         button.button("Forget them", icon=":material/delete:", on_click=session_photos.forget, width="stretch", key="photos_forget")
         with st.container(horizontal=True, key="photos_ways"):

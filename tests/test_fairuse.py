@@ -7,6 +7,7 @@ import logging
 import threading
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from devise_core.errors import BusyError
 from devise_core.settings import Settings, settings
-from devise_core.untrusted.uploaded_photos import gather
+from devise_core.untrusted.upload_indexing import index_uploads
 from devise_core.vision.image_encoder import BATCH
 from devise_core.vision.image_reader import read_image
 from tests.conftest import BUNDLED
@@ -24,7 +25,7 @@ from tests.fakes import ColourEncoder
 from tests.test_pages import CAT, app, checked, said
 from tests.test_session import FILES, png
 from ui.server import metrics_routes, model_queue, rate_limit, upload_quota
-from ui.server.model_queue import InTurns
+from ui.server.model_queue import network
 from ui.server.rate_limit import Rate, Turns
 
 
@@ -177,7 +178,7 @@ def test_many_pictures_take_a_turn_for_each_batch(caplog: pytest.LogCaptureFixtu
     engine.encoder.ready = True
     files = [(f"{number}.png", png(f"#0000{number:02x}", 8)) for number in range(BATCH + 8)]
     with caplog.at_level(logging.INFO, "semblance"):
-        found = gather(files, InTurns(engine), Settings(), read=read_image)
+        found = index_uploads(files, engine.encoder, Settings(), read=read_image, slot=partial(network, engine))
     assert found.new == BATCH + 8
     assert [record.facts["pictures"] for record in caplog.records if record.message == "encode"] == [BATCH, 8]  # type: ignore[attr-defined]
 
@@ -187,7 +188,7 @@ def test_a_batch_that_finds_no_turn_is_named_and_the_others_stay() -> None:
         def encode_pixels(self, pixels: Any) -> Any:
             raise BusyError("The network was busy for 20 s: try again in a minute.", "queue time")
 
-    before = gather(FILES, ColourEncoder(), Settings()).photos
-    found = gather([("cyan.png", png("cyan"))], Busy(), Settings(), before)
-    assert (len(found.photos), found.new, found.full) == (3, 0, "")
+    before = index_uploads(FILES, ColourEncoder(), Settings()).images
+    found = index_uploads([("cyan.png", png("cyan"))], Busy(), Settings(), before)
+    assert (len(found.images), found.new, found.full) == (3, 0, "")
     assert found.skipped == ["cyan.png: The network was busy for 20 s: try again in a minute."]

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from devise_core import Engine
 from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
-from devise_core.untrusted.uploaded_photos import gather
+from devise_core.untrusted.upload_indexing import index_uploads
 from tests.test_pages import CAT, ROOT, app, checked, drawn, names, said
 from ui.picture import similar_images as likepicture
 from ui.picture.crop import Region
@@ -34,7 +34,7 @@ def shown(test: AppTest) -> list[Any]:
 @pytest.fixture(scope="module")
 def mine(engine: Engine) -> Engine:
     files = [(f"summer/{name}.webp", (PHOTOS / f"{name}.webp").read_bytes()) for name in ("cat", "orchestra", "butterfly")]
-    return engine.on(InMemoryCollection(OWN, gather(files, engine.encoder, LIMITS).photos))
+    return engine.on(InMemoryCollection(OWN, index_uploads(files, engine.encoder, LIMITS).images))
 
 
 def over_mine(mine: Engine, page: str, **parameters: str) -> AppTest:

@@ -13,7 +13,7 @@ from PIL import Image
 from devise_core import Engine
 from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
-from devise_core.untrusted.uploaded_photos import gather
+from devise_core.untrusted.upload_indexing import index_uploads
 from tests.fakes import ColourEncoder, names
 
 LIMITS = Settings()
@@ -29,7 +29,7 @@ FILES = [("red.png", png("red")), ("trip/sea_side/blue one.png", png("blue")), (
 
 
 def album(files: list[tuple[str, bytes]] = FILES) -> InMemoryCollection:
-    return InMemoryCollection("your photos", gather(files, ColourEncoder(), LIMITS).photos)
+    return InMemoryCollection("your photos", index_uploads(files, ColourEncoder(), LIMITS).images)
 
 
 def test_folders_become_labels_and_names_captions() -> None:
@@ -66,13 +66,13 @@ def test_the_map_of_an_album() -> None:
 
 
 def test_what_cannot_be_read_is_named_and_twice_is_once() -> None:
-    found = gather([*FILES, ("notes.txt", b"no picture"), ("again.png", FILES[0][1])], ColourEncoder(), LIMITS)
-    assert (found.new, found.again, len(found.photos), found.full) == (3, 1, 3, "")
+    found = index_uploads([*FILES, ("notes.txt", b"no picture"), ("again.png", FILES[0][1])], ColourEncoder(), LIMITS)
+    assert (found.new, found.again, len(found.images), found.full) == (3, 1, 3, "")
     assert len(found.skipped) == 1
     assert found.skipped[0].startswith("notes.txt: The file is not a picture")
-    more = gather([("cyan.png", png("cyan")), FILES[0]], ColourEncoder(), LIMITS, found.photos)
+    more = index_uploads([("cyan.png", png("cyan")), FILES[0]], ColourEncoder(), LIMITS, found.images)
     assert (more.new, more.again) == (1, 1)
-    assert [photo.item.id for photo in more.photos][-1] == "cyan-00003"
+    assert [photo.item.id for photo in more.images][-1] == "cyan-00003"
 
 
 def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
@@ -81,26 +81,26 @@ def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
         for name, content in FILES:
             archive.writestr(f"summer/{name}", content)
     zipped = packed.getvalue()
-    found = gather([("cyan.png", png("cyan")), ("my.zip", zipped), ("cut.zip", zipped[:-40])], ColourEncoder(), LIMITS)
-    assert [photo.item.category for photo in found.photos] == ["", "summer", "summer/trip/sea_side", "summer"]
+    found = index_uploads([("cyan.png", png("cyan")), ("my.zip", zipped), ("cut.zip", zipped[:-40])], ColourEncoder(), LIMITS)
+    assert [photo.item.category for photo in found.images] == ["", "summer", "summer/trip/sea_side", "summer"]
     assert len(found.skipped) == 1
     assert found.skipped[0].startswith("cut.zip: The file is no zip")
 
 
 def test_it_is_bounded_in_pictures_and_in_bytes() -> None:
     encoder = ColourEncoder()
-    found = gather(FILES, encoder, Settings(collection_images=2), ())
-    assert (len(found.photos), encoder.encoded) == (2, 2)
-    assert found.full == "At most 2 pictures are kept in a visit: the rest was left out."
-    one = found.photos[0].bytes
-    found = gather(FILES, encoder, LIMITS.model_copy(update={"session_bytes": one + 1}))
-    assert len(found.photos) == 1
-    assert "MB of pictures: the rest was left out" in found.full
+    found = index_uploads(FILES, encoder, Settings(collection_images=2), ())
+    assert (len(found.images), encoder.encoded) == (2, 2)
+    assert found.full == "At most 2 images are kept in a session. The rest was left out."
+    one = found.images[0].nbytes
+    found = index_uploads(FILES, encoder, LIMITS.model_copy(update={"session_bytes": one + 1}))
+    assert len(found.images) == 1
+    assert "MB of images are kept in a session. The rest was left out" in found.full
 
 
 def test_progress_names_each_file() -> None:
     told: list[tuple[int, str]] = []
-    gather(FILES, ColourEncoder(), LIMITS, progress=lambda number, name: told.append((number, name)))
+    index_uploads(FILES, ColourEncoder(), LIMITS, progress=lambda number, name: told.append((number, name)))
     assert told == [(1, "red.png"), (2, "trip/sea_side/blue one.png"), (3, "lime.png")]
 
 
@@ -116,7 +116,7 @@ def test_the_engine_over_an_album(photos: Engine, monkeypatch: pytest.MonkeyPatc
     files = [
         (item, photos.collection.picture(photos.collection.row(item)).read_bytes()) for item in ("cat", "orchestra", "butterfly")
     ]  # type: ignore[union-attr]
-    mine = photos.on(InMemoryCollection("your photos", gather(files, photos.encoder, LIMITS).photos))
+    mine = photos.on(InMemoryCollection("your photos", index_uploads(files, photos.encoder, LIMITS).images))
     assert names(mine.search_text("kitten", k=1)) == ["cat"]
     assert names(mine.more_like("orchestra-00001", k=5))[0] in {"cat", "butterfly"}
     assert len(mine.way("cat", "violin", 3)) == 5

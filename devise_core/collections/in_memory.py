@@ -1,4 +1,4 @@
-"""A visitor's own pictures as a collection that is in no file: it lives as long as the object does."""
+"""A collection in memory, such as the images of one session. It is in no file and ends with the object."""
 
 from __future__ import annotations
 
@@ -18,8 +18,16 @@ from devise_core.vectors import Floats
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A picture with ``features`` ``(f,)``, unit ``embedding`` ``(d,)`` and WebP ``thumbnail``; ``key``: the file's SHA-256."""
+class InMemoryImage:
+    """One image with its vectors.
+
+    Attributes:
+        item: What is known of the image.
+        key: The SHA-256 of the file it came from.
+        thumbnail: WebP bytes.
+        features: ``float32 (f,)``.
+        embedding: Unit vector, ``float32 (d,)``.
+    """
 
     item: Item
     key: str
@@ -28,17 +36,23 @@ class Photo:
     embedding: Floats
 
     @property
-    def bytes(self) -> int:
+    def nbytes(self) -> int:
+        """The memory that thumbnail and vectors take, in bytes."""
         return len(self.thumbnail) + self.features.nbytes + self.embedding.nbytes
 
 
 class InMemoryCollection(Collection):
-    """``photos`` in memory; exact indexes, and their principal components as the map."""
+    """A collection of ``images`` in memory, with exact indexes. Its map shows the principal components.
 
-    def __init__(self, name: str, photos: Sequence[Photo]) -> None:
-        super().__init__(name, [photo.item for photo in photos])
-        self.photos = list(photos)
-        self._version = secrets.token_hex(8)  # two visitors' albums bear one name
+    Args:
+        name: What to call the collection. Several sessions may use one name.
+        images: At least one, if it is to be searched.
+    """
+
+    def __init__(self, name: str, images: Sequence[InMemoryImage]) -> None:
+        super().__init__(name, [image.item for image in images])
+        self.images = list(images)
+        self._version = secrets.token_hex(8)  # tells the collections of two sessions apart, which have one name
 
     @property
     def version(self) -> str:
@@ -46,11 +60,11 @@ class InMemoryCollection(Collection):
 
     @cached_property
     def embeddings(self) -> Floats:
-        return np.stack([photo.embedding for photo in self.photos])
+        return np.stack([image.embedding for image in self.images])
 
     @cached_property
     def features(self) -> Floats:
-        return np.stack([photo.features for photo in self.photos])
+        return np.stack([image.features for image in self.images])
 
     @cached_property
     def embedding_index(self) -> Index:
@@ -65,4 +79,4 @@ class InMemoryCollection(Collection):
         return project(self.embeddings, ways=("pca",))
 
     def picture(self, row: int) -> bytes:
-        return self.photos[row].thumbnail
+        return self.images[row].thumbnail

@@ -25,7 +25,8 @@ from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vectors import Floats
-from devise_core.vision.image_encoder import BATCH, READERS, ImageEncoder
+from devise_core.vision.batch_reader import READERS
+from devise_core.vision.image_encoder import BATCH, ImageEncoder
 from devise_core.vision.image_reader import SUFFIXES, read_image
 from devise_core.vision.preprocess import Pixels, to_pixels
 

@@ -16,7 +16,8 @@ from devise_core.storage.manifest import sha256_of
 from devise_core.train.cache import FeatureCache
 from devise_core.train.views import VIEWS
 from devise_core.vectors import Floats
-from devise_core.vision.image_encoder import BATCH, READERS
+from devise_core.vision.batch_reader import READERS
+from devise_core.vision.image_encoder import BATCH
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.preprocess import Pixels
 

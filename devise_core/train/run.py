@@ -26,7 +26,7 @@ from devise_core.train.recipe import Recipe
 from devise_core.train.targets import targets_of
 from devise_core.train.views import VIEWS
 from devise_core.vectors import Floats, Rows
-from devise_core.vision.image_encoder import READERS
+from devise_core.vision.batch_reader import READERS
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.preprocess import Pixels
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +16,13 @@ from devise_core.errors import ArtifactError, BusyError
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
 from devise_core.vision import preprocess
+from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_reader import ImageInput, read_image
 from devise_core.vision.keras_file import load_model
 from devise_core.vision.preprocess import Pixels, to_pixels
 
 BATCH = 32
-READERS = 2
+"""Images in one call of the model, at most."""
 
 
 @dataclass(frozen=True)
@@ -110,15 +110,8 @@ class ImageEncoder(ABC):
             ImageError: An image cannot be read.
         """
         self.load()
-        with ThreadPoolExecutor(READERS) as readers:
-            waiting: list[Any] = []
-            for image in images:
-                waiting.append(readers.submit(self.pixels, image))
-                if len(waiting) == 2 * BATCH:
-                    yield self.encode_pixels(np.stack([read.result() for read in waiting[:BATCH]]))
-                    del waiting[:BATCH]
-            for start in range(0, len(waiting), BATCH):
-                yield self.encode_pixels(np.stack([read.result() for read in waiting[start : start + BATCH]]))
+        for pixels in read_batches(images, self.pixels, BATCH):
+            yield self.encode_pixels(np.stack(pixels))
 
 
 class KerasImageEncoder(ImageEncoder):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
 from devise_core.engine import Engine
 from devise_core.settings import settings
@@ -36,7 +37,7 @@ _PASTED, _KEPT, _ENCODED = "picture_pasted", "picture_kept", "picture_encoded"
 class Chosen:
     """A picture, its name for the visitor, where the browser has it, and its id where it is one of the collection."""
 
-    image: Path | bytes
+    image: Path | bytes | Image.Image
     name: str
     src: str
     item: str | None = None
@@ -110,10 +111,10 @@ def _own(token: str, name: str, data: Callable[[], bytes]) -> Chosen:
     """The visitor's picture, read once: the session keeps the last, small and without metadata. Raises ``ImageError``."""
     kept: tuple[str, Chosen] | None = st.session_state.get(_KEPT)
     if kept is None or kept[0] != token:
-        buffer = io.BytesIO()
-        read_upload(data()).save(buffer, "JPEG", quality=92, subsampling=0)
+        image, buffer = read_upload(data()), io.BytesIO()
+        image.save(buffer, "JPEG", quality=92, subsampling=0)  # what the browser shows; the model sees the image itself
         src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-        kept = (token, Chosen(buffer.getvalue(), name, src))
+        kept = (token, Chosen(image, name, src))
         st.session_state[_KEPT] = kept
         url_state.put(**{CROP: None, "item": None})
     chosen = kept[1]

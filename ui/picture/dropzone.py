@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from devise_core.settings import Settings
-from devise_core.untrusted.uploaded_photos import File
+from devise_core.untrusted.upload_indexing import File
 from ui.component import component
 
 _ZONE = component("dropzone", "shrink")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
@@ -10,11 +11,11 @@ from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.engine import DEFAULT_COLLECTION, Engine
 from devise_core.errors import DeviseError
 from devise_core.settings import Settings, settings
-from devise_core.untrusted.uploaded_photos import gather
+from devise_core.untrusted.upload_indexing import index_uploads
 from ui.picture.dropzone import Batch
 from ui.server.engine_cache import ALBUM, CHOSEN, OWN, model
 from ui.server.event_log import refused
-from ui.server.model_queue import InTurns, load
+from ui.server.model_queue import load, network
 
 _STATE = "photos_state"
 
@@ -57,7 +58,7 @@ def take(batch: Batch) -> None:
     try:
         here = model()
         load(here)
-        found = gather(batch.files, InTurns(here), limits(), before.photos if before else ())
+        found = index_uploads(batch.files, here.encoder, limits(), before.images if before else (), slot=partial(network, here))
     except DeviseError as error:  # the next batch tries again
         refused(error)
         state.skipped.append(str(error))
@@ -66,7 +67,7 @@ def take(batch: Batch) -> None:
     state.again += found.again
     state.full = found.full
     if found.new:
-        st.session_state[ALBUM] = here.on(InMemoryCollection(OWN, found.photos))
+        st.session_state[ALBUM] = here.on(InMemoryCollection(OWN, found.images))
         st.session_state[CHOSEN] = OWN
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:  # the server imports this as it starts, and is to listen befo
     from streamlit.delta_generator import DeltaGenerator
 
     from devise_core.engine import Engine
-    from devise_core.vision.image_encoder import Encoded
-    from devise_core.vision.preprocess import Pixels
 
 DELAY = 3.0
 """Seconds from the first page to the start of loading: importing TensorFlow would slow the first answers down."""
@@ -70,21 +68,6 @@ def network(engine: Engine, pictures: int = 1) -> Iterator[None]:
             said[0].empty()
         with event_log.timed("encode", pictures=pictures, queue_ms=round(1000 * waited, 1)):
             yield
-
-
-class InTurns:
-    """An engine's encoder for many pictures: each batch waits for a turn of its own, so that others come between."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @property
-    def size(self) -> int:
-        return self._engine.encoder.size
-
-    def encode_pixels(self, pixels: Pixels) -> Encoded:
-        with network(self._engine, len(pixels)):
-            return self._engine.encoder.encode_pixels(pixels)
 
 
 @st.cache_resource(show_spinner=False)

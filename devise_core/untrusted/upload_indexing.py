@@ -1,0 +1,153 @@
+"""A session's uploaded files become images in memory, as far as the limits allow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import numpy as np
+from PIL import Image
+
+from devise_core.collections.in_memory import InMemoryImage
+from devise_core.collections.indexing import describe, thumbnail
+from devise_core.errors import BusyError, CollectionError, ImageError
+from devise_core.settings import Settings
+from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.untrusted.zip_reader import pictures_in_zip
+from devise_core.vision.batch_reader import READERS, read_ahead
+from devise_core.vision.image_encoder import BATCH, ImageEncoder
+from devise_core.vision.preprocess import Pixels
+
+THUMBNAIL = 256
+"""The longer side, in pixels, of what is kept of an image."""
+_AHEAD = 2 * READERS - 1  # files out of their zip while another is being used: they may be large
+_ZIP = (b"PK\3\4", b"PK\5\6")
+
+File = tuple[str, bytes]
+"""A path, whose folders become labels, and the file's content."""
+Progress = Callable[[int, str], None]
+"""Called with the number of files read so far, and the name of the last one."""
+Slot = Callable[[int], AbstractContextManager[None]]
+"""Called with the number of images before each call of the model. The call happens inside the context."""
+
+
+@dataclass
+class IndexedUploads:
+    """The images of a session after some files were added.
+
+    Attributes:
+        images: The images from before, then the new ones.
+        new: How many are new.
+        again: How many files were there already. A file is known by its SHA-256.
+        skipped: A sentence for each file that cannot be read, which begins with the file's name.
+        full: Why no more images were taken, or "".
+    """
+
+    images: list[InMemoryImage]
+    new: int = 0
+    again: int = 0
+    skipped: list[str] = field(default_factory=list)
+    full: str = ""
+
+
+def index_uploads(
+    files: Iterable[File],
+    encoder: ImageEncoder,
+    limits: Settings,
+    before: Sequence[InMemoryImage] = (),
+    progress: Progress | None = None,
+    read: Callable[[bytes], Image.Image] = read_upload,
+    slot: Slot = lambda _: nullcontext(),
+) -> IndexedUploads:
+    """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows.
+
+    Zips are read as the images in them. Nothing is raised for a file that cannot be read: ``skipped`` names it.
+
+    Args:
+        files: Taken one at a time, so that a generator need not hold all of them.
+        encoder: Gives the images their vectors.
+        limits: How many images and bytes a session may hold.
+        before: The images that the session has already.
+        progress: Is told of each file.
+        read: Decodes one file, and raises ``ImageError`` if it cannot.
+        slot: A context for each call of the model, where others wait for it too. If it raises ``BusyError``, the batch is skipped.
+    """
+    result, known = IndexedUploads(list(before)), {image.key for image in before}
+    batch: list[_Decoded] = []
+    with closing(read_ahead(_unzipped(files, limits, result), lambda file: _decode(file, encoder, read), _AHEAD)) as decoded:
+        for number, file in enumerate(decoded, 1):
+            if len(result.images) + len(batch) >= limits.collection_images:
+                result.full = f"At most {limits.collection_images} images are kept in a session. The rest was left out."
+                break
+            if progress:
+                progress(number, file.name)
+            if file.key in known:
+                result.again += 1
+            elif file.pixels is None:
+                result.skipped.append(f"{file.name}: {file.error}")
+            else:
+                known.add(file.key)
+                batch.append(file)
+            if len(batch) == BATCH:
+                _add(result, batch, encoder, limits, slot)
+                batch.clear()
+                if result.full:
+                    break
+    _add(result, batch, encoder, limits, slot)
+    return result
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """A file with what the model needs of it, or the ``error`` that says why it cannot be read."""
+
+    name: str
+    key: str
+    pixels: Pixels | None = None
+    thumbnail: bytes = b""
+    error: str = ""
+
+
+def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -> Iterator[File]:
+    """Each file, and for a zip each image in it. What is wrong with a zip goes to ``result.skipped``."""
+    for name, data in files:
+        if not (data.startswith(_ZIP) or name.lower().endswith(".zip")):
+            yield name, data
+            continue
+        try:
+            yield from pictures_in_zip(data, limits)
+        except CollectionError as error:
+            result.skipped.append(f"{name}: {error}")
+
+
+def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Image]) -> _Decoded:
+    name, data = file
+    key = hashlib.sha256(data).hexdigest()
+    try:
+        image = read(data)
+    except ImageError as error:
+        return _Decoded(name, key, error=str(error))
+    return _Decoded(name, key, encoder.pixels(image), thumbnail(image, THUMBNAIL))
+
+
+def _add(result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncoder, limits: Settings, slot: Slot) -> None:
+    """Encode ``batch`` and add it to ``result``, up to the limit in bytes, which fills ``result.full``."""
+    if not batch:
+        return
+    try:
+        with slot(len(batch)):
+            encoded = encoder.encode_pixels(np.stack([file.pixels for file in batch if file.pixels is not None]))
+    except BusyError as error:  # the earlier batches are kept, and the visitor may drop this one again
+        result.skipped += [f"{file.name}: {error}" for file in batch]
+        return
+    for row, file in enumerate(batch):
+        item = describe(PurePosixPath(file.name).parts or ("picture",), f"{len(result.images):05d}")
+        image = InMemoryImage(item, file.key, file.thumbnail, encoded.features[row], encoded.embeddings[row])
+        if sum(kept.nbytes for kept in result.images) + image.nbytes > limits.session_bytes:
+            result.full = f"At most {limits.session_bytes / 1e6:.0f} MB of images are kept in a session. The rest was left out."
+            return
+        result.images.append(image)
+        result.new += 1
