@@ -1,4 +1,4 @@
-"""The registry: each graph is Keras's own network behind Keras's own preprocessing, and comes back from a file in safe mode."""
+"""Backbones: each graph is a Keras model behind its Keras preprocessing, and loads from a file in safe mode."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from devise_core.backbones import Backbone, default_weights, load_backbone, names
 from devise_core.backbones import efficientnet_lite0 as lite0
-from devise_core.backbones.graphs import SIZES, application, application_names, build, known
+from devise_core.backbones.graphs import SIZES, application, build
+from devise_core.backbones.names import application_names, matched
 from devise_core.backbones.weights import fill
 from devise_core.bundle.convert_weights import fill_backbone
 from devise_core.errors import ArtifactError, BuildError
@@ -25,10 +26,10 @@ def pixels(size: int = 224, count: int = 1) -> np.ndarray[Any, np.dtype[np.float
     return np.random.default_rng(0).uniform(0, 255, (count, size, size, 3)).astype(np.float32)
 
 
-def close(found: Any, wanted: Any) -> bool:
-    """Within 1e-4 of the largest value: random weights may make all of them tiny."""
-    found, wanted = np.asarray(found), np.asarray(wanted)
-    return found.shape == wanted.shape and bool(np.abs(found - wanted).max() <= 1e-4 * np.abs(wanted).max() > 0)
+def close(result: Any, expected: Any) -> bool:
+    """Return whether the values agree within 1e-4 of the largest. Random weights may make all values tiny."""
+    result, expected = np.asarray(result), np.asarray(expected)
+    return result.shape == expected.shape and bool(np.abs(result - expected).max() <= 1e-4 * np.abs(expected).max() > 0)
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +42,11 @@ def bundled() -> Backbone:
     return load_backbone("EfficientNet_Lite0", artifacts=BUNDLED)
 
 
-def test_names_are_matched_whatever_their_case() -> None:
-    found = names()
-    assert found[:2] == ["efficientnet-lite0", "vgg16"]
-    assert len(found) == len(set(found)) == len(application_names()) + 1
-    assert [known(name) for name in ("VGG-16", "efficient_net_lite_0", "resnet50", "conv-next-tiny")] == [
+def test_names_match_in_any_case() -> None:
+    every = names()
+    assert every[:2] == ["efficientnet-lite0", "vgg16"]
+    assert len(every) == len(set(every)) == len(application_names()) + 1
+    assert [matched(name) for name in ("VGG-16", "efficient_net_lite_0", "resnet50", "conv-next-tiny")] == [
         "vgg16",
         "efficientnet-lite0",
         "ResNet50",
@@ -54,12 +55,12 @@ def test_names_are_matched_whatever_their_case() -> None:
     assert [default_weights(name) for name in ("EfficientNetLite0", "vgg16")] == ["bundled", "imagenet"]
 
 
-def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(BuildError, match=r"no backbone “resnet51”: did you mean ResNet50,.*keras.io/api/applications"):
+def test_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(BuildError, match=r"no backbone “resnet51”. Did you mean ResNet50,.*keras.io/api/applications"):
         load_backbone("resnet51", "none")
 
 
-def test_sizes_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_sizes_match_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     from keras.src.applications import imagenet_utils
 
     class Seen(Exception):
@@ -80,7 +81,7 @@ def test_sizes_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     [("VGG19", "vgg19"), ("MobileNet", "mobilenet"), ("DenseNet121", "densenet"), ("MobileNetV3Small", "mobilenet_v3")],
     ids=["caffe", "tf", "torch", "built-in"],
 )
-def test_the_graph_is_kerass_network_behind_its_preprocessing(name: str, module: str, tmp_path: Path) -> None:
+def test_graph_is_the_keras_model_behind_its_preprocessing(name: str, module: str, tmp_path: Path) -> None:
     import keras
 
     model = load_backbone(name, "none").model
@@ -94,7 +95,7 @@ def test_the_graph_is_kerass_network_behind_its_preprocessing(name: str, module:
     assert close(load_model(tmp_path / "stem.keras")(pixels()), stem(pixels()))
 
 
-def test_vgg16_is_the_seeds() -> None:
+def test_vgg16_is_cut_at_fc2() -> None:
     import keras
 
     model = build("vgg16")
@@ -105,7 +106,7 @@ def test_vgg16_is_the_seeds() -> None:
     assert close(ready, pixels()[..., ::-1] - np.array([103.939, 116.779, 123.68], np.float32))
 
 
-def test_one_seed_gives_one_network(small: Backbone) -> None:
+def test_same_seed_gives_same_weights(small: Backbone) -> None:
     again, other = load_backbone("Mobile_net", "none"), load_backbone(SMALL, "none", seed=8)
     assert (small.name, small.size, small.width, small.model.output_shape) == (SMALL, 224, 1024, (None, 1024))
     assert small.identity == again.identity != other.identity
@@ -113,7 +114,7 @@ def test_one_seed_gives_one_network(small: Backbone) -> None:
 
 
 @pytest.mark.parametrize("file", ["backbone.keras", "backbone.weights.h5", "with_top.h5", "without.h5"])
-def test_weights_of_a_file(small: Backbone, file: str, tmp_path: Path) -> None:
+def test_weights_load_from_a_file(small: Backbone, file: str, tmp_path: Path) -> None:
     path = tmp_path / file
     if file.endswith(".weights.h5"):
         small.model.save_weights(path)
@@ -126,7 +127,7 @@ def test_weights_of_a_file(small: Backbone, file: str, tmp_path: Path) -> None:
     assert load_backbone(SMALL, path).identity == small.identity
 
 
-def test_published_weights_of_efficientnet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_published_efficientnet_weights_are_corrected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
     def stem(model: keras.Model) -> keras.Model:
@@ -146,12 +147,12 @@ def test_published_weights_of_efficientnet(tmp_path: Path, monkeypatch: pytest.M
         model.set_weights([2 * weight + 1 for weight in model.get_weights()])
 
 
-def test_a_download_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_download_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
-    monkeypatch.setattr("urllib.request._opener", None)  # one of an earlier test would not know of the proxy
+    monkeypatch.setattr("urllib.request._opener", None)  # an opener of an earlier test would ignore the proxy
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with pytest.raises(BuildError, match=r"cannot fetch.*MobileNet .*refused.*--weights FILE.*--weights none"):
+    with pytest.raises(BuildError, match=r"cannot download.*MobileNet .*refused.*--weights FILE.*--weights none"):
         load_backbone(SMALL)
     assert capsys.readouterr().out == ""
 
@@ -159,20 +160,20 @@ def test_a_download_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("name", "weights", "error", "says"),
     [
-        (SMALL, "bundled", BuildError, "efficientnet-lite0's, not MobileNet's.*--weights FILE.*--weights none"),
+        (SMALL, "bundled", BuildError, "for efficientnet-lite0, not for MobileNet.*--weights FILE.*--weights none"),
         ("efficientnet-lite0", "imagenet", BuildError, "--weights bundled.*--weights FILE.*--weights none"),
         (SMALL, "nowhere.h5", BuildError, "no weights at nowhere.h5.*--weights none"),
-        (SMALL, str(BUNDLED / "labels.csv"), BuildError, "labels.csv.*give a .keras"),
-        (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNet:"),
+        (SMALL, str(BUNDLED / "labels.csv"), BuildError, "labels.csv.*Give a .keras"),
+        (SMALL, str(BUNDLED / "model.keras"), ArtifactError, "model.keras does not hold the weights of MobileNet"),
     ],
 )
-def test_weights_not_to_be_had(name: str, weights: str, error: type[Exception], says: str) -> None:
+def test_unavailable_weights_are_explained(name: str, weights: str, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         load_backbone(name, weights)
 
 
 @pytest.mark.parametrize("file", ["damaged.h5", "damaged.keras", "other.weights.h5", "unnamed.keras"])
-def test_a_file_that_does_not_fit(file: str, tmp_path: Path) -> None:
+def test_file_that_does_not_fit_is_refused(file: str, tmp_path: Path) -> None:
     import keras
 
     path = tmp_path / file
@@ -187,27 +188,27 @@ def test_a_file_that_does_not_fit(file: str, tmp_path: Path) -> None:
         load_backbone(SMALL, path)
 
 
-def test_the_head_stands_on_any_backbone(small: Backbone, tmp_path: Path) -> None:
+def test_head_joins_any_backbone(small: Backbone, tmp_path: Path) -> None:
     rng, features = np.random.default_rng(1), np.asarray(small.model(pixels()))
     kernel = rng.normal(size=(1024, 5)) / np.abs(features).max() / 10  # random weights give tiny features
     head = Head(kernel.astype(np.float32), np.arange(5, dtype=np.float32), rng.normal(size=(5, 3)).astype(np.float32))
     with_head(small.model, head).save(tmp_path / "devise.keras")
-    found = load_model(tmp_path / "devise.keras")(pixels())
+    outputs = load_model(tmp_path / "devise.keras")(pixels())
     scores = np.exp(features @ head.kernel + head.bias)
     wanted = scores / scores.sum() @ head.vectors
-    assert close(found["features"], features)
-    assert close(found["embedding"], wanted / np.linalg.norm(wanted))
+    assert close(outputs["features"], features)
+    assert close(outputs["embedding"], wanted / np.linalg.norm(wanted))
     assert load_backbone(SMALL, tmp_path / "devise.keras").identity == small.identity
 
 
-def test_the_bundled_backbone_is_that_of_the_bundled_model(bundled: Backbone) -> None:
+def test_bundled_backbone_is_part_of_the_bundled_model(bundled: Backbone) -> None:
     wanted = load_model(BUNDLED / "model.keras")(pixels())["features"]
     assert (bundled.name, bundled.size, bundled.width) == ("efficientnet-lite0", 224, 1280)
     assert close(bundled.model(pixels()), wanted)
 
 
-def test_lite0_is_as_published(bundled: Backbone) -> None:
-    """The output of each stage: Tan & Le (2019), table 1. Folding the normalisations spares a third of the operations."""
+def test_lite0_matches_the_published_stages(bundled: Backbone) -> None:
+    """Stage shapes are those of Tan & Le (2019), table 1. Folding the normalisations saves a third of the operations."""
     layers = bundled.model.layers
     last = np.cumsum([stage.repeats for stage in lite0.STAGES]) - 1
     shapes = [[layer for layer in layers if layer.name.startswith(f"block{block}_")][-1].output.shape[1:] for block in last]
@@ -219,8 +220,8 @@ def test_lite0_is_as_published(bundled: Backbone) -> None:
     assert convolutions / (len(kinds) + convolutions) == pytest.approx(1 / 3, abs=0.03)
 
 
-def test_folding_the_normalisation_changes_nothing() -> None:
-    """The first two convolutions of a converted network against convolution, then batch normalisation, as PyTorch has them."""
+def test_folding_the_normalisation_keeps_the_outputs() -> None:
+    """Compare the first two convolutions of a converted model with convolution and batch normalisation as in PyTorch."""
     import keras
 
     state, rng = {}, np.random.default_rng(2)

@@ -1,7 +1,7 @@
-"""The networks that see: each a graph from pixels to ``features`` with its preprocessing inside.
+"""Backbones: models that map pixels to ``features``, with their preprocessing inside the graph.
 
-``efficientnet-lite0`` comes with the project; ``vgg16`` is the one of the work this project starts from, cut at ``fc2``;
-every other is a network of ``keras.applications``, pooled over its last grid.
+``efficientnet-lite0`` comes with the project. ``vgg16`` is the backbone of the notebook that this project starts from, cut at
+``fc2``. Every other name is a model of ``keras.applications``, average-pooled over its last grid.
 """
 
 from __future__ import annotations
@@ -11,17 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devise_core.backbones.names import LITE0, VGG16, default_weights, matched, names
+
 if TYPE_CHECKING:
     import keras
 
-LITE0, VGG16 = "efficientnet-lite0", "vgg16"
+__all__ = ["LITE0", "VGG16", "Backbone", "default_weights", "load_backbone", "names"]
 
 
 @dataclass(frozen=True)
 class Backbone:
-    """``model``: pixels ``(n, size, size, 3)``, 0 to 255, RGB → the layer ``features`` ``(n, width)``.
+    """A backbone with its weights.
 
-    ``identity`` is that of the network and of its weights' values: features of two identities cannot be mixed.
+    Attributes:
+        name: One of ``names()``.
+        size: The side of the square of pixels that it reads.
+        width: The number of features.
+        model: Pixels ``(n, size, size, 3)``, RGB from 0 to 255 → the layer ``features`` ``(n, width)``.
+        identity: A digest of the name, the size and the weights. Features of two identities cannot be mixed.
     """
 
     name: str
@@ -31,47 +38,37 @@ class Backbone:
     identity: str
 
 
-def names() -> list[str]:
-    """Every name there is: the bundled network, the seed's, and those of ``keras.applications``."""
-    from devise_core.backbones.graphs import application_names
-
-    return [LITE0, VGG16, *(name for name in application_names() if plain(name) != VGG16)]
-
-
-def default_weights(name: str) -> str:
-    """``bundled`` for the network that comes with the project, else ``imagenet``."""
-    return "bundled" if plain(name) == plain(LITE0) else "imagenet"
-
-
 def load_backbone(
     name: str, weights: str | Path | None = None, artifacts: Path | None = None, seed: int = 7, size: int = 0
 ) -> Backbone:
-    """The network ``name``, whatever its case, hyphens and underscores, filled from ``weights``.
+    """Build the backbone ``name`` and load its weights.
 
-    ``weights``: ``bundled`` (out of the model in ``artifacts``), ``imagenet`` (downloaded by Keras), ``none`` (random; sets
-    Keras's seed to ``seed``), or a file: a ``.keras`` of this project, a ``.weights.h5``, or an ``.h5`` as
-    ``keras.applications`` publishes, with its classifier or without. By default ``default_weights(name)``. ``size``: the side of
-    the square of pixels it is to see; 0 for its own.
-    Raises ``BuildError`` for an unknown name and for weights not to be had, ``ArtifactError`` for a file that does not fit.
+    Args:
+        name: One of ``names()``. Case, hyphens and underscores do not matter.
+        weights: ``bundled`` (from the model in ``artifacts``), ``imagenet`` (Keras downloads them), ``none`` (random, from
+            ``seed``) or a file: a ``.keras`` file of this project, a ``.weights.h5`` file, or an ``.h5`` file as
+            ``keras.applications`` publishes it, with or without the classifier. None takes ``default_weights(name)``.
+        artifacts: The folder of the bundled model. None takes the default folder.
+        seed: The seed of random weights. With ``none`` it becomes Keras's global seed.
+        size: The side of the square of pixels to read; 0 for the backbone's default.
+
+    Raises:
+        BuildError: The name is unknown, or the weights are not available.
+        ArtifactError: The file does not fit the backbone.
     """
-    from devise_core.backbones.graphs import build, known
+    from devise_core.backbones.graphs import build
     from devise_core.backbones.weights import fill
 
-    name = known(name)
-    chosen = default_weights(name) if weights is None else weights
-    if chosen == "none":
+    name = matched(name)
+    source = default_weights(name) if weights is None else weights
+    if source == "none":
         import keras
 
         keras.utils.set_random_seed(seed)
     model = build(name, size)
-    if chosen != "none":
-        fill(model, name, chosen, artifacts)
+    if source != "none":
+        fill(model, name, source, artifacts)
     return Backbone(name, int(model.input_shape[1]), int(model.output_shape[-1]), model, _identity(name, model))
-
-
-def plain(name: str) -> str:
-    """``name`` as it is compared: lower case, without hyphens and underscores."""
-    return name.lower().replace("-", "").replace("_", "")
 
 
 def _identity(name: str, model: keras.Model) -> str:

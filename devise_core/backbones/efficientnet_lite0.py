@@ -1,7 +1,7 @@
 """EfficientNet-Lite0 as a Keras graph (Tan & Le, 2019; the "lite" variant of Google's TPU models, 2020).
 
-Against EfficientNet-B0 the lite variant drops squeeze-and-excite and uses ReLU6. Batch normalisation is folded into
-each convolution's kernel and bias: the function is the same, and inference has a third fewer operations.
+The lite variant of EfficientNet-B0 has no squeeze-and-excite and uses ReLU6. Batch normalisation is folded into the kernel
+and bias of each convolution. The function stays the same, and inference needs a third fewer operations.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BATCH_NORM_EPSILON = 1e-3
 
 @dataclass(frozen=True)
 class Stage:
-    """A run of inverted residual blocks; the first of them carries the stride."""
+    """A series of inverted residual blocks. The first block applies the stride."""
 
     repeats: int
     kernel: int
@@ -41,7 +41,14 @@ STAGES = (
 
 
 def backbone(size: int = SIZE) -> keras.Model:
-    """Pixels ``(n, size, size, 3)`` from 0 to 255, RGB → features ``(n, 1280)``, the mean over the last grid."""
+    """Return the graph with random weights.
+
+    Args:
+        size: The side of the square of pixels.
+
+    Returns:
+        Pixels ``(n, size, size, 3)``, RGB from 0 to 255 → features ``(n, 1280)``, the mean over the last grid.
+    """
     from keras import Input, Model, layers
 
     pixels = Input((size, size, 3), name="pixels")

@@ -1,4 +1,4 @@
-"""Names → graphs with random weights, the same graph whatever the weights will be."""
+"""Backbone names → Keras graphs with random weights. The graph is the same for all weights."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from devise_core.backbones import LITE0, VGG16, efficientnet_lite0, names, plain
+from devise_core.backbones import efficientnet_lite0
+from devise_core.backbones.names import LITE0, VGG16
 from devise_core.errors import BuildError
 
 if TYPE_CHECKING:
     import keras
 
-HOME = "https://keras.io/api/applications/"
 SIZES = {
     "InceptionV3": 299,
     "Xception": 299,
@@ -32,69 +32,55 @@ SIZES = {
     "EfficientNetV2M": 480,
     "EfficientNetV2L": 480,
 }
-"""The side each network was trained at, where it is not 224: the default of its function in ``keras.applications``."""
+"""The image side that each model was trained at, where it is not 224. These are the defaults of ``keras.applications``."""
 DEVIATIONS = (0.229, 0.224, 0.225)
-"""Of ImageNet's red, green and blue, from 0 to 1."""
-
-
-def application_names() -> list[str]:
-    """The networks of ``keras.applications``."""
-    import keras
-
-    return sorted(name for name in dir(keras.applications) if name[0].isupper())
-
-
-def known(name: str) -> str:
-    """``name`` as ``names()`` spells it. Raises ``BuildError`` with the nearest spellings."""
-    spelt = {plain(each): each for each in names()}
-    if plain(name) in spelt:
-        return spelt[plain(name)]
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    near = [spelt[match] for match, _, _ in process.extract(plain(name), list(spelt), scorer=OSA.normalized_similarity, limit=3)]
-    raise BuildError(
-        f"There is no backbone “{name}”: did you mean {', '.join(near[:-1])} or {near[-1]}? All are "
-        f"{LITE0}, {VGG16} and those of {HOME}"
-    )
+"""Standard deviations of ImageNet's red, green and blue, on a scale from 0 to 1."""
 
 
 def build(name: str, size: int = 0) -> keras.Model:
-    """The graph of a name of ``names()``: pixels ``(n, size, size, 3)``, 0 to 255, RGB → ``features`` ``(n, f)``.
+    """Return the graph of a name of ``names()``, with random weights.
 
-    ``size`` 0 is the network's own. Raises ``BuildError`` for another of a network that takes none.
+    Args:
+        name: One of ``names()``, spelled as there.
+        size: The side of the square of pixels; 0 for the model's default.
+
+    Returns:
+        Pixels ``(n, size, size, 3)``, RGB from 0 to 255 → ``features`` ``(n, f)``.
+
+    Raises:
+        BuildError: The model does not take this size.
     """
     import keras
 
     if name == LITE0:
         return efficientnet_lite0.backbone(size or efficientnet_lite0.SIZE)
-    own = SIZES.get(name, 224)
-    if size not in (0, own):
-        raise BuildError(f"{name} sees pictures of {own} pixels; {LITE0} alone takes another size: give --size 0.")
-    size = own
-    pixels = keras.Input((size, size, 3), name="pixels")
-    network = application(name)
-    # Keras's own preprocessing, drawn into the graph: operations of Keras alone, so that the file loads in safe mode.
-    ready = sys.modules[network.__module__].preprocess_input(pixels)
+    default = SIZES.get(name, 224)
+    if size not in (0, default):
+        raise BuildError(f"{name} reads images of {default} pixels. Only {LITE0} takes another size. Use --size 0.")
+    pixels = keras.Input((default, default, 3), name="pixels")
+    create = application(name)
+    # Keras's preprocessing becomes part of the graph. It uses Keras operations only, so the file loads in safe mode.
+    ready = sys.modules[create.__module__].preprocess_input(pixels)
     if name == VGG16:
-        output = network(weights=None, input_tensor=ready).get_layer("fc2").output
+        output = create(weights=None, input_tensor=ready).get_layer("fc2").output
     else:
-        output = network(weights=None, include_top=False, pooling="avg", input_tensor=ready).output
+        output = create(weights=None, include_top=False, pooling="avg", input_tensor=ready).output
     model = keras.Model(pixels, keras.layers.Identity(name="features")(output), name=name.lower())
     return _with_deviations(model) if name.startswith("EfficientNetB") else model
 
 
 def application(name: str) -> Any:
-    """The function of ``keras.applications`` that builds ``name``."""
+    """Return the function of ``keras.applications`` that builds ``name``."""
     import keras
 
     return getattr(keras.applications, "VGG16" if name == VGG16 else name)
 
 
 def _with_deviations(model: keras.Model) -> keras.Model:
-    """Divide by the root of the deviations once more after the normalisation, which holds them where it should hold squares.
+    """Divide by the root of the deviations after the normalisation.
 
-    Keras draws this layer only where it downloads the weights itself; the published files need it all the same.
+    The normalisation layer of the published files holds deviations where it should hold their squares. Keras adds this
+    correction only when it downloads the weights itself, but the published files always need it.
     """
     import keras
 
