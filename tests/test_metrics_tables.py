@@ -1,4 +1,4 @@
-"""Tables of results, the bootstrap under them, and a whole run over a tiny world of three colours."""
+"""Result tables, their bootstrap intervals, and a whole evaluation of a tiny model of three colours."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from devise_core.cli import main
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError
 from devise_core.evaluate import custom_classes
-from devise_core.evaluate.methods import CONSE, RANDOM, SOFTMAX, spaces
+from devise_core.evaluate.methods import CONSE, NOT_APPLICABLE, RANDOM, SOFTMAX, Methods
 from devise_core.evaluate.metrics import interval, interval_over_groups
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.protocols import measure
 from devise_core.evaluate.random_baseline import random_head
-from devise_core.evaluate.tables import by_class, compared, part_of
+from devise_core.evaluate.tables import class_means, comparison, subset
 from devise_core.results import OURS, Cell, Table
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
@@ -35,16 +35,16 @@ WORLD = {"dog": (1, 0, 0), "cat": (0, 1, 0), "car": (0, 0, 1), "anchor": (0.6, 0
 
 
 class Colours:
-    """A picture's features and embedding are its colour."""
+    """The features and the embedding of an image are its colour."""
 
     model_id = ""
 
     def __init__(self) -> None:
-        self.seen = 0
+        self.encoded = 0
 
     def encode_many(self, files: Iterable[Path]) -> Iterator[Encoded]:
         for file in files:
-            self.seen += 1
+            self.encoded += 1
             with Image.open(file) as image:
                 colour = np.asarray(image, np.float32).mean(axis=(0, 1), keepdims=False)[None]
             yield Encoded(colour / 255, colour / np.linalg.norm(colour))
@@ -56,8 +56,8 @@ def paint(path: Path, name: str) -> None:
 
 
 @pytest.fixture
-def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelUnderTest:
-    """Three labels, two of them animals; a classifier that knows each by its colour; pictures in the folders of three data sets."""
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelUnderTest:
+    """Return a model with three labels, a classifier that knows each by its colour, and images in three data sets."""
     layout, data = ArtifactLayout(tmp_path / "model"), tmp_path / "data"
     layout.root.mkdir()
     layout.labels.write_text("id,names,hypernyms\nn1,dog,n8:1|n9:2\nn2,cat,n8:1|n9:2\nn3,car,n9:1\n")
@@ -81,24 +81,24 @@ def subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelUnderTest:
     return ModelUnderTest(layout, manifest, text, encoder, data, tmp_path / "cache", lambda _: None)
 
 
-def test_a_paired_difference_is_surer_than_its_parts() -> None:
+def test_paired_interval_is_narrower_than_its_parts() -> None:
     easy = np.array([0, 1] * 50, dtype=float)
-    ours, theirs = easy * 0.9 + 0.1, easy * 0.9  # always 0.1 above, whatever the query
+    ours, theirs = easy * 0.9 + 0.1, easy * 0.9  # ours is 0.1 higher for every query
     assert interval(ours - theirs) == (pytest.approx(0.1), pytest.approx(0.1))
     assert interval(ours)[0] < interval(theirs)[1]
 
 
-def test_queries_that_are_alike_are_drawn_together() -> None:
-    # Two classes, one always right and one never: a draw of classes gives 0, 0.5 or 1, as sure of nothing as two queries are.
+def test_similar_queries_are_resampled_together() -> None:
+    # One class is always right and one never, so a resample of classes gives 0, 0.5 or 1.
     values, classes = np.array([1.0] * 50 + [0.0] * 50), np.array([0] * 50 + [3] * 50)
     assert interval_over_groups(values, classes) == (0, 1)
     assert interval(values)[0] > 0.35
-    # Pooled, not averaged: a class of three queries weighs three times as much.
+    # Queries are pooled, so a class of three queries counts three times as much.
     assert interval_over_groups(np.ones(4), np.array([0, 1, 1, 1])) == (1, 1)
 
 
-def test_a_method_that_cannot_says_so() -> None:
-    table = compared(
+def test_method_without_values_shows_its_reason() -> None:
+    table = comparison(
         "Hits",
         "A note.",
         "imagenet",
@@ -109,7 +109,7 @@ def test_a_method_that_cannot_says_so() -> None:
     assert table.queries == 2
 
 
-def test_tables_are_printed_aligned() -> None:
+def test_tables_print_with_aligned_columns() -> None:
     table = Table(
         "Hits",
         "A note.",
@@ -124,92 +124,92 @@ def test_tables_are_printed_aligned() -> None:
     ]
 
 
-def test_a_quoted_figure_has_no_interval() -> None:
+def test_published_figure_has_no_interval() -> None:
     assert (str(Cell(0.43)), Cell(0.43).as_dict()) == ("0.430", {"value": 0.43})
 
 
-def test_means_of_each_class_and_of_a_part() -> None:
+def test_class_means_and_subset() -> None:
     measured = {SOFTMAX: "cannot", OURS: {"hit@1": np.array([1.0, 0.0, 1.0])}}
-    assert by_class(["dog", "dog", "cat"], measured, ("hit@1",)) == {
+    assert class_means(["dog", "dog", "cat"], measured, ("hit@1",)) == {
         "columns": ["hit@1"],
         "classes": {"cat": {"queries": 1, OURS: [1.0]}, "dog": {"queries": 2, OURS: [0.5]}},
     }
-    assert part_of(measured, np.array([False, True, True]))[OURS]["hit@1"].tolist() == [0, 1]
+    assert subset(measured, np.array([False, True, True]))[OURS]["hit@1"].tolist() == [0, 1]
 
 
-def test_a_whole_run(subject: ModelUnderTest, tmp_path: Path) -> None:
-    results = measure(subject, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101"])
+def test_whole_evaluation(model: ModelUnderTest, tmp_path: Path) -> None:
+    results = measure(model, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101"])
     results.write(tmp_path / "results.json")
-    found = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    written = json.loads((tmp_path / "results.json").read_text("utf-8"))
     tables = {
         table["title"]: {row[0]["text"]: [cell.get("value", cell.get("text")) for cell in row[1:]] for row in table["rows"]}
-        for table in found["tables"]
+        for table in written["tables"]
     }
-    assert found["made_by"] == "python -m devise_core evaluate imagenet zero-shot pascal-sentences caltech-101 --data DATA"
+    assert written["made_by"] == "python -m devise_core evaluate imagenet zero-shot pascal-sentences caltech-101 --data DATA"
     assert (
         tables["All 3 ImageNet samples: flat hit@k"][SOFTMAX] == tables["All 3 ImageNet samples: flat hit@k"][OURS] == [1, 1, 1, 1]
     )
     alone, among = (tables[f"Zero-shot, the 2 unseen labels {where}"] for where in ("alone", "among the 3 seen"))
-    assert (alone[SOFTMAX], alone[OURS]) == (["cannot"] * 4, [1, 1, 1, 1])
-    assert among[SOFTMAX] == [0, 0, 1, 1]  # five candidates: the unseen ones come last
+    assert (alone[SOFTMAX], alone[OURS]) == ([NOT_APPLICABLE] * 4, [1, 1, 1, 1])
+    assert among[SOFTMAX] == [0, 0, 1, 1]  # of five candidates the unseen ones come last
     assert among[OURS] == [1, 1, 1, 1]
-    assert tables["Text → images: Caltech-101, held-out photographs of seen classes"][OURS] == [1, 1]
-    assert tables["Text → images: Caltech-101, 46 classes never seen"][SOFTMAX] == ["cannot", "cannot"]
+    assert tables["Text → images: Caltech-101, held-out images of seen classes"][OURS] == [1, 1]
+    assert tables["Text → images: Caltech-101, 46 unseen classes"][SOFTMAX] == [NOT_APPLICABLE, NOT_APPLICABLE]
     naming = tables["Pascal Sentences, the seed's split: naming with all words"]
     assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
-    own = tables["Pascal Sentences, trained for it alone: naming with all words"]
-    assert own[CONSE][0] == own[SOFTMAX][0] == own[RANDOM][0] == 1
-    assert list(own) == [SOFTMAX, CONSE, RANDOM, OURS, f"{OURS} − {CONSE}", f"{OURS} − {SOFTMAX}", "the same on 5 further splits"]
-    assert own[OURS] == own["the same on 5 further splits"] == naming[OURS]  # a colour a class: no split is hard
-    assert found["per_class"]["zero-shot, unseen alone"]["classes"]["emu"][OURS] == [1, 1]
-    assert found["references"][0]["figures"]["hit@5"] == 0.43
+    custom, last = tables["Pascal Sentences, a head trained on it: naming with all words"], "DeViSE on 5 other splits"
+    assert custom[CONSE][0] == custom[SOFTMAX][0] == custom[RANDOM][0] == 1
+    assert list(custom) == [SOFTMAX, CONSE, RANDOM, OURS, f"{OURS} − {CONSE}", f"{OURS} − {SOFTMAX}", last]
+    assert custom[OURS] == custom[last] == naming[OURS]  # each class has its colour, so every split is easy
+    assert written["per_class"]["zero-shot, unseen alone"]["classes"]["emu"][OURS] == [1, 1]
+    assert written["references"][0]["figures"]["hit@5"] == 0.43
 
 
-def test_random_vectors_are_trained_once_and_name_what_they_trained_on(subject: ModelUnderTest) -> None:
-    by_name = {space.name: space for space in spaces(subject)}
-    space = by_name[RANDOM]
-    car = space.embed(subject.look([AnnotatedImage(subject.data / "imagenet-samples/images/n3_car.png")]))[0]
-    assert car @ space.text("car") > car @ space.text("dog")
+def test_random_baseline_is_trained_once_and_learns_its_labels(model: ModelUnderTest) -> None:
+    by_name = {method.name: method for method in Methods(model).embedding}
+    method = by_name[RANDOM]
+    car = method.embed_images(model.encode([AnnotatedImage(model.data / "imagenet-samples/images/n3_car.png")]))[0]
+    assert car @ method.embed_text("car") > car @ method.embed_text("dog")
     assert list(by_name) == [CONSE, RANDOM, OURS]
-    kept = list((subject.cache / "random-heads").iterdir())
-    seen = subject.encoder.seen
-    again, first = random_head(subject), random_head(subject)
+    files = list((model.cache / "random-heads").iterdir())
+    encoded = model.encoder.encoded
+    again, first = random_head(model), random_head(model)
     assert again is not None and first is not None
     assert (again.vectors == first.vectors).all()
-    assert (list((subject.cache / "random-heads").iterdir()), subject.encoder.seen) == (kept, seen)
+    assert (list((model.cache / "random-heads").iterdir()), model.encoder.encoded) == (files, encoded)
 
 
-def test_a_label_without_a_word_is_not_searched_for(subject: ModelUnderTest) -> None:
-    paint(subject.data / "caltech-101/images/gerenuk/0.png", "car")
-    held_out, _ = measure(subject, ["caltech-101"]).tables
+def test_label_without_a_word_vector_is_not_a_query(model: ModelUnderTest) -> None:
+    paint(model.data / "caltech-101/images/gerenuk/0.png", "car")
+    held_out, _ = measure(model, ["caltech-101"]).tables
     assert "3 labels" in held_out.note and "No word vector for gerenuk" in held_out.note
 
 
-def test_each_picture_is_looked_at_once(subject: ModelUnderTest) -> None:
-    picture = AnnotatedImage(subject.data / "imagenet-samples/images/n1_dog.png")
-    first, second = subject.look([picture]), subject.look([picture, picture])
-    assert (subject.encoder.seen, len(second.features)) == (1, 2)
+def test_each_image_is_encoded_once(model: ModelUnderTest) -> None:
+    picture = AnnotatedImage(model.data / "imagenet-samples/images/n1_dog.png")
+    first, second = model.encode([picture]), model.encode([picture, picture])
+    assert (model.encoder.encoded, len(second.features)) == (1, 2)
     assert (second.embeddings[1] == first.embeddings[0]).all()
 
 
-def test_without_what_a_baseline_needs(subject: ModelUnderTest) -> None:
-    (subject.data / "caltech-101/images").rename(subject.data / "away")
-    assert [space.name for space in spaces(subject)] == [CONSE, OURS]
-    del subject.manifest.files["classifier.npy"]
-    bare = ModelUnderTest(subject.layout, subject.manifest, subject.text, subject.encoder, subject.data, subject.cache, print)
-    assert [space.name for space in spaces(bare)] == [OURS]
+def test_missing_data_leaves_out_baselines(model: ModelUnderTest) -> None:
+    (model.data / "caltech-101/images").rename(model.data / "away")
+    assert [method.name for method in Methods(model).embedding] == [CONSE, OURS]
+    del model.manifest.files["classifier.npy"]
+    bare = ModelUnderTest(model.layout, model.manifest, model.text, model.encoder, model.data, model.cache, print)
+    assert [method.name for method in Methods(bare).embedding] == [OURS]
     rows = measure(bare, ["pascal-sentences"]).tables[0].rows
     assert [[str(cell) for cell in row][:2] for row in rows[:3]] == [[name, "no classifier"] for name in (SOFTMAX, CONSE, RANDOM)]
 
 
-def test_a_model_of_other_labels_is_told_which_protocol_fits(subject: ModelUnderTest) -> None:
-    subject.layout.labels.write_text("id,names,hypernyms\ndog,dog,\n")
-    subject.manifest.add(subject.layout.labels, "made by hand")
+def test_model_with_custom_labels_names_the_protocol_that_fits(model: ModelUnderTest) -> None:
+    model.layout.labels.write_text("id,names,hypernyms\ndog,dog,\n")
+    model.manifest.add(model.layout.labels, "made by hand")
     with pytest.raises(BuildError, match="evaluate pascal-sentences"):
-        measure(subject, ["imagenet"])
+        measure(model, ["imagenet"])
 
 
-def test_the_command_prints_and_keeps_the_same_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_prints_and_writes_the_same_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "stamps-queries.csv").write_text("query,category_prefix\nbird,animals/birds\nfruit,food/fruit\n")
     command = ["evaluate", "stamps", "--data", str(tmp_path), "--out", str(tmp_path / "results.json")]
     assert main([*command, "--json"]) == 0
@@ -217,6 +217,6 @@ def test_the_command_prints_and_keeps_the_same_tables(tmp_path: Path, capsys: py
     assert printed == {"command": "evaluate", **json.loads((tmp_path / "results.json").read_text("utf-8"))}
     table = printed["tables"][0]
     assert (table["queries"], table["columns"]) == (2, ["method", "mAP", "P@8"])
-    assert [row[1].get("text") for row in table["rows"][:4]] == ["cannot", None, "no pictures to train on", None]
+    assert [row[1].get("text") for row in table["rows"][:4]] == [NOT_APPLICABLE, None, "no training images", None]
     assert main(command) == 0
     assert capsys.readouterr().out.splitlines()[0] == table["title"] == "Text → images: the stamps by category"

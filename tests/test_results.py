@@ -13,7 +13,7 @@ import pytest
 
 from devise_core import Engine
 from devise_core.errors import ArtifactError
-from devise_core.evaluate.categories import ask_categories, members
+from devise_core.evaluate.categories import evaluate_categories, in_category
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
@@ -201,19 +201,19 @@ def test_wide_tables_stand_alone() -> None:
 
 
 def test_members_of_a_category() -> None:
-    assert members(["animals/birds", "animals", "birdsong", ""], "birds").tolist() == [True, False, False, False]
-    assert members(["animals/birds", "animals", "birdsong", ""], "animals").tolist() == [True, True, False, False]
+    assert in_category(["animals/birds", "animals", "birdsong", ""], "birds").tolist() == [True, False, False, False]
+    assert in_category(["animals/birds", "animals", "birdsong", ""], "animals").tolist() == [True, True, False, False]
 
 
 def test_categories_as_queries(engine: Engine) -> None:
-    asked = ask_categories(engine)
+    asked = evaluate_categories(engine)
     found = {one.query: one for one in asked}
-    assert found["birds"].pictures == sum("birds" in item.category.split("/") for item in engine.collection.items)
+    assert found["birds"].images == sum("birds" in item.category.split("/") for item in engine.collection.items)
     assert [one.average_precision for one in asked] == sorted((one.average_precision for one in asked), reverse=True)
     assert found["birds"].average_precision > 0.8 > found["halloween"].average_precision
     assert "arttools" not in found  # no word
     order = np.argsort(-(engine.collection.embeddings @ engine.embed_text("birds")), kind="stable")
-    ranks = np.flatnonzero(members([item.category for item in engine.collection.items], "birds")[order]) + 1
+    ranks = np.flatnonzero(in_category([item.category for item in engine.collection.items], "birds")[order]) + 1
     assert found["birds"].average_precision == pytest.approx(np.mean(np.arange(1, len(ranks) + 1) / ranks))
 
 

@@ -20,8 +20,8 @@ from devise_core.bundle.nouns import Row, write_nouns
 from devise_core.bundle.training_run import Order, train_model
 from devise_core.cli import main
 from devise_core.errors import BuildError
-from devise_core.evaluate import custom_random_baseline
-from devise_core.evaluate.methods import CONSE, RANDOM, SOFTMAX, spaces
+from devise_core.evaluate import random_baseline
+from devise_core.evaluate.methods import CONSE, NOT_APPLICABLE, RANDOM, SOFTMAX, Methods
 from devise_core.evaluate.model_under_test import open_model_under_test
 from devise_core.evaluate.protocols import measure
 from devise_core.results import OURS
@@ -243,19 +243,24 @@ def test_what_was_trained_is_measured_beside_the_others(
     (sets / "pascal-sentences").mkdir(parents=True)
     data.rename(sets / "pascal-sentences/images")
     train(replace(order, data=sets / "pascal-sentences", recipe=recipe))
-    monkeypatch.setattr(custom_random_baseline, "load_backbone", tiny_backbone)
+    monkeypatch.setattr(random_baseline, "load_backbone", tiny_backbone)
     said: list[str] = []
     naming, by_label = measure(
         open_model_under_test(ArtifactLayout(order.out), sets, order.cache, said.append), ["pascal-sentences"]
     ).tables
-    told = "trained on these very pictures: train it with --split seed"
+    told = "trained on these images. Train it with --split seed"
     assert (told in naming.note, told in by_label.note) == ((recipe.split == "all"),) * 2
     assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
     found = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
-    assert found == {SOFTMAX: "cannot", CONSE: 1, RANDOM: pytest.approx(0.9, abs=0.1), OURS: 1}  # of random vectors some are near
+    assert found == {
+        SOFTMAX: NOT_APPLICABLE,
+        CONSE: 1,
+        RANDOM: pytest.approx(0.9, abs=0.1),
+        OURS: 1,
+    }  # of random vectors some are near
     (sets / "pascal-sentences").rename(tmp_path / "colours")  # a set of one's own, not below the data
     elsewhere = open_model_under_test(ArtifactLayout(order.out), tmp_path / "nowhere", order.cache, said.append)
-    assert [space.name for space in spaces(elsewhere)] == [CONSE, OURS]
+    assert [method.name for method in Methods(elsewhere).embedding] == [CONSE, OURS]
     assert "random vectors are left out: There is no folder" in said[-1]
 
 

@@ -1,1 +1,1 @@
-"""Measuring: metrics computed from scores, and the sets and splits they are reported on."""
+"""Evaluation: retrieval metrics, the methods to compare, and the data sets and splits they are measured on."""

@@ -1,4 +1,4 @@
-"""How well a collection's own categories are found by their words: the easy and the hard queries of what is at hand."""
+"""How well the categories of a collection are found by their words."""
 
 from __future__ import annotations
 
@@ -11,37 +11,40 @@ from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.metrics import Relevant, average_precision
 
-FEWEST = 4
-"""Pictures that a category needs: with fewer, one of them decides."""
+MIN_IMAGES = 4
+"""Smaller categories are left out, because a single image would decide their score."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A category asked for by its word. ``pictures``: how many of ``total`` belong to it."""
+class CategoryResult:
+    """A category, searched for by its word. ``images`` of the ``total`` belong to it."""
 
     query: str
     average_precision: float
-    pictures: int
+    images: int
     total: int
 
 
-def members(categories: Sequence[str], word: str) -> Relevant:
-    """Which category paths ``(n,)``, such as "animals/birds", have the step ``word``."""
+def in_category(categories: Sequence[str], word: str) -> Relevant:
+    """Return ``(n,)``: which category paths, such as "animals/birds", have the step ``word``."""
     return np.asarray([word in path.split("/") for path in categories], dtype=np.bool_)
 
 
-def ask_categories(engine: Engine) -> list[Asked]:
-    """Each step of a category path as a query, best found first; without words no vector knows, and ones true of every picture."""
-    here = engine.collection
-    categories = [item.category for item in here.items]
-    asked = []
+def evaluate_categories(engine: Engine) -> list[CategoryResult]:
+    """Search for each step of the collection's category paths, and sort by average precision, best first.
+
+    Leaves out words without a vector, categories with fewer than ``MIN_IMAGES`` images, and categories of every image.
+    """
+    collection = engine.collection
+    categories = [item.category for item in collection.items]
+    results = []
     for word in sorted({step for path in categories for step in path.split("/") if step}):
-        relevant = members(categories, word)
-        if not FEWEST <= relevant.sum() < len(categories):
+        relevant = in_category(categories, word)
+        if not MIN_IMAGES <= relevant.sum() < len(categories):
             continue
         try:
-            scores = here.embeddings @ engine.embed_text(word)
+            scores = collection.embeddings @ engine.embed_text(word)
         except (UnknownWordError, QueryError):
             continue
-        asked.append(Asked(word, average_precision(scores, relevant), int(relevant.sum()), len(categories)))
-    return sorted(asked, key=lambda one: (-one.average_precision, one.query))
+        results.append(CategoryResult(word, average_precision(scores, relevant), int(relevant.sum()), len(categories)))
+    return sorted(results, key=lambda result: (-result.average_precision, result.query))

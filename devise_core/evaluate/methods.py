@@ -1,99 +1,114 @@
-"""The methods side by side, on the same features: DeViSE, ConSE, DeViSE on random vectors, and the classifier itself."""
+"""The methods to compare on the same features: DeViSE, ConSE, DeViSE on random vectors, and the classifier's softmax."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
+from scipy.special import softmax
 
-from devise_core.evaluate.custom_random_baseline import Place, own_random
 from devise_core.evaluate.model_under_test import ModelUnderTest
-from devise_core.evaluate.random_baseline import random_head, random_vector
+from devise_core.evaluate.random_baseline import random_embedder, random_vector
 from devise_core.evaluate.tables import RIVALS
 from devise_core.results import OURS
-from devise_core.train.head import Head
 from devise_core.vectors import Floats, unit
 from devise_core.vision.image_encoder import Encoded
 
 CONSE, SOFTMAX = RIVALS
 RANDOM = "random vectors"
 T = 10
-"""How many labels ConSE combines: the best of Norouzi et al. (2013)."""
+"""The number of labels that ConSE combines: the best of Norouzi et al. (2013)."""
 
-Found = TypeVar("Found")
+NO_CLASSIFIER, NO_TRAINING_IMAGES = "no classifier", "no training images"
+NOT_APPLICABLE = "not applicable"
+"""The cell of a method that cannot answer this kind of query."""
 
-NO_CLASSIFIER, NO_PICTURES = "no classifier", "no pictures to train on"
-CANNOT = "cannot"
-"""What a method answers that has no place for the question."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Space:
-    """A method that places pictures and texts: ``embed`` → unit rows ``(n, d)``, ``text`` → ``(d,)``, ``labels`` ``(1000, d)``."""
+class Method:
+    """A method that embeds images and texts in one space.
+
+    Attributes:
+        name: The name of its row.
+        embed_images: Encoded images → unit rows ``(n, d)``.
+        embed_text: A text → its unit vector ``(d,)``.
+        label_vectors: Unit rows ``(labels, d)``.
+    """
 
     name: str
-    embed: Callable[[Encoded], Floats]
-    text: Callable[[str], Floats]
-    labels: Floats
+    embed_images: Callable[[Encoded], Floats]
+    embed_text: Callable[[str], Floats]
+    label_vectors: Floats
 
 
-def spaces(subject: ModelUnderTest) -> list[Space]:
-    """Every method that can be had: without the classifier's weights it is DeViSE alone. Made once a run."""
-    subject.spaces = subject.spaces or _spaces(subject)
-    return subject.spaces
+class Methods:
+    """The methods to compare on one model. Those that need training are trained once, on first use."""
 
+    def __init__(self, model: ModelUnderTest) -> None:
+        self.model = model
 
-def _spaces(subject: ModelUnderTest) -> list[Space]:
-    ours = Space(OURS, lambda looked: looked.embeddings, subject.text.embed, subject.label_vectors)
-    if subject.classifier is None:
-        return [ours]
-    vectors = subject.label_vectors
-    by_conse = Space(CONSE, lambda looked: conse(probabilities(subject, looked), vectors), subject.text.embed, vectors)
-    place = own_random(subject) if subject.has_own_labels else _random(subject)
-    if place is None:
-        return [by_conse, ours]
-    chance = np.stack([random_vector(identity, vectors.shape[1]) for identity in subject.labels.ids])
-    return [
-        by_conse,
-        Space(RANDOM, lambda looked: place(looked.features), lambda text: random_vector(text, vectors.shape[1]), chance),
-        ours,
-    ]
+    @cached_property
+    def embedding(self) -> list[Method]:
+        """All methods that embed texts. Without the classifier's weights this is DeViSE alone."""
+        model, vectors = self.model, self.model.label_vectors
+        ours = Method(OURS, lambda encoded: encoded.embeddings, model.text.embed, vectors)
+        if model.classifier is None:
+            return [ours]
+        by_conse = Method(CONSE, lambda encoded: conse(self.class_shares(encoded), vectors), model.text.embed, vectors)
+        embed = random_embedder(model)
+        if embed is None:
+            return [by_conse, ours]
+        dimension = vectors.shape[1]
+        by_chance = Method(
+            RANDOM,
+            lambda encoded: embed(encoded.features),
+            lambda text: random_vector(text, dimension),
+            np.stack([random_vector(identity, dimension) for identity in model.labels.ids]),
+        )
+        return [by_conse, by_chance, ours]
 
+    def in_order(self, results: Mapping[str, Result | str]) -> dict[str, Result | str]:
+        """Return ``results`` with an entry for every method, in the order of the tables.
 
-def _random(subject: ModelUnderTest) -> Place | None:
-    head = random_head(subject)
-    return None if head is None else lambda features: placed(head, features)
+        A method that the model or the data do not allow gets the reason as a text.
+        """
+        missing = NO_CLASSIFIER if self.model.classifier is None else NO_TRAINING_IMAGES
+        return {name: results.get(name, missing) for name in (SOFTMAX, CONSE, RANDOM, OURS)}
 
+    @property
+    def softmax_cell(self) -> str:
+        """The cell of the softmax where a query is not one of its labels."""
+        return NO_CLASSIFIER if self.model.classifier is None else NOT_APPLICABLE
 
-def beside(subject: ModelUnderTest, found: Mapping[str, Found | str]) -> dict[str, Found | str]:
-    """A place for every method, in one order; those that the model or the data do not allow say so."""
-    absent = NO_CLASSIFIER if subject.classifier is None else NO_PICTURES
-    return {name: found.get(name, absent) for name in (SOFTMAX, CONSE, RANDOM, OURS)}
+    def class_shares(self, encoded: Encoded) -> Floats:
+        """Return the classifier's softmax ``(n, labels)``.
 
-
-def probabilities(subject: ModelUnderTest, looked: Encoded) -> Floats:
-    """The classifier's softmax ``(n, labels)``."""
-    if subject.classifier is None:
-        raise ValueError("The model came without its classifier.")
-    kernel, bias = subject.classifier
-    return softmax(subject.seen(looked.features) @ kernel + bias)
-
-
-def softmax(logits: Floats) -> Floats:
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
+        Raises:
+            ValueError: The model came without its classifier.
+        """
+        if self.model.classifier is None:
+            raise ValueError("The model came without its classifier.")
+        kernel, bias = self.model.classifier
+        return np.asarray(softmax(self.model.classifier_inputs(encoded.features) @ kernel + bias, axis=1), dtype=np.float32)
 
 
 def conse(shares: Floats, vectors: Floats, top: int = T) -> Floats:
-    """Σ over the ``top`` labels of probability · vector, at length 1 (Norouzi et al., 2013, equation 2)."""
+    """Return the ConSE embedding (Norouzi et al., 2013, equation 2): the sum of label vectors, weighted by their shares.
+
+    Args:
+        shares: The softmax over the labels ``(n, labels)``.
+        vectors: The vectors of the labels ``(labels, d)``.
+        top: The number of most probable labels to combine.
+
+    Returns:
+        Unit rows ``(n, d)``.
+    """
     kept = np.zeros_like(shares)
     best = np.argpartition(-shares, min(top, shares.shape[1]) - 1, axis=1)[:, :top]
     np.put_along_axis(kept, best, np.take_along_axis(shares, best, axis=1), axis=1)
     return unit(kept @ vectors)
-
-
-def placed(head: Head, features: Floats) -> Floats:
-    """Where a head places pictures: unit rows ``(n, d)``."""
-    return unit(softmax(features @ head.kernel + head.bias) @ head.vectors)

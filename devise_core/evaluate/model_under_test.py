@@ -1,4 +1,4 @@
-"""The model being measured, and the pictures it has looked at: each is put through the network once a run."""
+"""The model to measure. Each image goes through it once per run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,17 +24,21 @@ from devise_core.train.write import reads_roots
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 
-if TYPE_CHECKING:
-    from devise_core.evaluate.methods import Space
-
 Say = Callable[[str], None]
 
 
 @dataclass
 class ModelUnderTest:
-    """A model's folder, opened; ``data`` holds the photographs, ``cache`` what is worth keeping between runs.
+    """A model's folder, opened for measuring.
 
-    ``spaces``: the methods to compare, once they were made.
+    Attributes:
+        layout: The files of the folder.
+        manifest: What the folder's manifest says about them.
+        text: The model's text encoder.
+        encoder: The model's image encoder.
+        data: The folder of the data sets.
+        cache: The folder for results to keep between runs.
+        say: Prints a line of progress.
     """
 
     layout: ArtifactLayout
@@ -45,46 +48,54 @@ class ModelUnderTest:
     data: Path
     cache: Path
     say: Say
-    spaces: list[Space] = field(default_factory=list, repr=False)
-    _seen: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
+    _encoded: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
 
-    def look(self, pictures: Sequence[AnnotatedImage]) -> Encoded:
-        """Features and embeddings of ``pictures``, in order. Raises ``ImageError`` for one that cannot be read."""
+    def encode(self, images: Sequence[AnnotatedImage]) -> Encoded:
+        """Return the features and embeddings of ``images``, in order.
+
+        Raises:
+            ImageError: An image cannot be read.
+        """
         from tqdm import tqdm
 
-        files = [picture.path for picture in pictures if picture.path not in self._seen]
-        with tqdm(total=len(files), desc="pictures", unit="picture", disable=not files) as bar:
-            for part in self.encoder.encode_many(files):
+        files = [image.path for image in images if image.path not in self._encoded]
+        with tqdm(total=len(files), desc="images", unit="image", disable=not files) as bar:
+            for batch in self.encoder.encode_many(files):
                 start = bar.n
-                for file, features, embedding in zip(files[start:], part.features, part.embeddings, strict=False):
-                    self._seen[file] = features, embedding
-                bar.update(len(part.features))
-        rows = [self._seen[picture.path] for picture in pictures]
+                for file, features, embedding in zip(files[start:], batch.features, batch.embeddings, strict=False):
+                    self._encoded[file] = features, embedding
+                bar.update(len(batch.features))
+        rows = [self._encoded[image.path] for image in images]
         return Encoded(np.stack([features for features, _ in rows]), np.stack([embedding for _, embedding in rows]))
 
     @property
     def model_id(self) -> str:
+        """The id of everything that the vectors depend on."""
         return self.encoder.model_id
 
     @cached_property
     def classifier(self) -> Classifier | None:
-        """The softmax on what ``seen`` makes of the backbone's features: its original one, or one fitted on labels of the model's
-        own; None where there is none."""
+        """The softmax over ``labels``, which reads ``classifier_inputs``. None if the model came without one."""
         if self.layout.classifier.name not in self.manifest.files:
             return None
         weights = np.load(self.manifest.verified(self.layout.classifier)).astype(np.float32)
         return weights[:-1], weights[-1]
 
-    def seen(self, features: Floats) -> Floats:
-        """``features`` ``(n, f)`` as the classifier sees them, and a conse head on labels of the model's own."""
+    def classifier_inputs(self, features: Floats) -> Floats:
+        """Return ``features`` ``(n, f)`` as the classifier and a conse head read them: as they are, or their roots."""
         return np.asarray(rooted(features), dtype=np.float32) if reads_roots(self.manifest) else features
 
-    def remark(self, data: str, split: str) -> str:
-        """A sentence where the model was trained on the pictures of ``data`` to measure with, which ``split`` keeps out."""
+    def training_note(self, data: str, split: str) -> str:
+        """Return a warning if the model was trained on the images to measure, else an empty text.
+
+        Args:
+            data: The name of the data set.
+            split: The ``--split`` that keeps the measured images out of training.
+        """
         record = self.manifest.about.get("training", {})
         if record.get("data") != data or record["settings"]["split"] == split:
             return ""
-        return f" The model was trained on these very pictures: train it with --split {split} to measure it."
+        return f" The model was trained on these images. Train it with --split {split} for a fair measurement."
 
     @cached_property
     def labels(self) -> Labels:
@@ -92,30 +103,39 @@ class ModelUnderTest:
         return read_labels(self.manifest.verified(self.layout.labels))
 
     @property
-    def has_own_labels(self) -> bool:
-        """Whether the model was trained on labels of its own instead of ImageNet's."""
-        return not any(self.labels.kinds)
+    def has_custom_labels(self) -> bool:
+        """Whether the model was trained on labels other than ImageNet's."""
+        return not any(self.labels.hypernyms)
 
     def imagenet_labels(self) -> Labels:
-        """Raises ``BuildError`` where the model has labels of its own."""
-        if self.has_own_labels:
+        """Return the ImageNet labels.
+
+        Raises:
+            BuildError: The model has custom labels.
+        """
+        if self.has_custom_labels:
             raise BuildError(
-                f"{self.layout.labels} does not hold the ImageNet labels: measure this model with "
+                f"{self.layout.labels} does not hold the ImageNet labels. Measure this model with "
                 "`python -m devise_core evaluate pascal-sentences`."
             )
         return self.labels
 
     @cached_property
     def label_vectors(self) -> Floats:
-        """Unit rows ``(labels, d)``."""
+        """The vector of each label: unit rows ``(labels, d)``."""
         return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
 
     def collection(self, name: str) -> Collection:
+        """Open the collection ``name`` of this model."""
         return open_collection(name, self.layout, self.model_id)
 
 
 def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: Say) -> ModelUnderTest:
-    """Open a model without a collection: one just trained has none. Raises ``ArtifactError``."""
+    """Open a model without a collection, because a model that was just trained has none.
+
+    Raises:
+        ArtifactError: A file of the model is missing or damaged.
+    """
     manifest = Manifest.read(layout.root)
     ok = manifest.verified
     words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales)).index_words()

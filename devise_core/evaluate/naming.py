@@ -1,4 +1,4 @@
-"""The seed's own measure: pictures of Pascal Sentences named with all the words there are."""
+"""The seed's measurement: images of Pascal Sentences, named with all words of the vocabulary."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from devise_core.datasets import readers, splits
-from devise_core.evaluate.methods import NO_CLASSIFIER, RANDOM, SOFTMAX, Space, beside, probabilities, spaces
+from devise_core.evaluate.methods import NO_CLASSIFIER, RANDOM, SOFTMAX, Method, Methods
 from devise_core.evaluate.metrics import overlap
-from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.random_baseline import random_vector
-from devise_core.evaluate.tables import Measured, Outcome, by_class, compared
+from devise_core.evaluate.tables import MetricValues, Outcome, class_means, comparison
+from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.tokens import tokens
 from devise_core.text.word_store import WordStore
 from devise_core.train.corpus import raw_vector
@@ -20,76 +20,103 @@ from devise_core.vectors import ROWS_AT_A_TIME, Floats, largest, unit
 KS = (5, 10, 20)
 
 
-def pascal(subject: ModelUnderTest) -> Outcome:
-    """The 100 test pictures of the seed's split, over every word of the store."""
-    found = readers.pascal_sentences(subject.data / "pascal-sentences")
-    test = [picture for picture, train in zip(found, splits.seed_split(len(found)), strict=True) if not train]
-    labels, words, directions = [picture.label for picture in test], subject.text.words, subject.text.directions
-    names, looked = sorted(set(labels)), subject.look(test)
-    subject.say(f"pascal-sentences: {len(test)} photographs, {len(words)} words")
-    # What a label's neighbours are is a matter of the word vectors as they were trained, whatever the model makes of them.
-    near = nearest_words(words, np.stack([raw_vector(name, subject.text) for name in names]), directions[:0])
-    true = dict(zip(names, near, strict=True))
-    named = beside(subject, {space.name: _words(space, space.embed(looked), subject, names) for space in spaces(subject)})
-    named[SOFTMAX] = (
+def pascal(methods: Methods) -> Outcome:
+    """Name the 100 test images of the seed's split, among all words of the vocabulary."""
+    model = methods.model
+    images = readers.pascal_sentences(model.data / "pascal-sentences")
+    test = [image for image, train in zip(images, splits.seed_split(len(images)), strict=True) if not train]
+    labels, words, text = [image.label for image in test], model.text.words, model.text
+    names, encoded = sorted(set(labels)), model.encode(test)
+    model.say(f"pascal-sentences: {len(test)} images, {len(words)} words")
+    # A label's true neighbours are those in the word vectors as trained, whatever the model's text encoder makes of them.
+    true_words = nearest_words(words, np.stack([raw_vector(name, text) for name in names]), text.directions[:0])
+    true = dict(zip(names, true_words, strict=True))
+    answers = methods.in_order({each.name: _answers(each, each.embed_images(encoded), text, names) for each in methods.embedding})
+    answers[SOFTMAX] = (
         NO_CLASSIFIER
-        if subject.classifier is None
-        else [label_words(subject.labels.names, row) for row in probabilities(subject, looked)]
+        if model.classifier is None
+        else [label_words(model.labels.names, row) for row in methods.class_shares(encoded)]
     )
-    measured = {name: words if isinstance(words, str) else naming(words, labels, true) for name, words in named.items()}
-    table = compared(
+    results = {name: given if isinstance(given, str) else naming_metrics(given, labels, true) for name, given in answers.items()}
+    table = comparison(
         "Pascal Sentences, the seed's split: naming with all words",
-        f"hit@k: the true label, or a word of it, is among the k nearest of {len(words)} words. hp@k, as the "
-        "seed: the share of these that are among the k nearest words of the true label's vector. The softmax answers "
-        "with the words of its most probable labels' names." + subject.remark("pascal-sentences", "seed"),
+        f"hit@k is the share of images whose true label, or one of its words, is among the k nearest of {len(words)} words. "
+        "hp@k, as in the seed's notebook, is the share of these k words that are among the k nearest words of the true label's "
+        "vector. The softmax answers with the words in the names of its most probable labels."
+        + model.training_note("pascal-sentences", "seed"),
         "pascal-sentences",
-        measured,
+        results,
     )
-    return Outcome((table,), {"pascal-sentences, words": by_class(labels, measured, ("hit@5", "hp@5"))})
+    return Outcome((table,), {"pascal-sentences, words": class_means(labels, results, ("hit@5", "hp@5"))})
 
 
-def naming(words: Sequence[Sequence[str]], labels: Sequence[str], true: dict[str, list[str]]) -> Measured:
-    """``words``: each picture's, nearest first; ``labels``: its label; ``true``: each label's own nearest words."""
-    found: dict[str, list[float]] = {f"{metric}@{k}": [] for metric in ("hit", "hp") for k in KS}
-    for near, label in zip(words, labels, strict=True):
-        answers = {label, *label.split()}
+def naming_metrics(answers: Sequence[Sequence[str]], labels: Sequence[str], true: dict[str, list[str]]) -> MetricValues:
+    """Return hit@k and the seed's hierarchical precision@k of each image.
+
+    Args:
+        answers: The words of each image, nearest first.
+        labels: The true label of each image.
+        true: Label → the words nearest to its vector.
+    """
+    values: dict[str, list[float]] = {f"{metric}@{k}": [] for metric in ("hit", "hp") for k in KS}
+    for words, label in zip(answers, labels, strict=True):
+        accepted = {label, *label.split()}
         for k in KS:
-            found[f"hit@{k}"].append(float(bool(answers & set(near[:k]))))
-            found[f"hp@{k}"].append(overlap(near, true[label], k))
-    return {column: np.asarray(values) for column, values in found.items()}
+            values[f"hit@{k}"].append(float(bool(accepted & set(words[:k]))))
+            values[f"hp@{k}"].append(overlap(words, true[label], k))
+    return {metric: np.asarray(numbers) for metric, numbers in values.items()}
 
 
 def nearest_words(words: WordStore, vectors: Floats, directions: Floats, k: int = KS[-1]) -> list[list[str]]:
-    """The ``k`` words nearest to each unit row ``(n, d)``, as ``WordStore.nearest`` finds them, for many rows in one pass."""
+    """Return the ``k`` nearest words of each vector, as ``WordStore.nearest`` does, but for many vectors in one pass.
+
+    Args:
+        words: The vocabulary.
+        vectors: Unit rows ``(n, d)``.
+        directions: Orthonormal rows ``(m, d)`` to remove from the word vectors.
+        k: How many words.
+    """
     scores = np.empty((len(vectors), len(words)), dtype=np.float32)
     for start in range(0, len(words), ROWS_AT_A_TIME):
         block = words.vectors[start : start + ROWS_AT_A_TIME].astype(np.float32)
         block -= (block @ directions.T) @ directions
-        norms = np.maximum(np.linalg.norm(block, axis=1), 1e-9)  # a word may be nothing but a direction
+        norms = np.maximum(np.linalg.norm(block, axis=1), 1e-9)  # a word vector may lie in the removed directions
         scores[:, start : start + len(block)] = vectors @ block.T / norms
-    return [[words.word(int(row)) for row in largest(found, k)] for found in scores]
+    return [[words.word(int(row)) for row in largest(row_scores, k)] for row_scores in scores]
 
 
 def label_words(names: Sequence[tuple[str, ...]], shares: Floats, k: int = KS[-1]) -> list[str]:
-    """The first ``k`` different words of labels' first names, the most probable label first."""
-    found: dict[str, None] = {}
+    """Return the first ``k`` different words in the labels' first names, the most probable label first.
+
+    Args:
+        names: All names of each label.
+        shares: The softmax over the labels ``(labels,)``.
+        k: How many words.
+    """
+    words: dict[str, None] = {}
     for row in np.argsort(-shares, kind="stable")[:k]:
-        found |= dict.fromkeys(tokens(names[row][0]))
-    return list(found)[:k]
+        words |= dict.fromkeys(tokens(names[row][0]))
+    return list(words)[:k]
 
 
-def _words(space: Space, places: Floats, subject: ModelUnderTest, names: Sequence[str], k: int = KS[-1]) -> list[list[str]]:
-    """The words nearest to ``places``, in the method's own space."""
-    words = subject.text.words
-    if space.name == RANDOM:
-        return random_words(words, names, places, k)
-    return nearest_words(words, places, subject.text.directions)
+def nearest_random_words(words: WordStore, names: Sequence[str], embeddings: Floats, k: int = KS[-1]) -> list[list[str]]:
+    """Return the nearest words where every word has a random vector.
 
-
-def random_words(words: WordStore, names: Sequence[str], places: Floats, k: int = KS[-1]) -> list[list[str]]:
-    """The words nearest to ``places`` ``(n, d)`` where every word has a random vector, those of ``names`` the one trained on."""
-    vectors = unit(np.random.default_rng(7).normal(size=(len(words), places.shape[1])))
+    Args:
+        words: The vocabulary.
+        names: Class names. Their words get the random vector that the class was trained with.
+        embeddings: Unit rows ``(n, d)``.
+        k: How many words.
+    """
+    vectors = unit(np.random.default_rng(7).normal(size=(len(words), embeddings.shape[1])))
     for name in names:
         rows = [row for word in name.split() if (row := words.row(word)) is not None]
-        vectors[rows] = random_vector(name, places.shape[1])
-    return [[words.word(int(row)) for row in largest(vectors @ place, k)] for place in places]
+        vectors[rows] = random_vector(name, embeddings.shape[1])
+    return [[words.word(int(row)) for row in largest(vectors @ embedding, k)] for embedding in embeddings]
+
+
+def _answers(method: Method, embeddings: Floats, text: WordVectorEncoder, names: Sequence[str]) -> list[list[str]]:
+    """Return the words nearest to ``embeddings`` in the space of ``method``."""
+    if method.name == RANDOM:
+        return nearest_random_words(text.words, names, embeddings)
+    return nearest_words(text.words, embeddings, text.directions)

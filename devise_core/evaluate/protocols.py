@@ -1,4 +1,4 @@
-"""What ``evaluate`` measures: each protocol is data sets, their splits and metrics, and gives tables."""
+"""The protocols of ``evaluate``: each takes data sets, splits and metrics, and returns tables."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devise_core.evaluate import classes, custom_classes, naming, retrieval
+from devise_core.evaluate import classification, custom_classes, naming, retrieval
+from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.references import REFERENCES
-from devise_core.evaluate.tables import Outcome, joined
+from devise_core.evaluate.tables import Outcome, merged
 from devise_core.results import Table
 from devise_core.storage.atomic_write import atomic_file
 
-Protocol = Callable[[ModelUnderTest], Outcome]
+Protocol = Callable[[Methods], Outcome]
 
 
-def pascal(subject: ModelUnderTest) -> Outcome:
-    """Pascal Sentences, the seed's test part: named with all words, by a head for it alone too, and found by its labels."""
-    return joined([custom_classes.own_classes(subject), naming.pascal(subject), retrieval.pascal(subject)])
+def pascal(methods: Methods) -> Outcome:
+    """Pascal Sentences, the seed's test part: named with all words, also by a head trained for it, and found by label."""
+    return merged([custom_classes.custom_classes(methods), naming.pascal(methods), retrieval.pascal(methods)])
 
 
 PROTOCOLS: Mapping[str, Protocol] = {
-    "imagenet": classes.imagenet,
-    "zero-shot": classes.zero_shot,
+    "imagenet": classification.imagenet,
+    "zero-shot": classification.zero_shot,
     "pascal-sentences": pascal,
     "caltech-101": retrieval.caltech,
     "flickr8k": retrieval.flickr8k,
@@ -34,8 +35,14 @@ PROTOCOLS: Mapping[str, Protocol] = {
 
 
 @dataclass(frozen=True)
-class Results:
-    """Everything one run measured. ``model``: the SHA-256 of the model's file."""
+class Evaluation:
+    """The result of one run.
+
+    Attributes:
+        made_by: The command that repeats it.
+        model: The id of the model.
+        outcome: The tables and class means of all protocols.
+    """
 
     made_by: str
     model: str
@@ -43,9 +50,11 @@ class Results:
 
     @property
     def tables(self) -> Sequence[Table]:
+        """All tables, in the order of the protocols."""
         return self.outcome.tables
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the content of ``results.json``."""
         return {
             "made_by": self.made_by,
             "model": self.model,
@@ -55,15 +64,20 @@ class Results:
         }
 
     def write(self, path: Path) -> None:
-        """A line for each part: with a line for each number the file would be three times as long."""
-        parts = [f"{json.dumps(name)}: {json.dumps(found, ensure_ascii=False)}" for name, found in self.as_dict().items()]
+        """Write ``results.json``, one line per part. One line per number would make the file three times as long."""
+        parts = [f"{json.dumps(name)}: {json.dumps(content, ensure_ascii=False)}" for name, content in self.as_dict().items()]
         with atomic_file(path) as staged:
             staged.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8", newline="\n")
 
 
-def measure(subject: ModelUnderTest, names: Sequence[str] = ()) -> Results:
-    """Run the protocols called ``names``, or all of them. Raises ``BuildError`` where a data set is missing."""
+def measure(model: ModelUnderTest, names: Sequence[str] = ()) -> Evaluation:
+    """Run the protocols ``names``, or all of them.
+
+    Raises:
+        BuildError: A data set is missing.
+    """
+    methods = Methods(model)
     chosen = list(dict.fromkeys(names)) or list(PROTOCOLS)
-    outcome = joined([PROTOCOLS[name](subject) for name in chosen])
+    outcome = merged([PROTOCOLS[name](methods) for name in chosen])
     command = " ".join(["python -m devise_core evaluate", *(dict.fromkeys(names)), "--data DATA"])
-    return Results(command, subject.model_id, outcome)
+    return Evaluation(command, model.model_id, outcome)

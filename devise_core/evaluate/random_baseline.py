@@ -1,63 +1,91 @@
-"""The paper's baseline: DeViSE trained the same way on random unit vectors in place of label vectors."""
+"""The paper's random baseline: DeViSE trained in the same way, with random unit vectors in place of the label vectors."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
-from devise_core.datasets.readers import AnnotatedImage
+from devise_core.backbones import load_backbone
 from devise_core.datasets.splits import bundled_training
-from devise_core.errors import BuildError
+from devise_core.datasets.readers import AnnotatedImage
+from devise_core.errors import ArtifactError, BuildError
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.train.cache import FeatureCache
+from devise_core.train.corpus import Corpus, read_pictures, training_part
 from devise_core.train.fit import Captioned, Examples, Settings, between, fit
 from devise_core.train.head import Head, conse_head
+from devise_core.train.recipe import Recipe
+from devise_core.train.run import Run, train
 from devise_core.train.targets import targets_of
 from devise_core.train.views import VIEWS
+from devise_core.train.write import RECORD
 from devise_core.vectors import Floats, unit
+
+Embedder = Callable[[Floats], Floats]
+"""Features ``(n, f)`` → unit rows ``(n, d)``."""
 
 
 def random_vector(name: str, dimension: int) -> Floats:
-    """A unit vector ``(d,)`` that says nothing about ``name`` but is always the same."""
+    """Return a random unit vector ``(d,)``. The same ``name`` always gives the same vector."""
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
     return unit(np.random.default_rng(seed).normal(size=dimension))
 
 
-def random_head(subject: ModelUnderTest) -> Head | None:
-    """Trained on random vectors, and kept in the cache by all it was made from; None where a set to train on is missing."""
+def random_embedder(model: ModelUnderTest) -> Embedder | None:
+    """Return the baseline of ``model``, trained on first use. None if its training images are missing."""
+    if model.has_custom_labels:
+        return _custom_embedder(model)
+    head = random_head(model)
+    return None if head is None else lambda features: unit(softmax(features @ head.kernel + head.bias, axis=1) @ head.vectors)
+
+
+def random_head(model: ModelUnderTest) -> Head | None:
+    """Return the baseline's head for a model with ImageNet labels. None if its training images are missing.
+
+    The head is kept in the cache folder, under a digest of everything it depends on.
+    """
     try:
-        parts = [picture for found in bundled_training(subject.data) for picture in found]
+        images = [image for part in bundled_training(model.data) for image in part]
     except BuildError as error:
-        subject.say(f"random vectors are left out: {error}")
+        model.say(f"random vectors are left out: {error}")
         return None
-    settings, share = recorded(subject.manifest.about.get("training", {}))
+    settings, share = recorded(model.manifest.about.get("training", {}))
     made_from = {
-        "model": subject.model_id,
-        "classifier": subject.manifest.files[subject.layout.classifier.name].sha256,
+        "model": model.model_id,
+        "classifier": model.manifest.files[model.layout.classifier.name].sha256,
         "settings": asdict(settings),
         "share": share,
-        "dimension": subject.label_vectors.shape[1],
-        "pictures": [[picture.label, picture.path.name, picture.path.stat().st_size] for picture in parts],
+        "dimension": model.label_vectors.shape[1],
+        "pictures": [[image.label, image.path.name, image.path.stat().st_size] for image in images],
     }
     key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
-    path = subject.cache / "random-heads" / f"{key}.npz"
+    path = model.cache / "random-heads" / f"{key}.npz"
     if path.is_file():
         with np.load(path) as kept:
             return Head(kept["kernel"], kept["bias"], kept["vectors"])
-    head = _trained(subject, parts, settings, share)
+    head = _trained(model, images, settings, share)
     with atomic_file(path) as staged, staged.open("wb") as file:
         np.savez(file, **asdict(head))
     return head
 
 
 def recorded(record: dict[str, Any]) -> tuple[Settings, float]:
-    """How the model itself was trained, as its manifest says: the settings, and how far from the start the result stands.
+    """Return how the model was trained: the settings, and how far its head is from the start.
 
-    One view of each picture is used, for as many steps as the model took over all of them. Captions have no random vector.
+    The baseline uses one view of each image, for as many steps as the model took over all views. It leaves out captions,
+    which have no random vector.
+
+    Args:
+        record: The entry ``training`` of the model's manifest.
     """
     known = record.get("settings", {}) if "share" in record else {}
     settings = {**asdict(Settings()), **known}
@@ -65,21 +93,60 @@ def recorded(record: dict[str, Any]) -> tuple[Settings, float]:
     return Settings(**settings), float(record.get("share", 1.0))
 
 
-def _trained(subject: ModelUnderTest, parts: list[AnnotatedImage], settings: Settings, share: float) -> Head:
-    if subject.classifier is None:
+def _trained(model: ModelUnderTest, images: list[AnnotatedImage], settings: Settings, share: float) -> Head:
+    if model.classifier is None:
         raise ValueError("The model came without its classifier.")
-    dimension, ids = subject.label_vectors.shape[1], list(subject.labels.ids)
-    subject.say(f"random vectors: training on {len(parts)} photographs")
-    names = sorted({picture.label for picture in parts} - set(ids)) + ids
-    place = {name: row for row, name in enumerate(names)}
+    dimension, ids = model.label_vectors.shape[1], list(model.labels.ids)
+    model.say(f"random vectors: training on {len(images)} images")
+    names = sorted({image.label for image in images} - set(ids)) + ids
+    rows = {name: row for row, name in enumerate(names)}
     vectors = np.stack([random_vector(name, dimension) for name in names])
-    features = subject.look(parts).features[None]
-    start = conse_head(*subject.classifier, vectors[len(names) - len(ids) :])
+    features = model.encode(images).features[None]
+    start = conse_head(*model.classifier, vectors[len(names) - len(ids) :])
     head, _ = fit(
         start,
         targets_of(list(vectors), [{} for _ in names], {}),
-        Examples(features, np.asarray([place[picture.label] for picture in parts], dtype=np.int64)),
+        Examples(features, np.asarray([rows[image.label] for image in images], dtype=np.int64)),
         Captioned(features[:, :1], [vectors[:1]]),
         settings,
     )
     return between(start, head, share)
+
+
+def _custom_embedder(model: ModelUnderTest) -> Embedder | None:
+    """Train the head of a model with custom labels as ``train`` did, on the model's backbone.
+
+    Leaves out the second stage, which would change the features that all methods share, and captions, which have no random
+    vector.
+    """
+    import keras
+
+    record = _training_record(model)
+    recipe = Recipe(**{**record["settings"], "finetune_epochs": 0, "caption_weight": 0.0})
+    try:
+        images = training_part(read_pictures(model.data / record["data"]), recipe.split)
+    except BuildError as error:
+        model.say(f"random vectors are left out: {error}")
+        return None
+    model.say(f"random vectors: training on {len(images)} images")
+    labels = [image.label for image in images]
+    names = sorted(set(labels))
+    vectors = np.stack([random_vector(name, model.label_vectors.shape[1]) for name in names])
+    corpus = Corpus(images, np.searchsorted(names, labels), names, vectors)
+    backbone = load_backbone(record["backbone"]["name"], model.layout.model, size=record["backbone"]["size"])
+    with (
+        FeatureCache(model.cache / "features.sqlite", backbone.identity, backbone.width) as cache,
+        tempfile.TemporaryDirectory() as checkpoints,
+    ):
+        run = Run(corpus, backbone, model.text, recipe, None, cache, Path(checkpoints), lambda *_: lambda *_: None)
+        trained = train(run).model
+    head = keras.Model(trained.get_layer("features").output, trained.output["embedding"])
+    return lambda features: np.asarray(head(features), dtype=np.float32)
+
+
+def _training_record(model: ModelUnderTest) -> dict[str, Any]:
+    path = model.layout.root / RECORD
+    try:
+        return dict(json.loads(model.manifest.verified(path).read_text("utf-8")))
+    except ValueError as error:
+        raise ArtifactError(f"{path} is not a training record. Train this model again.") from error

@@ -1,4 +1,4 @@
-"""Figures that others published, each with its source, to stand beside ours."""
+"""Published figures of others, each with its source, to compare ours with."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ REFERENCES: tuple[dict[str, Any], ...] = (
         "source": CONSE,
     },
 )
-"""Those of other pictures and other labels than ours are for the size of things, not for comparison."""
+"""Figures on other images and labels than ours show the order of magnitude. They cannot be compared directly."""

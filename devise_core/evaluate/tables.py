@@ -1,4 +1,4 @@
-"""Results as tables: a row for each method, a mean with its bootstrap interval in each cell."""
+"""Results as tables: one row per method, and in each cell a mean with its bootstrap interval."""
 
 from __future__ import annotations
 
@@ -12,73 +12,98 @@ from devise_core.evaluate.metrics import Relevant, Values, interval, interval_ov
 from devise_core.results import BY_CLASSES, LESS, OURS, Cell, Table
 from devise_core.vectors import Rows
 
-Measured = Mapping[str, Values]
-"""Column → one number for each query."""
+MetricValues = Mapping[str, Values]
+"""Metric → one number per query."""
 
 RIVALS = ("ConSE (T = 10)", "softmax")
+"""Methods that ours is compared with query by query."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a protocol gives: tables, and for each set of queries the means of each class and method."""
+    """The result of a protocol: its tables and, for each set of queries, the means of each class and method."""
 
     tables: tuple[Table, ...]
     per_class: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def mean_of(values: Values, groups: Rows | None = None) -> Cell:
-    """The mean and its interval, over queries or, with a class for each in ``groups`` ``(n,)``, over whole classes."""
-    drawn = interval(values) if groups is None else interval_over_groups(values, groups)
-    mean, low, high = (round(float(number), 4) for number in (np.mean(values), *drawn))  # as kept: shown the same everywhere
-    return Cell(mean, low, high)
-
-
-def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """One outcome of several."""
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return one outcome with the tables and class means of all ``outcomes``."""
     return Outcome(
         tuple(table for outcome in outcomes for table in outcome.tables),
-        {name: found for outcome in outcomes for name, found in outcome.per_class.items()},
+        {name: means for outcome in outcomes for name, means in outcome.per_class.items()},
     )
 
 
-def part_of(measured: Mapping[str, Measured | str], kept: Relevant) -> dict[str, Measured | str]:
-    """The same for the queries ``kept`` ``(n,)``."""
+def mean_cell(values: Values, groups: Rows | None = None) -> Cell:
+    """Return the mean with its bootstrap interval.
+
+    Args:
+        values: One number per query ``(n,)``.
+        groups: The class of each query ``(n,)``, to resample whole classes. None resamples queries.
+    """
+    bounds = interval(values) if groups is None else interval_over_groups(values, groups)
+    mean, low, high = (round(float(number), 4) for number in (np.mean(values), *bounds))  # rounded as in the results file
+    return Cell(mean, low, high)
+
+
+def subset(results: Mapping[str, MetricValues | str], kept: Relevant) -> dict[str, MetricValues | str]:
+    """Return the results of the queries ``kept`` ``(n,)``. A method without values keeps its reason."""
     return {
-        name: found if isinstance(found, str) else {column: values[kept] for column, values in found.items()}
-        for name, found in measured.items()
+        method: values if isinstance(values, str) else {metric: numbers[kept] for metric, numbers in values.items()}
+        for method, values in results.items()
     }
 
 
-def compared(title: str, note: str, protocol: str, measured: Mapping[str, Measured | str], groups: Rows | None = None) -> Table:
-    """A row for each method, or the reason why it has none; then ours less each rival, by the paired bootstrap.
+def comparison(
+    title: str, note: str, protocol: str, results: Mapping[str, MetricValues | str], groups: Rows | None = None
+) -> Table:
+    """Return a table with a row per method, and a row per rival with the difference of ours, by the paired bootstrap.
 
-    ``groups`` ``(n,)``: the class of each query; a last row has ours less the first rival again, by whole classes.
+    Args:
+        title: What was measured.
+        note: What the metrics mean.
+        protocol: The name of the protocol.
+        results: Method → metric → one number per query, or the reason why the method has none.
+        groups: The class of each query ``(n,)``. With it a last row repeats the difference from the first rival, resampled
+            by whole classes.
     """
-    known = {name: found for name, found in measured.items() if not isinstance(found, str)}
-    columns = list(known[OURS])
-    rows = [_row(name, columns, known.get(name, measured[name])) for name in measured]
-    less = {rival: {column: known[OURS][column] - known[rival][column] for column in columns} for rival in RIVALS if rival in known}
-    rows += [_row(f"{OURS}{LESS}{rival}", columns, found) for rival, found in less.items()]
-    if groups is not None and RIVALS[0] in less:
-        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}{BY_CLASSES}", columns, less[RIVALS[0]], groups))
-    return Table(title, note, ("method", *columns), tuple(rows), protocol, len(known[OURS][columns[0]]))
+    values = {method: numbers for method, numbers in results.items() if not isinstance(numbers, str)}
+    metrics = list(values[OURS])
+    rows = [_row(method, metrics, results[method]) for method in results]
+    leads = {
+        rival: {metric: values[OURS][metric] - values[rival][metric] for metric in metrics} for rival in RIVALS if rival in values
+    }
+    rows += [_row(f"{OURS}{LESS}{rival}", metrics, lead) for rival, lead in leads.items()]
+    if groups is not None and RIVALS[0] in leads:
+        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}{BY_CLASSES}", metrics, leads[RIVALS[0]], groups))
+    return Table(title, note, ("method", *metrics), tuple(rows), protocol, len(values[OURS][metrics[0]]))
 
 
-def by_class(classes: Sequence[str], measured: Mapping[str, Measured | str], columns: Sequence[str]) -> dict[str, Any]:
-    """``{"columns", "classes": {class: {"queries", method: [mean of each column]}}}``."""
+def class_means(classes: Sequence[str], results: Mapping[str, MetricValues | str], metrics: Sequence[str]) -> dict[str, Any]:
+    """Return the mean of each class, for each method that has values.
+
+    Args:
+        classes: The class of each query ``(n,)``.
+        results: As ``comparison`` takes them.
+        metrics: The metrics to average.
+
+    Returns:
+        ``{"columns": metrics, "classes": {class: {"queries": count, method: [mean of each metric]}}}``.
+    """
     names = np.asarray(classes)
-    found: dict[str, dict[str, Any]] = {}
+    means: dict[str, dict[str, Any]] = {}
     for name in sorted(set(classes)):
-        own = names == name
-        found[name] = {"queries": int(own.sum())} | {
-            method: [round(float(np.mean(values[column][own])), 3) for column in columns]
-            for method, values in measured.items()
+        members = names == name
+        means[name] = {"queries": int(members.sum())} | {
+            method: [round(float(np.mean(values[metric][members])), 3) for metric in metrics]
+            for method, values in results.items()
             if not isinstance(values, str)
         }
-    return {"columns": list(columns), "classes": found}
+    return {"columns": list(metrics), "classes": means}
 
 
-def _row(name: str, columns: Sequence[str], found: Measured | str, groups: Rows | None = None) -> tuple[Cell, ...]:
-    if isinstance(found, str):
-        return (Cell(text=name), *(Cell(text=found) for _ in columns))
-    return (Cell(text=name), *(mean_of(found[column], groups) for column in columns))
+def _row(method: str, metrics: Sequence[str], values: MetricValues | str, groups: Rows | None = None) -> tuple[Cell, ...]:
+    if isinstance(values, str):
+        return (Cell(text=method), *(Cell(text=values) for _ in metrics))
+    return (Cell(text=method), *(mean_cell(values[metric], groups) for metric in metrics))

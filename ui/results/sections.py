@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from devise_core.engine import Engine
-from devise_core.evaluate.categories import Asked, ask_categories, members
+from devise_core.evaluate.categories import CategoryResult, evaluate_categories, in_category
 from devise_core.results import COMMAND, OURS, Classes, Reference, Results, Table
 from ui.hit.gallery import gallery
 from ui.results.charts import Palette, are_seeds, bars, curves, dots, said_of, show
@@ -199,8 +199,8 @@ def training(engine: Engine) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=16, scope="session")
-def _asked(name: str, model: str, version: str, _engine: Engine) -> list[Asked]:  # noqa: ARG001  the cache's key
-    return ask_categories(_engine)
+def _asked(name: str, model: str, version: str, _engine: Engine) -> list[CategoryResult]:  # noqa: ARG001  the cache's key
+    return evaluate_categories(_engine)
 
 
 def queries(engine: Engine) -> None:
@@ -222,10 +222,14 @@ def queries(engine: Engine) -> None:
         st.markdown(f"### {title}")
         for one in part:
             hits = engine.search_text(one.query, k=TILES)
+<<<<<<< HEAD
             right = int(members(categories, one.query)[[hit.row for hit in hits]].sum())
+=======
+            right = int(in_category(categories, one.query)[[here.row(hit.id) for hit in hits]].sum())
+>>>>>>> 94c82ae (Untangle evaluate and name its parts plainly)
             st.markdown(
                 f"**“{plain(one.query)}”** · average precision {one.average_precision:.2f} · {right} of the first "
-                f"{len(hits)} are among its {one.pictures} pictures"
+                f"{len(hits)} are among its {one.images} pictures"
             )
             gallery(engine, hits, f"results-{one.query}")
 
