@@ -1,4 +1,4 @@
-"""Imports run one way, read from the source itself."""
+"""Imports run in one direction and form no cycle. They are read from the source, also where a string names a module."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -49,19 +50,34 @@ UI = (
     {"router"},
 )
 UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in (*CORE, *sorted((ROOT / "ui").rglob("*.py")), *PAGES, ROOT / "streamlit_app.py")
+}
+"""Dotted name → file, for every module of the library and the app."""
+PENDING = {("ui.server.model_queue", "ui.hit.gallery"), ("devise_core.text.query_reader", "devise_core.text.text_encoder")}
+"""The last two imports that close a cycle."""
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
 
 
 def imports(path: Path, at_load: bool = False) -> Iterator[str]:
-    """Every module that ``path`` imports; ``at_load``: only those imported as the module loads."""
+    """Yield every module that ``path`` imports, or names in a string as ``import_module("ui.hit")`` and ``python -m`` do.
+
+    Args:
+        path: The file to read.
+        at_load: Yield only what is imported while the module loads.
+    """
     tree = ast.parse(path.read_text("utf-8"))
     nodes = tree.body if at_load else ast.walk(tree)
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            names = (f"{node.module}.{name.name}" for name in node.names)
+            yield from (name if name in MODULES else node.module for name in names)
+        elif isinstance(node, ast.Constant) and node.value in MODULES and "." in str(node.value):
+            yield str(node.value)
 
 
 def part(path: Path) -> str:
@@ -79,7 +95,7 @@ def test_the_core_imports_downward(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*CORE, *sorted((ROOT / "ui").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py"))],
+    [*CORE, *sorted((ROOT / "ui").rglob("*.py")), *PAGES],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_nothing_heavy_is_imported_as_a_module_loads(path: Path) -> None:
@@ -91,17 +107,43 @@ def test_what_the_pages_share_imports_downward(path: Path) -> None:
     own = path.relative_to(ROOT / "ui").parts[0].removesuffix(".py")
     for name in imports(path):
         assert name.split(".")[0] != "pages"
-        if name.startswith("ui."):
+        if name.startswith("ui.") and (f"ui.{'.'.join(path.relative_to(ROOT / 'ui').with_suffix('').parts)}", name) not in PENDING:
             below = name.split(".")[1]
             assert below == own or UI_LEVEL[below] < UI_LEVEL[own], f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_pages_go_through_the_engine(path: Path) -> None:
     allowed = {"devise_core.engine", "devise_core.storage.paths", "devise_core.collections.projection"}
     for name in imports(path):
         if name.startswith("devise_core"):
             assert any(name.startswith(door) for door in allowed), f"{path.name} imports {name}"
+
+
+def test_no_modules_import_each_other() -> None:
+    graph = {
+        name: {each for each in imports(path) if each in MODULES and each != name and (name, each) not in PENDING}
+        for name, path in MODULES.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from devise_core.search import ranking",
+        "import devise_core.search.ranking",
+        "if TYPE_CHECKING:\n    from devise_core.search.ranking import rank",
+        'importlib.import_module("devise_core.search.ranking")',
+        'subprocess.run([sys.executable, "-m", "devise_core.search.ranking"])',
+    ],
+)
+def test_every_way_to_import_is_seen(line: str, tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(line)
+    assert "devise_core.search.ranking" in set(imports(tmp_path / "module.py"))
 
 
 def test_the_server_listens_before_numpy_is_there() -> None:

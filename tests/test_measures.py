@@ -26,6 +26,16 @@ def test_average_precision() -> None:
         average_precision(floats(1), np.array([False]))
 
 
+def test_average_precision_equals_scikit_learns() -> None:
+    from sklearn.metrics import average_precision_score
+
+    rng = np.random.default_rng(0)
+    for count in (1, 2, 10, 1000):
+        scores, relevant = rng.normal(size=count).astype(np.float32), rng.random(count) < 0.3
+        relevant[0] = True
+        assert average_precision(scores, relevant) == pytest.approx(average_precision_score(relevant, scores), abs=1e-12)
+
+
 def test_precision_is_divided_by_what_is_possible() -> None:
     relevant = np.array([True, False, True, False])
     assert precision_at(floats(4, 3, 2, 1), relevant, 2) == 0.5

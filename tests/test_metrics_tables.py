@@ -97,6 +97,17 @@ def test_similar_queries_are_resampled_together() -> None:
     assert interval_over_groups(np.ones(4), np.array([0, 1, 1, 1])) == (1, 1)
 
 
+def test_intervals_are_percentiles_of_resampled_means() -> None:
+    values, groups = np.random.default_rng(0).random(40), np.arange(40) % 6
+    rows = np.random.default_rng(7).integers(40, size=(2000, 40))
+    assert interval(values) == pytest.approx(np.percentile(values[rows].mean(axis=1), (2.5, 97.5)), abs=1e-12)
+    sums, counts = np.bincount(groups, values), np.bincount(groups)
+    rows = np.random.default_rng(7).integers(6, size=(2000, 6))
+    pooled = sums[rows].sum(axis=1) / counts[rows].sum(axis=1)
+    assert interval_over_groups(values, groups) == pytest.approx(np.percentile(pooled, (2.5, 97.5)), abs=1e-12)
+    assert interval([0.5]) == interval_over_groups(np.array([0.5, 0.5]), np.array([3, 3])) == (0.5, 0.5)
+
+
 def test_method_without_values_shows_its_reason() -> None:
     table = comparison(
         "Hits",

@@ -14,8 +14,8 @@ import numpy as np
 from scipy.special import softmax
 
 from devise_core.backbones import load_backbone
-from devise_core.datasets.splits import bundled_training
 from devise_core.datasets.readers import AnnotatedImage
+from devise_core.datasets.splits import bundled_training
 from devise_core.errors import ArtifactError, BuildError
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.storage.atomic_write import atomic_file

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from devise_core.datasets import readers, splits
-from devise_core.datasets.splits import select
 from devise_core.datasets.readers import AnnotatedImage
+from devise_core.datasets.splits import select
 from devise_core.errors import BuildError, QueryError, UnknownWordError
 from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SOFTMAX, Method, Methods
 from devise_core.evaluate.metrics import Relevant, average_precision, best_rank, hits, precision_at, ranks

@@ -222,11 +222,7 @@ def queries(engine: Engine) -> None:
         st.markdown(f"### {title}")
         for one in part:
             hits = engine.search_text(one.query, k=TILES)
-<<<<<<< HEAD
-            right = int(members(categories, one.query)[[hit.row for hit in hits]].sum())
-=======
-            right = int(in_category(categories, one.query)[[here.row(hit.id) for hit in hits]].sum())
->>>>>>> 94c82ae (Untangle evaluate and name its parts plainly)
+            right = int(in_category(categories, one.query)[[hit.row for hit in hits]].sum())
             st.markdown(
                 f"**“{plain(one.query)}”** · average precision {one.average_precision:.2f} · {right} of the first "
                 f"{len(hits)} are among its {one.images} pictures"
