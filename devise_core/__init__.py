@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from devise_core.engine import Engine, load_engine
     from devise_core.errors import DeviseError
 
+__version__ = "0.2.0"
 __all__ = ["DeviseError", "Engine", "Hit", "WordHit", "load_engine"]
 _HOMES = {"DeviseError": "errors", "Engine": "engine", "Hit": "datatypes", "WordHit": "datatypes", "load_engine": "engine"}
 

@@ -30,7 +30,7 @@ def test_search(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "search", "violin xyzzyq", "-k", "3")
     assert (status, len(out.splitlines())) == (0, 3)
     assert "violin" in out.splitlines()[0]
-    assert err == "devise: left out, no word vector: “xyzzyq”\n"
+    assert err == "semblance: Ignored, not in the vocabulary: “xyzzyq”\n"
 
 
 def test_a_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +82,7 @@ def test_what_goes_wrong_is_one_line_and_status_one(
     monkeypatch.chdir(ROOT)
     status, out, err = run(capsys, *arguments)
     assert (status, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith("devise: ")
+    assert err.startswith("semblance: ")
     assert says in err
 
 
@@ -103,7 +103,7 @@ def test_search_points_at_the_character(capsys: pytest.CaptureFixture[str], text
     status, out, err = run(capsys, "search", text)
     line, _, rest = err.partition("\n")
     assert (status, out, rest) == (1, "", pointed + "\n")
-    assert line.startswith("devise: ")
+    assert line.startswith("semblance: ")
     assert says in line
 
 
@@ -126,7 +126,7 @@ def test_search_with_pictures(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_search_says_what_was_read_as_what(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "search", "snowleopard", "-k", "1")
-    assert (status, out.split()[1:3], err) == (0, ["sumatran", "tiger"], "devise: read “snowleopard” as “snow leopard”\n")
+    assert (status, out.split()[1:3], err) == (0, ["sumatran", "tiger"], "semblance: Read “snowleopard” as “snow leopard”.\n")
     with pytest.raises(SystemExit):
         run(capsys, "search", "--help")
     assert "like:photo + sea" in capsys.readouterr().out

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from devise_core import __version__
 from devise_core.datasets import download
 from devise_core.datasets.download import Client, Download, UnreachableError
 from devise_core.errors import FetchError
@@ -24,7 +25,7 @@ def test_a_file_arrives_whole_and_the_server_learns_who_asks(site: Site, tmp_pat
     assert (tmp_path / "new/cat.jpg").read_bytes() == CAT
     assert listing(tmp_path) == ["new/cat.jpg"]
     assert site.asked == [("/cat.jpg", "")]
-    assert all(agent.startswith("semblance/") for agent in site.agents)
+    assert all(agent.startswith(f"Semblance/{__version__} ") for agent in site.agents)
 
 
 @pytest.mark.parametrize(("mood", "requests"), [("busy", 2), ("silent", 2), ("no length", 1)])

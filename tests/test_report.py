@@ -1,4 +1,4 @@
-"""The report: all of the walk, nothing from outside the file, nothing unescaped."""
+"""The report shows everything, loads nothing from outside the file and escapes every value."""
 
 from __future__ import annotations
 
@@ -19,9 +19,19 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexing import index_folder
 from devise_core.errors import BuildError
 from devise_core.report import page
+from devise_core.report.content import (
+    HITS,
+    LABELLED,
+    METHODS,
+    NEIGHBOURS,
+    QUERIES,
+    ReportContent,
+    collect,
+    run_query,
+    typical_images,
+)
 from devise_core.report.page import read_tables, render, write_report
-from devise_core.report.tiles import LONGEST, own_tile
-from devise_core.report.walk import HITS, LABELLED, NEIGHBOURS, QUERIES, WAYS, Walk, answer, take_walk, typical
+from devise_core.report.tiles import LONGEST, file_tile
 from devise_core.results import Cell, Table
 from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
@@ -46,7 +56,7 @@ RESULTS = {
 
 
 class Elements(HTMLParser):
-    """Counts tags, and keeps what each ``src``, ``href`` and other attribute says, and the text."""
+    """Counts the tags and keeps the attributes and the text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -67,85 +77,85 @@ class Elements(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def walk(engine: Engine, photos: Engine) -> Walk:
-    return take_walk([photos, engine])
+def content(engine: Engine, photos: Engine) -> ReportContent:
+    return collect([photos, engine])
 
 
 @pytest.fixture(scope="module")
-def html(walk: Walk) -> str:
-    return render(walk, [])
+def html(content: ReportContent) -> str:
+    return render(content, [])
 
 
 def test_one_file_that_loads_nothing(html: str) -> None:
-    found = Elements(html)
-    assert not found.tags.keys() & {"script", "link", "iframe", "object", "embed", "base", "form"}
-    assert not [name for name, _ in found.attributes if name.startswith("on") or name in ("srcset", "background", "action")]
-    assert all(source.startswith("data:image/webp;base64,") for source in found.of("src"))
+    page = Elements(html)
+    assert not page.tags.keys() & {"script", "link", "iframe", "object", "embed", "base", "form"}
+    assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("srcset", "background", "action")]
+    assert all(source.startswith("data:image/webp;base64,") for source in page.of("src"))
     assert not {"url(", "@import"} & {part for part in ("url(", "@import") if part in html}
-    assert all(link.startswith(("#", "https://")) for link in found.of("href"))
+    assert all(link.startswith(("#", "https://")) for link in page.of("href"))
     assert len(html.encode()) < 10_000_000
 
 
-def test_the_whole_walk_is_there(html: str, walk: Walk) -> None:
-    found = Elements(html)
+def test_all_content_is_shown(html: str, content: ReportContent) -> None:
+    page = Elements(html)
     assert QUERIES == ("aeroplane", "avian", "ocean", "street", "horse jockey", "bird near water")
-    assert {f"“{query}”" for query in QUERIES} <= set(found.text)
-    assert {"horse", "jockey", "By meaning", "By looks", "By labels", "In photos", "From outside it"} <= set(found.text)
-    pictures = len(QUERIES) * HITS + 2 * LABELLED + len(walk.alike) * (1 + len(WAYS) * NEIGHBOURS)
-    assert found.tags["img"] == found.tags["figure"] == pictures == len(found.of("alt"))
-    assert "table" not in found.tags
+    assert {f"“{query}”" for query in QUERIES} <= set(page.text)
+    assert {"horse", "jockey", "By meaning", "By looks", "By labels", "From photos", "Other pictures"} <= set(page.text)
+    pictures = len(QUERIES) * HITS + 2 * LABELLED + len(content.similar) * (1 + len(METHODS) * NEIGHBOURS)
+    assert page.tags["img"] == page.tags["figure"] == pictures == len(page.of("alt"))
+    assert "table" not in page.tags
     assert "prefers-color-scheme: dark" in html
 
 
-def test_authors_and_licences_stand_under_the_pictures(html: str, photos: Engine) -> None:
+def test_author_and_licence_are_shown_below_each_picture(html: str, photos: Engine) -> None:
     first = photos.search_text("castle", 1)[0]
-    assert first.author  # the bundled photographs all have one
-    found = Elements(html)
-    assert found.text.count("CC0-1.0") + found.text.count("GPL-2.0") > 20
-    assert any(link.startswith("https://commons.wikimedia.org/") for link in found.of("href"))
-    assert not [text for text in found.text if text.startswith("Debian tuxpaint")]
+    assert first.author  # every bundled photograph has one
+    page = Elements(html)
+    assert page.text.count("CC0-1.0") + page.text.count("GPL-2.0") > 20
+    assert any(link.startswith("https://commons.wikimedia.org/") for link in page.of("href"))
+    assert not [text for text in page.text if text.startswith("Debian tuxpaint")]
 
 
-def test_answers_are_the_engines_over_all_collections(walk: Walk, engine: Engine, photos: Engine) -> None:
-    avian = walk.answers[1]
-    cosines = sorted((hit.cosine for one in (engine, photos) for hit in one.search_text("avian", 8)), reverse=True)[:8]
+def test_query_results_come_from_all_collections(content: ReportContent, engine: Engine, photos: Engine) -> None:
+    avian = content.queries[1]
+    cosines = sorted((hit.cosine for each in (engine, photos) for hit in each.search_text("avian", 8)), reverse=True)[:8]
     assert [tile.cosine for tile in avian.tiles] == cosines
     assert [tile.name for tile in avian.tiles][:2] == ["seagull", "silver gull"]
-    assert answer([engine], "qwxzv").reading is None
+    assert run_query([engine], "qwxzv").reading is None
 
 
-def test_a_picture_is_not_like_itself(walk: Walk, photos: Engine) -> None:
-    assert [one.inside for one in walk.alike] == [True, True, False, False]
-    asked = walk.alike[0]
-    row = [item.caption for item in photos.collection.items].index(asked.tile.title)
-    for (by, *_), (_, _, tiles) in zip(WAYS, asked.rows, strict=True):
-        assert asked.tile.data not in [tile.data for tile in tiles]
+def test_an_image_is_not_similar_to_itself(content: ReportContent, photos: Engine) -> None:
+    assert [image.inside for image in content.similar] == [True, True, False, False]
+    image = content.similar[0]
+    row = [item.caption for item in photos.collection.items].index(image.tile.title)
+    for (by, *_), (_, _, tiles) in zip(METHODS, image.rows, strict=True):
+        assert image.tile.data not in [tile.data for tile in tiles]
         if by != "labels":
             assert [tile.cosine for tile in tiles] == pytest.approx(
                 [hit.cosine for hit in photos.more_like(photos.collection.items[row].id, NEIGHBOURS, by)], abs=1e-5
             )
 
 
-def test_your_own_picture_is_named_and_compared(engine: Engine, tmp_path: Path) -> None:
+def test_a_named_file_is_labelled_and_compared(engine: Engine, tmp_path: Path) -> None:
     shutil.copy(BUNDLED / "collections/photos/images/cat.webp", tmp_path / "holiday.webp")
-    walk = take_walk([engine], [tmp_path / "holiday.webp"])
-    assert (walk.outside[0].tile.name, walk.outside[0].labels[0].word) == ("holiday", "cat")
-    assert walk.alike[2].tile.name == "holiday"
-    assert any("cat" in tile.name for tile in walk.alike[2].rows[0][2])
-    assert str(tmp_path) not in render(walk, [])
+    content = collect([engine], [tmp_path / "holiday.webp"])
+    assert (content.outside[0].tile.name, content.outside[0].labels[0].word) == ("holiday", "cat")
+    assert content.similar[2].tile.name == "holiday"
+    assert any("cat" in tile.name for tile in content.similar[2].rows[0][2])
+    assert str(tmp_path) not in render(content, [])
 
 
-def test_everything_is_escaped(walk: Walk, html: str) -> None:
-    tile = replace(walk.answers[0].tiles[0], name=MARKUP, title=MARKUP, author=MARKUP, licence=MARKUP)
-    bad = replace(walk, answers=[replace(walk.answers[0], query=MARKUP, tiles=[tile] * HITS), *walk.answers[1:]], names=[MARKUP])
+def test_every_value_is_escaped(content: ReportContent, html: str) -> None:
+    tile = replace(content.queries[0].tiles[0], name=MARKUP, title=MARKUP, author=MARKUP, licence=MARKUP)
+    query = replace(content.queries[0], query=MARKUP, tiles=[tile] * HITS)
+    hostile = replace(content, queries=[query, *content.queries[1:]], names=[MARKUP])
     tables = [Table(MARKUP, MARKUP, (MARKUP,), ((Cell(text=MARKUP),),))]
-    found, plain = Elements(render(bad, tables, MARKUP)), Elements(html)
-    assert "script" not in found.tags
-    assert found.tags["img"] == plain.tags["img"]
-    assert not [name for name, _ in found.attributes if name.startswith("on")]
-    assert (
-        found.text.count(MARKUP) == 3 * HITS + 5
-    )  # names, titles and licences, then the table's and the remark; an author has a dot after it
+    page, plain = Elements(render(hostile, tables, MARKUP)), Elements(html)
+    assert "script" not in page.tags
+    assert page.tags["img"] == plain.tags["img"]
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    # Names, titles and licences, then the table and the remark. An author has a dot after it.
+    assert page.text.count(MARKUP) == 3 * HITS + 5
 
 
 def test_a_tile(tmp_path: Path) -> None:
@@ -153,7 +163,7 @@ def test_a_tile(tmp_path: Path) -> None:
     white[100:300, 100:500] = 0
     Image.fromarray(white).save(tmp_path / "cut <out>.png")
     Image.fromarray(255 - white).save(tmp_path / "full.png")
-    tiles = [own_tile(tmp_path / name) for name in ("cut <out>.png", "full.png")]
+    tiles = [file_tile(tmp_path / name) for name in ("cut <out>.png", "full.png")]
     assert [(tile.name, tile.cut_out) for tile in tiles] == [("cut <out>", True), ("full", False)]
     assert LONGEST == 288
 
@@ -165,25 +175,25 @@ def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.Monk
         Image.new("RGB", (40, 40), name).save(tmp_path / f"photos/{name}.png")
     made = index_folder(tmp_path / "photos", "three", ColourEncoder())
     opened = FolderCollection.open(made.folder)
-    assert {subject.tile.name for subject in typical(opened, 6)} == {item.name for item in opened.items}
+    assert {image.tile.name for image in typical_images(opened, 6)} == {item.name for item in opened.items}
 
 
-def test_tables_as_they_stand(walk: Walk, tmp_path: Path) -> None:
+def test_tables_are_shown_unchanged(content: ReportContent, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     assert read_tables(path, "this") == ("", ())
     path.write_text(json.dumps(RESULTS))
     remark, tables = read_tables(path, "this")
-    found = Elements(render(walk, tables, remark))
-    assert {"Figures", remark, "Hits", "a note", "k = 5", "DeViSE", "0.780 [0.700, 0.800]", "cannot"} <= set(found.text)
-    assert (found.tags["tr"], found.of("class").count("number")) == (3, 3)
+    html = Elements(render(content, tables, remark))
+    assert {"Results", remark, "Hits", "a note", "k = 5", "DeViSE", "0.780 [0.700, 0.800]", "cannot"} <= set(html.text)
+    assert (html.tags["tr"], html.of("class").count("number")) == (3, 3)
     assert "another model" in remark
     assert read_tables(path, "another") == ("", tables)
 
 
-def test_a_report_too_large_is_not_written(walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_too_large_is_not_written(content: ReportContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "MOST_BYTES", 1000)
-    with pytest.raises(BuildError, match="fewer pictures"):
-        write_report(tmp_path / "report.html", walk, [])
+    with pytest.raises(BuildError, match="fewer images"):
+        write_report(tmp_path / "report.html", content, [])
     assert not list(tmp_path.iterdir())
 
 
@@ -193,6 +203,6 @@ def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     assert main(["report", "--out", str(out), "--collection", "stamps", "--results", str(tmp_path / "tables.json"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["bytes"], said["tables"], said["collections"]) == (out.stat().st_size, ["Hits"], ["stamps"])
-    assert "From outside it" not in out.read_text("utf-8")
+    assert "Other pictures" not in out.read_text("utf-8")
     assert main(["report", "--out", str(out), "--picture", "none.jpg"]) == 1
     assert "no file" in capsys.readouterr().err

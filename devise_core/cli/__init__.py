@@ -1,4 +1,7 @@
-"""The command line: the engine's verbs and the offline jobs. Exit status 0, or 1 with one line that names the remedy."""
+"""The command line: one module per command.
+
+The exit status is 0, or 1 with one line on stderr that says what to do.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +9,51 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from devise_core.cli import doctor, fetch, index, offline, report, search, train, verbs
+from devise_core import __version__
+from devise_core.cli import build, collections, doctor, evaluate, fetch, index, label, report, search, similar, train, words
 from devise_core.errors import DeviseError
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # set before TensorFlow is imported: its notes are not the user's
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
+
+_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command.
+
+    Args:
+        arguments: The words of the command line after the program's name; by default those of this process.
+
+    Returns:
+        The exit status.
+    """
     options = parser().parse_args(arguments)
     try:
         options.run(options)
         sys.stdout.flush()
     except DeviseError as error:
-        print("\n".join((f"devise: {error}", *getattr(error, "__notes__", ()))), file=sys.stderr)
+        print("\n".join((f"semblance: {error}", *getattr(error, "__notes__", ()))), file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader, such as ``head``, closed the pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
-        if isinstance(error, BrokenPipeError):  # the reader, `head` for one, has enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        print(f"devise: {error.strerror or error}: {error.filename or 'no file'}; check the disk and the path.", file=sys.stderr)
+        print(f"semblance: {error.filename or 'A file'}: {error.strerror or error}. Check the path and the disk.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ndevise: stopped; nothing is half-written, and the same command goes on from here.", file=sys.stderr)
+        print("\nsemblance: Stopped. No file is incomplete. Run the same command again to continue.", file=sys.stderr)
         return 130
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of every command; each sets ``run``."""
-    top = argparse.ArgumentParser("python -m devise_core", description="Semantic image search with DeViSE.")
+    """Return the parser of all commands. Each command sets ``run``, the function that runs it."""
+    program = "semblance" if Path(sys.argv[0]).stem == "semblance" else "python -m devise_core"
+    top = argparse.ArgumentParser(program, description="Semantic image search with DeViSE.")
+    top.add_argument("--version", action="version", version=f"semblance {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in (search, verbs, index, fetch, train, offline, report, doctor):
+    for module in _COMMANDS:
         module.add_parsers(commands)
     return top

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from devise_core.cli.options import add_artifacts, artifacts_of
 from devise_core.cli.output import add_json, print_json
 from devise_core.errors import DeploymentError
-from devise_core.storage.paths import artifacts_folder
 
 
 def add_parsers(commands: Any) -> None:
@@ -20,7 +19,7 @@ def add_parsers(commands: Any) -> None:
         description="Check versions, settings, artifacts, collections, memory, processor and write access. "
         "The exit status is 1 if something needs fixing.",
     )
-    command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
+    add_artifacts(command)
     command.add_argument("--settings", action="store_true", help="print all settings as Markdown instead")
     add_json(command)
     command.set_defaults(run=_doctor)
@@ -35,7 +34,7 @@ def _doctor(options: argparse.Namespace) -> None:
     from devise_core.cli.diagnostics import run_checks
 
     findings = []
-    for finding in run_checks(Path(options.artifacts) if options.artifacts else artifacts_folder()):
+    for finding in run_checks(artifacts_of(options).root):
         findings.append(finding)
         if not options.json:
             print(f"{finding.state:<4}  {finding.check}: {finding.says}", flush=True)

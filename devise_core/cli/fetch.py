@@ -1,4 +1,4 @@
-"""``fetch``: a data set from its public home or a mirror, with an account of what is missing."""
+"""``fetch``: download a data set and list the files that are missing."""
 
 from __future__ import annotations
 
@@ -20,33 +20,40 @@ _SHOWN = 10
 
 
 def add_parsers(commands: Any) -> None:
+    """Add the command to the subparsers ``commands``."""
     command = commands.add_parser(
         "fetch",
-        help="download a data set from its public home",
-        description="Download a data set from its public home. An interrupted run goes on where it "
-        "stopped, and a finished one fetches only what is missing.",
+        help="download a data set",
+        description="Download a data set from its publisher or a mirror. Run the same command again to continue after an "
+        "interruption, or to fetch the files that are missing.",
     )
     command.add_argument("name", metavar="NAME", choices=NAMES, help=", ".join(NAMES))
     command.add_argument(
         "--out",
         type=Path,
-        metavar="DATA",
+        metavar="FOLDER",
         default=folder("data") or Path("data"),
-        help="the folder with the data sets, one folder each (default: SEMBLANCE_DATA, or data)",
+        help="the folder for data sets, which gets a folder NAME (default: SEMBLANCE_DATA, or data)",
     )
     command.add_argument(
-        "--base-url", metavar="URL", default="", help="a mirror: the address of a folder with the same files as the set's home"
+        "--base-url", metavar="URL", default="", help="a mirror: the URL of a folder with the same files as the publisher's"
     )
-    command.add_argument("--jobs", type=_positive(int), metavar="N", default=4, help="files at a time (default: 4)")
     command.add_argument(
-        "--timeout", type=_positive(float), metavar="SECONDS", default=30.0, help="how long a server may be silent (default: 30)"
+        "--jobs", type=_positive(int), metavar="N", default=4, help="downloads at the same time (default: %(default)s)"
+    )
+    command.add_argument(
+        "--timeout",
+        type=_positive(float),
+        metavar="SECONDS",
+        default=30.0,
+        help="how long to wait for a silent server (default: %(default)s)",
     )
     command.add_argument(
         "--rate",
         type=_positive(float),
         metavar="N",
         default=8.0,
-        help="requests a second at most (default: 8; more only where the mirror is yours)",
+        help="the most requests per second (default: %(default)s). Raise it only for your own mirror",
     )
     add_json(command)
     command.set_defaults(run=_fetch)
@@ -59,7 +66,7 @@ def _positive(kind: type[int] | type[float]) -> Any:
             raise ValueError
         return value
 
-    number.__name__ = "positive number"  # as argparse names it: "invalid positive number value"
+    number.__name__ = "positive number"  # argparse prints "invalid positive number value"
     return number
 
 
@@ -68,32 +75,32 @@ def _fetch(options: argparse.Namespace) -> None:
     from devise_core.datasets.download import Client, RequestPolicy
     from devise_core.datasets.fetch import fetch
 
-    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its notes on every retry would break into the progress bar
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its notes on retries would break the progress bar
     client = Client(RequestPolicy(timeout=options.timeout, per_second=options.rate))
-    account = fetch(DATA_SETS[options.name], options.out / options.name, client, options.jobs, options.base_url)
+    report = fetch(DATA_SETS[options.name], options.out / options.name, client, options.jobs, options.base_url)
     if options.json:
-        print_json({"command": "fetch", **account.as_dict()})
+        print_json({"command": "fetch", **report.as_dict()})
     else:
-        _print(account)
-    if account.missing:
-        some = "1 file is" if len(account.missing) == 1 else f"{len(account.missing)} files are"
-        raise FetchError(f"{some} missing in {account.folder}: go on with `{_again(options)}`, or name a mirror with --base-url.")
+        _print(report)
+    if report.missing:
+        files = "1 file is" if len(report.missing) == 1 else f"{len(report.missing)} files are"
+        raise FetchError(f"{files} missing in {report.folder}. Run `{_again(options)}` again, or name a mirror with --base-url.")
 
 
-def _print(account: FetchReport) -> None:
-    home = account.data_set.images
-    if account.images or home:
-        print(f"{account.images} pictures" + (f" of the {home} in the data set" if home and home != account.images else ""))
-    print(f"{account.folder}: {account.fetched} files fetched, {account.kept} there already, {len(account.missing)} missing")
-    print(f"Licence: {account.data_set.licence}")
+def _print(report: FetchReport) -> None:
+    total = report.data_set.images
+    if report.images or total:
+        print(f"{report.images} images" + (f" of the {total} in the data set" if total and total != report.images else ""))
+    print(f"{report.folder}: {report.fetched} files fetched, {report.kept} already present, {len(report.missing)} missing")
+    print(f"Licence: {report.data_set.licence}")
     for kind, lines in (
-        ("missing", [f"{name}: {why}" for name, why in sorted(account.missing.items())]),
-        ("left out", [f"{name}: damaged in the archive itself" for name in account.unreadable]),
+        ("missing", [f"{name}: {reason}" for name, reason in sorted(report.missing.items())]),
+        ("left out", [f"{name}: damaged in the archive" for name in report.unreadable]),
     ):
         for line in lines[:_SHOWN]:
             say(f"{kind}  {line}")
         if len(lines) > _SHOWN:
-            say(f"{kind}  and {len(lines) - _SHOWN} more; --json names them all")
+            say(f"{kind}  and {len(lines) - _SHOWN} more. --json lists all")
 
 
 def _again(options: argparse.Namespace) -> str:

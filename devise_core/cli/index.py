@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from devise_core.cli.options import add_artifacts, artifacts_of
 from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import CollectionError
 
@@ -22,7 +23,7 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("folder", type=Path, help="the folder with the images")
     command.add_argument("--name", required=True, help="the name of the collection")
-    command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder (default: the bundled one)")
+    add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_index)
 
@@ -34,7 +35,7 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.vision.image_encoder import KerasImageEncoder
 
-    layout = ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
+    layout = artifacts_of(options)
     manifest = Manifest.read(layout.root)
     encoder = KerasImageEncoder(layout.model, manifest)
     find_pictures(options.folder)

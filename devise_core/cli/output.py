@@ -1,4 +1,4 @@
-"""What a command prints: a table for people, or with ``--json`` one object and nothing else."""
+"""What a command prints: a table, or one JSON object with ``--json``."""
 
 from __future__ import annotations
 
@@ -12,18 +12,26 @@ from devise_core.datatypes import Hit, Reading, WordHit
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
     command.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 
 def print_json(content: dict[str, Any]) -> None:
+    """Print one JSON object to stdout."""
     json.dump(content, sys.stdout, ensure_ascii=False, indent=1)
     print()
 
 
-def print_hits(options: argparse.Namespace, asked: dict[str, Any], hits: Sequence[Hit] | Sequence[WordHit]) -> None:
-    """``asked``: the command and what it was given."""
+def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequence[Hit] | Sequence[WordHit]) -> None:
+    """Print the hits, as a table or as JSON.
+
+    Args:
+        options: The options of the command.
+        query: The command and its arguments, which come first in the JSON object.
+        hits: The results, best first.
+    """
     if options.json:
-        print_json({**asked, "hits": [hit.as_dict() for hit in hits]})
+        print_json({**query, "hits": [hit.as_dict() for hit in hits]})
         return
     for hit in hits:
         if isinstance(hit, WordHit):
@@ -33,14 +41,14 @@ def print_hits(options: argparse.Namespace, asked: dict[str, Any], hits: Sequenc
 
 
 def say_reading(reading: Reading) -> None:
-    """On stderr a line for the words of a query that were read as others, and one for those that were not used."""
+    """Say on stderr which words of a query were read as other words, and which ones were ignored."""
     if reading.read_as:
-        print("devise: read " + ", ".join(f"“{word}” as “{form}”" for word, form in reading.read_as.items()), file=sys.stderr)
+        say("semblance: Read " + ", ".join(f"“{word}” as “{form}”" for word, form in reading.read_as.items()) + ".")
     if reading.left_out:
-        words = [f"“{word}”" + (f" ({near[0]}?)" if near else "") for word, near in reading.left_out.items()]
-        print(f"devise: left out, no word vector: {', '.join(words)}", file=sys.stderr)
+        words = [f"“{word}”" + (f" (did you mean {near[0]}?)" if near else "") for word, near in reading.left_out.items()]
+        say(f"semblance: Ignored, not in the vocabulary: {', '.join(words)}")
 
 
 def say(text: str) -> None:
-    """Progress: on stderr, so that stdout holds the result alone."""
+    """Print progress to stderr, so that stdout holds nothing but the result."""
     print(text, file=sys.stderr, flush=True)

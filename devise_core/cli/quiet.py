@@ -1,4 +1,7 @@
-"""TensorFlow's C++ parts write notes to file descriptor 2 before any setting of theirs applies. A command's stderr is ours."""
+"""Keep TensorFlow's notes out of a command's stderr.
+
+Its C++ parts write to file descriptor 2 before any setting of theirs takes effect.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,11 @@ from devise_core.vision.image_encoder import ImageEncoder
 
 
 def load_model(encoder: ImageEncoder) -> None:
-    """Load the model without those notes. Raises as ``ImageEncoder.load`` does."""
+    """Load the model without TensorFlow's notes.
+
+    Raises:
+        ArtifactError: The file of the model is missing or damaged.
+    """
     with _no_stderr():
         encoder.load()
 
@@ -25,11 +32,11 @@ def start_tensorflow() -> None:
 
 @contextmanager
 def _no_stderr() -> Iterator[None]:
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nothing, 2)
+        os.dup2(null, 2)
         yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nothing)
+        os.close(null)

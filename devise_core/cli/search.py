@@ -1,13 +1,13 @@
-"""``search``: pictures for a query in the language of ``language.py``."""
+"""``search``: find images by words and by example images."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from devise_core.cli.options import add_command, engine_of
 from devise_core.cli.output import print_hits, say_reading
 from devise_core.cli.quiet import load_model
-from devise_core.cli.verbs import engine_of, verb
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
 from devise_core.text.query_parser import GRAMMAR, parse, point
@@ -18,33 +18,33 @@ _WIDTH = max(len(example) for example, _ in GRAMMAR)
 
 
 def add_parsers(commands: Any) -> None:
-    command = verb(commands, "search", "find pictures by words and by pictures", _search)
+    """Add the command to the subparsers ``commands``."""
+    command = add_command(commands, "search", "find images by words and by example images", _search)
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = "the query:\n" + "\n".join(f"  {example:<{_WIDTH}}  {meaning}" for example, meaning in GRAMMAR)
     command.add_argument(
         "text",
         nargs="?",
         default="",
-        help="the query, behind -- where it begins with a minus; may be left out where a picture is given",
+        help="the query; put -- before one that begins with a minus; optional with --like",
     )
     command.add_argument(
         "--like",
         action="append",
         default=[],
-        metavar="FILE",
-        help="a picture as a term, like:photo in the query; again for more: like:photo2 and so on. One that the "
-        "query does not mention is added to it",
+        metavar="IMAGE",
+        help="an example image; repeat it for more. The query may name them like:photo, like:photo2 and so on. "
+        "Those that it does not name are added to it",
     )
 
 
 def _search(options: argparse.Namespace) -> None:
     engine = engine_of(options)
+    files = {"photo" if number == 1 else f"photo{number}": file for number, file in enumerate(options.like, 1)}
     text = options.text
     try:
-        pictures = {"photo" if place == 1 else f"photo{place}": file for place, file in enumerate(options.like, 1)}
-        mentioned = {clause.text for clause in parse(text) if clause.kind == "picture"}
-        text = " + ".join(filter(None, (text, *(f"like:{name}" for name in pictures if name not in mentioned))))
-        embeddings = _embedded(engine, pictures)
+        text = _with_examples(text, files)
+        embeddings = _embed(engine, files)
         query = engine.query(text, embeddings)
         hits = engine.search_text(query, options.k)
     except QueryError as error:
@@ -53,7 +53,7 @@ def _search(options: argparse.Namespace) -> None:
         raise
     if not options.json:
         say_reading(query.reading)
-    asked = {
+    facts = {
         "command": "search",
         "text": text,
         "k": options.k,
@@ -61,14 +61,20 @@ def _search(options: argparse.Namespace) -> None:
         "left_out": query.reading.left_out,
         "read": query.reading.as_dict(),
     }
-    print_hits(options, asked | ({"like": pictures} if pictures else {}), hits)
+    print_hits(options, facts | ({"like": files} if files else {}), hits)
 
 
-def _embedded(engine: Engine, pictures: dict[str, str]) -> dict[str, Floats]:
-    """Name → embedding of each file. Every file is read before the network is loaded for nothing."""
-    for file in pictures.values():
-        read_image(file)
-    if not pictures:
+def _with_examples(text: str, files: dict[str, str]) -> str:
+    """Add the example images to the query that it does not name."""
+    named = {clause.text for clause in parse(text) if clause.kind == "picture"}
+    return " + ".join(filter(None, (text, *(f"like:{name}" for name in files if name not in named))))
+
+
+def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
+    """Embed the example images: name → unit vector of shape (d,)."""
+    for file in files.values():
+        read_image(file)  # report a bad file before the model loads
+    if not files:
         return {}
     load_model(engine.encoder)
-    return dict(zip(pictures, engine.embed_images(list(pictures.values())), strict=True))
+    return dict(zip(files, engine.embed_images(list(files.values())), strict=True))

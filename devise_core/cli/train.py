@@ -1,4 +1,4 @@
-"""``train``: your own pictures, or a known data set, become a model."""
+"""``train``: train a model on a folder of images or on a data set."""
 
 from __future__ import annotations
 
@@ -9,34 +9,58 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devise_core.cli.options import add_artifacts
 from devise_core.cli.output import add_json, print_json, say
 from devise_core.storage.paths import REPOSITORY, artifacts_folder
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
 
 if TYPE_CHECKING:
+    from devise_core.bundle.training_run import TrainingJob
     from devise_core.train.loop import Curve, Progress
-    from devise_core.train.run import Watch
+    from devise_core.train.run import Trained, Watch
 
 
 def add_parsers(commands: Any) -> None:
+    """Add the command to the subparsers ``commands``."""
     command = commands.add_parser(
         "train",
-        help="train a model on your own pictures",
-        description="Train a model on the pictures in DATA: one sub-folder a class, or a known data set. A recipe gives every "
-        "setting; what you give beside it goes before. Features are kept, so a second run starts at the head.",
+        help="train a model on your own images",
+        description="Train a model on the images in DATA, which is a data set or has one sub-folder per class. A recipe sets every "
+        "option; options on the command line override it. Features are cached, so a second run starts with the head.",
     )
-    command.add_argument("data", metavar="DATA", type=Path, help="the folder with the pictures")
-    command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where the model goes")
+    command.add_argument("data", metavar="DATA", type=Path, help="the folder with the images")
+    command.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="the folder for the model")
     command.add_argument(
         "--recipe",
         choices=sorted(RECIPES),
         default="bundled",
-        help="bundled: as the bundled model was made; own: a softmax over your classes, then their words, fast; "
-        "seed: the notebook this starts from; paper: Frome et al., 2013",
+        help="bundled: the recipe of the bundled model; own: a softmax over your classes, mapped to their words, fast; "
+        "seed: the notebook that this project starts from; paper: Frome et al., 2013 (default: %(default)s)",
     )
-    command.add_argument("--words", default="bundled", metavar="bundled|FILE|FOLDER", help="the word vectors")
-    command.add_argument("--dimension", type=int, metavar="N", help="which vectors of a zip that holds several")
-    command.add_argument("--weights", metavar="bundled|imagenet|none|FILE", help="the backbone's (default: its own)")
+    command.add_argument(
+        "--words", default="bundled", metavar="bundled|FILE|FOLDER", help="the word vectors (default: %(default)s)"
+    )
+    command.add_argument("--dimension", type=int, metavar="N", help="the dimension to use from a zip file with several")
+    command.add_argument(
+        "--weights", metavar="bundled|imagenet|none|FILE", help="the weights of the backbone (default: the backbone's default)"
+    )
+    _add_recipe(command)
+    add_artifacts(command)
+    command.add_argument(
+        "--cache",
+        type=Path,
+        default=REPOSITORY / "build-cache",
+        metavar="FOLDER",
+        help="where features are cached (default: build-cache)",
+    )
+    command.add_argument("--no-cache", action="store_true", help="do not cache features")
+    command.add_argument("--resume", action="store_true", help="continue an interrupted run after its last epoch")
+    add_json(command)
+    command.set_defaults(run=_train)
+
+
+def _add_recipe(command: argparse.ArgumentParser) -> None:
+    """Add one option for each field of a recipe."""
     for each in fields(Recipe):
         kind, choices = type(each.default), each.metadata["choices"]
         command.add_argument(
@@ -46,21 +70,26 @@ def add_parsers(commands: Any) -> None:
             metavar=None if choices else {int: "N", float: "X", str: "NAME"}[kind],
             help=each.metadata["help"],
         )
-    command.add_argument("--artifacts", metavar="FOLDER", help="the model's folder to start from (default: the bundled one)")
-    command.add_argument("--cache", type=Path, default=REPOSITORY / "build-cache", metavar="FOLDER", help="where features are kept")
-    command.add_argument("--no-cache", action="store_true", help="keep no features")
-    command.add_argument("--resume", action="store_true", help="go on from the last epoch of an interrupted run")
-    add_json(command)
-    command.set_defaults(run=_train)
 
 
 def _train(options: argparse.Namespace) -> None:
-    from devise_core.bundle.training_run import TrainingJob, train_model
+    from devise_core.bundle.training_run import train_model
     from devise_core.cli.quiet import start_tensorflow
     from devise_core.train.corpus import read_pictures
 
+    job = _job(options)
+    read_pictures(options.data)  # report bad data before TensorFlow starts
+    start_tensorflow()
+    with _bars() as watch:
+        trained = train_model(job, say, watch)
+    _report(options, trained)
+
+
+def _job(options: argparse.Namespace) -> TrainingJob:
+    from devise_core.bundle.training_run import TrainingJob
+
     given = {each.name: value for each in fields(Recipe) if (value := getattr(options, each.name)) is not None}
-    order = TrainingJob(
+    return TrainingJob(
         options.data,
         options.out,
         recipe_of(options.recipe, **given),
@@ -74,31 +103,10 @@ def _train(options: argparse.Namespace) -> None:
         options.resume,
         _command(options, given),
     )
-    read_pictures(options.data)  # an error in what was given comes at once
-    start_tensorflow()
-    with _bars() as watch:
-        trained = train_model(order, say, watch)
-    for reason in trained.skipped:
-        say(f"skipped  {reason}")
-    facts = {
-        "out": str(options.out),
-        "pictures": len(trained.corpus.pictures),
-        "classes": len(trained.corpus.names),
-        "skipped": len(trained.skipped),
-        "seconds": {stage: round(value, 1) for stage, value in trained.seconds.items()},
-    }
-    if options.json:
-        print_json({"command": "train", **facts, "best": {stage: curve.best for stage, curve in trained.curves.items()}})
-        return
-    took = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in trained.seconds.items())
-    print(f"{options.out}: {facts['pictures']} pictures of {facts['classes']} classes ({took})")
-    print(
-        f"Use it: python -m devise_core index FOLDER --name NAME --artifacts {options.out}, then search with the same --artifacts."
-    )
 
 
 def _command(options: argparse.Namespace, given: dict[str, Any]) -> str:
-    """What to type to make the model again; of files and folders the names alone."""
+    """Return the command that makes the model again, with file names but no paths."""
     parts = ["python -m devise_core train", options.data.resolve().name, "--out", options.out.name, "--recipe", options.recipe]
     named = {
         "words": Path(options.words).name,
@@ -111,9 +119,31 @@ def _command(options: argparse.Namespace, given: dict[str, Any]) -> str:
     return " ".join(parts)
 
 
+def _report(options: argparse.Namespace, trained: Trained) -> None:
+    for reason in trained.skipped:
+        say(f"skipped  {reason}")
+    images, classes = len(trained.corpus.pictures), len(trained.corpus.names)
+    if options.json:
+        print_json(
+            {
+                "command": "train",
+                "out": str(options.out),
+                "pictures": images,
+                "classes": classes,
+                "skipped": len(trained.skipped),
+                "seconds": {stage: round(value, 1) for stage, value in trained.seconds.items()},
+                "best": {stage: curve.best for stage, curve in trained.curves.items()},
+            }
+        )
+        return
+    durations = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in trained.seconds.items())
+    print(f"{options.out}: {images} images of {classes} classes ({durations})")
+    print(f"Next, run python -m devise_core index FOLDER --name NAME --artifacts {options.out}. Search with the same --artifacts.")
+
+
 @contextmanager
 def _bars() -> Iterator[Watch]:
-    """A progress bar a stage, on stderr."""
+    """Show a progress bar per stage on stderr."""
     from tqdm import tqdm
 
     bars: list[Any] = []
@@ -132,7 +162,7 @@ def _bars() -> Iterator[Watch]:
     try:
         yield watch
     except KeyboardInterrupt:
-        say("\ndevise: stopped; nothing is half-written. With --resume the same command goes on after the last epoch.")
+        say("\nsemblance: Stopped. No file is incomplete. Add --resume to continue after the last epoch.")
         raise SystemExit(130) from None
     finally:
         for bar in bars:

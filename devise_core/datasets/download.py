@@ -16,10 +16,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
+from devise_core import __version__
 from devise_core.errors import DeviseError, FetchError
 
 PART = ".part"
-AGENT = f"semblance/0.2 (semantic image search; fetches public data sets) {requests.utils.default_user_agent()}"
+AGENT = f"Semblance/{__version__} (semantic image search; fetches public data sets) {requests.utils.default_user_agent()}"
 _CHUNK = 1 << 18
 _RETRY_STATUS = (429, 500, 502, 503, 504)
 

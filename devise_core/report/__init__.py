@@ -1,1 +1,1 @@
-"""The report: one HTML file with everything in it, which opens from a disk with scripts off."""
+"""The report: one HTML file with its images, which opens from a disk and needs no scripts."""

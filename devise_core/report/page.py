@@ -1,4 +1,4 @@
-"""The walk and the tables → one HTML file. Every value is escaped by the template engine."""
+"""Render the report. The template engine escapes every value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devise_core.errors import BuildError
-from devise_core.report.walk import Walk
+from devise_core.report.content import ReportContent
 from devise_core.results import Table, read_results
 from devise_core.storage.atomic_write import atomic_file
 
@@ -14,36 +14,56 @@ MOST_BYTES = 10_000_000
 
 
 def read_tables(path: Path, model: str = "") -> tuple[str, tuple[Table, ...]]:
-    """A remark where they were measured on another model than ``model``, and the tables of ``results.json``; none without a file.
+    """Read the tables of ``results.json``.
 
-    Raises ``ArtifactError`` as ``read_results`` does.
+    Args:
+        path: The file. A missing file has no tables.
+        model: The id of the model that the report is about.
+
+    Returns:
+        A remark, which is empty unless another model was measured; and the tables.
+
+    Raises:
+        ArtifactError: The file is damaged.
     """
     results = read_results(path)
     return (results.remark(model) if model else "", results.tables) if results else ("", ())
 
 
-def render(walk: Walk, tables: Sequence[Table], remark: str = "") -> str:
-    """The whole page; ``remark`` stands above the tables. It holds no script, and loads nothing."""
+def render(content: ReportContent, tables: Sequence[Table], remark: str = "") -> str:
+    """Return the HTML page. It has no scripts and loads nothing.
+
+    Args:
+        content: What the report shows.
+        tables: The tables of results. Without any, the section is left out.
+        remark: A sentence above the tables.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    site = Environment(
+    templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return site.get_template("report.html").render(walk=walk, tables=tables, remark=remark)
+    return templates.get_template("report.html").render(report=content, tables=tables, remark=remark)
 
 
-def write_report(path: Path, walk: Walk, tables: Sequence[Table], remark: str = "") -> int:
-    """Write the page; returns its size in bytes. Raises ``BuildError`` where it has more than ``MOST_BYTES``."""
-    content = render(walk, tables, remark).encode()
-    if len(content) > MOST_BYTES:
+def write_report(path: Path, content: ReportContent, tables: Sequence[Table], remark: str = "") -> int:
+    """Write the HTML page.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        BuildError: The page is larger than ``MOST_BYTES``.
+    """
+    html = render(content, tables, remark).encode()
+    if len(html) > MOST_BYTES:
         raise BuildError(
-            f"The report has {len(content) / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} MB are allowed: give fewer "
-            "pictures of your own."
+            f"The report has {len(html) / 1e6:.1f} MB, but at most {MOST_BYTES / 1e6:.0f} MB are allowed. Name fewer images."
         )
     with atomic_file(path) as staged:
-        staged.write_bytes(content)
-    return len(content)
+        staged.write_bytes(html)
+    return len(html)

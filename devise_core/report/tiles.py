@@ -1,4 +1,4 @@
-"""A picture as the report shows it: a small copy in the page itself, what it is called, and whose it is."""
+"""An image as the report shows it: a small copy inside the page, a name and a credit."""
 
 from __future__ import annotations
 
@@ -15,13 +15,25 @@ from devise_core.datatypes import Item
 from devise_core.vision.image_reader import read_image
 
 LONGEST = 288
-"""Pixels: twice the width of a tile, for screens of twice the density."""
+"""The longer side in pixels: twice the width of a tile, for high-density screens."""
 WHITE = 244
+"""The least value of a channel that counts as white."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """``data``: a ``data:`` URI. ``cut_out``: stands on white, so it is shown whole. ``link`` leads to its source, or nowhere."""
+    """An image with its caption.
+
+    Attributes:
+        name: The name of the image.
+        data: The image as a ``data:`` URI.
+        cut_out: Whether the object is on a white background. Such an image is shown whole, not cropped.
+        title: A longer title, or an empty text.
+        author: The author, or an empty text.
+        licence: The licence, or an empty text.
+        link: The URL of the source, or an empty text.
+        cosine: The similarity to the query, if there is one.
+    """
 
     name: str
     data: str
@@ -33,27 +45,38 @@ class Tile:
     cosine: float | None = None
 
 
-def tile(item: Item, picture: Path | bytes, cosine: float | None = None) -> Tile:
-    """The tile of the image ``item`` of a collection, which is in the file ``picture`` or has these bytes."""
-    data, cut_out = _picture(picture)
+def item_tile(item: Item, image: Path | bytes, cosine: float | None = None) -> Tile:
+    """Return the tile of an image in a collection.
+
+    Args:
+        item: What the collection knows about the image.
+        image: The file, or what is in it.
+        cosine: The similarity to the query, if there is one.
+    """
+    data, cut_out = _shrink(image)
     title = "" if item.caption.lower() == item.name else item.caption
-    link = item.source if item.source.startswith("https://") else ""  # not a path on the disk of whoever made the collection
+    link = item.source if item.source.startswith("https://") else ""  # not a path on the disk of whoever indexed the images
     return Tile(item.name, data, cut_out, title, item.author, item.licence, link, cosine)
 
 
-def own_tile(path: Path) -> Tile:
-    """The tile of a picture of your own. Raises ``ImageError``."""
-    data, cut_out = _picture(path)
+def file_tile(path: Path) -> Tile:
+    """Return the tile of an image file.
+
+    Raises:
+        ImageError: The file is not an image that can be read.
+    """
+    data, cut_out = _shrink(path)
     return Tile(path.stem, data, cut_out)
 
 
 @cache
-def _picture(picture: Path | bytes) -> tuple[str, bool]:
-    image = read_image(picture, at_least=LONGEST)
+def _shrink(source: Path | bytes) -> tuple[str, bool]:
+    """Return a small copy as a ``data:`` URI, and whether the object is on a white background."""
+    image = read_image(source, at_least=LONGEST)
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=76, method=6)
-    light = np.asarray(image).min(axis=2) >= WHITE
+    light = np.asarray(image).min(axis=2) >= WHITE  # (height, width)
     border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
-    cut_out = bool(border.mean() > 0.6)  # more than a white sky makes
+    cut_out = bool(border.mean() > 0.6)  # a white sky covers less of the border
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}", cut_out

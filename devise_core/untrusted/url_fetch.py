@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
+from devise_core import __version__
 from devise_core.errors import ImageError
 from devise_core.settings import Settings, settings, variable
 from devise_core.untrusted.url_guard import Address, Target, is_public, read_address
@@ -27,7 +28,7 @@ from devise_core.untrusted.url_guard import Address, Target, is_public, read_add
 _MOVED = (301, 302, 303, 307, 308)
 _PIECE = 1 << 16
 _HEADERS = {
-    "User-Agent": "Semblance/0.1 (semantic image search; fetches one picture that a visitor named)",
+    "User-Agent": f"Semblance/{__version__} (semantic image search; fetches one picture that a visitor named)",
     "Accept": "image/*",
     "Accept-Encoding": "identity",
     "Connection": "close",

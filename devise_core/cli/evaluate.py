@@ -1,0 +1,66 @@
+"""``evaluate``: measure the model on images that it was not trained on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from devise_core.cli.options import add_artifacts, add_data, artifacts_of
+from devise_core.cli.output import add_json, print_json, say
+from devise_core.errors import BuildError
+from devise_core.storage.paths import REPOSITORY
+
+PROTOCOLS = ("imagenet", "zero-shot", "pascal-sentences", "caltech-101", "flickr8k", "stamps")
+_BESIDE_MODEL = Path()
+"""The value of ``--out`` without a file name."""
+
+
+def add_parsers(commands: Any) -> None:
+    """Add the command to the subparsers ``commands``."""
+    command = commands.add_parser(
+        "evaluate",
+        help="measure the model on held-out images",
+        description="Measure the model on held-out images and compare it with softmax, ConSE and random vectors.",
+    )
+    command.add_argument("protocol", nargs="*", help=f"one or more of {', '.join(PROTOCOLS)} (default: all)")
+    add_artifacts(command)
+    command.add_argument(
+        "--cache",
+        type=Path,
+        default=REPOSITORY / "build-cache",
+        metavar="FOLDER",
+        help="where trained baselines are kept (default: build-cache)",
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=_BESIDE_MODEL,
+        help="also write the tables to FILE, or to results.json in the model's folder if FILE is left out",
+    )
+    add_data(command)
+    add_json(command)
+    command.set_defaults(run=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from devise_core.evaluate import protocols
+    from devise_core.evaluate.model_under_test import open_model_under_test
+
+    if options.data is None:
+        raise BuildError("The evaluation needs data sets. Name their folder with --data or SEMBLANCE_DATA.")
+    unknown = [name for name in options.protocol if name not in protocols.PROTOCOLS]
+    if unknown:
+        raise BuildError(f"There is no protocol “{unknown[0]}”. Choose from {', '.join(PROTOCOLS)}.")
+    layout = artifacts_of(options)
+    results = protocols.measure(open_model_under_test(layout, options.data, options.cache, say), options.protocol)
+    if options.out:
+        path = layout.results if options.out == _BESIDE_MODEL else options.out
+        results.write(path)
+        say(f"{path}: {len(results.tables)} tables")
+    if options.json:
+        print_json({"command": "evaluate", **results.as_dict()})
+        return
+    print("\n\n".join("\n".join(table.lines()) for table in results.tables))

@@ -1,0 +1,74 @@
+"""What several commands share: options, and the engine that they open."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from devise_core.cli.output import add_json
+from devise_core.engine import Engine, load_engine
+from devise_core.settings import folder
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def add_command(commands: Any, name: str, purpose: str, run: Command, k: int = 10) -> argparse.ArgumentParser:
+    """Add a command that prints the best results of a collection.
+
+    Args:
+        commands: The subparsers of the program.
+        name: What the user types.
+        purpose: One sentence without a capital and a full stop.
+        run: The function that runs the command.
+        k: The default number of results.
+
+    Returns:
+        The parser of the command.
+    """
+    command: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+    command.add_argument("-k", type=int, default=k, help="the number of results (default: %(default)s)")
+    command.add_argument(
+        "--collection",
+        metavar="NAME",
+        help="the name or the folder of a collection (default: stamps, or the first one made with the model)",
+    )
+    add_artifacts(command)
+    add_json(command)
+    command.set_defaults(run=run)
+    return command
+
+
+def add_artifacts(command: argparse.ArgumentParser) -> None:
+    """Add ``--artifacts``, the folder of the model."""
+    command.add_argument(
+        "--artifacts", metavar="FOLDER", help="the model's folder (default: SEMBLANCE_ARTIFACTS, or the bundled one)"
+    )
+
+
+def add_data(command: argparse.ArgumentParser) -> None:
+    """Add ``--data``, the folder of the data sets."""
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=folder("data"),
+        metavar="FOLDER",
+        help="the folder with one folder per data set (default: SEMBLANCE_DATA)",
+    )
+
+
+def artifacts_of(options: argparse.Namespace) -> ArtifactLayout:
+    """Return the files of the model that the options name."""
+    return ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
+
+
+def engine_of(options: argparse.Namespace) -> Engine:
+    """Open the model and the collection that the options name.
+
+    Raises:
+        ArtifactError: A file of the model is missing or damaged.
+        CollectionError: There is no such collection.
+    """
+    return load_engine(options.artifacts, options.collection)
