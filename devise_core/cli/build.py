@@ -47,7 +47,7 @@ def add_parsers(commands: Any) -> None:
 def _build(options: argparse.Namespace) -> None:
     from devise_core.bundle.context import BuildContext
     from devise_core.bundle.jobs import JOBS as RUN
-        from devise_core.bundle.model_card import write_card
+    from devise_core.bundle.model_card import write_card
 
     if options.job not in ("words", "all") and options.words_file:
         raise BuildError(f"`build {options.job}` does not read --from. Run `build words --from FILE` first.")

@@ -43,9 +43,8 @@ def add_command(commands: Any, name: str, purpose: str, run: Command, k: int = 1
 
 def add_artifacts(command: argparse.ArgumentParser) -> None:
     """Add ``--artifacts``, the folder of the model."""
-    command.add_argument(
-        "--artifacts", metavar="FOLDER", help="the model's folder (default: SEMBLANCE_ARTIFACTS, or the bundled one)"
-    )
+    help_text = "the folder of the model (default: SEMBLANCE_ARTIFACTS, or the bundled model)"
+    command.add_argument("--artifacts", metavar="FOLDER", help=help_text)
 
 
 def add_data(command: argparse.ArgumentParser) -> None:

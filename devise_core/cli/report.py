@@ -36,9 +36,7 @@ def add_parsers(commands: Any) -> None:
         metavar="IMAGE",
         help="your own image to label and to find similar ones for; repeat it for more",
     )
-    command.add_argument(
-        "--results", type=Path, metavar="FILE", help="the tables of results (default: results.json beside the model)"
-    )
+    command.add_argument("--results", type=Path, metavar="FILE", help="the tables of results (default: those of the model)")
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_report)

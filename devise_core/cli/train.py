@@ -37,9 +37,7 @@ def add_parsers(commands: Any) -> None:
         help="bundled: the recipe of the bundled model; own: a softmax over your classes, mapped to their words, fast; "
         "seed: the notebook that this project starts from; paper: Frome et al., 2013 (default: %(default)s)",
     )
-    command.add_argument(
-        "--words", default="bundled", metavar="bundled|FILE|FOLDER", help="the word vectors (default: %(default)s)"
-    )
+    command.add_argument("--words", default="bundled", metavar="bundled|FILE|FOLDER", help="word vectors (default: %(default)s)")
     command.add_argument("--dimension", type=int, metavar="N", help="the dimension to use from a zip file with several")
     command.add_argument(
         "--weights", metavar="bundled|imagenet|none|FILE", help="the weights of the backbone (default: the backbone's default)"
