@@ -15,9 +15,9 @@ from PIL import Image
 
 from devise_core import load_engine
 from devise_core.backbones import LITE0
-from devise_core.bundle import training
-from devise_core.bundle.nouns import Row, write_nouns
-from devise_core.bundle.training_run import Order, train_model
+from devise_core.bundle import training_run
+from devise_core.bundle.nouns import NounRow, write_nouns
+from devise_core.bundle.training_run import TrainingJob, train_model
 from devise_core.cli import main
 from devise_core.errors import BuildError
 from devise_core.evaluate import random_baseline
@@ -56,10 +56,10 @@ def bundled(tmp_path: Path) -> Path:
     np.save(layout.label_vectors, np.eye(2, 4, dtype=np.float32))
     layout.labels.write_text("id,names,hypernyms\nn1,red,\nn2,green,\n")
     kinds = [
-        Row("red", 1, 1, unit([1, 0.1, 0, 0])),
-        Row("green", 2, 2, unit([0.1, 1, 0, 0])),
-        Row("deep blue", 4, 3, unit([0, 0, 1, 0])),
-        Row("xyzzy", None, 4, unit([0, 1, 1, 0])),
+        NounRow("red", 1, 1, unit([1, 0.1, 0, 0])),
+        NounRow("green", 2, 2, unit([0.1, 1, 0, 0])),
+        NounRow("deep blue", 4, 3, unit([0, 0, 1, 0])),
+        NounRow("xyzzy", None, 4, unit([0, 1, 1, 0])),
     ]
     write_nouns(layout, manifest, kinds, {"red", "green"}, np.load(layout.directions), {"red": ["reds"]})
     for path in (layout.words, layout.word_vectors, layout.word_scales, layout.directions, layout.label_vectors, layout.labels):
@@ -81,23 +81,23 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def order(bundled: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
-    monkeypatch.setattr(training, "load_backbone", tiny_backbone)
+def order(bundled: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingJob:
+    monkeypatch.setattr(training_run, "load_backbone", tiny_backbone)
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     recipe = recipe_of("paper", epochs=3, batch=6, finetune_epochs=2, optimizer="adam", rate=0.05, finetune_rate=1e-3)
-    return Order(data, tmp_path / "model", recipe, bundled, tmp_path / "cache")
+    return TrainingJob(data, tmp_path / "model", recipe, bundled, tmp_path / "cache")
 
 
 def quiet(stage: str, epochs: int) -> Progress:
     return lambda done, curve: None
 
 
-def train(order: Order, watch: Callable[[str, int], Progress] = quiet) -> Any:
+def train(order: TrainingJob, watch: Callable[[str, int], Progress] = quiet) -> Any:
     return train_model(order, lambda text: None, watch)
 
 
 def test_the_seeds_protocol_end_to_end(
-    order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    order: TrainingJob, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (data / "red" / "broken.png").write_bytes(b"no picture")
     out = str(order.out)
@@ -131,7 +131,7 @@ def test_the_seeds_protocol_end_to_end(
     assert engine.text.nouns.nouns == ["red", "green", "deep blue"]  # nothing places "xyzzy"
 
 
-def test_what_is_written(order: Order) -> None:
+def test_what_is_written(order: TrainingJob) -> None:
     trained = train(order)
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     files = {path.name for path in order.out.iterdir()} - {"manifest.json"}
@@ -160,7 +160,7 @@ def test_what_is_written(order: Order) -> None:
 
 
 @pytest.mark.parametrize(("stage", "epoch"), [("head", 1), ("finetune", 1)])
-def test_interrupted_and_resumed(order: Order, stage: str, epoch: int) -> None:
+def test_interrupted_and_resumed(order: TrainingJob, stage: str, epoch: int) -> None:
     def stopping(here: str, epochs: int) -> Progress:
         def stop(done: int, curve: Curve) -> None:
             if (here, done) == (stage, epoch):
@@ -180,7 +180,7 @@ def test_interrupted_and_resumed(order: Order, stage: str, epoch: int) -> None:
     assert (order.out / "history.json").read_bytes() == (whole.out / "history.json").read_bytes()
 
 
-def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: Order) -> None:
+def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: TrainingJob) -> None:
     trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), tiny_backbone().model
     moved = {
         name: [
@@ -192,21 +192,21 @@ def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: O
     assert (any(moved["conv"]), any(moved["norm"])) == (True, False)
 
 
-def test_text_targets_stand_where_queries_do(order: Order) -> None:
+def test_text_targets_stand_where_queries_do(order: TrainingJob) -> None:
     trained = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6, head="mlp")))
     assert trained.corpus.vectors == pytest.approx(unit([[0, 0, 1, 0], [0.1, 1, 0, 0], [1, 0.1, 0, 0]]), abs=0.02)
     found = trained.model.predict(np.random.default_rng(0).uniform(0, 255, (4, 8, 8, 3)), verbose=0)["embedding"]
     assert np.abs(found[:, 3]).max() < 1e-6
 
 
-def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, monkeypatch: pytest.MonkeyPatch) -> None:
     first = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6)))  # another network: a softmax over its own classes
     assert first.model.get_layer("labels").units == 3
     for name in Manifest.read(order.bundled).files:  # linked from, not written through
         Manifest.read(order.bundled).verified(order.bundled / name)
     with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
         train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
-    monkeypatch.setattr(training, "load_backbone", lambda *given: replace(tiny_backbone(), name=LITE0))
+    monkeypatch.setattr(training_run, "load_backbone", lambda *given: replace(tiny_backbone(), name=LITE0))
     second = train(
         replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0, start="bundled"))
     )
@@ -237,7 +237,7 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: Order, monkeypat
     ],
 )
 def test_what_was_trained_is_measured_beside_the_others(
-    order: Order, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe
+    order: TrainingJob, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe
 ) -> None:
     sets = tmp_path / "sets"
     (sets / "pascal-sentences").mkdir(parents=True)
@@ -264,7 +264,7 @@ def test_what_was_trained_is_measured_beside_the_others(
     assert "random vectors are left out: There is no folder" in said[-1]
 
 
-def test_after_the_second_stage_the_softmax_reads_the_features_as_they_are_then(order: Order) -> None:
+def test_after_the_second_stage_the_softmax_reads_the_features_as_they_are_then(order: TrainingJob) -> None:
     trained = train(replace(order, recipe=replace(order.recipe, finetune_rate=0.05)))
     pixels = np.stack([np.asarray(Image.open(picture.path).resize((8, 8))) for picture in trained.corpus.pictures]).astype(
         np.float32
@@ -300,7 +300,7 @@ def test_features_are_computed_once(data: Path, tmp_path: Path, monkeypatch: pyt
     assert np.flatnonzero((changed != first).any(axis=(0, 2))).tolist() == [3]
 
 
-def test_what_cannot_be_trained_on(order: Order, data: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_trained_on(order: TrainingJob, data: Path, tmp_path: Path) -> None:
     def refused(says: str, **change: Any) -> None:
         with pytest.raises(BuildError, match=says):
             train(replace(order, **change))
@@ -323,7 +323,7 @@ def test_what_cannot_be_trained_on(order: Order, data: Path, tmp_path: Path) -> 
     refused("Fewer than two classes.*a.png: .*not a picture", data=data)
 
 
-def test_a_folder_of_other_things_is_not_replaced(order: Order) -> None:
+def test_a_folder_of_other_things_is_not_replaced(order: TrainingJob) -> None:
     order.out.mkdir()
     (order.out / "diary.txt").write_text("mine")
     with pytest.raises(BuildError, match="holds other files.*new folder"):

@@ -1,4 +1,7 @@
-"""Write ``MODEL_CARD.md`` from the manifest and the results of ``evaluate``. The tables are also saved as ``results.json``."""
+"""Write ``MODEL_CARD.md`` from the manifest and the results of ``evaluate``.
+
+``python -m devise_core build card`` measures the results first. ``python -m devise_core.bundle.model_card`` uses the saved ones.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from devise_core.errors import BuildError
 from devise_core.evaluate.model_under_test import open_model_under_test
 from devise_core.evaluate.protocols import measure
 from devise_core.evaluate.references import REFERENCES
-from devise_core.results import Table
+from devise_core.results import Table, read_results
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
-from devise_core.storage.paths import REPOSITORY
+from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
 
 CARD = REPOSITORY / "MODEL_CARD.md"
 _TEMPLATE = Path(__file__).with_name("model_card.md")
@@ -30,9 +33,20 @@ def write_card(context: BuildContext) -> None:
     model = open_model_under_test(context.layout, context.data, context.cache, context.log)
     results = measure(model)
     results.write(context.layout.results)
-    with atomic_file(CARD) as path:
-        path.write_text(card_text(model.manifest, results.tables), "utf-8", newline="\n")
+    _write(card_text(model.manifest, results.tables))
     context.log(f"{CARD.name}: {len(results.tables)} tables")
+
+
+def render_card(layout: ArtifactLayout) -> str:
+    """Return the model card with the saved results.
+
+    Raises:
+        BuildError: If there are no saved results.
+    """
+    results = read_results(layout.results)
+    if results is None:
+        raise BuildError(f"{layout.results} is missing. Run `python -m devise_core build card --data DATA`.")
+    return card_text(Manifest.read(layout.root), results.tables)
 
 
 def card_text(manifest: Manifest, tables: Sequence[Table]) -> str:
@@ -49,6 +63,11 @@ def card_text(manifest: Manifest, tables: Sequence[Table]) -> str:
         share=training["share"],
         **{name: training["settings"][name] for name in ("epochs", "margin", "batch", "caption_weight")},
     )
+
+
+def _write(text: str) -> None:
+    with atomic_file(CARD) as path:
+        path.write_text(text, "utf-8", newline="\n")
 
 
 def _section(table: Table) -> str:
@@ -69,3 +88,7 @@ def _files(manifest: Manifest) -> str:
         f"| `{name}` | {entry.bytes / 1e6:.1f} MB | {entry.source} | {entry.licence} | `{entry.command}` |"
         for name, entry in sorted(manifest.files.items())
     )
+
+
+if __name__ == "__main__":
+    _write(render_card(ArtifactLayout(artifacts_folder())))
