@@ -1,4 +1,4 @@
-"""A server of data sets on this machine, what it serves, and how it is asked."""
+"""A local server of data sets, the files it serves, and a helper that fetches from it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ QUICK = RequestPolicy(timeout=0.8, tries=3, backoff=0, per_second=100_000)
 
 
 def jpeg(seed: int, side: int = 48) -> bytes:
+    """Return a JPEG of random pixels."""
     buffer = io.BytesIO()
     pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
@@ -31,12 +32,14 @@ CAT, DOG, EMU = jpeg(1), jpeg(2), jpeg(3)
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serving() as running:
-        running.files["/cat.jpg"] = CAT
-        yield running
+    """A server with one image."""
+    with serving() as server:
+        server.files["/cat.jpg"] = CAT
+        yield server
 
 
 def listing(folder: Path) -> list[str]:
+    """Return the files below a folder."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
@@ -48,6 +51,7 @@ PAGE = """<html><table>
 
 @pytest.fixture
 def pascal(site: Site) -> Site:
+    """A server with a small copy of Pascal Sentences."""
     site.files |= {
         "/pascal/index.html": PAGE.encode(),
         "/pascal/": PAGE.encode(),
@@ -58,6 +62,6 @@ def pascal(site: Site) -> Site:
     return site
 
 
-def fetched(site: Site, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/") -> FetchReport:
+def fetch_from(site: Site, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/") -> FetchReport:
     site.forget()
     return fetch(data_set, folder, Client(QUICK), 2, site.url + base)

@@ -1,4 +1,4 @@
-"""Data sets that are archives: what comes out of them, and what does not."""
+"""Data sets that are published as archives: which files are unpacked and which are refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from devise_core.datasets import catalogue, readers
 from devise_core.datasets.catalogue import DataSet
 from devise_core.datasets.unpack import unpack
 from devise_core.errors import BuildError, FetchError
-from tests.data_set_mirror import CAT, DOG, EMU, fetched, listing
+from tests.data_set_mirror import CAT, DOG, EMU, fetch_from, listing
 from tests.misbehaving import Site
 
 
@@ -29,7 +29,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 
 def tarred(members: dict[str, bytes | str]) -> bytes:
-    """A .tar.gz; a ``str`` for content is where a symbolic link leads."""
+    """Return a .tar.gz. Content of type ``str`` is the target of a symbolic link."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, content in members.items():
@@ -44,7 +44,7 @@ def tarred(members: dict[str, bytes | str]) -> bytes:
 
 
 def unpinned(data_set: DataSet) -> DataSet:
-    """The set as in the catalogue, but for the size and digest of its real files."""
+    """Return the data set without the sizes and digests of its real files."""
     return replace(data_set, sources=tuple(replace(source, size=None, digest=None) for source in data_set.sources))
 
 
@@ -65,45 +65,45 @@ def caltech(site: Site) -> Site:
     site.files["/caltech-101.zip"] = zipped(
         {
             "caltech-101/101_ObjectCategories.tar.gz": inner,
-            "caltech-101/Annotations.tar": b"not asked for",
+            "caltech-101/Annotations.tar": b"not wanted",
             "__MACOSX/caltech-101/._101_ObjectCategories.tar.gz": b"no archive",
         }
     )
     return site
 
 
-def test_caltech_comes_out_of_its_two_archives(caltech: Site, tmp_path: Path) -> None:
-    account = fetched(caltech, tmp_path, CALTECH, "")
-    assert (account.fetched, account.images, account.missing) == (1, 3, {})
-    assert account.unreadable == ["images/emu/image_0002.jpg"]
+def test_caltech_is_unpacked_from_an_archive_in_an_archive(caltech: Site, tmp_path: Path) -> None:
+    report = fetch_from(caltech, tmp_path, CALTECH, "")
+    assert (report.fetched, report.images, report.missing) == (1, 3, {})
+    assert report.unreadable == ["images/emu/image_0002.jpg"]
     assert listing(tmp_path / "images") == ["BACKGROUND_Google/image_0001.jpg", "emu/image_0001.jpg", "sea_horse/image_0001.jpg"]
-    assert [(one.label, one.path.read_bytes()) for one in readers.caltech_101(tmp_path)] == [("emu", EMU), ("sea horse", DOG)]
+    assert [(image.label, image.path.read_bytes()) for image in readers.caltech_101(tmp_path)] == [("emu", EMU), ("sea horse", DOG)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fetched", "images"]
 
 
-def test_an_archive_is_fetched_again_only_when_a_file_of_it_is_gone(caltech: Site, tmp_path: Path) -> None:
-    fetched(caltech, tmp_path, CALTECH, "")
-    account = fetched(caltech, tmp_path, CALTECH, "")
-    assert (account.fetched, account.kept, account.images, len(account.unreadable), caltech.asked) == (0, 1, 3, 1, [])
+def test_an_archive_is_downloaded_again_only_if_a_file_is_missing(caltech: Site, tmp_path: Path) -> None:
+    fetch_from(caltech, tmp_path, CALTECH, "")
+    report = fetch_from(caltech, tmp_path, CALTECH, "")
+    assert (report.fetched, report.kept, report.images, len(report.unreadable), caltech.asked) == (0, 1, 3, 1, [])
     (tmp_path / "images/emu/image_0001.jpg").write_bytes(b"cut")
-    account = fetched(caltech, tmp_path, CALTECH, "")
-    assert (account.fetched, caltech.paths) == (1, ["/caltech-101.zip"])
+    report = fetch_from(caltech, tmp_path, CALTECH, "")
+    assert (report.fetched, caltech.paths) == (1, ["/caltech-101.zip"])
     assert (tmp_path / "images/emu/image_0001.jpg").read_bytes() == EMU
 
 
-def test_the_published_digest_holds_for_a_mirror_too(caltech: Site, tmp_path: Path) -> None:
-    account = fetched(caltech, tmp_path, catalogue.CALTECH_101, "")
-    assert "instead of the published 137,414,764" in account.missing["caltech-101.zip"]
+def test_a_mirror_must_match_the_published_size(caltech: Site, tmp_path: Path) -> None:
+    report = fetch_from(caltech, tmp_path, catalogue.CALTECH_101, "")
+    assert "instead of the published 137,414,764" in report.missing["caltech-101.zip"]
     assert listing(tmp_path) == []
 
 
-def test_an_archive_stopped_before_it_was_unpacked_is_not_fetched_again(caltech: Site, tmp_path: Path) -> None:
+def test_a_downloaded_archive_is_unpacked_without_another_request(caltech: Site, tmp_path: Path) -> None:
     (tmp_path / "caltech-101.zip").write_bytes(caltech.files["/caltech-101.zip"])
-    account = fetched(caltech, tmp_path, CALTECH, "")
-    assert (account.images, caltech.asked) == (3, [])
+    report = fetch_from(caltech, tmp_path, CALTECH, "")
+    assert (report.images, caltech.asked) == (3, [])
 
 
-def test_imagenet_samples(site: Site, tmp_path: Path) -> None:
+def test_imagenet_samples_are_labelled_by_class_id(site: Site, tmp_path: Path) -> None:
     site.files["/imagenet-sample-images.zip"] = zipped(
         {
             "imagenet-sample-images-master/n01440764_tench.JPEG": CAT,
@@ -113,8 +113,8 @@ def test_imagenet_samples(site: Site, tmp_path: Path) -> None:
         }
     )
     site.moods["/imagenet-sample-images.zip"] = ["no length"]
-    assert fetched(site, tmp_path, catalogue.IMAGENET_SAMPLES, "").missing == {}
-    assert [(one.label, one.path.read_bytes()) for one in readers.imagenet_samples(tmp_path)] == [
+    assert fetch_from(site, tmp_path, catalogue.IMAGENET_SAMPLES, "").missing == {}
+    assert [(image.label, image.path.read_bytes()) for image in readers.imagenet_samples(tmp_path)] == [
         ("n01440764", CAT),
         ("n01443537", DOG),
     ]
@@ -123,36 +123,36 @@ def test_imagenet_samples(site: Site, tmp_path: Path) -> None:
 FLICKR = unpinned(catalogue.FLICKR8K)
 
 
-def test_flickr8k_gets_its_captions_from_the_token_file(site: Site, tmp_path: Path) -> None:
+def test_flickr8k_captions_are_read_from_the_token_file(site: Site, tmp_path: Path) -> None:
     site.files["/Flickr8k_Dataset.zip"] = zipped(
         {"Flicker8k_Dataset/1_a.jpg": CAT, "Flicker8k_Dataset/2_b.jpg": DOG, "__MACOSX/Flicker8k_Dataset/._1_a.jpg": b"junk"}
     )
-    account = fetched(site, tmp_path, FLICKR, "")
-    assert (list(account.missing), account.images) == (["Flickr8k_text.zip"], 2)
+    report = fetch_from(site, tmp_path, FLICKR, "")
+    assert (list(report.missing), report.images) == (["Flickr8k_text.zip"], 2)
     site.files["/Flickr8k_text.zip"] = zipped(
         {
-            "Flickr8k.token.txt": b'1_a.jpg#0\tA "cat" , asleep .\n1_a.jpg#1\tA cat .\n2_b.jpg#0\tA dog .\n3_c.jpg.1#0\tNobody has it .\n',
+            "Flickr8k.token.txt": b'1_a.jpg#0\tA "cat" , asleep .\n1_a.jpg#1\tA cat .\n2_b.jpg#0\tA dog .\n3_c.jpg.1#0\tNever published .\n',
             "Flickr_8k.testImages.txt": b"2_b.jpg\n",
             "readme.txt": b"Captions",
             "__MACOSX/._Flickr8k.token.txt": b"junk",
         }
     )
-    account = fetched(site, tmp_path, FLICKR, "")
-    assert (account.missing, account.images, site.paths) == ({}, 2, ["/Flickr8k_text.zip"])
+    report = fetch_from(site, tmp_path, FLICKR, "")
+    assert (report.missing, report.images, site.paths) == ({}, 2, ["/Flickr8k_text.zip"])
     with (tmp_path / "captions.csv").open(newline="", encoding="utf-8") as file:
         assert next(csv.reader(file)) == ["image", "caption"]
-    assert [(one.path.read_bytes(), one.captions) for one in readers.flickr8k(tmp_path)] == [
+    assert [(image.path.read_bytes(), image.captions) for image in readers.flickr8k(tmp_path)] == [
         (CAT, ('A "cat" , asleep .', "A cat .")),
         (DOG, ("A dog .",)),
     ]
     tmp_path.joinpath("flickr8k").symlink_to(tmp_path)
-    assert [one.captions for one in readers.flickr8k_thousand(tmp_path)] == [("A dog .",)]  # what is measured on, as it was fetched
+    assert [image.captions for image in readers.flickr8k_thousand(tmp_path)] == [("A dog .",)]
     (tmp_path / readers.FLICKR_TEST).unlink()
     with pytest.raises(BuildError, match="testImages.txt is missing.*fetch flickr8k"):
         readers.flickr8k_thousand(tmp_path)
 
 
-def test_iaprtc12_is_read_in_its_own_encoding(site: Site, tmp_path: Path) -> None:
+def test_iaprtc12_descriptions_are_read_as_latin_1(site: Site, tmp_path: Path) -> None:
     note = (
         "<DOC>\n<DOCNO>annotations/02/2808.eng</DOCNO>\n<TITLE>Tafí del Valle</TITLE>\n<DESCRIPTION>a café & a man;\na lake in the "
         "background;</DESCRIPTION>\n<NOTES></NOTES>\n<IMAGE>images/02/2808.jpg</IMAGE>\n</DOC>\n"
@@ -164,28 +164,28 @@ def test_iaprtc12_is_read_in_its_own_encoding(site: Site, tmp_path: Path) -> Non
             "iaprtc12/images/10/10.jpg": EMU,
             "iaprtc12/annotations_complete_eng/02/2808.eng": note.encode("iso-8859-1"),
             "iaprtc12/annotations_complete_eng/10/9.eng": b"<DOC><DESCRIPTION></DESCRIPTION></DOC>",
-            "iaprtc12/annotations_complete_ger/02/2808.ger": b"not asked for",
+            "iaprtc12/annotations_complete_ger/02/2808.ger": b"not wanted",
             "iaprtc12/README": b"",
         }
     )
-    account = fetched(site, tmp_path, catalogue.IAPRTC12, "")
-    assert (account.images, account.missing) == (3, {})
-    assert [(one.path.read_bytes(), one.label, one.captions) for one in readers.iaprtc12(tmp_path)] == [
+    report = fetch_from(site, tmp_path, catalogue.IAPRTC12, "")
+    assert (report.images, report.missing) == (3, {})
+    assert [(image.path.read_bytes(), image.label, image.captions) for image in readers.iaprtc12(tmp_path)] == [
         (CAT, "", ("a café & a man; a lake in the background",)),
         (EMU, "", ()),
         (DOG, "", ()),
     ]
 
 
-def test_glove_is_kept_as_the_zip_it_is(site: Site, tmp_path: Path) -> None:
+def test_glove_is_kept_as_a_zip(site: Site, tmp_path: Path) -> None:
     site.files["/glove.6B.zip"] = content = zipped({"glove.6B.50d.txt": b"the 0.1 0.2\n"})
     glove = unpinned(catalogue.GLOVE_6B)
-    assert fetched(site, tmp_path, glove, "").fetched == 1
+    assert fetch_from(site, tmp_path, glove, "").fetched == 1
     assert (tmp_path / "glove.6B.zip").read_bytes() == content
-    assert (fetched(site, tmp_path, glove, "").kept, site.asked) == (1, [])
+    assert (fetch_from(site, tmp_path, glove, "").kept, site.asked) == (1, [])
 
 
-def linked() -> bytes:
+def zip_with_symbolic_link() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         info = zipfile.ZipInfo("n01440764_tench.JPEG")
@@ -195,12 +195,12 @@ def linked() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "content", "message"),
     [
         ("a.zip", zipped({"../n01440764_tench.JPEG": CAT}), "points outside"),
         ("a.zip", zipped({"x/../../n01440764_tench.JPEG": CAT}), "points outside"),
         ("a.zip", zipped({"C:/n01440764_tench.JPEG": CAT}), "points outside"),
-        ("a.zip", linked(), "holds no file"),
+        ("a.zip", zip_with_symbolic_link(), "holds no file"),
         ("a.zip", zipped({"other.txt": b""}), "holds no file"),
         ("a.zip", b"<html>", "cannot be unpacked"),
         ("a.tgz", tarred({"../n01440764_tench.JPEG": CAT}), "cannot be unpacked"),
@@ -209,16 +209,18 @@ def linked() -> bytes:
         ("a.tgz", tarred({"n01440764_tench.JPEG": CAT})[:-900], "cannot be unpacked"),
     ],
 )
-def test_a_damaged_or_hostile_archive_puts_nothing_elsewhere(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_a_damaged_or_hostile_archive_writes_nothing_outside_the_folder(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     (tmp_path / "set").mkdir()
-    with pytest.raises(FetchError, match=says):
+    with pytest.raises(FetchError, match=message):
         unpack(tmp_path / name, catalogue.IMAGENET_SAMPLES.sources[0], tmp_path / "set")
     assert [path for path in listing(tmp_path) if not path.startswith("set/")] == [name]
 
 
-def test_a_damaged_archive_is_not_kept(site: Site, tmp_path: Path) -> None:
+def test_a_damaged_archive_is_deleted(site: Site, tmp_path: Path) -> None:
     site.files["/imagenet-sample-images.zip"] = b"no archive"
-    account = fetched(site, tmp_path, catalogue.IMAGENET_SAMPLES, "")
-    assert "cannot be unpacked" in account.missing["imagenet-sample-images.zip"]
+    report = fetch_from(site, tmp_path, catalogue.IMAGENET_SAMPLES, "")
+    assert "cannot be unpacked" in report.missing["imagenet-sample-images.zip"]
     assert listing(tmp_path) == []

@@ -1,10 +1,11 @@
-"""One file over HTTP, from a server on this machine that also misbehaves: what ends on disk, and what was asked for."""
+"""Downloads of one file from a local server that also misbehaves."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,11 @@ from tests.data_set_mirror import CAT, DOG, QUICK, listing
 from tests.misbehaving import Site, serving
 
 
-def get(site: Site, target: Path, **options: object) -> None:
+def get(site: Site, target: Path, **options: Any) -> None:
     Client(QUICK).download(replace(Download(f"{site.url}/cat.jpg", target), **options))
 
 
-def test_a_file_arrives_whole_and_the_server_learns_who_asks(site: Site, tmp_path: Path) -> None:
+def test_a_file_is_downloaded_and_the_client_identifies_itself(site: Site, tmp_path: Path) -> None:
     get(site, tmp_path / "new/cat.jpg", size=len(CAT), digest=f"sha256:{hashlib.sha256(CAT).hexdigest()}")
     assert (tmp_path / "new/cat.jpg").read_bytes() == CAT
     assert listing(tmp_path) == ["new/cat.jpg"]
@@ -29,7 +30,7 @@ def test_a_file_arrives_whole_and_the_server_learns_who_asks(site: Site, tmp_pat
 
 
 @pytest.mark.parametrize(("mood", "requests"), [("busy", 2), ("silent", 2), ("no length", 1)])
-def test_a_passing_fault_is_waited_out(site: Site, tmp_path: Path, mood: str, requests: int) -> None:
+def test_a_temporary_fault_is_retried(site: Site, tmp_path: Path, mood: str, requests: int) -> None:
     site.moods["/cat.jpg"] = [mood]
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
@@ -37,14 +38,14 @@ def test_a_passing_fault_is_waited_out(site: Site, tmp_path: Path, mood: str, re
 
 
 @pytest.mark.parametrize("mood", ["cut", "stalls"])
-def test_a_broken_body_is_gone_on_with(site: Site, tmp_path: Path, mood: str) -> None:
+def test_a_broken_connection_is_resumed(site: Site, tmp_path: Path, mood: str) -> None:
     site.moods["/cat.jpg"] = [mood]
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
     assert site.asked == [("/cat.jpg", ""), ("/cat.jpg", f"bytes={len(CAT) // 2}-")]
 
 
-def test_a_half_file_of_an_earlier_run_is_gone_on_with(site: Site, tmp_path: Path) -> None:
+def test_a_partial_file_of_an_earlier_run_is_resumed(site: Site, tmp_path: Path) -> None:
     (tmp_path / "cat.jpg.part").write_bytes(CAT[:1000])
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
@@ -52,7 +53,7 @@ def test_a_half_file_of_an_earlier_run_is_gone_on_with(site: Site, tmp_path: Pat
     assert site.asked == [("/cat.jpg", "bytes=1000-")]
 
 
-def test_a_server_without_ranges_sends_it_anew(site: Site, tmp_path: Path) -> None:
+def test_without_range_support_the_file_is_downloaded_again(site: Site, tmp_path: Path) -> None:
     (tmp_path / "cat.jpg.part").write_bytes(CAT[:1000])
     site.moods["/cat.jpg"] = ["no ranges"]
     get(site, tmp_path / "cat.jpg")
@@ -60,20 +61,20 @@ def test_a_server_without_ranges_sends_it_anew(site: Site, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("half", "asked"),
+    ("partial", "requests"),
     [(CAT, [f"bytes={len(CAT)}-"]), (CAT + b"more", [f"bytes={len(CAT) + 4}-", ""]), (DOG[:1000], ["bytes=1000-", ""])],
 )
-def test_a_half_file_that_is_whole_too_long_or_of_another_version(
-    site: Site, tmp_path: Path, half: bytes, asked: list[str]
+def test_a_partial_file_that_is_complete_too_long_or_outdated(
+    site: Site, tmp_path: Path, partial: bytes, requests: list[str]
 ) -> None:
-    (tmp_path / "cat.jpg.part").write_bytes(half)
+    (tmp_path / "cat.jpg.part").write_bytes(partial)
     get(site, tmp_path / "cat.jpg", digest=f"md5:{hashlib.md5(CAT, usedforsecurity=False).hexdigest()}")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
-    assert [wanted for _, wanted in site.asked] == asked
+    assert [span for _, span in site.asked] == requests
 
 
 @pytest.mark.parametrize(
-    ("mood", "says", "requests"),
+    ("mood", "message", "requests"),
     [
         ("loop", "redirects more than 5 times", 6),
         ("page", "a web page instead of the file", 1),
@@ -83,15 +84,17 @@ def test_a_half_file_that_is_whole_too_long_or_of_another_version(
         ("cut", "broke off 3 times", 3),
     ],
 )
-def test_a_lasting_fault_is_an_error_and_no_file(site: Site, tmp_path: Path, mood: str, says: str, requests: int) -> None:
+def test_a_permanent_fault_is_an_error_and_leaves_no_file(
+    site: Site, tmp_path: Path, mood: str, message: str, requests: int
+) -> None:
     site.moods["/cat.jpg"] = [mood] * 9
-    with pytest.raises(FetchError, match=says):
+    with pytest.raises(FetchError, match=message):
         get(site, tmp_path / "cat.jpg")
     assert not (tmp_path / "cat.jpg").exists()
     assert len(site.asked) == requests
 
 
-def test_what_is_not_there_is_asked_for_once(site: Site, tmp_path: Path) -> None:
+def test_a_missing_file_is_requested_once(site: Site, tmp_path: Path) -> None:
     del site.files["/cat.jpg"]
     with pytest.raises(FetchError, match="404"):
         get(site, tmp_path / "cat.jpg")
@@ -100,22 +103,23 @@ def test_what_is_not_there_is_asked_for_once(site: Site, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("options", "says"), [({"size": 5}, "instead of the published 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")]
+    ("options", "message"),
+    [({"size": 5}, "instead of the published 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")],
 )
-def test_another_size_or_digest_is_refused(site: Site, tmp_path: Path, options: dict[str, object], says: str) -> None:
-    with pytest.raises(FetchError, match=says):
+def test_a_wrong_size_or_digest_is_refused(site: Site, tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(FetchError, match=message):
         get(site, tmp_path / "cat.jpg", **options)
     assert listing(tmp_path) == []
 
 
-def test_no_server_at_all(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
     with serving() as site:
-        gone = site.url
+        unreachable = site.url
     with pytest.raises(UnreachableError, match=r"does not answer \(.*refused"):
-        Client(QUICK).download(Download(f"{gone}/cat.jpg", tmp_path / "cat.jpg"))
+        Client(QUICK).download(Download(f"{unreachable}/cat.jpg", tmp_path / "cat.jpg"))
 
 
-def test_requests_keep_to_a_rate(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_keep_to_the_rate_limit(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(replace(QUICK, per_second=2))
     waits: list[float] = []
     monkeypatch.setattr(download, "monotonic", lambda: 100.0)
@@ -125,19 +129,19 @@ def test_requests_keep_to_a_rate(site: Site, tmp_path: Path, monkeypatch: pytest
     assert [wait for wait in waits if wait] == [0.5, 1.0]
 
 
-def test_a_stopped_download_leaves_its_half(site: Site, tmp_path: Path) -> None:
+def test_a_stopped_download_keeps_its_partial_file(site: Site, tmp_path: Path) -> None:
     site.files["/cat.jpg"] = bytes(2_000_000)
     client = Client(QUICK)
     with pytest.raises(FetchError, match="stopped"):
-        client.download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda more, _: client.stop() if more else None)
+        client.download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda size, _: client.stop() if size else None)
     assert 0 < (tmp_path / "cat.jpg.part").stat().st_size < 2_000_000
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == bytes(2_000_000)
 
 
-def test_progress_adds_up_to_the_file(site: Site, tmp_path: Path) -> None:
+def test_progress_adds_up_to_the_size_of_the_file(site: Site, tmp_path: Path) -> None:
     site.moods["/cat.jpg"] = ["cut", "no ranges"]
-    seen: list[tuple[int, int | None]] = []
-    Client(QUICK).download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda *more: seen.append(more))
-    assert sum(more for more, _ in seen) == len(CAT)
-    assert {total for _, total in seen} == {None, len(CAT)}
+    updates: list[tuple[int, int | None]] = []
+    Client(QUICK).download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda *update: updates.append(update))
+    assert sum(size for size, _ in updates) == len(CAT)
+    assert {total for _, total in updates} == {None, len(CAT)}

