@@ -1,4 +1,7 @@
-"""Streamlit with an app that may fetch pictures from this machine, where a test serves them: ``python -m tests.app_with_local_fetch run …``."""
+"""Run the app with search by address allowed on this machine, where a test serves images.
+
+Usage: ``python -m tests.app_with_local_fetch run streamlit_app.py``, with the port of the image server in ``PICTURES_PORT``.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from streamlit.web.cli import main
 
 from devise_core.untrusted import url_fetch
 
-HERE = url_fetch.Network(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
+LOCAL = url_fetch.Network(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
 
 if __name__ == "__main__":
-    url_fetch.fetch_picture.__defaults__ = (None, HERE)
+    url_fetch.fetch_picture.__defaults__ = (None, LOCAL)
     main()

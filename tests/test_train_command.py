@@ -308,7 +308,7 @@ def test_what_cannot_be_trained_on(order: TrainingJob, data: Path, tmp_path: Pat
 
     refused("no folder .*nowhere", data=tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    refused("no pictures below", data=tmp_path / "empty")
+    refused("no images below", data=tmp_path / "empty")
     refused("no word vectors at .*none.txt", words=str(tmp_path / "none.txt"))
     for name in ("green", "deep_blue"):
         (data / name).rename(tmp_path / name)
