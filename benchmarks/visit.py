@@ -23,7 +23,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from devise_core.storage.paths import REPOSITORY
 
@@ -95,9 +95,9 @@ class Visit:
             self.address.replace("http", "ws", 1) + "/_stcore/stream",
             max_size=None,
             subprotocols=[Subprotocol("streamlit")],
-            origin=self.address,
+            origin=Origin(self.address),
             ping_interval=None,
-        )  # type: ignore[arg-type]
+        )
         await self.run()
         return self
 

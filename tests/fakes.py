@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.backbones import Backbone
+from devise_core.collections.base import Collection
 from devise_core.text.noun_store import NounStore
 from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.word_store import WordStore
@@ -65,6 +66,13 @@ def keras_colour_encoder(folder: Path, size: int = 56) -> KerasImageEncoder:
 def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.float32]]:
     rows = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def image_file(collection: Collection, row: int) -> Path:
+    """Return the file of an image. The collection must be in a folder."""
+    path = collection.picture(row)
+    assert isinstance(path, Path)
+    return path
 
 
 def names(hits: Sequence[Any]) -> list[str]:

@@ -61,7 +61,8 @@ def corners() -> Floats:
 
 def test_a_region_in_two_dimensions() -> None:
     made = project(corners(), ways=("pca",))
-    made.places["pca2"][:] = [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9], [0.2, 0.8], [0, 0], [1, 1], [0.5, 0.1], [0.45, 0.55]]
+    places = [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9], [0.2, 0.8], [0.0, 0.0], [1.0, 1.0], [0.5, 0.1], [0.45, 0.55]]
+    made.places["pca2"][:] = np.array(places)
     region = read_region("pca2:400,400;600,400;600,600;400,600", made)
     assert region
     assert region.rows(made).tolist() == [1, 7]
@@ -108,7 +109,7 @@ def test_of_many_pictures_an_even_sample_is_drawn() -> None:
 
 
 def numbers(text: str, kind: str) -> list[int]:
-    return np.frombuffer(base64.b64decode(text), dtype=kind).tolist()
+    return [int(number) for number in np.frombuffer(base64.b64decode(text), dtype=kind)]
 
 
 def test_the_message_has_all_that_is_drawn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,5 +67,5 @@ def test_inputs_that_wait_are_dropped_when_the_caller_stops() -> None:
     results = read_ahead(range(50), read, ahead=20)
     assert next(results) == 0
     threading.Timer(0.1, go_on.set).start()
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert len(started) <= 1 + 2 * READERS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browsing import tiles
 from tests.conftest import BUNDLED
@@ -66,7 +66,7 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
     page.get_by_role("button", name="Choose photos").wait_for()
     page.locator(".st-key-photos_zone input[type=file]").set_input_files(
         [
-            {"name": name, "mimeType": "application/zip" if name.endswith(".zip") else "image/webp", "buffer": content}
+            FilePayload(name=name, mimeType="application/zip" if name.endswith(".zip") else "image/webp", buffer=content)
             for name, content in files
         ]
     )

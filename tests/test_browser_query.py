@@ -18,6 +18,7 @@ from devise_core import Engine
 from devise_core.collections.indexing import write_collection
 from devise_core.storage.paths import CollectionLayout
 from tests.browsing import served, tiles
+from tests.fakes import image_file
 
 pytestmark = pytest.mark.browser
 
@@ -130,7 +131,7 @@ def repeated(tmp_path: Path, engine: Engine) -> Iterator[str]:
     rows = [here.row(each) for each in ids]
     items = [replace(here.items[row], id=f"{number}", file=f"images/{number}.webp") for number, row in enumerate(rows)]
     for item, row in zip(items, rows, strict=True):
-        shutil.copy(here.picture(row), layout.root / item.file)
+        shutil.copy(image_file(here, row), layout.root / item.file)
     write_collection(layout, items, here.features[rows], here.embeddings[rows], engine.model_id, "a test")
     with served(SEMBLANCE_COLLECTIONS=str(tmp_path), SEMBLANCE_PRELOAD="0") as url:
         yield url

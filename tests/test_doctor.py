@@ -16,6 +16,7 @@ from devise_core.cli import diagnostics, main
 from devise_core.cli.diagnostics import Finding
 from devise_core.settings.table import settings_table
 from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
 
 
@@ -72,7 +73,7 @@ def test_a_bit_flipped_is_found_and_named(artifacts: Path, name: str, capsys: py
 def test_every_broken_file_is_named(artifacts: Path) -> None:
     tamper(artifacts / "nouns.txt", b"short")
     (artifacts / "labels.csv").unlink()
-    broken = fixes(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))
+    broken = fixes(diagnostics.check_artifacts(ArtifactLayout(artifacts)))
     assert [("nouns.txt has 5 bytes" in each, "labels.csv is missing" in each) for each in sorted(broken)] == [
         (False, True),
         (True, False),
@@ -82,9 +83,9 @@ def test_every_broken_file_is_named(artifacts: Path) -> None:
 def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(artifacts / "none"))
     shutil.rmtree(artifacts / "collections")
-    assert "no collections. Restore them" in fixes(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))[0]
+    assert "no collections. Restore them" in fixes(diagnostics.check_collections(ArtifactLayout(artifacts)))[0]
     (artifacts / "manifest.json").unlink()
-    assert "manifest.json is missing" in fixes(diagnostics.check_artifacts(diagnostics.ArtifactLayout(artifacts)))[0]
+    assert "manifest.json is missing" in fixes(diagnostics.check_artifacts(ArtifactLayout(artifacts)))[0]
 
 
 def test_a_collection_of_another_model(artifacts: Path) -> None:
@@ -92,8 +93,7 @@ def test_a_collection_of_another_model(artifacts: Path) -> None:
     manifest.about["model"] = "another"
     manifest.write()
     assert [
-        "stamps was made with another model" in each
-        for each in fixes(diagnostics.check_collections(diagnostics.ArtifactLayout(artifacts)))
+        "stamps was made with another model" in each for each in fixes(diagnostics.check_collections(ArtifactLayout(artifacts)))
     ] == [True]
 
 

@@ -59,7 +59,7 @@ def test_the_first_kind(engine: Engine, query: str, category: str) -> None:
     hits = engine.search_text(query, k=5)
     assert sum(hit.category.startswith(category) for hit in hits) >= 4
     assert [hit.cosine for hit in hits] == sorted((hit.cosine for hit in hits), reverse=True)
-    assert all(hit.path.is_file() and hit.licence for hit in hits)
+    assert all(hit.path and hit.path.is_file() and hit.licence for hit in hits)
 
 
 @pytest.mark.parametrize(("item", "name"), [("cat", "cat"), ("kitten", "cat"), ("butterfly", "butterfly"), ("dog", "dog")])
@@ -71,9 +71,9 @@ def test_own_words_and_all_words(photos: Engine) -> None:
     image = picture(photos, "orchestra")
     assert names(photos.label_image(image, vocabulary=["cat", "orchestra", "castle", "orchestra"]))[0] == "orchestra"
     assert len(photos.label_image(image, k=7, vocabulary="all")) == 7
-    for bad in ([], "everything"):
+    for bad in (list[str](), "everything"):
         with pytest.raises(QueryError, match="vocabulary|list of labels"):
-            photos.label_image(image, vocabulary=bad)  # type: ignore[arg-type]
+            photos.label_image(image, vocabulary=bad)
     with pytest.raises(UnknownWordError):
         photos.label_image(image, vocabulary=["cat", "qwxzv"])
 

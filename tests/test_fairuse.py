@@ -35,7 +35,7 @@ def fresh() -> Iterator[None]:
 
     def forget() -> None:
         for kept in (settings, rate_limit.turns, metrics_routes._on):
-            kept.cache_clear()  # type: ignore[attr-defined]
+            kept.cache_clear()
 
     forget()
     yield

@@ -99,12 +99,13 @@ def test_the_old_folder_waits_until_the_new_one_is_in(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_brings_the_old_folder_back_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target, rename, met = tmp_path / "here", Path.rename, []
+    target, rename = tmp_path / "here", Path.rename
+    moved: list[Path] = []
     target.mkdir()
 
     def between(path: Path, to: Path) -> Path:
-        if to == target and path.name.startswith(".staged") and not met:
-            met.append(path)
+        if to == target and path.name.startswith(".staged") and not moved:
+            moved.append(path)
             restore_interrupted(tmp_path)
             (target / "old").touch()
         return rename(path, to)
@@ -112,7 +113,7 @@ def test_a_reader_that_brings_the_old_folder_back_is_no_hindrance(tmp_path: Path
     monkeypatch.setattr(Path, "rename", between)
     with atomic_folder(target) as folder:
         (folder / "new").touch()
-    assert met
+    assert moved
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
 
 

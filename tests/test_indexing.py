@@ -11,8 +11,9 @@ from PIL import Image
 
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.collections.indexing import Indexed, index_folder
-from devise_core.collections.projection import project
+from devise_core.collections.projection import Projections, project
 from devise_core.errors import CollectionError, OtherModelError
+from devise_core.vectors import Floats
 from tests.fakes import ColourEncoder
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
@@ -92,9 +93,12 @@ def test_an_id_stays_when_others_are_added(source: Path) -> None:
 def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = index(source, ColourEncoder()).folder
     drawn: list[int] = []
-    monkeypatch.setattr(
-        "devise_core.collections.indexing.project", lambda embeddings: (drawn.append(len(embeddings)), project(embeddings))[1]
-    )
+
+    def counted(embeddings: Floats) -> Projections:
+        drawn.append(len(embeddings))
+        return project(embeddings)
+
+    monkeypatch.setattr("devise_core.collections.indexing.project", counted)
     before = FolderCollection.open(folder).projections
     assert index(source, ColourEncoder()).count == 36
     assert drawn == []

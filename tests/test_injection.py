@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from devise_core.collections.items_file import write_items
 from devise_core.collections.projection import project
@@ -159,7 +159,8 @@ def watched(browser: Browser, hostile: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.add_init_script(PROBE)
     seen: list[str] = []
-    page.on("dialog", lambda dialog: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", lambda dialog: seen.append(f"dialog {dialog.message}"))
+    page.on("dialog", lambda dialog: dialog.dismiss())
     page.on("popup", lambda popup: seen.append(f"popup {popup.url}"))
     page.on("pageerror", lambda error: seen.append(f"error {error}"))
     page.on(
@@ -263,10 +264,10 @@ def test_names_of_files(watched: Page, hostile: str) -> None:
     names = [file_name(payload) for payload in PAYLOADS]
     watched.locator("input[type=file]").set_input_files(
         [
-            {"name": f"{name}.webp", "mimeType": "image/webp", "buffer": picture + bytes([number])}
+            FilePayload(name=f"{name}.webp", mimeType="image/webp", buffer=picture + bytes([number]))
             for number, name in enumerate(names[::2])
         ]
-        + [{"name": f"{name}.png", "mimeType": "image/png", "buffer": b"no picture"} for name in names[1::2]]
+        + [FilePayload(name=f"{name}.png", mimeType="image/png", buffer=b"no picture") for name in names[1::2]]
     )
     failed = watched.get_by_text(f"{len(names[1::2])} could not be read")
     expect(failed).to_be_visible(timeout=90_000)

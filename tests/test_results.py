@@ -170,7 +170,7 @@ def test_a_table_in_words(results: Results) -> None:
     ]
     long = "a long name " * 8 + "in all"
     assert f">{long}<" in numbers(replace(table, columns=(long, *table.columns[1:])))
-    assert f">{long}<" in numbers(replace(table, rows=((long, *table.rows[0][1:]),)))
+    assert f">{long}<" in numbers(replace(table, rows=((Cell(text=long), *table.rows[0][1:]),)))
     assert said_of(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
 
 

@@ -14,7 +14,7 @@ from devise_core import Engine
 from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
-from tests.fakes import ColourEncoder, names
+from tests.fakes import ColourEncoder, image_file, names
 
 LIMITS = Settings()
 
@@ -113,9 +113,8 @@ def test_any_name_will_do(name: str) -> None:
 
 def test_the_engine_over_an_album(photos: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    files = [
-        (item, photos.collection.picture(photos.collection.row(item)).read_bytes()) for item in ("cat", "orchestra", "butterfly")
-    ]  # type: ignore[union-attr]
+    rows = {item: photos.collection.row(item) for item in ("cat", "orchestra", "butterfly")}
+    files = [(item, image_file(photos.collection, row).read_bytes()) for item, row in rows.items()]
     mine = photos.on(InMemoryCollection("your photos", index_uploads(files, photos.encoder, LIMITS).images))
     assert names(mine.search_text("kitten", k=1)) == ["cat"]
     assert names(mine.more_like("orchestra-00001", k=5))[0] in {"cat", "butterfly"}
