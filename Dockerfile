@@ -1,8 +1,8 @@
-# Two stages: a compiler builds Annoy, then only what runs is kept. docs/hosting/docker.md says how to use it.
+# Two stages: the first compiles Annoy, the second contains only what runs. See docs/hosting/docker.md.
 FROM python:3.11-slim-bookworm AS builder
 RUN apt-get update && apt-get install -y --no-install-recommends g++ && rm -rf /var/lib/apt/lists/*
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-# Annoy's own flags are for the processor that compiles it; these run on any of its kind.
+# Annoy's default flags target the processor that compiles it. These work on any processor of the architecture.
 ENV ANNOY_COMPILER_ARGS=-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=c++14,-DANNOYLIB_MULTITHREADED_BUILD
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
@@ -11,9 +11,9 @@ COPY requirements.lock requirements-build.lock ./
 RUN pip install --require-hashes -r requirements-build.lock
 RUN pip install --require-hashes --no-build-isolation -r requirements.lock
 COPY . .
-# What is compiled once need not be where nothing can be written.
+# Compile now, because the file system may be read-only at run time.
 RUN python -m compileall -q devise_core ui pages
-# Further collections, by the names that `fetch` knows: --build-arg COLLECTIONS="pascal-sentences".
+# Data sets to download and index, by the names that `fetch` knows: --build-arg COLLECTIONS="pascal-sentences".
 ARG COLLECTIONS=""
 RUN set -eu; mkdir -p collections; \
     for name in $COLLECTIONS; do \
@@ -23,13 +23,13 @@ RUN set -eu; mkdir -p collections; \
     rm -rf /data collections/.cache
 
 FROM python:3.11-slim-bookworm
-# The parts of TensorFlow and Annoy that were compiled need this.
+# The compiled parts of TensorFlow and Annoy need this library.
 RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 1000 --create-home --shell /usr/sbin/nologin semblance
 COPY --from=builder /venv /venv
 COPY --from=builder /app /app
 WORKDIR /app
-# Nothing is written but to /tmp: the root file system may be read-only.
+# The app writes only to /tmp, so the root file system may be read-only.
 ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 TF_CPP_MIN_LOG_LEVEL=2
 USER 1000:1000
 EXPOSE 8501

@@ -1,10 +1,10 @@
-# `make demo` serves the app, `make test` checks everything; each sets up what it needs first.
+# `make demo` serves the app and `make test` checks everything. Both first set up what they need.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint types audit lock figures clean
+.PHONY: demo test lint format types audit lock figures clean
 
 demo: $(VENV)/demo
 	$(BIN)/streamlit run streamlit_app.py
@@ -15,6 +15,11 @@ test: lint types
 
 lint: $(VENV)/test
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
+
+format: $(VENV)/test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 types: $(VENV)/test
 	$(BIN)/mypy
@@ -22,7 +27,7 @@ types: $(VENV)/test
 audit: $(VENV)/test
 	$(BIN)/python .ci/audit
 
-# Newest versions that requirements.txt allows, with hashes, for every system and Python; then docs/LICENCES.md.
+# Lock the newest versions that requirements.txt allows, with hashes, for every system and Python. Then write docs/LICENCES.md.
 LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \
   --generate-hashes --default-index https://pypi.org/simple --no-emit-index-url
 lock: $(VENV)/test
@@ -53,8 +58,8 @@ $(VENV)/test: requirements.txt requirements-dev.txt | $(BIN)/python
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
-	  || { echo "Python 3.11, 3.12 or 3.13 is needed: make demo PYTHON=python3.12"; exit 1; }
+	  || { echo "Python 3.11, 3.12 or 3.13 is required. Name one: make demo PYTHON=python3.12"; exit 1; }
 	@command -v c++ >/dev/null \
-	  || { echo "A C++ compiler is needed to build Annoy: install g++ (Debian), Xcode's tools (macOS)"; exit 1; }
+	  || { echo "Annoy needs a C++ compiler. Install g++ (Debian) or the Xcode command line tools (macOS)."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --upgrade pip
