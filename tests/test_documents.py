@@ -1,0 +1,42 @@
+"""The README and the model card agree with the measured figures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from devise_core.bundle.model_card import render_card
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
+
+ROOT = Path(__file__).parent.parent
+
+
+def figures(path: Path) -> list[list[str]]:
+    """Return the cells of the table rows whose last cell is a command."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in path.read_text("utf-8").splitlines() if line[:1] == "|"
+    ]
+    return [row for row in rows if re.fullmatch(r"`python -m [^`]+`", row[-1])]
+
+
+def test_the_figures_of_the_readme_are_in_the_benchmarks() -> None:
+    benchmarks = figures(ROOT / "docs/BENCHMARKS.md")
+    readme = figures(ROOT / "README.md")
+    assert len(readme) == 3
+    for _, *values, command in readme:
+        numbers = set(re.findall(r"\d+\.\d+", " ".join(values)))
+        assert numbers
+        candidates = [set(re.findall(r"\d+\.\d+", " ".join(row[1:-1]))) for row in benchmarks if row[-1] == command]
+        assert any(numbers <= candidate for candidate in candidates), values
+
+
+def test_benchmark_commands_exist() -> None:
+    commands = [row[-1] for path in ("README.md", "docs/BENCHMARKS.md") for row in figures(ROOT / path)]
+    names = {match[1] for command in commands if (match := re.match(r"`python -m benchmarks\.(\w+)", command))}
+    assert names
+    assert [name for name in sorted(names) if not (ROOT / f"benchmarks/{name}.py").is_file()] == []
+
+
+def test_the_model_card_is_the_filled_template() -> None:
+    card = (ROOT / "MODEL_CARD.md").read_text("utf-8")
+    assert card == render_card(ArtifactLayout(BUNDLED_ARTIFACTS)), "run python -m devise_core.bundle.model_card"
