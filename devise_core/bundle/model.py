@@ -90,11 +90,7 @@ def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: Arti
 
 
 def train_head(
-    start: Head,
-    model: keras.Model,
-    training: TrainingSet,
-    text: WordVectorEncoder,
-    settings: Settings,
+    start: Head, model: keras.Model, training: TrainingSet, text: WordVectorEncoder, settings: Settings
 ) -> tuple[Head, dict[str, Any]]:
     """Train from ``start`` with each seed, average the heads, and go a part of the way from ``start`` to the average.
 

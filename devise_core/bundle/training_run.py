@@ -92,10 +92,9 @@ def train_model(job: TrainingJob, log: Log, watch: Watch) -> Trained:
         with FeatureCache(cache, backbone.identity, backbone.width) as features:
             run = Run(corpus, backbone, text, recipe, start, features, checkpoints, watch)
             trained = train(run)
-        weights = Path(job.weights or default_weights(backbone.name)).name
         if trained.classifier is None and not recipe.finetune_epochs:  # the classifier does not fit a fine-tuned backbone
             link_classifier(job.bundled, layout, manifest)
-        write_trained(layout, manifest, run, trained, Origin(job.command, job.name, job.data.resolve().name, weights))
+        write_trained(layout, manifest, run, trained, _origin(job, backbone))
         manifest.write()
     shutil.rmtree(checkpoints, ignore_errors=True)
     return trained
@@ -105,6 +104,11 @@ def _check_out(out: Path) -> None:
     """Refuse to replace a folder that this command did not make."""
     if out.exists() and not (out.is_dir() and ((out / RECORD).is_file() or not any(out.iterdir()))):
         raise BuildError(f"{out} holds other files, which the model would replace. Give a new folder as --out.")
+
+
+def _origin(job: TrainingJob, backbone: Backbone) -> Origin:
+    weights = Path(job.weights or default_weights(backbone.name)).name
+    return Origin(job.command, job.name, job.data.resolve().name, weights)
 
 
 def _write_text_side(job: TrainingJob, source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
