@@ -1,6 +1,7 @@
-"""One picture through the network: the encoder's traced function against Keras's own calls, and VGG16's predict, in one run.
+"""Time one image through the model: the encoder's traced function, Keras's own calls, and VGG16's ``predict``.
 
-VGG16 is what the work this project starts from calls for every picture. Its weights are random: they do not change the speed.
+The notebook that this project starts from calls VGG16 for every image. Its weights are random here,
+which does not change the speed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from devise_core.vision.keras_file import load_model
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=15)
     rounds = options.parse_args().rounds
@@ -31,15 +33,15 @@ def main() -> None:
         "model.predict(x)": lambda: model.predict(floats, verbose=0),
         "VGG16's predict(x)": lambda: vgg16.predict(floats, verbose=0),
     }
-    taken: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):  # in turn, so that a slower minute of the machine slows all
+    durations: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):  # interleaved, so that a slower phase of the machine affects all calls
         for name, call in calls.items():
-            taken[name] += milliseconds(call, 3)
-    base = median(taken["the encoder, a traced tf.function"])
+            durations[name] += milliseconds(call, 3)
+    base = median(durations["the encoder, a traced tf.function"])
     print_table(
-        f"One picture, p50 of {3 * rounds} calls each",
+        f"One image, p50 of {3 * rounds} calls each",
         ["call", "ms", "× the encoder's"],
-        [[name, f"{median(times):.1f}", f"{median(times) / base:.1f}"] for name, times in taken.items()],
+        [[name, f"{median(times):.1f}", f"{median(times) / base:.1f}"] for name, times in durations.items()],
     )
 
 

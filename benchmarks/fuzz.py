@@ -1,8 +1,10 @@
-"""Malformed pictures through the upload path: crashes, hangs, the slowest, and the memory that one picture may take.
+"""Send malformed images through the upload path and count crashes and hangs; measure time and memory of the largest allowed images.
 
-``python -m benchmarks.fuzz --count 20000``. A crash: anything but a picture or an ``ImageError``, or a decoder that died; a hang:
-more than 5 s, twice, since the machine may have been elsewhere. Peaks are those of the decoding process (``VmHWM``), each in a
-new one, so this part needs Linux.
+    python -m benchmarks.fuzz --count 20000
+
+A crash is any result other than an image or an ``ImageError``, or a decoder that died. A hang takes more than 5 s, twice, because
+the machine may have been busy the first time. Memory peaks are those of a new decoder process (``VmHWM``), so this part needs
+Linux.
 """
 
 from __future__ import annotations
@@ -44,12 +46,20 @@ LARGEST: dict[str, tuple[str, float, dict[str, Any]]] = {
     "HEIF": ("RGB", 26, {"enc_params": {"preset": "ultrafast"}}),
     "HEIF 4:4:4": ("RGB", 26, {"chroma": 444, "enc_params": {"preset": "ultrafast"}}),
 }
-"""The largest picture of each kind that is let in: channels, megapixels, and how it is written."""
+"""The largest allowed image of each kind: its mode, its megapixels and the options it is encoded with."""
 
 
 @dataclass
-class Account:
-    """What became of the inputs. ``slowest``: seconds and the input."""
+class FuzzResults:
+    """Results of a number of inputs.
+
+    Attributes:
+        outcomes: How often each outcome happened.
+        crashes: A description of each crash.
+        hangs: A description of each hang.
+        slowest: Seconds and description of the slowest input.
+        peak: The most memory of a decoder, in bytes.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     crashes: list[str] = field(default_factory=list)
@@ -57,7 +67,8 @@ class Account:
     slowest: tuple[float, str] = (0.0, "")
     peak: int = 0
 
-    def add(self, other: Account) -> None:
+    def add(self, other: FuzzResults) -> None:
+        """Add the results of other inputs."""
         self.outcomes += other.outcomes
         self.crashes += other.crashes
         self.hangs += other.hangs
@@ -65,20 +76,21 @@ class Account:
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=20_000, help="mutated files (default: %(default)s)")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--processes", type=int, default=2)
     chosen = options.parse_args()
-    shares = [(place, chosen.processes, chosen.count, chosen.seed) for place in range(chosen.processes)]
-    total = Account()
+    shares = [(number, chosen.processes, chosen.count, chosen.seed) for number in range(chosen.processes)]
+    total = FuzzResults()
     with multiprocessing.get_context("spawn").Pool(chosen.processes) as pool:
-        for account in pool.imap_unordered(_share, shares):
-            total.add(account)
+        for results in pool.imap_unordered(_share, shares):
+            total.add(results)
     tried = sum(total.outcomes.values())
     print_table(
         f"{tried:,} inputs",
-        ["what", "found"],
+        ["result", "count"],
         [
             ["crashes", str(len(total.crashes))],
             [f"over {HANG:.0f} s", str(len(total.hangs))],
@@ -87,24 +99,25 @@ def main() -> None:
             *([name, f"{count:,}"] for name, count in total.outcomes.most_common()),
         ],
     )
-    for what in (*total.crashes, *total.hangs):
-        print(what)
-    print_table("The largest that are let in", ["picture", "megapixels", "s", "peak MB"], [_peak(name) for name in LARGEST])
+    for description in (*total.crashes, *total.hangs):
+        print(description)
+    print_table("The largest allowed images", ["image", "megapixels", "s", "peak MB"], [_peak(name) for name in LARGEST])
 
 
-def _share(share: tuple[int, int, int, int]) -> Account:
-    place, of, count, seed = share
-    good, account, decoders = good_files(), Account(), Decoders(1)
-    decoders.read(good["PNG"], Settings())  # which starts the process
-    inputs = list(hostile_files().items()) if place == 0 else []
-    for number in range(place, count, of):
+def _share(share: tuple[int, int, int, int]) -> FuzzResults:
+    """Try every n-th mutation in this process. The first share also tries the hostile files."""
+    first, processes, count, seed = share
+    good, results, decoders = good_files(), FuzzResults(), Decoders(1)
+    decoders.read(good["PNG"], Settings())  # starts the decoder
+    inputs = list(hostile_files().items()) if first == 0 else []
+    for number in range(first, count, processes):
         name, data = _mutation(good, seed, number)
         inputs.append((f"{name}, mutation {number} of seed {seed}", data))
-    for what, data in inputs:
-        tried = _tried(what, data, decoders)
-        account.add(_tried(what, data, decoders) if tried.hangs else tried)
+    for description, data in inputs:
+        result = _try(description, data, decoders)
+        results.add(_try(description, data, decoders) if result.hangs else result)
     decoders.close()
-    return account
+    return results
 
 
 def _mutation(good: dict[str, bytes], seed: int, number: int) -> tuple[str, bytes]:
@@ -113,24 +126,24 @@ def _mutation(good: dict[str, bytes], seed: int, number: int) -> tuple[str, byte
     return name, mutated(good[name], list(good.values()), rng)
 
 
-def _tried(what: str, data: bytes, decoders: Decoders) -> Account:
-    account, began = Account(), time.perf_counter()
+def _try(description: str, data: bytes, decoders: Decoders) -> FuzzResults:
+    results, began = FuzzResults(), time.perf_counter()
     try:
         decoders.read(data, Settings())
-        outcome = "a picture"
+        outcome = "an image"
     except ImageError as error:
         outcome = "refused: " + re.sub(r"[\d.]+", "N", str(error).partition(":")[0])
         if str(error) == BROKEN:
-            account.crashes.append(f"decoder died: {what}")
-    except Exception as error:  # whatever it is, it is what is looked for
+            results.crashes.append(f"decoder died: {description}")
+    except Exception as error:  # any other exception is a finding
         outcome = f"{type(error).__name__}: {error}"
-        account.crashes.append(f"{outcome}: {what}")
-    took = time.perf_counter() - began
-    account.outcomes[outcome], account.slowest = 1, (took, what)
-    account.peak = max(map(peak_of, decoders.processes()), default=0)
-    if took > HANG:
-        account.hangs.append(f"{took:.1f} s: {what}")
-    return account
+        results.crashes.append(f"{outcome}: {description}")
+    seconds = time.perf_counter() - began
+    results.outcomes[outcome], results.slowest = 1, (seconds, description)
+    results.peak = max(map(peak_of, decoders.processes()), default=0)
+    if seconds > HANG:
+        results.hangs.append(f"{seconds:.1f} s: {description}")
+    return results
 
 
 def _peak(name: str) -> list[str]:
@@ -141,13 +154,13 @@ def _peak(name: str) -> list[str]:
     data = encoded(Image.merge("RGB", (slope, slope, slope)).convert(mode), form, **options)
     decoders, began = Decoders(1), time.perf_counter()
     decoders.read(data, Settings(upload_seconds=60))
-    took, peak = time.perf_counter() - began, peak_of(decoders.processes()[0])
+    seconds, peak = time.perf_counter() - began, peak_of(decoders.processes()[0])
     decoders.close()
-    return [name, f"{megapixels:.0f}", f"{took:.1f}", f"{peak / 1e6:.0f}"]
+    return [name, f"{megapixels:.0f}", f"{seconds:.1f}", f"{peak / 1e6:.0f}"]
 
 
 def peak_of(process: int) -> int:
-    """The most memory (bytes resident) that a process has had."""
+    """Return the most resident memory that a process has had, in bytes. Works on Linux."""
     status = Path(f"/proc/{process}/status").read_text("ascii")
     return 1024 * int(status.partition("VmHWM:")[2].split()[0])
 

@@ -1,7 +1,8 @@
-"""Where a match comes from: each way to say it against occlusion of the pixels at 49 places, and how long one picture takes.
+"""Compare methods for a heat map with occlusion of the pixels at 49 positions, and measure the time per image.
 
-The reference slides a patch of 64 × 64 of the network's 224 × 224 pixels over a 7 × 7 grid, blurred or grey (Zeiler & Fergus,
-2014). The ways that read the last grid know where in it the features are, but each cell has seen nearly all of the picture.
+The reference slides a patch of 64 × 64 pixels over the 224 × 224 pixels of the input, in a 7 × 7 grid, blurred or grey (Zeiler &
+Fergus, 2014). Methods that read the last feature grid know where a feature is, but the receptive field of each cell is nearly
+the whole image.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ GREY = 127
 
 
 class LastGrid:
-    """The network in two: pixels → the last grid ``(7, 7, f)``, and features ``(n, f)`` → embeddings."""
+    """The model in two parts: pixels → the last grid of shape (7, 7, f), and features of shape (n, f) → embeddings."""
 
     def __init__(self, engine: Engine) -> None:
         import keras
@@ -39,23 +40,23 @@ class LastGrid:
         self.head = tf.function(lambda features: head(features, training=False), reduce_retracing=True)
 
     def cells(self, pixels: Pixels) -> Floats:
-        """``(49, f)``: each cell's features; their mean is the picture's."""
+        """Return the features of each cell, of shape (49, f). Their mean is the feature vector of the image."""
         grid = self._body(pixels).numpy()
         return np.asarray(grid.reshape(-1, grid.shape[-1]))
 
     def alone(self, pixels: Pixels, query: Floats) -> Floats:
-        """Each cell through the head as if it were the picture (Zhou et al., 2016, "CAM")."""
+        """Send each cell through the head as if it were the whole image (Zhou et al., 2016, "CAM")."""
         return np.asarray(self.head(self.cells(pixels)).numpy() @ query)
 
     def left_out(self, pixels: Pixels, query: Floats, reach: int) -> Floats:
-        """The loss of cosine as the mean goes without the cells up to ``reach`` from each."""
+        """Return how much the cosine drops if the mean leaves out the cells up to ``reach`` from each cell."""
         cells = self.cells(pixels)
-        places = np.stack(np.divmod(np.arange(len(cells)), SIDE), axis=1)
-        kept = (np.abs(places[:, None] - places).max(axis=2) > reach).astype(np.float32)  # (49, 49)
+        positions = np.stack(np.divmod(np.arange(len(cells)), SIDE), axis=1)
+        kept = (np.abs(positions[:, None] - positions).max(axis=2) > reach).astype(np.float32)  # (49, 49)
         return np.asarray(-(self.head(kept @ cells / kept.sum(axis=1, keepdims=True)).numpy() @ query))
 
     def gradient(self, pixels: Pixels, query: Floats) -> Floats:
-        """Gradient × activation, cell by cell (Draelos & Carin, 2020, "HiResCAM")."""
+        """Return gradient × activation of each cell (Draelos & Carin, 2020, "HiResCAM")."""
         cells = self._tf.constant(self.cells(pixels))
         with self._tf.GradientTape() as tape:
             tape.watch(cells)
@@ -64,7 +65,7 @@ class LastGrid:
 
 
 def reference(engine: Engine, pixels: Pixels, fill: str) -> Floats:
-    """Unit embeddings ``(49, d)`` of the picture with each of 49 places hidden."""
+    """Return the unit embeddings of the image with each of 49 positions hidden, of shape (49, d)."""
     versions = blurred(pixels, SIDE, SIDE)
     if fill == "grey":
         versions = np.repeat(pixels[None], SIDE * SIDE, axis=0)
@@ -75,45 +76,46 @@ def reference(engine: Engine, pixels: Pixels, fill: str) -> Floats:
     return engine.encoder.encode_pixels(versions).embeddings
 
 
-def agreement(some: Floats, others: Floats) -> float:
-    """Spearman's rank correlation."""
-    ranks = np.stack([np.argsort(np.argsort(values.ravel())) for values in (some, others)])
-    return float(np.asarray(np.corrcoef(ranks))[0, 1])
+def agreement(first: Floats, second: Floats) -> float:
+    """Return Spearman's rank correlation."""
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(first.ravel(), second.ravel()).statistic)
 
 
-def at_49_places(grid: Floats) -> Floats:
-    """``grid`` ``(r, c)``, in straight lines between its middles, at the middles of 7 × 7."""
+def resized_to_7x7(grid: Floats) -> Floats:
+    """Interpolate a grid of shape (r, c) linearly to 7 × 7."""
     for _ in grid.shape:
-        places = (np.arange(SIDE) + 0.5) / SIDE * len(grid) - 0.5
-        grid = np.stack([np.interp(places, np.arange(len(grid)), line) for line in grid.T])  # turned over, twice
+        positions = (np.arange(SIDE) + 0.5) / SIDE * len(grid) - 0.5
+        grid = np.stack([np.interp(positions, np.arange(len(grid)), line) for line in grid.T])  # transposed, twice
     return grid
 
 
 def regions(engine: Engine, image: ImageInput, query: Floats) -> Floats:
-    """What the app shows, gains too: ``explain`` cuts them off."""
-    found = engine.regions(image)
-    return at_49_places(np.asarray(-(found.without @ query), dtype=np.float32))
+    """Return the map of the app, with negative values, which the app cuts off."""
+    result = engine.regions(image)
+    return resized_to_7x7(np.asarray(-(result.without @ query), dtype=np.float32))
 
 
 def pictures(engine: Engine, count: int) -> list[tuple[ImageInput, list[Floats]]]:
-    """``count`` of the bundled pictures, half from either collection, each with its label and its category as queries."""
+    """Return ``count`` bundled images, half from each collection, with their labels and categories as queries."""
     drawn: list[tuple[ImageInput, list[Floats]]] = []
     for name in ("stamps", "photos"):
-        here = engine.on(name).collection
-        for row in np.random.default_rng(7).choice(len(here), count // 2, replace=False):
-            item = here.items[int(row)]
+        collection = engine.on(name).collection
+        for row in np.random.default_rng(7).choice(len(collection), count // 2, replace=False):
+            item = collection.items[int(row)]
             texts = [item.name, *item.category.replace("/", " ").split()[-1:]]
             known = [text for text in texts if engine.text.phrases.known(text)[0]]
-            drawn.append((here.picture(int(row)), [engine.text.embed(text) for text in known]))
+            drawn.append((collection.picture(int(row)), [engine.text.embed(text) for text in known]))
     return drawn
 
 
-def all_ways(engine: Engine) -> dict[str, Callable[[ImageInput, Floats], Floats]]:
-    """Name → what gives the map for a picture and a query, reading the picture included."""
+def all_methods(engine: Engine) -> dict[str, Callable[[ImageInput, Floats], Floats]]:
+    """Return the methods: name → a function of an image and a query that returns the map. It includes reading the image."""
     grid = LastGrid(engine)
 
-    def read(way: Callable[[Pixels, Floats], Floats], image: ImageInput, query: Floats) -> Floats:
-        return way(to_pixels(read_image(image), engine.encoder.size), query)
+    def read(method: Callable[[Pixels, Floats], Floats], image: ImageInput, query: Floats) -> Floats:
+        return method(to_pixels(read_image(image), engine.encoder.size), query)
 
     return {
         "each cell of the last grid alone": partial(read, grid.alone),
@@ -125,36 +127,44 @@ def all_ways(engine: Engine) -> dict[str, Callable[[ImageInput, Floats], Floats]
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pictures", type=int, default=100)
     options.add_argument("--timed", type=int, default=20)
     chosen = options.parse_args()
     engine = load_engine()
-    ways, drawn = all_ways(engine), pictures(engine, chosen.pictures)
-    agreed: dict[str, list[list[float]]] = {name: [] for name in ways}
+    methods, drawn = all_methods(engine), pictures(engine, chosen.pictures)
+    agreed: dict[str, list[list[float]]] = {name: [] for name in methods}
     among: list[float] = []
     for image, queries in drawn:
         pixels = engine.encoder.pixels(image)
         blur, grey = (reference(engine, pixels, fill) for fill in ("blur", "grey"))
         for query in queries:
             among.append(agreement(blur @ query, grey @ query))
-            for name, way in ways.items():
-                found = way(image, query)
-                agreed[name].append([agreement(found, -(hidden @ query)) for hidden in (blur, grey)])
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for image, queries in drawn[: chosen.timed]:  # in turn, so that a slower minute of the machine slows all
-        for name, way in ways.items():
-            taken[name] += milliseconds(partial(way, image, queries[0]), 1)
-    rows = [[name, *(spoken(values) for values in zip(*agreed[name], strict=True)), f"{median(taken[name]):.0f}"] for name in ways]
-    rows += [["one reference and the other", spoken(among), spoken(among), ""], ["wanted", "the most", "the most", "≤ 400"]]
+            for name, method in methods.items():
+                heat = method(image, query)
+                agreed[name].append([agreement(heat, -(hidden @ query)) for hidden in (blur, grey)])
+    durations: dict[str, list[float]] = {name: [] for name in methods}
+    for image, queries in drawn[: chosen.timed]:  # interleaved, so that a slower phase affects all methods
+        for name, method in methods.items():
+            durations[name] += milliseconds(partial(method, image, queries[0]), 1)
+    rows = [
+        [name, *(mean_and_median(values) for values in zip(*agreed[name], strict=True)), f"{median(durations[name]):.0f}"]
+        for name in methods
+    ]
+    rows += [
+        ["blurred and grey reference", mean_and_median(among), mean_and_median(among), ""],
+        ["target", "highest", "highest", "≤ 400"],
+    ]
     print_table(
-        f"{len(drawn)} pictures, {len(among)} queries: rank correlation with occlusion, mean / median",
-        ["way", "blurred patch", "grey patch", "ms, p50"],
+        f"{len(drawn)} images, {len(among)} queries: rank correlation with occlusion, mean / median",
+        ["method", "blurred patch", "grey patch", "ms, p50"],
         rows,
     )
 
 
-def spoken(values: Sequence[float]) -> str:
+def mean_and_median(values: Sequence[float]) -> str:
+    """Return the mean and the median as text."""
     return f"{np.mean(values):.2f} / {median(values):.2f}"
 
 

@@ -1,4 +1,4 @@
-"""Pictures made to do harm, written by code: bombs, loops, lies about sizes, and what is no picture at all."""
+"""Files made to harm a decoder: bombs, loops, false sizes, and files that are not images."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def hostile_files() -> dict[str, bytes]:
-    """Each by what it does."""
+    """Return every hostile file: description → content."""
     return {**_pngs(), **_gifs_and_bmps(), **_tiffs(), **_jpegs(), **_boxes_and_riffs(), **_others()}
 
 
 def slow_jpeg(megapixels: float, scans: int) -> bytes:
-    """A progressive JPEG with so many scans: each is a few bytes in the file, and a walk over every pixel."""
+    """Return a progressive JPEG with many scans. Each scan is a few bytes in the file and a pass over every pixel."""
     side = int((megapixels * 1e6) ** 0.5)
     whole = encoded(Image.new("L", (side, side), 90), "JPEG", progressive=True)
     starts = [at for at in range(len(whole) - 1) if whole[at : at + 2] == b"\xff\xda"]
@@ -93,7 +93,7 @@ def _gifs_and_bmps() -> dict[str, bytes]:
     }
 
 
-_Tag = tuple[int, int, int, int]  # what, its type, how many, and the value or where it stands
+_Tag = tuple[int, int, int, int]  # tag, type, count, and the value or its offset
 
 
 def _tiff(tags: list[_Tag], following: int = 0, after: bytes = b"") -> bytes:

@@ -1,7 +1,8 @@
-"""Kill -9 at random moments of `index`, `train` and `build`: what is on disk is the old whole thing or the new one, and the next
-run completes.
+"""Kill ``index``, ``train`` and ``build`` at random moments, and check what is on disk.
 
-    python -m benchmarks.killed [--rounds 10]
+It must be either the complete old result or the complete new one, and the next run must complete.
+
+python -m benchmarks.killed [--rounds 10]
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ SEED = 7
 
 @dataclass
 class Job:
-    """A command that replaces the folder ``target``; ``old`` is a copy of what it replaces."""
+    """A command that replaces the folder ``target``. ``old`` is a copy of the folder before."""
 
     name: str
     arguments: Sequence[str]
@@ -42,6 +43,7 @@ class Job:
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> subprocess.Popen[bytes]:
+        """Start the command."""
         return subprocess.Popen(
             [sys.executable, "-m", "devise_core", *self.arguments],
             cwd=REPOSITORY,
@@ -51,15 +53,17 @@ class Job:
             stderr=subprocess.DEVNULL,
         )
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
+        """Copy the old folder back."""
         shutil.rmtree(self.target, ignore_errors=True)
         shutil.copytree(self.old, self.target)
 
     def writes(self) -> bool:
-        """Whether a folder for the new files is there."""
+        """Return whether the command has begun to write."""
         return any(self.target.parent.glob(f".staged-{self.target.name}-*"))
 
     def leftovers(self) -> list[str]:
+        """Return the temporary files and folders that the command left."""
         return [
             path.name
             for folder in (self.target.parent, self.target)
@@ -70,22 +74,27 @@ class Job:
 
 @dataclass
 class Outcome:
-    """Counts over the rounds of one job."""
+    """Counts over the rounds of one command."""
 
     rounds: int = 0
     old: int = 0
     new: int = 0
-    half: list[str] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
     completed: int = 0
     leftovers: list[str] = field(default_factory=list)
 
     @property
     def held(self) -> bool:
-        return self.rounds == self.old + self.new == self.completed and not self.half and not self.leftovers
+        """Whether every result was complete and every next run completed."""
+        return self.rounds == self.old + self.new == self.completed and not self.incomplete and not self.leftovers
 
 
-def whole(folder: Path) -> dict[str, str]:
-    """File → SHA-256, each verified. Raises ``DeviseError`` where something is not whole."""
+def verified_hashes(folder: Path) -> dict[str, str]:
+    """Return the verified SHA-256 of each file.
+
+    Raises:
+        DeviseError: A file is missing or damaged.
+    """
     manifest = Manifest.read(folder)
     for name in manifest.files:
         manifest.verified(folder / name)
@@ -93,35 +102,35 @@ def whole(folder: Path) -> dict[str, str]:
 
 
 def kill_at_random(job: Job, rounds: int, seed: int = SEED) -> Outcome:
-    """Every other time anywhere in the run, else once it has begun to write."""
-    chance, outcome, before = random.Random(seed), Outcome(), whole(job.old)
-    lasts, writes = duration(job)
+    """Kill the command ``rounds`` times: every other time while it writes, else at any moment of the run."""
+    rng, outcome, before = random.Random(seed), Outcome(), verified_hashes(job.old)
+    total, writing = durations(job)
     for number in range(rounds):
-        job.put_back()
+        job.restore()
         process = job.start()
         if number % 2:
             while process.poll() is None and not job.writes():
                 time.sleep(0.001)
-        time.sleep(chance.uniform(0, writes if number % 2 else lasts))
-        with suppress(ProcessLookupError):  # it was quicker
+        time.sleep(rng.uniform(0, writing if number % 2 else total))
+        with suppress(ProcessLookupError):  # it has already ended
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         outcome.rounds += 1
         try:
-            found = whole(job.target)
+            hashes = verified_hashes(job.target)
         except DeviseError as error:
-            outcome.half.append(str(error))
+            outcome.incomplete.append(str(error))
         else:
-            outcome.old += found == before
-            outcome.new += found != before
-        outcome.completed += job.start().wait() == 0 and whole(job.target) != before
+            outcome.old += hashes == before
+            outcome.new += hashes != before
+        outcome.completed += job.start().wait() == 0 and verified_hashes(job.target) != before
         outcome.leftovers += job.leftovers()
     return outcome
 
 
-def duration(job: Job) -> tuple[float, float]:
-    """Seconds of a run left alone, and of the part of it in which it writes."""
-    job.put_back()
+def durations(job: Job) -> tuple[float, float]:
+    """Return the seconds of an undisturbed run, and of the part in which it writes."""
+    job.restore()
     began, writing = time.perf_counter(), 0.0
     process = job.start()
     while process.poll() is None:
@@ -134,14 +143,14 @@ def duration(job: Job) -> tuple[float, float]:
 
 
 def index_job(root: Path) -> Job:
-    """A collection of 12 pictures, to be replaced by one of 40."""
+    """Return a job that replaces a collection of 12 images by one of 40."""
     pictures = sorted((PICTURES / "images").iterdir())[:40]
     few, many = root / "few", root / "many"
-    for folder, some in ((few, pictures[:12]), (many, pictures)):
+    for folder, files in ((few, pictures[:12]), (many, pictures)):
         folder.mkdir(parents=True)
-        for picture in some:
+        for picture in files:
             shutil.copy(picture, folder)
-    return _made(
+    return _prepared(
         Job(
             "index",
             ["index", str(many), "--name", "pictures"],
@@ -154,34 +163,34 @@ def index_job(root: Path) -> Job:
 
 
 def train_job(root: Path) -> Job:
-    """A model trained for one epoch, to be replaced by one of two."""
+    """Return a job that replaces a model of one epoch by one of two."""
     for number, picture in enumerate(sorted((PICTURES / "images").iterdir())[:32]):
         folder = root / "pictures" / ("castle", "animal", "music", "tool")[number % 4]
         folder.mkdir(parents=True, exist_ok=True)
-        with Image.open(picture) as image:  # data sets are of JPEGs
+        with Image.open(picture) as image:  # data sets consist of JPEG files
             image.convert("RGB").save(folder / f"{picture.stem}.jpg")
     target = root / "models/own"
     command = ["train", str(root / "pictures"), "--recipe", "own", "--out", str(target), "--cache", str(root / "cache")]
-    return _made(Job("train", [*command, "--epochs", "2"], target, root / "old"), [*command, "--epochs", "1"])
+    return _prepared(Job("train", [*command, "--epochs", "2"], target, root / "old"), [*command, "--epochs", "1"])
 
 
 def build_job(root: Path) -> Job:
-    """The words of a model's folder, to be replaced by others out of a file."""
-    chance, letters = random.Random(SEED), "abcdefghijklmnopqrstuvwxyz"
+    """Return a job that replaces the words of a model by those of a file."""
+    rng, letters = random.Random(SEED), "abcdefghijklmnopqrstuvwxyz"
     words = [f"word{one}{two}{three}" for one in "abcde" for two in letters for three in letters]
-    for name, some in (("few", words[:1000]), ("many", words)):
-        lines = (" ".join([word, *(f"{chance.gauss(0, 1):.4f}" for _ in range(50))]) for word in some)
+    for name, vocabulary in (("few", words[:1000]), ("many", words)):
+        lines = (" ".join([word, *(f"{rng.gauss(0, 1):.4f}" for _ in range(50))]) for word in vocabulary)
         (root / f"{name}.txt").write_text("\n".join(lines) + "\n", "utf-8")
     target = root / "models/words"
     command = ["build", "words", "--artifacts", str(target), "--from"]
-    return _made(Job("build", [*command, str(root / "many.txt")], target, root / "old"), [*command, str(root / "few.txt")])
+    return _prepared(Job("build", [*command, str(root / "many.txt")], target, root / "old"), [*command, str(root / "few.txt")])
 
 
-def _made(job: Job, first: Sequence[str]) -> Job:
-    """``job`` once the command ``first`` has made what it is to replace."""
-    begun = Job(job.name, first, job.target, job.old, job.environment)
-    if begun.start().wait():
-        raise SystemExit(f"python -m devise_core {' '.join(first)} does not run here: try it by hand.")
+def _prepared(job: Job, first: Sequence[str]) -> Job:
+    """Run the command ``first``, which makes the old folder, and return the job."""
+    setup = Job(job.name, first, job.target, job.old, job.environment)
+    if setup.start().wait():
+        raise SystemExit(f"python -m devise_core {' '.join(first)} failed. Run it by hand to see the error.")
     shutil.copytree(job.target, job.old)
     return job
 
@@ -190,19 +199,20 @@ JOBS = {"index": index_job, "train": train_job, "build": build_job}
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=10, help="of each command")
-    asked, rows, held = options.parse_args(), [], True
-    for name, made in JOBS.items():
+    options.add_argument("--rounds", type=int, default=10, help="rounds per command (default: %(default)s)")
+    chosen, rows, held = options.parse_args(), [], True
+    for name, make in JOBS.items():
         with tempfile.TemporaryDirectory() as root:
-            outcome = kill_at_random(made(Path(root)), asked.rounds)
+            outcome = kill_at_random(make(Path(root)), chosen.rounds)
         held = held and outcome.held
-        counts = (outcome.rounds, outcome.old, outcome.new, len(outcome.half), outcome.completed, len(outcome.leftovers))
+        counts = (outcome.rounds, outcome.old, outcome.new, len(outcome.incomplete), outcome.completed, len(outcome.leftovers))
         rows.append((name, *map(str, counts)))
         print(*rows[-1], file=sys.stderr, flush=True)
-        for line in outcome.half + outcome.leftovers:
+        for line in outcome.incomplete + outcome.leftovers:
             print(f"{name}: {line}")
-    columns = ("command", "kills", "old whole", "new whole", "half", "next run completes", "leftovers")
+    columns = ("command", "kills", "old complete", "new complete", "incomplete", "next run completes", "leftovers")
     print_table("Killed with SIGKILL", columns, rows)
     sys.exit(not held)
 

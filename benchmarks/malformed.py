@@ -1,4 +1,4 @@
-"""Small real pictures in every format, and what becomes of them when they are cut, flipped and spliced."""
+"""Small valid images in every format, and mutations of them."""
 
 from __future__ import annotations
 
@@ -17,23 +17,31 @@ _LENGTHS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF,
 
 
 def picture(width: int = 48, height: int = 36, mode: str = "RGB", seed: int = 7) -> Image.Image:
+    """Return a gradient with noise."""
     noise = np.random.default_rng(seed).integers(0, 60, (height, width, 4), dtype=np.uint8)
     slope = (np.arange(width, dtype=np.uint16) * 190 // width).astype(np.uint8)
     return Image.fromarray(noise + slope[None, :, None], "RGBA").convert(mode)
 
 
 def encoded(image: Image.Image, form: str, more: Sequence[Image.Image] = (), **options: Any) -> bytes:
-    """``more``: further frames."""
+    """Encode an image.
+
+    Args:
+        image: The image, or the first frame.
+        form: The name of the format in Pillow.
+        more: Further frames.
+        options: Options of Pillow's ``save``.
+    """
     register_heif_opener()
     if more:
         options |= {"save_all": True, "append_images": [frame.copy() for frame in more]}
     buffer = io.BytesIO()
-    image.copy().save(buffer, form, **options)  # a copy, since saving as JPEG leaves its settings on the image
+    image.copy().save(buffer, form, **options)  # a copy, because saving as JPEG leaves its options on the image
     return buffer.getvalue()
 
 
 def good_files() -> dict[str, bytes]:
-    """A file of each kind that Pillow writes here, by what it is."""
+    """Return a valid file of each kind that Pillow can write: description → content."""
     plain, more = picture(), [picture(seed=seed) for seed in (8, 9)]
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "upside down"
@@ -73,7 +81,13 @@ def good_files() -> dict[str, bytes]:
 
 
 def mutated(data: bytes, others: list[bytes], rng: random.Random) -> bytes:
-    """``data`` with one to four faults; ``others`` lend their headers and middles. Often a PNG's checksums are set right after."""
+    """Return ``data`` with one to four faults. Most PNG files get correct checksums again, so that the fault is reached.
+
+    Args:
+        data: A valid file.
+        others: Files to splice parts from.
+        rng: Chooses the faults.
+    """
     body = bytearray(data)
     for _ in range(rng.randint(1, 4)):
         at, length = rng.randrange(len(body) + 1), rng.choice((1, 4, 16, 64, 256))
@@ -88,7 +102,7 @@ def _flip(body: bytearray, at: int, length: int, _: list[bytes], rng: random.Ran
 
 
 def _length(body: bytearray, at: int, _: int, __: list[bytes], rng: random.Random) -> None:
-    """A number somewhere, most often in the header, becomes one of those that break sums."""
+    """Overwrite a number, mostly in the header, with one at the edge of its range."""
     at = min(at, rng.choice((64, 256, len(body))))
     value, form = rng.choice(_LENGTHS), rng.choice(("<H", ">H", "<I", ">I"))
     number = struct.pack(form, value & (0xFFFF if form[1] == "H" else 0xFFFFFFFF))
@@ -114,7 +128,7 @@ def _splice(body: bytearray, at: int, length: int, others: list[bytes], rng: ran
 
 
 def with_checksums(data: bytes) -> bytes:
-    """A PNG whose every chunk has the right checksum, so that a fault within is not refused for it; others as they are."""
+    """Correct the checksum of every chunk of a PNG file, so that a decoder reaches the faults. Other formats stay unchanged."""
     if data[:8] != b"\x89PNG\r\n\x1a\n":
         return data
     body, at = bytearray(data), 8

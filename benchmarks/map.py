@@ -1,16 +1,12 @@
-"""The map of a collection of 20,000 pictures in Chromium: how soon it is painted, and how smoothly it moves.
+"""Measure the map of 20,000 images in Chromium: how soon it is painted and how smoothly it moves.
 
-The pictures are made up: vectors about 60 directions, and a hundred small files that they share.
+The collection is synthetic. Its vectors are spread around 60 directions, and its images share a hundred small files.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,13 +16,14 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.server import serving
 from benchmarks.table import median, print_table
 from devise_core import load_engine
 from devise_core.collections.items_file import write_items
 from devise_core.collections.projection import project
 from devise_core.datatypes import Item
 from devise_core.storage.manifest import Manifest
-from devise_core.storage.paths import REPOSITORY, CollectionLayout
+from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import unit
 
 SECONDS = 4.0
@@ -38,16 +35,16 @@ FRAMES = """() => {
 
 
 def write_pictures(folder: Path, count: int) -> None:
-    """A collection of ``count`` pictures of the bundled model."""
+    """Write a collection of ``count`` images for the bundled model."""
     engine = load_engine()
     layout = CollectionLayout(folder)
     layout.images.mkdir(parents=True)
-    drawn = np.random.default_rng(7)
+    rng = np.random.default_rng(7)
     for number in range(100):
-        Image.new("RGB", (96, 96), tuple(drawn.integers(0, 255, 3).tolist())).save(layout.images / f"{number}.webp")
-    centres = drawn.normal(size=(60, engine.text.words.dimension))
-    groups = drawn.integers(60, size=count)
-    embeddings = unit(centres[groups] + 0.9 * drawn.normal(size=(count, centres.shape[1])))
+        Image.new("RGB", (96, 96), tuple(rng.integers(0, 255, 3).tolist())).save(layout.images / f"{number}.webp")
+    centres = rng.normal(size=(60, engine.text.words.dimension))
+    groups = rng.integers(60, size=count)
+    embeddings = unit(centres[groups] + 0.9 * rng.normal(size=(count, centres.shape[1])))
     write_items(
         layout.items,
         [
@@ -64,7 +61,7 @@ def write_pictures(folder: Path, count: int) -> None:
 
 
 def painted(page: Page, address: str) -> float:
-    """Seconds from asking for the page to its points on screen."""
+    """Return the seconds from requesting the page to its points on screen."""
     began = time.perf_counter()
     page.goto(address)
     page.wait_for_selector(".map[data-state=ready][data-seen]", timeout=120_000)
@@ -72,17 +69,17 @@ def painted(page: Page, address: str) -> float:
 
 
 def frames(page: Page, act: Callable[[float], None]) -> list[float]:
-    """Frames a second between each two frames while ``act`` is called with a share from 0 to 1, over and over."""
+    """Return the frame rates while ``act`` is called repeatedly with the elapsed share, from 0 to 1."""
     page.evaluate("window.frames_.length = 0")
     began = time.perf_counter()
     while (passed := time.perf_counter() - began) < SECONDS:
         act(passed / SECONDS)
     times = np.diff(page.evaluate("window.frames_"))
-    return [1000 / taken for taken in times[times > 0]]
+    return [1000 / duration for duration in times[times > 0]]
 
 
 def moved(page: Page) -> list[tuple[str, list[float]]]:
-    """The map dragged, zoomed, and turned in three dimensions."""
+    """Drag, zoom and rotate the map. Return the name and the frame rates of each."""
     box = page.locator(".stage").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -105,55 +102,28 @@ def moved(page: Page) -> list[tuple[str, list[float]]]:
     page.mouse.down()
     turned = frames(page, drag)
     page.mouse.up()
-    return [("dragged", dragged), ("zoomed", zoomed), ("turned in 3-D", turned)]
+    return [("dragged", dragged), ("zoomed", zoomed), ("rotated in 3D", turned)]
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pictures", type=int, default=20_000)
     count = options.parse_args().pictures
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         write_pictures(Path(folder) / "many", count)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            "streamlit_app.py",
-            "--server.headless",
-            "true",
-            "--server.port",
-            str(port),
-            "--server.address",
-            "127.0.0.1",
-        ]
-        server = subprocess.Popen(
-            command,
-            cwd=REPOSITORY,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "SEMBLANCE_COLLECTIONS": folder, "SEMBLANCE_PRELOAD": "0"},
-        )
-        try:
-            while socket.socket().connect_ex(("127.0.0.1", port)):
-                time.sleep(0.1)
+        with serving(SEMBLANCE_COLLECTIONS=folder, SEMBLANCE_PRELOAD="0") as (server, _):
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            address = f"http://127.0.0.1:{port}/explorer?collection=many"
+            address = f"{server}/explorer?collection=many"
             first, again = painted(page, address), painted(page, address)
             rows = [[name, f"{median(rates):.0f}", f"{np.percentile(rates, 5):.0f}"] for name, rates in moved(page)]
             browser.close()
-        finally:
-            server.terminate()
-            server.wait(20)
-    print_table(f"{count:,} points, Chromium without a GPU", ["frames a second", "median", "p5"], rows)
+    print_table(f"{count:,} points, Chromium without a GPU", ["frames per second", "median", "p5"], rows)
     print_table(
-        "From asking for the page to the map on screen",
-        ["visit", "seconds"],
+        "From requesting the page to the map on screen",
+        ["request", "seconds"],
         [["first since the server started", f"{first:.1f}"], ["again", f"{again:.1f}"]],
     )
 

@@ -1,8 +1,8 @@
-"""The whole way of the work this project starts from, beside ours in one run: train on 900 pictures, embed 1000.
+"""Compare training on 900 images and embedding 1000 with the notebook that this project starts from ("the seed").
 
-Theirs is written afresh (``seedtrain``): VGG16 forward in each of 50 epochs, one ``predict`` a picture. Where the whole would take
-hours a part is timed and scaled, and the table says so. The 1000 pictures are made of the bundled photos, or are a data set's:
-speed does not depend on what they show. Last, how both open 400,000 × 300 words, by ``benchmarks.words``.
+``seedtrain`` implements the seed's procedure: VGG16 runs forward in each of 50 epochs, and ``predict`` is called per image. Where
+the whole would take hours, a part is timed and scaled, and the table says so. The images are the bundled photographs or a data
+set, because speed does not depend on their content. At the end, ``benchmarks.words`` compares how both open 400,000 × 300 words.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ RECIPE = ("--recipe", "own")
 
 
 def make_pictures(folder: Path) -> None:
-    """A thousand JPEGs of 500 × 375 in twenty folders."""
+    """Write a thousand JPEG files of 500 × 375 pixels into twenty folders."""
     photos = load_engine(collection="photos").collection
     kinds = [jpeg(photos.picture(row)) for row in range(len(photos))]
     for number in range(PICTURES):
@@ -58,8 +58,8 @@ def make_pictures(folder: Path) -> None:
         (target / f"{number:04d}.jpg").write_bytes(kinds[number % len(kinds)])
 
 
-def trained(data: Path, out: Path) -> float:
-    """Seconds from pictures to a model's folder, by our command in a new process."""
+def time_training(data: Path, out: Path) -> float:
+    """Return the seconds that the ``train`` command takes in a new process."""
     began = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "devise_core", "train", str(data), "--out", str(out), *RECIPE, "--no-cache"],
@@ -70,8 +70,8 @@ def trained(data: Path, out: Path) -> float:
     return time.perf_counter() - began
 
 
-def embedded(data: Path) -> float:
-    """Seconds to embed all pictures, the network loaded."""
+def time_embedding(data: Path) -> float:
+    """Return the seconds to embed all images with the model loaded."""
     engine, files = load_engine(), sorted(data.rglob("*.jpg"))
     engine.encoder.load()
     began = time.perf_counter()
@@ -79,7 +79,8 @@ def embedded(data: Path) -> float:
     return (time.perf_counter() - began) * PICTURES / len(files)
 
 
-def theirs(data: Path, steps: int, pictures: int) -> dict[str, Any]:
+def seed_results(data: Path, steps: int, pictures: int) -> dict[str, Any]:
+    """Return the seed's seconds, from a new process."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.seedtrain", str(data), str(steps), str(pictures)],
         check=True,
@@ -91,35 +92,38 @@ def theirs(data: Path, steps: int, pictures: int) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pictures", type=Path, help="a folder with one sub-folder a class (default: made of the bundled photos)")
-    options.add_argument("--steps", type=int, default=3, help="training steps of theirs that are timed, out of 1450")
-    options.add_argument("--embed", type=int, default=30, help="pictures of theirs that are embedded, out of 1000")
-    asked = options.parse_args()
+    options.add_argument(
+        "--pictures", type=Path, help="a folder with one sub-folder per class (default: made from the bundled photos)"
+    )
+    options.add_argument("--steps", type=int, default=3, help="how many of the seed's 1450 training steps are timed")
+    options.add_argument("--embed", type=int, default=30, help="how many of the 1000 images the seed embeds")
+    chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        data = asked.pictures or Path(name) / "pictures"
-        if asked.pictures is None:
+        data = chosen.pictures or Path(name) / "pictures"
+        if chosen.pictures is None:
             make_pictures(data)
-        training, embedding = trained(data, Path(name) / "model"), embedded(data)
+        training, embedding = time_training(data, Path(name) / "model"), time_embedding(data)
         shutil.rmtree(Path(name) / "model")
-        seed = theirs(data, asked.steps, asked.embed)
+        seed = seed_results(data, chosen.steps, chosen.embed)
     rows = [
         [
-            "train, from pictures to a model",
+            "train, from images to a model",
             f"{training:.0f} s",
-            f"{seed['training']:,.0f} s, scaled from {asked.steps} steps",
+            f"{seed['training']:,.0f} s, scaled from {chosen.steps} steps",
             f"{seed['training'] / training:.0f}",
             "≥ 100",
         ],
         [
-            "embed 1000 pictures",
+            "embed 1000 images",
             f"{embedding:.1f} s",
-            f"{seed['picture'] * PICTURES:.0f} s, scaled from {asked.embed} pictures",
+            f"{seed['picture'] * PICTURES:.0f} s, scaled from {chosen.embed} images",
             f"{seed['picture'] * PICTURES / embedding:.0f}",
             "",
         ],
     ]
-    print_table("Ours beside the seed's procedure, on this machine", ["what", "ours", "the seed's", "ratio", "wanted"], rows)
+    print_table("Ours and the seed's procedure on this machine", ["step", "ours", "the seed", "ratio", "target"], rows)
     print(flush=True)
     words = ["-m", "benchmarks.words", "--words", "400000", "--dimension", "300"]
     subprocess.run([sys.executable, *words], check=True, cwd=REPOSITORY)

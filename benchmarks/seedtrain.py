@@ -1,7 +1,7 @@
-"""Training and embedding as the work this project starts from did them: VGG16 frozen in the model, forward in every epoch.
+"""Train and embed as the notebook that this project starts from: VGG16 is frozen in the model and runs forward in every epoch.
 
-Run by ``benchmarks.seed`` in a process of its own, so it imports nothing of this project. The weights are random: they do not
-change the speed. A part is timed and scaled to the whole: every step of an epoch costs the same.
+``benchmarks.seed`` runs this in another process, so it imports nothing of this project. The weights are random, which does not
+change the speed. It times a few steps and scales them to the whole, because every step of an epoch costs the same.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ SIZE, DIMENSION, BATCH, EPOCHS, TRAINED = 224, 300, 32, 50, 900
 
 
 def devise() -> Any:
-    """VGG16 up to fc2, frozen → Dense 2000 → BatchNorm → ReLU → Dropout 0.5 → Dense 300 → BatchNorm; cosine loss, SGD."""
+    """Return the model.
+
+    VGG16 up to fc2, frozen → Dense 2000 → BatchNorm → ReLU → Dropout 0.5 → Dense 300 → BatchNorm; cosine loss, SGD.
+    """
     import keras
     from keras import layers
 
@@ -35,6 +38,7 @@ def devise() -> Any:
 
 
 def pixels(file: Path) -> npt.NDArray[np.float32]:
+    """Read an image as VGG16 expects it, of shape (224, 224, 3)."""
     import keras
 
     image = keras.utils.load_img(file, target_size=(SIZE, SIZE))
@@ -42,6 +46,7 @@ def pixels(file: Path) -> npt.NDArray[np.float32]:
 
 
 def main(folder: str, steps: str, pictures: str) -> None:
+    """Print the seconds of a step, of the training and of one image, as JSON."""
     files = sorted(Path(folder).rglob("*.jpg"))
     began = time.perf_counter()
     model = devise()

@@ -1,6 +1,6 @@
-"""Words as the work this project starts from opens them: the GloVe text line by line into a dict, then Annoy over it.
+"""Open word vectors as the notebook that this project starts from: read GloVe's text into a dict, then build an Annoy index.
 
-Run by ``benchmarks.words`` in a process of its own, so it imports nothing of this project.
+``benchmarks.words`` runs this in another process, so it imports nothing of this project.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ TREES = 20
 
 
 def read_dict(file: Path) -> dict[str, npt.NDArray[np.float32]]:
+    """Read a GloVe text file: word → vector of shape (d,)."""
     vectors = {}
     with file.open(encoding="utf-8") as lines:
         for line in lines:
@@ -27,6 +28,7 @@ def read_dict(file: Path) -> dict[str, npt.NDArray[np.float32]]:
 
 
 def build_index(vectors: dict[str, npt.NDArray[np.float32]]) -> AnnoyIndex:
+    """Build the index over all vectors."""
     index = AnnoyIndex(len(next(iter(vectors.values()))), "angular")
     for row, vector in enumerate(vectors.values()):
         index.add_item(row, vector)
@@ -35,20 +37,21 @@ def build_index(vectors: dict[str, npt.NDArray[np.float32]]) -> AnnoyIndex:
 
 
 def status() -> dict[str, float]:
-    """Megabytes of this process: all that is resident, the part that is its own, and the most there ever was."""
+    """Return the megabytes of this process: resident, anonymous and peak."""
     with Path("/proc/self/status").open() as lines:
         kilobytes = {name: float(value.split()[0]) for name, value in (line.split(":", 1) for line in lines) if "kB" in value}
     return {name: kilobytes[name] / 1e3 for name in ("VmRSS", "RssAnon", "VmHWM")}
 
 
 def main(file: str, word: str) -> None:
+    """Print the seconds and the memory that opening and one query take, as JSON."""
     before, began = status(), time.perf_counter()
     vectors = read_dict(Path(file))
     read = time.perf_counter()
     index = build_index(vectors)
     built = time.perf_counter()
     words = list(vectors)
-    found = [words[row] for row in index.get_nns_by_vector(vectors[word], 11)]
+    neighbours = [words[row] for row in index.get_nns_by_vector(vectors[word], 11)]
     answered = time.perf_counter()
     print(
         json.dumps(
@@ -56,7 +59,7 @@ def main(file: str, word: str) -> None:
                 "read": read - began,
                 "open": built - began,
                 "answer": answered - built,
-                "found": found,
+                "neighbours": neighbours,
                 "before": before,
                 "after": status(),
             }

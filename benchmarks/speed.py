@@ -1,4 +1,4 @@
-"""How long the engine takes, and how much memory: medians on the bundled model, on pictures it makes of the bundled photos."""
+"""Measure time and memory of the engine: medians with the bundled model, on JPEG files made from the bundled photos."""
 
 from __future__ import annotations
 
@@ -44,21 +44,24 @@ print(text, resident())
 
 
 def jpeg(picture: ImageInput) -> bytes:
-    """A bundled photo as a camera or the web would give it: a JPEG of 500 × 375."""
+    """Return a bundled photo as a JPEG file of 500 × 375 pixels, as the web or a camera has it."""
     buffer = io.BytesIO()
     read_image(picture).resize((500, 375), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
 
 def text_search(engine: Engine) -> float:
-    return median([took for query in QUERIES for took in milliseconds(partial(engine.search_text, query, k=12), 25)])
+    """Return the milliseconds of a text search."""
+    return median([duration for query in QUERIES for duration in milliseconds(partial(engine.search_text, query, k=12), 25)])
 
 
 def label(engine: Engine, pictures: list[bytes]) -> float:
-    return median([took for data in pictures[:20] for took in milliseconds(partial(engine.label_image, data, k=5), 5)])
+    """Return the milliseconds of labelling an image."""
+    return median([duration for data in pictures[:20] for duration in milliseconds(partial(engine.label_image, data, k=5), 5)])
 
 
-def pictures_a_second(engine: Engine, pictures: list[bytes], folder: Path) -> float:
+def images_per_second(engine: Engine, pictures: list[bytes], folder: Path) -> float:
+    """Return how many image files the engine embeds per second, decoding included."""
     files = [folder / f"{number}.jpg" for number in range(PICTURES)]
     for number, file in enumerate(files):
         file.write_bytes(pictures[number % len(pictures)])
@@ -71,7 +74,7 @@ def pictures_a_second(engine: Engine, pictures: list[bytes], folder: Path) -> fl
 
 
 def memory(picture: Path) -> tuple[float, float]:
-    """Resident megabytes of a new process: after text searches, and after a picture was labelled too."""
+    """Return the resident megabytes of a new process: after text searches, and after it also labelled an image."""
     code = MEMORY.format(queries=QUERIES, picture=str(picture))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     text, labelled = done.stdout.split()
@@ -79,23 +82,24 @@ def memory(picture: Path) -> tuple[float, float]:
 
 
 def main() -> None:
+    """Run the benchmark and print its tables."""
     engine = load_engine()
     photos = engine.on("photos").collection
     pictures = [jpeg(photos.picture(row)) for row in range(len(photos))]
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        search, name, rate = text_search(engine), label(engine, pictures), pictures_a_second(engine, pictures, folder)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        search, labelling, rate = text_search(engine), label(engine, pictures), images_per_second(engine, pictures, folder)
         rows = [
             ["text search in the engine", f"{search:.2f} ms", "≤ 2 ms"],
-            ["label a 500×375 JPEG from bytes, warm", f"{name:.1f} ms", "≤ 35 ms"],
-            [f"embed a folder of {PICTURES}, decoding included", f"{rate:.0f} pictures/s", "≥ 90/s"],
+            ["label a 500×375 JPEG from bytes, warm", f"{labelling:.1f} ms", "≤ 35 ms"],
+            [f"embed a folder of {PICTURES}, decoding included", f"{rate:.0f} images/s", "≥ 90/s"],
         ]
         text, labelled = memory(folder / "0.jpg") if Path("/proc/self/statm").exists() else (0.0, 0.0)
     rows += [
         ["resident memory after text searches", f"{text:.0f} MB", "≤ 350 MB"],
         ["resident memory after labelling", f"{labelled:.0f} MB", "≤ 1000 MB"],
     ]
-    print_table(f"Medians on {engine.collection.name} ({len(engine.collection)} pictures)", ["what", "measured", "wanted"], rows)
+    print_table(f"Medians on {engine.collection.name} ({len(engine.collection)} images)", ["what", "measured", "target"], rows)
 
 
 if __name__ == "__main__":
