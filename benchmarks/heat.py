@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
 
 from benchmarks.table import median, milliseconds, print_table
 from devise_core import Engine, load_engine
+from devise_core.errors import UnknownWordError
 from devise_core.vectors import Floats
 from devise_core.vision.image_reader import ImageInput, read_image
 from devise_core.vision.keras_file import load_model
@@ -105,8 +107,11 @@ def pictures(engine: Engine, count: int) -> list[tuple[ImageInput, list[Floats]]
         for row in np.random.default_rng(7).choice(len(collection), count // 2, replace=False):
             item = collection.items[int(row)]
             texts = [item.name, *item.category.replace("/", " ").split()[-1:]]
-            known = [text for text in texts if engine.text.phrases.known(text)[0]]
-            drawn.append((collection.picture(int(row)), [engine.text.embed(text) for text in known]))
+            vectors = []
+            for text in texts:
+                with suppress(UnknownWordError):
+                    vectors.append(engine.text.embed(text))
+            drawn.append((collection.picture(int(row)), vectors))
     return drawn
 
 

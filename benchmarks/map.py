@@ -42,7 +42,7 @@ def write_pictures(folder: Path, count: int) -> None:
     rng = np.random.default_rng(7)
     for number in range(100):
         Image.new("RGB", (96, 96), tuple(rng.integers(0, 255, 3).tolist())).save(layout.images / f"{number}.webp")
-    centres = rng.normal(size=(60, engine.text.words.dimension))
+    centres = rng.normal(size=(60, engine.text.dimension))
     groups = rng.integers(60, size=count)
     embeddings = unit(centres[groups] + 0.9 * rng.normal(size=(count, centres.shape[1])))
     write_items(

@@ -42,6 +42,13 @@ class QueryError(DeviseError):
         super().__init__(message)
 
 
+class NoVocabularyError(DeviseError):
+    """The model's text encoder has no list of words, which this needs."""
+
+    def __init__(self) -> None:
+        super().__init__("This model has no word list. Search by text or by image, or name an image with labels of your own.")
+
+
 class ImageError(DeviseError):
     """A picture cannot be used: too large, truncated, or no picture at all."""
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from devise_core.engine import Vocabulary
+from devise_core.engine import WordSet
 from ui import page_layout
 from ui.errors import shown
 from ui.picture.choose import choose_picture, encoded, show_picture
@@ -38,7 +38,7 @@ with shown():
         if chosen is None:
             st.info("Choose a picture. It is read in memory and not kept.", icon=":material/photo_camera:")
         else:
-            vocabulary: Vocabulary | list[str] = own if choice == OWN else "all" if choice == ALL else "nouns"
+            vocabulary: WordSet | list[str] = own if choice == OWN else "all" if choice == ALL else "nouns"
             hits = here.label_embedding(encoded(here, chosen).embeddings[0], k=10, vocabulary=vocabulary)
             if hits:
                 st.header(f"Most likely: {plain(hits[0].word)}")

@@ -18,10 +18,10 @@ with shown():
             section(here)
     with st.expander("The model card: how it was made, its limits, and licences", icon=":material/description:"):
         facts = {
-            "Word vectors": len(here.text.words),
-            "Nouns": len(here.text.nouns),
+            "Word vectors": len(here.vocabulary or ()),
+            "Nouns": here.vocabulary.noun_count if here.vocabulary else 0,
             "Pictures here": len(here.collection),
-            "Dimensions": here.text.words.dimension,
+            "Dimensions": here.text.dimension,
         }
         for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
             column.metric(name, f"{count:,}")

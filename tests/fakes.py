@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from devise_core import Engine
 from devise_core.backbones import Backbone
 from devise_core.collections.base import Collection
 from devise_core.text.noun_store import NounStore
-from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.word_store import WordStore
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import quantise
 from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 from devise_core.vision.preprocess import Pixels
@@ -21,6 +22,12 @@ WORDS = ("the", "dog", "cat", "piano", "new", "york", "sea-horse")
 VECTORS = np.array(
     [[1, 1, 1, 1], [1, 0, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0.6, 0.8], [0, 1, 0, 0]], dtype=np.float32
 )
+
+
+def word_vectors(engine: Engine) -> WordVectorEncoder:
+    """The text encoder of an engine over word vectors."""
+    assert isinstance(engine.text, WordVectorEncoder)
+    return engine.text
 
 
 def word_store() -> WordStore:

@@ -25,7 +25,7 @@ def test_right_is_a_label_or_a_word_of_it_among_the_nearest() -> None:
 
 
 def test_the_nouns_nearest_to_each_are_those_nearest_to_one(engine: Engine) -> None:
-    nearest = nearest_nouns(engine.text.nouns, engine.collection)
+    nearest = nearest_nouns(engine.vocabulary, engine.collection)
     for row in (0, 200, 383):
         assert nearest[row] == [hit.word for hit in engine.label_embedding(engine.collection.embeddings[row], 5)]
 
@@ -39,13 +39,13 @@ def test_groups_are_named_by_what_is_in_them(engine: Engine) -> None:
         ],
         dtype=np.int16,
     )
-    names = group_names(engine.text.nouns, engine.collection, groups)
+    names = group_names(engine.vocabulary, engine.collection, groups)
     assert names[:2] == ["bird", "truck"]
     assert len(set(names)) == 3
 
 
 def test_words_are_the_categories_and_common_nouns(engine: Engine) -> None:
-    words = words_among(engine.text, engine.collection, nearest_nouns(engine.text.nouns, engine.collection))
+    words = words_among(engine.text, engine.collection, nearest_nouns(engine.vocabulary, engine.collection))
     assert {"animals", "birds", "food"} <= set(words)
     assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-4) for vector in words.values())
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from devise_core.collections import folder as folder_module
 from devise_core.collections.base import Collection
 from devise_core.collections.folder import FolderCollection
 from devise_core.engine import load_engine
 from devise_core.errors import ArtifactError
 from devise_core.evaluate.model_under_test import ModelUnderTest, open_model_under_test
+from devise_core.search import registry
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
@@ -67,7 +67,7 @@ def use(artifacts: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", LISTED)
 def test_every_file_is_found_and_named(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_module, "EXACT_UP_TO", 0)  # so that the forests are opened, which larger collections need
+    monkeypatch.setattr(registry, "EXACT_UP_TO", 0)  # so that the forests are opened, which larger collections need
     bits = 8 * (BUNDLED / name).stat().st_size
     for place in (random.Random(name).randrange(bits), bits - 1):
         turn_a_bit(copy / name, place)
@@ -82,7 +82,7 @@ def test_every_file_is_found_and_named(name: str, copy: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", ["model.keras", "collections/photos/embeddings.ann", "collections/stamps/items.csv"])
 def test_whole_files_are_used(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_module, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(registry, "EXACT_UP_TO", 0)
     use(copy, name)
 
 

@@ -14,7 +14,7 @@ from devise_core.errors import ArtifactError, CollectionError, ImageError, Query
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
-from tests.fakes import names
+from tests.fakes import names, word_vectors
 
 pytestmark = pytest.mark.artifacts
 
@@ -37,7 +37,7 @@ def test_every_file_is_the_manifests() -> None:
 
 
 def test_the_word_store(engine: Engine) -> None:
-    words, layout = engine.text.words, engine.layout
+    words, layout = word_vectors(engine).words, engine.layout
     assert (len(words), words.dimension, words.word(0), words.row("the")) == (341_479, 100, "the", 0)
     assert sum(path.stat().st_size for path in (layout.words, layout.word_vectors, layout.word_scales)) <= 40e6
     assert engine.manifest.about["neighbour_agreement"] >= 0.95

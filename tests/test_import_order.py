@@ -23,6 +23,7 @@ ORDER = (
     "search",
     "results",
     "collections",
+    "verbs",
     "engine",
     "untrusted",
     "backbones",

@@ -12,7 +12,7 @@ from devise_core import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.text.query_parser import GRAMMAR, MAX_CLAUSES, Clause, parse, point
 from devise_core.text.query_reader import IMAGE_WEIGHT, read_query
-from devise_core.text.text_encoder import MENDED
+from devise_core.text.vocabulary import MAX_LOOKUPS
 from devise_core.vectors import Floats, unit
 from tests.fakes import names, text_space
 
@@ -299,10 +299,10 @@ def test_other_forms_of_a_word(word: str, form: str | None) -> None:
 
 
 def test_of_many_unknown_words_only_the_first_are_mended() -> None:
-    words = [f"paino{chr(97 + place)}" for place in range(MENDED + 2)]
+    words = [f"paino{chr(97 + place)}" for place in range(MAX_LOOKUPS + 2)]
     left_out = read_query(" ".join(["dog", *words]), text_space()).reading.left_out
     assert list(left_out) == words
-    assert list(left_out.values()) == [["piano"]] * MENDED + [[], []]
+    assert list(left_out.values()) == [["piano"]] * MAX_LOOKUPS + [[], []]
 
 
 def test_labels_and_captions_are_no_language() -> None:

@@ -25,8 +25,8 @@ from devise_core.results import OURS, Cell, Table
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.noun_store import NounStore
-from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.word_store import WordStore
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import quantise
 from devise_core.vision.image_encoder import Encoded
 from tests.fakes import tiny_backbone

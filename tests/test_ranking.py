@@ -15,6 +15,7 @@ from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit, Item
 from devise_core.search.cutoff import chance_cosine, cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels, lineage
+from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 
 RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
@@ -36,11 +37,11 @@ def test_of_equals_the_earlier_comes_first() -> None:
 
 def test_near_duplicates_fold_under_the_better_one() -> None:
     features = np.asarray([[1, 0], [0, 1], [1, 0.1], [0, 2]], np.float32)  # 3 looks as 1, and 0 nearly as 2
-    kept, under = RANKING.folded(features)
+    kept, under = fold_near_duplicates(RANKING, features)
     assert kept.rows.tolist() == [1, 2]
     assert kept.cosines.tolist() == pytest.approx([0.9, 0.5])
     assert under == {1: [3], 2: [0]}
-    empty, none = RANKING[:0].folded(features)
+    empty, none = fold_near_duplicates(RANKING[:0], features)
     assert not len(empty)
     assert not none
 

@@ -118,6 +118,6 @@ def test_the_engine_over_an_album(photos: Engine, monkeypatch: pytest.MonkeyPatc
     mine = photos.on(InMemoryCollection("your photos", index_uploads(files, photos.encoder, LIMITS).images))
     assert names(mine.search_text("kitten", k=1)) == ["cat"]
     assert names(mine.more_like("orchestra-00001", k=5))[0] in {"cat", "butterfly"}
-    assert len(mine.way("cat", "violin", 3)) == 5
+    assert len(mine.word_path("cat", "violin", 3)) == 5
     assert mine.search_text("music", k=1)[0].name == "orchestra"
     assert not list(tmp_path.iterdir())

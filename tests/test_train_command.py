@@ -33,7 +33,7 @@ from devise_core.train.features import cached_features
 from devise_core.train.loop import Curve, Progress
 from devise_core.train.recipe import Recipe, recipe_of
 from devise_core.vectors import quantise, unit
-from tests.fakes import tiny_backbone
+from tests.fakes import tiny_backbone, word_vectors
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "deep_blue": (0, 0, 255)}
 WORDS = ("the", "red", "green", "deep", "blue", "scarlet", "violin")
@@ -127,8 +127,8 @@ def test_the_seeds_protocol_end_to_end(
     assert engine.label_image(data / "green" / "1.png", 1, "all")[0].word == "green"
     assert engine.embed_text("deep blue") == pytest.approx(unit([0, 0, 5, 4]), abs=0.02)
     assert engine.embed_text("reds") == pytest.approx(unit([2, 0, 0, 1]), abs=0.02)
-    assert engine.text.directions.shape == (0, 4)
-    assert engine.text.nouns.nouns == ["red", "green", "deep blue"]  # nothing places "xyzzy"
+    assert word_vectors(engine).directions.shape == (0, 4)
+    assert word_vectors(engine).nouns.nouns == ["red", "green", "deep blue"]  # nothing places "xyzzy"
 
 
 def test_what_is_written(order: TrainingJob) -> None:

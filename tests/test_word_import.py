@@ -16,7 +16,7 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import quantise
 from devise_core.wordfiles.text import BLOCK_LINES
-from tests.fakes import VECTORS, WORDS
+from tests.fakes import VECTORS, WORDS, word_vectors
 from tests.word_vector_files import GLOVE, binary, read, saved
 
 
@@ -60,7 +60,7 @@ def test_the_build_command_imports_a_file(tmp_path: Path, capsys: pytest.Capture
 
 @pytest.mark.artifacts
 def test_bundled_words_exported_as_glove_text_give_the_same_neighbours(engine: Engine, tmp_path: Path) -> None:
-    words, rows = engine.text.words, range(0, 60_000, 3)
+    words, rows = word_vectors(engine).words, range(0, 60_000, 3)
     vectors = words.raw(rows)
     with (tmp_path / "glove.txt").open("w", encoding="utf-8") as text:
         text.writelines(

@@ -8,10 +8,10 @@ import pytest
 from devise_core import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.search.exact_index import ExactIndex
-from devise_core.text.interpolation import along, slerp, way
+from devise_core.text.interpolation import nearest_images, slerp, word_path
 from devise_core.text.noun_store import NounStore
-from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.word_store import WordStore
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import quantise
 
 X, Y = np.array([1, 0, 0], np.float32), np.array([0, 1, 0], np.float32)
@@ -35,14 +35,14 @@ def test_slerp_goes_by_the_angle() -> None:
     assert slerp(X, Y, 1) == pytest.approx(Y)
 
 
-@pytest.mark.parametrize(("end", "says"), [(X, "mean the same here"), (-X, "opposite directions")])
+@pytest.mark.parametrize(("end", "says"), [(X, "same meaning"), (-X, "opposite directions")])
 def test_no_way(end: np.ndarray, says: str) -> None:
     with pytest.raises(QueryError, match=says):
         slerp(X, end, 0.5)
 
 
 def test_a_step_is_the_nearest_noun_not_passed() -> None:
-    start, step, end = way(plane(), "west", "north", 1)
+    start, step, end = word_path(plane(), plane().vocabulary, "west", "north", 1)
     assert (start.word.word, step.word.word, end.word.word) == ("west", "middle", "north")
     assert (start.share, step.share, end.share) == (0, 0.5, 1)
     assert step.word.cosine == pytest.approx(2 * HALF / np.sqrt(2.04), abs=0.01)
@@ -50,7 +50,7 @@ def test_a_step_is_the_nearest_noun_not_passed() -> None:
 
 
 def test_no_word_twice_and_no_step_where_they_run_out() -> None:
-    points = way(plane(), "west", "north", 4)
+    points = word_path(plane(), plane().vocabulary, "west", "north", 4)
     assert [point.word.word for point in points] == ["west", "middle", "upper", "north"]
     assert [point.share for point in points] == pytest.approx([0, 0.2, 0.4, 1])
 
@@ -58,7 +58,7 @@ def test_no_word_twice_and_no_step_where_they_run_out() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "steps", "says"),
     [
-        ("west", "west", 3, "mean the same"),
+        ("west", "west", 3, "same meaning"),
         ("", "north", 3, "no word to search"),
         ("west", "north", 0, "from 1 to 20"),
         ("west", "north", 21, "from 1 to 20"),
@@ -66,23 +66,23 @@ def test_no_word_twice_and_no_step_where_they_run_out() -> None:
 )
 def test_what_is_no_way(start: str, end: str, steps: int, says: str) -> None:
     with pytest.raises(QueryError, match=says):
-        way(plane(), start, end, steps)
+        word_path(plane(), plane().vocabulary, start, end, steps)
 
 
 def test_an_unknown_end() -> None:
     with pytest.raises(UnknownWordError, match="“nroth”: did you mean north"):
-        way(plane(), "west", "nroth", 3)
+        word_path(plane(), plane().vocabulary, "west", "nroth", 3)
 
 
 def test_no_picture_twice_while_there_are_others() -> None:
-    points = way(plane(), "west", "north", 1)
+    points = word_path(plane(), plane().vocabulary, "west", "north", 1)
     pictures = ExactIndex(np.array([[1, 0.1, 0], [0.1, 1, 0]], np.float32))
-    assert [row for row, _ in along(points, pictures.search)][::2] == [0, 1]  # the ends choose first
-    assert along(points, pictures.search)[0][1] == pytest.approx(1 / np.sqrt(1.01), abs=0.01)
+    assert [row for row, _ in nearest_images(points, pictures.search)][::2] == [0, 1]  # the ends choose first
+    assert nearest_images(points, pictures.search)[0][1] == pytest.approx(1 / np.sqrt(1.01), abs=0.01)
 
 
 def test_from_a_king_to_the_ocean(engine: Engine) -> None:
-    steps = engine.way("king", "ocean", 5)
+    steps = engine.word_path("king", "ocean", 5)
     words = [point.word.word for point, _ in steps]
     assert words[0] == "king" and words[-1] == "ocean" and len(set(words)) == 7
     assert {"prince", "sea"} <= set(words)

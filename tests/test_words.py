@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
+from devise_core.search.index import check_k
 from devise_core.text.query_reader import read_query
-from devise_core.text.text_encoder import check_k
 from devise_core.text.tokens import MAX_CHARACTERS, Phrases, tokens
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import cosines, largest, lengths, quantise, unit, without

@@ -1,4 +1,4 @@
-"""What the offline jobs share: where to read and write, unpacked source packages, and the text side of a model."""
+"""What the offline jobs share: where to read and write, and unpacked source packages."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from devise_core.bundle import packages
 from devise_core.errors import ArtifactError, BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
-from devise_core.text.noun_store import NounStore
-from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.opening import open_word_store
 from devise_core.text.tokens import Phrases
-from devise_core.text.word_store import WordStore
 
 Log = Callable[[str], None]
 """Called with each message for the person who runs the job."""
@@ -91,14 +87,4 @@ class BuildContext:
 
     def phrases(self) -> Phrases:
         """Open the word store of the artifact folder."""
-        return Phrases(open_words(self.layout))
-
-
-def open_words(layout: ArtifactLayout) -> WordStore:
-    """Open the word store of an artifact folder and index its words."""
-    return WordStore.open(layout.words, layout.word_vectors, layout.word_scales).index_words()
-
-
-def open_text_encoder(layout: ArtifactLayout) -> WordVectorEncoder:
-    """Open the text encoder of an artifact folder."""
-    return WordVectorEncoder(open_words(layout), NounStore.open(layout.nouns, layout.noun_vectors), np.load(layout.directions))
+        return Phrases(open_word_store(self.layout, indexed=True))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.bundle import convert_weights, labels, model, nouns, packages, photos, stamps, unsuitable_words, words
-from devise_core.bundle.context import BuildContext, open_text_encoder
+from devise_core.bundle.context import BuildContext
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import read_irregular_plurals, read_nouns
@@ -24,6 +24,7 @@ from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, CollectionLayout
+from devise_core.text.opening import open_text_encoder
 from devise_core.vision.image_encoder import KerasImageEncoder
 
 Job = Callable[[BuildContext], None]
@@ -79,7 +80,7 @@ def build_head(context: BuildContext) -> None:
     """
     if context.data is None:
         raise BuildError("The head is trained on images. Give the folder with the data sets as --data, or set SEMBLANCE_DATA.")
-    manifest, text = context.manifest(), open_text_encoder(context.layout)
+    manifest, text = context.manifest(), open_text_encoder(context.layout, indexed=True)
     graph = read_nouns(context.wordnet())
     model.write_model(context.layout, manifest, context.data, context.backbone_weights(), text, graph)
     manifest.write()

@@ -20,7 +20,7 @@ from devise_core.datasets.splits import bundled_training
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
-from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.corpus import caption_vectors
 from devise_core.train.features import view_features
 from devise_core.train.fit import Captioned, Examples, Settings, averaged, between, fit

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.bundle.context import BuildContext, Log, open_words
+from devise_core.bundle.context import BuildContext, Log
 from devise_core.bundle.jobs import build_labels, build_nouns
 from devise_core.bundle.nouns import NounRow, write_nouns
 from devise_core.bundle.words import import_words
@@ -17,6 +17,7 @@ from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.opening import open_word_store
 from devise_core.text.tokens import Phrases
 from devise_core.vectors import unit
 
@@ -87,7 +88,7 @@ def write_raw_text(source: Path, nouns: Path, layout: ArtifactLayout, manifest: 
     """
     theirs = ArtifactLayout(source)
     _link(theirs, layout, manifest, _word_files(theirs))
-    store = open_words(layout)
+    store = open_word_store(layout, indexed=True)
     rows, names, plurals = _raw_nouns(nouns, Phrases(store))
     np.save(layout.directions, np.empty((0, store.dimension), dtype=np.float32))
     write_nouns(layout, manifest, rows, names, np.load(layout.directions), plurals)

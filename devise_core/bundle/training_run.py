@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.backbones import LITE0, Backbone, default_weights, load_backbone
-from devise_core.bundle.context import Log, open_text_encoder
+from devise_core.bundle.context import Log
 from devise_core.bundle.text_space import link_classifier, link_text, words_folder, write_raw_text
 from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.opening import open_text_encoder
 from devise_core.train.cache import FeatureCache
 from devise_core.train.corpus import corpus_of, part_known, read_pictures, training_part
 from devise_core.train.head import Head, conse_head
@@ -81,7 +82,7 @@ def train_model(job: TrainingJob, log: Log, watch: Watch) -> Trained:
     with atomic_folder(job.out) as staged:
         layout, manifest = ArtifactLayout(staged), Manifest(staged)
         _write_text_side(job, source, layout, manifest)
-        text = open_text_encoder(layout)
+        text = open_text_encoder(layout, indexed=True)
         corpus = corpus_of(images, text, recipe.targets)
         for name in part_known(corpus.names, text):
             log(f"One word of the class “{name}” has no vector. The class is placed by its other words.")

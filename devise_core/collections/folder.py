@@ -13,9 +13,8 @@ from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
-from devise_core.search.annoy_index import AnnoyIndex
-from devise_core.search.exact_index import ExactIndex
-from devise_core.search.index import EXACT_UP_TO, Index
+from devise_core.search.index import Index
+from devise_core.search.registry import default_index, index_type
 from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout, user_collections
@@ -94,9 +93,9 @@ class FolderCollection(Collection):
         return np.asarray(vectors)
 
     def _index(self, vectors: Floats, path: Path) -> Index:
-        if len(vectors) <= EXACT_UP_TO:
-            return ExactIndex(vectors)
-        return AnnoyIndex.open(self.manifest.verified(path), vectors.shape[1])
+        """Open the index that the manifest names; one made before it named any has the default for its size."""
+        kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
+        return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
 
 
 def find_collections(artifacts: Path) -> dict[str, Path]:

@@ -20,7 +20,7 @@ from devise_core.collections.projection import Projections, map_names, project
 from devise_core.collections.vector_cache import Cached, VectorCache
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, ImageError
-from devise_core.search.annoy_index import AnnoyIndex
+from devise_core.search.registry import default_index, index_type
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections
@@ -31,7 +31,6 @@ from devise_core.vision.image_reader import SUFFIXES, read_image
 from devise_core.vision.preprocess import Pixels, to_pixels
 
 THUMBNAIL = 384
-FOREST_TREES = 50
 _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 
 Progress = Callable[[int, int], None]
@@ -100,6 +99,7 @@ def write_collection(
     source: str = "your own pictures",
     licence: str = "",
     before: CollectionLayout | None = None,
+    index: str = "",
 ) -> None:
     """Write everything but the pictures themselves. ``features`` ``(n, f)`` and ``embeddings`` ``(n, d)``.
 
@@ -110,18 +110,13 @@ def write_collection(
     write_items(layout.items, items)
     np.save(layout.embeddings, embeddings.astype(np.float32))
     np.save(layout.features, features.astype(np.float16))
-    AnnoyIndex.build(embeddings, layout.embedding_index, FOREST_TREES)
-    AnnoyIndex.build(features, layout.feature_index, FOREST_TREES)
+    kind = index_type(index or default_index(len(items)))
+    kind.build(embeddings, layout.embedding_index)
+    kind.build(features, layout.feature_index)
     (_maps_kept(before, embeddings) or project(embeddings)).save(layout.projections)
-    manifest = Manifest(layout.root, about={"model": model, "count": len(items)})
-    for path in (
-        layout.items,
-        layout.embeddings,
-        layout.features,
-        layout.embedding_index,
-        layout.feature_index,
-        layout.projections,
-    ):
+    manifest = Manifest(layout.root, about={"model": model, "count": len(items), "index": kind.name})
+    index_files = (layout.embedding_index, layout.feature_index) if kind.has_file else ()
+    for path in (layout.items, layout.embeddings, layout.features, *index_files, layout.projections):
         manifest.add(path, command, source, licence)
     manifest.write()
 

@@ -10,15 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.collections.base import Collection
+from devise_core.collections.opening import open_collection
 from devise_core.datasets.readers import AnnotatedImage
-from devise_core.engine import open_collection
 from devise_core.errors import BuildError
 from devise_core.evaluate.wordnet_distance import Labels, read_labels
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
-from devise_core.text.noun_store import NounStore
-from devise_core.text.text_encoder import WordVectorEncoder
-from devise_core.text.word_store import WordStore
+from devise_core.text.opening import open_text_encoder
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.head import Classifier, rooted
 from devise_core.train.write import reads_roots
 from devise_core.vectors import Floats
@@ -137,7 +136,5 @@ def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: 
         ArtifactError: A file of the model is missing or damaged.
     """
     manifest = Manifest.read(layout.root)
-    ok = manifest.verified
-    words = WordStore.open(ok(layout.words), ok(layout.word_vectors), ok(layout.word_scales)).index_words()
-    text = WordVectorEncoder(words, NounStore.open(ok(layout.nouns), ok(layout.noun_vectors)), np.load(ok(layout.directions)))
+    text = open_text_encoder(layout, manifest.verified, indexed=True)
     return ModelUnderTest(layout, manifest, text, KerasImageEncoder(layout.model, manifest), data, cache, say)

@@ -11,9 +11,9 @@ from devise_core.evaluate.methods import NO_CLASSIFIER, RANDOM, SOFTMAX, Method,
 from devise_core.evaluate.metrics import overlap
 from devise_core.evaluate.random_baseline import random_vector
 from devise_core.evaluate.tables import MetricValues, Outcome, class_means, comparison
-from devise_core.text.text_encoder import WordVectorEncoder
 from devise_core.text.tokens import tokens
 from devise_core.text.word_store import WordStore
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.corpus import raw_vector
 from devise_core.vectors import ROWS_AT_A_TIME, Floats, largest, unit
 

@@ -116,7 +116,7 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = ()) -> ReportCont
     return ReportContent(
         [engine.collection.name for engine in engines],
         sum(len(engine.collection) for engine in engines),
-        len(first.text.words),
+        len(first.vocabulary or ()),
         [run_query(engines, query) for query in QUERIES],
         [label(first, image) for image in inside],
         [label(first, image) for image in outside],

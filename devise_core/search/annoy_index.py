@@ -15,11 +15,17 @@ from devise_core.vectors import Floats, Rows, unit
 class AnnoyIndex(Index):
     """Annoy's forest of random projection trees (Bernhardsson, Spotify), on disk and memory-mapped.
 
-    ``search_nodes`` is what recall depends on. At 100 trees and 20,000 nodes, recall@10 against ``ExactIndex`` over
-    341,479 words is above 0.95; with Annoy's default of trees × k nodes it is below one half (benchmarks/index.py).
+    Recall depends on ``search_nodes``. At 100 trees and 20,000 nodes, recall@10 against ``ExactIndex`` over 341,479 words is
+    above 0.95. With Annoy's default of trees × k nodes it is below one half (benchmarks/index.py).
+
+    Args:
+        forest: The loaded ``annoy.AnnoyIndex``.
+        search_nodes: How many nodes a search visits.
     """
 
-    TREES = 100
+    name = "annoy"
+    has_file = True
+    TREES = 50
     SEARCH_NODES = 20_000
     SEED = 7
 
@@ -28,7 +34,7 @@ class AnnoyIndex(Index):
 
     @classmethod
     def build(cls, vectors: Floats, path: Path, trees: int = TREES) -> AnnoyIndex:
-        """Write the forest of ``vectors`` ``(n, d)`` to ``path``. One thread and one seed: the same bytes each time."""
+        """Write the forest of ``vectors`` ``(n, d)`` to ``path``. One thread and one seed give the same bytes each time."""
         from annoy import AnnoyIndex as Forest
 
         forest = Forest(vectors.shape[1], "angular")
@@ -40,10 +46,10 @@ class AnnoyIndex(Index):
         return cls(forest)
 
     @classmethod
-    def open(cls, path: Path, dimension: int, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
+    def open(cls, vectors: Floats, path: Path, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
         from annoy import AnnoyIndex as Forest
 
-        forest = Forest(dimension, "angular")
+        forest = Forest(vectors.shape[1], "angular")
         try:
             forest.load(str(path))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Which pictures of a collection to show, by what is known of them."""
+"""Filters: which images of a collection to show, by their categories and labels."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from devise_core.search.ranking import Mask
 
 @dataclass(frozen=True)
 class Filter:
-    """Conditions that all hold: in one of ``categories``, with one of ``labels``, in and with none of the others.
+    """Conditions that an image must meet, all of them. An empty condition is met by every image.
 
-    A category holds all below it: "animals" that of "animals/birds". No categories or no labels ask for nothing.
+    A category includes those below it: "animals" includes "animals/birds".
+
+    Attributes:
+        categories: It is in one of these categories.
+        labels: It has one of these labels.
+        not_categories: It is in none of these categories.
+        not_labels: It has none of these labels.
     """
 
     categories: Collection[str] = ()
@@ -27,30 +33,30 @@ class Filter:
         return any((self.categories, self.labels, self.not_categories, self.not_labels))
 
     def mask(self, items: Sequence[Item]) -> Mask:
-        """Whether each of ``items`` ``(n,)`` passes."""
+        """Return for each of ``items`` whether it passes, ``(n,)``."""
         return np.fromiter((self._passes(item) for item in items), dtype=np.bool_, count=len(items))
 
     def _passes(self, item: Item) -> bool:
-        kinds = set(lineage(item.category))
+        categories = set(lineage(item.category))
         return (
-            (not self.categories or not kinds.isdisjoint(self.categories))
+            (not self.categories or not categories.isdisjoint(self.categories))
             and (not self.labels or not set(item.labels).isdisjoint(self.labels))
-            and kinds.isdisjoint(self.not_categories)
+            and categories.isdisjoint(self.not_categories)
             and set(item.labels).isdisjoint(self.not_labels)
         )
 
 
 def lineage(category: str) -> list[str]:
-    """ "animals/birds" → "animals", "animals/birds"."""
+    """Return a category and those above it: "animals/birds" → ["animals", "animals/birds"]."""
     parts = category.split("/") if category else []
     return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
 def all_categories(items: Iterable[Item]) -> list[str]:
-    """Every category and those above it, in order."""
-    return sorted({kind for item in items for kind in lineage(item.category)})
+    """Return every category and those above it, sorted."""
+    return sorted({category for item in items for category in lineage(item.category)})
 
 
 def all_labels(items: Iterable[Item]) -> list[str]:
-    """Every label, in order."""
+    """Return every label, sorted."""
     return sorted({label for item in items for label in item.labels})

@@ -1,27 +1,82 @@
-"""Nearest neighbours of a unit vector among unit vectors: an exact index, its oracle role included, and Annoy's."""
+"""The contract of every index: the nearest neighbours of a unit vector among unit vectors."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
+
+from devise_core.errors import QueryError
 from devise_core.vectors import Floats, Rows
 
-EXACT_UP_TO = 20_000
-"""Up to this many vectors the matrix product answers as fast as the forest, and it misses nothing (benchmarks/index.py)."""
+MAX_HITS = 1_000
 
 
 class Index(ABC):
-    """``search`` is the whole contract: rows and cosines, largest first, at most as many as there are vectors."""
+    """Vectors that can be searched.
+
+    A subclass has a ``name`` and is listed in ``registry.INDEXES``. A collection records that name in its manifest.
+    ``tests/test_index.py`` is the contract that every subclass passes. ``ExactIndex`` is the oracle.
+
+    Attributes:
+        name: What the index is called in a manifest.
+        has_file: Whether ``build`` writes a file that ``open`` needs.
+    """
+
+    name: ClassVar[str]
+    has_file: ClassVar[bool]
+
+    @classmethod
+    @abstractmethod
+    def build(cls, vectors: Floats, path: Path) -> Index:
+        """Index the rows of ``vectors`` ``(n, d)``, which need not have length 1.
+
+        The same vectors give the same file.
+
+        Args:
+            vectors: The vectors.
+            path: The file to write, for an index that has one.
+
+        Raises:
+            ValueError: A vector has no direction.
+        """
+
+    @classmethod
+    @abstractmethod
+    def open(cls, vectors: Floats, path: Path) -> Index:
+        """Open what ``build`` made of the same vectors and path.
+
+        Raises:
+            ArtifactError: The file is missing or damaged.
+        """
 
     @abstractmethod
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        """Return the number of vectors."""
 
     @abstractmethod
     def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
-        """The ``k`` nearest to a unit vector ``(d,)``: rows ``int64 (k,)`` and cosines ``float32 (k,)``."""
+        """Find the vectors nearest to a unit vector ``(d,)``.
+
+        Returns:
+            Up to ``k`` rows ``int64 (k,)`` and their cosines ``float32 (k,)``, largest first.
+
+        Raises:
+            ValueError: The query has another dimension than the index.
+        """
 
 
 def check_query(query: Floats, dimension: int) -> Floats:
+    """Return ``query``. Raises ``ValueError`` unless its shape is ``(dimension,)``."""
     if query.shape != (dimension,):
         raise ValueError(f"A query for this index has the shape ({dimension},). Received: {query.shape}")
     return query
+
+
+def check_k(k: int) -> int:
+    """Return ``k``. Raises ``QueryError`` unless it is a whole number from 1 to ``MAX_HITS``."""
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= MAX_HITS:
+        raise QueryError(f"k is the number of results, a whole number from 1 to {MAX_HITS}. Received: {k!r}.")
+    return int(k)

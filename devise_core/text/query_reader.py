@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +10,9 @@ from devise_core.datatypes import Reading, Term
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause, parse
+from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.tokens import check_text
 from devise_core.vectors import Floats, unit
-
-if TYPE_CHECKING:
-    from devise_core.text.text_encoder import WordVectorEncoder
 
 IMAGE_WEIGHT = 0.8
 """An image's vector weighs this much in a sum where a phrase's weighs 1.
@@ -37,7 +34,7 @@ def no_images(clause: Clause) -> Floats:
     raise QueryError(f"There is no picture “{clause.text}” here: search a collection, or leave “like:” out.", clause.start)
 
 
-def read_query(text: str, encoder: WordVectorEncoder, image_vector: ImageVector = no_images) -> Query:
+def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images) -> Query:
     """Parse ``text`` and place it in the embedding space.
 
     Args:
@@ -53,8 +50,8 @@ def read_query(text: str, encoder: WordVectorEncoder, image_vector: ImageVector 
         UnknownWordError: Nothing to look for is known.
     """
     placed = tuple(_place(clause, encoder, image_vector) for clause in parse(check_text(text)))
-    unknown = dict.fromkeys(word for part in placed for word in part.unknown)
-    left_out = encoder.spellings(unknown)
+    unknown = list(dict.fromkeys(word for part in placed for word in part.unknown))
+    left_out = encoder.vocabulary.spellings(unknown) if encoder.vocabulary else {word: [] for word in unknown}
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
         raise UnknownWordError(left_out)
     read_as = {word: form for part in placed for word, form in part.read_as.items()}
@@ -81,7 +78,7 @@ def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
     return unit(total)
 
 
-def _place(clause: Clause, encoder: WordVectorEncoder, image_vector: ImageVector) -> PlacedClause:
+def _place(clause: Clause, encoder: TextEncoder, image_vector: ImageVector) -> PlacedClause:
     if clause.kind == "picture":
         return PlacedClause(clause, unit(image_vector(clause)), [(clause.text, 1.0)])
     return encoder.place(clause)

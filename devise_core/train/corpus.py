@@ -11,7 +11,7 @@ import numpy as np
 from devise_core.datasets import readers, splits
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError, QueryError, UnknownWordError
-from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, Rows, unit
 
 KNOWN: Mapping[str, Callable[[Path], list[AnnotatedImage]]] = {

@@ -14,7 +14,7 @@ import numpy as np
 
 from devise_core.backbones import Backbone
 from devise_core.errors import BuildError
-from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.corpus import Corpus, caption_vectors, validation_part

@@ -80,7 +80,7 @@ def _message(engine: Engine) -> str:
     collection, projections = engine.collection, engine.collection.projections
     rows, items = drawn(len(collection)), collection.items
     clusters = projections.clusters[:, 0]
-    nearest = nearest_nouns(engine.text.nouns, engine.collection)
+    nearest = nearest_nouns(engine.vocabulary, engine.collection)
     right = {True: 0, False: 1, None: 2}
     return json.dumps(
         {
@@ -94,7 +94,7 @@ def _message(engine: Engine) -> str:
                 "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
                 "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
                 "cluster": {
-                    "names": group_names(engine.text.nouns, engine.collection, clusters),
+                    "names": group_names(engine.vocabulary, engine.collection, clusters),
                     "of": packed(clusters[rows.start :: rows.step], "u1"),
                 },
                 "right": {
@@ -122,7 +122,7 @@ def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -
     found = []
     for level, kind in enumerate(("cluster", "part")):
         groups = projections.clusters[:, level]
-        for group, name in enumerate(group_names(engine.text.nouns, engine.collection, groups)):
+        for group, name in enumerate(group_names(engine.vocabulary, engine.collection, groups)):
             amid = {where: np.median(places[groups == group], axis=0) for where, places in projections.places.items()}
             found.append({"text": name, "kind": kind, "places": _listed(amid)})
     for word, vector in words_among(engine.text, engine.collection, nearest).items():

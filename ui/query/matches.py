@@ -9,6 +9,7 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.search.cutoff import cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels
+from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from ui import url_state
@@ -42,7 +43,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     inside = whole.kept(settings.kept.mask(engine.collection.items)) if settings.kept else whole
     strong = inside.from_cosine(settings.cut)
     unfolded = inside if settings.weak else strong
-    shown, under = unfolded.folded(engine.collection.features)
+    shown, under = fold_near_duplicates(unfolded, engine.collection.features)
     if settings.order == BY_NAME:
         shown = shown.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
     st.caption(_account(len(strong), len(inside), len(whole), len(unfolded) - len(shown)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.text.interpolation import Waypoint
+from devise_core.text.interpolation import PathStep
 from ui.component import component
 from ui.server.image_routes import address
 
@@ -22,7 +22,7 @@ class Pressed:
     word: str | None
 
 
-def strip(engine: Engine, steps: Sequence[tuple[Waypoint, Hit]]) -> Pressed:
+def strip(engine: Engine, steps: Sequence[tuple[PathStep, Hit]]) -> Pressed:
     """Show ``steps`` in order."""
     shown = [
         {

@@ -103,7 +103,7 @@ def between() -> None:
     )
     with shown():
         here = engine()
-        pressed = strip(here, here.way(start, end, STEPS))
+        pressed = strip(here, here.word_path(start, end, STEPS))
         st.caption(
             "The two words are arrows of length 1, and the way turns from one to the other in equal angles. At each step: "
             f"the noun nearest to it among the words, and the nearest picture of {plain(here.collection.name)}; "

@@ -1,0 +1,43 @@
+"""Open a collection by its name or its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devise_core.collections.base import Collection
+from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.errors import CollectionError
+from devise_core.storage.paths import ArtifactLayout
+
+DEFAULT_COLLECTION = "stamps"
+
+
+def collection_names(layout: ArtifactLayout) -> list[str]:
+    """Return the names of all collections beside the model in ``layout``, the default one first."""
+    return sorted(find_collections(layout.root), key=lambda name: name != DEFAULT_COLLECTION)
+
+
+def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: str) -> Collection:
+    """Open a collection.
+
+    Args:
+        collection: A name, or a folder.
+        layout: The model's folder, whose collections can be named.
+        model_id: The model that the collection must be made with.
+
+    Raises:
+        CollectionError: There is no such collection.
+        OtherModelError: It was made with another model.
+        ArtifactError: A file of it is missing or damaged.
+    """
+    folder = Path(collection)
+    if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):
+        folders = find_collections(layout.root)
+        if str(collection) not in folders and not folder.is_dir():
+            known = ", ".join(folders) or "none"
+            raise CollectionError(
+                f"There is no collection “{collection}” (there are: {known}): make one with "
+                "`python -m devise_core index FOLDER --name NAME`."
+            )
+        folder = folders.get(str(collection), folder)
+    return FolderCollection.open(folder, model_id)

@@ -1,0 +1,43 @@
+"""Fold images that nearly repeat each other: copies, crops, and the same object photographed twice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from devise_core.search.ranking import Ranking
+from devise_core.vectors import Floats, unit
+
+NEAR_DUPLICATE_COSINE = 0.9
+"""Two images are near-duplicates if their features have at least this cosine."""
+
+MAX_COMPARED = 400
+"""Only this many images at the start of a ranking are compared with each other. Nobody turns more pages."""
+
+
+def fold_near_duplicates(
+    ranking: Ranking, features: Floats, threshold: float = NEAR_DUPLICATE_COSINE
+) -> tuple[Ranking, dict[int, list[int]]]:
+    """Leave out images that nearly repeat an earlier one.
+
+    Args:
+        ranking: Images in the order of a query.
+        features: The backbone's features of all images of the collection, ``(n, f)``. Embeddings would fold two breeds of
+            dog, because they only say what an image shows.
+        threshold: The cosine from which two images are near-duplicates.
+
+    Returns:
+        The images that are kept, and for each row that is kept the rows folded under it.
+    """
+    compared, rest = ranking[:MAX_COMPARED], ranking[MAX_COMPARED:]
+    looks = unit(features[compared.rows])  # (m, f)
+    near = looks @ looks.T >= threshold  # (m, m)
+    kept: list[int] = []
+    folded: dict[int, list[int]] = {}
+    for place, row in enumerate(compared.rows.tolist()):
+        earlier = next((other for other in kept if near[place, other]), None)
+        if earlier is None:
+            kept.append(place)
+        else:
+            folded.setdefault(int(compared.rows[earlier]), []).append(row)
+    rows = np.concatenate([compared.rows[kept], rest.rows])
+    return Ranking(rows, np.concatenate([compared.cosines[kept], rest.cosines])), folded

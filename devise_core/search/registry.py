@@ -1,0 +1,30 @@
+"""The indexes by name."""
+
+from __future__ import annotations
+
+from devise_core.errors import ArtifactError
+from devise_core.search.annoy_index import AnnoyIndex
+from devise_core.search.exact_index import ExactIndex
+from devise_core.search.index import Index
+
+INDEXES: dict[str, type[Index]] = {index.name: index for index in (ExactIndex, AnnoyIndex)}
+"""Add an ``Index`` here to let collections use it."""
+
+EXACT_UP_TO = 20_000
+"""Up to this many vectors the exact index answers as fast as Annoy, and it misses nothing (benchmarks/index.py)."""
+
+
+def default_index(count: int) -> str:
+    """Return the name of the index that suits ``count`` vectors."""
+    return ExactIndex.name if count <= EXACT_UP_TO else AnnoyIndex.name
+
+
+def index_type(name: str) -> type[Index]:
+    """Return the index called ``name``.
+
+    Raises:
+        ArtifactError: There is no such index.
+    """
+    if name not in INDEXES:
+        raise ArtifactError(f"There is no index “{name}” (there are: {', '.join(INDEXES)}): make the collection again.")
+    return INDEXES[name]

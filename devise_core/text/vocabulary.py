@@ -1,0 +1,84 @@
+"""What an encoder with a list of words can do besides encoding: spell, complete, compare and name."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+
+from devise_core.datatypes import WordHit
+from devise_core.text.query import Query
+from devise_core.vectors import Floats
+
+MAX_LOOKUPS = 8
+"""How many unknown words of one text are looked up. A lookup takes 10 to 20 ms, and a text has room for hundreds of words."""
+
+
+class Vocabulary(ABC):
+    """Words and nouns with a vector each.
+
+    Only some text encoders have one. Whatever needs a vocabulary must say so where there is none, as the engine does with
+    ``NoVocabularyError``. ``WordVocabulary`` is the implementation over word vectors.
+    """
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of words."""
+
+    @property
+    @abstractmethod
+    def noun_count(self) -> int:
+        """The number of nouns."""
+
+    @abstractmethod
+    def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
+        """Map each unknown word to known words that are spelled like it, nearest first.
+
+        Only the first ``MAX_LOOKUPS`` words are looked up; the others get an empty list.
+        """
+
+    @abstractmethod
+    def complete(self, text: str, k: int) -> list[tuple[int, str]]:
+        """Return up to ``k`` completions of the end of ``text``: the offset to replace from, and the word or noun."""
+
+    @abstractmethod
+    def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
+        """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
+
+    @abstractmethod
+    def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
+        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, among those common enough to name an image."""
+
+    @abstractmethod
+    def nearest_nouns_each(self, vectors: Floats, k: int) -> list[list[str]]:
+        """Return what ``nearest_nouns`` does for each of the unit rows ``(n, d)``, for a small ``k``, without the cosines."""
+
+    @abstractmethod
+    def random_nouns(self, count: int, seed: int) -> Floats:
+        """Return unit rows ``(≤ count, d)`` of nouns that are drawn at random, among those of ``nearest_nouns``."""
+
+    @abstractmethod
+    def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
+        """Return the unit mean ``(d,)`` of the ``k`` words nearest to a unit ``vector`` ``(d,)``."""
+
+    @abstractmethod
+    def similar_words(self, query: Query, k: int) -> list[WordHit]:
+        """Return the ``k`` words nearest to a query, without the words of the query.
+
+        The words are compared in the word vectors themselves, unless the query names an image.
+        """
+
+    @abstractmethod
+    def similar_to_term(self, word: str, k: int) -> list[WordHit]:
+        """Return the ``k`` familiar words nearest to one word or noun of a ``Reading``, without its own words."""
+
+    @abstractmethod
+    def word_vector(self, text: str) -> tuple[Floats, set[str]]:
+        """Return the unit vector ``(d,)`` of ``text`` in the word vectors themselves, and its words.
+
+        Raises:
+            UnknownWordError: A word is not in the vocabulary.
+        """
+
+    @abstractmethod
+    def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
+        """Yield familiar nouns in the singular near a unit ``vector`` ``(d,)`` of the word vectors, nearest first."""

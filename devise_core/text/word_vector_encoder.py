@@ -1,0 +1,90 @@
+"""A text encoder over word vectors: GloVe in the bundled model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from devise_core.errors import UnknownWordError
+from devise_core.text.noun_store import NounStore
+from devise_core.text.query import PlacedClause
+from devise_core.text.query_parser import Clause
+from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.tokens import check_text, tokens
+from devise_core.text.vocabulary import MAX_LOOKUPS
+from devise_core.text.word_store import WordStore
+from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
+from devise_core.vectors import Floats, without
+
+
+class WordVectorEncoder(TextEncoder):
+    """Adds up word vectors.
+
+    A text that is a noun of the list gets that noun's vector, which takes its hypernyms into account. Any other text gets
+    the sum of its words' unit vectors. Each word is weighted by its rarity, so two words decide "a bird near the water".
+    Last, the strongest directions that all label vectors share are removed. They say "a thing" and tell no thing from
+    another (Mu & Viswanath, 2018, "All-but-the-top").
+
+    Args:
+        words: All words with their vectors.
+        nouns: The nouns with their vectors.
+        directions: The shared directions, orthonormal rows ``(m, d)``.
+    """
+
+    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats) -> None:
+        self.words, self.nouns, self.directions = words, nouns, directions
+        self._vocabulary = WordVocabulary(words, nouns, directions)
+        self.phrases = self._vocabulary.phrases
+
+    @property
+    def dimension(self) -> int:
+        return self.words.dimension
+
+    @property
+    def vocabulary(self) -> WordVocabulary:
+        return self._vocabulary
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        if not len(texts):
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return np.stack([self._encode(text) for text in texts])
+
+    def place(self, clause: Clause) -> PlacedClause:
+        noun, (known, unknown) = self._vocabulary.noun_row(clause.text), self.phrases.known(clause.text)
+        read_as = self._other_forms(clause.text, unknown) if noun is None else {}
+        if read_as:
+            text = " ".join(read_as.get(token, token) for token in tokens(clause.text))
+            noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
+        if noun is not None:
+            return PlacedClause(clause, self.nouns.vector(noun), [(self.nouns.nouns[noun], 1.0)], known, (), read_as)
+        if not known:
+            return PlacedClause(clause, None, unknown=unknown)
+        vector, terms = self._phrase(known, unknown)
+        return PlacedClause(clause, vector, terms, known, [word for word in unknown if word not in ARTICLES], read_as)
+
+    def _encode(self, text: str) -> Floats:
+        noun = self._vocabulary.noun_row(check_text(text))
+        if noun is not None:
+            return self.nouns.vector(noun)
+        known, unknown = self.phrases.known(text)
+        if not known:
+            raise UnknownWordError(self._vocabulary.spellings(unknown))
+        return self._phrase(known, unknown)[0]
+
+    def _other_forms(self, text: str, unknown: Sequence[str]) -> dict[str, str]:
+        """Map a single hyphenated word, and unknown words, to another form of them that is known."""
+        words, morphology = tokens(text), self._vocabulary.morphology
+        if len(words) == 1 and words[0] not in self.words and (noun := morphology.hyphened_noun(words[0])):
+            return {words[0]: noun}
+        return {word: form for word in unknown[:MAX_LOOKUPS] if (form := morphology.of(word))}
+
+    def _phrase(self, known: Sequence[tuple[str, int]], unknown: Sequence[str]) -> tuple[Floats, list[tuple[str, float]]]:
+        """Return the unit vector of the known words of a phrase, and what it was read as with shares."""
+        noun = self.nouns.row(" ".join(word for word, _ in known)) if unknown else None
+        if noun is not None:  # without the unknown words, the phrase is a noun
+            return self.nouns.vector(noun), [(self.nouns.nouns[noun], 1.0)]
+        rows = [row for _, row in known]
+        weights = self.words.rarity(rows)
+        terms = [(word, float(share)) for (word, _), share in zip(known, weights / weights.sum(), strict=True)]
+        return without(self.phrases.vector(rows), self.directions), terms

@@ -1,0 +1,120 @@
+"""The vocabulary of word vectors: all words with the vectors they were trained with, and a list of nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from devise_core.datatypes import WordHit
+from devise_core.errors import UnknownWordError
+from devise_core.text.completion import complete
+from devise_core.text.morphology import Morphology
+from devise_core.text.noun_store import NounStore
+from devise_core.text.query import PlacedClause, Query
+from devise_core.text.query_reader import weighted_sum
+from devise_core.text.tokens import Phrases, tokens
+from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
+from devise_core.text.word_store import WordStore
+from devise_core.vectors import Floats, unit, without
+
+ARTICLES = ("a", "an", "the")
+
+FAMILIAR = 20_000
+"""Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
+
+_POOL = 150
+"""Among this many nearest familiar words there is a noun that a word path has not used yet."""
+
+
+class WordVocabulary(Vocabulary):
+    """Words and nouns of one embedding space.
+
+    Args:
+        words: All words, with the vectors they were trained with.
+        nouns: Nouns, with vectors in the embedding space.
+        directions: Orthonormal rows ``(m, d)`` that the embedding space lacks. They are taken out of a word's vector
+            before it is compared with a vector of that space.
+    """
+
+    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats) -> None:
+        self.words, self.nouns, self.directions = words, nouns, directions
+        self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def noun_count(self) -> int:
+        return len(self.nouns)
+
+    def noun_row(self, text: str) -> int | None:
+        """Return the row of the noun that ``text`` is, with or without an article; None if it is no noun."""
+        words = tokens(text)
+        if len(words) > 1 and words[0] in ARTICLES:
+            words = words[1:]
+        return self.nouns.row(" ".join(words))
+
+    def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
+        return {word: self.words.spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
+
+    def complete(self, text: str, k: int) -> list[tuple[int, str]]:
+        return complete(text, self.words, self.nouns, k)
+
+    def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
+        return self.words.nearest(vector, k, self.directions)
+
+    def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
+        return self.nouns.nearest(vector, k)
+
+    def nearest_nouns_each(self, vectors: Floats, k: int) -> list[list[str]]:
+        return self.nouns.nearest_each(vectors, k)
+
+    def random_nouns(self, count: int, seed: int) -> Floats:
+        return self.nouns.drawn(count, seed)
+
+    def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
+        rows = [row for hit in self.nearest_words(vector, k) if (row := self.words.row(hit.word)) is not None]
+        return without(unit(self.words.unit(rows).mean(axis=0)), self.directions)
+
+    def similar_words(self, query: Query, k: int) -> list[WordHit]:
+        """Return the ``k`` words nearest to a query, without the words of the query.
+
+        "king - man + woman" finds "queen" (Mikolov et al., 2013, "Linguistic regularities in continuous space word
+        representations").
+        """
+        used = {word for part in query.clauses for word, _ in part.known}
+        if any(part.clause.kind == "picture" for part in query.clauses):
+            hits = self.nearest_words(query.vector, k + len(used))
+        else:
+            hits = self.words.nearest(weighted_sum([self._among_words(part) for part in query.clauses]), k + len(used))
+        return [hit for hit in hits if hit.word not in used][:k]
+
+    def similar_to_term(self, word: str, k: int) -> list[WordHit]:
+        known, _ = self.phrases.known(word)
+        if known:
+            used = {word, *(part for part, _ in known)}
+            hits = self.words.nearest(self.phrases.vector([row for _, row in known]), k + len(used), among=FAMILIAR)
+            return [hit for hit in hits if hit.word not in used][:k]
+        noun = self.noun_row(word)
+        if noun is None:
+            raise UnknownWordError(self.spellings([word]))
+        return self.nouns.nearest(self.nouns.vector(noun), k)
+
+    def word_vector(self, text: str) -> tuple[Floats, set[str]]:
+        known, unknown = self.phrases.known(text)
+        if unknown or not known:
+            raise UnknownWordError(self.spellings(unknown or [text]))
+        return self.phrases.vector([row for _, row in known]), {word for word, _ in known}
+
+    def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
+        hits = self.words.nearest(vector, _POOL, among=FAMILIAR)
+        return (hit for hit in hits if self._is_singular_noun(hit.word))
+
+    def _is_singular_noun(self, word: str) -> bool:
+        row = self.nouns.row(word)
+        return row is not None and self.nouns.nouns[row] == word
+
+    def _among_words(self, part: PlacedClause) -> PlacedClause:
+        """Return the clause with the vector of its words in place of a noun's."""
+        rows = list(dict.fromkeys(row for _, row in part.known))
+        return replace(part, vector=self.phrases.vector(rows)) if rows else part

@@ -1,0 +1,1 @@
+"""The verbs of the engine, by what they are about."""

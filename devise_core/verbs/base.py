@@ -1,0 +1,111 @@
+"""What all verbs share: a model, and a collection of images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from devise_core.collections.base import Collection
+from devise_core.datatypes import Hit
+from devise_core.errors import NoVocabularyError, QueryError
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.query import Query
+from devise_core.text.query_parser import Clause
+from devise_core.text.query_reader import ImageVector, read_query
+from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.vocabulary import Vocabulary
+from devise_core.vectors import Floats, Rows, unit
+from devise_core.vision.image_encoder import ImageEncoder
+
+By = Literal["semantic", "visual", "labels"]
+"""How two images are compared."""
+
+Images = Mapping[str, Floats]
+"""Name → embedding ``(d,)`` of images that ``like:NAME`` can name."""
+
+
+class EngineBase:
+    """A model over one collection.
+
+    Args:
+        layout: The model's folder.
+        manifest: The manifest of that folder.
+        text: Encodes texts.
+        encoder: Encodes images, into the same space.
+        collection: The images to search.
+    """
+
+    def __init__(
+        self, layout: ArtifactLayout, manifest: Manifest, text: TextEncoder, encoder: ImageEncoder, collection: Collection
+    ) -> None:
+        self.layout, self.manifest = layout, manifest
+        self.text, self.encoder, self.collection = text, encoder, collection
+
+    @property
+    def model_id(self) -> str:
+        """A string that changes with anything the vectors depend on, as ``ImageEncoder.model_id`` says."""
+        return self.encoder.model_id
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The words the model knows one by one, or None if its text encoder has no such list.
+
+        The verbs that list, complete or compare words need one.
+        """
+        return self.text.vocabulary
+
+    def query(self, text: str, images: Images | None = None) -> Query:
+        """Read a query once, for every question about it.
+
+        Args:
+            text: A query in the language of ``query_parser``, such as "horse -saddle" or "like:violin + sea".
+            images: Name → embedding ``(d,)`` of further images that ``like:NAME`` can name. They come before the images
+                of the collection, which are named by id.
+
+        Returns:
+            The query's vector and how it was read. Verbs that take a query's text also take what this returns.
+
+        Raises:
+            QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
+            UnknownWordError: No word to look for is known.
+
+        Example:
+            >>> query = engine.query("bird -snowleopard")
+            >>> [(term.word, round(term.weight, 2)) for term in query.reading.terms]
+            [('bird', 0.67), ('snow leopard', -0.33)]
+            >>> query.vector.shape
+            (100,)
+        """
+        return read_query(text, self.text, self._image_vector(images))
+
+    def _as_query(self, text: str | Query, images: Images | None) -> Query:
+        return text if isinstance(text, Query) else self.query(text, images)
+
+    def _known_words(self) -> Vocabulary:
+        if self.vocabulary is None:
+            raise NoVocabularyError
+        return self.vocabulary
+
+    def _image_vector(self, images: Images | None) -> ImageVector:
+        """Return what gives ``like:NAME`` its vector."""
+        named = images or {}
+
+        def vector(clause: Clause) -> Floats:
+            if clause.text in named:
+                return unit(named[clause.text])
+            if clause.text in self.collection:
+                return unit(self.collection.embeddings[self.collection.row(clause.text)])
+            from rapidfuzz import process
+
+            near = process.extract(clause.text, [*named, *(item.id for item in self.collection.items)], limit=3)
+            raise QueryError(
+                f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
+                f"{clause.start + 1}): did you mean {' or '.join(name for name, _, _ in near)}?",
+                clause.start,
+            )
+
+        return vector
+
+    def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
+        return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]

@@ -1,0 +1,164 @@
+"""Search the collection: by text, by image, and by both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import get_args
+
+import numpy as np
+
+from devise_core.datatypes import Hit
+from devise_core.errors import QueryError
+from devise_core.search import cutoff
+from devise_core.search.index import check_k
+from devise_core.search.ranking import Ranking
+from devise_core.text.query import Query
+from devise_core.vectors import Floats, unit
+from devise_core.verbs.base import By, EngineBase, Images
+from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.image_reader import ImageInput
+
+LABELS_IN_A_MEAN = 10
+
+
+class SearchVerbs(EngineBase):
+    """The verbs that return images of the collection."""
+
+    def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[Hit]:
+        """Return the ``k`` images nearest to a query.
+
+        Args:
+            text: A query, or what ``query`` made of one.
+            k: How many images to return. More than the collection has returns all of it.
+            pictures: As ``images`` of ``query``.
+
+        Raises:
+            QueryError: ``k`` is out of range, or the query cannot be read.
+            UnknownWordError: No word to look for is known.
+
+        Example:
+            >>> [hit.name for hit in engine.search_text("violin", k=2)]
+            ['violin', 'cello']
+        """
+        return self._hits(*self.collection.embedding_index.search(self._as_query(text, pictures).vector, check_k(k)))
+
+    def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> list[Hit]:
+        """Return the ``k`` images nearest to an image.
+
+        Args:
+            image: A path, bytes, or a ``PIL.Image``.
+            k: How many images to return.
+            by: What is compared. "semantic" compares embeddings, which say what an image shows. "visual" compares the
+                backbone's features, which say how it looks. "labels" searches with the mean of the image's ten nearest
+                words, as the project that this one is based on did.
+
+        Raises:
+            ImageError: The image cannot be read.
+            QueryError: ``k`` or ``by`` is out of range.
+            NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
+
+        Example:
+            >>> cello = engine.collection.picture(engine.collection.row("cello"))
+            >>> [hit.name for hit in engine.search_image(cello, k=2)]
+            ['cello', 'violin']
+        """
+        return self.search_encoded(self.encode(image), k, by)
+
+    def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> list[Hit]:
+        """Do what ``search_image`` does for an image that ``encode`` has encoded."""
+        return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)
+
+    def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> list[Hit]:
+        """Return the ``k`` images nearest to an image of the collection, without that image.
+
+        The model does not run. Takes and raises what ``search_image`` does, and ``CollectionError`` for an unknown id.
+
+        Example:
+            >>> [hit.name for hit in engine.more_like("violin", k=2)]
+            ['cello', 'classical guitar']
+        """
+        row = self.collection.row(item_id)
+        hits = self._nearest(self.collection.features[row], self.collection.embeddings[row], check_k(k) + 1, by)
+        return [hit for hit in hits if hit.id != item_id][:k]
+
+    def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
+        """Return the images at ``rows``, nearest to a query or a vector ``(d,)`` first.
+
+        Example:
+            >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
+            >>> [hit.name for hit in engine.rank(rows, engine.query("music"))]
+            ['violin', 'dog']
+        """
+        cosines = self.collection.embeddings[list(rows)] @ unit(_vector(query))
+        return [self.collection.hit(rows[place], float(cosines[place])) for place in np.argsort(-cosines, kind="stable")]
+
+    def ranking(self, query: Query | Floats) -> Ranking:
+        """Order all images of the collection by their cosine with a query or a unit vector ``(d,)``, exactly.
+
+        Example:
+            >>> ranking = engine.ranking(engine.query("violin"))
+            >>> len(ranking) == len(engine.collection)
+            True
+            >>> [hit.name for hit in engine.hits(ranking[:2])]
+            ['violin', 'cello']
+        """
+        return Ranking.of(self.collection.embeddings @ _vector(query))
+
+    def hits(self, ranking: Ranking) -> list[Hit]:
+        """Return the images of a ranking, or of a part of it."""
+        return self._hits(ranking.rows, ranking.cosines)
+
+    @cached_property
+    def chance_cosine(self) -> float:
+        """The cosine above which a match is unlikely to be chance, as ``cutoff.chance_cosine`` defines it.
+
+        It is 0 for a model without a vocabulary, which has no random nouns to compare with.
+        """
+        if self.vocabulary is None:
+            return 0.0
+        nouns = self.vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED)
+        return cutoff.chance_cosine(nouns, self.collection.embeddings)
+
+    def encode(self, image: ImageInput) -> Encoded:
+        """Encode one image, for more than one question about it.
+
+        Returns:
+            Its features ``(1, f)`` and its embedding ``(1, d)``.
+
+        Raises:
+            ImageError: The image cannot be read.
+
+        Example:
+            >>> encoded = engine.encode(engine.collection.picture(0))
+            >>> engine.search_encoded(encoded, k=1)[0].row
+            0
+        """
+        return self.encoder.encode([image])
+
+    def embed_images(self, images: Sequence[ImageInput]) -> Floats:
+        """Encode ``n`` images to unit rows ``float32 (n, d)``.
+
+        Raises:
+            ImageError: An image cannot be read. The message names the first such image.
+
+        Example:
+            >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape
+            (3, 100)
+        """
+        if not len(images):
+            return np.empty((0, self.text.dimension), dtype=np.float32)
+        return np.concatenate([batch.embeddings for batch in self.encoder.encode_many(images)])
+
+    def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> list[Hit]:
+        if by not in get_args(By):
+            raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {by!r}.")
+        if by == "visual":
+            return self._hits(*self.collection.feature_index.search(unit(features), k))
+        if by == "labels":
+            embedding = self._known_words().mean_of_nearest_words(embedding, LABELS_IN_A_MEAN)
+        return self._hits(*self.collection.embedding_index.search(embedding, k))
+
+
+def _vector(query: Query | Floats) -> Floats:
+    return query.vector if isinstance(query, Query) else query

@@ -1,0 +1,159 @@
+"""Words: name an image, compare words, complete a query, and walk from one word to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from devise_core.datatypes import Hit, Reading, Term, WordHit
+from devise_core.errors import QueryError
+from devise_core.search.index import check_k
+from devise_core.text.interpolation import PathStep, nearest_images, word_path
+from devise_core.text.query import Query
+from devise_core.text.query_parser import Clause
+from devise_core.vectors import Floats, largest
+from devise_core.verbs.base import EngineBase, Images
+from devise_core.vision.image_reader import ImageInput
+
+WordSet = Literal["nouns", "all"]
+"""The words of the vocabulary that can name an image."""
+
+
+class WordVerbs(EngineBase):
+    """The verbs that read text and return words."""
+
+    def embed_text(self, text: str, pictures: Images | None = None) -> Floats:
+        """Return the unit vector ``float32 (d,)`` of a query. Takes and raises what ``query`` does.
+
+        Example:
+            >>> engine.embed_text("horse jockey").shape
+            (100,)
+        """
+        return self.query(text, pictures).vector
+
+    def read_text(self, text: str, pictures: Images | None = None) -> Reading:
+        """Return how a query is read: its terms, their weights, and what is left out. Takes and raises what ``query`` does.
+
+        Example:
+            >>> engine.read_text("a vioolin and a dog").left_out
+            {'vioolin': ['violin', ...]}
+        """
+        return self.query(text, pictures).reading
+
+    def label_image(self, image: ImageInput, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+        """Return the ``k`` words nearest to an image.
+
+        Args:
+            image: A path, bytes, or a ``PIL.Image``.
+            k: How many words to return.
+            vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
+
+        Raises:
+            ImageError: The image cannot be read.
+            QueryError: ``k`` or ``vocabulary`` is out of range.
+            UnknownWordError: No word of a label is known.
+            NoVocabularyError: The model has no vocabulary. Give a list of labels.
+
+        Example:
+            >>> dog = engine.collection.picture(engine.collection.row("dog"))
+            >>> engine.label_image(dog, k=1)[0].word
+            'dog'
+            >>> engine.label_image(dog, k=1, vocabulary=["a cat", "a dog"])[0].word
+            'a dog'
+        """
+        check_k(k)
+        return self.label_embedding(self.encoder.encode([image]).embeddings[0], k, vocabulary)
+
+    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+        """Do what ``label_image`` does for a unit vector ``(d,)``, such as an image's embedding.
+
+        Example:
+            >>> embedding = engine.collection.embeddings[engine.collection.row("violin")]
+            >>> [hit.word for hit in engine.label_embedding(embedding, k=2)]
+            ['violin', 'cello']
+        """
+        check_k(k)
+        if vocabulary == "nouns":
+            return self._known_words().nearest_nouns(embedding, k)
+        if vocabulary == "all":
+            return self._known_words().nearest_words(embedding, k)
+        if isinstance(vocabulary, str):
+            raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
+        labels = list(dict.fromkeys(vocabulary))
+        if not labels:
+            raise QueryError("The list of labels is empty: give at least one word.")
+        cosines = self.text.encode(labels) @ embedding
+        return [WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k)]
+
+    def similar_words(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[WordHit]:
+        """Return the ``k`` words nearest to a query in the word vectors themselves, without the words of the query.
+
+        Args:
+            text: A word, a sum such as "king - man + woman", or what ``query`` made of one.
+            k: How many words to return.
+            pictures: As ``images`` of ``query``.
+
+        Raises:
+            QueryError: ``k`` is out of range, or the query cannot be read.
+            UnknownWordError: No word to look for is known.
+            NoVocabularyError: The model has no vocabulary.
+
+        Example:
+            >>> [hit.word for hit in engine.similar_words("king - man + woman", k=1)]
+            ['queen']
+        """
+        vocabulary = self._known_words()
+        return vocabulary.similar_words(self._as_query(text, pictures), check_k(k))
+
+    def nearest_to_term(self, term: Term, k: int = 5, pictures: Images | None = None) -> list[WordHit]:
+        """Return the ``k`` words nearest to one term of a ``Reading``: familiar words for words, nouns for an image.
+
+        Takes and raises what ``similar_words`` does.
+
+        Example:
+            >>> term = engine.read_text("violin + dog").terms[1]
+            >>> [hit.word for hit in engine.nearest_to_term(term, k=2)]
+            ['cat', 'dogs']
+        """
+        vocabulary = self._known_words()
+        if term.kind == "words":
+            return vocabulary.similar_to_term(term.word, check_k(k))
+        vector = self._image_vector(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))
+        return vocabulary.nearest_nouns(vector, check_k(k))
+
+    def complete(self, text: str, k: int = 8) -> list[tuple[int, str]]:
+        """Complete a query that is being typed.
+
+        Returns:
+            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. There are none
+            without a vocabulary.
+
+        Example:
+            >>> engine.complete("blue viol", k=2)
+            [(5, 'violin'), (5, 'violinist')]
+        """
+        return self.vocabulary.complete(text, check_k(k)) if self.vocabulary else []
+
+    def word_path(self, start: str, end: str, steps: int = 5) -> list[tuple[PathStep, Hit]]:
+        """Walk from one word to another, with the nearest word and image at each step.
+
+        Args:
+            start: The first word.
+            end: The last word.
+            steps: How many steps between them, from 1 to 20.
+
+        Returns:
+            The steps, both ends included, each with an image that no other step has.
+
+        Raises:
+            QueryError: The words have the same or opposite vectors, or ``steps`` is out of range.
+            UnknownWordError: A word is not in the vocabulary.
+            NoVocabularyError: The model has no vocabulary.
+
+        Example:
+            >>> [step.word.word for step, hit in engine.word_path("king", "ocean", steps=3)]
+            ['king', 'prince', 'sea', 'waters', 'ocean']
+        """
+        path = word_path(self.text, self._known_words(), start, end, steps)
+        images = nearest_images(path, self.collection.embedding_index.search)
+        return [(step, self.collection.hit(row, cosine)) for step, (row, cosine) in zip(path, images, strict=True)]
