@@ -1,4 +1,4 @@
-"""Semantic image search with DeViSE: pictures and words in one space."""
+"""Semantic image search with DeViSE: images and words in one embedding space."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 __all__ = ["DeviseError", "Engine", "Hit", "WordHit", "load_engine"]
-_HOMES = {"DeviseError": "errors", "Engine": "engine", "Hit": "datatypes", "WordHit": "datatypes", "load_engine": "engine"}
+_MODULES = {"DeviseError": "errors", "Engine": "engine", "Hit": "datatypes", "WordHit": "datatypes", "load_engine": "engine"}
 
 
 def __getattr__(name: str) -> Any:
-    """Imported as they are asked for: who needs the errors or the settings need not wait for NumPy."""
-    if name not in _HOMES:
+    """Import a name when it is first used, so that the errors and the settings load without NumPy."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""What goes in and comes out of the engine: small frozen records."""
+"""The records that the engine takes and returns."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["words", "picture"]
-"""What a term of a query is."""
+"""Whether a term of a query is words or an image."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One picture of a collection, as its ``items.csv`` describes it. ``file`` is relative to the collection."""
+    """One image of a collection, as its ``items.csv`` describes it.
+
+    Attributes:
+        id: Unique within the collection.
+        file: The file, relative to the collection's folder.
+        labels: What it shows, the best label first.
+        category: A path of categories, such as "animals/birds".
+        caption: What it shows, in a sentence.
+        author: Who made it.
+        licence: The terms it is used under.
+        source: Where it came from: a URL, or the path of a file on this machine.
+    """
 
     id: str
     file: str
@@ -37,7 +48,7 @@ class Item:
 
     @property
     def origin(self) -> str:
-        """``source`` as anyone may see it: of a file on this machine only its name."""
+        """The source as anyone may see it. Of a path on this machine it is only the file's name."""
         return self.original.name if self.original else self.source
 
 
@@ -65,42 +76,52 @@ class Hit:
 
     @property
     def id(self) -> str:
+        """The item's id."""
         return self.item.id
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """The item's labels."""
         return self.item.labels
 
     @property
     def category(self) -> str:
+        """The item's category."""
         return self.item.category
 
     @property
     def caption(self) -> str:
+        """The item's caption."""
         return self.item.caption
 
     @property
     def author(self) -> str:
+        """The item's author."""
         return self.item.author
 
     @property
     def licence(self) -> str:
+        """The item's licence."""
         return self.item.licence
 
     @property
     def source(self) -> str:
+        """The item's source."""
         return self.item.source
 
     @property
     def name(self) -> str:
+        """The item's name."""
         return self.item.name
 
     @property
     def original(self) -> Path | None:
+        """The item's original file."""
         return self.item.original
 
     @property
     def origin(self) -> str:
+        """The item's origin."""
         return self.item.origin
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,21 +141,31 @@ class Hit:
 
 @dataclass(frozen=True)
 class WordHit:
-    """A word found. ``cosine`` is the similarity of unit vectors, from -1 to 1."""
+    """A word that a search returned.
+
+    Attributes:
+        word: The word or noun.
+        cosine: The cosine similarity with what was searched for, from -1 to 1.
+    """
 
     word: str
     cosine: float
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
         return {"word": self.word, "cosine": round(self.cosine, 6)}
 
 
 @dataclass(frozen=True)
 class Term:
-    """A word of a query as it was read, or a picture of it by its id.
+    """One word or image of a query.
 
-    ``weight``: its signed share in the sum; the shares' absolute values add up to 1. ``start`` and ``end``: the characters of
-    the query's clause it belongs to.
+    Attributes:
+        word: The word as it was read, or the image's id.
+        weight: Its signed share in the sum. The absolute values of all shares add up to 1.
+        kind: Whether it is a word or an image.
+        start: Where its clause starts in the query, in characters.
+        end: Where its clause ends.
     """
 
     word: str
@@ -144,14 +175,19 @@ class Term:
     end: int = 0
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
         return {**self.__dict__, "weight": round(self.weight, 6)}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a query was read: the terms used, and the unknown words left out with their nearest spellings.
+    """How a query was read.
 
-    ``read_as``: words that were known in another form only, each with that form, as "snow leopard" for "snowleopard".
+    Attributes:
+        text: The query.
+        terms: The words and images in its sum.
+        left_out: The unknown words, each with its nearest spellings.
+        read_as: Words that are known only in another form, each with that form: "snow leopard" for "snowleopard".
     """
 
     text: str
@@ -160,5 +196,5 @@ class Reading:
     read_as: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return {"terms": [term.as_dict() for term in self.terms], "read_as": self.read_as, "left_out": self.left_out}

@@ -59,7 +59,7 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
     ("arguments", "says"),
     [
         (("search", ""), "no word"),
-        (("search", "dog " * 3000), "shorten"),
+        (("search", "dog " * 3000), "Shorten"),
         (("search", "qwxzv"), "No word vector"),
         (("search", "z" * 900), "zzz…”: try an English word"),
         (("search", "🎻"), "no word"),
@@ -95,7 +95,7 @@ def test_more_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("horse - ", "missing at character 9", "horse - \n        ^"),
         ('dog "new york', "not closed", 'dog "new york\n    ^'),
-        ("like:violn", "did you mean violin", "like:violn\n     ^"),
+        ("like:violn", "Did you mean violin", "like:violn\n     ^"),
         ("dog - dogs", "cancel each other out", "dog - dogs\n      ^"),
     ],
 )

@@ -106,18 +106,18 @@ def test_parse(text: str, terms: list[tuple[str, float]]) -> None:
         ("water^-1", 6, "number"),
         ("water^1,5", 6, "number"),
         ('"new york"*x', 11, "number"),
-        ("*water", 0, "weights nothing"),
-        ("dog * cat", 4, "weights nothing"),
-        ("^2", 0, "weights nothing"),
-        ("dog ^2", 4, "weights nothing"),
-        ("2**water", 2, "weights nothing"),
+        ("*water", 0, "weight without a word"),
+        ("dog * cat", 4, "weight without a word"),
+        ("^2", 0, "weight without a word"),
+        ("dog ^2", 4, "weight without a word"),
+        ("2**water", 2, "weight without a word"),
         ("water^101", 6, "101 at character 7 is out of range"),
         ("1000*water", 0, "out of range"),
         ("water^0", 6, "out of range"),
         ("dog 0.001*cat", 4, "out of range"),
         ("water^" + "9" * 400, 6, "out of range"),
-        ("like:", 5, "wants a picture's id"),
-        ("like: x", 5, "wants a picture's id"),
+        ("like:", 5, "needs a picture's id"),
+        ("like: x", 5, "needs a picture's id"),
         ('like:""', 6, "picture's id"),
         ("dog -like:^2", 10, "picture's id"),
         ("horse - ", 8, "missing at character 9"),
@@ -126,14 +126,14 @@ def test_parse(text: str, terms: list[tuple[str, float]]) -> None:
         ("dog 5* cat", 6, "missing"),
         ("horse -🎻", 7, "missing"),
         ("horse - 🎻", 9, "missing"),
-        ("a + - b", 4, "Two operators"),
-        ("a - -b", 4, "Two operators"),
-        ("a --b", 3, "Two operators"),
-        ("a + + b", 4, "Two operators"),
-        ("2*-a", 2, "Two operators"),
-        ("2*3*a", 2, "Two operators"),
-        ("2*a^3", 3, "Two operators"),
-        ("a^2^3", 3, "Two operators"),
+        ("a + - b", 4, "two operators in a row"),
+        ("a - -b", 4, "two operators in a row"),
+        ("a --b", 3, "two operators in a row"),
+        ("a + + b", 4, "two operators in a row"),
+        ("2*-a", 2, "two operators in a row"),
+        ("2*3*a", 2, "two operators in a row"),
+        ("2*a^3", 3, "two operators in a row"),
+        ("a^2^3", 3, "two operators in a row"),
         ("-saddle", 1, "nothing to look for"),
         ("- a - b", 2, "nothing to look for"),
         ("-like:x", 6, "nothing to look for"),
@@ -326,7 +326,7 @@ def test_pictures_in_the_sum(engine: Engine) -> None:
     own = {"photo": 3 * dog, "violin": frog}  # any length; a picture of one's own before the collection's
     assert names(engine.search_text("like:photo", k=1, pictures=own)) == ["dog"]
     assert names(engine.search_text("like:violin", k=1, pictures=own)) == ["frog"]
-    with pytest.raises(QueryError, match="no picture “viollin” in the collection stamps.*did you mean violin") as caught:
+    with pytest.raises(QueryError, match="no picture “viollin” in the collection stamps.*Did you mean violin") as caught:
         engine.read_text("dog + like:viollin")
     assert caught.value.position == 11
 

@@ -105,7 +105,7 @@ def test_this_picture_but_with_words() -> None:
 
 @pytest.mark.parametrize(
     ("words", "says"),
-    [("qwxzv", "Left out, no word vector: qwxzv"), ("violin^", "wants a number"), ("like:nothing", "There is no picture")],
+    [("qwxzv", "Left out, no word vector: qwxzv"), ("violin^", "needs a number"), ("like:nothing", "There is no picture")],
 )
 def test_words_that_cannot_be_added_leave_the_rest(words: str, says: str) -> None:
     test = app("image_search", item="violin", q=words)
@@ -229,7 +229,7 @@ def test_a_sum_of_words() -> None:
 @pytest.mark.parametrize(
     ("a", "b", "says"),
     [
-        ("sea", "sea", "mean the same"),
+        ("sea", "sea", "same vector"),
         ("sea", "", "no word to search for"),
         ("qwxzv", "sea", "No word vector for “qwxzv”"),
         ("<script>sea", "violin", None),

@@ -35,7 +35,7 @@ def test_slerp_goes_by_the_angle() -> None:
     assert slerp(X, Y, 1) == pytest.approx(Y)
 
 
-@pytest.mark.parametrize(("end", "says"), [(X, "same meaning"), (-X, "opposite directions")])
+@pytest.mark.parametrize(("end", "says"), [(X, "same vector"), (-X, "opposite vectors")])
 def test_no_way(end: np.ndarray, says: str) -> None:
     with pytest.raises(QueryError, match=says):
         slerp(X, end, 0.5)
@@ -58,7 +58,7 @@ def test_no_word_twice_and_no_step_where_they_run_out() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "steps", "says"),
     [
-        ("west", "west", 3, "same meaning"),
+        ("west", "west", 3, "same vector"),
         ("", "north", 3, "no word to search"),
         ("west", "north", 0, "from 1 to 20"),
         ("west", "north", 21, "from 1 to 20"),

@@ -10,7 +10,7 @@ from devise_core.search.index import check_k
 from devise_core.text.query_reader import read_query
 from devise_core.text.tokens import MAX_CHARACTERS, Phrases, tokens
 from devise_core.text.word_store import WordStore
-from devise_core.vectors import cosines, largest, lengths, quantise, unit, without
+from devise_core.vectors import cosines, largest, quantise, row_lengths, unit, without
 from tests.fakes import VECTORS, WORDS, text_space, word_store
 
 
@@ -88,7 +88,7 @@ def test_no_word(text: str) -> None:
 
 
 def test_too_long_and_foreign() -> None:
-    with pytest.raises(QueryError, match="10000 characters.*shorten"):
+    with pytest.raises(QueryError, match="10000 characters.*Shorten"):
         text_space().embed("dog " * 2500)
     assert text_space().embed("dog " * (MAX_CHARACTERS // 4)) is not None
     with pytest.raises(UnknownWordError, match="скрипка"):
@@ -116,5 +116,5 @@ def test_vectors() -> None:
 def test_cosines_as_if_a_direction_were_taken_out() -> None:
     rows, _ = quantise(np.array([[3, 0, 4], [0, 1, 0]], np.float32))
     query, gone = np.array([1, 0, 0], np.float32), np.array([[0, 0, 1]], np.float32)
-    assert cosines(query, rows, lengths(rows)) == pytest.approx([0.6, 0], abs=0.01)
-    assert cosines(query, rows, lengths(rows, gone)) == pytest.approx([1, 0], abs=0.01)
+    assert cosines(query, rows, row_lengths(rows)) == pytest.approx([0.6, 0], abs=0.01)
+    assert cosines(query, rows, row_lengths(rows, gone)) == pytest.approx([1, 0], abs=0.01)

@@ -16,7 +16,7 @@ from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
-from devise_core.vectors import Floats, cosines, largest, lengths, quantise, unit
+from devise_core.vectors import Floats, cosines, largest, quantise, row_lengths, unit
 from devise_core.wordfiles import Block, WordReport, read_words
 
 COMMAND = "python -m devise_core build words"
@@ -139,7 +139,7 @@ def neighbour_agreement(layout: ArtifactLayout, vectors: Floats, sample: int = 2
         The share of float32 neighbours that are also neighbours in the store.
     """
     stored, full = np.load(layout.word_vectors, mmap_mode="r")[: len(vectors)], unit(vectors)
-    stored_lengths, shared, k = lengths(stored), 0, min(k, len(full) - 1)
+    stored_lengths, shared, k = row_lengths(stored), 0, min(k, len(full) - 1)
     for row in np.linspace(0, len(full) - 1, sample).astype(int):
         exact = set(largest(full @ full[row], k + 1)) - {row}
         query = unit(stored[row].astype(np.float32))

@@ -36,7 +36,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
         if str(collection) not in folders and not folder.is_dir():
             known = ", ".join(folders) or "none"
             raise CollectionError(
-                f"There is no collection “{collection}” (there are: {known}): make one with "
+                f"There is no collection “{collection}” (there are: {known}). Make one with "
                 "`python -m devise_core index FOLDER --name NAME`."
             )
         folder = folders.get(str(collection), folder)

@@ -1,0 +1,1 @@
+"""Indexes, rankings and filters over the vectors of a collection."""

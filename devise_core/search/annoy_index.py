@@ -47,6 +47,7 @@ class AnnoyIndex(Index):
 
     @classmethod
     def open(cls, vectors: Floats, path: Path, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
+        """Open the forest that ``build`` wrote to ``path``."""
         from annoy import AnnoyIndex as Forest
 
         forest = Forest(vectors.shape[1], "angular")
@@ -60,6 +61,7 @@ class AnnoyIndex(Index):
         return int(self._forest.get_n_items())
 
     def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """Find the vectors nearest to a unit vector, approximately."""
         vector = check_query(query, self._forest.f)
         rows, distances = self._forest.get_nns_by_vector(vector, k, max(self._search_nodes, k), include_distances=True)
         # Annoy's angular distance is the chord between unit vectors: d² = 2 − 2 cos.

@@ -19,16 +19,19 @@ class ExactIndex(Index):
 
     @classmethod
     def build(cls, vectors: Floats, path: Path) -> ExactIndex:  # noqa: ARG003  there is no file
+        """Index the rows in memory."""
         return cls(vectors)
 
     @classmethod
     def open(cls, vectors: Floats, path: Path) -> ExactIndex:  # noqa: ARG003
+        """Index the rows in memory."""
         return cls(vectors)
 
     def __len__(self) -> int:
         return len(self._vectors)
 
     def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """Find the vectors nearest to a unit vector, exactly."""
         cosines = self._vectors @ check_query(query, self._vectors.shape[1])
         rows = largest(cosines, k)
         return rows, cosines[rows]

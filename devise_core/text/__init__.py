@@ -1,0 +1,1 @@
+"""Read text: queries, words, nouns and the vectors of each."""

@@ -1,4 +1,4 @@
-"""Words and nouns that a query being typed may be about to say."""
+"""Words and nouns that complete a query while it is typed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from itertools import islice
 from devise_core.text.noun_store import NounStore
 from devise_core.text.word_store import WordStore
 
-LONGEST = 3
-"""A noun of the list has up to this many words worth completing."""
+MAX_WORDS = 3
+"""How many words at the end of the text can be the start of one noun."""
 
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 
 def complete(text: str, words: WordStore, nouns: NounStore, k: int) -> list[tuple[int, str]]:
-    """Up to ``k`` completions of the end of ``text``: the offset each replaces from, and the word or noun.
+    """Complete the end of ``text``.
 
-    Those that go on from more of what was typed come before those that go on from its last word, nouns before other
-    words, frequent ones before rare ones.
+    Returns:
+        Up to ``k`` completions: the offset each replaces ``text`` from, and the word or noun. Those that continue more
+        typed words come first, then nouns before other words, then frequent before rare ones.
     """
-    found: dict[str, int] = {}
+    offsets: dict[str, int] = {}
     starts = _starts(text)
     for start in starts:
         prefix = " ".join(text[start:].lower().split())
@@ -29,13 +30,13 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int) -> list[tupl
         if start == starts[-1]:
             sources.append(words.completions(prefix))
         for source in sources:
-            new = (word for word in source if word not in found)
-            found |= dict.fromkeys(islice(new, k - len(found)), start)
-    return [(start, word) for word, start in found.items()]
+            new = (word for word in source if word not in offsets)
+            offsets |= dict.fromkeys(islice(new, k - len(offsets)), start)
+    return [(start, word) for word, start in offsets.items()]
 
 
 def _starts(text: str) -> list[int]:
-    """Where the last words of ``text`` begin, as long as nothing but space lies between them."""
+    """Return where the last words of ``text`` begin, as long as only spaces separate them."""
     starts: list[int] = []
     end = 0
     for match in _WORD.finditer(text):
@@ -43,4 +44,4 @@ def _starts(text: str) -> list[int]:
             starts = []
         starts.append(match.start())
         end = match.end()
-    return starts[-LONGEST:] if end == len(text) else []
+    return starts[-MAX_WORDS:] if end == len(text) else []

@@ -57,7 +57,7 @@ def word_path(encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str
         QueryError: A text has no word, both texts have the same or opposite vectors, or ``steps`` is out of range.
     """
     if not 1 <= steps <= MAX_STEPS:
-        raise QueryError(f"The steps between two words are from 1 to {MAX_STEPS}. Received: {steps}.")
+        raise QueryError(f"There can be from 1 to {MAX_STEPS} steps between two words. Received: {steps}.")
     start_vector, end_vector = encoder.embed(start), encoder.embed(end)
     (start_word, start_words), (end_word, end_words) = vocabulary.word_vector(start), vocabulary.word_vector(end)
     used = start_words | end_words
@@ -95,9 +95,9 @@ def slerp(start: Floats, end: Floats, share: float) -> Floats:
     """
     cosine = float(start @ end)
     if cosine > _SAME:
-        raise QueryError("The two words have the same meaning here: give two that differ.")
+        raise QueryError("The two words have the same vector. Give two words that differ in meaning.")
     if cosine < _OPPOSITE:
-        raise QueryError("The two words point in opposite directions, so no path between them is the shortest: change one of them.")
+        raise QueryError("The two words have opposite vectors, so no path between them is the shortest. Change one of them.")
     angle = np.arccos(cosine)
     return np.asarray((np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle), dtype=np.float32)
 

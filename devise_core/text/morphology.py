@@ -1,4 +1,4 @@
-"""Other forms of a word that the vocabulary lacks: its parts, its singular, its plural."""
+"""Other forms of a word that the vocabulary lacks: its parts, its singular and its plural."""
 
 from __future__ import annotations
 
@@ -8,59 +8,63 @@ from functools import cached_property
 from devise_core.text.noun_store import PLURALS, NounStore
 from devise_core.text.word_store import SPELLING_POOL, WordStore
 
-FREQUENT = 3_000
-"""A compound that is no noun of the list is taken apart into words up to this rank. Of 16,612 nouns with one slip of the finger
-0.4% fall apart so, 1.4% with words up to rank 10,000; taken apart into nouns of the list, none does."""
+MAX_PART_RANK = 3_000
+"""A compound that is not in the noun list is only split into words up to this rank.
+
+Of 16,612 nouns with one typing error, 0.4% are split by this rule. With words up to rank 10,000 it would be 1.4%. No noun with
+a typing error is split into nouns of the list.
+"""
 
 SHORTEST = 3
-"""Letters of a part of a compound, and of any form."""
+"""The fewest letters of a part of a compound, and of any form."""
 
 
 class Morphology:
-    """Reads words by the forms of them that one vocabulary and one list of nouns know."""
+    """Reads a word by the forms of it that a vocabulary and a noun list know."""
 
     def __init__(self, words: WordStore, nouns: NounStore) -> None:
         self.words, self.nouns = words, nouns
 
-    def of(self, token: str) -> str | None:
-        """What to read ``token`` as, lower case and unknown as it stands; None where no form of it is known."""
+    def known_form(self, token: str) -> str | None:
+        """Return what to read an unknown ``token``, in lower case, as; None if no form of it is known."""
         joined = re.sub(r"[-.']", "", token)
         if len(joined) <= SHORTEST:
             return None
-        if joined != token and self._common(joined):
+        if joined != token and self._is_common(joined):
             return joined
         return self._other_number(joined) or self._compound(joined)
 
-    def hyphened_noun(self, token: str) -> str | None:
-        """The noun that ``token`` is without its hyphens: "seahorse" or "sea horse" for "sea-horse"."""
+    def noun_without_hyphens(self, token: str) -> str | None:
+        """Return the noun that ``token`` is without its hyphens: "seahorse" or "sea horse" for "sea-horse"."""
         forms = (token.replace("-", ""), token.replace("-", " ")) if "-" in token.strip("-") else ()
         return next((form for form in forms if self.nouns.row(form) is not None), None)
 
     def _other_number(self, token: str) -> str | None:
+        """Return the singular or the plural of ``token``, if it is known."""
         row = self.nouns.row(token)
-        singular = [self.nouns.nouns[row]] if row is not None else []
-        for many, one in PLURALS:
-            if token.endswith(many) and len(token) > len(many) + 1:
-                singular.append(token.removesuffix(many) + one)
-        plural = [token + "s", token + "es", *([token[:-1] + "ies"] if token.endswith("y") else [])]
-        return next((form for form in (*singular, *plural) if len(form) >= SHORTEST and self._common(form)), None)
+        singulars = [self.nouns.nouns[row]] if row is not None else []
+        for plural, singular in PLURALS:
+            if token.endswith(plural) and len(token) > len(plural) + 1:
+                singulars.append(token.removesuffix(plural) + singular)
+        plurals = [token + "s", token + "es", *([token[:-1] + "ies"] if token.endswith("y") else [])]
+        return next((form for form in (*singulars, *plurals) if len(form) >= SHORTEST and self._is_common(form)), None)
 
-    def _common(self, word: str) -> bool:
+    def _is_common(self, word: str) -> bool:
         row = self.words.row(word)
         return row is not None and row < SPELLING_POOL
 
     def _compound(self, token: str) -> str | None:
-        """``token`` in two: a noun of the list before others, then the one whose rarer word is the most frequent."""
-        found = []
+        """Split ``token`` in two. A noun of the list wins, else the split whose rarer word is the most frequent."""
+        splits = []
         for cut in range(SHORTEST, len(token) - SHORTEST + 1):
             parts = token[:cut], token[cut:]
-            row, ranks = self.nouns.row(" ".join(parts)), [self._frequent.get(part) for part in parts]
+            row, ranks = self.nouns.row(" ".join(parts)), [self._part_ranks.get(part) for part in parts]
             if row is not None:
-                found.append((0, row, " ".join(parts)))
+                splits.append((0, row, " ".join(parts)))
             elif all(rank is not None for rank in ranks):
-                found.append((1, max(rank for rank in ranks if rank is not None), " ".join(parts)))
-        return min(found)[2] if found else None
+                splits.append((1, max(rank for rank in ranks if rank is not None), " ".join(parts)))
+        return min(splits)[2] if splits else None
 
     @cached_property
-    def _frequent(self) -> dict[str, int]:
-        return {self.words.word(row): row for row in range(min(FREQUENT, len(self.words)))}
+    def _part_ranks(self) -> dict[str, int]:
+        return {self.words.word(row): row for row in range(min(MAX_PART_RANK, len(self.words)))}

@@ -1,11 +1,12 @@
 """Nouns that name things, each with a vector that knows what kind of thing it is.
 
-A noun's vector is the sum of the word vectors of its WordNet sense and of that sense's hypernyms, each step up
-weighing less: "ibis" leans towards "wading bird" and "bird". So rare words are steadied by common ones, a kind comes near
-its members, and a noun that the word vectors lack still has a place.
+A noun's vector is the sum of the word vectors of its WordNet sense and of that sense's hypernyms. Each step up weighs less.
+"ibis" leans towards "wading bird" and "bird". This has three effects. Common words steady rare ones. A kind comes close to
+its members. A noun that the word vectors lack still has a vector.
 
-Two files: ``nouns.txt`` and ``noun_vectors.npy`` (``int8 (n, d)``). A line holds, apart by tabs: the noun, the rank by
-frequency of its rarest word (empty where it is not to name pictures), its irregular plurals. The naming ones stand first.
+There are two files, ``nouns.txt`` and ``noun_vectors.npy`` (``int8 (n, d)``). A line holds, separated by tabs, the noun, the
+frequency rank of its rarest word, and its irregular plurals. The rank is empty for a noun that must not name images. Nouns
+that can name images come first.
 """
 
 from __future__ import annotations
@@ -33,15 +34,24 @@ PLURALS = (
     ("men", "man"),
     ("s", ""),
 )
-"""How a regular plural loses its ending (the rules of WordNet's morphy(7WN) for nouns)."""
+"""Endings of regular plurals and what replaces them, by the rules of WordNet's morphy(7WN) for nouns."""
 
+MAX_NAMING_RANK = 50_000
+"""Nouns name images up to this rank. The vectors of rarer words are too noisy to name anything."""
 
-NAMES_UP_TO_RANK = 50_000
-"""A picture is named with words up to this rank: rarer ones have vectors too noisy to name anything."""
+_BATCH = 1_024
 
 
 class NounStore:
-    """``len(store)`` nouns, most of one or two words. All can be searched for; the frequent ones name pictures."""
+    """Nouns with their vectors, most of one or two words. All can be searched for; the frequent ones can name images.
+
+    Args:
+        lines: The content of ``nouns.txt``.
+        vectors: One row for each line, ``int8 (n, d)``.
+
+    Raises:
+        ArtifactError: There is not one vector for each noun.
+    """
 
     def __init__(self, lines: str, vectors: Bytes) -> None:
         rows = [line.split("\t") for line in lines.splitlines()]
@@ -51,18 +61,19 @@ class NounStore:
             )
         self.nouns = [names[0] for names in rows]
         self._row = {name: row for row, (noun, _, *plurals) in enumerate(rows) for name in (*plurals, noun)}
-        self._names = sum(1 for _, rank, *_ in rows if rank and int(rank) < NAMES_UP_TO_RANK)
+        self._naming_count = sum(1 for _, rank, *_ in rows if rank and int(rank) < MAX_NAMING_RANK)
         self._vectors = vectors
 
     @classmethod
     def open(cls, nouns: Path, vectors: Path) -> NounStore:
+        """Open the two files of a noun list. Raises ``ArtifactError`` if they do not belong together."""
         return cls(nouns.read_text("utf-8"), np.load(vectors, mmap_mode="r"))
 
     def __len__(self) -> int:
         return len(self.nouns)
 
     def row(self, text: str) -> int | None:
-        """The row of a noun in the singular or plural, lower case; None where it is no noun of the list."""
+        """Return the row of a noun in lower case, singular or plural; None if it is not in the list."""
         if text in self._row:
             return self._row[text]
         for plural, singular in PLURALS:
@@ -72,37 +83,40 @@ class NounStore:
         return None
 
     def completions(self, prefix: str) -> Iterator[str]:
-        """Nouns that go on from ``prefix`` in lower case: frequent ones that name pictures, then all of more than one word."""
-        naming = islice(self.nouns, self._names)
-        kinds = (noun for noun in islice(self.nouns, self._names, None) if " " in prefix)
-        return (noun for noun in chain(naming, kinds) if noun.startswith(prefix) and noun != prefix and "-" not in noun)
+        """Yield nouns that start with ``prefix``, in lower case.
+
+        Nouns that can name images come first. The others follow only if the prefix has more than one word.
+        """
+        naming = islice(self.nouns, self._naming_count)
+        others = (noun for noun in islice(self.nouns, self._naming_count, None) if " " in prefix)
+        return (noun for noun in chain(naming, others) if noun.startswith(prefix) and noun != prefix and "-" not in noun)
 
     def vector(self, row: int) -> Floats:
-        """Unit vector ``(d,)``."""
+        """Return the unit vector ``(d,)`` of the noun at ``row``."""
         return unit(self._vectors[row].astype(np.float32))
 
-    def drawn(self, count: int, seed: int) -> Floats:
-        """Unit vectors ``(≤ count, d)`` of nouns that name pictures, drawn at random."""
-        rows = np.random.default_rng(seed).permutation(self._names)[:count]
+    def random_vectors(self, count: int, seed: int) -> Floats:
+        """Return unit rows ``(≤ count, d)`` of random nouns that can name images."""
+        rows = np.random.default_rng(seed).permutation(self._naming_count)[:count]
         return unit(self._vectors[rows].astype(np.float32))
 
     def nearest(self, vector: Floats, k: int) -> list[WordHit]:
-        """The ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those frequent enough to name a picture."""
-        scores = self._matrix @ vector
-        return [WordHit(self.nouns[row], float(scores[row])) for row in largest(scores, k)]
+        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those that can name images."""
+        cosines = self._naming_vectors @ vector
+        return [WordHit(self.nouns[row], float(cosines[row])) for row in largest(cosines, k)]
 
     def nearest_each(self, vectors: Floats, k: int) -> list[list[str]]:
-        """As ``nearest`` for each of the unit ``vectors`` ``(n, d)``, for a small ``k``: the nouns alone."""
-        found = []
-        for start in range(0, len(vectors), 1024):
-            scores = vectors[start : start + 1024] @ self._matrix.T
-            rows = np.empty((len(scores), min(k, scores.shape[1])), dtype=np.int64)
+        """Return the nouns of ``nearest`` for each of the unit ``vectors`` ``(n, d)``, for a small ``k``."""
+        nouns = []
+        for start in range(0, len(vectors), _BATCH):
+            cosines = vectors[start : start + _BATCH] @ self._naming_vectors.T  # (batch, nouns)
+            rows = np.empty((len(cosines), min(k, cosines.shape[1])), dtype=np.int64)
             for place in range(rows.shape[1]):  # a few passes for the largest take a fifth of the time of a partition
-                rows[:, place] = scores.argmax(axis=1)
-                np.put_along_axis(scores, rows[:, place : place + 1], -np.inf, axis=1)
-            found += [[self.nouns[row] for row in some] for some in rows]
-        return found
+                rows[:, place] = cosines.argmax(axis=1)
+                np.put_along_axis(cosines, rows[:, place : place + 1], -np.inf, axis=1)
+            nouns += [[self.nouns[row] for row in nearest] for nearest in rows]
+        return nouns
 
     @cached_property
-    def _matrix(self) -> Floats:
-        return unit(self._vectors[: self._names].astype(np.float32))
+    def _naming_vectors(self) -> Floats:
+        return unit(self._vectors[: self._naming_count].astype(np.float32))

@@ -1,17 +1,7 @@
-"""The language of queries: one parser for page, command line and library.
+"""The query language: one parser for the pages, the command line and the library.
 
-    bird near water              words side by side are one phrase: their sum, or the noun they make
-    "new york" skyline           quotes keep a phrase apart from the words beside it
-    horse -saddle                minus takes away half of the word or the quoted phrase it touches
-    king - man + woman           a sign that stands free takes or adds the whole of what follows, up to the next sign
-    water^2 boat                 a weight, from 0.01 to 100, for the word it touches
-    2*water boat                 the same, written before it
-    "new york"^1.5 -0.5*taxi     weights for a phrase, and for what is taken away
-    like:violin                  a picture of the collection by its id; in quotes where the id has spaces
-    like:photo + sea             this photo, but at sea: “photo” is a picture of your own
-    like:violin -like:cello^0.5  pictures take signs and weights as words do
-
-The query's vector is the sum of its terms' unit vectors, each times its signed weight.
+``GRAMMAR`` lists every form. A query is a sum of clauses. Its vector is the sum of their unit vectors, each times its signed
+weight.
 """
 
 from __future__ import annotations
@@ -24,20 +14,32 @@ from dataclasses import dataclass, replace
 from devise_core.datatypes import Kind
 from devise_core.errors import QueryError
 
-GRAMMAR = tuple(
-    (row[0], row[1])
-    for line in (__doc__ or "").splitlines()
-    if line.startswith("    ") and len(row := re.split(r" {2,}", line.strip(), maxsplit=1)) == 2
+GRAMMAR = (
+    ("bird near water", "words next to each other are one phrase: a noun, or the sum of the words"),
+    ('"new york" skyline', "quotes separate a phrase from the words beside it"),
+    ("horse -saddle", "a minus that touches a word or a quoted phrase takes away half of it"),
+    ("king - man + woman", "a sign with spaces around it subtracts or adds all that follows, up to the next sign"),
+    ("water^2 boat", "a weight from 0.01 to 100 for the word it touches"),
+    ("2*water boat", "the same weight, written before the word"),
+    ('"new york"^1.5 -0.5*taxi', "weights for a phrase, and for what is subtracted"),
+    ("like:violin", "a picture of the collection by its id; in quotes if the id has spaces"),
+    ("like:photo + sea", "the picture you chose, but at sea"),
+    ("like:violin -like:cello^0.5", "pictures take signs and weights as words do"),
 )
-"""Of each form an example and its meaning: the rows above, to be shown."""
+"""The forms of a query: an example of each, and what it means."""
 
 MAX_CLAUSES = 32
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
-TAKEN_AWAY = 0.5
-"""What a touching minus weighs: the whole of a near kin would leave noise ("fruit" less "apple", cosine 0.75, finds a cement mixer;
-less half of it, the other fruits). Sums such as "king - man + woman" are of whole vectors (Mikolov et al., 2013)."""
+
+TOUCHING_MINUS = 0.5
+"""The weight of a minus that touches its word.
+
+Subtracting all of a close relative leaves noise: "fruit" minus "apple" (cosine 0.75) finds a cement mixer, and minus half of
+it finds the other fruits. A sum such as "king - man + woman" is of whole vectors (Mikolov et al., 2013).
+"""
+
 _WIDTH = 28
-"""A pointed line shows this many columns of a long query: a phone has room for no more."""
+"""How many columns of a long query ``point`` shows: as many as fit on a phone."""
 
 _SPACE = re.compile(r"\s*")
 _SIGN = re.compile(r"[+\-−]")
@@ -51,7 +53,15 @@ _BARE = re.compile(r"(?:[^\s^*]|\*(?!\.?[0-9]))+")
 
 @dataclass(frozen=True)
 class Clause:
-    """A term of the sum. ``text`` (words, or a picture's id) is the query's characters from ``start`` to ``end``."""
+    """One term of the sum.
+
+    Attributes:
+        kind: Whether it is words or an image.
+        text: The words, or the image's id: the query's characters from ``start`` to ``end``.
+        weight: Its signed weight.
+        start: Where the text starts in the query.
+        end: Where the text ends.
+    """
 
     kind: Kind
     text: str
@@ -61,8 +71,8 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class _Item:
-    """A word, a phrase, a picture, or (``clause`` None) a sign that stands free, at ``at``."""
+class _Token:
+    """A word, a phrase or an image at ``at``; without a clause, a sign with spaces around it."""
 
     at: int
     sign: str
@@ -71,41 +81,46 @@ class _Item:
 
 
 def parse(text: str) -> tuple[Clause, ...]:
-    """The terms of ``text`` in order; none where it holds no word. Words between two operators are one clause.
+    """Parse a query.
 
-    Raises ``QueryError`` with the position of what cannot be read.
+    Returns:
+        Its clauses in order; none if it holds no word. Words between two operators are one clause.
+
+    Raises:
+        QueryError: The query breaks the grammar. The error has the position.
     """
     clauses: list[Clause] = []
-    scope, free, running = 1.0, False, False
-    for item in _items(text):
-        if item.sign and free:
+    scope, after_sign, in_phrase = 1.0, False, False
+    for item in _tokens(text):
+        if item.sign and after_sign:
             raise _two_operators(item.at)
         if item.clause is None:
-            scope, free, running = _signed(item.sign), True, False
+            scope, after_sign, in_phrase = _signed(item.sign), True, False
             continue
-        scope, free = (1.0 if item.sign else scope), False
+        scope, after_sign = (1.0 if item.sign else scope), False
         clause = replace(item.clause, weight=item.clause.weight * (_signed(item.sign) if item.sign else scope))
-        if item.bare and running:
+        if item.bare and in_phrase:
             clauses[-1] = replace(clauses[-1], text=text[clauses[-1].start : clause.end], end=clause.end)
         else:
             clauses.append(clause)
-        running = item.bare
+        in_phrase = item.bare
         if len(clauses) > MAX_CLAUSES:
             raise QueryError(
-                f"A query has at most {MAX_CLAUSES} terms; the one at character {clause.start + 1} is one too many: shorten it.",
+                f"A query has at most {MAX_CLAUSES} terms. Remove those from character {clause.start + 1} on.",
                 clause.start,
             )
-    if free:
+    if after_sign:
         raise _missing(len(text))
     if clauses and all(clause.weight < 0 for clause in clauses):
         raise QueryError(
-            "There is nothing to look for, only what to take away: start with a thing, as in “horse -saddle”.", clauses[0].start
+            "The query only subtracts, so there is nothing to look for. Start with a thing, as in “horse -saddle”.",
+            clauses[0].start,
         )
     return tuple(clauses)
 
 
 def point(text: str, position: int) -> str:
-    """``text`` on one line, and beneath it a caret at the character ``position``; of a long text the part around it."""
+    """Return ``text`` on one line with a caret below the character ``position``; of a long text only the part around it."""
     start = max(0, min(position - _WIDTH // 2, len(text) - _WIDTH))
     line = "".join(char if char.isprintable() else " " for char in text[start : start + _WIDTH])
     before, after = "…" * (start > 0), "…" * (start + _WIDTH < len(text))
@@ -113,30 +128,30 @@ def point(text: str, position: int) -> str:
     return f"{before}{line}{after}\n{' ' * columns}^"
 
 
-def _items(text: str) -> Iterator[_Item]:
+def _tokens(text: str) -> Iterator[_Token]:
     at = _skip(text, 0)
     while at < len(text):
-        item, end = _item(text, at)
+        item, end = _token(text, at)
         if item.clause is None or item.clause.kind == "picture" or _has_word(item.clause.text):
             yield item
         elif not item.bare:
             raise _missing(item.clause.start)
-        if glued := _BARE.match(text, end):  # what clings to a closing quote or a weight is no operator
+        if glued := _BARE.match(text, end):  # what touches a closing quote or a weight is no operator
             if _has_word(glued[0]):
-                yield _Item(end, "", Clause("words", glued[0], 1.0, end, glued.end()), bare=True)
+                yield _Token(end, "", Clause("words", glued[0], 1.0, end, glued.end()), bare=True)
             end = glued.end()
         elif end < len(text) and text[end] in "^*":
             raise _two_operators(end)
         at = _skip(text, end)
 
 
-def _item(text: str, at: int) -> tuple[_Item, int]:
-    """What begins at ``at``, where no space is, and where it ends."""
+def _token(text: str, at: int) -> tuple[_Token, int]:
+    """Read the token at ``at``, where there is no space. Returns it and where it ends."""
     begin, sign = at, ""
     if _SIGN.match(text, at):
         sign, at = text[at], at + 1
         if at == len(text) or text[at].isspace():
-            return _Item(begin, sign, None), at
+            return _Token(begin, sign, None), at
         if _SIGN.match(text, at):
             raise _two_operators(at)
     weight, weighted = 1.0, False
@@ -153,39 +168,41 @@ def _item(text: str, at: int) -> tuple[_Item, int]:
         power = _POWER.match(text, end)
         if not power:
             raise QueryError(
-                f"“{text[end]}” wants a number from {MIN_WEIGHT} to {MAX_WEIGHT:g} at character {end + 2}: water^2, for example.",
+                f"“{text[end]}” needs a number from {MIN_WEIGHT} to {MAX_WEIGHT:g} at character {end + 2}, as in water^2.",
                 end + 1,
             )
         weight, weighted, end = _weight(power[1], end + 1), True, power.end()
     elif sign and not weighted and _signed(sign) < 0:
-        weight = TAKEN_AWAY
+        weight = TOUCHING_MINUS
     bare = not (sign or weighted or _QUOTE.match(text, at) or clause.kind == "picture")
-    return _Item(begin, sign, replace(clause, weight=weight), bare), end
+    return _Token(begin, sign, replace(clause, weight=weight), bare), end
 
 
 def _operand(text: str, at: int) -> tuple[Clause, int]:
-    """The word, phrase or picture at ``at``, and where it ends."""
+    """Read the word, phrase or image at ``at``. Returns it and where it ends."""
     if text[at] in "^*":
-        raise QueryError(f"“{text[at]}” at character {at + 1} weights nothing: write water^2 or 2*water, without spaces.", at)
+        raise QueryError(
+            f"“{text[at]}” at character {at + 1} is a weight without a word. Write water^2 or 2*water, without spaces.", at
+        )
     if like := _LIKE.match(text, at):
         start, end, after = _extent(text, like.end())
         if start == end:
-            raise QueryError(f"“like:” wants a picture's id at character {start + 1}: like:violin, for example.", start)
+            raise QueryError(f"“like:” needs a picture's id at character {start + 1}, as in like:violin.", start)
         return Clause("picture", text[start:end], 1.0, start, end), after
     start, end, after = _extent(text, at)
     if _QUOTE.match(text, at) and not _has_word(text[start:end]):
-        raise QueryError(f"There is no word between the quotes at character {at + 1}: write one, or take them away.", at)
+        raise QueryError(f"There is no word between the quotes at character {at + 1}. Write one, or remove the quotes.", at)
     return Clause("words", text[start:end], 1.0, start, end), after
 
 
 def _extent(text: str, at: int) -> tuple[int, int, int]:
-    """Start and end of what is written at ``at``, quotes and the space inside them apart, and where to go on."""
+    """Return start and end of the text at ``at``, without quotes and the spaces inside them, and where to continue."""
     if not _QUOTE.match(text, at):
         end = bare.end() if (bare := _BARE.match(text, at)) else at
         return at, end, end
     closing = _QUOTE.search(text, at + 1)
     if not closing:
-        raise QueryError(f"The quote at character {at + 1} is not closed: put a second one behind the phrase.", at)
+        raise QueryError(f"The quote at character {at + 1} is not closed. Put a second one after the phrase.", at)
     start = min(_skip(text, at + 1), closing.start())
     return start, start + len(text[start : closing.start()].rstrip()), closing.end()
 
@@ -193,17 +210,17 @@ def _extent(text: str, at: int) -> tuple[int, int, int]:
 def _weight(number: str, at: int) -> float:
     if not MIN_WEIGHT <= float(number) <= MAX_WEIGHT:
         raise QueryError(
-            f"The weight {number[:12]} at character {at + 1} is out of range: give one from {MIN_WEIGHT} to {MAX_WEIGHT:g}.", at
+            f"The weight {number[:12]} at character {at + 1} is out of range. It can be from {MIN_WEIGHT} to {MAX_WEIGHT:g}.", at
         )
     return float(number)
 
 
 def _missing(position: int) -> QueryError:
-    return QueryError(f"A term is missing at character {position + 1}: write one there, or take the operator away.", position)
+    return QueryError(f"A term is missing at character {position + 1}. Write one there, or remove the operator.", position)
 
 
 def _two_operators(position: int) -> QueryError:
-    return QueryError(f"Two operators follow each other at character {position + 1}: keep one of them.", position)
+    return QueryError(f"There are two operators in a row at character {position + 1}. Keep one of them.", position)
 
 
 def _signed(sign: str) -> float:

@@ -31,7 +31,7 @@ ImageVector = Callable[[Clause], Floats]
 
 def no_images(clause: Clause) -> Floats:
     """Reject every ``like:`` clause."""
-    raise QueryError(f"There is no picture “{clause.text}” here: search a collection, or leave “like:” out.", clause.start)
+    raise QueryError(f"There is no picture “{clause.text}” here. Search a collection, or remove “like:”.", clause.start)
 
 
 def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images) -> Query:
@@ -72,9 +72,7 @@ def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
     weights = [clause.weight * (IMAGE_WEIGHT if clause.kind == "picture" else 1) for clause, _ in parts]
     total = np.asarray(weights, dtype=np.float32) @ np.stack([vector for _, vector in parts])  # (d,)
     if np.linalg.norm(total) < CANCELLED * np.abs(weights).sum():
-        raise QueryError(
-            "The terms of the query cancel each other out: take one away, or give it another weight.", parts[-1][0].start
-        )
+        raise QueryError("The terms of the query cancel each other out. Remove one, or change its weight.", parts[-1][0].start)
     return unit(total)
 
 

@@ -1,7 +1,7 @@
 """The word store: a vocabulary in order of frequency and its vectors, memory-mapped.
 
-Three files: ``words.txt`` (one word a line, the most frequent first), ``word_vectors.npy`` (``int8 (n, d)``) and
-``word_scales.npy`` (``float32 (n,)``). Opening reads the words only; a search reads the vectors through the page cache.
+There are three files: ``words.txt`` (one word per line, the most frequent first), ``word_vectors.npy`` (``int8 (n, d)``) and
+``word_scales.npy`` (``float32 (n,)``). Opening reads only the words. A search reads the vectors through the page cache.
 """
 
 from __future__ import annotations
@@ -14,29 +14,38 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
-from devise_core.vectors import Bytes, Floats, cosines, largest, lengths, unit
+from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit
 
 SPELLING_POOL = 200_000
-"""Suggestions come from the most frequent words: rarer ones are mostly misspellings themselves."""
+"""Spellings are suggested from this many of the most frequent words. Rarer words are mostly misspellings themselves."""
 
-REMEMBERED = 4_096
-"""Rows of words looked up: a scan for one that is not there takes milliseconds, and a query may repeat it hundreds of times."""
+MAX_CACHED_ROWS = 4_096
+"""Words whose row is cached. A scan for an unknown word takes milliseconds, and a query may repeat it hundreds of times."""
 
 _ZIPF_OFFSET = 2.7
-"""Mandelbrot's correction to Zipf's law for English: the probability of the word at rank r goes as 1 / (r + 2.7)."""
+"""Mandelbrot's correction to Zipf's law for English: the probability of the word at rank r is proportional to 1 / (r + 2.7)."""
 
 
 class WordStore:
-    """``len(store)`` words of ``store.dimension`` numbers each."""
+    """Words with their vectors, in order of frequency.
+
+    Args:
+        words: The content of ``words.txt``.
+        vectors: One row for each word, ``int8 (n, d)``.
+        scales: What to multiply each row with, ``float32 (n,)``.
+
+    Raises:
+        ArtifactError: There is not one vector and one scale for each word.
+    """
 
     def __init__(self, words: bytes, vectors: Bytes, scales: Floats) -> None:
         self._text = b"\n" + words.rstrip(b"\n") + b"\n"
         ends = np.flatnonzero(np.frombuffer(self._text, dtype=np.uint8) == ord("\n"))
-        self._starts = ends.astype(np.uint32)  # the line of word i lies between starts[i] and starts[i + 1]
+        self._starts = ends.astype(np.uint32)  # the line of word i is between starts[i] and starts[i + 1]
         self.vectors, self.scales = vectors, scales
-        self._rows: dict[str, int] | None = None
-        self._met: dict[str, int | None] = {}
-        self._measured: dict[bytes, Floats] = {}
+        self._all_rows: dict[str, int] | None = None
+        self._cached_rows: dict[str, int | None] = {}
+        self._lengths: dict[bytes, Floats] = {}
         if not len(self) == len(vectors) == len(scales):
             raise ArtifactError(
                 f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
@@ -45,6 +54,7 @@ class WordStore:
 
     @classmethod
     def open(cls, words: Path, vectors: Path, scales: Path) -> WordStore:
+        """Open the three files of a word store. Raises ``ArtifactError`` if they do not belong together."""
         return cls(words.read_bytes(), np.load(vectors, mmap_mode="r"), np.load(scales, mmap_mode="r"))
 
     def __len__(self) -> int:
@@ -52,28 +62,29 @@ class WordStore:
 
     @property
     def dimension(self) -> int:
+        """The length ``d`` of a vector."""
         return int(self.vectors.shape[1])
 
     def __contains__(self, word: str) -> bool:
         return self.row(word) is not None
 
     def row(self, word: str) -> int | None:
-        """The row of ``word``, which is also its rank by frequency; None for an unknown word."""
-        if self._rows is not None:
-            return self._rows.get(word)
+        """Return the row of ``word``, which is also its frequency rank; None for an unknown word."""
+        if self._all_rows is not None:
+            return self._all_rows.get(word)
         if not word or "\n" in word:
             return None
-        # A scan in order of frequency: most words people type are found in the first few kilobytes, and no
-        # dictionary of the whole vocabulary has to be built before the first answer.
-        if word not in (met := self._met):
+        # This scans in order of frequency. Most words that people type are in the first few kilobytes, and the first
+        # answer need not wait for a dictionary of all words.
+        if word not in (cached := self._cached_rows):
             at = self._text.find(f"\n{word}\n".encode())
-            if len(met) >= REMEMBERED:
-                self._met = met = {}
-            met[word] = None if at < 0 else int(np.searchsorted(self._starts, at))
-        return met[word]
+            if len(cached) >= MAX_CACHED_ROWS:
+                self._cached_rows = cached = {}
+            cached[word] = None if at < 0 else int(np.searchsorted(self._starts, at))
+        return cached[word]
 
     def completions(self, prefix: str) -> Iterator[str]:
-        """Words that go on from ``prefix`` in lower case, the most frequent first."""
+        """Yield words that start with ``prefix``, in lower case, the most frequent first."""
         at, start = 0, f"\n{prefix}".encode()
         while "\n" not in prefix and (at := self._text.find(start, at)) >= 0:
             end = self._text.find(b"\n", at + 1)
@@ -82,27 +93,28 @@ class WordStore:
             at = end
 
     def index_words(self) -> WordStore:
-        """Build a dictionary of all words (0.1 s, 40 MB), for a job that looks up thousands; returns the store."""
+        """Build a dictionary of all words (0.1 s, 40 MB), for a job that looks up thousands. Returns the store."""
         text = self._text[1:-1].decode()
-        self._rows = {word: row for row, word in enumerate(text.split("\n"))}
+        self._all_rows = {word: row for row, word in enumerate(text.split("\n"))}
         return self
 
     def word(self, row: int) -> str:
+        """Return the word at ``row``."""
         return self._text[int(self._starts[row]) + 1 : int(self._starts[row + 1])].decode()
 
     def unit(self, rows: Sequence[int]) -> Floats:
-        """The vectors of ``rows`` scaled to length 1, ``float32 (len(rows), d)``."""
+        """Return the vectors of ``rows`` scaled to length 1, ``float32 (len(rows), d)``."""
         return unit(self.vectors[np.asarray(rows, dtype=np.int64)].astype(np.float32))
 
     def raw(self, rows: Sequence[int]) -> Floats:
-        """The vectors of ``rows`` as they were trained, ``float32 (len(rows), d)``, to the precision of int8."""
+        """Return the vectors of ``rows`` as they were trained, to the precision of int8, ``float32 (len(rows), d)``."""
         places = np.asarray(rows, dtype=np.int64)
         return np.asarray(self.vectors[places] * self.scales[places, None], dtype=np.float32)
 
     def rarity(self, rows: Sequence[int], a: float = 1e-4) -> Floats:
-        """Weights ``a / (a + p(word))`` from 0 to 1: near 0 for "the", near 1 for "violin".
+        """Return weights ``a / (a + p(word))`` from 0 to 1: near 0 for "the", near 1 for "violin".
 
-        Smooth inverse frequency (Arora et al., 2017, "A simple but tough-to-beat baseline for sentence embeddings"),
+        This is smooth inverse frequency (Arora et al., 2017, "A simple but tough-to-beat baseline for sentence embeddings"),
         with p from a word's rank by Zipf's law.
         """
         total = np.log(len(self) / _ZIPF_OFFSET + 1)  # the integral of 1 / (r + 2.7) over all ranks
@@ -110,30 +122,34 @@ class WordStore:
         return np.asarray(a / (a + p), dtype=np.float32)
 
     def nearest(self, vector: Floats, k: int, directions: Floats | None = None, among: int | None = None) -> list[WordHit]:
-        """The ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly, over the whole vocabulary or its ``among`` most frequent.
+        """Return the ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly.
 
-        ``directions``: as in ``vectors.cosines``, for a vector from the space of the pictures.
+        Args:
+            vector: A vector of the word vectors, or of a space that lacks ``directions``.
+            k: How many words to return.
+            directions: Orthonormal rows ``(m, d)`` to take out of every word's vector first, as ``vectors.cosines`` does.
+            among: Search only this many of the most frequent words.
         """
-        scores = cosines(vector, self.vectors[:among], self._lengths(directions)[:among])
+        scores = cosines(vector, self.vectors[:among], self._lengths_without(directions)[:among])
         return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
 
     def spellings(self, word: str, k: int = 5) -> list[str]:
-        """Up to ``k`` known words that are spelled like ``word``, nearest first, then the more frequent."""
+        """Return up to ``k`` known words that are spelled like ``word``, nearest first, then the more frequent."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        longest = len(word) // 3  # more than a third of the letters wrong is another word
-        found = process.extract(word, self._frequent, scorer=OSA.distance, score_cutoff=longest, limit=None)
-        return [near for near, _, _ in sorted(found, key=lambda match: (match[1], match[2]))[:k]]
+        max_distance = len(word) // 3  # with more than a third of the letters wrong, it is another word
+        matches = process.extract(word, self._spelling_pool, scorer=OSA.distance, score_cutoff=max_distance, limit=None)
+        return [near for near, _, _ in sorted(matches, key=lambda match: (match[1], match[2]))[:k]]
 
-    def _lengths(self, directions: Floats | None) -> Floats:
-        """Of every row, without ``directions``: measured once."""
+    def _lengths_without(self, directions: Floats | None) -> Floats:
+        """Return the lengths of all rows without ``directions``, computed once."""
         key = b"" if directions is None else directions.tobytes()
-        if key not in self._measured:
-            self._measured[key] = lengths(self.vectors, directions)
-        return self._measured[key]
+        if key not in self._lengths:
+            self._lengths[key] = row_lengths(self.vectors, directions)
+        return self._lengths[key]
 
     @cached_property
-    def _frequent(self) -> list[str]:
+    def _spelling_pool(self) -> list[str]:
         end = int(self._starts[min(len(self), SPELLING_POOL)])
         return [word for word in self._text[1:end].decode().split("\n") if word[0].isalpha()]

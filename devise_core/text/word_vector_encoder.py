@@ -39,18 +39,22 @@ class WordVectorEncoder(TextEncoder):
 
     @property
     def dimension(self) -> int:
+        """The length ``d`` of a vector."""
         return self.words.dimension
 
     @property
     def vocabulary(self) -> WordVocabulary:
+        """The words and the nouns."""
         return self._vocabulary
 
     def encode(self, texts: Sequence[str]) -> Floats:
+        """Encode ``n`` labels or captions to unit rows ``float32 (n, d)``, as ``TextEncoder`` describes."""
         if not len(texts):
             return np.empty((0, self.dimension), dtype=np.float32)
         return np.stack([self._encode(text) for text in texts])
 
     def place(self, clause: Clause) -> PlacedClause:
+        """Place a clause: a noun of the list, or the words that are known."""
         noun, (known, unknown) = self._vocabulary.noun_row(clause.text), self.phrases.known(clause.text)
         read_as = self._other_forms(clause.text, unknown) if noun is None else {}
         if read_as:
@@ -75,9 +79,9 @@ class WordVectorEncoder(TextEncoder):
     def _other_forms(self, text: str, unknown: Sequence[str]) -> dict[str, str]:
         """Map a single hyphenated word, and unknown words, to another form of them that is known."""
         words, morphology = tokens(text), self._vocabulary.morphology
-        if len(words) == 1 and words[0] not in self.words and (noun := morphology.hyphened_noun(words[0])):
+        if len(words) == 1 and words[0] not in self.words and (noun := morphology.noun_without_hyphens(words[0])):
             return {words[0]: noun}
-        return {word: form for word in unknown[:MAX_LOOKUPS] if (form := morphology.of(word))}
+        return {word: form for word in unknown[:MAX_LOOKUPS] if (form := morphology.known_form(word))}
 
     def _phrase(self, known: Sequence[tuple[str, int]], unknown: Sequence[str]) -> tuple[Floats, list[tuple[str, float]]]:
         """Return the unit vector of the known words of a phrase, and what it was read as with shares."""

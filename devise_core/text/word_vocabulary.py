@@ -45,6 +45,7 @@ class WordVocabulary(Vocabulary):
 
     @property
     def noun_count(self) -> int:
+        """The number of nouns."""
         return len(self.nouns)
 
     def noun_row(self, text: str) -> int | None:
@@ -55,24 +56,31 @@ class WordVocabulary(Vocabulary):
         return self.nouns.row(" ".join(words))
 
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
+        """Map each unknown word to its nearest spellings."""
         return {word: self.words.spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
+        """Return up to ``k`` completions of the end of ``text``."""
         return complete(text, self.words, self.nouns, k)
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
+        """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
         return self.words.nearest(vector, k, self.directions)
 
     def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
+        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``."""
         return self.nouns.nearest(vector, k)
 
     def nearest_nouns_each(self, vectors: Floats, k: int) -> list[list[str]]:
+        """Return the ``k`` nouns nearest to each of the unit rows ``(n, d)``."""
         return self.nouns.nearest_each(vectors, k)
 
     def random_nouns(self, count: int, seed: int) -> Floats:
-        return self.nouns.drawn(count, seed)
+        """Return unit rows ``(≤ count, d)`` of random nouns."""
+        return self.nouns.random_vectors(count, seed)
 
     def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
+        """Return the unit mean ``(d,)`` of the ``k`` nearest words."""
         rows = [row for hit in self.nearest_words(vector, k) if (row := self.words.row(hit.word)) is not None]
         return without(unit(self.words.unit(rows).mean(axis=0)), self.directions)
 
@@ -90,6 +98,7 @@ class WordVocabulary(Vocabulary):
         return [hit for hit in hits if hit.word not in used][:k]
 
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
+        """Return the ``k`` familiar words nearest to a word or noun."""
         known, _ = self.phrases.known(word)
         if known:
             used = {word, *(part for part, _ in known)}
@@ -101,12 +110,14 @@ class WordVocabulary(Vocabulary):
         return self.nouns.nearest(self.nouns.vector(noun), k)
 
     def word_vector(self, text: str) -> tuple[Floats, set[str]]:
+        """Return the unit vector ``(d,)`` of a text in the word vectors, and its words."""
         known, unknown = self.phrases.known(text)
         if unknown or not known:
             raise UnknownWordError(self.spellings(unknown or [text]))
         return self.phrases.vector([row for _, row in known]), {word for word, _ in known}
 
     def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
+        """Yield familiar nouns in the singular, nearest first."""
         hits = self.words.nearest(vector, _POOL, among=FAMILIAR)
         return (hit for hit in hits if self._is_singular_noun(hit.word))
 

@@ -101,7 +101,7 @@ class EngineBase:
             near = process.extract(clause.text, [*named, *(item.id for item in self.collection.items)], limit=3)
             raise QueryError(
                 f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
-                f"{clause.start + 1}): did you mean {' or '.join(name for name, _, _ in near)}?",
+                f"{clause.start + 1}). Did you mean {' or '.join(name for name, _, _ in near)}?",
                 clause.start,
             )
 

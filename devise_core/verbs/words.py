@@ -81,7 +81,7 @@ class WordVerbs(EngineBase):
             raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
         labels = list(dict.fromkeys(vocabulary))
         if not labels:
-            raise QueryError("The list of labels is empty: give at least one word.")
+            raise QueryError("The list of labels is empty. Give at least one word.")
         cosines = self.text.encode(labels) @ embedding
         return [WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k)]
 
