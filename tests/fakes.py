@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from devise_core import Engine
 from devise_core.backbones import Backbone
 from devise_core.collections.base import Collection
 from devise_core.text.noun_store import NounStore
+from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import quantise
+from devise_core.vectors import Floats, quantise, unit
 from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 from devise_core.vision.preprocess import Pixels
 
@@ -38,6 +40,16 @@ def text_space() -> WordVectorEncoder:
     """Two nouns: "dog" between the first two axes, "mouse" (plural "mice") on the second; the fourth axis is taken out."""
     nouns, _ = quantise(np.array([[0.6, 0.8, 0, 0], [0, 1, 0, 0]], dtype=np.float32))
     return WordVectorEncoder(word_store(), NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32))
+
+
+class HashTextEncoder(TextEncoder):
+    """A text tower without a vocabulary: a text's vector is drawn at random with its hash as the seed."""
+
+    dimension = 3
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        rows = [np.random.default_rng(list(sha256(text.encode()).digest())).normal(size=3) for text in texts]
+        return unit(np.array(rows, np.float32)) if rows else np.empty((0, 3), np.float32)
 
 
 class ColourEncoder(ImageEncoder):

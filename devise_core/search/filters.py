@@ -13,7 +13,7 @@ from devise_core.search.ranking import Mask
 
 @dataclass(frozen=True)
 class Filter:
-    """Conditions that an image must meet, all of them. An empty condition is met by every image.
+    """Conditions that an image must all satisfy. Every image satisfies an empty condition.
 
     A category includes those below it: "animals" includes "animals/birds".
 
