@@ -17,7 +17,7 @@ class Hierarchy:
 
     def __init__(self, nouns: Nouns, phrases: Phrases) -> None:
         """Combine the noun graph with the vectors of its words."""
-        self.nouns, self._phrases = nouns, phrases
+        self.nouns, self._phrases, self.dimension = nouns, phrases, phrases.words.dimension
         self._senses: dict[int, Floats | None] = {}
 
     def phrase(self, lemma: str) -> Floats | None:
@@ -43,7 +43,7 @@ class Hierarchy:
         Returns:
             The unit vector ``(d,)``, or None if neither the synset nor a hypernym has a vector.
         """
-        total = np.zeros(self._phrases.words.dimension, dtype=np.float32)
+        total = np.zeros(self.dimension, dtype=np.float32)
         for ancestor, steps in self.nouns.ancestors(offset).items():
             if steps and self.nouns.descendants[ancestor] > MAX_DESCENDANTS:
                 continue

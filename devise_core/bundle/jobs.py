@@ -11,9 +11,23 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.bundle import convert_weights, labels, model, nouns, packages, photos, stamps, unsuitable_words, words
+from devise_core.bundle import (
+    convert_weights,
+    labels,
+    model,
+    naming,
+    nouns,
+    packages,
+    person_signal,
+    photos,
+    stamps,
+    unsuitable_words,
+    words,
+)
 from devise_core.bundle.context import BuildContext
 from devise_core.bundle.hierarchy import Hierarchy
+from devise_core.bundle.naming_lines import naming_lines
+from devise_core.bundle.sense_counts import read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import read_irregular_plurals, read_nouns
 from devise_core.collections.folder import FolderCollection, find_collections
@@ -25,6 +39,7 @@ from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, CollectionLayout
 from devise_core.text.opening import open_text_encoder
+from devise_core.text.word_filter import load_word_filter
 from devise_core.vision.image_encoder import KerasImageEncoder
 
 Job = Callable[[BuildContext], None]
@@ -85,6 +100,38 @@ def build_head(context: BuildContext) -> None:
     model.write_model(context.layout, manifest, context.data, context.backbone_weights(), text, graph)
     manifest.write()
     context.log(f"{context.layout.model.name}: trained on {manifest.about['training']['pictures']} images")
+
+
+def build_naming(context: BuildContext) -> None:
+    """Build the words that name images, the senses of queries, and what the labels cover."""
+    manifest, graph = context.manifest(), read_nouns(context.wordnet())
+    phrases = context.phrases()
+    hierarchy = Hierarchy(graph, phrases)
+    everyday = {name.offset: name.name for name in naming.everyday_names()}
+    counts = read_sense_counts(context.wordnet())
+    lines = naming_lines(hierarchy, phrases, counts, imagenet_offsets(), everyday, load_word_filter())
+    files = naming.NamingFiles(context.layout, manifest, hierarchy)
+    files.write_lines(lines)
+    files.write_nouns([line.split("\t")[0] for line in context.layout.nouns.read_text("utf-8").splitlines()])
+    files.write_senses()
+    manifest.write()
+    context.log(f"{len(lines)} words that may name an image")
+
+
+def build_person(context: BuildContext) -> None:
+    """Build the signal that an image shows a person, and write the head's softmax over the labels beside it.
+
+    Raises:
+        BuildError: If there are no images to learn from.
+    """
+    if context.data is None:
+        raise BuildError("The person signal is learned from images. Give the folder with the data sets as --data.")
+    manifest = context.manifest()
+    encoder = KerasImageEncoder(context.layout.model, manifest)
+    images = person_signal.write_person(context.layout, manifest, context.data, encoder)
+    model.write_head_labels(context.layout, manifest)
+    manifest.write()
+    context.log(f"{context.layout.person.name}: learned from {images} images")
 
 
 def build_classifier(context: BuildContext) -> None:
@@ -182,6 +229,8 @@ JOBS: dict[str, Job] = {
     "nouns": atomic(build_nouns),
     "head": atomic(build_head),
     "classifier": atomic(build_classifier),
+    "naming": atomic(build_naming),
+    "person": atomic(build_person),
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,

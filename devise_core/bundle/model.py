@@ -168,6 +168,16 @@ def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_
     manifest.add(layout.classifier, CLASSIFIER_COMMAND, CLASSIFIER_SOURCE, LICENCE)
 
 
+def write_head_labels(layout: ArtifactLayout, manifest: Manifest) -> None:
+    """Write ``head_labels.npy``, the trained head's softmax over the labels, as ``classifier.npy`` is for the untrained one."""
+    from devise_core.vision.keras_file import load_model
+
+    kernel, bias = load_model(layout.model).get_layer("labels").get_weights()
+    with atomic_file(layout.head_labels) as path:
+        np.save(path, np.vstack([kernel, bias]).astype(np.float16))
+    manifest.add(layout.head_labels, COMMAND, SOURCE, LICENCE)
+
+
 def _named_hypernyms(offset: int, nouns: Nouns, senses: dict[str, int]) -> dict[str, int]:
     """Return the distance of each hypernym that has a name in the noun list, by its first such name."""
     distances: dict[str, int] = {}

@@ -11,7 +11,21 @@ from devise_core.cli.output import say
 from devise_core.errors import BuildError
 from devise_core.storage.paths import REPOSITORY
 
-JOBS = ("words", "labels", "nouns", "head", "classifier", "stamps", "photos", "maps", "unsuitable-words", "card", "all")
+JOBS = (
+    "words",
+    "labels",
+    "nouns",
+    "head",
+    "classifier",
+    "naming",
+    "person",
+    "stamps",
+    "photos",
+    "maps",
+    "unsuitable-words",
+    "card",
+    "all",
+)
 
 
 def add_parsers(commands: Any) -> None:

@@ -1,0 +1,137 @@
+"""Choose the words that may name an image: one everyday word for each WordNet sense that an image can show."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from devise_core.bundle.hierarchy import Hierarchy
+from devise_core.bundle.naming_guards import NEVER, Roots, offsets_of
+from devise_core.bundle.sense_counts import SenseCounts
+from devise_core.bundle.wordnet import Nouns
+from devise_core.text.tokens import Phrases
+from devise_core.text.word_filter import WordFilter
+from devise_core.vectors import Floats
+
+TOPICS = (5, 6, 13, 17, 20)
+"""WordNet's lexicographer files of animals, artifacts, food, natural objects and plants."""
+PERSONS = 18
+OTHER_THINGS: Roots = (
+    *(("fire", 1), ("flame", 0), ("smoke", 0), ("snow", 0), ("ice", 0), ("rainbow", 0), ("lightning", 0), ("cloud", 0)),
+    *(("fog", 0), ("steam", 0), ("water", 0), ("sand", 0), ("forest", 0), ("sunset", 0), ("sky", 0), ("explosion", 0)),
+    *(("shadow", 0), ("wood", 0), ("glass", 0)),
+)
+"""Lemma and place of its sense (0 is the most frequent): things an image can show that are in other files."""
+WEB_SITE = 6_359_193
+"""A label that is not a thing."""
+
+MAX_RANK, MAX_SENSE, MIN_SHARE = 50_000, 2, 0.05
+"""A word is familiar up to this frequency rank. Its sense is one of the two most frequent, with this share of its uses."""
+UNKNOWN_RANK = 200_000
+RANK_OFFSET, SEVERAL_WORDS, SHARE_WEIGHT = 100, 3.0, 0.5
+
+
+@dataclass(frozen=True)
+class Line:
+    """A word that may name an image.
+
+    Attributes:
+        word: The word to show.
+        offset: The WordNet offset of its sense.
+        prior: How familiar the word is in this sense, a log frequency. It is used with a small weight.
+        vector: Its unit vector ``(d,)`` with the hypernyms, or None for a label that is taken from the label vectors.
+    """
+
+    word: str
+    offset: int
+    prior: float
+    vector: Floats | None
+
+
+@dataclass(frozen=True)
+class _Sense:
+    lemma: str
+    offset: int
+    number: int
+    rank: int | None
+    share: float
+
+
+def naming_lines(
+    hierarchy: Hierarchy,
+    phrases: Phrases,
+    counts: SenseCounts,
+    labels: tuple[int, ...],
+    everyday: Mapping[int, str],
+    words: WordFilter,
+) -> list[Line]:
+    """Return one line for each sense, in the order of the noun index. Rarer synonyms have no line.
+
+    Args:
+        hierarchy: Gives the vectors of senses.
+        phrases: Gives the frequency ranks of words.
+        counts: Gives the shares of senses.
+        labels: The offsets of the ImageNet labels, in the order of the classifier.
+        everyday: The everyday name of some senses, by offset.
+        words: The words that may be shown unasked.
+    """
+    chosen: dict[int, tuple[_Sense, float]] = {}
+    for sense in _senses(hierarchy, phrases, counts):
+        familiarity = _familiarity(sense, counts, hierarchy.nouns, set(labels), everyday)
+        if familiarity is not None and (sense.offset not in chosen or familiarity > chosen[sense.offset][1]):
+            chosen[sense.offset] = sense, familiarity
+    lines = []
+    for offset, (sense, _) in chosen.items():
+        word = everyday.get(offset, sense.lemma)
+        rank = sense.rank if word == sense.lemma and sense.rank is not None else _rank(word, phrases)
+        vector = hierarchy.mixed(offset, 0.5, hierarchy.phrase(sense.lemma))
+        lines.append(Line(word, offset, _prior(word, rank, sense.share), vector))
+    for offset in labels:  # WordNet counts some labels, such as "book" and "traffic light", among the abstract things
+        if offset not in chosen and offset != WEB_SITE:
+            word = everyday.get(offset, hierarchy.nouns.synsets[offset].lemmas[0])
+            lines.append(Line(word, offset, _prior(word, _rank(word, phrases), 1.0), None))
+    return [line for line in lines if words.allows(line.word)]
+
+
+def _senses(hierarchy: Hierarchy, phrases: Phrases, counts: SenseCounts) -> Iterator[_Sense]:
+    """Yield the senses of every noun that are physical things with a vector."""
+    nouns = hierarchy.nouns
+    physical = nouns.senses["physical entity"][0]
+    for lemma, offsets in nouns.senses.items():
+        if len(lemma) <= 2 and lemma != "ox":
+            continue
+        known, unknown = phrases.known(lemma)
+        rank = max(row for _, row in known) if known and not unknown else None
+        for number, offset in enumerate(offsets, 1):
+            if not nouns.synsets[offset].instance and physical in nouns.ancestors(offset):
+                yield _Sense(lemma, offset, number, rank, counts.share(lemma, number))
+
+
+def _familiarity(sense: _Sense, counts: SenseCounts, nouns: Nouns, labels: set[int], everyday: Mapping[int, str]) -> float | None:
+    """Return how well a lemma names its sense, the best the highest, or None if it must not be shown."""
+    offset, lemma = sense.offset, sense.lemma
+    if everyday.get(offset) == lemma:
+        return math.inf
+    if sense.rank is None or lemma in NEVER:
+        return None
+    topic, always = counts.topics[offset], offset in labels or offset in everyday
+    if topic == PERSONS and offset not in labels:
+        return None
+    if not always:
+        if topic not in TOPICS and offset not in offsets_of(nouns, OTHER_THINGS):
+            return None
+        if sense.rank >= MAX_RANK or " " in lemma or "-" in lemma or sense.share < MIN_SHARE or sense.number > MAX_SENSE:
+            return None
+    return math.log(sense.share) - math.log(sense.rank + 300) - 2.5 * (" " in lemma) - 2.0 * ("-" in lemma)
+
+
+def _rank(word: str, phrases: Phrases) -> int:
+    """Return the frequency rank of the rarest part of a word."""
+    rows = [phrases.words.row(part) for part in re.findall(r"[a-z']+", word)]
+    return max((UNKNOWN_RANK if row is None else row for row in rows), default=UNKNOWN_RANK)
+
+
+def _prior(word: str, rank: int, share: float) -> float:
+    return -math.log(rank + RANK_OFFSET) - SEVERAL_WORDS * (" " in word) + SHARE_WEIGHT * math.log(share)

@@ -1,0 +1,78 @@
+"""Learn to tell from the features of an image whether it shows a person.
+
+The label is the captions' word for it: an image shows a person if at least two of its five captions mention one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.datasets import readers, splits
+from devise_core.search.class_shares import feature_roots
+from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
+from devise_core.vectors import Floats
+from devise_core.vision.image_encoder import ImageEncoder
+
+COMMAND = "python -m devise_core build person --data DATA"
+SOURCE = "captions of the training part of Pascal Sentences"
+LICENCE = "Apache-2.0"
+MENTIONS = 2
+SCALE, REGULARISATION = 10.0, 0.1
+
+PEOPLE = re.compile(
+    r"\b(person|people|persons|man|men|woman|women|child|children|kids?|boys?|girls?|baby|babies|toddlers?|infants?|guy|guys"
+    r"|lady|ladies|crowd|couple|family|adults?|teens?|teenagers?|player|players|rider|riders|skier|skiers|surfer|climber|climbers"
+    r"|hiker|hikers|cyclist|cyclists|bicyclists?|skateboarder|snowboarder|fisherman|gentleman|friends|jockey|athlete"
+    r"|firefighters?|workers?|performer|dancers?|singer|musician|band|runner|swimmer|diver|soldiers?|policeman|officer|someone"
+    r"|team|tourists?|bride|groom|mother|father|son|daughter|brothers?|sisters?|biker|bikers|racer|kayaker|boarder|individual"
+    r"|group of)\b"
+)
+
+
+def shows_person(captions: Sequence[str]) -> bool:
+    """Return whether at least ``MENTIONS`` of the captions mention a person."""
+    return sum(bool(PEOPLE.search(caption.lower())) for caption in captions) >= MENTIONS
+
+
+def person_weights(features: Floats, person: Sequence[bool]) -> Floats:
+    """Fit a logistic regression on the roots of the features' shares.
+
+    Args:
+        features: ``(n, f)``.
+        person: Whether each image shows a person ``(n,)``.
+
+    Returns:
+        The weights and, last, the bias ``float32 (f + 1,)``, for the roots as they are.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=REGULARISATION, max_iter=2000).fit(SCALE * feature_roots(features), np.asarray(person))
+    return np.append(SCALE * fitted.coef_[0], fitted.intercept_).astype(np.float32)
+
+
+def write_person(layout: ArtifactLayout, manifest: Manifest, data: Path, encoder: ImageEncoder) -> int:
+    """Write ``person.npy`` and return the number of images it was learned from.
+
+    Args:
+        layout: Where to write.
+        manifest: Receives the entry.
+        data: The folder with the data sets.
+        encoder: Encodes the images.
+
+    Raises:
+        BuildError: If Pascal Sentences is missing.
+    """
+    images = readers.pascal_sentences(data / "pascal-sentences")
+    images = splits.select(images, splits.seed_split(len(images)))
+    features = np.concatenate([part.features for part in encoder.encode_many([image.path for image in images])])
+    weights = person_weights(features, [shows_person(image.captions) for image in images])
+    with atomic_file(layout.person) as path:
+        np.save(path, weights)
+    manifest.add(layout.person, COMMAND, SOURCE, LICENCE)
+    return len(images)

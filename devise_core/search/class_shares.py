@@ -1,0 +1,43 @@
+"""A softmax over the ImageNet labels, computed from the features of images without the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.vectors import Floats
+
+
+class LabelSoftmax:
+    """A linear layer with a softmax.
+
+    Args:
+        weights: ``(f + 1, labels)``. The last row is the bias.
+        roots: Whether the layer reads the square roots of the features' shares instead of the features.
+    """
+
+    def __init__(self, weights: Floats, roots: bool = False) -> None:
+        self._kernel, self._bias, self._roots = weights[:-1], weights[-1], roots
+
+    @classmethod
+    def open(cls, path: Path, roots: bool = False) -> LabelSoftmax:
+        """Read a file such as ``classifier.npy``."""
+        return cls(np.load(path).astype(np.float32), roots)
+
+    def shares(self, features: Floats) -> Floats:
+        """Return the probability of each label ``(n, labels)`` from features ``(n, f)``."""
+        logits = (feature_roots(features) if self._roots else np.asarray(features, dtype=np.float32)) @ self._kernel + self._bias
+        logits -= logits.max(axis=1, keepdims=True)
+        np.exp(logits, out=logits)
+        return np.asarray(logits / logits.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def feature_roots(features: Floats) -> Floats:
+    """Return the square root of each feature's share in its row (Arandjelović & Zisserman, 2012, "RootSIFT").
+
+    Args:
+        features: ``(n, f)``. Negative ones count as 0.
+    """
+    shares = np.maximum(features, 0)
+    return np.asarray(np.sqrt(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)), dtype=np.float32)
