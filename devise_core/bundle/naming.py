@@ -163,12 +163,12 @@ class NamingFiles:
     def _concepts(self, offsets: Sequence[int], lemmas: Sequence[str | None]) -> list[Floats]:
         """Return the vector of each sense in the concept space, with the lemma's vector as its own if there is one."""
         assert self.concepts is not None
-        found = [
+        vectors = [
             self.concepts.mixed(offset, SENSE_DECAY, self.concepts.phrase(lemma) if lemma else None)
             for offset, lemma in zip(offsets, lemmas, strict=True)
         ]
         zero = np.zeros(self.concepts.dimension, dtype=np.float32)
-        return [zero if vector is None else vector for vector in found]
+        return [zero if vector is None else vector for vector in vectors]
 
     def _save_vectors(self, path: Path, vectors: Sequence[Floats]) -> None:
         self._save(path, lambda staged: np.save(staged, quantise(np.stack(vectors))[0]))

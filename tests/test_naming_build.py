@@ -1,0 +1,85 @@
+"""The offline build of the words that name images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devise_core.bundle.naming import coverage, everyday_names, labels_below
+from devise_core.bundle.naming_guards import flags
+from devise_core.bundle.person_signal import person_weights, shows_person
+from devise_core.bundle.sense_counts import read_sense_counts
+from devise_core.bundle.tables import imagenet_offsets
+from devise_core.bundle.wordnet import Nouns, Synset
+from devise_core.errors import BuildError
+from devise_core.text.word_filter import load_word_filter
+
+TENCH, FISH = imagenet_offsets()[0], 1
+
+
+@pytest.fixture
+def nouns() -> Nouns:
+    """A fish with two kinds, of which ImageNet has one, and an animal above it."""
+    synsets = {
+        TENCH: Synset(TENCH, ("tench",), (FISH,), False),
+        2: Synset(2, ("hake",), (FISH,), False),
+        FISH: Synset(FISH, ("fish",), (3,), False),
+        3: Synset(3, ("animal",), (), False),
+    }
+    return Nouns(synsets, {"tench": (TENCH,), "hake": (2,), "fish": (FISH,), "animal": (3,)})
+
+
+def test_every_label_has_one_everyday_name() -> None:
+    names = everyday_names()
+    assert [name.label for name in names] == list(imagenet_offsets())
+    assert names[145].name == "penguin"
+    assert len({name.name for name in names}) == 730
+
+
+def test_everyday_names_are_suitable() -> None:
+    allowed = load_word_filter()
+    assert [name.name for name in everyday_names() if not allowed.allows(name.name)] == ["nipple"]  # its line is left out
+
+
+def test_a_sense_covers_the_labels_below_it(nouns: Nouns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devise_core.bundle.naming.imagenet_offsets", lambda: (TENCH,))
+    assert labels_below(nouns) == {TENCH: [0], FISH: [0], 3: [0]}
+    assert coverage(nouns) == {TENCH: 1.0, FISH: 1 / 3, 3: 1 / 4}
+
+
+def test_a_sense_has_the_flags_of_the_groups_above_it(nouns: Nouns) -> None:
+    assert flags(nouns, TENCH) == "a"
+
+
+def test_counts_are_shared_over_all_parts_of_speech(tmp_path: Path) -> None:
+    (tmp_path / "cntlist.rev").write_text("bat%1:05:00:: 1 3\nbat%2:35:00:: 1 5\n")
+    for part, senses in (("noun", 5), ("verb", 1), ("adj", 0), ("adv", 0)):
+        (tmp_path / f"index.{part}").write_text(f"  1 licence\nbat {part[0]} {senses} 0 {senses} 0\n")
+    (tmp_path / "data.noun").write_text("  1 licence\n02139199 05 n 01 bat 0 000 | nocturnal\n")
+    counts = read_sense_counts(tmp_path)
+    assert counts.share("bat", 1) == pytest.approx(3.5 / (8 + 0.5 * 6))
+    assert counts.share("bat", 2) == pytest.approx(0.5 / (8 + 0.5 * 6))
+    assert counts.topics == {2139199: 5}
+
+
+def test_missing_counts_are_reported(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match=r"cntlist\.rev"):
+        read_sense_counts(tmp_path)
+
+
+def test_two_captions_must_mention_a_person() -> None:
+    assert not shows_person(["A man on a horse.", "A horse."])
+    assert shows_person(["A man on a horse.", "A Rider jumps."])
+    assert not shows_person(["A mangrove.", "A manhole."])
+
+
+def test_the_person_weights_separate_what_they_were_fitted_on() -> None:
+    features = np.repeat(np.asarray([[4, 0, 1], [0, 4, 1]], dtype=np.float32), 30, axis=0)
+    weights = person_weights(features, [True] * 30 + [False] * 30)
+    roots = np.sqrt(features / features.sum(axis=1, keepdims=True))
+    logits = roots @ weights[:-1] + weights[-1]
+    assert weights.dtype == np.float32
+    assert (logits[:30] > 0).all()
+    assert (logits[30:] < 0).all()
