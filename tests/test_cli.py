@@ -1,4 +1,4 @@
-"""The command line: what it prints, where, and with which status."""
+"""The command line prints results to stdout, messages to stderr, and returns the documented status."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return status, out, err
 
 
-def test_search(capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_prints_hits_and_names_ignored_words(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "search", "violin xyzzyq", "-k", "3")
     assert (status, len(out.splitlines())) == (0, 3)
     assert "violin" in out.splitlines()[0]
     assert err == "semblance: Ignored, not in the vocabulary: “xyzzyq”\n"
 
 
-def test_a_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
+def test_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "search", "-k", "1", "--", "-0.5*violin +cello")
     assert (status, out.split()[1]) == (0, "cello")
 
@@ -76,7 +76,7 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
         (("evaluate", "--data", "tests", "nothing"), "no protocol"),
     ],
 )
-def test_what_goes_wrong_is_one_line_and_status_one(
+def test_error_is_one_line_with_status_one(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
@@ -86,7 +86,7 @@ def test_what_goes_wrong_is_one_line_and_status_one(
     assert says in err
 
 
-def test_more_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_k_may_exceed_the_collection(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(run(capsys, "search", "violin", "-k", "1000")[1].splitlines()) == 384
 
 
@@ -99,7 +99,7 @@ def test_more_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
         ("dog - dogs", "cancel each other out", "dog - dogs\n      ^"),
     ],
 )
-def test_search_points_at_the_character(capsys: pytest.CaptureFixture[str], text: str, says: str, pointed: str) -> None:
+def test_syntax_error_points_at_the_character(capsys: pytest.CaptureFixture[str], text: str, says: str, pointed: str) -> None:
     status, out, err = run(capsys, "search", text)
     line, _, rest = err.partition("\n")
     assert (status, out, rest) == (1, "", pointed + "\n")
@@ -107,7 +107,7 @@ def test_search_points_at_the_character(capsys: pytest.CaptureFixture[str], text
     assert says in line
 
 
-def test_search_with_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_with_example_images(capsys: pytest.CaptureFixture[str]) -> None:
     search = ("search", "--collection", "photos", "-k", "8", "--json")
     alone, added, taken = (
         json.loads(run(capsys, *search, "--like", CAT, *text)[1]) for text in ((), ("castle",), ("castle -like:photo",))
@@ -124,7 +124,7 @@ def test_search_with_pictures(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no file" in run(capsys, "search", "--like", "none.jpg")[2]
 
 
-def test_search_says_what_was_read_as_what(capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_says_how_words_were_read(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "search", "snowleopard", "-k", "1")
     assert (status, out.split()[1:3], err) == (0, ["sumatran", "tiger"], "semblance: Read “snowleopard” as “snow leopard”.\n")
     with pytest.raises(SystemExit):
@@ -150,17 +150,19 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     assert (status, json.loads(out)["count"], len(json.loads(out)["skipped"])) == (0, 3, 1)
 
 
-def test_a_model_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names and compares before it has pictures; then its collection is the one it searches, and the bundled model is told so."""
+def test_custom_model_and_its_collection(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A custom model labels before it has a collection, then searches its own one. The bundled model refuses that collection."""
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
-    own = tmp_path / "own"
-    shutil.copytree(BUNDLED, own, ignore=shutil.ignore_patterns("collections"))
-    with zipfile.ZipFile(own / "model.keras", "a") as file:
+    model = tmp_path / "model"
+    shutil.copytree(BUNDLED, model, ignore=shutil.ignore_patterns("collections"))
+    with zipfile.ZipFile(model / "model.keras", "a") as file:
         file.comment = b"another"
-    manifest = Manifest.read(own)
-    manifest.add(own / "model.keras", "a test")
+    manifest = Manifest.read(model)
+    manifest.add(model / "model.keras", "a test")
     manifest.write()
-    with_it = ("--artifacts", str(own))
+    with_it = ("--artifacts", str(model))
     assert "cat" in run(capsys, "label", CAT, "-k", "1", *with_it)[1]
     assert "cello" in run(capsys, "words", "violin", *with_it)[1]
     status, _, err = run(capsys, "search", "violin", *with_it)
@@ -168,31 +170,31 @@ def test_a_model_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path,
     (tmp_path / "photos/pets").mkdir(parents=True)
     shutil.copy(CAT, tmp_path / "photos/pets/tom.webp")
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "pets", *with_it)
-    assert (status, f"--collection 'pets' --artifacts {own}" in out, f"SEMBLANCE_ARTIFACTS={own} " in out) == (0, True, True)
+    assert (status, f"--collection 'pets' --artifacts {model}" in out, f"SEMBLANCE_ARTIFACTS={model} " in out) == (0, True, True)
     assert "pets" in run(capsys, "search", "kitten", *with_it)[1]
     status, _, err = run(capsys, "search", "kitten", "--collection", "pets")
     assert (status, "made with another model: open that one with --artifacts FOLDER" in err) == (1, True)
 
 
 @pytest.mark.parametrize("name", ["stamps", "photos"])
-def test_a_bundled_collection_is_not_hidden_by_ones_own(capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_new_collection_cannot_hide_a_bundled_one(capsys: pytest.CaptureFixture[str], name: str) -> None:
     status, _, err = run(capsys, "index", str(BUNDLED / "collections/photos/images"), "--name", name)
     assert (status, f"The collection {name} comes with the model. Choose another name." in err) == (1, True)
 
 
-def test_a_name_that_is_none_is_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_collection_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capsys, "index", str(BUNDLED / "collections/photos/images"), "--name", ".")
     assert (status, "A collection's name has up to 64 letters" in err) == (1, True)
 
 
-def test_as_a_program_stderr_is_ours_alone() -> None:
+def test_tensorflow_writes_nothing_to_stderr() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "devise_core", "label", CAT, "-k", "1"], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert (done.returncode, done.stdout.split()[1], done.stderr) == (0, "cat", "")
 
 
-def test_a_reader_that_has_enough() -> None:
+def test_closed_pipe_is_no_error() -> None:
     command = f"{sys.executable} -m devise_core search violin -k 300 | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (0, 1, "")

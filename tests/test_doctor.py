@@ -22,7 +22,7 @@ from tests.conftest import BUNDLED
 
 @pytest.fixture
 def artifacts(tmp_path: Path) -> Path:
-    """The bundled ones; each file is a link, so replace it before you write."""
+    """Return a copy of the bundled artifacts. Each file is a link, so delete it before you write."""
     return Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
 
 
@@ -31,13 +31,14 @@ def fixes(findings: Iterable[Finding]) -> list[str]:
 
 
 def tamper(path: Path, content: bytes | None = None) -> None:
+    """Flip a bit in the middle of a file, or replace its content."""
     data = bytearray(path.read_bytes())
     path.unlink()
     data[len(data) // 2] ^= 1
     path.write_bytes(data if content is None else content)
 
 
-def test_this_checkout_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+def test_this_checkout_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
@@ -59,7 +60,7 @@ def test_this_checkout_is_well(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     "name", ["model.keras", "words.txt", "word_vectors.npy", "collections/stamps/embeddings.npy", "collections/photos/items.csv"]
 )
-def test_a_bit_flipped_is_found_and_named(artifacts: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_flipped_bit_is_detected_and_the_file_named(artifacts: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     tamper(artifacts / name)
     assert main(["doctor", "--json", "--artifacts", str(artifacts)]) == 1
     out, err = capsys.readouterr()
@@ -80,7 +81,7 @@ def test_every_broken_file_is_named(artifacts: Path) -> None:
     ]
 
 
-def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_manifest_and_collections_are_reported(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(artifacts / "none"))
     shutil.rmtree(artifacts / "collections")
     assert "no collections. Restore them" in fixes(diagnostics.check_collections(ArtifactLayout(artifacts)))[0]
@@ -88,7 +89,7 @@ def test_no_manifest_and_no_collections(artifacts: Path, monkeypatch: pytest.Mon
     assert "manifest.json is missing" in fixes(diagnostics.check_artifacts(ArtifactLayout(artifacts)))[0]
 
 
-def test_a_collection_of_another_model(artifacts: Path) -> None:
+def test_bundled_collection_of_another_model_is_reported(artifacts: Path) -> None:
     manifest = Manifest.read(artifacts / "collections/stamps")
     manifest.about["model"] = "another"
     manifest.write()
@@ -105,13 +106,13 @@ def test_a_collection_of_another_model(artifacts: Path) -> None:
         ("# a note\nno-such-package-here; sys_platform == 'none'\nnumpy>=1\n", ""),
     ],
 )
-def test_versions(tmp_path: Path, lines: str, says: str) -> None:
+def test_wrong_and_missing_packages_are_reported(tmp_path: Path, lines: str, says: str) -> None:
     (tmp_path / "requirements.txt").write_text(lines)
     findings = fixes(diagnostics.check_packages(tmp_path / "requirements.txt"))
     assert [bool(re.search(says, each)) for each in findings] == [True] * bool(says)
 
 
-def test_an_older_python() -> None:
+def test_unsupported_python_is_reported() -> None:
     assert diagnostics.check_python((3, 10)).state == diagnostics.check_python((3, 14)).state == "fix"
     assert diagnostics.check_python((3, 13)) == Finding("Python", "ok", "3.13")
 
@@ -156,7 +157,7 @@ def test_changed_settings_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_memory_of_the_machine_and_of_its_container(tmp_path: Path, files: dict[str, str], state: str) -> None:
+def test_memory_of_machine_and_container_is_checked(tmp_path: Path, files: dict[str, str], state: str) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -164,13 +165,13 @@ def test_memory_of_the_machine_and_of_its_container(tmp_path: Path, files: dict[
 
 
 @pytest.mark.parametrize(("flags", "state"), [("fpu sse2 avx avx2", "ok"), ("fpu sse2", "fix"), ("fpu avx2", "fix")])
-def test_processor(tmp_path: Path, flags: str, state: str) -> None:
+def test_processor_without_avx_is_reported(tmp_path: Path, flags: str, state: str) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor: 0\nflags\t\t: {flags}\npower:\n")
     assert diagnostics.check_processor(tmp_path / "cpuinfo", "x86_64").state == state
     assert diagnostics.check_processor(tmp_path / "cpuinfo", "aarch64").state == "ok"
 
 
-def test_an_annoy_that_ends_its_process(tmp_path: Path) -> None:
+def test_annoy_that_crashes_is_reported(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nkill -ILL $$\n")  # as code for another processor does
     python.chmod(0o755)
@@ -181,7 +182,7 @@ def test_an_annoy_that_ends_its_process(tmp_path: Path) -> None:
     assert diagnostics.check_annoy(sys.executable).state == "ok"
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_read_only_folder_is_a_note(tmp_path: Path) -> None:
     assert diagnostics.check_folder(tmp_path / "a/b").state == "ok"
     assert list(tmp_path.iterdir()) == []
     finding = diagnostics.check_folder(Path("/proc/self/none"))
@@ -189,6 +190,6 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert "SEMBLANCE_COLLECTIONS" in finding.says
 
 
-def test_the_table_of_settings_is_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_option_prints_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--settings"]) == 0
     assert capsys.readouterr().out == settings_table() == (BUNDLED.parent / "docs/SETTINGS.md").read_text("utf-8")

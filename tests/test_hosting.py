@@ -1,4 +1,4 @@
-"""What is said of hosting is true where it can be read: files, ports, settings and commands."""
+"""The hosting files and the documents name files, ports, settings and commands that exist."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGES = sorted((ROOT / "docs/hosting").glob("*.md"))
 FILES = [
     *PAGES,
     *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name != "SETTINGS.md"),
-    *(ROOT / name for name in ("Dockerfile", "compose.yaml", "README.md", "docs/hosting/nginx.conf")),
+    *(ROOT / name for name in ("Dockerfile", "compose.yaml", "CONTRIBUTING.md", "README.md", "docs/hosting/nginx.conf")),
 ]
 PORT = "8501"
 
@@ -37,7 +37,7 @@ def read(name: str) -> str:
 
 
 def instructions(stage: int) -> list[tuple[str, str]]:
-    """A stage's instructions with what they are given, in order; lines that go on are one."""
+    """Return the instructions of a build stage, each with its arguments. Continued lines are joined."""
     text = re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", read("Dockerfile"), flags=re.MULTILINE))
     stages = re.split(r"^(?=FROM )", text, flags=re.MULTILINE)[1:]
     return [(line.split()[0], line.split(maxsplit=1)[1]) for line in stages[stage].splitlines() if line.strip()]
@@ -48,11 +48,11 @@ def given(stage: int, instruction: str) -> list[str]:
 
 
 def command(text: str) -> list[str]:
-    """Of CMD in its form as a list."""
+    """Parse the list form of an instruction."""
     return list(yaml.safe_load(text))
 
 
-def test_no_other_file_of_dependencies_comes_first() -> None:
+def test_no_other_dependency_file_takes_precedence() -> None:
     for name in ("uv.lock", "Pipfile", "Pipfile.lock", "environment.yml", "environment.yaml", "poetry.lock", "conda.yml"):
         assert not (ROOT / name).exists(), f"a host would take {name} instead of requirements.txt"
     project = tomllib.loads(read("pyproject.toml"))
@@ -60,11 +60,11 @@ def test_no_other_file_of_dependencies_comes_first() -> None:
     assert "poetry" not in project["tool"]
 
 
-def test_the_server_is_found_by_streamlit_run() -> None:
+def test_streamlit_run_finds_the_server() -> None:
     assert discover_asgi_app(ROOT / "streamlit_app.py").is_asgi_app
 
 
-def test_the_compiler_is_a_package_of_debian() -> None:
+def test_compiler_is_installed_from_debian() -> None:
     assert read("packages.txt").split() == ["g++"]
     assert "g++" in given(0, "RUN")[0]
 
@@ -76,7 +76,7 @@ def test_annoy_is_built_for_any_processor() -> None:
     assert flags in read("docs/hosting/docker.md")
 
 
-def test_the_image_installs_by_hash_and_copies_what_there_is() -> None:
+def test_image_installs_by_hash_and_copies_existing_files() -> None:
     installs = [text for text in given(0, "RUN") if "pip install" in text]
     assert [re.search(r"-r (\S+)", text)[1] for text in installs] == ["requirements-build.lock", "requirements.lock"]  # type: ignore[index]
     assert all("--require-hashes" in text for text in installs)
@@ -85,7 +85,7 @@ def test_the_image_installs_by_hash_and_copies_what_there_is() -> None:
             assert (ROOT / source).exists(), source
 
 
-def test_the_image_holds_what_runs_and_nothing_else() -> None:
+def test_image_contains_only_what_runs() -> None:
     lines = [line for line in read(".dockerignore").splitlines() if line and line[0] != "#"]
     assert lines[0] == "*"
     kept = [line[1:] for line in lines if line[0] == "!"]
@@ -101,7 +101,7 @@ def test_the_image_holds_what_runs_and_nothing_else() -> None:
     ]
 
 
-def test_it_runs_as_nobody_in_particular() -> None:
+def test_container_runs_without_root() -> None:
     names = [name for name, _ in instructions(-1)]
     user, _, group = given(-1, "USER")[0].partition(":")
     assert int(user) == int(group) == 1000
@@ -110,7 +110,7 @@ def test_it_runs_as_nobody_in_particular() -> None:
     assert "HOME=/tmp" in given(-1, "ENV")[0]
 
 
-def test_it_is_started_with_options_there_are() -> None:
+def test_start_command_uses_existing_options() -> None:
     line = command(given(-1, "CMD")[0])
     assert line[:3] == ["streamlit", "run", "streamlit_app.py"]
     options = dict(zip(line[3::2], line[4::2], strict=True))
@@ -118,7 +118,7 @@ def test_it_is_started_with_options_there_are() -> None:
     assert options["--server.port"] == PORT
 
 
-def test_its_health_is_asked_for_with_what_it_has() -> None:
+def test_health_check_needs_only_python() -> None:
     [text] = given(-1, "HEALTHCHECK")
     python, dash, code = command(text.partition("CMD ")[2])
     assert (python, dash) == ("python", "-c")
@@ -126,14 +126,14 @@ def test_its_health_is_asked_for_with_what_it_has() -> None:
     compile(code, "health", "exec")
 
 
-def test_every_place_names_one_port() -> None:
+def test_all_files_name_the_same_port() -> None:
     assert given(-1, "EXPOSE") == [PORT]
-    assert compose()["app"]["expose"] == [PORT]
+    assert services()["app"]["expose"] == [PORT]
     assert set(re.findall(r"proxy_pass http://(\S+);", read("docs/hosting/nginx.conf"))) == {f"app:{PORT}"}
     assert set(re.findall(r"-p (\S+)", read("docs/hosting/docker.md"))) == {f"{PORT}:{PORT}"}
 
 
-def test_the_header_of_a_space() -> None:
+def test_header_of_a_space_is_valid() -> None:
     text = read("docs/hosting/huggingface.md")
     header = yaml.safe_load(re.search(r"```yaml\n---\n(.*?)---\n```", text, re.DOTALL)[1])  # type: ignore[index]
     assert (header["sdk"], str(header["app_port"]), header["license"]) == ("docker", PORT, "mit")
@@ -147,33 +147,33 @@ def collections_step() -> str:
 
 
 @pytest.mark.parametrize("names", ["", "pascal-sentences", "pascal-sentences caltech-101"])
-def test_further_collections_are_fetched_and_indexed(names: str, tmp_path: Path) -> None:
-    """The step of the build as the shell runs it; a `python` of ours notes what it is asked, and the command line reads that."""
-    noted = tmp_path / "noted"
+def test_build_argument_fetches_and_indexes_collections(names: str, tmp_path: Path) -> None:
+    """Run the build step with a fake `python` that records its arguments, then parse them with the real command line."""
+    record = tmp_path / "record"
     python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\nshift 2\necho "$@" >> {noted}\n')
+    python.write_text(f'#!/bin/sh\nshift 2\necho "$@" >> {record}\n')
     python.chmod(0o755)
     step = collections_step().replace("/data", str(tmp_path / "data"))
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "COLLECTIONS": names}
     assert subprocess.run(["sh", "-c", step], cwd=tmp_path, env=environment, check=False).returncode == 0
-    lines = noted.read_text().splitlines() if noted.exists() else []
-    asked = [parser().parse_args(shlex.split(line)) for line in lines]
-    assert [options.name for options in asked] == [name for name in names.split() for _ in range(2)]
-    for fetched, indexed in zip(asked[::2], asked[1::2], strict=True):
+    lines = record.read_text().splitlines() if record.exists() else []
+    commands = [parser().parse_args(shlex.split(line)) for line in lines]
+    assert [options.name for options in commands] == [name for name in names.split() for _ in range(2)]
+    for fetched, indexed in zip(commands[::2], commands[1::2], strict=True):
         assert indexed.folder == fetched.out / fetched.name
         assert fetched.name in DATA_SETS
     python.write_text("#!/bin/sh\nexit 1\n")
     assert subprocess.run(["sh", "-c", step], cwd=tmp_path, env=environment, check=False).returncode == bool(names)
 
 
-def compose() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(read("compose.yaml"))["services"]
-    return found
+def services() -> dict[str, Any]:
+    services: dict[str, Any] = yaml.safe_load(read("compose.yaml"))["services"]
+    return services
 
 
 @pytest.mark.parametrize("name", ["app", "proxy"])
-def test_each_container_may_do_little(name: str) -> None:
-    service = compose()[name]
+def test_containers_have_minimal_rights(name: str) -> None:
+    service = services()[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -181,17 +181,17 @@ def test_each_container_may_do_little(name: str) -> None:
     assert [mount.partition(":")[0] for mount in service["tmpfs"]] == ["/tmp"]
 
 
-def test_only_the_proxy_is_reached_and_the_app_reaches_nobody() -> None:
-    whole = yaml.safe_load(read("compose.yaml"))
-    assert "ports" not in whole["services"]["app"]
-    assert whole["services"]["app"]["networks"] == ["inside"]
-    assert whole["networks"]["inside"]["internal"] is True
-    [volume] = whole["services"]["proxy"]["volumes"]
+def test_only_the_proxy_is_reachable_and_the_app_reaches_no_host() -> None:
+    content = yaml.safe_load(read("compose.yaml"))
+    assert "ports" not in content["services"]["app"]
+    assert content["services"]["app"]["networks"] == ["inside"]
+    assert content["networks"]["inside"]["internal"] is True
+    [volume] = content["services"]["proxy"]["volumes"]
     assert (ROOT / volume.split(":")[0]).is_file()
     assert volume.endswith(":ro")
 
 
-def test_the_proxy_limits() -> None:
+def test_proxy_limits_requests_and_hides_metrics() -> None:
     text = re.sub(r"\s#.*", "", read("docs/hosting/nginx.conf"))
     assert text.count("{") == text.count("}")
     most = int(re.search(r"client_max_body_size (\d+)m;", text)[1])  # type: ignore[index]
@@ -213,26 +213,26 @@ def test_the_proxy_limits() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_variables_are_settings(path: Path) -> None:
+def test_documented_variables_are_settings(path: Path) -> None:
     current = known_variables() - set(OLD_NAMES.values())
     assert set(re.findall(r"\b(?:SEMBLANCE|DEVISE)_[A-Z_]+\b", path.read_text("utf-8"))) <= current
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_commands_are_ones_there_are(path: Path) -> None:
-    for line in re.findall(r"python -m devise_core ([^`\n|;#]+)", path.read_text("utf-8")):
+def test_documented_commands_exist(path: Path) -> None:
+    for line in re.findall(r"python -m devise_core ([^`\n|;#>]+)", path.read_text("utf-8")):
         words = shlex.split(
             line.replace('"$name"', "pascal-sentences").replace("fetch NAME", "fetch pascal-sentences").replace(")", "")
         )
         if "--help" not in words and (len(words) > 1 or words == ["doctor"]):
             parser().parse_args(words)
-        elif words:  # a command is spoken of
+        elif words:  # the text only names the command
             with pytest.raises(SystemExit, match="0"):
                 parser().parse_args([*words, "--help"])
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".md"], ids=lambda path: path.name)
-def test_links_and_files_lead_somewhere(path: Path) -> None:
+def test_links_and_file_names_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
         assert (path.parent / link).exists(), link
@@ -240,7 +240,7 @@ def test_links_and_files_lead_somewhere(path: Path) -> None:
         assert (ROOT / name).exists(), name
 
 
-def test_every_place_runs_a_python_that_is_tested() -> None:
+def test_all_files_name_supported_python_versions() -> None:
     for version in re.findall(r"FROM python:(\d+)\.(\d+)", read("Dockerfile")):
         assert PYTHONS[0] <= tuple(map(int, version)) < PYTHONS[1]
     named = re.search(r"choose Python ([\d., or]+)\d", read("docs/hosting/streamlit-cloud.md"))

@@ -21,11 +21,9 @@ GENERATED = ("docs/report.html", "ui/vendor/", "devise_core/bundle/tables/")
 
 UNFINISHED = (
     ".streamlit/",
-    "benchmarks/",
     "devise_core/backbones/",
     "devise_core/collections/",
     "devise_core/engine.py",
-    "devise_core/report/",
     "devise_core/results.py",
     "devise_core/storage/",
     "devise_core/text/",

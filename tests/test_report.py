@@ -158,7 +158,7 @@ def test_every_value_is_escaped(content: ReportContent, html: str) -> None:
     assert page.text.count(MARKUP) == 3 * HITS + 5
 
 
-def test_a_tile(tmp_path: Path) -> None:
+def test_cut_out_is_detected_by_its_white_border(tmp_path: Path) -> None:
     white = np.full((400, 600, 3), 255, np.uint8)
     white[100:300, 100:500] = 0
     Image.fromarray(white).save(tmp_path / "cut <out>.png")
@@ -168,7 +168,7 @@ def test_a_tile(tmp_path: Path) -> None:
     assert LONGEST == 288
 
 
-def test_a_collection_of_fewer_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_collection_shows_all_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     (tmp_path / "photos").mkdir()
     for name in ("red", "green", "blue"):
@@ -190,14 +190,14 @@ def test_tables_are_shown_unchanged(content: ReportContent, tmp_path: Path) -> N
     assert read_tables(path, "another") == ("", tables)
 
 
-def test_a_report_too_large_is_not_written(content: ReportContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_over_the_limit_is_not_written(content: ReportContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "MOST_BYTES", 1000)
     with pytest.raises(BuildError, match="fewer images"):
         write_report(tmp_path / "report.html", content, [])
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_command_writes_the_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = tmp_path / "new/report.html"
     (tmp_path / "tables.json").write_text(json.dumps(RESULTS))
     assert main(["report", "--out", str(out), "--collection", "stamps", "--results", str(tmp_path / "tables.json"), "--json"]) == 0

@@ -1,4 +1,4 @@
-"""What the app is made of: locked with hashes, licences listed, and nothing that would run code out of a file of data."""
+"""Dependencies are locked with hashes, their licences are listed, and no data file can run code."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ TARGETS = [
 
 
 def requirements(path: Path) -> list[Requirement]:
-    """The lines of a file of requirements, without hashes."""
+    """Return the requirements of a file, without hashes."""
     text = re.sub(r"\s*\\\n\s*--hash=\S+", "", path.read_text("utf-8"))
     return [Requirement(line) for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "-"))]
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=" ".join)
-def test_the_lock_is_what_is_asked_for(target: tuple[str, str, str]) -> None:
+def test_lock_satisfies_the_requirements(target: tuple[str, str, str]) -> None:
     python, system, machine = target
-    here = {
+    environment = {
         "python_version": python,
         "python_full_version": f"{python}.5",
         "sys_platform": system,
@@ -58,13 +58,13 @@ def test_the_lock_is_what_is_asked_for(target: tuple[str, str, str]) -> None:
     }
     pinned: dict[str, list[str]] = {}
     for each in requirements(LOCKS[0]):
-        if each.marker is None or each.marker.evaluate(here):
+        if each.marker is None or each.marker.evaluate(environment):
             [only] = each.specifier
             assert only.operator == "=="
             pinned.setdefault(each.name, []).append(only.version)
     assert all(len(versions) == 1 for versions in pinned.values())
     for wanted in requirements(ROOT / "requirements.txt"):
-        if wanted.marker is None or wanted.marker.evaluate(here):
+        if wanted.marker is None or wanted.marker.evaluate(environment):
             assert wanted.specifier.contains(pinned[wanted.name][0]), wanted
 
 
@@ -77,7 +77,7 @@ def test_every_locked_package_has_a_hash(lock: Path) -> None:
     assert not re.search(r"https?://|file:|index-url|find-links", lock.read_text("utf-8"))
 
 
-def test_what_annoy_is_built_with_is_locked_to_the_same() -> None:
+def test_both_locks_agree_on_setuptools() -> None:
     every = locked()
     assert len(every["setuptools"]) == 1
 
@@ -92,7 +92,7 @@ def test_every_licence_is_listed() -> None:
 
 
 def suspicious(tree: ast.AST) -> Iterator[str]:
-    """Ways in which a file of data could run code as it is read."""
+    """Yield every call or import with which reading a data file could run code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name.split(".")[0] in PICKLES)
@@ -116,7 +116,7 @@ def suspicious(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_file_of_data_can_run_code(path: Path) -> None:
+def test_reading_data_cannot_run_code(path: Path) -> None:
     assert list(suspicious(ast.parse(path.read_text("utf-8")))) == []
 
 
@@ -133,33 +133,36 @@ def test_no_file_of_data_can_run_code(path: Path) -> None:
         "eval(x)",
     ],
 )
-def test_the_search_for_it_finds_it(code: str) -> None:
+def test_dangerous_calls_are_found(code: str) -> None:
     assert list(suspicious(ast.parse(code)))
 
 
-def test_a_model_file_with_code_in_it_is_refused(tmp_path: Path) -> None:
+def test_model_file_with_code_is_refused(tmp_path: Path) -> None:
     import keras
 
     pixels = keras.Input((2,))
     model = keras.Model(pixels, keras.layers.Lambda(lambda x: x * 2)(pixels))
     model.save(tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
-        assert b"__lambda__" in archive.read("config.json")  # the code is there, as bytes
+        assert b"__lambda__" in archive.read("config.json")  # the file does contain the code
     with pytest.raises(ArtifactError, match="no Keras model this version can load"):
         load_model(tmp_path / "model.keras")
 
 
 @pytest.mark.parametrize(("advisory", "status"), [("", 0), ("PYSEC-1", 1), ("CVE-9", 0)])
-def test_the_audit_fails_on_what_is_not_accepted(tmp_path: Path, advisory: str, status: int) -> None:
-    """A pip-audit that says what the real one would; CVE-9 is accepted."""
+def test_audit_fails_on_advisories_that_are_not_accepted(tmp_path: Path, advisory: str, status: int) -> None:
+    """Run the audit with a fake pip-audit. CVE-9 is accepted."""
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci/audit").write_bytes((ROOT / ".ci/audit").read_bytes())
     (tmp_path / ".ci/accepted.txt").write_text("# none\nCVE-9 only on Windows\n")
-    found = [{"id": advisory, "aliases": [], "fix_versions": ["2"]}] if advisory else []
-    said = {
-        "dependencies": [{"name": "a", "version": "1", "vulns": found}, {"name": "b", "version": "1", "skip_reason": "unknown"}]
+    advisories = [{"id": advisory, "aliases": [], "fix_versions": ["2"]}] if advisory else []
+    report = {
+        "dependencies": [
+            {"name": "a", "version": "1", "vulns": advisories},
+            {"name": "b", "version": "1", "skip_reason": "unknown"},
+        ]
     }
-    (tmp_path / "pip_audit.py").write_text(f"import json\nprint(json.dumps({said!r}))\n")
+    (tmp_path / "pip_audit.py").write_text(f"import json\nprint(json.dumps({report!r}))\n")
     done = subprocess.run(
         [sys.executable, tmp_path / ".ci/audit"],
         capture_output=True,

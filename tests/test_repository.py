@@ -1,0 +1,62 @@
+"""The workflow, the hooks and the changelog agree with the code and with each other."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import devise_core
+from devise_core.cli import main
+from devise_core.cli.diagnostics import PYTHONS
+
+ROOT = Path(__file__).parent.parent
+
+
+def read_yaml(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text("utf-8"))
+
+
+def test_workflow_runs_all_checks_on_every_supported_python() -> None:
+    job = read_yaml(".github/workflows/ci.yml")["jobs"]["test"]
+    versions = [tuple(map(int, version.split("."))) for version in job["strategy"]["matrix"]["python"]]
+    assert versions == [(3, minor) for minor in range(PYTHONS[0][1], PYTHONS[1][1])]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+
+
+def test_hooks_run_the_tools_of_the_makefile() -> None:
+    [repository] = read_yaml(".pre-commit-config.yaml")["repos"]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    tools = {hook["entry"].split()[0].removeprefix(".venv/bin/") for hook in repository["hooks"]}
+    assert tools == {"ruff", "mypy"}
+    assert all(f"$(BIN)/{tool}" in makefile for tool in tools)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")), ids=lambda path: path.name)
+def test_issue_form_has_what_github_requires(path: Path) -> None:
+    form = read_yaml(str(path.relative_to(ROOT)))
+    if path.name != "config.yml":
+        assert form["name"] and form["description"]
+        assert all(field["attributes"]["label"] for field in form["body"])
+
+
+def test_distribution_command_and_version_come_from_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project = content["project"]
+    assert (project["name"], "version" in project["dynamic"]) == ("semblance", True)
+    assert content["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "devise_core.__version__"}
+    module, _, function = project["scripts"]["semblance"].partition(":")
+    assert getattr(import_module(module), function) is main
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"semblance {devise_core.__version__}\n"
+
+
+def test_changelog_begins_with_this_version() -> None:
+    versions = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert versions[:2] == ["Unreleased", devise_core.__version__]
