@@ -1,15 +1,21 @@
-"""The server: Streamlit's own with the collections' pictures beside it, and `ui/router.py` as its script."""
+"""The server: Streamlit with extra routes and middleware. ``ui/router.py`` is the script that it runs."""
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.map import data as mapdata
-from ui.server import error_handlers, image_routes, metrics_routes, model_queue, script_routes, suggest_routes, upload_quota
+from ui.map import data as map_data
+from ui.server import error_handlers, image_routes, metrics_routes, preload, script_routes, suggest_routes, upload_quota
+
+
+def import_pages() -> None:
+    """Import what most pages need. This takes a while, so it runs in the background once the server listens."""
+    import ui.hit.gallery  # noqa: F401
+
 
 app = st.App(
     "ui/router.py",
-    lifespan=model_queue.lifespan,
-    routes=[image_routes.ROUTE, suggest_routes.ROUTE, script_routes.ROUTE, mapdata.ROUTE, metrics_routes.ROUTE],
-    middleware=[Middleware(error_handlers.OnRoute), Middleware(upload_quota.UploadBound)],
-    on_script_error=error_handlers.on_page,
+    lifespan=preload.lifespan(import_pages),
+    routes=[image_routes.ROUTE, suggest_routes.ROUTE, script_routes.ROUTE, map_data.ROUTE, metrics_routes.ROUTE],
+    middleware=[Middleware(error_handlers.RouteErrorMiddleware), Middleware(upload_quota.UploadQuotaMiddleware)],
+    on_script_error=error_handlers.handle_page_error,
 )

@@ -49,7 +49,7 @@ async def label(address: str, chance: random.Random, pause: Callable[[], Awaitab
     """A picture of one's own each time, through the uploader: it is decoded, and the network runs."""
     files = sorted(PICTURES.iterdir())
     async with Visit(address, "labels") as visit:
-        await visit.choose("Your picture", "Upload")
+        await visit.choose("Choose a picture", "Upload")
         for _ in range(SEARCHES):
             await pause()
             file = chance.choice(files)
@@ -136,7 +136,7 @@ async def warm(address: str) -> None:
     """Once of each before anything is counted, as long as it takes to load the network."""
     file = next(iter(sorted(PICTURES.iterdir())))
     async with asyncio.timeout(2 * LATE), Visit(address, "labels") as visit:
-        await visit.choose("Your picture", "Upload")
+        await visit.choose("Choose a picture", "Upload")
         await visit.upload("A picture", file.name, file.read_bytes())
 
 

@@ -1,20 +1,20 @@
-"""The map of a collection: pictures, words and your query in one space."""
+"""The map explorer: a map of all pictures of a collection."""
 
 import streamlit as st
 
 from ui import page_layout
-from ui.errors import shown
+from ui.errors import show_errors
 from ui.map.explore import explore
 from ui.searchbox import search_box
-from ui.server.engine_cache import engine
+from ui.server.engine_cache import current_engine
 
 page_layout.header(
-    "Embedding explorer",
-    "Every point is a picture, near to others that mean the like. Point at one to see it, press it "
-    "to meet its neighbours, draw around some to collect them, search to light up the nearest.",
+    "Map explorer",
+    "Each point is a picture, and similar pictures are close together. Click a point to see the picture and its "
+    "nearest neighbours, search to highlight matches, or lasso a group to see what it has in common.",
 )
-box, own = st.columns([4, 1.3], vertical_alignment="center")
-with box:
-    query = search_box("explorer", "Put a query on the map: violin, animal, fruit…")
-with shown("q"):
-    explore(engine(), query, own)
+search_column, upload_column = st.columns([4, 1.3], vertical_alignment="center")
+with search_column:
+    query = search_box("explorer", "Find it on the map: violin, animal, fruit…")
+with show_errors("q"):
+    explore(current_engine(), query, upload_column)

@@ -1,52 +1,52 @@
-"""What this is, and a search that works right here."""
+"""Home: what the app does, and a search that works right away."""
 
 import streamlit as st
 
 from ui import page_layout, tour, url_state
-from ui.errors import shown
+from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.query.examples import examples
 from ui.query.first_matches import first_matches
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
-from ui.server.engine_cache import engine
+from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
 
-FIRST = 12
+COUNT = 12
 
 with st.container(key="hero"):
     page_layout.header(
-        "Find pictures by what they mean",
-        "A small neural network maps every picture into the space of word vectors, so "
-        "words and pictures can be compared directly. It finds things that no picture was ever labelled with: try "
-        "**avian**.",
+        "Search pictures by meaning",
+        "Type what you want to see. The app compares your words with the pictures themselves, so it also finds things that "
+        "nobody has labelled. Try **avian**.",
     )
 
-above, results = st.container(), st.container()  # filled the other way round: the first pictures wait for nothing else
-query = url_state.text(url_state.QUERY)
+# The results are filled first, so that the first pictures appear without waiting for the examples.
+controls, results = st.container(), st.container()
+text = url_state.read_text(url_state.QUERY)
 
-with results, shown("q"):
-    here = engine()
-    first = examples(here)[0]
-    if query:
-        with event_log.searching(query) as heard:
-            asked = read_query(here, query)
-            show_reading(asked.reading, "q")
-            heard["terms"], heard["hits"] = len(asked.reading.terms), first_matches(here, asked, "home", FIRST)
+with results, show_errors("q"):
+    engine = current_engine()
+    example = examples(engine)[0]
+    if text:
+        with event_log.timed_search(text) as facts:
+            query = read_query(engine, text)
+            show_reading(query.reading, "q")
+            facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "home", COUNT)
     else:
-        st.caption(f"For example, **{first}**:")
-        gallery(here, here.search_text(first, k=FIRST), "home")
+        st.caption(f"Results for **{example}**, as an example:")
+        gallery(engine, engine.search_text(example, k=COUNT), "home")
 
-with above:
+with controls:
     search_box("home", "Type anything: violin, something sweet, at sea…")
-    with st.container(horizontal=True, vertical_alignment="center", key="offers"), shown():
-        example_pills("home", examples(engine()))
+    with st.container(horizontal=True, vertical_alignment="center", key="offers"), show_errors():
+        example_pills("home", examples(current_engine()))
         tour.invitation()
 
 st.divider()
 with st.container(horizontal=True, key="tour"):
     st.page_link("../pages/image_search.py", label="Search with a picture", icon=":material/image_search:")
-    st.page_link("../pages/photos.py", label="Search your own photos", icon=":material/add_photo_alternate:")
-    st.page_link("../pages/explorer.py", label="See the map", icon=":material/scatter_plot:")
-    st.page_link("../pages/results.py", label="How good is it?", icon=":material/bar_chart:")
+    st.page_link("../pages/photos.py", label="Search your pictures", icon=":material/add_photo_alternate:")
+    st.page_link("../pages/explorer.py", label="Explore the map", icon=":material/scatter_plot:")
+    st.page_link("../pages/results.py", label="How well does it work?", icon=":material/bar_chart:")

@@ -1,30 +1,32 @@
-"""Image → images, by meaning and by looks, or with words in the sum."""
+"""Image search: pictures similar to a picture, in meaning and in appearance, or combined with words."""
 
 import streamlit as st
 
 from ui import page_layout
-from ui.errors import shown
-from ui.picture.choose import choose_picture, encoded, show_picture
-from ui.picture.similar_images import also_with_words, nearest_pictures, nearest_words
-from ui.server.engine_cache import engine
+from ui.errors import show_errors
+from ui.picture.choose import choose_picture, encode_chosen, show_picture
+from ui.picture.similar_images import best_words, combine_with_words, similar_pictures
+from ui.server.engine_cache import current_engine
 
 page_layout.header(
     "Image search",
-    "By meaning: the picture's place among the words. By looks: the network's own features, "
-    "before any word. Drag a box on it to search by a part, or add words: this photo, but at sea.",
+    "Find pictures similar to a picture, in meaning or in appearance. Drag a box on it to search with a part of it, or "
+    "combine it with words.",
 )
-with shown():
-    here = engine()
+with show_errors():
+    engine = current_engine()
     left, right = st.columns([3, 2], gap="large")
     with left:
-        chosen = choose_picture(here, "image_search")
+        chosen = choose_picture(engine, "image_search")
         if chosen is None:
-            st.info("Choose a picture. It is read in memory and not kept.", icon=":material/photo_camera:")
+            st.info(
+                "Choose a picture. It is kept in memory only and is deleted when your session ends.", icon=":material/photo_camera:"
+            )
         else:
             show_picture(chosen, "image_search")
     if chosen is not None:
-        found = encoded(here, chosen)
+        encoded = encode_chosen(engine, chosen)
         with right:
-            nearest_words(here, found)
-        also_with_words(here, chosen, found)
-        nearest_pictures(here, chosen, found)
+            best_words(engine, encoded)
+        combine_with_words(engine, chosen, encoded)
+        similar_pictures(engine, chosen, encoded)

@@ -1,47 +1,51 @@
-"""Image → labels: any noun there is, or only the words you type."""
+"""Labels: the words that describe a picture best."""
 
 import streamlit as st
 
 from devise_core.engine import WordSet
 from ui import page_layout
-from ui.errors import shown
-from ui.picture.choose import choose_picture, encoded, show_picture
-from ui.server.engine_cache import engine
-from ui.text import plain
+from ui.errors import show_errors
+from ui.picture.choose import choose_picture, encode_chosen, show_picture
+from ui.server.engine_cache import current_engine
+from ui.text import SIMILARITY_HELP, plain
 
-OWN, NOUNS, ALL = "Your own words", "Nouns", "All words"
+CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
 page_layout.header(
     "Labels",
-    "The words nearest to a picture: out of thousands of nouns, or only among words of yours, which "
-    "the network was never trained to tell apart. Drag a box on the picture to name a part of it.",
+    "Choose a picture and see which words describe it best. You can also give your own list of words, and the app picks "
+    "from it without any training. Drag a box on the picture to name a part of it.",
 )
-with shown():
-    here = engine()
+with show_errors():
+    engine = current_engine()
     left, right = st.columns(2, gap="large")
     with left:
-        chosen = choose_picture(here, "labels")
+        chosen = choose_picture(engine, "labels")
         if chosen:
             show_picture(chosen, "labels")
     with right:
-        choice = st.segmented_control("Choose among", (NOUNS, OWN, ALL), default=NOUNS, required=True, key="labels_vocabulary")
-        own: list[str] = []
-        if choice == OWN:
-            typed = st.text_area(
-                "Your labels, apart by commas or lines",
+        choice = st.segmented_control(
+            "Choose labels from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key="labels_vocabulary"
+        )
+        custom_labels: list[str] = []
+        if choice == CUSTOM:
+            text = st.text_area(
+                "Your labels, separated by commas or line breaks",
                 key="labels_own",
                 height=100,
                 value="animal, food, music, vehicle, building",
                 max_chars=2000,
             )
-            own = [word.strip() for word in typed.replace("\n", ",").split(",") if word.strip()]
+            custom_labels = [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()]
         if chosen is None:
-            st.info("Choose a picture. It is read in memory and not kept.", icon=":material/photo_camera:")
+            st.info(
+                "Choose a picture. It is kept in memory only and is deleted when your session ends.", icon=":material/photo_camera:"
+            )
         else:
-            vocabulary: WordSet | list[str] = own if choice == OWN else "all" if choice == ALL else "nouns"
-            hits = here.label_embedding(encoded(here, chosen).embeddings[0], k=10, vocabulary=vocabulary)
+            vocabulary: WordSet | list[str] = custom_labels if choice == CUSTOM else "all" if choice == ALL else "nouns"
+            hits = engine.label_embedding(encode_chosen(engine, chosen).embeddings[0], k=10, vocabulary=vocabulary)
             if hits:
-                st.header(f"Most likely: {plain(hits[0].word)}")
+                st.header(f"Most likely: {plain(hits[0].word)}", help=SIMILARITY_HELP)
             with st.container(key="label-bars"):
                 for hit in hits:
-                    st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  cosine {hit.cosine:.2f}")
+                    st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:.2f}")

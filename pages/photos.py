@@ -1,57 +1,58 @@
-"""Your own photos: searched like a collection, and gone with the visit."""
+"""Your pictures: upload pictures and search them like a collection, for as long as the session lasts."""
 
 import streamlit as st
 
 from ui import page_layout
-from ui.errors import shown
+from ui.errors import show_errors
 from ui.hit.gallery import gallery
-from ui.picture import session_photos
+from ui.picture import uploads
 from ui.picture.dropzone import dropzone
-from ui.server.engine_cache import ALBUM, OWN, model
-from ui.text import plain
+from ui.server.engine_cache import UPLOADS, UPLOADS_ENGINE, base_engine
+from ui.text import SIMILARITY_HELP, plain
 
-SHOWN = 24
+MAX_SHOWN = 24
+LINKS = (
+    ("text_search.py", "Search them with words", "search"),
+    ("image_search.py", "Search them with a picture", "image_search"),
+    ("explorer.py", "See them on the map", "scatter_plot"),
+    ("labels.py", "Name one of them", "sell"),
+)
 
 page_layout.header(
-    "Your photos",
-    "Drop some of your own and search them by what they mean. They stay in the memory of this visit: no "
-    "other visitor sees them, nothing is written to disk, and they are gone when you leave or reload the page.",
+    "Your pictures",
+    "Upload some pictures and search them by meaning. Only you can see them. They are kept in memory and deleted when your "
+    "session ends, which also happens when you reload the page.",
 )
-with shown():
-    taken = session_photos.taken()
-    dropzone(
-        "photos_zone", taken.batches, session_photos.room(), model().encoder.ready, session_photos.limits(), session_photos.take
-    )
+with show_errors():
+    state = uploads.upload_state()
+    ready = base_engine().encoder.ready
+    dropzone("photos_zone", state.batches, uploads.room(), ready, uploads.limits(), uploads.add_batch)
     st.caption(
-        f"At most {session_photos.limits().collection_images} pictures. Your browser makes them smaller before it sends them; "
+        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks them before it sends them. The names of "
         "folders become labels."
     )
-    if taken.full:
-        st.warning(plain(taken.full), icon=":material/inventory_2:")
-    if taken.again:
-        st.caption(f"{taken.again} were here already.")
-    if taken.skipped:
-        with st.expander(f"{len(taken.skipped)} could not be read", icon=":material/broken_image:"):
-            st.markdown("\n".join(f"- {plain(line)}" for line in taken.skipped[:200]))
-    album = session_photos.album()
-    if album is None:
-        st.info("Nothing here yet. A handful is enough to try: a few from a holiday, say.", icon=":material/photo_library:")
+    if state.full:
+        st.warning(plain(state.full), icon=":material/inventory_2:")
+    if state.repeated:
+        st.caption(f"{state.repeated} had already been uploaded.")
+    if state.skipped:
+        with st.expander(f"{len(state.skipped)} could not be read", icon=":material/broken_image:"):
+            st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped[:200]))
+    collection = uploads.uploaded_collection()
+    if collection is None:
+        st.info("You have not uploaded any pictures yet. A handful is enough to try it.", icon=":material/photo_library:")
     else:
-        here = st.session_state[ALBUM]
-        count, button = st.columns([4, 1.2], vertical_alignment="bottom")
-        size = sum(image.nbytes for image in album.images) / 1e3
-        count.header(f"{len(album)} photo{'s' * (len(album) > 1)}")
-        button.button("Forget them", icon=":material/delete:", on_click=session_photos.forget, width="stretch", key="photos_forget")
-        with st.container(horizontal=True, key="photos_ways"):
-            for file, label, icon in (
-                ("text_search.py", "Search them by words", "search"),
-                ("image_search.py", "By a picture", "image_search"),
-                ("explorer.py", "See them on the map", "scatter_plot"),
-                ("labels.py", "Name one", "sell"),
-            ):
+        engine = st.session_state[UPLOADS_ENGINE]
+        title, button = st.columns([4, 1.2], vertical_alignment="bottom")
+        title.header(f"{len(collection)} picture{'s' * (len(collection) > 1)}")
+        button.button("Delete all", icon=":material/delete:", on_click=uploads.delete_all, width="stretch", key="photos_delete")
+        with st.container(horizontal=True, key="photos_links"):
+            for file, label, icon in LINKS:
                 st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")
-        gallery(here, here.rank(range(len(album)), album.embeddings.mean(axis=0))[:SHOWN], "photos")
+        gallery(engine, engine.rank(range(len(collection)), collection.embeddings.mean(axis=0))[:MAX_SHOWN], "photos")
+        size = sum(image.nbytes for image in collection.images) / 1e3
         st.caption(
-            f"The most typical first: by the cosine to their mean. {size:,.0f} kB in memory, under “{OWN}” in the choice of "
-            "collections."
+            f"The most typical pictures come first. They are the collection “{UPLOADS}” in the sidebar and take {size:,.0f} kB of "
+            "memory.",
+            help=f"{SIMILARITY_HELP} Here it is with the mean of all your pictures.",
         )

@@ -1,31 +1,34 @@
-"""The figures, the curves, the best and worst queries, and the card."""
+"""Results: how well the search works, compared with other methods."""
 
 import streamlit as st
 
 from devise_core.storage.paths import REPOSITORY
 from ui import page_layout
-from ui.errors import shown
-from ui.results import sections as results
-from ui.server.engine_cache import engine
+from ui.errors import show_errors
+from ui.results import sections
+from ui.server.engine_cache import current_engine
 
 CARD = REPOSITORY / "MODEL_CARD.md"
 
-page_layout.header("Results", "How good it is, beside a plain classifier and the methods it must beat, and where it fails.")
-with shown():
-    here = engine()
-    for section in (results.figures, results.training, results.queries):
-        with shown():
-            section(here)
-    with st.expander("The model card: how it was made, its limits, and licences", icon=":material/description:"):
+page_layout.header(
+    "Results",
+    "See how often the search is right, how it compares with other methods on the same pictures, and where it fails.",
+)
+with show_errors():
+    engine = current_engine()
+    for section in (sections.figures, sections.training, sections.queries):
+        with show_errors():
+            section(engine)
+    with st.expander("Model card: how the model was made, its limits and its licences", icon=":material/description:"):
         facts = {
-            "Word vectors": len(here.vocabulary or ()),
-            "Nouns": here.vocabulary.noun_count if here.vocabulary else 0,
-            "Pictures here": len(here.collection),
-            "Dimensions": here.text.dimension,
+            "Words": len(engine.vocabulary or ()),
+            "Nouns": engine.vocabulary.noun_count if engine.vocabulary else 0,
+            "Pictures": len(engine.collection),
+            "Dimensions": engine.text.dimension,
         }
         for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
             column.metric(name, f"{count:,}")
         if CARD.is_file():
             st.markdown(CARD.read_text("utf-8").split("\n", 1)[1])
         else:
-            st.info("The card is missing: restore it with git checkout, or write it with python -m devise_core build card.")
+            st.info("The model card is missing. Restore it with git checkout, or run `python -m devise_core build card`.")

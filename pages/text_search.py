@@ -1,34 +1,35 @@
-"""Text → images."""
+"""Text search: words in, pictures out."""
 
 import streamlit as st
 
 from ui import page_layout
-from ui.errors import shown
+from ui.errors import show_errors
 from ui.query.examples import examples
 from ui.query.matches import show_matches
-from ui.query.query_help import help_with_queries
+from ui.query.query_help import query_help
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
-from ui.server.engine_cache import engine
+from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
-from ui.text import plain
+from ui.text import SIMILARITY_HELP, plain
 
 page_layout.header(
-    "Text search", "Words go in, pictures come out: nearest first, by the cosine of the two vectors. No picture's label is read."
+    "Text search",
+    "Describe what you are looking for. You get the pictures that match best, although the search reads no labels.",
 )
-query = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
-with shown("q"):
-    here = engine()
+text = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
+with show_errors("q"):
+    engine = current_engine()
     with st.container(horizontal=True, vertical_alignment="center", key="offers"):
-        example_pills("text", examples(here))
-        help_with_queries()
-    if not query:
-        st.info("Type a word or a few, or press an example: the answer comes at once.", icon=":material/keyboard_return:")
+        example_pills("text", examples(engine))
+        query_help()
+    if not text:
+        st.info("Type a few words or click an example.", icon=":material/keyboard_return:")
     else:
-        with event_log.searching(query) as heard:
-            asked = read_query(here, query)
-            show_reading(asked.reading, "q")
-            heard["terms"], heard["hits"] = len(asked.reading.terms), show_matches(here, asked)
-        near = here.similar_words(asked, k=8)
-        st.caption("Words nearby: " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in near))
+        with event_log.timed_search(text) as facts:
+            query = read_query(engine, text)
+            show_reading(query.reading, "q")
+            facts["terms"], facts["hits"] = len(query.reading.terms), show_matches(engine, query)
+        words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
+        st.caption(f"Similar words: {words}", help=SIMILARITY_HELP)

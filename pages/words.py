@@ -1,14 +1,11 @@
-"""Word play: neighbours, sums, and the way from one word to another."""
+"""Words: similar words, word arithmetic, and the path from one word to another."""
 
 from ui import page_layout
-from ui.words import word_tools as wordplay
-
-MODES = {"near": "Nearest", "sum": "Sums", "way": "Word to word"}
+from ui.words.modes import show_mode
 
 page_layout.header(
     "Words",
-    "Words and pictures are places in one space. See who lives next to a word, add and subtract meanings, or "
-    "walk from one word to another and look around at every step.",
+    "See which words are similar in meaning, add and subtract words, or go step by step from one word to another. "
+    "Pictures show what the app sees at each place.",
 )
-mode = wordplay.choose_mode(MODES)
-{"near": wordplay.nearest, "sum": wordplay.sums, "way": wordplay.between}[mode]()
+show_mode()

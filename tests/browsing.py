@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+Result = TypeVar("Result")
 expect.set_options(timeout=30_000)
 
 
@@ -97,3 +102,19 @@ def page(browser: Browser) -> Iterator[Page]:
 def tiles(page: Page, grid: str) -> Locator:
     """The names under the pictures of a grid."""
     return page.locator(f".st-key-grid-{grid} .name")
+
+
+def run_session(session: Coroutine[Any, Any, Result]) -> Result:
+    """Run a session in a thread of its own. The browser of other tests keeps an event loop running in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, session).result()
+
+
+def open_map(page: Page, address: str, query: str = "") -> Locator:
+    """Open the map explorer and return the map, once it is drawn and nothing moves."""
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{address}/explorer{query}")
+    view = page.locator(".map[data-state=ready]")
+    expect(view).to_be_visible()
+    expect(view).to_have_attribute("data-seen", re.compile(r"\d+"))
+    return view

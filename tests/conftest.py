@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["SEMBLANCE_PRELOAD"] = "0"  # a test loads the network where it means to
+os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 from devise_core import Engine, load_engine
-from tests.browsing import address, browser, page  # noqa: F401  fixtures of every test with a browser
-from tests.data_set_mirror import pascal, site  # noqa: F401  and of every test that downloads
+from tests.browsing import address, browser, page  # noqa: F401  fixtures for the tests with a browser
+from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
 
 BUNDLED = Path(__file__).parent.parent / "artifacts"
 
@@ -25,4 +27,27 @@ def engine() -> Engine:
 
 @pytest.fixture(scope="session")
 def photos(engine: Engine) -> Engine:
+    """The bundled model over `photos`."""
     return engine.on("photos")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memory_is_freed() -> Iterator[None]:
+    """Free the models of a module. ``freeze_memory`` would keep those that have been replaced."""
+    yield
+    gc.unfreeze()
+    gc.collect()
+
+
+@pytest.fixture
+def fresh_settings() -> Iterator[None]:
+    """Read the environment again, before and after the test."""
+    from devise_core.settings import settings
+    from ui.server import metrics_routes, slot_queue
+
+    cached = (settings, slot_queue.model_slots, metrics_routes._metrics_on)
+    for function in cached:
+        function.cache_clear()
+    yield
+    for function in cached:
+        function.cache_clear()

@@ -1,4 +1,4 @@
-"""Every page for every visitor: no finding of axe-core, in light, dark and on a phone; all of it by keyboard."""
+"""Accessibility: axe-core finds nothing in light mode, dark mode and on a phone, and everything works by keyboard."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGES = {
     "results?protocol=ImageNet": "",
     "text_search?q=avian&tour=1": "tour-banner",
 }
-"""The path of a view, and the key of an element that is there once it is drawn."""
+"""Path of a view → key of an element that exists once the view is drawn."""
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def opened(browser: Browser, address: str) -> Iterator[object]:
         drawn(page)
         page.wait_for_function(
             "getComputedStyle(document.querySelector('.block-container')).maxWidth === '1180px'"
-        )  # the style is in
+        )  # the style is applied
         return page
 
     yield open_at
@@ -55,17 +55,17 @@ def opened(browser: Browser, address: str) -> Iterator[object]:
 
 
 def drawn(page: Page) -> None:
-    """The script has ended, and nothing stands in for a part that is still loading."""
+    """Wait until the page has run and nothing is a placeholder."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def findings(page: Page) -> list[str]:
-    """Whatever axe-core finds, minor or not, with every fold open."""
-    for fold in page.locator("details > summary").all():
-        if not fold.evaluate("fold => fold.parentElement.open"):
-            fold.click()
-            expect(fold.locator("xpath=..")).to_have_attribute("open", "")
+    """Return whatever axe-core finds, minor or not, with every expander open."""
+    for expander in page.locator("details > summary").all():
+        if not expander.evaluate("summary => summary.parentElement.open"):
+            expander.click()
+            expect(expander.locator("xpath=..")).to_have_attribute("open", "")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_timeout(400)  # folds open by and by, a press fades in, and what is half seen has half its contrast
     page.wait_for_function("document.getAnimations().every((each) => each.effect.getComputedTiming().endTime === Infinity)")
@@ -100,24 +100,24 @@ def test_no_finding_in_an_opened_hit(opened) -> None:  # type: ignore[no-untyped
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-@pytest.mark.parametrize("pressed", ["What can I write?", "Filters", "Cut-off", "Choose all on this page"])
-def test_no_finding_in_what_a_press_opens(opened, pressed: str, scheme: Literal["light", "dark"], width: int) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("button", ["What can I write?", "Filters", "Threshold", "Select all on this page"])
+def test_no_finding_in_a_popover(opened, button: str, scheme: Literal["light", "dark"], width: int) -> None:  # type: ignore[no-untyped-def]
     page = opened("text_search?q=bird", scheme, width)
-    page.get_by_role("button", name=pressed).first.click()
+    page.get_by_role("button", name=button).first.click()
     expect(page.get_by_test_id("stPopoverBody").or_(page.locator(".st-key-tray")).first).to_be_visible()
     drawn(page)
     assert not findings(page)
 
 
-def test_no_finding_beside_photos_of_ones_own(opened) -> None:  # type: ignore[no-untyped-def]
+def test_no_finding_with_uploads(opened) -> None:  # type: ignore[no-untyped-def]
     page = opened("photos", "dark", 390)
     page.locator(".st-key-photos_zone input[type=file]").set_input_files([CAT, REPOSITORY / "README.md"])
-    expect(page.get_by_role("heading", name="1 photo")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 picture")).to_be_visible()
     drawn(page)
     assert not findings(page)
 
 
-def test_a_search_by_keyboard_alone(opened) -> None:  # type: ignore[no-untyped-def]
+def test_search_by_keyboard(opened) -> None:  # type: ignore[no-untyped-def]
     page = opened("text_search", "light", 1280)
     box = page.get_by_role("combobox")
     for _ in range(40):

@@ -14,7 +14,7 @@ from devise_core.collections.projection import project
 from devise_core.datatypes import Item
 from devise_core.vectors import Floats
 from tests.fakes import unit_rows
-from ui.map import data as mapdata
+from ui.map import data as map_data
 from ui.map.region import read_region
 
 
@@ -103,9 +103,9 @@ def test_a_region_that_is_none(text: str) -> None:
 
 
 def test_of_many_pictures_an_even_sample_is_drawn() -> None:
-    assert mapdata.drawn(384) == range(384)
-    assert len(mapdata.drawn(20_000)) == 20_000
-    assert mapdata.drawn(45_001) == range(0, 45_001, 3)
+    assert map_data.drawn_rows(384) == range(384)
+    assert len(map_data.drawn_rows(20_000)) == 20_000
+    assert map_data.drawn_rows(45_001) == range(0, 45_001, 3)
 
 
 def numbers(text: str, kind: str) -> list[int]:
@@ -113,8 +113,8 @@ def numbers(text: str, kind: str) -> list[int]:
 
 
 def test_the_message_has_all_that_is_drawn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapdata, "MOST", 200)  # every second picture
-    message = json.loads(mapdata._message(engine))
+    monkeypatch.setattr(map_data, "MAX_DRAWN", 200)  # every second picture
+    message = json.loads(map_data._message(engine))
     collection = engine.collection
     assert (message["count"], message["step"], len(message["ids"])) == (384, 2, 192)
     assert message["ids"][3] == collection.items[6].id
@@ -123,7 +123,7 @@ def test_the_message_has_all_that_is_drawn(engine: Engine, monkeypatch: pytest.M
     assert places == pytest.approx(collection.projections.places["umap3"][::2].clip(0, 1), abs=1e-4)
     categories = message["colours"]["category"]
     assert categories["names"][numbers(categories["of"], "u1")[3]] == collection.items[6].category.split("/")[0]
-    assert len(categories["names"]) == mapdata.COLOURED + 1
+    assert len(categories["names"]) == map_data.COLOURED + 1
     assert set(numbers(message["colours"]["right"]["of"], "u1")) == {0, 1}
     assert message["kept"]["tsne2"] == round(collection.projections.kept["tsne2"], 3)
     assert {text["kind"] for text in message["texts"]} == {"cluster", "part", "word"}

@@ -1,4 +1,4 @@
-"""What a visitor does, in a real browser against the real server."""
+"""What a visitor does on the pages, in a real browser against the real server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_suggestions_while_typing(page: Page, address: str) -> None:
     box.press("Enter")
     expect(page).to_have_url(f"{address}/?q=musical+instrument")
     box.fill("")
-    expect(page.get_by_role("option")).to_have_text(["musical instrument"])  # searched for in this visit
+    expect(page.get_by_role("option")).to_have_text(["musical instrument"])  # a recent search
 
 
 def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
@@ -50,26 +50,26 @@ def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
     expect(tiles(page, "home").first).to_have_text("violin")
 
 
-def test_a_link_brings_the_view_back(page: Page, address: str) -> None:
+def test_a_link_restores_the_view(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=windmill&collection=photos")
     expect(tiles(page, "text").first).to_have_text("windmill")
     expect(page.get_by_text("of 251 pictures match well")).to_be_visible()
 
 
-def test_open_a_hit_and_go_on_from_it(page: Page, address: str) -> None:
+def test_open_a_hit_and_continue_from_it(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
     page.get_by_role("button", name="Open violin").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="violin")).to_be_visible()
     expect(dialog.get_by_text("GPL")).to_be_visible()
-    expect(dialog.get_by_text("Alike in looks")).to_be_visible()
+    expect(dialog.get_by_text("Similar in appearance")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("link", name="More like violin").click()
-    expect(page.get_by_role("heading", name="Alike in meaning")).to_be_visible()
+    expect(page.get_by_role("heading", name="Similar in meaning")).to_be_visible()
     expect(tiles(page, "meaning").first).to_have_text("cello")
 
 
-def test_an_opened_hit_is_in_the_link_and_back_closes_it(page: Page, address: str) -> None:
+def test_an_open_hit_is_in_the_link_and_back_closes_it(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin&open=cello")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="cello")).to_be_visible()
@@ -84,7 +84,7 @@ def test_an_opened_hit_is_in_the_link_and_back_closes_it(page: Page, address: st
     expect(dialog.get_by_role("heading", name="violin")).to_be_visible()
 
 
-def test_home_says_what_matches_badly(page: Page, address: str) -> None:
+def test_home_marks_weak_matches(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=democracy")
     expect(page.get_by_text("Nothing in stamps matches “democracy” well")).to_be_visible()
     expect(page.locator(".st-key-grid-home .weak")).to_have_count(12)
@@ -106,10 +106,10 @@ def test_upload(page: Page, address: str) -> None:
     expect(tiles(page, "looks").first).to_have_text("cat")
 
 
-def test_label_with_own_words(page: Page, address: str) -> None:
+def test_labels_from_a_custom_list(page: Page, address: str) -> None:
     page.goto(f"{address}/labels?item=cat&collection=photos")
     expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible(timeout=60_000)
-    page.get_by_text("Your own words", exact=True).click()
+    page.get_by_text("Your words", exact=True).click()
     box = page.get_by_label("Your labels")
     box.fill("castle, pet, windmill")
     box.press("Control+Enter")
@@ -128,7 +128,7 @@ def test_charts_are_painted(page: Page, address: str) -> None:
     assert line["width"] > 300 < 2 * line["height"]
 
 
-def test_text_of_strangers_is_no_markup(page: Page, address: str) -> None:
+def test_a_query_is_never_markup(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin+%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+%5Bxyzzyq%5D(javascript:alert(1))")
     expect(tiles(page, "text").first).to_be_visible()
     assert page.locator("a[href^='javascript']").count() == 0
@@ -150,7 +150,7 @@ def test_why_it_matched(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
     page.get_by_role("button", name="Open violin").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Cosine with violin")).to_be_visible(timeout=120_000)  # the network loads
+    expect(dialog.get_by_text("Similarity to violin")).to_be_visible(timeout=120_000)  # the model loads
     heat = dialog.locator(".over canvas")
     expect(heat).to_be_visible()
     reds = (
@@ -165,8 +165,8 @@ def test_why_it_matched(page: Page, address: str) -> None:
     strength.press("Home")
     expect(dialog.locator(".over")).to_have_css("opacity", "0")
     dialog.get_by_role("radio", name="cello").or_(dialog.get_by_text("cello", exact=True)).first.click()
-    expect(dialog.get_by_text("Cosine with cello")).to_be_visible()
-    for name, view in (("Find it on the map", "explorer"), ("More like this", "image_search"), ("Its labels", "labels")):
+    expect(dialog.get_by_text("Similarity to cello")).to_be_visible()
+    for name, view in (("Show on the map", "explorer"), ("More like this", "image_search"), ("Name this picture", "labels")):
         expect(dialog.get_by_test_id("stPageLink").get_by_role("link", name=name)).to_have_attribute("href", f"{view}?item=violin")
     dialog.get_by_role("button", name="cello 0.9").click()
     expect(page).to_have_url(f"{address}/text_search?q=cello")
@@ -174,7 +174,7 @@ def test_why_it_matched(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("view", ["text_search?q=musical+instrument", "?q=violin"])
-def test_one_step_back_from_more_like_this(page: Page, address: str, view: str) -> None:
+def test_back_from_more_like_this_is_one_step(page: Page, address: str, view: str) -> None:
     page.goto(f"{address}/{view}")
     expect(tiles(page, "text" if view.startswith("text") else "home").first).to_be_visible()
     page.get_by_role("link", name="More like").first.click()

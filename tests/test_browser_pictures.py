@@ -1,4 +1,4 @@
-"""Any picture, a part of it, one's own photos, and the way between words, in a real browser."""
+"""A picture, a region of it, uploaded pictures, and the path between words, in a real browser."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def png_of(path: Path, side: int = 0) -> bytes:
 
 
 def collage(left: Path, right: Path) -> bytes:
-    """Two pictures side by side."""
+    """Return two pictures side by side."""
     image = Image.new("RGB", (800, 400), "white")
     for place, path in enumerate((left, right)):
         image.paste(Image.open(path).convert("RGB").resize((400, 400)), (400 * place, 0))
@@ -51,7 +51,7 @@ def upload(page: Page, name: str, content: bytes) -> None:
 
 
 def drag(page: Page, on: Locator, begin: tuple[float, float], end: tuple[float, float]) -> None:
-    """From one place to another, in parts of the element's width and height."""
+    """Drag from one place to another, in shares of the element's width and height."""
     box = on.bounding_box()
     assert box
     (x, y), (to_x, to_y) = ((box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in (begin, end))
@@ -63,7 +63,7 @@ def drag(page: Page, on: Locator, begin: tuple[float, float], end: tuple[float, 
 
 
 def drop(page: Page, *files: tuple[str, bytes]) -> None:
-    page.get_by_role("button", name="Choose photos").wait_for()
+    page.get_by_role("button", name="Choose pictures").wait_for()
     page.locator(".st-key-photos_zone input[type=file]").set_input_files(
         [
             FilePayload(name=name, mimeType="application/zip" if name.endswith(".zip") else "image/webp", buffer=content)
@@ -80,38 +80,38 @@ DROP = """(zone, data) => {
 }"""
 
 
-def test_a_photograph_by_the_camera(page: Page, address: str) -> None:
+def test_a_picture_from_the_camera(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search")
     page.get_by_text("Camera", exact=True).click()
     shoot = page.get_by_role("button", name="Take Photo")
     expect(shoot).to_be_enabled()
     page.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0")
     shoot.click()
-    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("your photograph", timeout=60_000)
+    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("camera picture", timeout=60_000)
     expect(tiles(page, "meaning").first).to_be_visible()
 
 
-def test_photos_that_are_dropped(page: Page, address: str) -> None:
+def test_dropped_pictures_are_uploaded(page: Page, address: str) -> None:
     page.goto(f"{address}/photos")
-    page.get_by_role("button", name="Choose photos").wait_for()
+    page.get_by_role("button", name="Choose pictures").wait_for()
     page.locator(".st-key-photos_zone").evaluate(DROP, base64.b64encode(CAT.read_bytes()).decode())
-    expect(page.get_by_role("heading", name="1 photo")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="1 picture")).to_be_visible(timeout=60_000)
     expect(tiles(page, "photos")).to_have_text(["dropped"])
-    page.get_by_role("link", name="By a picture").click()
-    expect(page.get_by_text("No other picture here").first).to_be_visible()
+    page.get_by_role("link", name="Search them with a picture").click()
+    expect(page.get_by_text("There are no other pictures in this collection").first).to_be_visible()
 
 
 def test_paste_a_picture(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?collection=photos")
     expect(tiles(page, "meaning").first).to_be_visible()
-    page.evaluate(PASTE, base64.b64encode(png_of(CAT, 2400)).decode())  # larger than what is sent
+    page.evaluate(PASTE, base64.b64encode(png_of(CAT, 2400)).decode())  # larger than what the browser sends
     expect(page.locator(".st-key-image_search_crop .name")).to_have_text("pasted picture", timeout=60_000)
     expect(tiles(page, "meaning").first).to_have_text("cat")
     shown = page.locator(".st-key-image_search_crop img")
     assert shown.evaluate("(image) => image.naturalWidth") <= 1024
 
 
-def test_text_pasted_into_the_search_box_is_text(page: Page, address: str) -> None:
+def test_pasted_text_is_no_picture(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?item=violin")
     box = page.get_by_role("combobox")
     box.focus()
@@ -120,7 +120,7 @@ def test_text_pasted_into_the_search_box_is_text(page: Page, address: str) -> No
     expect(page.locator(".st-key-image_search_crop .name")).to_have_text("violin")
 
 
-def test_a_box_with_the_mouse_is_what_is_searched_by(page: Page, address: str) -> None:
+def test_a_region_by_mouse(page: Page, address: str) -> None:
     page.goto(f"{address}/labels?collection=photos")
     upload(page, "both.png", collage(CAT, PHOTOS / "butterfly.webp"))
     image = page.locator(".st-key-labels_crop img")
@@ -132,14 +132,14 @@ def test_a_box_with_the_mouse_is_what_is_searched_by(page: Page, address: str) -
     expect(page.locator(".st-key-labels_crop .box")).to_be_hidden()
     drag(page, image, (0.55, 0.05), (0.98, 0.95))
     expect(page.get_by_role("heading", name="Most likely: butterfly")).to_be_visible()
-    drag(page, image, (0.75, 0.5), (0.2, 0.5))  # the box itself, moved
+    drag(page, image, (0.75, 0.5), (0.2, 0.5))  # moves the box
     expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible()
 
 
-def test_a_box_with_the_keyboard_and_in_the_link(page: Page, address: str) -> None:
+def test_a_region_by_keyboard_and_in_the_link(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?item=orchestra&collection=photos")
     expect(tiles(page, "meaning").first).to_be_visible()
-    page.get_by_role("button", name="Choose a region").press("Enter")
+    page.get_by_role("button", name="Select a region").press("Enter")
     expect(page).to_have_url(f"{address}/image_search?item=orchestra&collection=photos&crop=200%2C200%2C600%2C600")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
@@ -154,7 +154,7 @@ def test_a_box_with_the_keyboard_and_in_the_link(page: Page, address: str) -> No
     expect(page).to_have_url(f"{address}/image_search?item=orchestra&collection=photos")
 
 
-def test_this_picture_but_with_words(page: Page, address: str) -> None:
+def test_a_picture_combined_with_words(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?item=violin")
     expect(tiles(page, "meaning").first).to_have_text("cello")
     box = page.get_by_role("combobox")
@@ -162,13 +162,13 @@ def test_this_picture_but_with_words(page: Page, address: str) -> None:
     box.press("Enter")
     expect(page.get_by_role("heading", name="This picture and sea")).to_be_visible()
     names = tiles(page, "sum").all_text_contents()
-    assert {"cello", "dolphin"} <= set(names)  # like the picture, and like the word
+    assert {"cello", "dolphin"} <= set(names)  # similar to the picture, and to the word
     assert "violin" not in names
     assert "dolphin" not in tiles(page, "meaning").all_text_contents()
     expect(page).to_have_url(f"{address}/image_search?item=violin&q=sea")
 
 
-def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, browser: Browser, address: str) -> None:
+def test_uploads_are_searched_private_and_deleted(page: Page, browser: Browser, address: str) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in ("butterfly", "windmill"):
@@ -181,10 +181,10 @@ def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, b
         ("broken.png", b"no picture"),
         ("more.zip", packed.getvalue()),
     )
-    expect(page.get_by_role("heading", name="4 photos")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="4 pictures")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("1 could not be read")).to_be_visible()
     expect(tiles(page, "photos")).to_have_count(4)
-    page.get_by_role("link", name="Search them by words").click()
+    page.get_by_role("link", name="Search them with words").click()
     box = page.get_by_role("combobox")
     box.fill("kitten")
     box.press("Enter")
@@ -193,27 +193,27 @@ def test_own_photos_are_searched_seen_by_nobody_else_and_forgotten(page: Page, b
     assert source and source.startswith("data:image/webp;base64,")
 
     link = page.url
-    assert "collection=your+photos" in link
+    assert "collection=your+pictures" in link
     other = browser.new_page()
     other.goto(link)
-    expect(other.get_by_text("photos of another visit")).to_be_visible()
+    expect(other.get_by_text("uploaded in another session")).to_be_visible()
     expect(tiles(other, "text").first).to_be_visible()
     assert "img 1" not in tiles(other, "text").all_text_contents()
-    assert other.request.get(f"{address}/pictures/your%20photos/images/img-1-00000.webp").status == 404
+    assert other.request.get(f"{address}/pictures/your%20pictures/images/img-1-00000.webp").status == 404
     other.close()
 
-    page.get_by_role("link", name="Your photos").click()
-    page.get_by_role("button", name="Forget them").click()
-    expect(page.get_by_text("Nothing here yet")).to_be_visible()
-    expect(page.get_by_text("your photos", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Your pictures").click()
+    page.get_by_role("button", name="Delete all").click()
+    expect(page.get_by_text("You have not uploaded any pictures yet")).to_be_visible()
+    expect(page.get_by_text("your pictures", exact=True)).to_have_count(0)
     drop(page, ("again.webp", CAT.read_bytes()))
-    expect(page.get_by_role("heading", name="1 photo")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="1 picture")).to_be_visible(timeout=60_000)
 
 
 def test_from_word_to_word(page: Page, address: str) -> None:
     page.goto(f"{address}/words")
-    page.get_by_text("Word to word", exact=True).click()
-    steps = page.locator(".st-key-way .word")
+    page.get_by_text("From word to word", exact=True).click()
+    steps = page.locator(".st-key-word-path .word")
     expect(steps).to_have_count(7)
     expect(steps.first).to_have_text("tree")
     page.get_by_role("textbox", name="From", exact=True).fill("king")
@@ -221,13 +221,13 @@ def test_from_word_to_word(page: Page, address: str) -> None:
     page.get_by_role("textbox", name="To", exact=True).press("Enter")
     expect(steps.first).to_have_text("king")
     expect(steps.last).to_have_text("ocean")
-    expect(page.locator(".st-key-way img").nth(3)).to_be_visible()
+    expect(page.locator(".st-key-word-path img").nth(3)).to_be_visible()
     page.reload()
     expect(steps.last).to_have_text("ocean")
-    page.get_by_role("button", name="Words near sea").click()
-    expect(page.get_by_role("heading", name="Nearest to sea")).to_be_visible()
+    page.get_by_role("button", name="Words similar to sea").click()
+    expect(page.get_by_role("heading", name="Most similar to sea")).to_be_visible()
     page.locator(".st-key-words_found").get_by_role("button", name="ocean").click()
-    expect(page.get_by_role("heading", name="Nearest to ocean")).to_be_visible()
+    expect(page.get_by_role("heading", name="Most similar to ocean")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The query in a real browser: read, offered, cut off, filtered, taken home; and a page that keeps still meanwhile."""
+"""The query in a real browser: how it is read, examples, threshold, filters, downloads, and a page that does not jump."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def test_words_pictures_and_weights_in_one_sum(page: Page, address: str) -> None
         expect(page.get_by_text(re.compile(rf"{tag} \d+%"))).to_be_visible()
     shares = [int(share) for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="Read as").inner_text())]
     assert 99 <= sum(shares) <= 101
-    assert max(shares) == shares[1]  # the sea
+    assert max(shares) == shares[1]  # sea
     page.get_by_test_id("stTooltipIcon").filter(visible=True).last.hover()
-    expect(page.get_by_text("Nearest words of each")).to_be_visible()
+    expect(page.get_by_text("The words most similar to each part")).to_be_visible()
 
 
-def test_an_error_points_at_its_character(page: Page, address: str) -> None:
+def test_an_error_points_to_its_position(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search")
     search(page, "horse -")
     expect(page.get_by_test_id("stAlert")).to_contain_text("at character 8")
     expect(page.get_by_test_id("stCode").locator("code")).to_have_text(re.compile(r"^horse -\n {7}\^\s*$"))
 
 
-def test_an_example_of_the_language_is_searched_for_by_a_press(page: Page, address: str) -> None:
+def test_an_example_in_the_help_is_searched_for_with_a_click(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&p=2")
     page.get_by_role("button", name="What can I write?").click()
     page.get_by_role("button", name="king - man + woman").click()
@@ -57,7 +57,7 @@ def test_an_example_of_the_language_is_searched_for_by_a_press(page: Page, addre
     expect(page).to_have_url(f"{address}/text_search?q=king+-+man+%2B+woman")
 
 
-def test_examples_suit_the_collection_and_a_second_press_takes_one_back(page: Page, address: str) -> None:
+def test_examples_suit_the_collection_and_a_second_click_clears_the_query(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?collection=photos")
     examples = page.locator("[class*=st-key-examples-text] button")
     expect(examples).to_have_count(6)
@@ -66,17 +66,17 @@ def test_examples_suit_the_collection_and_a_second_press_takes_one_back(page: Pa
     expect(page.get_by_role("combobox", name="Search")).to_have_value(of_photos[0])
     expect(tiles(page, "text").first).to_be_visible()
     examples.first.click()
-    expect(page.get_by_text("press an example")).to_be_visible()
+    expect(page.get_by_text("click an example")).to_be_visible()
     page.get_by_text("stamps", exact=True).click()
     expect(examples).not_to_have_text(of_photos)
 
 
-def test_the_cut_off_is_seen_and_moved(page: Page, address: str) -> None:
+def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_be_visible()
     strong = tiles(page, "text").count()
-    page.get_by_role("button", name="Cut-off").click()
-    slider = page.get_by_role("slider", name="Least cosine")
+    page.get_by_role("button", name="Threshold").click()
+    slider = page.get_by_role("slider", name="Minimum similarity")
     suggested = int(slider.input_value())
     for step in range(1, 6):
         slider.press("ArrowRight")
@@ -90,11 +90,11 @@ def test_the_cut_off_is_seen_and_moved(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=democracy")
     expect(page.get_by_test_id("stAlert")).to_contain_text("Nothing in this collection matches “democracy” well")
     expect(tiles(page, "text")).to_have_count(0)
-    page.get_by_text("Weaker matches too").click()
+    page.get_by_text("Show weak matches").click()
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(24)
 
 
-def test_filters_and_order_by_hand(page: Page, address: str) -> None:
+def test_filters_and_order(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").filter(has_text=re.compile("^penguin$"))).to_have_count(1)
     page.get_by_role("button", name="Filters").click()
@@ -111,7 +111,7 @@ def test_filters_and_order_by_hand(page: Page, address: str) -> None:
     assert names == sorted(names)
 
 
-def test_only_a_category_and_only_a_label(page: Page, address: str) -> None:
+def test_filter_by_category_and_label(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
@@ -124,45 +124,45 @@ def test_only_a_category_and_only_a_label(page: Page, address: str) -> None:
 
 @pytest.fixture
 def repeated(tmp_path: Path, engine: Engine) -> Iterator[str]:
-    """The app over a collection in which the violin is there three times."""
-    layout, here = CollectionLayout(tmp_path / "thrice"), engine.collection
+    """The app over a collection that has the violin three times."""
+    layout, collection = CollectionLayout(tmp_path / "thrice"), engine.collection
     layout.images.mkdir(parents=True)
     ids = ("violin", "violin", "violin", "cello", "trumpet", "horse")
-    rows = [here.row(each) for each in ids]
-    items = [replace(here.items[row], id=f"{number}", file=f"images/{number}.webp") for number, row in enumerate(rows)]
+    rows = [collection.row(each) for each in ids]
+    items = [replace(collection.items[row], id=f"{number}", file=f"images/{number}.webp") for number, row in enumerate(rows)]
     for item, row in zip(items, rows, strict=True):
-        shutil.copy(image_file(here, row), layout.root / item.file)
-    write_collection(layout, items, here.features[rows], here.embeddings[rows], engine.model_id, "a test")
+        shutil.copy(image_file(collection, row), layout.root / item.file)
+    write_collection(layout, items, collection.features[rows], collection.embeddings[rows], engine.model_id, "a test")
     with served(SEMBLANCE_COLLECTIONS=str(tmp_path), SEMBLANCE_PRELOAD="0") as url:
         yield url
 
 
-def test_what_nearly_repeats_an_earlier_picture_is_folded_under_it(page: Page, repeated: str) -> None:
+def test_near_duplicates_are_folded(page: Page, repeated: str) -> None:
     page.goto(f"{repeated}/text_search?q=violin&collection=thrice&weak=1")
     expect(page.get_by_text("2 near-duplicates folded")).to_be_visible()
     expect(tiles(page, "text").filter(has_text="violin")).to_have_count(1)
-    expect(page.locator(".st-key-grid-text .tile").first).to_contain_text("2 more alike")
+    expect(page.locator(".st-key-grid-text .tile").first).to_contain_text("+ 2 near-duplicates")
 
 
-def test_json_and_a_zip_of_what_is_picked(page: Page, address: str) -> None:
+def test_the_selection_as_json_and_zip(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
-    page.get_by_role("button", name="Choose all on this page").click()
+    page.get_by_role("button", name="Select all on this page").click()
     count = tiles(page, "text").count()
-    expect(page.get_by_text(f"{count} chosen")).to_be_in_viewport()
-    found: dict[str, bytes] = {}
+    expect(page.get_by_text(f"{count} selected")).to_be_in_viewport()
+    files: dict[str, bytes] = {}
     for name in ("JSON", "Pictures"):
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
-        found[name] = download.value.path().read_bytes()
-    assert len(json.loads(found["JSON"])) == count
-    with zipfile.ZipFile(io.BytesIO(found["Pictures"])) as archive:
+        files[name] = download.value.path().read_bytes()
+    assert len(json.loads(files["JSON"])) == count
+    with zipfile.ZipFile(io.BytesIO(files["Pictures"])) as archive:
         assert sum(name.endswith(".webp") for name in archive.namelist()) == count
     page.locator(".st-key-tray").get_by_role("button", name="Clear").click()
-    expect(page.get_by_text(f"{count} chosen")).to_have_count(0)
-    expect(tiles(page, "text")).to_have_count(count)  # it was not the query that was cleared
+    expect(page.get_by_text(f"{count} selected")).to_have_count(0)
+    expect(tiles(page, "text")).to_have_count(count)  # the query was not cleared
 
 
-def test_a_search_is_answered_at_once_and_nothing_jumps(page: Page, address: str) -> None:
+def test_a_search_shows_at_once_and_nothing_jumps(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_have_text("penguin")
     before = top(page.locator(".st-key-grid-text"))
@@ -178,7 +178,7 @@ def test_a_search_is_answered_at_once_and_nothing_jumps(page: Page, address: str
     page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
     grid = page.locator(".st-key-grid-home")
     expect(tiles(page, "home").first).to_be_visible()
-    assert grid.evaluate("grid => parseFloat(getComputedStyle(grid).minHeight)") > 200  # room before the pictures are there
+    assert grid.evaluate("grid => parseFloat(getComputedStyle(grid).minHeight)") > 200  # room is kept for the pictures
 
 
 def top(element: Locator) -> float:
@@ -187,9 +187,9 @@ def top(element: Locator) -> float:
     return box["y"]
 
 
-def test_a_sum_of_words(page: Page, address: str) -> None:
+def test_word_arithmetic(page: Page, address: str) -> None:
     page.goto(f"{address}/words")
-    page.get_by_text("Sums", exact=True).click()
+    page.get_by_text("Word arithmetic", exact=True).click()
     expect(page.get_by_role("heading", name="king − man + woman ≈ queen")).to_be_visible()
     search(page, "paris - france + italy")
     expect(page.get_by_role("heading", name="≈ rome")).to_be_visible()

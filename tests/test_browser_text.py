@@ -1,4 +1,4 @@
-"""The text search page in a real browser: the view in the link, Back and Forward, picking out and taking home."""
+"""The text search page in a real browser: the view in the link, Back and Forward, the selection and its downloads."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_the_whole_view_is_in_the_link(page: Page, address: str) -> None:
     page.reload()
     expect(tiles(page, "text").first).to_have_text(first)
     page.get_by_role("button", name="Filters (1)").click()
-    expect(page.get_by_test_id("stPopoverBody").get_by_text("penguin")).to_be_visible()  # the filter shows what it holds
+    expect(page.get_by_test_id("stPopoverBody").get_by_text("penguin")).to_be_visible()  # the filter shows its value
 
 
 def test_back_undoes_a_choice(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_have_text("penguin")
     strong = tiles(page, "text").count()
-    page.get_by_text("Weaker matches too").click()
+    page.get_by_text("Show weak matches").click()
     expect(tiles(page, "text")).to_have_count(24)
     expect(page).to_have_url(re.compile("weak=1"))
     page.get_by_role("button", name="Page 2", exact=True).click()
@@ -44,21 +44,21 @@ def test_back_undoes_a_choice(page: Page, address: str) -> None:
     expect(tiles(page, "text")).to_have_count(24)
 
 
-def test_pick_out_and_take_home(page: Page, address: str, tmp_path: Path) -> None:
+def test_select_and_download(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}/text_search?q=violin")
     for name in ("violin", "cello"):
-        page.get_by_label(f"Choose {name}", exact=True).check()
-    expect(page.get_by_text("2 chosen")).to_be_in_viewport()  # it stays in sight, however long the page
+        page.get_by_label(f"Select {name}", exact=True).check()
+    expect(page.get_by_text("2 selected")).to_be_in_viewport()  # it stays in view on a long page
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
-    download.value.save_as(tmp_path / "chosen.csv")
-    with (tmp_path / "chosen.csv").open(encoding="utf-8", newline="") as file:
+    download.value.save_as(tmp_path / "selected.csv")
+    with (tmp_path / "selected.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == ["violin", "cello"]
     assert float(rows[0]["cosine"]) > float(rows[1]["cosine"]) > 0.5
 
 
-def test_an_error_points_and_a_spelling_mends(page: Page, address: str) -> None:
+def test_a_spelling_corrects_the_query_and_an_error_is_explained(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=vioolin")
     page.get_by_role("button", name="violin", exact=True).click()
     expect(page).to_have_url(f"{address}/text_search?q=violin")
@@ -73,11 +73,11 @@ def test_the_tour(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("link", name="Take the two-minute tour").click()
     expect(page).to_have_url(re.compile(r"/text_search\?.*tour=1"))
-    for place, step in enumerate(STEPS[1:], start=2):
+    for number, step in enumerate(STEPS[1:], start=2):
         way = f"Next: {step.title}"
         page.get_by_role("link", name=way).or_(page.get_by_role("button", name=way)).click()
-        expect(page.get_by_text(f"{place} of {len(STEPS)}")).to_be_visible()
-        expect(page).to_have_url(re.compile(rf"/{step.page}\?.*tour={place}"))
+        expect(page.get_by_text(f"{number} of {len(STEPS)}")).to_be_visible()
+        expect(page).to_have_url(re.compile(rf"/{step.page}\?.*tour={number}"))
     expect(page.get_by_role("heading", name="Results", exact=True)).to_be_visible()
     end = page.get_by_role("link", name="End the tour")
     expect(end).to_have_count(1)
@@ -85,7 +85,7 @@ def test_the_tour(page: Page, address: str) -> None:
     expect(page).to_have_url(f"{address}/")
 
 
-def test_a_press_is_answered_before_the_page_is(page: Page, address: str) -> None:
+def test_a_click_on_a_tile_shows_at_once(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
     open_violin = page.get_by_role("button", name="Open violin")
     expect(open_violin).to_be_visible()

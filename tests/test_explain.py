@@ -15,7 +15,7 @@ from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.occlusion import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
 from devise_core.vision.preprocess import seen_box
 from tests.fakes import keras_colour_encoder
-from ui.hit.heat_map import in_words, place
+from ui.hit.heat_map import describe_heat, place
 
 SIZE = 56
 GREEN, RED = np.eye(3, dtype=np.float32)[1], np.eye(3, dtype=np.float32)[0]
@@ -101,8 +101,9 @@ def test_the_place_in_words(row: int, column: int, says: str) -> None:
     grid[row, column] = 1
     heat = Heat("violin", 0.8, 0.25, grid, (0, 0, 1, 1))
     assert place(heat) == says
-    assert in_words(heat) == f"Cosine with **violin**: 0.80. Blurring the brightest region, at the {says}, takes 0.25 of it."
-    assert "No single region decides" in in_words(replace(heat, lost=LEAST / 2))
+    sentence = f"Similarity to **violin**: 0.80. The {says} matters most. Blurring it lowers the similarity by 0.25."
+    assert describe_heat(heat) == sentence
+    assert "No single region matters" in describe_heat(replace(heat, lost=LEAST / 2))
 
 
 @pytest.mark.artifacts

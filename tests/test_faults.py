@@ -19,9 +19,9 @@ from devise_core.errors import CollectionError
 from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
 from devise_core.untrusted import decoder_pool
+from tests.app_testing import CAT, app, checked, page_text, tile_names
 from tests.conftest import BUNDLED
-from tests.test_pages import CAT, app, checked, names, said
-from tests.test_session import png
+from tests.sample_images import png
 from ui.server import engine_cache, suggest_routes
 
 
@@ -67,7 +67,7 @@ def ways(*files: str) -> list[tuple[str, Damage]]:
 
 
 def text(test: AppTest) -> str:
-    return said(checked(test)).replace("\\", "")
+    return page_text(checked(test)).replace("\\", "")
 
 
 def chosen(test: AppTest) -> str:
@@ -87,14 +87,14 @@ def labelled(test: AppTest) -> AppTest:
 @pytest.mark.parametrize(("name", "damage"), ways("words.txt", "word_vectors.npy", "nouns.txt"))
 def test_without_words_every_page_says_which_file_and_serves_once_it_is_mended(artifacts: Path, name: str, damage: Damage) -> None:
     test = app("text_search", q="violin")
-    assert names(test)[0] == "violin"
+    assert tile_names(test)[0] == "violin"
     damage(artifacts / name)
     for page in (test.run(), app("home"), app("labels"), app("photos")):
         assert name in text(page)
         assert "git checkout" in text(page)
     assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 503
     mend(artifacts, name)
-    assert names(checked(test.run()))[0] == "violin"
+    assert tile_names(checked(test.run()))[0] == "violin"
     assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 200
 
 
@@ -104,7 +104,7 @@ def test_without_the_network_words_are_searched_and_the_network_is_tried_again(a
         damage(artifacts / "model.keras")
         assert says in text(labelled(labels))
         assert "git checkout" in text(labels)
-        assert names(app("text_search", q="violin"))[0] == "violin"
+        assert tile_names(app("text_search", q="violin"))[0] == "violin"
         assert "Most likely" in text(app("labels"))  # a sample's vectors are at hand
         mend(artifacts, "model.keras")
     assert checked(labels.run()).header[0].value == "Most likely: cat"
@@ -120,7 +120,7 @@ def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
         collection.about["model"] = manifest.files["model.keras"].sha256
         collection.write()
     assert "is no Keras model this version can load" in text(labelled(app("labels")))
-    assert names(app("text_search", q="violin"))[0] == "violin"
+    assert tile_names(app("text_search", q="violin"))[0] == "violin"
 
 
 @pytest.mark.parametrize(("name", "damage"), ways("items.csv", "embeddings.npy", "features.npy"))
@@ -132,12 +132,12 @@ def test_one_broken_collection_is_named_and_the_other_serves(artifacts: Path, na
     assert f"stamps/{name}" in text(before.run())  # whoever was there is told
     test = app("text_search", q="violin")
     assert (offered(test), chosen(test), test.error) == (["photos", "stamps (damaged)"], "photos", [])
-    assert names(test)
+    assert tile_names(test)
     test.button_group(key="collection").set_value("stamps").run()
     assert f"stamps/{name}" in text(test)
-    assert not names(test)
+    assert not tile_names(test)
     mend(artifacts, f"collections/stamps/{name}")
-    assert names(checked(test.run()))[0] == "violin"
+    assert tile_names(checked(test.run()))[0] == "violin"
     assert offered(app("text_search")) == ["stamps", "photos"]
 
 
@@ -161,7 +161,7 @@ def test_a_collection_taken_away_while_it_is_looked_at(artifacts: Path) -> None:
 def test_a_damaged_map_leaves_the_search(artifacts: Path) -> None:
     flip(artifacts / "collections/stamps/projections.npz")
     assert "projections.npz is damaged" in text(app("explorer"))
-    assert names(app("text_search", q="violin"))[0] == "violin"
+    assert tile_names(app("text_search", q="violin"))[0] == "violin"
     mend(artifacts, "collections/stamps/projections.npz")
     assert not app("explorer").error
 
@@ -176,7 +176,7 @@ def test_what_a_killed_build_leaves(artifacts: Path) -> None:
 def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = labelled(app("labels"))
     assert test.header[0].value == "Most likely: cat"
-    encoder = engine_cache.model().encoder
+    encoder = engine_cache.base_engine().encoder
 
     def exhausted(pixels: object) -> None:
         raise MemoryError

@@ -57,8 +57,8 @@ MODULES = {
     for path in (*CORE, *sorted((ROOT / "ui").rglob("*.py")), *PAGES, ROOT / "streamlit_app.py")
 }
 """Dotted name → file, for every module of the library and the app."""
-PENDING = {("ui.server.model_queue", "ui.hit.gallery"), ("devise_core.text.query_reader", "devise_core.text.text_encoder")}
-"""The last two imports that close a cycle."""
+PENDING = {("devise_core.text.query_reader", "devise_core.text.text_encoder")}
+"""The last import that closes a cycle."""
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
 
 

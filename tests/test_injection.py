@@ -1,4 +1,4 @@
-"""Text of strangers in a real browser: in labels, file names, queries and every parameter of the address, none of it runs."""
+"""Injection in a real browser. Labels, file names, queries and every parameter of the address are text, and none of it runs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ window.ran = (which) => window.__ran.push(which);
 window.__found = () => {
   const bad = [];
   const own = (href) => { try { return new URL(href, location.href).origin === location.origin; } catch { return false; } };
-  // The one link that text of a stranger may be: a picture's source, under its own address.
+  // The only link that may come from a stranger is a picture's source, under its own address.
   const stated = (each) => each.tagName === "A" && /^https?:/.test(each.href) && each.textContent === each.getAttribute("href") && /^Source/.test(each.closest("p")?.textContent);
   const walk = (root) => {
     for (const each of root.querySelectorAll("*")) {
@@ -90,7 +90,7 @@ window.__found = () => {
   walk(document);
   return [...window.__ran.map((which) => `ran ${which}`), ...bad];
 };
-// The view of another address, as by Back: the page stays, the script runs anew.
+// The view of another address, as by Back. The page stays and the script runs again.
 window.__go = async (address) => {
   const state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -112,23 +112,23 @@ PAGES = {
     "results": ("protocol", "q", "item"),
 }
 WHOLE = ("text_search", "words")
-"""Where each payload stands in every parameter; on the other pages, which read theirs by the same functions, in one of them at least."""
+"""Pages on which every parameter gets each payload. The others read theirs with the same functions and get fewer."""
 NAME = "<img src=x onerror=ran(0)> **zqran** $zq$"
 
 
 def file_name(payload: str) -> str:
-    """All of it that the name of a file may have."""
+    """Return the part of it that a file name may have."""
     return re.sub(r"[/\0]", "", payload)[:80]
 
 
 def label(payload: str) -> str:
-    """All of it that a label may have, where | stands between two."""
+    """Return it as a label. A | would separate two labels."""
     return payload.replace("|", "¦")
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app over a collection in which every text is a payload: its name, and of each picture id, file, labels, category and all else."""
+    """The app over a collection in which every text is a payload: its name, and each picture's id, file, labels and so on."""
     root = tmp_path_factory.mktemp("collections")
     made = CollectionLayout(root / NAME)
     made.images.mkdir(parents=True)
@@ -155,7 +155,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def watched(browser: Browser, hostile: str) -> Iterator[Page]:
-    """A page that fails the test where a dialog opens, another host is asked, or the script of the page itself fails."""
+    """A page that fails the test if a dialog opens, another host is contacted, or a script of the page fails."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.add_init_script(PROBE)
     seen: list[str] = []
@@ -192,7 +192,7 @@ def test_every_parameter_of_the_address(path: str, watched: Page, hostile: str) 
         }
         if path == "words" and number % 4:
             values["mode"] = ("near", "sum", "way")[number % 4 - 1]
-        if number < len(PAYLOADS) // 2:  # a payload is no collection's name, so the other half is over the first there is
+        if number < len(PAYLOADS) // 2:  # the other half gets a payload, which is no collection's name
             values["collection"] = plain_name(NAME)
         assert watched.evaluate("address => __go(address)", f"/{path}?{urlencode(values)}") == [], values
     nothing_ran(watched)
@@ -227,13 +227,13 @@ def test_every_text_of_a_collection(path: str, grid: str, watched: Page, hostile
 
 
 def test_every_fact_of_a_picture(watched: Page, hostile: str) -> None:
-    """Seven texts a picture, each the next one's too but for the first: every seventh picture has them all."""
+    """A picture has seven texts, six of which the next one shares. Every seventh picture covers them all."""
     watched.goto(f"{hostile}/text_search?{urlencode({'q': 'bird', 'weak': 1, 'cut': 0, 'k': 96, 'collection': plain_name(NAME)})}")
     expect(tiles(watched, "text")).to_have_count(len(PAYLOADS))
     places = tiles(watched, "text").all_text_contents()
     for number in range(0, len(PAYLOADS), 7):
         watched.locator(".st-key-grid-text .open").nth(places.index(label(PAYLOADS[(number + 1) % len(PAYLOADS)]))).click()
-        expect(watched.get_by_role("dialog").get_by_text("Alike in looks")).to_be_visible()
+        expect(watched.get_by_role("dialog").get_by_text("Similar in appearance")).to_be_visible()
         nothing_ran(watched)
         watched.keyboard.press("Escape")
         expect(watched.get_by_role("dialog")).to_have_count(0)
@@ -247,10 +247,10 @@ def test_everything_that_can_be_typed(watched: Page, hostile: str) -> None:
         box.press("Enter")
     nothing_ran(watched)
     box.fill("")
-    expect(watched.get_by_role("option").first).to_be_visible()  # what was typed before
+    expect(watched.get_by_role("option").first).to_be_visible()  # recent searches
     nothing_ran(watched)
     watched.goto(f"{hostile}/labels")
-    watched.get_by_text("Your own words", exact=True).click()
+    watched.get_by_text("Your words", exact=True).click()
     for number, payload in enumerate(PAYLOADS):
         watched.get_by_label("Your labels").fill(f"{payload[:1900]}\nviolin")
         watched.get_by_label("Your labels").press("Control+Enter")

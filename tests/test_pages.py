@@ -1,61 +1,18 @@
-"""Every page, with good input and with bad: never a traceback, always a sentence."""
+"""Every page shows an answer or a sentence for any input, and never a traceback."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import altair
 import pytest
-from streamlit.testing.v1 import AppTest
 
+from tests.app_testing import CAT, PAGES, app, artifacts_at, checked, page_text, query_of, tile_names
 from tests.conftest import BUNDLED
-from tests.test_results import content
-
-ROOT = BUNDLED.parent
-PAGES = ("home", "text_search", "image_search", "labels", "photos", "explorer", "words", "results")
-CAT = BUNDLED / "collections/photos/images/cat.webp"
-
-
-def app(page: str = "home", **parameters: str) -> AppTest:
-    """The real router, opened at ``page`` as by a link with ``parameters``."""
-    test = AppTest.from_file(str(ROOT / "ui/router.py"), default_timeout=60)
-    if page != "home":
-        test.switch_page(f"../pages/{page}.py")
-    for name, value in parameters.items():
-        test.query_params[name] = value
-    return checked(test.run())
-
-
-def checked(test: AppTest) -> AppTest:
-    assert not test.exception
-    return test
-
-
-def said(test: AppTest) -> str:
-    return " ".join(
-        element.value
-        for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.header, test.title)
-        for element in kind
-    )
-
-
-def names(test: AppTest) -> list[str]:
-    """What the tiles of every grid are called, in order."""
-    return [tile["name"] for grid in drawn(test, "tiles") for tile in grid[0]]
-
-
-def asked(test: AppTest) -> str:
-    """What stands in the search box."""
-    return str(drawn(test, "searchbox")[0][0])
-
-
-def drawn(test: AppTest, component: str) -> list[Any]:
-    """The data of every component of this name."""
-    return [json.loads(made.proto.json) for made in test.get("bidi_component") if made.proto.component_name.endswith(component)]
+from tests.sample_results import content
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -67,28 +24,28 @@ def test_every_page_over_every_collection(page: str, collection: str) -> None:
     assert test.button_group(key="collection").value == collection
 
 
-def test_home_answers_before_anything_is_typed() -> None:
+def test_home_shows_results_before_anything_is_typed() -> None:
     test = app()
-    assert "For example, **bird**" in said(test)
-    assert len(names(test)) == 12
-    assert names(app(q="violin"))[0] == "violin"
+    assert "Results for **bird**" in page_text(test)
+    assert len(tile_names(test)) == 12
+    assert tile_names(app(q="violin"))[0] == "violin"
 
 
-def test_an_example_is_taken() -> None:
+def test_an_example_becomes_the_query() -> None:
     test = app()
     test.button_group(key="examples-home-0").set_value("avian").run()
-    assert asked(checked(test)) == "avian"
+    assert query_of(checked(test)) == "avian"
 
 
 def test_text_search() -> None:
     test = app("text_search", q="violin")
-    assert names(test)[0] == "violin"
-    assert "of 384 pictures match well" in said(test)
-    assert "cello" in said(test)
+    assert tile_names(test)[0] == "violin"
+    assert "of 384 pictures match well" in page_text(test)
+    assert "cello" in page_text(test)
 
 
 @pytest.mark.parametrize(
-    ("query", "says"),
+    ("query", "expected"),
     [
         ("🎻", "no word to search for"),
         ("dog " * 2500, "Shorten"),
@@ -99,51 +56,51 @@ def test_text_search() -> None:
     ],
 )
 @pytest.mark.parametrize("page", ["home", "text_search", "explorer"])
-def test_bad_queries_get_a_sentence(page: str, query: str, says: str) -> None:
+def test_bad_queries_get_a_sentence(page: str, query: str, expected: str) -> None:
     test = app(page, q=query)
-    text = said(test).replace("\\", "")
-    assert any(part in text for part in says.split("|"))
+    text = page_text(test).replace("\\", "")
+    assert any(part in text for part in expected.split("|"))
 
 
-def test_a_misspelt_word_is_offered_right() -> None:
+def test_a_misspelt_word_is_corrected_with_one_click() -> None:
     test = app("text_search", q="vioolin")
-    assert "did you mean violin" in said(test)
+    assert "did you mean violin" in page_text(test)
     button = next(button for button in test.button if button.label == "violin")
     button.click().run()
-    assert asked(checked(test)) == "violin"
-    assert names(test)[0] == "violin"
+    assert query_of(checked(test)) == "violin"
+    assert tile_names(test)[0] == "violin"
 
 
-def test_words_left_out_are_told() -> None:
-    assert "Left out, no word vector: qwxzv" in said(app("text_search", q="violin qwxzv"))
+def test_ignored_words_are_named() -> None:
+    assert "Ignored, because the app does not know the word: qwxzv" in page_text(app("text_search", q="violin qwxzv"))
 
 
-def test_image_search_by_a_link() -> None:
+def test_image_search_from_a_link() -> None:
     test = app("image_search", item="violin")
-    assert "cello" in names(test)
-    assert {element.value for element in test.header} == {"Alike in meaning", "Alike in looks"}
+    assert "cello" in tile_names(test)
+    assert {element.value for element in test.header} == {"Similar in meaning", "Similar in appearance"}
     assert checked(app("image_search", item="no such picture")).header
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "expected"),
     [(b"text in a .jpg", "not a picture"), (b"", "not a picture"), (CAT.read_bytes()[:900], "cut short|damaged")],
 )
 @pytest.mark.parametrize("page", ["image_search", "labels"])
-def test_an_upload_that_is_no_picture(page: str, content: bytes, says: str) -> None:
+def test_an_upload_that_is_no_picture(page: str, content: bytes, expected: str) -> None:
     test = app(page)
     test.button_group(key=f"{page}_way").set_value("Upload").run()
-    assert "Choose a picture" in said(test)
+    assert "Choose a picture" in page_text(test)
     test.file_uploader(key=f"{page}_file").set_value(("photo.jpg", content, "image/jpeg")).run()
-    assert any(part in checked(test).error[0].value.replace("\\", "") for part in says.split("|"))
+    assert any(part in checked(test).error[0].value.replace("\\", "") for part in expected.split("|"))
 
 
-def test_an_upload_is_labelled_among_own_words() -> None:
+def test_an_upload_is_labelled_with_custom_labels() -> None:
     test = app("labels")
     test.button_group(key="labels_way").set_value("Upload").run()
     test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
     assert checked(test).header[0].value == "Most likely: cat"
-    test.button_group(key="labels_vocabulary").set_value("Your own words").run()
+    test.button_group(key="labels_vocabulary").set_value("Your words").run()
     test.text_area(key="labels_own").set_value("castle, kitten\nwindmill").run()
     assert checked(test).header[0].value == "Most likely: kitten"
     test.text_area(key="labels_own").set_value(" , ").run()
@@ -152,10 +109,10 @@ def test_an_upload_is_labelled_among_own_words() -> None:
     assert "No word vector" in checked(test).warning[0].value
 
 
-def test_the_map_places_the_query() -> None:
+def test_the_map_shows_the_matches_of_the_query() -> None:
     test = app("explorer", q="violin")
-    assert "Nearest to violin" in said(test)
-    assert names(test)[0] == "violin"
+    assert "Most similar to violin" in page_text(test)
+    assert tile_names(test)[0] == "violin"
 
 
 @pytest.fixture
@@ -164,67 +121,68 @@ def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     for file in BUNDLED.iterdir():
         if file.name != "results.json":
             (tmp_path / file.name).symlink_to(file)
-    with opened(tmp_path, monkeypatch):
+    with artifacts_at(tmp_path, monkeypatch):
         yield tmp_path
-
-
-@contextmanager
-def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The app over another folder of artifacts."""
-    with monkeypatch.context() as changed:
-        changed.setenv("SEMBLANCE_ARTIFACTS", str(folder))
-        yield
 
 
 def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     (artifacts / "results.json").write_text(json.dumps(content()))
     test = app("results")
     first = test.metric[0]
-    assert (first.label, first.value, first.delta) == ("hit@5 on the seed's test", "0.80", "+0.37 on the seed")
-    text = said(test).replace("\\", "")
+    assert (first.label, first.value, first.delta) == ("Right word in the top 5", "0.80", "+0.37 over the original notebook")
+    text = page_text(test).replace("\\", "")
     assert any("<td>0.800 [0.700, 0.900]</td>" in each.proto.body for each in test.get("html"))
-    assert "the right word is among the 5 nearest" in text
+    assert "how often the right word is among the 5 best" in text
     assert "measured on another model (abc)" in text
-    assert len(test.get("vega_lite_chart")) == 3  # the methods, the classes, the losses
+    assert len(test.get("vega_lite_chart")) == 3  # the methods, the classes and the losses
     assert "evaluate pascal-sentences --data DATA" in test.code[0].value
 
 
-def test_a_chart_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each takes the server 100 ms, in which nobody else is answered."""
-    test, made, written = app("results"), list[object](), altair.LayerChart.to_dict
+def test_a_chart_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chart takes the server 100 ms, in which nobody else is answered."""
+    test, drawn, to_dict = app("results"), list[object](), altair.LayerChart.to_dict
 
-    def noted(chart: altair.LayerChart, *given: Any, **named: Any) -> dict[str, Any]:
-        made.append(chart)
-        return written(chart, *given, **named)
+    def recorded(chart: altair.LayerChart, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        drawn.append(chart)
+        return to_dict(chart, *args, **kwargs)
 
-    monkeypatch.setattr(altair.LayerChart, "to_dict", noted)
+    monkeypatch.setattr(altair.LayerChart, "to_dict", recorded)
     assert len(checked(test.run()).get("vega_lite_chart")) == 8
-    assert not made
+    assert not drawn
     test.button_group(key="protocol").set_value("stamps")
     assert len(checked(test.run()).get("vega_lite_chart")) > 3
-    assert made
+    assert drawn
 
 
-def test_results_that_are_not_there_or_damaged(artifacts: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "protocol"), [("ImageNet", "imagenet"), ("The seed's test", "pascal-sentences"), ("Zero-shot", "zero-shot")]
+)
+def test_a_link_to_a_protocol_works_with_its_old_name_too(name: str, protocol: str) -> None:
+    test = app("results", protocol=name)
+    assert test.button_group(key="protocol").value == protocol
+    assert f"evaluate {protocol} --data DATA" in test.code[0].value
+
+
+def test_results_that_are_missing_or_damaged(artifacts: Path) -> None:
     test = app("results")
     assert "python -m devise_core evaluate" in test.info[0].value
     assert not test.error
     (artifacts / "results.json").write_text("{")
     test = checked(test.run())
     assert "holds no results" in test.error[0].value.replace("\\", "")
-    for left in ("How it learned", "Best and worst queries of stamps", "zero-shot"):
-        assert left in said(test)
+    for rest in ("Training", "Best and worst queries in stamps", "zero-shot"):
+        assert rest in page_text(test)
 
 
 def test_best_and_worst_queries_show_their_pictures() -> None:
-    text = said(test := app("results")).replace("\\", "")
+    text = page_text(test := app("results")).replace("\\", "")
     assert "“birds”** · average precision 0.9" in text
     assert "4 of the first 4 are among its 35 pictures" in text
-    assert {"penguin", "pigeon"} <= set(names(test))
-    assert len(names(test)) == 24
+    assert {"penguin", "pigeon"} <= set(tile_names(test))
+    assert len(tile_names(test)) == 24
 
 
-def test_a_missing_model_leaves_a_sentence_on_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with opened(tmp_path, monkeypatch):
+def test_every_page_says_that_the_model_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with artifacts_at(tmp_path, monkeypatch):
         for page in PAGES:
-            assert "manifest.json is missing" in said(app(page)).replace("\\", ""), page
+            assert "manifest.json is missing" in page_text(app(page)).replace("\\", ""), page

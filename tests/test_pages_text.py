@@ -1,64 +1,64 @@
-"""The text search page: what a link carries, the cut-off, filters, order, pages, and what is picked out."""
+"""The text search page: links, the threshold, filters, order, pages and the selection."""
 
 from __future__ import annotations
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.test_pages import app, checked, drawn, names, said
+from tests.app_testing import app, checked, component_data, page_text, tile_names
 
 
 def tiles(test: AppTest) -> list[dict[str, object]]:
-    return [tile for grid in drawn(test, "tiles") for tile in grid[0]]
+    return [tile for grid in component_data(test, "tiles") for tile in grid[0]]
 
 
-def test_matches_are_cut_where_they_become_chance() -> None:
+def test_only_good_matches_are_shown() -> None:
     test = app("text_search", q="bird")
-    strong = len(names(test))
-    assert f"**{strong}** of 384 pictures match well" in said(test)
+    strong = len(tile_names(test))
+    assert f"**{strong}** of 384 pictures match well" in page_text(test)
     assert 5 < strong <= 24
     assert not any("weak" in tile for tile in tiles(test))
     weak = app("text_search", q="bird", weak="1", k="96")
-    assert len(names(weak)) == 96
+    assert len(tile_names(weak)) == 96
     assert ["weak" in tile for tile in tiles(weak)] == [False] * strong + [True] * (96 - strong)
 
 
-def test_nothing_matches_well_is_said() -> None:
+def test_the_page_explains_why_nothing_matches() -> None:
     test = app("text_search", q="democracy")
-    assert not names(test)
-    assert "matches “democracy” well: the best cosine is 0.29" in test.info[0].value
-    assert "drawn by chance" in test.info[0].value
+    assert not tile_names(test)
+    assert "matches “democracy” well. The highest similarity is 0.29." in test.info[0].value
+    assert "Most random words reach more" in test.info[0].value
     test = app("text_search", q="bird", cut="95")
-    assert "the cut-off stands at 0.95" in test.info[0].value
+    assert "The threshold is 0.95" in test.info[0].value
 
 
-def test_filters_combine_with_not() -> None:
-    assert set(names(app("text_search", q="animal", **{"in": "animals/birds"}, cut="0"))) >= {"penguin", "pigeon"}
+def test_filters_can_be_combined() -> None:
+    assert set(tile_names(app("text_search", q="animal", **{"in": "animals/birds"}, cut="0"))) >= {"penguin", "pigeon"}
     birds = app("text_search", q="bird", cut="0", no="penguin")
-    assert "penguin" not in names(birds)
-    assert "filtered out" in said(birds)
+    assert "penguin" not in tile_names(birds)
+    assert "filtered out" in page_text(birds)
     none = app("text_search", q="bird", label="violin", no="violin")
     assert "No picture passes these filters" in none.info[0].value
 
 
-def test_a_filter_chosen_goes_into_the_address_and_back_to_the_first_page() -> None:
+def test_a_filter_is_written_to_the_address_and_leads_to_the_first_page() -> None:
     test = app("text_search", q="animal", weak="1", p="3")
-    assert len(names(test)) == 24
+    assert len(tile_names(test)) == 24
     test.multiselect(key="view-no-0").set_value(["dog", "cat"]).run()
     assert checked(test).query_params["no"] == ["dog", "cat"]
     assert "p" not in test.query_params
 
 
-def test_an_error_points_at_its_character() -> None:
+def test_an_error_points_to_its_position() -> None:
     test = app("text_search", q='horse "saddle')
     assert "is not closed" in test.error[0].value
     assert test.code[0].value == 'horse "saddle\n      ^'
 
 
 def test_order_and_pages() -> None:
-    by_name = names(app("text_search", q="bird", sort="name"))
+    by_name = tile_names(app("text_search", q="bird", sort="name"))
     assert by_name == sorted(by_name, key=str.casefold)
-    first, second = (names(app("text_search", q="bird", weak="1", p=page)) for page in ("1", "2"))
+    first, second = (tile_names(app("text_search", q="bird", weak="1", p=page)) for page in ("1", "2"))
     assert first[0] == "penguin"
     assert len(second) == 24
     assert {tile["id"] for tile in tiles(app("text_search", q="bird", weak="1", p="999"))}.isdisjoint(first)
@@ -78,19 +78,19 @@ def test_order_and_pages() -> None:
         {"label": "'; --"},
     ],
 )
-def test_a_link_with_nonsense_is_a_link_without(parameters: dict[str, str]) -> None:
-    assert names(app("text_search", q="bird", **parameters)) == names(app("text_search", q="bird"))
+def test_invalid_parameters_are_ignored(parameters: dict[str, str]) -> None:
+    assert tile_names(app("text_search", q="bird", **parameters)) == tile_names(app("text_search", q="bird"))
 
 
-def test_what_is_picked_out_can_be_taken() -> None:
+def test_selected_pictures_can_be_downloaded() -> None:
     test = app("text_search", q="violin")
-    test.button(key="choose-all").click().run()
-    count = len(names(test))
-    assert f"**{count} chosen**" in said(checked(test))
-    assert all(tile["chosen"] for tile in tiles(test))
+    test.button(key="select-all").click().run()
+    count = len(tile_names(test))
+    assert f"**{count} selected**" in page_text(checked(test))
+    assert all(tile["selected"] for tile in tiles(test))
     assert [button.proto.label for button in test.get("download_button")] == ["CSV", "JSON", "Pictures"]
     test.query_params["q"] = "dog"
     test.run()
-    assert f"**{count} chosen**" in said(test)  # across queries
+    assert f"**{count} selected**" in page_text(test)  # across queries
     test.button(key="tray-clear").click().run()
-    assert "chosen" not in said(checked(test))
+    assert "selected" not in page_text(checked(test))

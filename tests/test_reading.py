@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from tests.test_pages import checked, said
+from tests.app_testing import checked, page_text
 
 
 def _show(query: str, with_photo: bool) -> None:
-    from ui.errors import shown
+    from ui.errors import show_errors
     from ui.query.reading import show_reading
-    from ui.server.engine_cache import engine
+    from ui.server.engine_cache import current_engine
 
-    here = engine()
-    pictures = {"photo": here.collection.embeddings[here.collection.row("violin")]} if with_photo else None
-    with shown("q"):
-        show_reading(here.read_text(query, pictures), "q", pictures)
+    engine = current_engine()
+    pictures = {"photo": engine.collection.embeddings[engine.collection.row("violin")]} if with_photo else None
+    with show_errors("q"):
+        show_reading(engine.read_text(query, pictures), "q", pictures)
 
 
 def reading(query: str, with_photo: bool = False) -> AppTest:
@@ -35,12 +35,12 @@ def test_what_was_read_as_what_and_what_was_left_out() -> None:
     test = reading("snowleopard")
     assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
     test = reading("bird near qwxzv vioolin")
-    assert "Left out, no word vector: qwxzv, vioolin" in said(test)
+    assert "Ignored, because the app does not know the word: qwxzv, vioolin" in page_text(test)
     assert "violin" in [button.label for button in test.button]
 
 
 def test_a_word_read_as_it_stands_needs_no_line() -> None:
-    assert not said(reading("violin"))
+    assert not page_text(reading("violin"))
 
 
 def test_a_long_query_stays_on_a_line_or_two() -> None:

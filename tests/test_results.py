@@ -17,40 +17,10 @@ from devise_core.evaluate.categories import evaluate_categories, in_category
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
-from ui.results.charts import _lines, published, said_of
+from tests.sample_results import content, number
+from ui.results.chart_data import describe_chart, dot_rows, published_name
+from ui.results.comparison import chart_metrics, conclusions, describe_metrics, in_rows, table_html
 from ui.results.headlines import HEADLINES, compare
-from ui.results.sections import charted, in_rows, meanings, numbers, verdicts
-
-
-def number(value: float, low: float | None = None, high: float | None = None) -> dict[str, Any]:
-    return {name: part for name, part in (("value", value), ("low", low), ("high", high)) if part is not None}
-
-
-def content() -> dict[str, Any]:
-    """A run of one protocol: two methods, their difference, and the seed's figures."""
-    return {
-        "made_by": "python -m devise_core evaluate",
-        "model": "abc",
-        "tables": [
-            {
-                "title": "Naming",
-                "note": "a note",
-                "columns": ["method", "hit@1", "hit@5"],
-                "protocol": "pascal-sentences",
-                "queries": 100,
-                "rows": [
-                    [{"text": "softmax"}, {"text": "cannot"}, {"text": "cannot"}],
-                    [{"text": "ConSE (T = 10)"}, number(0.4, 0.3, 0.5), number(0.6, 0.5, 0.7)],
-                    [{"text": "DeViSE"}, number(0.45, 0.35, 0.55), number(0.8, 0.7, 0.9)],
-                    [{"text": "DeViSE − ConSE (T = 10)"}, number(0.05, -0.1, 0.2), number(0.2, 0.1, 0.3)],
-                ],
-            }
-        ],
-        "per_class": {
-            "naming": {"columns": ["hit@5"], "classes": {"cow": {"queries": 5, "DeViSE": [0.8], "ConSE (T = 10)": [0.6]}}}
-        },
-        "references": [{"protocol": "pascal-sentences", "method": "the seed", "figures": {"hit@5": 0.43}, "source": "a notebook"}],
-    }
 
 
 def read(tmp_path: Path, found: Any) -> Results:
@@ -154,13 +124,13 @@ def test_a_lead_that_may_not_hold_for_other_classes_is_not_clear(tmp_path: Path)
 
 def test_a_table_in_words(results: Results) -> None:
     table = results.tables[0]
-    assert verdicts(table) == [r"DeViSE beside ConSE \(T \= 10\): ahead at hit@5; no clear difference at hit@1."]
-    assert meanings(["hit@1", "hit@5", "mAP", "new"]) == [
-        "**hit@5**: the right word is among the 5 nearest.",
-        "**mAP**: 1 where every right picture comes before every wrong one.",
+    assert conclusions(table) == [r"DeViSE compared with ConSE \(T \= 10\): ahead at hit@5; no clear difference at hit@1."]
+    assert describe_metrics(["hit@1", "hit@5", "mAP", "new"]) == [
+        "**hit@5**: how often the right word is among the 5 best.",
+        "**mAP**: mean average precision. It is 1 if all right pictures come before all wrong ones.",
     ]
-    assert meanings(["hit@1"]) == ["**hit@1**: the right word is the nearest."]
-    assert re.findall("<t[hd]>(.*?)</t[hd]>", numbers(replace(table, columns=("<b>", "hit@1", "hit@5"))))[:6] == [
+    assert describe_metrics(["hit@1"]) == ["**hit@1**: how often the right word is the best."]
+    assert re.findall("<t[hd]>(.*?)</t[hd]>", table_html(replace(table, columns=("<b>", "hit@1", "hit@5"))))[:6] == [
         "&lt;b&gt;",
         "hit@1",
         "hit@5",
@@ -169,13 +139,13 @@ def test_a_table_in_words(results: Results) -> None:
         "cannot",
     ]
     long = "a long name " * 8 + "in all"
-    assert f">{long}<" in numbers(replace(table, columns=(long, *table.columns[1:])))
-    assert f">{long}<" in numbers(replace(table, rows=((Cell(text=long), *table.rows[0][1:]),)))
-    assert said_of(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
+    assert f">{long}<" in table_html(replace(table, columns=(long, *table.columns[1:])))
+    assert f">{long}<" in table_html(replace(table, rows=((Cell(text=long), *table.rows[0][1:]),)))
+    assert describe_chart(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
 
 
 def test_lines_of_a_chart(results: Results) -> None:
-    keys, rows = _lines(results.tables[0], ["hit@1", "hit@5"], results.references)
+    keys, rows = dot_rows(results.tables[0], ["hit@1", "hit@5"], results.references)
     assert keys == [
         "hit@1|",
         "hit@1|ConSE (T = 10)",
@@ -190,13 +160,13 @@ def test_lines_of_a_chart(results: Results) -> None:
         ("ours", 0.7, 0.8, 0.9),
         ("published", 0.43, 0.43, 0.43),
     ]
-    assert published(replace(results.references[0], method="ConSE, 1600 labels")) == "ConSE, published"
+    assert published_name(replace(results.references[0], method="ConSE, 1600 labels")) == "ConSE, published"
 
 
 def test_wide_tables_stand_alone() -> None:
     narrow = Table("n", "", ("method", "mAP", "P@8"), ())
     wide = Table("w", "", ("method", "hit@5", "hit@10", "hit@20", "hp@5", "hp@10"), ())
-    assert charted(wide) == [["hit@5", "hit@10", "hit@20"], ["hp@5", "hp@10"]]
+    assert chart_metrics(wide) == [["hit@5", "hit@10", "hit@20"], ["hp@5", "hp@10"]]
     assert in_rows([narrow, narrow, wide, narrow]) == [[narrow, narrow], [wide], [narrow]]
 
 

@@ -15,17 +15,9 @@ from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from tests.fakes import ColourEncoder, image_file, names
+from tests.sample_images import FILES, png
 
 LIMITS = Settings()
-
-
-def png(colour: str, size: int = 300) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (size, size), colour).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-FILES = [("red.png", png("red")), ("trip/sea_side/blue one.png", png("blue")), ("lime.png", png("lime"))]
 
 
 def album(files: list[tuple[str, bytes]] = FILES) -> InMemoryCollection:

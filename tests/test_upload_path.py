@@ -14,7 +14,7 @@ from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.upload_indexing import index_uploads
 from devise_core.vision.image_encoder import Encoded, KerasImageEncoder
 from devise_core.vision.preprocess import Pixels, to_pixels
-from tests.test_pages import app, checked
+from tests.app_testing import app, checked
 
 
 @pytest.fixture(scope="module")

@@ -2,5 +2,5 @@
 
 import os
 
-# Before NumPy is there: many visitors ask small questions at once, and threads of one BLAS call would wait for those of another.
+# Set before NumPy is imported. Many visitors send small requests at once, and the threads of one BLAS call would delay the others.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

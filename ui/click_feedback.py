@@ -1,12 +1,12 @@
-"""An answer to every press before the server has one."""
+"""Show that a click was registered before the server answers."""
 
 from __future__ import annotations
 
 from ui.component import component
 
-_PRESS = component("press")
+_FEEDBACK = component("click_feedback")
 
 
-def answer_presses() -> None:
-    """On the whole page, as long as it is shown; takes no room."""
-    _PRESS(key="press")
+def show_click_feedback() -> None:
+    """Dim every button and link for a moment when it is clicked. Takes no room on the page."""
+    _FEEDBACK(key="click-feedback")

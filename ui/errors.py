@@ -1,4 +1,4 @@
-"""The one place that shows what went wrong."""
+"""The only place that shows errors to a visitor."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ from ui.text import plain, with_commands
 
 
 @contextmanager
-def shown(field: str | None = None) -> Iterator[None]:
-    """Show a ``DeviseError`` in a box, and end the block there.
+def show_errors(field: str | None = None) -> Iterator[None]:
+    """Show a ``DeviseError`` in a box and end the block there.
 
-    ``field``: a name for the page's query; known spellings are then offered as buttons that correct it.
+    Args:
+        field: A name for the page's query. Known spellings are then offered as buttons that correct the query.
     """
     try:
         yield
     except UnknownWordError as error:
-        event_log.refused(error)
+        event_log.record_refusal(error)
         st.warning(plain(str(error), 600), icon=":material/spellcheck:")
         if field:
             offer_spellings(error.suggestions, field)
     except BusyError as error:
-        event_log.refused(error)
+        event_log.record_refusal(error)
         st.warning(with_commands(str(error)), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:", key=f"again-{field or 'page'}")
     except DeviseError as error:
-        event_log.refused(error)
+        event_log.record_refusal(error)
         st.error(with_commands(str(error)), icon=":material/error:")
         if field and isinstance(error, QueryError) and error.position is not None:
-            st.code(point(url_state.text(url_state.QUERY), error.position), language=None)
+            st.code(point(url_state.read_text(url_state.QUERY), error.position), language=None)
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
-    """A button for each near spelling; pressed, it takes the unknown word's place in the query."""
+    """Show a button for each suggested spelling. A click replaces the unknown word in the query."""
     with st.container(horizontal=True, key=f"spellings-{field}"):
         for word, near in suggestions.items():
             for spelling in near[:3]:
@@ -54,6 +55,6 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
 
 
 def _correct(word: str, spelling: str) -> None:
-    query = url_state.text(url_state.QUERY)
-    at = query.lower().find(word)
-    search_for(query[:at] + spelling + query[at + len(word) :] if at >= 0 else spelling)
+    query = url_state.read_text(url_state.QUERY)
+    start = query.lower().find(word)
+    search_for(query[:start] + spelling + query[start + len(word) :] if start >= 0 else spelling)

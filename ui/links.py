@@ -1,4 +1,4 @@
-"""Ways to other views. Streamlit's own do not write the address where they lead to the page they start from."""
+"""Links to other views. Streamlit's own links do not update the address when they lead to the page they are on."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ import streamlit as st
 from ui import url_state
 
 
-def link(page: str, label: str, key: str, icon: str | None = None, **values: str) -> None:
-    """A link to the page ``page``, such as "labels", with these parameters; on that page itself a button that does the same."""
-    if not _here(page):
-        st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=values)
+def link(page: str, label: str, key: str, icon: str | None = None, **parameters: str) -> None:
+    """Show a link to a page with ``parameters`` in its address. On that page itself it is a button that does the same.
+
+    Args:
+        page: The page's file name without its suffix, such as "labels".
+        label: The text of the link.
+        key: The key of the button.
+        icon: A Material icon.
+        parameters: Name → value in the address.
+    """
+    if not _is_current(page):
+        st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=parameters)
     elif st.button(label, key=key, icon=icon, type="tertiary"):
-        url_state.put_alone(**values)
+        url_state.replace(**parameters)
         st.rerun()
 
 
-def _here(page: str) -> bool:
+def _is_current(page: str) -> bool:
     return urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{page}")

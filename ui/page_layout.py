@@ -1,4 +1,4 @@
-"""What stands around every page: title, logo, style and the choice of a collection."""
+"""What every page has in common: title, logo, style and the choice of a collection."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.click_feedback import answer_presses
-from ui.server.engine_cache import CHOSEN, OWN, collection_names
+from ui.click_feedback import show_click_feedback
+from ui.server.engine_cache import CHOSEN, UPLOADS, collection_names
 from ui.text import plain, plain_name
 
 NAME = "Semblance"
+OLD_UPLOADS = "your photos"
+"""What the collection of uploaded pictures is called in links from earlier versions."""
 _DOCS = Path(__file__).parent.parent / "docs"
 _STYLE = Path(__file__).with_name("style.css")
 
 
-def begin() -> None:
-    """Before navigation."""
+def set_up() -> None:
+    """Set the page's title, icon and style. Call this before navigation."""
     st.set_page_config(NAME, str(_DOCS / "icon.svg"), layout="wide")
     st.logo(str(_DOCS / "logo.svg"), size="large", icon_image=str(_DOCS / "icon.svg"))
     st.html(_STYLE)
 
 
 def header(title: str, lead: str) -> None:
-    """How every page begins: its name and, in a sentence or two, what it does."""
+    """Show the page's title and, in a sentence or two, what you can do on it."""
     st.title(title)
     st.markdown(lead)
 
 
 def sidebar() -> None:
-    """Below the page list: which pictures to search, where there is a choice."""
-    found = collection_names()
-    names = list(found)
-    others = CHOSEN not in st.session_state and st.query_params.get(CHOSEN) == OWN and OWN not in names
+    """Below the list of pages, let the visitor choose a collection if there are several."""
+    opens = collection_names()
+    names = list(opens)
+    linked_to_uploads = st.query_params.get(CHOSEN) in (UPLOADS, OLD_UPLOADS) and CHOSEN not in st.session_state
     if st.session_state.get(CHOSEN) not in names:
         st.session_state.pop(CHOSEN, None)
     with st.sidebar:
-        if names and others:
+        if names and linked_to_uploads and UPLOADS not in names:
             st.info(
-                "This link is to photos of another visit, or of one that ended when its page was reloaded: they are seen by "
-                f"nobody else and kept nowhere. {plain(names[0])} is shown instead.",
+                "This link is to pictures that someone uploaded in another session. They are private and are deleted when "
+                f"that session ends. You see {plain(names[0])} instead.",
                 icon=":material/info:",
             )
         if len(names) > 1:
@@ -51,11 +53,9 @@ def sidebar() -> None:
                 key=CHOSEN,
                 bind="query-params",
                 persist_state="session",
-                format_func=lambda name: plain_name(name) + ("" if found[name] else " (damaged)"),
-                help="Which pictures are searched. Stamps are cut-outs on white, photos are real scenes. Your own: "
-                "python -m devise_core index FOLDER --name NAME",
+                format_func=lambda name: plain_name(name) + ("" if opens[name] else " (damaged)"),
+                help="The set of pictures to search. **stamps** are cut-outs on white, **photos** show real scenes. To add a "
+                "folder of your pictures on this server, run `python -m devise_core index FOLDER --name NAME`.",
             )
-        st.caption(
-            "Pictures and words in one space, after DeViSE (Frome et al., 2013). Everything runs here; nothing you upload is kept."
-        )
-        answer_presses()
+        st.caption("Pictures you upload are kept in memory only and are deleted when your session ends.")
+        show_click_feedback()

@@ -1,4 +1,4 @@
-"""The search box: suggests words as you type, and keeps the query in the address."""
+"""The search box. It suggests words while you type, and the query is part of the address."""
 
 from __future__ import annotations
 
@@ -9,46 +9,51 @@ import streamlit as st
 from devise_core.text.tokens import MAX_CHARACTERS
 from ui import url_state
 from ui.component import component
-from ui.widget_keys import by_hand, key_for
+from ui.widget_keys import when_current, widget_key
 
 HISTORY = "history"
-"""The session's key for what this visitor searched for, the last first."""
+"""Session key of the visitor's recent queries, newest first."""
 REMEMBERED = 8
 
-_BOX = component("searchbox", "hand")
+_BOX = component("searchbox", "pending_value")
 
 
 def search_box(page: str, placeholder: str) -> str:
-    """Ask for a query; returns the one in the address. ``page`` keeps two boxes apart."""
+    """Show a search box. Returns the query in the address. ``page`` makes the key of the box unique."""
     key = f"search-{page}"
-    query = url_state.text(url_state.QUERY)
-    _BOX(key=key, data=[query, placeholder, st.session_state.get(HISTORY, [])], on_search_change=lambda: _take(key))
+    query = url_state.read_text(url_state.QUERY)
+    _BOX(key=key, data=[query, placeholder, st.session_state.get(HISTORY, [])], on_search_change=lambda: _search(key))
     return query
 
 
-def search_for(query: str, *others: str) -> None:
-    """Make ``query`` this view's: from its first page, without the parameters ``others``, remembered for the visit."""
+def search_for(query: str, *removed: str) -> None:
+    """Put ``query`` into the address and the session's history, and go to its first page of results.
+
+    Args:
+        query: The query. Runs of spaces become one.
+        removed: Other parameters to remove from the address.
+    """
     query = " ".join(query.split())
-    url_state.put(**{url_state.QUERY: query, url_state.PAGE: None, **dict.fromkeys(others)})
+    url_state.update(**{url_state.QUERY: query, url_state.PAGE: None, **dict.fromkeys(removed)})
     if query and len(query) <= MAX_CHARACTERS:
-        before = [old for old in st.session_state.get(HISTORY, []) if old != query]
-        st.session_state[HISTORY] = [query, *before][:REMEMBERED]
+        earlier = [old for old in st.session_state.get(HISTORY, []) if old != query]
+        st.session_state[HISTORY] = [query, *earlier][:REMEMBERED]
 
 
 def example_pills(page: str, queries: Sequence[str]) -> None:
-    """Queries to press; the one that is asked is lit."""
-    asked = url_state.text(url_state.QUERY)
-    lit = asked if asked in queries else None
-    key = key_for(f"examples-{page}", lit)
+    """Show example queries to click. The current query is highlighted if it is one of them."""
+    query = url_state.read_text(url_state.QUERY)
+    selected = query if query in queries else None
+    key = widget_key(f"examples-{page}", selected)
     st.pills(
         "Examples",
         queries,
-        default=lit,
+        default=selected,
         key=key,
         label_visibility="collapsed",
-        on_change=by_hand(key, lambda query: search_for(query or "")),
+        on_change=when_current(key, lambda example: search_for(example or "")),
     )
 
 
-def _take(key: str) -> None:
+def _search(key: str) -> None:
     search_for(str(st.session_state[key]["search"] or ""))

@@ -1,4 +1,4 @@
-"""The query of a session, read once however many parts of a page ask about it."""
+"""Read a query once per session, however many parts of a page use it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.text.query import Query
 
-_KEY = "session_query"
+_STATE_KEY = "session_query"
 
 
 def read_query(engine: Engine, text: str) -> Query:
-    """Read ``text`` as ``Engine.query`` does, or return the session's last query if it is the same one."""
+    """Read ``text`` like ``Engine.query``, or return the session's last query if it is the same one."""
     collection = engine.collection
     key = (engine.model_id, collection.name, collection.version if len(collection) else "", text)
-    last: tuple[object, Query] | None = st.session_state.get(_KEY)
+    last: tuple[object, Query] | None = st.session_state.get(_STATE_KEY)
     if last is None or last[0] != key:
         last = (key, engine.query(text))
-        st.session_state[_KEY] = last
+        st.session_state[_STATE_KEY] = last
     return last[1]

@@ -1,4 +1,4 @@
-"""Labels, captions and queries come from strangers: shown as they are written, never as markup."""
+"""Show labels, captions and queries as they are written. They come from strangers and are never markup."""
 
 from __future__ import annotations
 
@@ -6,32 +6,38 @@ import re
 
 from devise_core.errors import shortened
 
+SIMILARITY_HELP = "How close the two are in meaning, from −1 to 1. It is the cosine of their vectors."
+"""The help text of every similarity that a page shows."""
+
 _NAME = re.compile(r"(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
 _ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%\-]+")
 _LINK = re.compile(r"(https?(?=://)|www(?=\.)|(?<=[\w.+\-])(?=@))", re.IGNORECASE)
-"""Where a browser's Markdown sees an address in spite of escapes; a sign without width at that place hides it."""
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Controls, among them those that turn the direction of what follows."""
+"""Where a browser's Markdown makes a link in spite of escapes. A zero-width character at that place prevents it."""
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, including those that reverse the direction of the text after them."""
 _COMMAND, _ESCAPE = re.compile(r"\\`(.+?)\\`"), re.compile(r"\\([\W_])|\u2060")
 
 
-def plain(text: str, longest: int = 300) -> str:
-    """``text`` for a place that reads Markdown, with every sign of its own escaped, and shortened."""
-    shown = " ".join(shortened(text, longest).split())
-    return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _UNSEEN.sub("", shown)))
+def plain(text: str, max_length: int = 300) -> str:
+    """Return ``text`` shortened and escaped, so that Markdown shows it as it is written."""
+    line = " ".join(shortened(text, max_length).split())
+    return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _INVISIBLE.sub("", line)))
 
 
-def with_commands(text: str, longest: int = 600) -> str:
-    """As ``plain``, but what stands between backticks as code: elsewhere two hyphens would be drawn as one dash."""
-    return _COMMAND.sub(lambda found: "`" + _ESCAPE.sub(r"\1", found[1]) + "`", plain(text, longest))
+def with_commands(text: str, max_length: int = 600) -> str:
+    """Like ``plain``, but text between backticks is shown as code, so that two hyphens are not drawn as a dash."""
+    return _COMMAND.sub(lambda match: "`" + _ESCAPE.sub(r"\1", match[1]) + "`", plain(text, max_length))
 
 
 def plain_name(name: str) -> str:
-    """``name`` as the label of a choice, which also stands in the address: left as it is where no sign in it can be markup."""
+    """Return ``name`` as the label of an option. Without any character that could be markup it is returned unchanged.
+
+    The label is also written to the address.
+    """
     return name if _NAME.fullmatch(name) else plain(name)
 
 
 def linked(text: str) -> str:
-    """As ``plain``, but an address of the web is a link that shows where it leads."""
+    """Like ``plain``, but a web address becomes a link that shows where it leads."""
     return f"<{text}>" if _ADDRESS.fullmatch(text) else plain(text)

@@ -1,4 +1,4 @@
-"""Two minutes through the real pages: each step is a page in a certain view, and a few words above it."""
+"""A short tour of the real pages. Each step is a page in a certain view, with a few words above it."""
 
 from __future__ import annotations
 
@@ -16,91 +16,99 @@ _PARAMETER = "tour"
 
 @dataclass(frozen=True)
 class Step:
-    """A page, such as "labels", in a view, and what to see there."""
+    """One step.
+
+    Attributes:
+        page: The page's file name without its suffix, such as "labels".
+        title: A few words.
+        text: What to see there, in Markdown.
+        view: The page's parameters in the address.
+    """
 
     page: str
     title: str
-    says: str
+    text: str
     view: dict[str, str] = field(default_factory=dict)
 
 
 STEPS = (
     Step(
         "text_search",
-        "A word no picture has",
-        "No label here says **avian**. The word lies near **bird** among the word "
-        "vectors, and the network has put the birds there too: that is the whole idea.",
+        "A word without labels",
+        "No picture here is labelled **avian**. The app has learned from text that **avian** is close to **bird**, and it "
+        "recognises birds in the pictures. So it finds them.",
         {"q": "avian"},
     ),
     Step(
         "text_search",
-        "Queries are sums",
-        "Minus takes a meaning away: of **fruit -apple** the other fruits are left. Press "
-        "**Weaker matches too** to see what the cut-off folds away.",
+        "Add and subtract",
+        "A minus sign takes a meaning away. **fruit -apple** finds other fruits. Turn on **Show weak matches** below the "
+        "pictures to see what was left out.",
         {"q": "fruit -apple"},
     ),
     Step(
         "image_search",
-        "A picture asks",
-        "A violin finds what **means** the like, and what **looks** alike. Your own picture "
-        "works too: drop it, paste it, or take it.",
+        "Search with a picture",
+        "On the left are pictures of similar things, on the right pictures that look alike. You can upload, paste or take a "
+        "picture of your own.",
         {"item": "violin"},
     ),
     Step(
         "labels",
-        "The other way round",
-        "The same space names a picture, out of thousands of nouns or only among words of "
-        "yours, which the network was never trained to tell apart.",
+        "Name a picture",
+        "The search also works the other way round. The app names a picture with any noun, or with words from your list, "
+        "without any training on them.",
         {"item": "violin"},
     ),
     Step(
         "explorer",
         "The map",
-        "Every point is a picture. The star is your query; draw a loop around what lights up.",
+        "Each point is a picture, and similar pictures are close together. The star is your query. Lasso the highlighted points to "
+        "see what they have in common.",
         {"q": "musical instrument"},
     ),
     Step(
         "words",
-        "Between two words",
-        "Walk from one word to another, and look at the nearest picture at every step.",
+        "From word to word",
+        "Go from one word to another in small steps, and see the most similar picture at each step.",
         {"mode": "way", "a": "tree", "b": "car"},
     ),
-    Step("results", "Does it hold?", "Every figure stands beside its rivals and its interval, with the command that prints it."),
+    Step("results", "How well does it work?", "The figures compare the app with other methods. You can repeat every measurement."),
 )
 
 
 def invitation() -> None:
-    """Where the tour begins."""
-    _way(1, "Take the two-minute tour", "tour")
+    """Show a link to the first step."""
+    _link(1, "Take the two-minute tour", "tour")
 
 
-def begin() -> None:
-    """Before the sidebar: a step is over the collection that its words speak of."""
-    if _place():
+def choose_collection() -> None:
+    """On a step of the tour, choose the collection that its text is about. Call this before the sidebar."""
+    if _step_number():
         st.session_state[CHOSEN] = DEFAULT_COLLECTION
 
 
 def banner() -> None:
-    """Above a page that is a step of the tour: what to see, and the way on. Nothing elsewhere."""
-    place = _place()
-    if not place:
+    """On a step of the tour, show its text and links to the other steps. Shows nothing on other pages."""
+    number = _step_number()
+    if not number:
         return
-    step = STEPS[place - 1]
+    step = STEPS[number - 1]
     with st.container(border=True, key="tour-banner"):
-        st.markdown(f"**{place} of {len(STEPS)}  ·  {step.title}**  \n{step.says}")
-        with st.container(horizontal=True, key="tour-ways"):
-            if place < len(STEPS):  # first, so that it stays under the hand from step to step
-                _way(place + 1, f"Next: {STEPS[place].title}", "arrow_forward")
-            if place > 1:
-                _way(place - 1, "Back", "arrow_back")
+        st.markdown(f"**{number} of {len(STEPS)}  ·  {step.title}**  \n{step.text}")
+        with st.container(horizontal=True, key="tour-links"):
+            if number < len(STEPS):  # first, so that it is in the same place on every step
+                _link(number + 1, f"Next: {STEPS[number].title}", "arrow_forward")
+            if number > 1:
+                _link(number - 1, "Back", "arrow_back")
             st.page_link("../pages/home.py", label="End the tour", icon=":material/close:")
 
 
-def _place() -> int:
-    return url_state.number(_PARAMETER, 0, 1, len(STEPS))
+def _step_number() -> int:
+    return url_state.read_number(_PARAMETER, 0, 1, len(STEPS))
 
 
-def _way(place: int, label: str, icon: str) -> None:
-    """To the step ``place``."""
-    step = STEPS[place - 1]
-    link(step.page, label, f"tour-{place}", f":material/{icon}:", **step.view, **{_PARAMETER: str(place)})
+def _link(number: int, label: str, icon: str) -> None:
+    """Show a link to a step."""
+    step = STEPS[number - 1]
+    link(step.page, label, f"tour-{number}", f":material/{icon}:", **step.view, **{_PARAMETER: str(number)})

@@ -1,4 +1,4 @@
-"""The view in the address: the one place that reads what a link carries, and that writes it."""
+"""The view in the address. This is the only module that reads what a link carries and writes it."""
 
 from __future__ import annotations
 
@@ -15,90 +15,98 @@ BOUND = COLLECTION, PROTOCOL = "collection", "protocol"
 
 _Parameters = dict[str, list[str]]
 
-_KEY = "address"
-_LATE = 3.0
-"""Seconds for which a browser may still ask from where it stood before the last answer."""
+_STATE_KEY = "url_state"
+_LATE_SECONDS = 3.0
+"""How long a browser may still send the address from before the last answer."""
 
 
 @dataclass
-class _Written:
-    """What this visit's address is, and where a browser that has not heard of it yet may still stand."""
+class _Address:
+    """The address of this session, and recent ones that a browser may still send."""
 
     page: str
-    now: _Parameters
-    before: list[tuple[float, _Parameters]] = field(default_factory=list)
+    current: _Parameters
+    previous: list[tuple[float, _Parameters]] = field(default_factory=list)
+    """Each with the time until which it counts as late."""
 
 
-def text(name: str) -> str:
-    """A line of text: control characters become spaces."""
-    return "".join(sign if sign.isprintable() else " " for sign in _last(name))
+def read_text(name: str) -> str:
+    """Return a parameter as one line of text. Control characters become spaces."""
+    return "".join(character if character.isprintable() else " " for character in _last(name))
 
 
-def number(name: str, default: int, low: int, high: int) -> int:
-    """A whole number from ``low`` to ``high``; ``default`` for anything else."""
-    written = _last(name)
-    if not (written.isascii() and written.isdigit() and len(written) < 9):
+def read_number(name: str, default: int, low: int, high: int) -> int:
+    """Return a parameter as a whole number from ``low`` to ``high``, or ``default`` for anything else."""
+    text = _last(name)
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
         return default
-    return int(written) if low <= int(written) <= high else default
+    return int(text) if low <= int(text) <= high else default
 
 
-def one_of(name: str, options: Collection[str], default: str) -> str:
-    """One of ``options``; ``default`` for anything else."""
-    written = _last(name)
-    return written if written in options else default
+def read_choice(name: str, options: Collection[str], default: str) -> str:
+    """Return a parameter if it is one of ``options``, or ``default``."""
+    text = _last(name)
+    return text if text in options else default
 
 
-def several(name: str, options: Collection[str]) -> list[str]:
-    """Those of ``options`` that the address names, each once."""
-    return [value for value in dict.fromkeys(_current().now.get(name, [])) if value in options]
+def read_choices(name: str, options: Collection[str]) -> list[str]:
+    """Return all values of a parameter that are among ``options``, each once."""
+    return [value for value in dict.fromkeys(_address().current.get(name, [])) if value in options]
 
 
-def put(**values: str | int | Sequence[str] | None) -> None:
-    """Write each value; nothing, an empty text or an empty list takes the parameter out. Back returns to the view before."""
-    _write({**_current().now, **{name: _listed(value) for name, value in values.items()}})
+def update(**values: str | int | Sequence[str] | None) -> None:
+    """Write parameters and keep the others. Back returns to the view before.
+
+    Args:
+        values: Name → value. None, an empty text or an empty list removes the parameter.
+    """
+    _write({**_address().current, **{name: _as_list(value) for name, value in values.items()}})
 
 
-def put_alone(**values: str) -> None:
-    """Write these, and take every other parameter out."""
-    _write({name: _listed(value) for name, value in values.items()})
+def replace(**values: str) -> None:
+    """Write these parameters and remove all others."""
+    _write({name: _as_list(value) for name, value in values.items()})
 
 
-def _listed(value: str | int | Sequence[str] | None) -> list[str]:
+def _as_list(value: str | int | Sequence[str] | None) -> list[str]:
     return list(value) if isinstance(value, list | tuple) else [] if value is None or value == "" else [str(value)]
 
 
 def _last(name: str) -> str:
-    return (_current().now.get(name) or [""])[-1]
+    return (_address().current.get(name) or [""])[-1]
 
 
-def _current() -> _Written:
-    """What was written last, for a request sent before the browser had that answer carries the address of before, and would take
-    back what was chosen meanwhile. Whatever else the address has come to be, the visitor has made it so."""
-    here, page, context = _here(), st.context.url or "", get_script_run_ctx()
-    written: _Written | None = st.session_state.get(_KEY)
-    if written is None or written.page != page:
-        written = st.session_state[_KEY] = _Written(page, here)
-    elif here != written.now:
-        late = any(here == before for until, before in written.before if until > time.monotonic())
+def _address() -> _Address:
+    """Return the address as it was written last.
+
+    A request that was sent before the browser had the last answer carries the previous address, and would undo what was
+    chosen in the meantime. Any other difference comes from the visitor and is taken over.
+    """
+    sent, page, context = _sent_parameters(), st.context.url or "", get_script_run_ctx()
+    address: _Address | None = st.session_state.get(_STATE_KEY)
+    if address is None or address.page != page:
+        address = st.session_state[_STATE_KEY] = _Address(page, sent)
+    elif sent != address.current:
+        late = any(sent == parameters for until, parameters in address.previous if until > time.monotonic())
         if not late or (context and context.is_history_navigation):
-            written.now, written.before = here, []
-    return written
+            address.current, address.previous = sent, []
+    return address
 
 
-def _here() -> _Parameters:
+def _sent_parameters() -> _Parameters:
     return {name: st.query_params.get_all(name) for name in st.query_params if name not in BOUND}
 
 
 def _write(values: _Parameters) -> None:
-    current = _current()
-    before, now = current.now, {name: found for name, found in values.items() if found}
-    if now == before:
+    address = _address()
+    before, after = address.current, {name: texts for name, texts in values.items() if texts}
+    if after == before:
         return
-    current.now = now
-    current.before.append((time.monotonic() + _LATE, before))
+    address.current = after
+    address.previous.append((time.monotonic() + _LATE_SECONDS, before))
     if not any(name in BOUND for name in st.query_params):
-        st.query_params.from_dict(now)  # at once: each message of an address is a step for Back
+        st.query_params.from_dict(after)  # in one message, because each message is one step for Back
         return
-    for name in set(_here()) - set(now):
+    for name in set(_sent_parameters()) - set(after):
         del st.query_params[name]
-    st.query_params.update(now)
+    st.query_params.update(after)

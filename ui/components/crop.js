@@ -1,43 +1,43 @@
-// A box on a picture, in thousandths of its width and height. The name comes from strangers: it is only ever set as text.
-const LEAST = 30, STEP = 20, PAUSE = 350; // thousandths, thousandths, ms without a key before searching
+// A box on a picture, in thousandths of its width and height. The name comes from strangers. It is only ever set as text.
+const MIN_SIZE = 30, STEP = 20, KEY_PAUSE = 350; // thousandths, thousandths, ms without a key before the box is sent
 const START = [200, 200, 600, 600];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const within = (value, low, high) => Math.round(Math.min(Math.max(value, low), high));
+const clamp = (value, low, high) => Math.round(Math.min(Math.max(value, low), high));
 
-function between([ax, ay], [bx, by]) {
+function boxBetween([ax, ay], [bx, by]) {
   return [Math.min(ax, bx), Math.min(ay, by), Math.abs(ax - bx), Math.abs(ay - by)];
 }
 
 function build(root) {
   const frame = root.querySelector(".frame"), image = root.querySelector("img"), mark = root.querySelector(".box");
-  const name = root.querySelector(".name"), choose = root.querySelector(".choose"), whole = root.querySelector(".whole"), how = root.querySelector(".how");
+  const name = root.querySelector(".name"), choose = root.querySelector(".choose"), whole = root.querySelector(".whole"), hint = root.querySelector(".hint");
   const crop = { box: null, send: () => {} };
-  const hand = byHand();
+  const pending = pendingValue();
   let drag = null, timer = 0, src = null;
 
   const show = () => {
     mark.hidden = whole.hidden = !crop.box;
     choose.hidden = !!crop.box;
-    how.textContent = crop.box ? "Drag it, or use the arrow keys; with Shift they change its size." : "or drag a box on the picture: only that part is searched by.";
+    hint.textContent = crop.box ? "Drag the box, or move it with the arrow keys. Hold Shift to resize it." : "or drag a box on the picture to use only that part.";
     if (!crop.box) return;
     const [x, y, width, height] = crop.box;
     Object.assign(mark.style, { left: `${x / 10}%`, top: `${y / 10}%`, width: `${width / 10}%`, height: `${height / 10}%` });
   };
-  const set = (box, now) => {
+  const set = (box, atOnce) => {
     crop.box = box;
-    hand.set(box);
+    pending.set(box);
     show();
     clearTimeout(timer);
-    timer = setTimeout(() => crop.send(crop.box ?? []), now ? 0 : PAUSE);
+    timer = setTimeout(() => crop.send(crop.box ?? []), atOnce ? 0 : KEY_PAUSE);
   };
-  const place = (event) => {
+  const position = (event) => {
     const { left, top, width, height } = image.getBoundingClientRect();
-    return [within((1000 * (event.clientX - left)) / width, 0, 1000), within((1000 * (event.clientY - top)) / height, 0, 1000)];
+    return [clamp((1000 * (event.clientX - left)) / width, 0, 1000), clamp((1000 * (event.clientY - top)) / height, 0, 1000)];
   };
   const begin = (event) => {
     const corner = event.target.dataset?.corner, inside = mark.contains(event.target);
-    if (event.button || (event.pointerType === "touch" && !inside)) return; // there a finger scrolls the page
-    const before = crop.box, at = place(event);
+    if (event.button || (event.pointerType === "touch" && !inside)) return; // a finger outside the box scrolls the page
+    const before = crop.box, at = position(event);
     if (corner) {
       const [x, y, width, height] = before;
       drag = { before, from: [corner.includes("w") ? x + width : x, corner.includes("n") ? y + height : y] };
@@ -48,11 +48,11 @@ function build(root) {
   };
   const move = (event) => {
     if (!drag) return;
-    const at = place(event);
-    if (drag.from) crop.box = between(drag.from, at);
+    const at = position(event);
+    if (drag.from) crop.box = boxBetween(drag.from, at);
     else {
       const [x, y, width, height] = drag.before;
-      crop.box = [within(x + at[0] - drag.moved[0], 0, 1000 - width), within(y + at[1] - drag.moved[1], 0, 1000 - height), width, height];
+      crop.box = [clamp(x + at[0] - drag.moved[0], 0, 1000 - width), clamp(y + at[1] - drag.moved[1], 0, 1000 - height), width, height];
     }
     show();
   };
@@ -60,7 +60,7 @@ function build(root) {
     if (!drag) return;
     const { before } = drag;
     drag = null;
-    const small = !crop.box || crop.box[2] < LEAST || crop.box[3] < LEAST;
+    const small = !crop.box || crop.box[2] < MIN_SIZE || crop.box[3] < MIN_SIZE;
     if (event.type === "pointercancel" || small || String(crop.box) === String(before)) {
       crop.box = before;
       show();
@@ -75,8 +75,8 @@ function build(root) {
     if (!arrow) return;
     event.preventDefault();
     const [x, y, width, height] = crop.box, [dx, dy] = arrow.map((sign) => sign * STEP);
-    set(event.shiftKey ? [x, y, within(width + dx, LEAST, 1000 - x), within(height + dy, LEAST, 1000 - y)]
-      : [within(x + dx, 0, 1000 - width), within(y + dy, 0, 1000 - height), width, height], false);
+    set(event.shiftKey ? [x, y, clamp(width + dx, MIN_SIZE, 1000 - x), clamp(height + dy, MIN_SIZE, 1000 - y)]
+      : [clamp(x + dx, 0, 1000 - width), clamp(y + dy, 0, 1000 - height), width, height], false);
   };
   choose.onclick = () => {
     set([...START], true);
@@ -86,14 +86,14 @@ function build(root) {
     set(null, true);
     choose.focus();
   };
-  crop.update = (address, text, box) => {
-    if (address !== src) {
-      image.src = src = address;
+  crop.update = (url, text, box) => {
+    if (url !== src) {
+      image.src = src = url;
       drag = null;
-      hand.forget();
+      pending.clear();
     }
     image.alt = name.textContent = name.title = text;
-    hand.answer(box, () => {
+    pending.receive(box, () => {
       if (drag) return;
       crop.box = box;
       show();

@@ -1,18 +1,18 @@
-// A heat map over a picture. Names come from strangers: they are only ever set as text.
-// The colours are cividis (Nuñez, Anderton & Renslow, 2018): even steps of lightness, alike to colour-blind eyes and to others.
+// A heat map over a picture. Names come from strangers. They are only ever set as text.
+// The colours are cividis (Nuñez, Anderton and Renslow, 2018). Its steps of lightness are even, with and without colour blindness.
 const CIVIDIS = ["00224e", "123570", "3b496c", "575d6d", "707173", "8a8678", "a59c74", "c3b369", "e1cc55", "fee838"].map((hex) =>
   [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
-const FINE = 24; // pixels drawn for each cell
-const WIDTH = 0.55; // of the Gaussian between cells, in cells
+const CELL_PIXELS = 24; // drawn for each cell
+const SIGMA = 0.55; // standard deviation of the Gaussian between cells, in cells
 
 function colour(value) {
   const place = value * (CIVIDIS.length - 1), low = Math.min(Math.floor(place), CIVIDIS.length - 2), share = place - low;
   return CIVIDIS[low].map((from, channel) => from + share * (CIVIDIS[low + 1][channel] - from));
 }
 
-// weights[pixel][cell] along one side of the picture, of which the cells cover the part from start to end; they fade out beyond it.
+// Returns weights[pixel][cell] along one side of the picture. The cells cover the part from start to end, and fade out beyond it.
 function weights(cells, start, end) {
-  const whole = cells / (end - start), count = Math.round(whole * FINE);
+  const whole = cells / (end - start), count = Math.round(whole * CELL_PIXELS);
   return Array.from({ length: count }, (_, pixel) => {
     const place = ((pixel + 0.5) / count - start) * whole, inside = Math.min(Math.max(place, 0), cells);
     const near = Array.from({ length: cells }, (_, cell) => bell(inside - cell - 0.5));
@@ -22,22 +22,22 @@ function weights(cells, start, end) {
 }
 
 function bell(distance) {
-  return Math.exp(-0.5 * (distance / WIDTH) ** 2);
+  return Math.exp(-0.5 * (distance / SIGMA) ** 2);
 }
 
 function smooth(grid, [left, top, right, bottom]) {
-  const dot = (some, others) => some.reduce((sum, value, place) => sum + value * others[place], 0);
-  const across = weights(grid[0].length, left, right), down = weights(grid.length, top, bottom);
-  const wide = grid.map((row) => across.map((near) => dot(near, row)));
-  return down.map((near) => across.map((_, x) => dot(near, wide.map((row) => row[x]))));
+  const dot = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0);
+  const columns = weights(grid[0].length, left, right), rows = weights(grid.length, top, bottom);
+  const wide = grid.map((row) => columns.map((near) => dot(near, row)));
+  return rows.map((near) => columns.map((_, x) => dot(near, wide.map((row) => row[x]))));
 }
 
 function paint(canvas, grid, box) {
-  const values = smooth(grid, box), most = values.flat().reduce((a, b) => Math.max(a, b), 1e-9);
+  const values = smooth(grid, box), highest = values.flat().reduce((a, b) => Math.max(a, b), 1e-9);
   canvas.width = values[0].length;
   canvas.height = values.length;
   const image = new ImageData(canvas.width, canvas.height);
-  values.flat().forEach((value, pixel) => image.data.set([...colour(value / most), 255], 4 * pixel));
+  values.flat().forEach((value, pixel) => image.data.set([...colour(value / highest), 255], 4 * pixel));
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 

@@ -1,31 +1,31 @@
-// The map's scripts, and the library it is drawn with, are fetched when it is first shown.
+// Fetches the map's scripts and the library that draws it when the map is first shown.
 const maps = new WeakMap();
 
-function without(root, why) {
+function showNotice(root, text) {
   root.querySelector(".map").dataset.state = "without";
-  root.querySelector(".notice").textContent = why;
+  root.querySelector(".notice").textContent = text;
 }
 
-async function started(root, code, source) {
+async function load(root, code, source) {
   const gl = document.createElement("canvas").getContext("webgl2");
   gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  if (!gl) without(root, "This browser has no WebGL 2, which the map is drawn with: turn hardware acceleration on in its settings. The list below has the pictures all the same.");
+  if (!gl) showNotice(root, "The map needs WebGL 2, which this browser does not offer. Turn on hardware acceleration in its settings. The list below shows the same pictures.");
   try {
     const { start } = await import(new URL(code, document.baseURI));
     return await start(root, source, Boolean(gl));
   } catch (error) {
-    if (gl) without(root, "The map could not be loaded: reload the page.");
+    if (gl) showNotice(root, "The map could not be loaded. Reload the page.");
     console.warn("map:", error);
     return null;
   }
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const [source, shown] = data;
-  if (!maps.has(parentElement)) maps.set(parentElement, started(parentElement, shown.code, source));
-  maps.get(parentElement).then((map) => map?.update(shown, (change) => setTriggerValue("change", change)));
+  const [source, state] = data;
+  if (!maps.has(parentElement)) maps.set(parentElement, load(parentElement, state.code, source));
+  maps.get(parentElement).then((map) => map?.update(state, (change) => setTriggerValue("change", change)));
   return () => {
-    maps.get(parentElement)?.then((map) => map?.leave());
+    maps.get(parentElement)?.then((map) => map?.close());
     maps.delete(parentElement);
   };
 }

@@ -1,19 +1,19 @@
-// Ctrl+V anywhere on the page, or the button.
-const LONGEST = 1600;
-const HINT = "Copy a picture anywhere, then press Ctrl+V on this page.";
+// Pastes a picture with Ctrl+V anywhere on the page, or with the button.
+const MAX_SIDE = 1600; // pixels
+const HINT = "Copy a picture and paste it on this page with Ctrl+V.";
 
 function build(root) {
-  const row = root.querySelector("p"), button = root.querySelector("button"), told = root.querySelector("span");
-  const paste = { most: 0, send: () => {} };
+  const row = root.querySelector("p"), button = root.querySelector("button"), status = root.querySelector("span");
+  const paste = { maxBytes: 0, send: () => {} };
   const take = async (file) => {
-    told.textContent = "Reading…";
-    const blob = await shrunk(file, LONGEST);
-    if (blob.size > paste.most) told.textContent = "The picture is too large: copy a smaller one.";
+    status.textContent = "Reading…";
+    const blob = await shrunk(file, MAX_SIDE);
+    if (blob.size > paste.maxBytes) status.textContent = "The picture is too large. Copy a smaller one.";
     else paste.send(await base64(blob));
   };
-  const pasted = (event) => {
+  const onPaste = (event) => {
     if (!row.isConnected) {
-      document.removeEventListener("paste", pasted);
+      document.removeEventListener("paste", onPaste);
       return;
     }
     const file = [...(event.clipboardData?.files ?? [])].find((each) => each.type.startsWith("image/"));
@@ -21,7 +21,7 @@ function build(root) {
     event.preventDefault();
     take(file);
   };
-  document.addEventListener("paste", pasted);
+  document.addEventListener("paste", onPaste);
   button.hidden = !navigator.clipboard?.read;
   button.onclick = async () => {
     try {
@@ -32,14 +32,14 @@ function build(root) {
           return;
         }
       }
-      told.textContent = "There is no picture in the clipboard: copy one first.";
+      status.textContent = "There is no picture in the clipboard. Copy one first.";
     } catch {
-      told.textContent = "The browser keeps the clipboard to itself: press Ctrl+V instead.";
+      status.textContent = "The browser does not allow access to the clipboard. Use Ctrl+V instead.";
     }
   };
   paste.update = (visible) => {
     row.hidden = !visible;
-    told.textContent = HINT;
+    status.textContent = HINT;
   };
   return paste;
 }
@@ -49,7 +49,7 @@ const pastes = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!pastes.has(parentElement)) pastes.set(parentElement, build(parentElement));
   const paste = pastes.get(parentElement);
-  paste.most = data[1];
+  paste.maxBytes = data[1];
   paste.send = (text) => setTriggerValue("picture", text);
   paste.update(data[0]);
 }

@@ -1,18 +1,19 @@
-// Queries and suggestions are only ever set as text.
-const PAUSE = 90; // ms without a key before asking for suggestions
+// Queries and suggestions come from strangers. They are only ever set as text.
+const KEY_PAUSE = 90; // ms without a key before suggestions are fetched
+const BUSY_TIMEOUT = 5000; // ms, because the same query again draws nothing new
 
-function option(index, kept, added, choose) {
+function option(index, typed, added, onChoose) {
   const item = document.createElement("li");
   item.role = "option";
   item.id = `option-${index}`;
-  for (const [name, text] of [["kept", kept], ["new", added]]) {
+  for (const [name, text] of [["typed", typed], ["new", added]]) {
     const part = document.createElement("span");
     part.className = name;
     part.textContent = text;
     item.append(part);
   }
   item.onmousedown = (event) => event.preventDefault(); // the box keeps the focus
-  item.onclick = () => choose(kept + added);
+  item.onclick = () => onChoose(typed + added);
   return item;
 }
 
@@ -28,8 +29,8 @@ function build(root) {
   const form = root.querySelector("form"), input = form.querySelector("input"), list = form.querySelector("ul");
   const clear = form.querySelector(".clear");
   const box = { form, input, shown: null, history: [], send: () => {} };
-  const hand = byHand();
-  let timer = 0, asked = null, active = -1;
+  const pending = pendingValue();
+  let timer = 0, request = null, active = -1;
 
   const focused = () => root.getRootNode().activeElement === input;
   const options = () => [...list.querySelectorAll("[role=option]")];
@@ -45,16 +46,16 @@ function build(root) {
     list.hidden = items.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
   };
-  const submit = (written) => {
-    const text = written.trim().replace(/\s+/g, " "); // as the address will have it
+  const submit = (query) => {
+    const text = query.trim().replace(/\s+/g, " "); // as in the address
     clearTimeout(timer);
-    asked?.abort();
-    hand.set(text);
+    request?.abort();
+    pending.set(text);
     input.value = box.shown = text;
     clear.hidden = !text;
     close();
     form.setAttribute("aria-busy", "true");
-    setTimeout(() => form.removeAttribute("aria-busy"), 5000); // the same query again draws nothing new
+    setTimeout(() => form.removeAttribute("aria-busy"), BUSY_TIMEOUT);
     box.send(text);
   };
   const move = (step) => {
@@ -68,25 +69,25 @@ function build(root) {
   };
   const recent = () => {
     const items = box.history.map((query, index) => option(index, "", query, submit));
-    open(...(items.length ? [heading("This visit"), ...items] : []));
+    open(...(items.length ? [heading("Recent searches"), ...items] : []));
   };
   const suggest = async () => {
-    asked?.abort();
-    asked = new AbortController();
+    request?.abort();
+    request = new AbortController();
     const text = input.value;
     try {
-      const answer = await fetch(`suggest?${new URLSearchParams({ q: text })}`, { signal: asked.signal });
-      const found = answer.ok ? await answer.json() : [];
+      const answer = await fetch(`suggest?${new URLSearchParams({ q: text })}`, { signal: request.signal });
+      const suggestions = answer.ok ? await answer.json() : [];
       if (input.value === text && focused())
-        open(...found.map(([start, word], index) => option(index, text.slice(0, start), word, submit)));
+        open(...suggestions.map(([start, word], index) => option(index, text.slice(0, start), word, submit)));
     } catch {
-      // asked again at the next key
+      // the next key tries again
     }
   };
   input.oninput = () => {
     clear.hidden = !input.value;
     clearTimeout(timer);
-    if (input.value.trim()) timer = setTimeout(suggest, PAUSE);
+    if (input.value.trim()) timer = setTimeout(suggest, KEY_PAUSE);
     else recent();
   };
   input.onfocus = () => { if (!input.value) recent(); };
@@ -111,9 +112,9 @@ function build(root) {
     submit("");
     input.focus();
   };
-  box.update = (query) => hand.answer(query, () => {
+  box.update = (query) => pending.receive(query, () => {
     form.removeAttribute("aria-busy");
-    if (focused() && !input.value) recent(); // what was just searched for is among them now
+    if (focused() && !input.value) recent(); // now with the latest query
     if (query === box.shown) return;
     input.value = box.shown = query;
     clear.hidden = !query;

@@ -1,15 +1,15 @@
-// Pictures are made smaller here, so that large ones never travel; what the browser cannot read goes as it is.
-const AS_IT_IS = 400_000; // bytes of a picture that is not made smaller in pixels
+// Shrinks pictures in the browser, so that large ones are never sent. A file that the browser cannot read is sent as it is.
+const KEEP_BYTES = 400_000; // a picture with few pixels is sent as it is up to this size
 
-async function shrunk(blob, longest) {
+async function shrunk(blob, maxSide) {
   let picture;
   try {
     picture = await createImageBitmap(blob, { imageOrientation: "from-image" });
   } catch {
     return blob;
   }
-  const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
-  if (scale === 1 && blob.size <= AS_IT_IS) return blob;
+  const scale = Math.min(1, maxSide / Math.max(picture.width, picture.height));
+  if (scale === 1 && blob.size <= KEEP_BYTES) return blob;
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
   canvas.height = Math.max(1, Math.round(picture.height * scale));
@@ -19,14 +19,14 @@ async function shrunk(blob, longest) {
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
-  return (await new Promise((made) => canvas.toBlob(made, "image/jpeg", 0.9))) ?? blob;
+  return (await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9))) ?? blob;
 }
 
 function base64(blob) {
-  return new Promise((done, failed) => {
+  return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => failed(reader.error);
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(blob);
   });
 }

@@ -1,93 +1,110 @@
-// Names come from strangers: they are only ever set as text.
+// Names come from strangers. They are only ever set as text.
+const BUSY_TIMEOUT = 1500; // ms
+
 function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  return node;
 }
 
-function box(id, name, chosen, toggled) {
-  const label = element("label", "choose");
+function checkbox(id, name, selected, onToggle) {
+  const label = element("label", "select");
   const input = element("input");
-  Object.assign(input, { type: "checkbox", value: id, checked: chosen, onchange: toggled });
-  input.setAttribute("aria-label", `Choose ${name}`);
+  Object.assign(input, { type: "checkbox", value: id, checked: selected, onchange: onToggle });
+  input.setAttribute("aria-label", `Select ${name}`);
   label.append(input);
   return label;
 }
 
-// Relative, as the pages lie beside each other wherever the app is served.
-function alike(id) {
+// Relative, because all pages are in the same folder wherever the app is served.
+function similarUrl(id) {
   const values = new URLSearchParams({ item: id }), collection = new URLSearchParams(location.search).get("collection");
   if (collection) values.set("collection", collection);
   return `image_search?${values}`;
 }
 
-// As Back and Forward go: one step of the history. Streamlit's own way from page to page would write a step of its own before it.
-function go(address) {
-  history.pushState({}, "", address);
+// Goes to a page in one step of the history, as Back and Forward do. Streamlit's own navigation would add a second step.
+function navigate(url) {
+  history.pushState({}, "", url);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 }
 
-function tile({ id, name, cosine, src, chosen, folded, weak }, whole, setTriggerValue, toggled) {
+function openButton(name, src, onClick) {
+  const button = element("button", "open");
+  button.type = "button";
+  button.setAttribute("aria-label", `Open ${name}`);
+  const image = element("img");
+  Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
+  button.append(image);
+  button.onclick = onClick;
+  return button;
+}
+
+function scoreLine(cosine, weak, help) {
+  const score = element("div", "score");
+  score.title = help;
+  const bar = element("span", "bar");
+  bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
+  score.append(element("span", "", `similarity ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
+  return score;
+}
+
+function moreLink(id, name, onClick) {
+  const link = element("a", "more", "More like this");
+  link.href = similarUrl(id);
+  link.setAttribute("aria-label", `More like ${name}`);
+  link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // opens a new tab
+    event.preventDefault();
+    onClick();
+    navigate(link.href);
+  };
+  return link;
+}
+
+function tile({ id, name, cosine, src, selected, folded, weak }, whole, help, setTriggerValue, onToggle) {
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
   item.classList.toggle("weak", Boolean(weak));
-  const open = element("button", "open");
-  open.type = "button";
-  open.setAttribute("aria-label", `Open ${name}`);
-  const image = element("img");
-  Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
-  open.append(image);
-  const busy = () => { // an answer at once; what was asked for takes a run of the page
+  const showBusy = () => { // at once, because the page takes a while to run
     item.setAttribute("aria-busy", "true");
-    setTimeout(() => item.removeAttribute("aria-busy"), 1500);
+    setTimeout(() => item.removeAttribute("aria-busy"), BUSY_TIMEOUT);
   };
-  open.onclick = () => {
-    busy();
+  const open = openButton(name, src, () => {
+    showBusy();
     setTriggerValue("open", id);
-  };
-  const score = element("div", "score");
-  const bar = element("span", "bar");
-  bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", `cosine ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
-  const more = element("a", "more", "More like this");
-  more.href = alike(id);
-  more.setAttribute("aria-label", `More like ${name}`);
-  more.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
-    event.preventDefault();
-    busy();
-    go(more.href);
-  };
+  });
   const title = element("p", "name", name);
   title.title = name;
-  item.append(open, title, score, more);
-  if (folded) item.append(element("p", "folded", `${folded} more alike`));
-  if (chosen !== undefined) item.append(box(id, name, chosen, toggled));
+  item.append(open, title, scoreLine(cosine, weak, help), moreLink(id, name, showBusy));
+  if (folded) item.append(element("p", "folded", `+ ${folded} near-duplicate${folded > 1 ? "s" : ""}`));
+  if (selected !== undefined) item.append(checkbox(id, name, selected, onToggle));
   return item;
 }
 
-const drawn = new WeakMap(), hands = new WeakMap();
+const drawn = new WeakMap(), selections = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
-  const [tiles, whole] = data;
-  if (!hands.has(grid)) hands.set(grid, byHand());
-  const boxes = () => [...grid.querySelectorAll("input")];
-  // All that is picked out of this grid: of two quick presses neither is lost.
-  const toggled = () => {
-    const picked = boxes().filter((box) => box.checked).map((box) => box.value);
-    hands.get(grid).set(picked);
-    setTriggerValue("choose", picked);
+  const [tiles, whole, help] = data;
+  if (!selections.has(grid)) selections.set(grid, pendingValue());
+  const selection = selections.get(grid);
+  const checkboxes = () => [...grid.querySelectorAll("input")];
+  // Sends everything that is selected, so that two quick clicks are both kept.
+  const onToggle = () => {
+    const ids = checkboxes().filter((box) => box.checked).map((box) => box.value);
+    selection.set(ids);
+    setTriggerValue("select", ids);
   };
-  const content = JSON.stringify([whole, tiles.map(({ chosen, ...rest }) => [chosen !== undefined, rest])]);
+  const content = JSON.stringify([whole, tiles.map(({ selected, ...rest }) => [selected !== undefined, rest])]);
   if (drawn.get(grid) !== content) {
     drawn.set(grid, content);
-    hands.get(grid).forget();
-    grid.replaceChildren(...tiles.map((each) => tile(each, whole, setTriggerValue, toggled)));
-  } else { // the focus stays where it is
-    const picked = tiles.filter(({ chosen }) => chosen).map(({ id }) => id);
-    hands.get(grid).answer(picked, () => boxes().forEach((box) => { box.checked = picked.includes(box.value); }));
+    selection.clear();
+    grid.replaceChildren(...tiles.map((each) => tile(each, whole, help, setTriggerValue, onToggle)));
+  } else { // nothing is drawn again, so that the focus stays where it is
+    const ids = tiles.filter(({ selected }) => selected).map(({ id }) => id);
+    selection.receive(ids, () => checkboxes().forEach((box) => { box.checked = ids.includes(box.value); }));
   }
 }

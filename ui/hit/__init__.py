@@ -1,1 +1,1 @@
-"""A result: its tile, its card, why it matched, and the tray of those picked out."""
+"""A result: its tile, its dialog, why it matched, and the tray of selected pictures."""

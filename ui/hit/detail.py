@@ -1,4 +1,4 @@
-"""One result, opened: the one place where it explains itself."""
+"""The dialog of one result: what it is, why it matched, and where to go from there."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ import streamlit as st
 from devise_core.datatypes import Hit, Item, WordHit
 from devise_core.engine import By, Engine
 from ui import url_state
-from ui.hit.explanation import Why
+from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
-from ui.server.engine_cache import engine
-from ui.text import linked, plain
+from ui.server.engine_cache import current_engine
+from ui.text import SIMILARITY_HELP, linked, plain
 
-NOUNS, ALIKE = 6, 6
+NOUNS, SIMILAR = 6, 6
 
 
 def open_hit(hit: Hit | Item) -> None:
-    """Once the page is drawn; in the address, so that a link brings it back and Back closes it."""
-    url_state.put(**{url_state.OPEN: hit.id})
+    """Open the dialog of a picture once the page is drawn. It is part of the address, so a link opens it and Back closes it."""
+    url_state.update(**{url_state.OPEN: hit.id})
 
 
-def show_opened() -> None:
-    """The result that the address says is open, over the page. Raises ``DeviseError``."""
-    item = url_state.text(url_state.OPEN)
-    if item and item in (here := engine()).collection:
-        _show(here, here.collection.row(item))
+def show_open_hit() -> None:
+    """Show the dialog of the result that is open according to the address. Raises ``DeviseError``."""
+    item = url_state.read_text(url_state.OPEN)
+    if item and item in (engine := current_engine()).collection:
+        _show(engine, engine.collection.row(item))
 
 
-@st.dialog("Picture", width="large", on_dismiss=lambda: url_state.put(**{url_state.OPEN: None}))
+@st.dialog("Picture", width="large", on_dismiss=lambda: url_state.update(**{url_state.OPEN: None}))
 def _show(engine: Engine, row: int) -> None:
-    """A picture and what is known of it, why it matched, and where to go from it. What is slow comes last."""
+    """Show the dialog. Slow parts come last."""
     item = engine.collection.items[row]
     nouns = engine.label_embedding(engine.collection.embeddings[row], k=NOUNS)
     left, right = st.columns(2, gap="medium")
     with left:
-        why = Why(engine, row, nouns)
+        explanation = Explanation(engine, row, nouns)
     with right:
         _facts(item)
         _nouns(nouns)
-        _ways_on(item)
+        _links(item)
     by: By
-    for by, title in (("semantic", "Alike in meaning"), ("visual", "Alike in looks")):
+    for by, title in (("semantic", "Similar in meaning"), ("visual", "Similar in appearance")):
         st.markdown(f"**{title}**")
-        if other := tiles(engine, engine.more_like(item.id, ALIKE, by=by), f"detail-{by}"):
+        if other := tiles(engine, engine.more_like(item.id, SIMILAR, by=by), f"detail-{by}"):
             open_hit(other)
             st.rerun()
-    why.answer_late()
+    explanation.compute()
 
 
 def _facts(item: Item) -> None:
@@ -65,18 +65,18 @@ def _facts(item: Item) -> None:
 
 
 def _nouns(nouns: list[WordHit]) -> None:
-    """Each a link that searches for it."""
-    st.caption("**Nearest nouns**, each a search")
+    """Show each noun as a link that searches for it."""
+    st.caption("**Best matching words.** Click one to search for it.", help=SIMILARITY_HELP)
     with st.container(horizontal=True, gap="small", key="detail-nouns"):
         for noun in nouns:
             label, key = f"{plain(noun.word)}  {noun.cosine:.2f}", f"detail-noun-{noun.word}"
             link("text_search", label, key, ":material/sell:", q=noun.word)
 
 
-def _ways_on(item: Item) -> None:
+def _links(item: Item) -> None:
     for page, label, icon in (
-        ("explorer", "Find it on the map", "scatter_plot"),
+        ("explorer", "Show on the map", "scatter_plot"),
         ("image_search", "More like this", "image_search"),
-        ("labels", "Its labels", "sell"),
+        ("labels", "Name this picture", "sell"),
     ):
         link(page, label, f"detail-{page}", f":material/{icon}:", item=item.id)

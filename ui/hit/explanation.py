@@ -1,4 +1,4 @@
-"""Why it matched: what may be asked of a picture, and what the network says of its regions, kept with the collection."""
+"""Why a picture matched: which regions matter for a query. The model's answer is cached with the collection."""
 
 from __future__ import annotations
 
@@ -15,94 +15,98 @@ from devise_core.errors import DeviseError
 from devise_core.vectors import Floats
 from devise_core.vision.occlusion import LONG, SHORT, Regions
 from ui import url_state
-from ui.errors import shown
-from ui.hit.heat_map import heat_map, in_words
-from ui.server.model_queue import network
+from ui.errors import show_errors
+from ui.hit.heat_map import describe_heat, heat_map
+from ui.server.model_queue import model_slot
 from ui.session_query import read_query
 from ui.text import plain
 
-PICTURES_KEPT = 512
+PICTURES_CACHED = 512
 """Of each collection, at 12 KB a picture."""
 NOUNS = 3
 
 
-class Why:
-    """The picture, and why it matched: at once where the network was asked about it before, else plain first."""
+class Explanation:
+    """A picture with the regions that matter, if they are cached, or the plain picture until ``compute`` is called."""
 
     def __init__(self, engine: Engine, row: int, nouns: Sequence[WordHit]) -> None:
-        self.engine, self.row, self.found = engine, row, kept(engine, row)
+        self.engine, self.row, self.regions = engine, row, cached_regions(engine, row)
         self.id = engine.collection.items[row].id
-        self.picture = st.container() if self.found else st.empty()
-        asked = questions(engine, nouns)
+        self.picture = st.container() if self.regions else st.empty()
+        vectors = questions(engine, nouns)
         self.text = st.pills(
-            "Why it matched",
-            list(asked),
-            default=next(iter(asked)),
+            "What makes it match",
+            list(vectors),
+            default=next(iter(vectors)),
             required=True,
             key=f"why-{self.id}",
             format_func=lambda text: plain(text, 40),
-            help="Each region of the picture is blurred in turn: where the cosine falls most, it matters most.",
+            help="The app blurs one region of the picture at a time. A region matters if the similarity drops without it.",
         )
-        self.vector = asked[self.text]
+        self.vector = vectors[self.text]
         with st.container(key="why-words"):
-            self.words = st.empty()
-        with self.picture, shown("why"):
-            if self.found:
-                self._answer(self.found)
+            self.sentence = st.empty()
+        with self.picture, show_errors("why"):
+            if self.regions:
+                self._show(self.regions)
             else:
                 heat_map(engine, row, None, f"heat-plain-{self.id}")
 
-    def answer_late(self) -> None:
-        """Ask the network, where that is still to be done; it takes a while."""
-        if self.found is None:
-            with self.words, st.container(), shown("why"):
-                with st.spinner("Blurring one region after another…"):
-                    found = regions(self.engine, self.row)
-                self._answer(found)
+    def compute(self) -> None:
+        """Run the model if the regions are not cached. This takes a while, so call it after the rest is drawn."""
+        if self.regions is None:
+            with self.sentence, st.container(), show_errors("why"):
+                with st.spinner("Looking for the regions that matter…"):
+                    regions = compute_regions(self.engine, self.row)
+                self._show(regions)
 
-    def _answer(self, found: Regions) -> None:
-        heat = found.heat(self.vector, self.text)
+    def _show(self, regions: Regions) -> None:
+        heat = regions.heat(self.vector, self.text)
         with self.picture:
             heat_map(self.engine, self.row, heat, f"heat-{self.id}")
-        with self.words:
-            st.caption(in_words(heat))
+        with self.sentence:
+            st.caption(describe_heat(heat))
 
 
 def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
-    """Text → unit vector ``(d,)``: the query in the address, where there is one, then the picture's nearest nouns."""
-    found: dict[str, Floats] = {}
-    query = url_state.text(url_state.QUERY)
+    """Return what a visitor can ask about a picture.
+
+    Returns:
+        Text → unit vector ``(d,)``. The query in the address comes first, if there is one, then the picture's nearest nouns.
+    """
+    vectors: dict[str, Floats] = {}
+    query = url_state.read_text(url_state.QUERY)
     if query.strip():
-        with suppress(DeviseError):  # the page has said what is wrong with it, or it is another page's
-            found[" ".join(query.split())] = read_query(engine, query).vector
+        with suppress(DeviseError):  # the page has shown the error, or the query belongs to another page
+            vectors[" ".join(query.split())] = read_query(engine, query).vector
     for noun in nouns[:NOUNS]:
-        found.setdefault(noun.word, engine.text.embed(noun.word))
-    return found
+        vectors.setdefault(noun.word, engine.text.embed(noun.word))
+    return vectors
 
 
-def kept(engine: Engine, row: int) -> Regions | None:
-    """What the network said of the picture before; None where it was not asked."""
-    return _kept(engine.collection).get(row)
+def cached_regions(engine: Engine, row: int) -> Regions | None:
+    """Return the model's answer for a picture, or None if it has not run for it yet."""
+    return _cache_of(engine.collection).get(row)
 
 
-def regions(engine: Engine, row: int) -> Regions:
-    """One run of the network for every question about a picture. Raises ``BusyError``, ``ArtifactError`` and ``ImageError``."""
-    found = kept(engine, row)
-    if found is None:
-        with network(engine, pictures=SHORT * LONG + 1):
-            found = engine.regions(engine.collection.picture(row))
-        here = _kept(engine.collection)
-        while len(here) >= PICTURES_KEPT:
-            here.pop(next(iter(here)), None)
-        here[row] = found
-    return found
+def compute_regions(engine: Engine, row: int) -> Regions:
+    """Run the model once for all questions about a picture. Raises ``BusyError``, ``ArtifactError`` and ``ImageError``."""
+    regions = cached_regions(engine, row)
+    if regions is None:
+        with model_slot(engine, pictures=SHORT * LONG + 1):
+            regions = engine.regions(engine.collection.picture(row))
+        cache = _cache_of(engine.collection)
+        while len(cache) >= PICTURES_CACHED:
+            cache.pop(next(iter(cache)), None)
+        cache[row] = regions
+    return regions
 
 
-def _kept(collection: Collection) -> dict[int, Regions]:
-    return _by_collection().setdefault(collection, {})
+def _cache_of(collection: Collection) -> dict[int, Regions]:
+    return _caches().setdefault(collection, {})
 
 
 @st.cache_resource(show_spinner=False)
-def _by_collection() -> WeakKeyDictionary[Collection, dict[int, Regions]]:
-    """It goes as its collection does: a visitor's own photos with the visit."""
+def _caches() -> WeakKeyDictionary[Collection, dict[int, Regions]]:
+    """One cache per collection. It is dropped with its collection, so uploaded pictures leave nothing behind."""
     return WeakKeyDictionary()

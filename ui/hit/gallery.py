@@ -1,4 +1,4 @@
-"""Results, and where a press on one of them leads."""
+"""Results as a grid. A click on a tile opens its picture."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ui.hit.tiles import Marks, tiles
 
 
 def gallery(engine: Engine, hits: Sequence[Hit], page: str, marks: Marks | None = None) -> None:
-    """Show ``hits``; ``page`` keeps two galleries apart. A tile opens its picture."""
+    """Show ``hits``. ``page`` makes the key of the grid unique."""
     if not hits:
-        st.caption("No other picture here.")
+        st.caption("There are no other pictures in this collection.")
         return
-    if pressed := tiles(engine, hits, page, marks):
-        open_hit(pressed)
+    if clicked := tiles(engine, hits, page, marks):
+        open_hit(clicked)

@@ -1,4 +1,4 @@
-"""Pictures as a grid of tiles: each opens, and has its name, its cosine and a link to more like it. One element, however many."""
+"""Pictures as a grid of tiles, each with its name, its similarity and a link to similar pictures. A grid is one element."""
 
 from __future__ import annotations
 
@@ -10,54 +10,65 @@ import streamlit as st
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.component import component
-from ui.hit.basket import choose
-from ui.server.image_routes import address
+from ui.hit.selection import select
+from ui.server.image_routes import picture_url
+from ui.text import SIMILARITY_HELP
 
 CUT_OUTS = {"stamps"}
-"""Collections whose pictures stand on white: shown whole instead of filling the tile."""
+"""Collections whose pictures are cut-outs on white. They are shown whole instead of filling the tile."""
 
-_GRID = component("tiles", "hand")
+_GRID = component("tiles", "pending_value")
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What a grid shows besides: ids picked out (None: there is nothing to pick), how many are folded under an id, and the
-    cosine under which a match is weak."""
+    """What a grid shows besides its pictures.
 
-    chosen: Collection[str] | None = None
+    Attributes:
+        selected: Ids of the selected pictures. None if pictures cannot be selected.
+        folded: Id → how many near-duplicates are folded under it.
+        weak_below: A match with a lower cosine is marked as weak.
+    """
+
+    selected: Collection[str] | None = None
     folded: Mapping[str, int] = field(default_factory=dict)
-    weak_under: float = -1.0
+    weak_below: float = -1.0
 
     def of(self, hit: Hit) -> dict[str, object]:
-        marks: dict[str, object] = {"weak": True} if hit.cosine < self.weak_under else {}
-        if self.chosen is not None:
-            marks["chosen"] = hit.id in self.chosen
+        """Return the marks of one tile."""
+        marks: dict[str, object] = {"weak": True} if hit.cosine < self.weak_below else {}
+        if self.selected is not None:
+            marks["selected"] = hit.id in self.selected
         if hit.id in self.folded:
             marks["folded"] = self.folded[hit.id]
         return marks
 
 
 def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None) -> Hit | None:
-    """Show ``hits``; ``key`` keeps two grids apart. Returns the one that was just pressed."""
+    """Show ``hits``. ``key`` makes the key of the grid unique.
+
+    Returns:
+        The hit that was just clicked.
+    """
     marks = marks or Marks()
-    shown = [
-        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": address(engine, hit.row), **marks.of(hit)}
+    grid = [
+        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": picture_url(engine, hit.row), **marks.of(hit)}
         for hit in hits
     ]
-    # A list: in a dict Streamlit would look for tables, and import pandas for that before the first picture is shown.
-    pressed = _GRID(
+    # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
+    clicked = _GRID(
         key=f"grid-{key}",
-        data=[shown, engine.collection.name in CUT_OUTS],
+        data=[grid, engine.collection.name in CUT_OUTS, SIMILARITY_HELP],
         on_open_change=_nothing,
-        on_choose_change=lambda: _choose(engine, hits, key),
+        on_select_change=lambda: _select(engine, hits, key),
     )
-    return next((hit for hit in hits if hit.id == pressed.open), None)
+    return next((hit for hit in hits if hit.id == clicked.open), None)
 
 
-def _choose(engine: Engine, hits: Sequence[Hit], key: str) -> None:
-    picked = st.session_state[f"grid-{key}"]["choose"]
-    choose(engine, [hit.id for hit in hits], picked if isinstance(picked, list) else [])
+def _select(engine: Engine, hits: Sequence[Hit], key: str) -> None:
+    selected = st.session_state[f"grid-{key}"]["select"]
+    select(engine, [hit.id for hit in hits], selected if isinstance(selected, list) else [])
 
 
 def _nothing() -> None:
-    """A trigger exists by having a callback; what was pressed is read after the grid."""
+    """Do nothing. A component needs a callback for each trigger; what was clicked is read after the grid is drawn."""

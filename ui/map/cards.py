@@ -1,4 +1,4 @@
-"""What stands below the map: the picture chosen, and the region drawn."""
+"""What is shown below the map: the selected picture, and the pictures of a region."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
 from ui.hit.tiles import tiles
 from ui.links import link
-from ui.map.view import choose, write_view
-from ui.text import plain
+from ui.map.view import select_picture, write_view
+from ui.text import SIMILARITY_HELP, plain
 
-NEAR = 8
-SHOWN = 24
+NEIGHBOURS = 8
+MAX_SHOWN = 24
 
 
 def picture_card(engine: Engine, row: int) -> None:
-    """A picture with what is known of it, the words nearest to it, and its neighbours, each of which leads on."""
+    """Show a picture, what is known of it, its best matching words, and its neighbours. A click on one of them selects it."""
     collection = engine.collection
     item = collection.items[row]
     with st.container(border=True, key="picture-card"):
@@ -32,28 +32,29 @@ def picture_card(engine: Engine, row: int) -> None:
             facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
             st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
             words = engine.label_embedding(collection.embeddings[row], k=6)
-            st.caption("**Nearest nouns**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
+            matches = ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words)
+            st.caption(f"**Best matching words**  {matches}", help=SIMILARITY_HELP)
             with st.container(horizontal=True):
-                if st.button("Why it matched", icon=":material/lightbulb:", key="map-why"):
+                if st.button("Why it matches", icon=":material/lightbulb:", key="map-why"):
                     open_hit(item)
                 link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
                 st.button("Close", icon=":material/close:", key="map-close", on_click=write_view, args=(collection, {"item": ""}))
-        st.markdown("**Neighbours**, by cosine: press one to go there")
-        pressed = tiles(engine, engine.more_like(item.id, NEAR), "neighbours")
-    if pressed:
-        choose(collection, pressed.id)
+        st.markdown("**Most similar pictures.** Click one to go to it.", help=SIMILARITY_HELP)
+        clicked = tiles(engine, engine.more_like(item.id, NEIGHBOURS), "neighbours")
+    if clicked:
+        select_picture(collection, clicked.id)
 
 
 def region_card(engine: Engine, rows: Rows) -> None:
-    """The pictures of a region, what they have in common, and the table of them."""
+    """Show the pictures of a region, what they have in common, and a button to download the list."""
     if not len(rows):
-        st.info("No picture is in the region: draw around some points, or press Reset.", icon=":material/gesture:")
+        st.info("There is no picture in this region. Draw around some points, or reset the view.", icon=":material/gesture:")
         return
     collection = engine.collection
     mean = unit(collection.embeddings[rows].mean(axis=0))
     hits = engine.rank(rows.tolist(), mean)
-    head, close, download = st.columns([5, 1.2, 1.5], vertical_alignment="bottom")
-    head.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
+    title, close, download = st.columns([5, 1.2, 1.5], vertical_alignment="bottom")
+    title.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
     close.button(
         "Clear", icon=":material/close:", key="map-clear", width="stretch", on_click=write_view, args=(collection, {"region": ""})
     )
@@ -67,11 +68,11 @@ def region_card(engine: Engine, rows: Rows) -> None:
         width="stretch",
         on_click="ignore",
     )
-    words = engine.label_embedding(mean, k=8)
-    st.caption("**Nouns nearest to its mean**  " + ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in words))
+    words = ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in engine.label_embedding(mean, k=8))
+    st.caption(f"**Words that match the region**  {words}", help=SIMILARITY_HELP)
     labels = common_labels([collection.items[row] for row in rows], 8)
     if labels:
         st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
-    gallery(engine, hits[:SHOWN], "region")
-    rest = f"; the nearest {SHOWN} are shown, the CSV has all." if len(rows) > SHOWN else "."
-    st.caption(f"Cosine to the region's mean{rest}")
+    gallery(engine, hits[:MAX_SHOWN], "region")
+    more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists all of them." if len(rows) > MAX_SHOWN else ""
+    st.caption(f"The similarity is to the region as a whole.{more}", help="It is the cosine with the mean of the region's vectors.")

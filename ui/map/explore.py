@@ -1,4 +1,4 @@
-"""The explorer: a query, a picture of yours and a region, on the map and below it."""
+"""The map page: a query, a picture of the visitor's and a region, on the map and below it."""
 
 from __future__ import annotations
 
@@ -10,84 +10,91 @@ from devise_core.engine import Engine
 from devise_core.errors import shortened
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_reader import SUFFIXES
-from ui.errors import shown
+from ui.errors import show_errors
 from ui.hit.gallery import gallery
-from ui.map.cards import NEAR, picture_card, region_card
-from ui.map.data import drawn
+from ui.map.cards import NEIGHBOURS, picture_card, region_card
+from ui.map.data import drawn_rows
 from ui.map.view import View, read_view
-from ui.map.widget import WAYS, Marks, Pin, how_placed, show_map
+from ui.map.widget import METHODS, Marks, Pin, describe_placement, show_map
 from ui.query.reading import show_reading
 from ui.server import event_log
-from ui.server.model_queue import network
+from ui.server.model_queue import model_slot
 from ui.session_query import read_query
 from ui.text import plain
 
-LIT = 12
-LONGEST = 40
+MATCHES = 12
+MAX_CHARACTERS = 40
+"""How much of a query is written on the map."""
 
 
-def explore(engine: Engine, query: str, beside: DeltaGenerator) -> None:
-    """All of the page below its search box, and what stands ``beside`` that. Raises ``DeviseError``."""
+def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
+    """Show everything below the search box, and the button to upload a picture beside it. Raises ``DeviseError``."""
     collection = engine.collection
     view = read_view(collection)
-    pins = [pin for pin in (_own_picture(engine, beside), _asked(engine, query)) if pin]
-    near = [] if view.row is None else [hit.row for hit in engine.more_like(collection.items[view.row].id, NEAR)]
+    pins = [pin for pin in (_picture_pin(engine, upload_column), _query_pin(engine, query)) if pin]
+    neighbours = []
+    if view.row is not None:
+        neighbours = [hit.row for hit in engine.more_like(collection.items[view.row].id, NEIGHBOURS)]
     inside = view.region.rows(collection.projections) if view.region else None
-    marks = Marks(pins, near) if inside is None else Marks(pins, near, inside)
+    marks = Marks(pins, neighbours) if inside is None else Marks(pins, neighbours, inside)
     show_map(engine, view, marks)
-    _say(engine, view, marks)
+    _describe(engine, view, marks)
     if view.row is not None:
         picture_card(engine, view.row)
     if inside is not None:
         region_card(engine, inside)
     for number, pin in enumerate(pins):
-        st.header(f"Nearest to {plain(pin.text)}", anchor=False)
-        gallery(engine, engine.rank(list(pin.lit), pin.vector), f"map-{number}")
+        st.header(f"Most similar to {plain(pin.text)}", anchor=False)
+        gallery(engine, engine.rank(list(pin.matches), pin.vector), f"map-{number}")
 
 
-def _asked(engine: Engine, query: str) -> Pin | None:
-    with shown("q"):
-        if query:
-            with event_log.searching(query) as heard:
-                asked = read_query(engine, query)
-                hits = engine.search_text(asked, k=LIT)
-                heard["terms"], heard["hits"] = len(asked.reading.terms), len(hits)
-            show_reading(asked.reading, "q")
-            return Pin(shortened(query, LONGEST), asked.vector, [hit.row for hit in hits])
+def _query_pin(engine: Engine, text: str) -> Pin | None:
+    with show_errors("q"):
+        if text:
+            with event_log.timed_search(text) as facts:
+                query = read_query(engine, text)
+                hits = engine.search_text(query, k=MATCHES)
+                facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
+            show_reading(query.reading, "q")
+            return Pin(shortened(text, MAX_CHARACTERS), query.vector, [hit.row for hit in hits])
     return None
 
 
-def _own_picture(engine: Engine, beside: DeltaGenerator) -> Pin | None:
-    """A picture of the visitor's, kept while the page is open."""
-    with beside.popover("Your picture", icon=":material/add_photo_alternate:", width="stretch"):
+def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
+    """Return the picture that the visitor has uploaded here. It is kept while the page is open."""
+    with column.popover("Add a picture", icon=":material/add_photo_alternate:", width="stretch"):
         file = st.file_uploader(
-            "A picture of yours",
+            "A picture to put on the map",
             type=[suffix[1:] for suffix in SUFFIXES],
             key="explorer_file",
-            help="It is read in memory, and goes with the visit.",
+            help="It is kept in memory and deleted when your session ends.",
         )
     if file is None:
         return None
-    with shown():
+    with show_errors():
         image = read_upload(file.getvalue())
-        with network(engine):
+        with model_slot(engine):
             encoded = engine.encode(image)
-        hits = engine.search_encoded(encoded, LIT)
+        hits = engine.search_encoded(encoded, MATCHES)
         return Pin("your picture", encoded.embeddings[0], [hit.row for hit in hits])
     return None
 
 
-def _say(engine: Engine, view: View, marks: Marks) -> None:
-    """How the map came about, and how far to believe it."""
+def _describe(engine: Engine, view: View, marks: Marks) -> None:
+    """Say how the map was made, and how far to trust it."""
     projections, count = engine.collection.projections, len(engine.collection)
-    said = [how_placed(view, marks)]
+    sentences = [describe_placement(view, marks)]
+    explanation = None
     if view.name in projections.kept:
-        said.append(
-            f"Trustworthiness of {WAYS[view.name[:-1]]} in {view.name[-1]} dimensions, ten neighbours by cosine: "
-            f"{projections.kept[view.name]:.2f}."
+        method, dimensions = METHODS[view.name[:-1]], view.name[-1]
+        sentences.append(f"Drawn by {method} in {dimensions} dimensions. Trustworthiness {projections.kept[view.name]:.2f} of 1.")
+        explanation = (
+            "A map cannot keep all distances between pictures. Trustworthiness is 1 if the ten nearest pictures on the map are "
+            "also the ten most similar ones, for every picture (Venna and Kaski, 2001)."
         )
     if view.colour == "right":
-        said.append(f"Right: a label of the picture, or a word of it, is among its {NAMED_BY} nearest nouns.")
-    if (shown_count := len(drawn(count))) < count:
-        said.append(f"{shown_count:,} of {count:,} pictures are drawn, evenly sampled; regions count them all.")
-    st.caption(" ".join(filter(None, said)))
+        sentences.append(f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words.")
+    if (shown := len(drawn_rows(count))) < count:
+        sentences.append(f"The map shows {shown:,} of {count:,} pictures, evenly sampled. Regions count all of them.")
+    if text := " ".join(filter(None, sentences)):
+        st.caption(text, help=explanation)

@@ -1,7 +1,7 @@
-"""A region drawn on a map: the one place that reads what a link says of it.
+"""A region drawn on a map. This is the only module that reads it from a link.
 
-``tsne2:120,340;180,300;…`` is a polygon on the map "tsne2", in thousandths of it. On a map in three dimensions two directions come
-first, those that lay to the right and up on the screen, in thousandths: ``tsne3:707,0,707;0,1000,0;120,340;…``.
+``tsne2:120,340;180,300;…`` is a polygon on the map "tsne2", in thousandths of the map's size. On a map with three dimensions, two
+directions come first. They pointed right and up on the screen, in thousandths: ``tsne3:707,0,707;0,1000,0;120,340;…``.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ import numpy as np
 from devise_core.collections.projection import Projections, inside
 from devise_core.vectors import Floats, Rows
 
-POINTS = 64
+MAX_POINTS = 64
 _TEXT = re.compile(r"([a-z]{3,8}[23]):(-?\d{1,5}(?:,-?\d{1,5}){1,2}(?:;-?\d{1,5}(?:,-?\d{1,5}){1,2})*)", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Region:
-    """``polygon`` ``(m, 2)`` on the map ``name``, seen along ``axes`` ``(2, 2 or 3)``."""
+    """A polygon ``(m, 2)`` on the map ``name``. ``axes`` ``(2, 2 or 3)`` project the map to the polygon's plane."""
 
     name: str
     axes: Floats
     polygon: Floats
 
     def rows(self, projections: Projections) -> Rows:
-        """The pictures inside."""
+        """Return the rows of the pictures inside."""
         return np.flatnonzero(inside(self.polygon, projections.places[self.name] @ self.axes.T))
 
 
 def read_region(text: str, projections: Projections) -> Region | None:
-    """The region that ``text`` describes; None for anything else, and for a map that the collection lacks."""
+    """Return the region that ``text`` describes. None if it is invalid or the collection has no such map."""
     match = _TEXT.fullmatch(text)
     if not match or match[1] not in projections.places:
         return None
@@ -40,6 +40,6 @@ def read_region(text: str, projections: Projections) -> Region | None:
     deep = projections.places[match[1]].shape[1] == 3
     axes, polygon = (points[:2], points[2:]) if deep else ([[1.0, 0.0], [0.0, 1.0]], points)
     shapes = {len(axis) for axis in axes} == {3 if deep else 2} and {len(point) for point in polygon} == {2}
-    if not shapes or not 3 <= len(polygon) <= POINTS:
+    if not shapes or not 3 <= len(polygon) <= MAX_POINTS:
         return None
     return Region(match[1], np.array(axes, dtype=np.float32), np.array(polygon, dtype=np.float32))

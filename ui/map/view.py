@@ -1,6 +1,6 @@
-"""What of the map's view is in the address: the map, its colours, what is shown, the picture chosen and the region drawn.
+"""The part of the map's view that is in the address: the map, its colours, what is shown, the selected picture and the region.
 
-Where it is seen from stands behind "#", for the browser alone: see scripts/map/link.js.
+The camera is behind "#", where only the browser sees it. See ``scripts/map/link.js``.
 """
 
 from __future__ import annotations
@@ -15,13 +15,23 @@ from ui import url_state
 from ui.map.data import COLOURS
 from ui.map.region import Region, read_region
 
-WAY, DIMENSION, COLOUR, SHOW, REGION = "map", "dims", "colour", "show", "region"
-SHOWN = ("both", "pictures", "words")
+METHOD, DIMENSION, COLOUR, SHOW, REGION = "map", "dims", "colour", "show", "region"
+"""Parameters in the address."""
+SHOW_OPTIONS = ("both", "pictures", "words")
 
 
 @dataclass(frozen=True)
 class View:
-    """``name``: which map, as "tsne2". ``row``: of the picture chosen."""
+    """A view of the map.
+
+    Attributes:
+        name: The method and the number of dimensions, as in "tsne2".
+        colour: What the colours mean, a key of ``COLOURS``.
+        show: One of ``SHOW_OPTIONS``.
+        row: The row of the selected picture.
+        region: The region that was drawn.
+        region_text: The region as the address has it.
+    """
 
     name: str
     colour: str
@@ -32,17 +42,17 @@ class View:
 
 
 def read_view(collection: Collection) -> View:
-    """The view that the address describes; for what it gets wrong, the map as it is at first."""
+    """Return the view in the address. Anything invalid is replaced by its default."""
     projections = collection.projections
-    ways = [way for way in WAYS if any(name.startswith(way) for name in projections.places)]
-    way = url_state.one_of(WAY, ways, ways[0])
-    dimensions = url_state.number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
-    item, text = url_state.text(url_state.ITEM), url_state.text(REGION)
+    methods = [method for method in WAYS if any(name.startswith(method) for name in projections.places)]
+    method = url_state.read_choice(METHOD, methods, methods[0])
+    dimensions = url_state.read_number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
+    item, text = url_state.read_text(url_state.ITEM), url_state.read_text(REGION)
     region = read_region(text, projections)
     return View(
-        f"{way}{dimensions}",
-        url_state.one_of(COLOUR, COLOURS, next(iter(COLOURS))),
-        url_state.one_of(SHOW, SHOWN, SHOWN[0]),
+        f"{method}{dimensions}",
+        url_state.read_choice(COLOUR, COLOURS, next(iter(COLOURS))),
+        url_state.read_choice(SHOW, SHOW_OPTIONS, SHOW_OPTIONS[0]),
         collection.row(item) if item in collection else None,
         region,
         text if region else "",
@@ -50,25 +60,25 @@ def read_view(collection: Collection) -> View:
 
 
 def write_view(collection: Collection, change: object) -> None:
-    """Put what the map said has changed into the address, where it is a view that can be."""
+    """Write what has changed on the map to the address. Anything invalid is ignored, since it comes from the browser."""
     if not isinstance(change, dict):
         return
-    said = {name: str(value) for name, value in change.items() if isinstance(value, str | int)}
-    name = said.get("name", "")
+    changes = {name: str(value) for name, value in change.items() if isinstance(value, str | int)}
+    name = changes.get("name", "")
     if name in collection.projections.places:
-        way, dimensions = name[:-1], name[-1]
-        url_state.put(**{WAY: way if way != WAYS[0] else None, DIMENSION: dimensions if dimensions != "2" else None})
-    if said.get("colour") in COLOURS:
-        url_state.put(colour=said["colour"] if said["colour"] != next(iter(COLOURS)) else None)
-    if said.get("show") in SHOWN:
-        url_state.put(show=said["show"] if said["show"] != SHOWN[0] else None)
-    if said.get("item", " ") in collection or said.get("item") == "":
-        url_state.put(item=said["item"])
-    if "region" in said:
-        url_state.put(region=said["region"] if read_region(said["region"], collection.projections) else None)
+        method, dimensions = name[:-1], name[-1]
+        url_state.update(**{METHOD: method if method != WAYS[0] else None, DIMENSION: dimensions if dimensions != "2" else None})
+    if changes.get("colour") in COLOURS:
+        url_state.update(colour=changes["colour"] if changes["colour"] != next(iter(COLOURS)) else None)
+    if changes.get("show") in SHOW_OPTIONS:
+        url_state.update(show=changes["show"] if changes["show"] != SHOW_OPTIONS[0] else None)
+    if changes.get("item", " ") in collection or changes.get("item") == "":
+        url_state.update(item=changes["item"])
+    if "region" in changes:
+        url_state.update(region=changes["region"] if read_region(changes["region"], collection.projections) else None)
 
 
-def choose(collection: Collection, item: str) -> None:
-    """Make the picture ``item`` the one chosen, and show it."""
+def select_picture(collection: Collection, item: str) -> None:
+    """Select the picture ``item`` and run the page again."""
     write_view(collection, {"item": item})
     st.rerun()

@@ -1,4 +1,4 @@
-"""The map: pictures and words as points that can be pointed at, drawn around, and asked for."""
+"""The map as a component: points to hover, click, search and draw around."""
 
 from __future__ import annotations
 
@@ -13,87 +13,101 @@ from devise_core.collections.projection import NEIGHBOURS
 from devise_core.engine import Engine
 from devise_core.vectors import Floats, Rows
 from ui.component import component
-from ui.map.data import COLOURS, drawn, packed, source
+from ui.map.data import COLOURS, drawn_rows, map_source, pack
 from ui.map.view import View, write_view
-from ui.server import script_routes
+from ui.server.script_routes import script_url
 
 _MAP = component("map")
 
-WAYS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+METHODS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 
 
 @dataclass(frozen=True)
 class Pin:
-    """Something that came later, on the map: a query or a picture. ``lit``: the pictures that answer it."""
+    """A query or a visitor's picture on the map.
+
+    Attributes:
+        text: Its name on the map.
+        vector: Its unit vector ``(d,)``.
+        matches: The rows of the pictures to highlight.
+    """
 
     text: str
     vector: Floats
-    lit: Sequence[int] = ()
+    matches: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands out. Cosines are those to the last of ``pins``, else to the picture chosen with its neighbours ``near``."""
+    """What is highlighted on the map.
+
+    Attributes:
+        pins: Queries and pictures. Colours by similarity refer to the last one, or to the selected picture without any.
+        neighbours: Rows of the pictures most similar to the selected one.
+        inside: Rows of the pictures in the region.
+    """
 
     pins: Sequence[Pin] = ()
-    near: Sequence[int] = ()
+    neighbours: Sequence[int] = ()
     inside: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 def show_map(engine: Engine, view: View, marks: Marks) -> None:
-    """Draw the map; what the visitor changes on it goes into the address."""
+    """Draw the map. What the visitor changes on it is written to the address."""
     collection, key = engine.collection, f"map-of-{engine.collection.version}"
-    rows = drawn(len(collection))
+    rows = drawn_rows(len(collection))
 
-    def seen(some: Sequence[int] | Rows) -> list[int]:
-        """Rows as the map counts them: of those drawn."""
-        return [int(row) // rows.step for row in some if row % rows.step == 0]
+    def drawn(numbers: Sequence[int] | Rows) -> list[int]:
+        """Return the positions of rows among those that are drawn."""
+        return [int(row) // rows.step for row in numbers if row % rows.step == 0]
 
-    shown = {
-        "code": script_routes.address("scripts/map/scene.js"),
+    state = {
+        "code": script_url("scripts/map/scene.js"),
         "name": view.name,
         "colour": view.colour,
         "show": view.show,
         "item": None if view.row is None else view.row / rows.step,
         "id": "" if view.row is None else collection.items[view.row].id,
-        "near": seen(marks.near),
-        "pins": [_pinned(engine, pin) | {"lit": seen(pin.lit)} for pin in marks.pins],
+        "neighbours": drawn(marks.neighbours),
+        "pins": [_pin_data(engine, pin) | {"matches": drawn(pin.matches)} for pin in marks.pins],
         "region": view.region_text,
-        "inside": packed(seen(marks.inside), "u4"),
-        "found": len(marks.inside),
+        "inside": pack(drawn(marks.inside), "u4"),
+        "insideCount": len(marks.inside),
         "cosines": _cosines(engine, view, marks, rows),
-        "ways": WAYS,
+        "methods": METHODS,
         "colours": COLOURS,
         "collection": collection.name,
     }
-    _MAP(key=key, data=[source(engine), shown], on_change_change=lambda: write_view(collection, st.session_state[key]["change"]))
+    _MAP(
+        key=key, data=[map_source(engine), state], on_change_change=lambda: write_view(collection, st.session_state[key]["change"])
+    )
 
 
-def how_placed(view: View, marks: Marks) -> str:
-    """How what came later was put on this map."""
+def describe_placement(view: View, marks: Marks) -> str:
+    """Return how the pins were placed on this map."""
     if not marks.pins:
         return ""
     if view.name.startswith("pca"):
-        return "★ stands where the fitted components put it."
-    return f"★ stands among its {NEIGHBOURS} nearest pictures: {WAYS[view.name[:-1]]} has no function for what comes later."
+        return "★ is placed exactly, by the same projection as the pictures."
+    return f"★ is placed among its {NEIGHBOURS} most similar pictures, because {METHODS[view.name[:-1]]} cannot place new points."
 
 
-def _pinned(engine: Engine, pin: Pin) -> dict[str, Any]:
+def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
     projections, embeddings = engine.collection.projections, engine.collection.embeddings
     places = {name: projections.place(name, pin.vector, embeddings).round(4).tolist() for name in projections.places}
     return {"text": pin.text, "places": places}
 
 
 def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str, Any] | None:
-    """Each picture's cosine in 256 steps from ``low`` to ``high``, and to ``what``."""
+    """Return each picture's cosine in 256 steps from ``low`` to ``high``, and ``target``, the name of what it is with."""
     embeddings = engine.collection.embeddings
     if marks.pins:
-        vector, what = marks.pins[-1].vector, marks.pins[-1].text
+        vector, target = marks.pins[-1].vector, marks.pins[-1].text
     elif view.row is not None:
-        vector, what = embeddings[view.row], engine.collection.items[view.row].name
+        vector, target = embeddings[view.row], engine.collection.items[view.row].name
     else:
         return None
     cosines = (embeddings @ vector)[:: rows.step]
     low, high = float(cosines.min()), float(cosines.max())
     steps = (255 * (cosines - low) / max(high - low, 1e-9)).round()
-    return {"low": round(low, 2), "high": round(high, 2), "what": what, "of": packed(steps, "u1")}
+    return {"low": round(low, 2), "high": round(high, 2), "target": target, "of": pack(steps, "u1")}

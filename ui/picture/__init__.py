@@ -1,1 +1,1 @@
-"""A picture of the visitor's own, or many."""
+"""Pictures that a visitor brings: one to search with, or many to search in."""

@@ -1,4 +1,4 @@
-"""A region of a picture: dragged on it, kept in the address."""
+"""A region of a picture. The visitor drags it, and it is part of the address."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from PIL import Image
 from ui.component import component
 
 WHOLE, LEAST = 1000, 10
+"""The size of a picture, and the smallest size of a region, in the units of ``Region``."""
 
-_CROP = component("crop", "hand")
+_CROP = component("crop", "pending_value")
 
 
 @dataclass(frozen=True)
 class Region:
-    """Left, top, width and height in thousandths of a picture's own."""
+    """Left, top, width and height, in thousandths of the picture's width and height."""
 
     x: int
     y: int
@@ -27,7 +28,7 @@ class Region:
 
     @classmethod
     def of(cls, numbers: Any) -> Region | None:
-        """The region of four whole numbers, where they are one; None for anything else."""
+        """Return the region of four whole numbers, or None if ``numbers`` is not a valid region."""
         if not isinstance(numbers, list) or len(numbers) != 4 or any(type(number) is not int for number in numbers):
             return None
         x, y, width, height = numbers
@@ -38,7 +39,7 @@ class Region:
         return f"{self.x},{self.y},{self.width},{self.height}"
 
     def cut(self, image: Image.Image) -> Image.Image:
-        """The part of ``image``, of at least one pixel."""
+        """Return the region of ``image``, at least one pixel in size."""
         return image.crop(
             (
                 self.x * image.width // WHOLE,
@@ -49,7 +50,7 @@ class Region:
         )
 
 
-def crop(key: str, src: str, name: str, region: Region | None, chosen: Callable[[Region | None], None]) -> None:
-    """Show the picture at ``src``; ``chosen`` is called with another region, or with None for the whole of it."""
+def crop(key: str, src: str, name: str, region: Region | None, on_change: Callable[[Region | None], None]) -> None:
+    """Show the picture at ``src``. ``on_change`` gets each new region, or None for the whole picture."""
     box = [region.x, region.y, region.width, region.height] if region else None
-    _CROP(key=key, data=[src, name, box], on_crop_change=lambda: chosen(Region.of(st.session_state[key]["crop"])))
+    _CROP(key=key, data=[src, name, box], on_crop_change=lambda: on_change(Region.of(st.session_state[key]["crop"])))

@@ -1,4 +1,4 @@
-"""Where photos are dropped: they come a few at a time, made small by the browser."""
+"""Where visitors drop pictures. The browser shrinks them and sends a few at a time."""
 
 from __future__ import annotations
 
@@ -19,35 +19,49 @@ _ZONE = component("dropzone", "shrink")
 
 @dataclass(frozen=True)
 class Batch:
-    """Its ``number``, the ``files``, and what the browser ``refused`` with why."""
+    """One message from the browser.
+
+    Attributes:
+        number: Its number, from 1.
+        files: Name and content of each file.
+        refused: A sentence for each file that the browser did not send.
+    """
 
     number: int
     files: list[File]
     refused: list[str]
 
 
-def dropzone(key: str, taken: int, room: int, ready: bool, limits: Settings, take: Callable[[Batch], None]) -> None:
-    """Show it. ``take`` is called with each batch before the page runs; the next comes when ``taken`` is that one's number.
+def dropzone(key: str, received: int, room: int, ready: bool, limits: Settings, on_batch: Callable[[Batch], None]) -> None:
+    """Show the drop zone.
 
-    None comes where there is no ``room``. ``ready``: whether the network is loaded.
+    Args:
+        key: The key of the component.
+        received: The number of the last batch. The browser sends the next one when it has seen this number.
+        room: How many pictures may still come. At 0 the browser sends no more.
+        ready: Whether the model is loaded.
+        limits: The settings that limit an upload.
+        on_batch: Called with each batch, before the page runs.
     """
 
-    def received() -> None:
-        take(batch_of(st.session_state[key]["batch"], limits))
+    def receive() -> None:
+        on_batch(parse_batch(st.session_state[key]["batch"], limits))
 
-    _ZONE(key=key, data=[taken, room, ready, [limits.upload_bytes, limits.zip_bytes]], on_batch_change=received)
+    _ZONE(key=key, data=[received, room, ready, [limits.upload_bytes, limits.zip_bytes]], on_batch_change=receive)
 
 
-def batch_of(sent: Any, limits: Settings) -> Batch:
-    """What a browser sent, which may be anything, with what is of no use left out."""
+def parse_batch(sent: Any, limits: Settings) -> Batch:
+    """Return what a browser sent, which may be anything. Whatever is not valid is left out."""
     number, files, refused = sent if isinstance(sent, list) and len(sent) == 3 else (0, [], [])
-    decoded = [(str(one[0])[:500], content) for one in _pairs(files) if (content := decode(one[1], limits.zip_bytes)) is not None]
-    return Batch(number if isinstance(number, int) else 0, decoded, [f"{one[0]} {one[1]}"[:500] for one in _pairs(refused)])
+    decoded = [
+        (str(pair[0])[:500], content) for pair in _pairs(files) if (content := decode(pair[1], limits.zip_bytes)) is not None
+    ]
+    return Batch(number if isinstance(number, int) else 0, decoded, [f"{pair[0]} {pair[1]}"[:500] for pair in _pairs(refused)])
 
 
-def decode(text: Any, most: int) -> bytes | None:
-    """Base64 → at most ``most`` bytes; None for anything else."""
-    if not isinstance(text, str) or len(text) > most * 4 // 3 + 4:
+def decode(text: Any, max_bytes: int) -> bytes | None:
+    """Decode base64 to at most ``max_bytes`` bytes. Returns None for anything else."""
+    if not isinstance(text, str) or len(text) > max_bytes * 4 // 3 + 4:
         return None
     try:
         return base64.b64decode(text, validate=True)
@@ -55,5 +69,5 @@ def decode(text: Any, most: int) -> bytes | None:
         return None
 
 
-def _pairs(given: Any) -> list[Any]:
-    return [one for one in given if isinstance(one, list) and len(one) == 2] if isinstance(given, list) else []
+def _pairs(values: Any) -> list[Any]:
+    return [pair for pair in values if isinstance(pair, list) and len(pair) == 2] if isinstance(values, list) else []

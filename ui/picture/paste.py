@@ -12,11 +12,18 @@ from ui.picture.dropzone import decode
 _PASTE = component("paste", "shrink")
 
 
-def paste(key: str, visible: bool, most: int, take: Callable[[bytes], None]) -> None:
-    """Listen on the whole page; the button is shown where ``visible``. ``take`` is called with at most ``most`` bytes."""
+def paste(key: str, visible: bool, max_bytes: int, on_paste: Callable[[bytes], None]) -> None:
+    """Listen for a pasted picture on the whole page.
 
-    def received() -> None:
-        if data := decode(st.session_state[key]["picture"], most):
-            take(data)
+    Args:
+        key: The key of the component.
+        visible: Whether the paste button is shown.
+        max_bytes: The size of the largest picture that is accepted.
+        on_paste: Called with the picture.
+    """
 
-    _PASTE(key=key, data=[visible, most], on_picture_change=received)
+    def receive() -> None:
+        if data := decode(st.session_state[key]["picture"], max_bytes):
+            on_paste(data)
+
+    _PASTE(key=key, data=[visible, max_bytes], on_picture_change=receive)

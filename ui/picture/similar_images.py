@@ -1,4 +1,4 @@
-"""What is near to a picture: words, pictures, and pictures near to it and to words at once."""
+"""What is similar to a picture: words, pictures, and pictures similar to both it and some words."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import streamlit as st
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.vision.image_encoder import Encoded
-from ui.errors import shown
+from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture.choose import Chosen
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
-from ui.text import plain
+from ui.text import SIMILARITY_HELP, plain
 
 COUNT, WORDS = 12, 6
-PHOTO = "photo"
-"""What the picture is called in a query."""
+PICTURE, OLD_NAME = "picture", "photo"
+"""The name of the chosen picture in a query, and its name in links from earlier versions."""
 EXAMPLES = ("sea", "snow", "baby", "toy", "music")
 
 
-def nearest_words(engine: Engine, found: Encoded) -> None:
-    """Each a link that searches for it."""
-    st.caption("Nearest words: follow one to search by it")
-    for word in engine.label_embedding(found.embeddings[0], k=WORDS):
+def best_words(engine: Engine, encoded: Encoded) -> None:
+    """Show each word as a link that searches for it."""
+    st.caption("**Best matching words.** Click one to search for it.", help=SIMILARITY_HELP)
+    for word in engine.label_embedding(encoded.embeddings[0], k=WORDS):
         st.page_link(
             "../pages/text_search.py",
             label=f"{plain(word.word)}  ·  {word.cosine:.2f}",
@@ -35,42 +35,42 @@ def nearest_words(engine: Engine, found: Encoded) -> None:
         )
 
 
-def also_with_words(engine: Engine, chosen: Chosen, found: Encoded) -> None:
-    """The picture as a term of a sum with the words of the search box."""
-    st.markdown("**This picture, but…**")
-    words = search_box("image_search", "…at sea, snow -people, 2*red")
+def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
+    """Let the visitor combine the picture with words, and show the pictures similar to both."""
+    st.markdown("**Combine it with words**")
+    words = search_box("image_search", "at sea, snow -people, 2*red…")
     example_pills("image_search", EXAMPLES)
     if not words:
         return
-    with shown("q"):
-        query, terms = with_picture(words), {PHOTO: found.embeddings[0]}
-        with event_log.searching(query) as heard:
-            asked = engine.query(query, terms)
-            hits = engine.search_text(asked, COUNT + 1)
-            heard["terms"], heard["hits"] = len(asked.reading.terms), len(hits)
-        show_reading(asked.reading, "q", terms)
+    with show_errors("q"):
+        text, pictures = with_picture(words), dict.fromkeys((PICTURE, OLD_NAME), encoded.embeddings[0])
+        with event_log.timed_search(text) as facts:
+            query = engine.query(text, pictures)
+            hits = engine.search_text(query, COUNT + 1)
+            facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
+        show_reading(query.reading, "q", pictures)
         st.header(f"This picture and {plain(words, 60)}")
         gallery(engine, without(chosen, hits), "sum")
 
 
 def with_picture(words: str) -> str:
-    """The query for the picture and ``words``; where they name it themselves, as they stand."""
-    if f"like:{PHOTO}" in words.lower():
+    """Return the query for the picture and ``words``. If they name the picture themselves they are returned unchanged."""
+    if any(f"like:{name}" in words.lower() for name in (PICTURE, OLD_NAME)):
         return words
-    return f"like:{PHOTO} {words}" if words.lstrip().startswith(("-", "+", "−")) else f"like:{PHOTO} + {words}"
+    return f"like:{PICTURE} {words}" if words.lstrip().startswith(("-", "+", "−")) else f"like:{PICTURE} + {words}"
 
 
-def nearest_pictures(engine: Engine, chosen: Chosen, found: Encoded) -> None:
-    """By meaning and by looks, side by side."""
+def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
+    """Show pictures that are similar in meaning and in appearance, side by side."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header("Alike in meaning")
-        gallery(engine, without(chosen, engine.search_encoded(found, COUNT + 1, by="semantic")), "meaning")
+        st.header("Similar in meaning", help="Pictures that show similar things, whatever they look like.")
+        gallery(engine, without(chosen, engine.search_encoded(encoded, COUNT + 1, by="semantic")), "meaning")
     with right:
-        st.header("Alike in looks")
-        gallery(engine, without(chosen, engine.search_encoded(found, COUNT + 1, by="visual")), "looks")
+        st.header("Similar in appearance", help="Pictures with similar shapes, colours and textures, whatever they show.")
+        gallery(engine, without(chosen, engine.search_encoded(encoded, COUNT + 1, by="visual")), "looks")
 
 
 def without(chosen: Chosen, hits: Sequence[Hit]) -> list[Hit]:
-    """The first ``COUNT`` that are not the picture itself."""
+    """Return the first ``COUNT`` hits that are not the picture itself."""
     return [hit for hit in hits if hit.id != chosen.item][:COUNT]

@@ -1,1 +1,1 @@
-"""What was asked in words, and its answer."""
+"""A text query and its results."""

@@ -1,4 +1,4 @@
-"""Queries to press, chosen for what a collection holds."""
+"""Example queries that suit a collection."""
 
 from __future__ import annotations
 
@@ -51,22 +51,25 @@ QUERIES = (
     "snow",
 )
 COUNT = 6
-WELL = 1.5
-"""Times the cosine of chance: the mean of a query's best three pictures must be above it."""
-_CHOSEN: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
+WELL_ANSWERED = 1.5
+"""A query is answered well if the mean cosine of its best three pictures is above this multiple of the chance level."""
+_EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
 
 
 def examples(engine: Engine) -> list[str]:
-    """The first ``COUNT`` queries that the collection answers well, each with another best picture; the best where few do."""
-    if engine not in _CHOSEN:
-        _CHOSEN[engine] = _choose(engine)
-    return _CHOSEN[engine]
+    """Return the first ``COUNT`` queries that the collection answers well, each with a different best picture.
+
+    If too few are answered well, the best of the others follow.
+    """
+    if engine not in _EXAMPLES:
+        _EXAMPLES[engine] = _choose(engine)
+    return _EXAMPLES[engine]
 
 
 def _choose(engine: Engine) -> list[str]:
     scores = np.stack([engine.embed_text(query) for query in QUERIES]) @ engine.collection.embeddings.T  # (queries, pictures)
     strength = np.sort(scores, axis=1)[:, -3:].mean(axis=1)
-    well = np.flatnonzero(strength >= WELL * engine.chance_cosine).tolist()
+    well = np.flatnonzero(strength >= WELL_ANSWERED * engine.chance_cosine).tolist()
     chosen: dict[int, str] = {}
     for place in [*well, *np.argsort(-strength, kind="stable").tolist()]:
         chosen.setdefault(int(scores[place].argmax()), QUERIES[place])

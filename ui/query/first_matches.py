@@ -1,4 +1,4 @@
-"""The first few pictures of a query, on a page that is about more than them: as honest as the page of all."""
+"""The first few pictures for a query, on a page where they are not the main result."""
 
 from __future__ import annotations
 
@@ -10,20 +10,30 @@ from devise_core.text.query import Query
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
-from ui.text import plain
+from ui.text import SIMILARITY_HELP, plain
 
 
 def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
-    """The ``count`` pictures nearest to ``query``, weak ones marked, and the way to all. Returns how many match well.
+    """Show the ``count`` pictures nearest to ``query``, with weak matches marked, and a link to all of them.
 
-    ``page`` keeps two galleries apart.
+    Args:
+        engine: The engine over the collection.
+        query: What to search for.
+        page: Makes the key of the grid unique.
+        count: How many pictures to show.
+
+    Returns:
+        How many pictures of the collection match well.
     """
-    whole = engine.ranking(query)
-    cut = cut_off(whole.cosines, engine.chance_cosine)
-    strong = len(whole.from_cosine(cut))
+    ranking = engine.ranking(query)
+    threshold = cut_off(ranking.cosines, engine.chance_cosine)
+    strong = len(ranking.from_cosine(threshold))
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
-        nothing = f"Nothing in {plain(engine.collection.name)} matches “{plain(query.text, 80)}” well; these come nearest"
-        st.caption(f"**{strong}** of {len(whole)} pictures match well" if strong else nothing, width="content")
+        if strong:
+            summary = f"**{strong}** of {len(ranking)} pictures match well"
+        else:
+            summary = f"Nothing in {plain(engine.collection.name)} matches “{plain(query.text, 80)}” well. These are the nearest."
+        st.caption(summary, width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
-    gallery(engine, engine.hits(whole[:count]), page, Marks(weak_under=cut))
+    gallery(engine, engine.hits(ranking[:count]), page, Marks(weak_below=threshold))
     return strong

@@ -1,4 +1,4 @@
-"""The answer to a query: cut where matches become chance, filtered, folded, sorted, page by page."""
+"""The pictures that match a query: filtered, cut off, folded, sorted and split into pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.search.cutoff import cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels
@@ -13,11 +14,11 @@ from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from ui import url_state
-from ui.controls import choose_one, choose_several, slide, switch, turn_pages
-from ui.hit import basket
+from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
+from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
-from ui.text import plain
+from ui.text import SIMILARITY_HELP, plain
 
 SIZES = ("24", "48", "96")
 BY_SCORE, BY_NAME = "score", "name"
@@ -25,113 +26,128 @@ BY_SCORE, BY_NAME = "score", "name"
 
 @dataclass(frozen=True)
 class Settings:
-    """How the visitor wants the answer."""
+    """How the visitor wants to see the matches.
+
+    Attributes:
+        kept: Which pictures to keep.
+        threshold: The cosine below which a match is weak.
+        weak: Whether weak matches are shown.
+        order: ``BY_SCORE`` or ``BY_NAME``.
+        size: How many pictures a page has.
+    """
 
     kept: Filter
-    cut: float
+    threshold: float
     weak: bool
     order: str
     size: int
 
 
 def show_matches(engine: Engine, query: Query) -> int:
-    """The pictures nearest to ``query``. Returns how many match well."""
-    whole = engine.ranking(query)
-    suggested = cut_off(whole.cosines, engine.chance_cosine)
+    """Show the pictures nearest to a query.
+
+    Args:
+        engine: The engine over the collection.
+        query: What to search for.
+
+    Returns:
+        How many pictures match well.
+    """
+    everything = engine.ranking(query)
+    suggested = cut_off(everything.cosines, engine.chance_cosine)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, suggested)
-    inside = whole.kept(settings.kept.mask(engine.collection.items)) if settings.kept else whole
-    strong = inside.from_cosine(settings.cut)
+    inside = everything.kept(settings.kept.mask(engine.collection.items)) if settings.kept else everything
+    strong = inside.from_cosine(settings.threshold)
     unfolded = inside if settings.weak else strong
-    shown, under = fold_near_duplicates(unfolded, engine.collection.features)
+    folded, duplicates = fold_near_duplicates(unfolded, engine.collection.features)
     if settings.order == BY_NAME:
-        shown = shown.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
-    st.caption(_account(len(strong), len(inside), len(whole), len(unfolded) - len(shown)))
+        folded = folded.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
+    summary = _summary(len(strong), len(inside), len(everything), len(unfolded) - len(folded))
+    st.caption(summary, help=SIMILARITY_HELP)
     if not strong:
-        _say_why(query.text, inside, len(whole), engine.chance_cosine, settings)
-    folded = {engine.collection.items[row].id: len(rows) for row, rows in under.items()}
-    page = _page(shown, settings.size)
-    hits = engine.hits(page)
+        _explain_nothing(query.text, inside, len(everything), engine.chance_cosine, settings)
+    hits = engine.hits(_page(folded, settings.size))
     if hits:
-        gallery(engine, hits, "text", Marks(basket.chosen(engine), folded, settings.cut))
+        counts = {engine.collection.items[row].id: len(rows) for row, rows in duplicates.items()}
+        gallery(engine, hits, "text", Marks(selection.selected_ids(engine), counts, settings.threshold))
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        if len(shown) > settings.size:
-            turn_pages(-(-len(shown) // settings.size))
+        if len(folded) > settings.size:
+            page_number(-(-len(folded) // settings.size))
         if weaker := len(inside) - len(strong):
-            switch(f"Weaker matches too ({weaker})", "weak")
+            toggle(f"Show weak matches ({weaker})", "weak")
         if hits:
-            st.button(
-                "Choose all on this page",
-                key="choose-all",
-                type="tertiary",
-                icon=":material/select_all:",
-                on_click=basket.add,
-                args=(engine, hits),
-            )
-    basket.tray(engine, whole)
+            _select_all_button(engine, hits)
+    selection.selection_tray(engine, everything)
     return len(strong)
 
 
 def _settings(engine: Engine, suggested: float) -> Settings:
     items = engine.collection.items
     categories, labels = all_categories(items), all_labels(items)
-    asked = sum(
-        len(url_state.several(name, options))
+    active = sum(
+        len(url_state.read_choices(name, options))
         for name, options in (("in", categories), ("out", categories), ("label", labels), ("no", labels))
     )
-    with st.popover(f"Filters ({asked})" if asked else "Filters", icon=":material/filter_alt:"):
+    with st.popover(f"Filters ({active})" if active else "Filters", icon=":material/filter_alt:"):
         kept = Filter(
-            choose_several("In a category", "in", categories, "any category"),
-            choose_several("With a label", "label", labels, "any label"),
-            choose_several("Not in a category", "out", categories, "none left out"),
-            choose_several("Without a label", "no", labels, "none left out"),
+            choose_several("In a category", "in", categories, "Any category"),
+            choose_several("With a label", "label", labels, "Any label"),
+            choose_several("Not in a category", "out", categories, "None"),
+            choose_several("Without a label", "no", labels, "None"),
         )
-    places = round(100 * suggested)
-    chosen = url_state.number("cut", places, 0, 100)
-    with st.popover(f"Cut-off {chosen / 100:.2f}", icon=":material/content_cut:"):
-        cut = slide(
-            "Least cosine, in hundredths",
+    default = round(100 * suggested)
+    chosen = url_state.read_number("cut", default, 0, 100)
+    with st.popover(f"Threshold {chosen / 100:.2f}", icon=":material/content_cut:"):
+        threshold = hundredths_slider(
+            "Minimum similarity",
             "cut",
-            0,
-            100,
-            places,
-            f"For three nouns in ten, drawn by chance, no picture here reaches {engine.chance_cosine:.2f}: "
-            "a match must be above that, and at 70% of the best or more.",
+            default,
+            "A match below this similarity counts as weak. The suggested value is above what random words reach in this "
+            f"collection ({engine.chance_cosine:.2f}), and at least 70% of the best match.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
-    size = choose_one("A page", "k", SIZES)
-    weak = url_state.one_of("weak", ("1",), "") == "1"
-    return Settings(kept, suggested if cut == places else cut / 100, weak, order, int(size))
+    size = choose_one("Pictures per page", "k", SIZES)
+    weak = url_state.read_choice("weak", ("1",), "") == "1"
+    return Settings(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
 
 
-def _account(strong: int, inside: int, whole: int, folded: int) -> str:
+def _select_all_button(engine: Engine, hits: list[Hit]) -> None:
+    st.button(
+        "Select all on this page",
+        key="select-all",
+        type="tertiary",
+        icon=":material/select_all:",
+        on_click=selection.select_all,
+        args=(engine, hits),
+    )
+
+
+def _summary(strong: int, inside: int, everything: int, folded: int) -> str:
     parts = [f"**{strong}** of {inside} pictures match well"]
-    if inside < whole:
-        parts.append(f"{whole - inside} filtered out")
+    if inside < everything:
+        parts.append(f"{everything - inside} filtered out")
     if folded:
         parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} folded")
     return "  ·  ".join(parts)
 
 
-def _say_why(query: str, inside: Ranking, whole: int, chance: float, settings: Settings) -> None:
+def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float, settings: Settings) -> None:
     if not len(inside):
-        st.info("No picture passes these filters: take one of them away.", icon=":material/filter_alt_off:")
+        st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
     best = float(inside.cosines.max())
-    among = "the pictures that pass the filters" if len(inside) < whole else "this collection"
-    why = (
-        f"most words drawn by chance find something above {chance:.2f}"
-        if best < chance
-        else f"the cut-off stands at {settings.cut:.2f}"
-    )
+    where = "the pictures that pass the filters" if len(inside) < everything else "this collection"
+    threshold = f"The threshold is {settings.threshold:.2f}."
+    reason = f"Most random words reach more than {chance:.2f}." if best < chance else threshold
     st.info(
-        f"Nothing in {among} matches “{plain(query, 80)}” well: the best cosine is {best:.2f}, and {why}.",
+        f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:.2f}. {reason}",
         icon=":material/search_off:",
     )
 
 
-def _page(shown: Ranking, size: int) -> Ranking:
-    last = max(1, -(-len(shown) // size))
-    start = (min(url_state.number(url_state.PAGE, 1, 1, 99_999_999), last) - 1) * size
-    return shown[start : start + size]
+def _page(ranking: Ranking, size: int) -> Ranking:
+    last = max(1, -(-len(ranking) // size))
+    start = (min(url_state.read_number(url_state.PAGE, 1, 1, 99_999_999), last) - 1) * size
+    return ranking[start : start + size]

@@ -1,4 +1,4 @@
-"""What can be written in a search box."""
+"""Help on what can be written in a search box."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ui.searchbox import search_for
 from ui.text import plain
 
 
-def help_with_queries() -> None:
-    """The language's ten lines, each with an example to press; one with a picture, which not every collection has, to read."""
-    key = f"help-{hash(url_state.text(url_state.QUERY))}"  # for another query another popover, which is closed
+def query_help() -> None:
+    """Show the query syntax, with an example to click for each rule. A picture's name is only shown, as it may not exist."""
+    key = f"help-{hash(url_state.read_text(url_state.QUERY))}"  # another query has another popover, which is closed
     with (
         st.popover("What can I write?", icon=":material/help:", type="tertiary", key=key),
         st.container(key="grammar", gap="small"),
     ):
         for example, meaning in GRAMMAR:
-            written, means = st.columns([2, 5], vertical_alignment="top", gap="xxsmall")
+            left, right = st.columns([2, 5], vertical_alignment="top", gap="xxsmall")
             if "like:" in example:
-                written.markdown(f"**{plain(example)}**")
+                left.markdown(f"**{plain(example)}**")
             else:
-                written.button(
+                left.button(
                     f":primary[**{plain(example)}**]", key=f"try-{example}", type="tertiary", on_click=search_for, args=(example,)
                 )
-            means.markdown(plain(meaning))
+            right.markdown(plain(meaning))

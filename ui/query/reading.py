@@ -1,4 +1,4 @@
-"""How a query was read."""
+"""How the app has read a query."""
 
 from __future__ import annotations
 
@@ -10,44 +10,48 @@ import streamlit as st
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
 from ui.errors import offer_spellings
-from ui.server.engine_cache import engine
+from ui.server.engine_cache import current_engine
 from ui.text import plain
 
-MOST = 8
-"""Terms shown: on a phone more would push the results off the screen."""
-
-LEAST = 0.005
-"""A smaller share would read "0%"."""
-
-_HOW = "Nearest words of each. Rare words weigh more than common ones."
+MAX_TERMS = 8
+"""How many terms are shown. More would push the results off a phone's screen."""
+MIN_SHARE = 0.005
+"""A smaller share would be shown as 0%."""
+_SHARES_HELP = "The words most similar to each part of your query. Rare words count more than common ones."
 
 
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
-    """A line of tags, each with sign and share, its nearest words on hover; what was read as what; words left out, with spellings.
+    """Show how a query was read: a tag for each term with its sign and share, and the words that were not known.
 
-    Nothing for a single word read as it stands. ``pictures``: as ``Engine.read_text`` was given.
+    Nothing is shown for a single word that is read as it is.
+
+    Args:
+        reading: What the query was read as.
+        field: Makes the keys of the spelling buttons unique.
+        pictures: Name → embedding, as given to ``Engine.query``.
     """
-    said = [f":small[{plain(word)} was read as {plain(form)}]" for word, form in reading.read_as.items()]
-    terms = _together(reading.terms)
+    parts = [f":small[{plain(word)} was read as {plain(form)}]" for word, form in reading.read_as.items()]
+    terms = _merged(reading.terms)
     if len(terms) > 1 or any(term.kind == "picture" for term in terms):
-        here = engine()
-        said.insert(0, ":small[Read as] " + " ".join(_tag(term) for term in terms))
-        st.markdown(" ".join(said), help="\n\n".join((*(_near(here, term, pictures) for term in terms), _HOW)))
-    elif said:
-        st.markdown(" ".join(said))
+        engine = current_engine()
+        parts.insert(0, ":small[Read as] " + " ".join(_tag(term) for term in terms))
+        st.markdown(" ".join(parts), help="\n\n".join((*(_nearest(engine, term, pictures) for term in terms), _SHARES_HELP)))
+    elif parts:
+        st.markdown(" ".join(parts))
     if reading.left_out:
-        st.caption("Left out, no word vector: " + ", ".join(plain(word) for word in reading.left_out))
+        st.caption("Ignored, because the app does not know the word: " + ", ".join(plain(word) for word in reading.left_out))
         offer_spellings(reading.left_out, field)
 
 
-def _together(terms: Sequence[Term]) -> list[Term]:
-    """Each word once, in order; of many the weightiest."""
-    once: dict[tuple[str, str], Term] = {}
+def _merged(terms: Sequence[Term]) -> list[Term]:
+    """Return each word once, in order. If there are too many, only those with the largest shares."""
+    merged: dict[tuple[str, str], Term] = {}
     for term in terms:
-        before = once.get((term.kind, term.word))
-        once[term.kind, term.word] = replace(term, weight=term.weight + before.weight) if before else term
-    weighty = sorted((term for term in once.values() if abs(term.weight) >= LEAST), key=lambda term: -abs(term.weight))[:MOST]
-    return [term for term in once.values() if term in weighty]
+        earlier = merged.get((term.kind, term.word))
+        merged[term.kind, term.word] = replace(term, weight=term.weight + earlier.weight) if earlier else term
+    visible = (term for term in merged.values() if abs(term.weight) >= MIN_SHARE)
+    largest = sorted(visible, key=lambda term: -abs(term.weight))[:MAX_TERMS]
+    return [term for term in merged.values() if term in largest]
 
 
 def _tag(term: Term) -> str:
@@ -56,15 +60,15 @@ def _tag(term: Term) -> str:
     return f":{colour}-badge[{sign}{icon}{plain(term.word, 40)} {abs(term.weight):.0%}]"
 
 
-def _near(here: Engine, term: Term, pictures: Images | None) -> str:
-    words = _words(here.model_id, term.word, here) if term.kind == "words" else _names(here, term, pictures)
+def _nearest(engine: Engine, term: Term, pictures: Images | None) -> str:
+    words = _nearest_words(engine.model_id, term.word, engine) if term.kind == "words" else _nouns(engine, term, pictures)
     return f"**{plain(term.word, 40)}**: {plain(', '.join(words))}"
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def _words(model: str, word: str, _here: Engine) -> list[str]:  # noqa: ARG001  the cache's key
-    return [hit.word for hit in _here.nearest_to_term(Term(word, 1.0))]
+def _nearest_words(model_id: str, word: str, _engine: Engine) -> list[str]:  # noqa: ARG001  model_id is part of the cache key
+    return [hit.word for hit in _engine.nearest_to_term(Term(word, 1.0))]
 
 
-def _names(here: Engine, term: Term, pictures: Images | None) -> list[str]:
-    return [hit.word for hit in here.nearest_to_term(term, pictures=pictures)]
+def _nouns(engine: Engine, term: Term, pictures: Images | None) -> list[str]:
+    return [hit.word for hit in engine.nearest_to_term(term, pictures=pictures)]

@@ -1,1 +1,1 @@
-"""The page *Results*."""
+"""The sections of the page *Results*."""

@@ -1,4 +1,4 @@
-"""The big numbers at the top of the page of results."""
+"""The large numbers at the top of the results."""
 
 from __future__ import annotations
 
@@ -9,11 +9,23 @@ import streamlit as st
 from devise_core.results import BY_CLASSES, OURS, Cell, Results
 
 CONSE, SOFTMAX, SEED = "ConSE (T = 10)", "softmax", "the seed"
+"""Names of methods in the results."""
+RIVALS = {CONSE: "ConSE", SOFTMAX: "the plain classifier", SEED: "the original notebook"}
+"""What the page calls them."""
 
 
 @dataclass(frozen=True)
 class Headline:
-    """One big number: where it stands, whom it is set against, and what it means."""
+    """One large number.
+
+    Attributes:
+        label: Its name on the page.
+        protocol: The protocol of its table.
+        title: A part of the title of its table.
+        metric: Its column.
+        rival: The method it is compared with.
+        meaning: What it means.
+    """
 
     label: str
     protocol: str
@@ -25,59 +37,66 @@ class Headline:
 
 HEADLINES = (
     Headline(
-        "hit@5 on the seed's test",
+        "Right word in the top 5",
         "pascal-sentences",
         "",
         "hit@5",
         SEED,
-        "Photos whose label is among the five nearest of all the words there are, with a head trained for these 20 classes as "
-        "the seed's was: the notebook of 2020 that this starts from.",
+        "How often the right word is among the five best of all words (hit@5). The model was trained on these 20 classes, "
+        "as in the notebook from 2020 that this project started from.",
     ),
     Headline(
-        "hit@5 on things never seen",
+        "The same, for unseen classes",
         "zero-shot",
         "alone",
         "hit@5",
         CONSE,
-        "Photos of 46 classes the head was never trained on; four of them the network knows by another name.",
+        "How often the right one of 46 classes is in the top five (hit@5), without training on any of them. The model "
+        "knows four of them by another name.",
     ),
     Headline(
-        "hp@5 on unseen ImageNet",
+        "Closely related answers",
         "imagenet",
         "kept out",
         "hp@5",
         SOFTMAX,
-        "Of its five best answers, the share that are close kin of the right one: even its errors make sense.",
+        "How many of the five best answers are closely related to the right one (hp@5). A wrong answer can still make sense, such "
+        "as another breed of dog.",
     ),
     Headline(
-        "mAP on the stamps",
+        "Right pictures first",
         "stamps",
         "",
         "mAP",
         CONSE,
-        "“Bird”, “fruit”, “vehicle”: how far ahead the right pictures come, none of them trained on.",
+        "How far up the right pictures are for searches such as “bird”, “fruit” or “vehicle” (mAP). The model was not "
+        "trained on these pictures.",
     ),
 )
 
 
 def headlines(results: Results) -> None:
-    """The few numbers that matter most; those that were not measured are left out."""
-    found = [(headline, *pair) for headline in HEADLINES if (pair := compare(results, headline))]
-    for column, (headline, ours, difference, clear) in zip(st.columns(max(len(found), 1)), found, strict=False):
-        rival = headline.rival.split(" (")[0]
+    """Show the most important numbers. Those that have not been measured are left out."""
+    measured = [(headline, *pair) for headline in HEADLINES if (pair := compare(results, headline))]
+    for column, (headline, ours, difference, clear) in zip(st.columns(max(len(measured), 1)), measured, strict=False):
+        rival = RIVALS.get(headline.rival, headline.rival)
         column.metric(
             headline.label,
             f"{ours.value:.2f}",
-            f"{difference:+.2f} on {rival}",
+            f"{difference:+.2f} over {rival}",
             border=True,
             delta_color="normal" if clear else "off",
         )
-        unclear = "" if clear else f" Too near to {rival} to call, with so few of them."
+        unclear = "" if clear else f" The difference from {rival} may be due to chance."
         column.caption(f"{headline.meaning} 95% interval: {ours.low:.2f} to {ours.high:.2f}.{unclear}")
 
 
 def compare(results: Results, headline: Headline) -> tuple[Cell, float, bool] | None:
-    """Our cell, by how much it leads, and whether that is beyond chance; None where it was not measured."""
+    """Compare our figure with the rival's.
+
+    Returns:
+        Our cell, how far it is ahead, and whether the difference is statistically clear. None if it has not been measured.
+    """
     for table in results.tables:
         if table.protocol != headline.protocol or headline.title not in table.title or headline.metric not in table.metrics:
             continue
@@ -86,8 +105,8 @@ def compare(results: Results, headline: Headline) -> tuple[Cell, float, bool] | 
             continue
         lead = table.lead(headline.rival).get(headline.metric)
         if lead is not None and lead.value is not None:
-            whole = table.lead(headline.rival, BY_CLASSES).get(headline.metric, lead)
-            return ours, lead.value, is_clear(lead) and is_clear(whole)
+            by_classes = table.lead(headline.rival, BY_CLASSES).get(headline.metric, lead)
+            return ours, lead.value, is_clear(lead) and is_clear(by_classes)
         for reference in results.references:
             if (reference.protocol, reference.method) == (table.protocol, headline.rival) and headline.metric in reference.figures:
                 figure = reference.figures[headline.metric]
@@ -95,6 +114,6 @@ def compare(results: Results, headline: Headline) -> tuple[Cell, float, bool] | 
     return None
 
 
-def is_clear(lead: Cell) -> bool:
-    """Whether the interval of a difference leaves zero out."""
-    return lead.low is not None and lead.high is not None and not lead.low <= 0 <= lead.high
+def is_clear(difference: Cell) -> bool:
+    """Return whether the interval of a difference excludes zero."""
+    return difference.low is not None and difference.high is not None and not difference.low <= 0 <= difference.high

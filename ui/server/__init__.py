@@ -1,1 +1,1 @@
-"""What runs beside the pages: engines, turns at the network, routes, the log."""
+"""What runs beside the pages: engines, the model's queue, routes, limits and the log."""

@@ -1,10 +1,11 @@
-"""The engine of a page: one model for the whole server, one opened collection for each name."""
+"""The engine of a page: one model for the whole server, and one open collection per name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -14,75 +15,82 @@ from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifact
 from ui.url_state import COLLECTION
 
 CHOSEN = COLLECTION
-"""The session's key, and the parameter in the address, for the name of the collection chosen."""
-ALBUM = "album"
-"""The session's key for the engine over this visitor's own photos."""
-OWN = "your photos"
-"""The name of that collection."""
+"""The name of the chosen collection is kept under this key, in the session and in the address."""
+UPLOADS_ENGINE = "uploads_engine"
+"""Session key of the engine over the visitor's uploaded pictures."""
+UPLOADS = "your pictures"
+"""Name of the collection of uploaded pictures."""
 
 
-class _Opened:
-    """Engines by name. One whose files changed is opened again; what fails is tried anew each time, so that it may be mended."""
+class _EngineCache:
+    """Engines by name. An engine is opened again when its files change. A failure is not cached, so that files can be fixed."""
 
     def __init__(self) -> None:
-        self._lock, self._kept = RLock(), dict[str, tuple[object, Engine]]()
+        self._lock, self._entries = RLock(), dict[str, tuple[object, Engine]]()
 
-    def get(self, name: str, state: object, opened: Callable[[], Engine]) -> Engine:
-        """What ``opened`` gave when the files were last in another ``state`` than now."""
+    def get(self, name: str, version: object, open_engine: Callable[[], Engine]) -> Engine:
+        """Return the engine ``name``, opened again if ``version`` is not the one it was opened with."""
         with self._lock:
-            kept = self._kept.get(name)
-            if kept is None or kept[0] != state:
-                kept = self._kept[name] = (state, opened())
-            return kept[1]
+            entry = self._entries.get(name)
+            if entry is None or entry[0] != version:
+                entry = self._entries[name] = (version, open_engine())
+            return entry[1]
 
 
-_MODELS, _COLLECTIONS = _Opened(), _Opened()
+_BASE = _EngineCache()
+_COLLECTIONS: WeakKeyDictionary[Engine, _EngineCache] = WeakKeyDictionary()
+"""The open collections of a base engine. They are dropped with it when the model's files change."""
 
 
-def model() -> Engine:
-    """The model over a collection that opens; the network itself is loaded later. Raises ``DeviseError``."""
+def base_engine() -> Engine:
+    """Return the engine over the first collection that opens. The model itself is loaded later. Raises ``DeviseError``."""
     root = artifacts_folder()
-    return _MODELS.get("", (root, stamp(ArtifactLayout(root).opened)), lambda: load_any_engine(root))
+    return _BASE.get("", (root, stamp(ArtifactLayout(root).opened)), lambda: load_any_engine(root))
 
 
-def engine() -> Engine:
-    """The model over the collection this visitor has chosen. Raises ``DeviseError``."""
+def current_engine() -> Engine:
+    """Return the engine over the collection that this visitor has chosen. Raises ``DeviseError``."""
     name = st.session_state.get(CHOSEN) or DEFAULT_COLLECTION
-    if name == OWN and ALBUM in st.session_state:
-        own: Engine = st.session_state[ALBUM]
-        return own
-    here = model()
-    folder = here.collections().get(name)
-    return _over(here, folder) if folder else here.on(name)
+    if name == UPLOADS and UPLOADS_ENGINE in st.session_state:
+        uploads: Engine = st.session_state[UPLOADS_ENGINE]
+        return uploads
+    base = base_engine()
+    folder = base.collections().get(name)
+    return _engine_over(base, folder) if folder else base.on(name)
 
 
 def collection_names() -> dict[str, bool]:
-    """Every collection there is for this visitor and whether it can be searched: the default one first, broken ones last.
+    """List the collections that this visitor can choose.
 
-    None where the model cannot be opened.
+    Returns:
+        Name → whether the collection opens. The default one comes first, damaged ones last. Empty if the model cannot be
+        opened.
     """
     try:
-        here = model()
+        base = base_engine()
     except DeviseError:
         return {}
-    found = {name: opens for name, folder in here.collections().items() if (opens := _opens(here, folder)) is not None}
-    found |= {OWN: True} if ALBUM in st.session_state else {}
-    return dict(sorted(found.items(), key=lambda each: (not each[1], each[0] != DEFAULT_COLLECTION, each[0] == OWN, each[0])))
+    states = {name: _opens(base, folder) for name, folder in base.collections().items()}
+    names = {name: opens for name, opens in states.items() if opens is not None}
+    if UPLOADS_ENGINE in st.session_state:
+        names[UPLOADS] = True
+    return dict(sorted(names.items(), key=lambda each: (not each[1], each[0] != DEFAULT_COLLECTION, each[0] == UPLOADS, each[0])))
 
 
-def _over(here: Engine, folder: Path) -> Engine:
-    def opened() -> Engine:
-        over = here.on(folder)
-        over.collection.verify()
-        return over
+def _engine_over(base: Engine, folder: Path) -> Engine:
+    def open_engine() -> Engine:
+        engine = base.on(folder)
+        engine.collection.verify()
+        return engine
 
-    return _COLLECTIONS.get(str(folder), (id(here.text), stamp(CollectionLayout(folder).opened)), opened)
+    cache = _COLLECTIONS.setdefault(base, _EngineCache())
+    return cache.get(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
 
 
-def _opens(here: Engine, folder: Path) -> bool | None:
-    """None where it is another model's, which is no damage."""
+def _opens(base: Engine, folder: Path) -> bool | None:
+    """Return whether a collection opens; None if another model made it, which is no damage."""
     try:
-        _over(here, folder)
+        _engine_over(base, folder)
     except OtherModelError:
         return None
     except DeviseError:

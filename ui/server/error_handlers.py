@@ -1,4 +1,4 @@
-"""What nobody foresaw: a number that is found in the log. The one place that gets every ``Exception``, of a page and of a route."""
+"""Handle errors that nobody expected: show a number that is also in the log. Only this module handles every ``Exception``."""
 
 from __future__ import annotations
 
@@ -10,40 +10,44 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.server import event_log
 
 
-def on_page(error: Exception) -> bool:
-    """Streamlit calls this with what a page or a callback let through, its own control flow excepted; True: the box is shown."""
-    number = event_log.failed(error)
+def handle_page_error(error: Exception) -> bool:
+    """Show a box with an error number. Streamlit calls this with any error that a page or a callback did not catch.
+
+    Returns:
+        True, which tells Streamlit that the error has been shown.
+    """
+    number = event_log.record_bug(error)
     with st.container(border=True, key="unexpected"):
-        st.header("Something went wrong here", anchor=False)
+        st.header("Something went wrong", anchor=False)
         st.markdown(
-            "This is a fault of ours, not of what you asked; the other pages go on "
-            f"working. If you tell us of it, give its number: **{number}**"
+            "This is a bug in the app, not a mistake in your input. The other pages still work. "
+            f"If you report it, include this number: **{number}**"
         )
         st.button("Try again", icon=":material/refresh:", key="unexpected-again")
     return True
 
 
-class OnRoute:
-    """The same for all else that a browser asks for. The server beneath would print an error's text, which may quote a visitor."""
+class RouteErrorMiddleware:
+    """Answer an unexpected error in a route with its number. The server below would log the text, which may quote a visitor."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = scope["type"] != "http"
+        answer_started = scope["type"] != "http"
 
-        async def noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
+        async def send_and_note(message: Message) -> None:
+            nonlocal answer_started
+            answer_started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, send_and_note)
         except ClientDisconnect:
-            return  # whoever asked has left in the midst of an upload
+            return  # the browser left during an upload
         except Exception as error:
-            if scope["type"] == "lifespan":  # a server that cannot start is to say so
+            if scope["type"] == "lifespan":  # a server that cannot start must report it
                 raise
-            number = event_log.failed(error)
-            if not begun:
-                await PlainTextResponse(f"Something went wrong here; error number {number}.", 500)(scope, receive, send)
+            number = event_log.record_bug(error)
+            if not answer_started:
+                await PlainTextResponse(f"Something went wrong. Error number {number}.", 500)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The collections' pictures as files of the server: a browser fetches each once and keeps it."""
+"""Serve the pictures of the collections as files. A browser fetches each one once and caches it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
+if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.engine import Engine
 
 _A_YEAR = 31_536_000
 _HEADERS = {"Cache-Control": f"public, max-age={_A_YEAR}, immutable", "X-Content-Type-Options": "nosniff"}
 
 
-def address(engine: Engine, row: int) -> str:
-    """Where a browser gets the picture at ``row``, relative to the page; another once the collection was made again.
+def picture_url(engine: Engine, row: int) -> str:
+    """Return the URL of the picture at ``row``, relative to the page. It changes when the collection is built again.
 
-    A picture that is in no file is this visitor's own: it goes with the page, and no address leads to it.
+    An uploaded picture is in no file. Its URL is a ``data:`` URL, so that nobody else can fetch it.
     """
     collection = engine.collection
     picture = collection.picture(row)
@@ -32,18 +32,18 @@ def address(engine: Engine, row: int) -> str:
 
 def _picture(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import model
+    from ui.server.engine_cache import base_engine
 
     try:
-        folder = model().collections()[request.path_params["collection"]]
+        folder = base_engine().collections()[request.path_params["collection"]]
     except (DeviseError, KeyError):
         return PlainTextResponse("There is no such collection.", 404)
     images, file = (folder / "images").resolve(), (folder / request.path_params["file"]).resolve()
     try:
-        found = file.is_relative_to(images) and file.is_file()
-    except OSError:  # a name longer than any file's
-        found = False
-    if not found:
+        exists = file.is_relative_to(images) and file.is_file()
+    except OSError:  # the name is longer than any file's
+        exists = False
+    if not exists:
         return PlainTextResponse("There is no such picture.", 404)
     return FileResponse(file, headers=_HEADERS)
 

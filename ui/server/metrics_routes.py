@@ -1,4 +1,4 @@
-"""Counters and latencies of this server at ``/metrics``, in the text format of Prometheus, where ``SEMBLANCE_METRICS`` is on."""
+"""Serve counters and latencies at ``/metrics`` in Prometheus' text format, if ``SEMBLANCE_METRICS`` is on."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-"""The upper bounds of the histograms' buckets."""
+"""Upper bounds of the histogram buckets."""
 
 
 @dataclass(frozen=True)
 class Instruments:
-    """Each event adds to a counter by some of its facts, and to a histogram of its seconds where it took some."""
+    """What each event updates: a counter, labelled by some of its facts, and a histogram of its duration."""
 
     registry: CollectorRegistry
     counters: dict[str, tuple[Counter, tuple[str, ...]]]
@@ -31,8 +31,8 @@ class Instruments:
 
 
 def count(event: str, facts: dict[str, Any]) -> None:
-    """Add one ``event`` with its ``facts``; nothing where metrics are off."""
-    if not _on():
+    """Count one ``event`` with its ``facts``. Does nothing if metrics are off."""
+    if not _metrics_on():
         return
     instruments = _instruments()
     if event in instruments.counters:
@@ -45,47 +45,48 @@ def count(event: str, facts: dict[str, Any]) -> None:
 
 
 @cache
-def _on() -> bool:
+def _metrics_on() -> bool:
     try:
         return settings().metrics
     except SettingsError:
-        return False  # every page says what is wrong with them
+        return False  # every page shows what is wrong with the settings
 
 
 @cache
 def _instruments() -> Instruments:
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-    from ui.server.rate_limit import turns
+    from ui.server.slot_queue import model_slots
 
     registry = CollectorRegistry()
-    ProcessCollector(registry=registry)  # resident memory, CPU seconds, open files; on Linux
+    ProcessCollector(registry=registry)  # on Linux: resident memory, CPU seconds and open files
     labels = {"page": ("page", "end"), "search": (), "encode": (), "refusal": ("guard",), "error": ("type",)}
     counters = {
-        event: (Counter(f"semblance_{event}", f"Events “{event}” of the log.", names, registry=registry), names)
+        event: (Counter(f"semblance_{event}", f"“{event}” events in the log.", names, registry=registry), names)
         for event, names in labels.items()
     }
     latencies = {
-        event: Histogram(f"semblance_{event}_seconds", f"How long a “{event}” took.", buckets=SECONDS, registry=registry)
+        event: Histogram(f"semblance_{event}_seconds", f"Duration of “{event}” events.", buckets=SECONDS, registry=registry)
         for event in ("page", "search", "encode")
     }
-    queued = Histogram("semblance_queue_seconds", "How long the network was waited for.", buckets=SECONDS, registry=registry)
-    Gauge("semblance_queue_length", "Who waits for the network.", registry=registry).set_function(lambda: turns().waiting)
-    Gauge("semblance_sessions", "Visits that are connected.", registry=registry).set_function(_sessions)
+    queued = Histogram("semblance_queue_seconds", "Time spent waiting for the model.", buckets=SECONDS, registry=registry)
+    queue_length = Gauge("semblance_queue_length", "Requests waiting for the model.", registry=registry)
+    queue_length.set_function(lambda: model_slots().waiting)
+    Gauge("semblance_sessions", "Connected sessions.", registry=registry).set_function(_session_count)
     return Instruments(registry, counters, latencies, queued)
 
 
-def _sessions() -> float:
+def _session_count() -> float:
     from streamlit import runtime
     from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY
 
-    found = runtime.get_instance().stats_mgr.get_stats([ACTIVE_SESSIONS_FAMILY]) if runtime.exists() else {}
-    return sum(getattr(stat, "value", 0) for stats in found.values() for stat in stats)
+    families = runtime.get_instance().stats_mgr.get_stats([ACTIVE_SESSIONS_FAMILY]) if runtime.exists() else {}
+    return sum(getattr(stat, "value", 0) for stats in families.values() for stat in stats)
 
 
 def _metrics(_: Request) -> Response:
-    if not _on():
-        return PlainTextResponse("Metrics are off: set SEMBLANCE_METRICS to on.", 404)
+    if not _metrics_on():
+        return PlainTextResponse("Metrics are off. Set SEMBLANCE_METRICS=on to turn them on.", 404)
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     return Response(generate_latest(_instruments().registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,106 +1,54 @@
-"""The network loads behind the first page, while the visitor reads; and each visitor's turn at it."""
+"""Use the model from a page: load it once, and wait in line for it."""
 
 from __future__ import annotations
 
-import gc
-import importlib
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from devise_core.settings import settings
 from ui.server import event_log
-from ui.server.rate_limit import turns
+from ui.server.garbage import freeze_memory
+from ui.server.slot_queue import count_requests, model_slots
 
-if TYPE_CHECKING:  # the server imports this as it starts, and is to listen before NumPy is there
+if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from devise_core.engine import Engine
 
-DELAY = 3.0
-"""Seconds from the first page to the start of loading: importing TensorFlow would slow the first answers down."""
 
-
-@asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Open the model while the first browser is still fetching Streamlit's own files."""
-    event_log.begin()
-    threading.Thread(target=_open, daemon=True, name="open-model").start()
-    yield
-
-
-def start() -> None:
-    """Start loading the model, once per server, unless ``SEMBLANCE_PRELOAD`` is off."""
-    if settings().preload:
-        _thread()
-
-
-def load(engine: Engine) -> None:
-    """Load the network, and say so where that takes a while. Raises ``ArtifactError`` for a damaged model."""
+def load_model(engine: Engine) -> None:
+    """Load the model if it is not loaded yet, with a spinner. Raises ``ArtifactError`` for a damaged model file."""
     if not engine.encoder.ready:
-        with st.spinner("Loading the network: a few seconds, only this once…"):
+        with st.spinner("Loading the model. This takes a few seconds, only once…"):
             engine.encoder.load()
-        gc.freeze()  # as ``_open`` says: with the network in its sight a search took eight times as long
+        freeze_memory()
 
 
 @contextmanager
-def network(engine: Engine, pictures: int = 1) -> Iterator[None]:
-    """Run the block with the network loaded and a turn at it; says what is waited for.
+def model_slot(engine: Engine, pictures: int = 1) -> Iterator[None]:
+    """Run the block with the model loaded and a slot in its queue. The page shows how many requests are ahead.
 
-    Not within another such block: that would wait for itself. Raises ``BusyError``, and ``ArtifactError`` for a damaged model.
+    Do not nest these blocks: the inner one would wait for the outer one.
+
+    Args:
+        engine: The engine whose model is used.
+        pictures: How many pictures go through the model, for the log.
+
+    Raises:
+        BusyError: The queue is full, or the wait was too long.
+        ArtifactError: The model file is damaged.
     """
-    load(engine)
-    said: list[DeltaGenerator] = []
+    load_model(engine)
+    boxes: list[DeltaGenerator] = []
 
-    def tell(before: int) -> None:
-        said[:] = said or [st.empty()]
-        said[0].info(
-            f"{before} other{'s are' if before > 1 else ' is'} before you at the network: a moment…",
-            icon=":material/hourglass_top:",
-        )
+    def show_wait(ahead: int) -> None:
+        boxes[:] = boxes or [st.empty()]
+        boxes[0].info(f"Waiting for the model. {count_requests(ahead)} ahead of you.", icon=":material/hourglass_top:")
 
-    with turns().turn(tell) as waited:
-        if said:
-            said[0].empty()
+    with model_slots().slot(show_wait) as waited:
+        if boxes:
+            boxes[0].empty()
         with event_log.timed("encode", pictures=pictures, queue_ms=round(1000 * waited, 1)):
             yield
-
-
-@st.cache_resource(show_spinner=False)
-def _thread() -> threading.Thread:
-    thread = threading.Thread(target=_load, daemon=True, name="load-network")
-    thread.start()
-    return thread
-
-
-def _open() -> None:
-    """Open it, and keep what is to stay out of the garbage collector's sight.
-
-    Streamlit has all of it looked through after each run of a page: with the words open that took longer than the search.
-    """
-    from devise_core.errors import DeviseError
-    from ui.server.engine_cache import model
-
-    try:
-        settings()  # the first call imports pydantic
-        model().search_text("bird", k=1)
-        importlib.import_module("ui.hit.gallery")
-        gc.freeze()
-    except DeviseError:
-        return  # every page tries again, and shows what is wrong
-
-
-def _load() -> None:
-    from devise_core.errors import DeviseError
-    from ui.server.engine_cache import model
-
-    time.sleep(DELAY)
-    try:
-        model().encoder.load()
-        gc.freeze()
-    except DeviseError:
-        return  # the page that needs the network tries again, and shows what is wrong

@@ -1,4 +1,4 @@
-"""The scripts of what only one page needs: the browser fetches each when that page is opened, once, and keeps it."""
+"""Serve scripts that only one page needs. The browser fetches each one when that page is opened, and caches it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-_HERE = Path(__file__).parent.parent
+_UI = Path(__file__).parent.parent
 _FOLDERS = ("scripts", "vendor")
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 
-def address(file: str) -> str:
-    """Where a browser gets a script, relative to the page: another address once any of them changed, as they import each other."""
+def script_url(file: str) -> str:
+    """Return the URL of a script, relative to the page.
+
+    It changes when any script changes, because the scripts import each other.
+    """
     return f"code/{_version()}/{file}"
 
 
 @cache
 def _scripts() -> dict[str, Path]:
-    found = (path for folder in _FOLDERS for path in sorted((_HERE / folder).rglob("*.js")) if "node_modules" not in path.parts)
-    return {path.relative_to(_HERE).as_posix(): path for path in found}
+    paths = (path for folder in _FOLDERS for path in sorted((_UI / folder).rglob("*.js")) if "node_modules" not in path.parts)
+    return {path.relative_to(_UI).as_posix(): path for path in paths}
 
 
 @cache
@@ -37,7 +40,7 @@ def _version() -> str:
 def _script(request: Request) -> Response:
     path = _scripts().get(request.path_params["file"])
     if path is None or request.path_params["version"] != _version():
-        return PlainTextResponse("There is no such script: reload the page.", 404)
+        return PlainTextResponse("There is no such script. Reload the page.", 404)
     return FileResponse(path, media_type="text/javascript", headers=_HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""Suggestions for the search box, without a run of the page: they come while a word is typed."""
+"""Serve suggestions for the search box while a visitor types, without running the page."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 COUNT = 8
-LONGEST = 200
+MAX_CHARACTERS = 200
 _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
 def _suggest(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import model
+    from ui.server.engine_cache import base_engine
 
     text = request.query_params.get("q", "")
     try:
-        found = model().complete(text, COUNT) if len(text) <= LONGEST else []
+        suggestions = base_engine().complete(text, COUNT) if len(text) <= MAX_CHARACTERS else []
     except DeviseError:
         return JSONResponse([], 503)
-    return JSONResponse(found, headers=_HEADERS)
+    return JSONResponse(suggestions, headers=_HEADERS)
 
 
 ROUTE = Route("/suggest", _suggest)

@@ -1,4 +1,4 @@
-"""What a visit may leave at Streamlit's own address for uploads, which bounds each file but not how many there are."""
+"""Limit how much a session may upload. Streamlit limits the size of each file, but not how many files there are."""
 
 from __future__ import annotations
 
@@ -16,64 +16,69 @@ from ui.server import event_log
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-AT_A_TIME = 2
-"""Uploads of one visit that may be under way."""
-_ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+MAX_CONCURRENT = 2
+"""How many uploads of one session may run at a time."""
+_UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 
-class UploadBound:
-    """Refuses a visit's third upload at a time, and forgets the oldest files: of a visit that holds too much, or of them all.
+class UploadQuotaMiddleware:
+    """Refuse a session's third concurrent upload, and delete the oldest files of sessions that hold too much.
 
-    A page reads a picture as it comes and keeps a small copy, so that an older file is asked for by nobody.
+    A page reads a picture when it arrives and keeps a small copy, so an older file is not needed again.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._under_way = app, Counter[str]()
-        MultiPartParser.spool_max_size = 2**31  # Starlette would write what is over a megabyte to disk
+        self._app, self._running = app, Counter[str]()
+        MultiPartParser.spool_max_size = 2**31  # Starlette would write anything over a megabyte to disk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = _ADDRESS.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
-        if found is None:
+        upload = _UPLOAD_PATH.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
+        if upload is None:
             await self._app(scope, receive, send)
             return
-        session = found[1]
-        if self._under_way[session] >= AT_A_TIME:
-            event_log.tell("refusal", guard="uploads at a time")
-            await PlainTextResponse("Too many files at a time: send them one after the other.", 429)(scope, receive, send)
+        session = upload[1]
+        if self._running[session] >= MAX_CONCURRENT:
+            event_log.record("refusal", guard="uploads at a time")
+            await PlainTextResponse("Too many uploads at a time. Send the files one after the other.", 429)(scope, receive, send)
             return
-        self._under_way[session] += 1
+        self._running[session] += 1
         try:
             await self._app(scope, receive, send)
-            forget_oldest(session, settings().session_bytes, settings().all_uploads_bytes)
+            delete_oldest(session, settings().session_bytes, settings().all_uploads_bytes)
         finally:
-            self._under_way[session] -= 1
-            self._under_way += Counter()  # those at zero go
+            self._running[session] -= 1
+            self._running += Counter()  # drops the sessions at zero
 
 
-def forget_oldest(session: str, most: int, together: int) -> None:
-    """Until the files of ``session`` are ``most`` bytes or less, and those of all visits ``together``; its newest stays.
+def delete_oldest(session: str, session_limit: int, total_limit: int) -> None:
+    """Delete uploaded files until the limits hold. The newest file of ``session`` is kept.
 
-    Of all visits the one that holds most loses its oldest first.
+    Over the total limit, the session that holds the most loses its oldest file first.
+
+    Args:
+        session: The session that has just uploaded a file.
+        session_limit: The most bytes that the files of ``session`` may take.
+        total_limit: The most bytes that the files of all sessions may take.
     """
-    files = _files()
-    older = {one: list(kept.values()) for one, kept in list(files.file_storage.items())}
+    manager = _file_manager()
+    older = {name: list(files.values()) for name, files in list(manager.file_storage.items())}
     newest = older.get(session, [])[-1:]
     older[session] = older.get(session, [])[:-1]
 
-    def size(*visits: str) -> int:
-        return sum(len(file.data) for visit in visits for file in older[visit]) + sum(len(file.data) for file in newest)
+    def size(*sessions: str) -> int:
+        return sum(len(file.data) for name in sessions for file in older[name]) + sum(len(file.data) for file in newest)
 
-    def forget(visit: str) -> None:
-        files.remove_file(visit, older[visit].pop(0).file_id)
+    def delete(name: str) -> None:
+        manager.remove_file(name, older[name].pop(0).file_id)
 
-    while older[session] and size(session) > most:
-        forget(session)
-    while any(older.values()) and size(*older) > together:
-        forget(max(older, key=size))
+    while older[session] and size(session) > session_limit:
+        delete(session)
+    while any(older.values()) and size(*older) > total_limit:
+        delete(max(older, key=size))
 
 
-def _files() -> MemoryUploadedFileManager:
+def _file_manager() -> MemoryUploadedFileManager:
     from streamlit import runtime
 
-    found: MemoryUploadedFileManager = runtime.get_instance().uploaded_file_mgr  # type: ignore[assignment]
-    return found
+    manager: MemoryUploadedFileManager = runtime.get_instance().uploaded_file_mgr  # type: ignore[assignment]
+    return manager

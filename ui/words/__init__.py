@@ -1,1 +1,1 @@
-"""The plays of the page *Words*."""
+"""The modes of the page *Words*."""

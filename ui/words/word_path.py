@@ -1,4 +1,4 @@
-"""The way between two words as a strip: each step a word, and the picture nearest to it."""
+"""The path between two words as a strip. Each step has a word and the picture nearest to it."""
 
 from __future__ import annotations
 
@@ -9,36 +9,38 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.text.interpolation import PathStep
 from ui.component import component
-from ui.server.image_routes import address
+from ui.server.image_routes import picture_url
+from ui.text import SIMILARITY_HELP
 
-_STRIP = component("way")
+_PATH = component("word_path")
 
 
 @dataclass(frozen=True)
-class Pressed:
-    """The picture or the word that was just pressed."""
+class Clicked:
+    """The picture or the word that was just clicked."""
 
     picture: Hit | None
     word: str | None
 
 
-def strip(engine: Engine, steps: Sequence[tuple[PathStep, Hit]]) -> Pressed:
-    """Show ``steps`` in order."""
-    shown = [
+def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit]]) -> Clicked:
+    """Show ``steps`` in order. Returns what was just clicked."""
+    data = [
         {
             "word": point.word.word,
             "wordCosine": round(point.word.cosine, 3),
             "id": hit.id,
             "name": hit.name,
             "cosine": round(hit.cosine, 3),
-            "src": address(engine, hit.row),
+            "src": picture_url(engine, hit.row),
         }
         for point, hit in steps
     ]
-    pressed = _STRIP(key="way", data=[shown], on_open_change=_nothing, on_word_change=_nothing)
+    clicked = _PATH(key="word-path", data=[data, SIMILARITY_HELP], on_open_change=_nothing, on_word_change=_nothing)
     words = {point.word.word for point, _ in steps}
-    return Pressed(next((hit for _, hit in steps if hit.id == pressed.open), None), pressed.word if pressed.word in words else None)
+    picture = next((hit for _, hit in steps if hit.id == clicked.open), None)
+    return Clicked(picture, clicked.word if clicked.word in words else None)
 
 
 def _nothing() -> None:
-    """A trigger exists by having a callback; what was pressed is read after the strip."""
+    """Do nothing. A component needs a callback for each trigger; what was clicked is read after the strip is drawn."""

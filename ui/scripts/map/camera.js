@@ -1,12 +1,12 @@
-// Where the map is seen from. Without perspective, a point's place on the screen is a sum of its three numbers.
+// The camera. There is no perspective, so a point's place on the screen is a linear function of its coordinates.
 import { SIZE } from "./points.js";
 
 const CENTRE = [SIZE / 2, SIZE / 2, SIZE / 2];
-export const still = matchMedia("(prefers-reduced-motion: reduce)");
+export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function affine(viewport) {
-  const at = (x, y, z) => viewport.project([x, y, z]);
-  const [ox, oy] = at(0, 0, 0), axes = [at(1, 0, 0), at(0, 1, 0), at(0, 0, 1)];
+  const project = (x, y, z) => viewport.project([x, y, z]);
+  const [ox, oy] = project(0, 0, 0), axes = [project(1, 0, 0), project(0, 1, 0), project(0, 0, 1)];
   const right = axes.map(([x]) => x - ox), down = axes.map(([, y]) => y - oy);
   const scale = Math.hypot(...right);
   return {
@@ -15,7 +15,7 @@ export function affine(viewport) {
   };
 }
 
-// Without WebGL there is no library to ask: the plane as it is.
+// A viewport of the plane, for browsers without WebGL.
 export function flat({ target, zoom }, width, height) {
   const scale = 2 ** zoom;
   return { project: ([x, y]) => [width / 2 + (x - target[0]) * scale, height / 2 - (y - target[1]) * scale] };
@@ -30,18 +30,18 @@ export function fit(places, dims, width, height) {
       high[axis] = Math.max(high[axis], places[at + axis]);
     }
   const extent = [0, 1].map((axis) => Math.max(high[axis] - low[axis], SIZE / 20));
-  const left = width > 640 ? 60 : 48; // the tools cover that much
+  const margin = width > 640 ? 60 : 48; // pixels that the tools cover
   return { target: [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, SIZE / 2], rotationX: 0, rotationOrbit: 0,
-    zoom: Math.log2(Math.min((width - 2 * left) / extent[0], (height - 70) / extent[1])) };
+    zoom: Math.log2(Math.min((width - 2 * margin) / extent[0], (height - 70) / extent[1])) };
 }
 
-// Runs `step` with a share from 0 to 1, eased; at once where motion is not wanted. Returns how to stop it.
+// Calls `step` with a share that goes from 0 to 1, with easing, or with 1 if motion is turned off. Returns a function that stops it.
 export function glide(milliseconds, step) {
-  if (still.matches || !milliseconds) return step(1), () => {};
+  if (reducedMotion.matches || !milliseconds) return step(1), () => {};
   let frame = 0;
-  const began = performance.now();
+  const started = performance.now();
   const next = (now) => {
-    const share = Math.min(Math.max((now - began) / milliseconds, 0), 1);
+    const share = Math.min(Math.max((now - started) / milliseconds, 0), 1);
     step(share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2);
     if (share < 1) frame = requestAnimationFrame(next);
   };
@@ -55,12 +55,12 @@ export function between(from, to, share) {
     rotationX: mix(from.rotationX, to.rotationX), rotationOrbit: mix(from.rotationOrbit, to.rotationOrbit) };
 }
 
-export function moved(view, key, dims, scale) {
+export function viewAfterKey(view, key, dims, scale) {
   const step = 60 / scale, [x, y, z] = view.target;
-  const across = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
-  if (across && dims === 3)
-    return { ...view, rotationOrbit: view.rotationOrbit + 12 * across[0], rotationX: Math.max(-90, Math.min(90, view.rotationX + 12 * across[1])) };
-  if (across) return { ...view, target: [x + step * across[0], y + step * across[1], z] };
+  const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
+  if (direction && dims === 3)
+    return { ...view, rotationOrbit: view.rotationOrbit + 12 * direction[0], rotationX: Math.max(-90, Math.min(90, view.rotationX + 12 * direction[1])) };
+  if (direction) return { ...view, target: [x + step * direction[0], y + step * direction[1], z] };
   if (key === "+" || key === "=") return { ...view, zoom: view.zoom + 0.5 };
   if (key === "-") return { ...view, zoom: view.zoom - 0.5 };
   return null;

@@ -1,6 +1,6 @@
-// Colours of the points, from the theme; and the legend that says what they mean.
+// The colours of the points, and the legend that explains them.
 
-// viridis (van der Walt and Smith, 2015), read the same with any colour vision.
+// viridis (van der Walt and Smith, 2015), which is readable with any colour vision.
 const RAMP = ["#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39", "#fde725"].map(rgb);
 const GREY = [140, 146, 144];
 
@@ -15,7 +15,7 @@ export function theme(element) {
   const background = rgb(value("background-color") || "#ffffff");
   const palette = value("chart-categorical-colors").match(/#\w+|rgba?\([^)]*\)/g)?.map(rgb) ?? [GREY];
   const dark = background.reduce((sum, part) => sum + part) < 380;
-  // What matters most is to be farthest from the background.
+  // The most similar points have the colour farthest from the background.
   return { background, palette, dark, ink: rgb(value("text-color")), primary: rgb(value("primary-color")), pin: dark ? [255, 138, 92] : [201, 62, 24],
     ramp: dark ? RAMP.slice(1) : RAMP.slice(0, -1).reverse() };
 }
@@ -25,26 +25,26 @@ function along(ramp, share) {
   return ramp[low].map((part, index) => Math.round(part + (ramp[low + 1][index] - part) * (at - low)));
 }
 
-// For each point a number and for each number a colour; by cosine the numbers are 256 steps.
-export function scheme(points, shown, look, unpacked) {
-  if (shown.colour === "cosine") {
-    if (!shown.cosines) return { of: new Uint8Array(points.drawn), colours: [GREY], names: [], none: true };
-    return { of: unpacked(shown.cosines.of), colours: Array.from({ length: 256 }, (_, step) => along(look.ramp, step / 255)), names: [], ramp: shown.cosines };
+// Returns a number for each point and a colour for each number. For similarities the numbers are 256 steps.
+export function scheme(points, state, look, unpack) {
+  if (state.colour === "cosine") {
+    if (!state.cosines) return { of: new Uint8Array(points.drawn), colours: [GREY], names: [], none: true };
+    return { of: unpack(state.cosines.of), colours: Array.from({ length: 256 }, (_, step) => along(look.ramp, step / 255)), names: [], ramp: state.cosines };
   }
-  const { names, of } = points.colours[shown.colour];
+  const { names, of } = points.colours[state.colour];
   const colour = (number) => (/^(other|no label)$/.test(names[number]) ? GREY : look.palette[number % look.palette.length]);
   return { of, names, colours: names.map((_, number) => colour(number)) };
 }
 
 export const css = (colour) => `rgb(${colour.join(" ")})`;
 
-export function legend(box, scheme, look, alone, press) {
-  if (scheme.none) return box.replaceChildren("Search, or press a picture: the colours then show the cosine to it.");
+export function legend(box, scheme, look, highlighted, onSelect) {
+  if (scheme.none) return box.replaceChildren("Search or click a picture. The colours then show the similarity to it.");
   if (scheme.ramp) {
     const ramp = document.createElement("span");
     ramp.className = "ramp";
     ramp.style.background = `linear-gradient(to right, ${look.ramp.map(css).join(",")})`;
-    return box.replaceChildren(`cosine to “${scheme.ramp.what}”  ${scheme.ramp.low.toFixed(2)}`, ramp, scheme.ramp.high.toFixed(2));
+    return box.replaceChildren(`similarity to “${scheme.ramp.target}”  ${scheme.ramp.low.toFixed(2)}`, ramp, scheme.ramp.high.toFixed(2));
   }
   const counts = new Map();
   for (const number of scheme.of) counts.set(number, (counts.get(number) ?? 0) + 1);
@@ -52,11 +52,11 @@ export function legend(box, scheme, look, alone, press) {
     if (!counts.has(number)) return [];
     const button = document.createElement("button"), dot = document.createElement("i"), count = document.createElement("small");
     button.type = "button";
-    button.setAttribute("aria-pressed", String(alone === number));
+    button.setAttribute("aria-pressed", String(highlighted === number));
     dot.style.background = css(scheme.colours[number]);
     count.textContent = counts.get(number).toLocaleString("en");
     button.append(dot, name, count);
-    button.onclick = () => press(alone === number ? null : number);
+    button.onclick = () => onSelect(highlighted === number ? null : number);
     return [button];
   }));
   return undefined;

@@ -1,29 +1,30 @@
-// The choices above the map, its tools, and the list that says the same to who does not see it.
-const LISTED = 60;
+// The controls above the map, its tools, and the list below it for visitors who cannot see the map.
+const MAX_LISTED = 60;
 
-export function choices(root, points, shown, changed) {
+export function choices(root, points, state, onChange) {
   const select = Object.fromEntries([...root.querySelectorAll("select")].map((each) => [each.name, each]));
-  const ways = Object.keys(shown.ways).filter((way) => points.places[`${way}2`]);
+  const methods = Object.keys(state.methods).filter((method) => points.places[`${method}2`]);
   const option = (value, text) => Object.assign(document.createElement("option"), { value, textContent: text });
-  const kept = (way, dims) => points.kept[`${way}${dims}`];
-  select.colour.replaceChildren(...Object.entries(shown.colours).map(([value, text]) => option(value, text)));
-  const name = () => `${select.way.value}${select.dims.value}`;
-  select.way.onchange = select.dims.onchange = () => changed({ name: name() });
-  select.colour.onchange = () => changed({ colour: select.colour.value });
-  select.show.onchange = () => changed({ show: select.show.value });
-  return (now) => {
-    const dims = now.name.at(-1);
-    select.way.replaceChildren(...ways.map((way) =>
-      option(way, kept(way, dims) ? `${shown.ways[way]} · neighbours kept ${kept(way, dims).toFixed(2)}` : shown.ways[way])));
-    [select.way.value, select.dims.value, select.colour.value, select.show.value] = [now.name.slice(0, -1), dims, now.colour, now.show];
+  select.colour.replaceChildren(...Object.entries(state.colours).map(([value, text]) => option(value, text)));
+  const name = () => `${select.method.value}${select.dims.value}`;
+  select.method.onchange = select.dims.onchange = () => onChange({ name: name() });
+  select.colour.onchange = () => onChange({ colour: select.colour.value });
+  select.show.onchange = () => onChange({ show: select.show.value });
+  return (current) => {
+    const dims = current.name.at(-1);
+    select.method.replaceChildren(...methods.map((method) => {
+      const trust = points.trustworthiness[`${method}${dims}`];
+      return option(method, trust ? `${state.methods[method]} · trust ${trust.toFixed(2)}` : state.methods[method]);
+    }));
+    [select.method.value, select.dims.value, select.colour.value, select.show.value] = [current.name.slice(0, -1), dims, current.colour, current.show];
   };
 }
 
-export function tools(root, press) {
+export function tools(root, onTool) {
   const map = root.querySelector(".map"), buttons = [...root.querySelectorAll(".tools button")];
   for (const button of buttons) {
     button.setAttribute("aria-label", button.title);
-    button.onclick = () => press(button.name);
+    button.onclick = () => onTool(button.name);
   }
   return (tool) => {
     map.dataset.tool = tool;
@@ -31,11 +32,11 @@ export function tools(root, press) {
   };
 }
 
-export function listed(list, points, rows, open) {
-  list.querySelector("summary").textContent = rows.length > LISTED
-    ? `${LISTED} of the ${rows.length.toLocaleString("en")} pictures in view, as a list` : `${rows.length} pictures in view, as a list`;
+export function fillList(list, points, rows, open) {
+  list.querySelector("summary").textContent = rows.length > MAX_LISTED
+    ? `${MAX_LISTED} of the ${rows.length.toLocaleString("en")} pictures in view, as a list` : `${rows.length} pictures in view, as a list`;
   if (!list.open) return;
-  list.querySelector("ol").replaceChildren(...rows.slice(0, LISTED).map((row) => {
+  list.querySelector("ol").replaceChildren(...rows.slice(0, MAX_LISTED).map((row) => {
     const item = document.createElement("li"), button = document.createElement("button");
     button.type = "button";
     button.textContent = points.names[row];

@@ -1,9 +1,9 @@
-// A line drawn around points, or a box, and how a link says it: see ui/map/region.py.
+// A line or a box drawn around points, and how it is written in a link. See ui/map/region.py.
 import { SIZE } from "./points.js";
 
-const MOST = 40; // points of a polygon, in a link
+const MAX_POINTS = 40; // of a polygon in a link
 
-export function drawing(svg, done) {
+export function drawing(svg, onDrawn) {
   let line = null, box = false;
   const at = (event) => {
     const { left, top } = svg.getBoundingClientRect();
@@ -30,13 +30,13 @@ export function drawing(svg, done) {
     line = null;
     if (!points) return;
     const size = [0, 1].map((axis) => Math.max(...points.map((point) => point[axis])) - Math.min(...points.map((point) => point[axis])));
-    done(Math.max(...size) > 6 && points.length > 2 ? thinned(points) : null);
+    onDrawn(Math.max(...size) > 6 && points.length > 2 ? thinned(points) : null);
   };
   return { show, use: (tool) => { box = tool === "box"; }, busy: () => line !== null };
 }
 
 function thinned(points) {
-  const every = Math.max(1, Math.ceil(points.length / MOST));
+  const every = Math.max(1, Math.ceil(points.length / MAX_POINTS));
   return points.filter((_, index) => index % every === 0);
 }
 
@@ -48,7 +48,7 @@ export function described(points, { scale, right, down, origin }, name) {
   return `${name}:${[...(name.endsWith("3") ? axes : []), ...polygon].join(";")}`;
 }
 
-// A region's name, its points on the screen as it is now, and the turn of the map from which it was drawn.
+// Returns a region's map, its points on the screen, and the axes of the map when it was drawn.
 export function outlined(text, { scale, origin }) {
   const [name, list] = text.split(":");
   const points = list.split(";").map((point) => point.split(",").map(Number));
@@ -57,13 +57,13 @@ export function outlined(text, { scale, origin }) {
   return { name, screen, axes };
 }
 
-export function turn([right, up]) {
+export function rotationOf([right, up]) {
   const degrees = 180 / Math.PI, orbit = Math.atan2(right[2], right[0]);
   return { rotationOrbit: orbit * degrees, rotationX: Math.atan2(up[0] * Math.sin(orbit) - up[2] * Math.cos(orbit), up[1]) * degrees };
 }
 
-// Whether the map is turned as it was when the region was drawn.
-export function seenAlong([right, up], camera) {
-  const apart = [0, 1, 2].flatMap((axis) => [right[axis] / SIZE - camera.right[axis] / camera.scale, up[axis] / SIZE + camera.down[axis] / camera.scale]);
-  return Math.hypot(...apart) < 0.02;
+// Returns whether the map has the rotation that it had when the region was drawn.
+export function hasRotation([right, up], camera) {
+  const differences = [0, 1, 2].flatMap((axis) => [right[axis] / SIZE - camera.right[axis] / camera.scale, up[axis] / SIZE + camera.down[axis] / camera.scale]);
+  return Math.hypot(...differences) < 0.02;
 }

@@ -1,43 +1,43 @@
-// Where the hand has brought the camera, in the address behind "#": Streamlit does not run the page for what stands there.
-// "#at=stamps/tsne2:412,633,500,1.4,0,0" is the place in the middle, how much closer than the whole map, and the turn.
+// The camera in the address, behind "#", so that Streamlit does not run the page when it moves.
+// "#at=stamps/tsne2:412,633,500,1.4,0,0" has the point in the centre, the zoom beyond the whole map, and the rotation.
 import { SIZE } from "./points.js";
 
-const PAUSE = 400; // ms without a movement before it is written
-const FORM = /^#at=([^:]+):(-?[\d.]+(?:,-?[\d.]+){5})$/;
+const WRITE_PAUSE = 400; // ms without a movement before it is written
+const PATTERN = /^#at=([^:]+):(-?[\d.]+(?:,-?[\d.]+){5})$/;
 
 export function link() {
-  let timer = 0, back = false;
-  const left = () => {
+  let timer = 0, navigated = false;
+  const onPopState = () => {
     clearTimeout(timer);
-    back = true;
+    navigated = true;
   };
-  addEventListener("popstate", left);
+  addEventListener("popstate", onPopState);
   return {
-    // Whether Back or Forward was pressed since this was asked last.
+    // Returns whether Back or Forward was used since the last call.
     returned() {
-      const was = back;
-      back = false;
+      const was = navigated;
+      navigated = false;
       return was;
     },
-    read(where, home) {
-      const [, there, list] = FORM.exec(location.hash) ?? [], numbers = list?.split(",").map(Number) ?? [NaN];
-      if (there !== where || !numbers.every(Number.isFinite)) return null;
-      const [x, y, z, closer, rotationX, rotationOrbit] = numbers;
-      return { target: [x, y, z].map((part) => Math.max(0, Math.min(part, SIZE))), zoom: home + closer, rotationX, rotationOrbit };
+    read(map, home) {
+      const [, linked, list] = PATTERN.exec(location.hash) ?? [], numbers = list?.split(",").map(Number) ?? [NaN];
+      if (linked !== map || !numbers.every(Number.isFinite)) return null;
+      const [x, y, z, zoomedBy, rotationX, rotationOrbit] = numbers;
+      return { target: [x, y, z].map((part) => Math.max(0, Math.min(part, SIZE))), zoom: home + zoomedBy, rotationX, rotationOrbit };
     },
-    // `view` gives what is to be written once nothing has moved for a moment; null takes it out.
-    write(where, view) {
+    // Writes what `view` returns once nothing has moved for a moment. Null removes it.
+    write(map, view) {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        const { target, closer, rotationX, rotationOrbit } = view() ?? {};
-        const numbers = target && [...target.map(Math.round), ...[closer, rotationX, rotationOrbit].map((part) => Number(part.toFixed(2)))];
-        const hash = numbers ? `#at=${where}:${numbers}` : location.hash.startsWith("#at=") ? "" : location.hash;
+        const { target, zoomedBy, rotationX, rotationOrbit } = view() ?? {};
+        const numbers = target && [...target.map(Math.round), ...[zoomedBy, rotationX, rotationOrbit].map((part) => Number(part.toFixed(2)))];
+        const hash = numbers ? `#at=${map}:${numbers}` : location.hash.startsWith("#at=") ? "" : location.hash;
         if (hash !== location.hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
-      }, PAUSE);
+      }, WRITE_PAUSE);
     },
-    leave() {
+    close() {
       clearTimeout(timer);
-      removeEventListener("popstate", left);
+      removeEventListener("popstate", onPopState);
     },
   };
 }

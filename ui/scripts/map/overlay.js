@@ -1,10 +1,10 @@
-// What lies over the points: names that thin out, thumbnails where few pictures are in view, and the tip at the pointer.
+// What is drawn over the points: names, thumbnails if few pictures are in view, and a tooltip.
 import { spot } from "./points.js";
 
-const THUMBNAILS = 150;
+const MAX_THUMBNAILS = 150;
 const RANK = { pin: 0, cluster: 1, word: 2, part: 3 };
 
-const lift = (kind) => (kind === "pin" ? 20 : 0); // a pin's name stands above it
+const lift = (kind) => (kind === "pin" ? 20 : 0); // pixels that a pin's name is above it
 
 function move(element, x, y) {
   element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
@@ -13,22 +13,22 @@ function move(element, x, y) {
 export function overlay(box, points) {
   let texts = [], images = new Map(), size = 48;
   const image = (row) => {
-    const made = document.createElement("img");
-    made.alt = "";
-    made.decoding = "async";
-    made.src = points.pictures[row];
-    return made;
+    const node = document.createElement("img");
+    node.alt = "";
+    node.decoding = "async";
+    node.src = points.pictures[row];
+    return node;
   };
   return {
-    // The texts to show on the map `name`: more important ones first, as later ones give way.
-    say(name, show, pins, closeness) {
-      const stemmed = (text) => text.replace(/s$/, ""), said = new Set(pins.map(({ text }) => stemmed(text)));
+    // Sets the texts on the map `name`, the more important ones first, because later ones give way.
+    setTexts(name, show, pins, camera) {
+      const stemmed = (text) => text.replace(/s$/, ""), used = new Set(pins.map(({ text }) => stemmed(text)));
       const wanted = points.texts.filter(({ kind }) => (kind === "word" ? show !== "pictures" : show !== "words"))
         .sort((one, other) => RANK[one.kind] - RANK[other.kind])
-        .filter(({ text }) => { // a cluster named "insect" says what the word "insects" would
-          const stem = stemmed(text), fresh = !said.has(stem);
-          said.add(stem);
-          return fresh;
+        .filter(({ text }) => { // the word "insects" is not needed beside a group named "insect"
+          const stem = stemmed(text), isNew = !used.has(stem);
+          used.add(stem);
+          return isNew;
         });
       const all = [...pins.map(({ text, places }) => ({ text: `★ ${text}`, kind: "pin", places })), ...wanted];
       for (const { element } of texts) element.remove();
@@ -40,14 +40,14 @@ export function overlay(box, points) {
       });
       box.append(...texts.map(({ element }) => element));
       for (const text of texts) text.width = text.element.offsetWidth;
-      this.thin(closeness);
+      this.hideOverlaps(camera);
     },
-    // Names that would cover one another give way; those of small groups and of words come as one goes closer.
-    thin(camera) {
+    // Hides names that would overlap. Names of small groups appear only when zoomed in.
+    hideOverlaps(camera) {
       const taken = [];
       for (const text of texts) {
-        const [x, at] = camera.screen(...text.place), half = text.width / 2 + 5, y = at - lift(text.kind);
-        const free = text.kind === "pin" || ((text.kind !== "part" || camera.closer > 0.9)
+        const [x, bottom] = camera.screen(...text.place), half = text.width / 2 + 5, y = bottom - lift(text.kind);
+        const free = text.kind === "pin" || ((text.kind !== "part" || camera.zoomedBy > 0.9)
           && !taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 22));
         text.element.hidden = !free;
         if (free) taken.push({ x, y, half });
@@ -55,7 +55,7 @@ export function overlay(box, points) {
       return taken.length;
     },
     thumbnails(rows, width, height, ring) {
-      const shown = rows.length <= THUMBNAILS ? new Set(rows) : new Set();
+      const shown = rows.length <= MAX_THUMBNAILS ? new Set(rows) : new Set();
       for (const [row, element] of images) if (!shown.has(row)) { element.remove(); images.delete(row); }
       for (const row of shown) if (!images.has(row)) { images.set(row, image(row)); box.prepend(images.get(row)); }
       size = Math.max(30, Math.min(76, 0.62 * Math.sqrt((width * height) / Math.max(rows.length, 1))));
@@ -80,7 +80,7 @@ export function overlay(box, points) {
   };
 }
 
-export function tip(element, points) {
+export function tooltip(element, points) {
   const [image, name, more] = element.children;
   let row = null;
   return {

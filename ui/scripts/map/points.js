@@ -1,12 +1,12 @@
-// The one message of a collection, unpacked. Places are in thousandths: the map is a square or cube of 0 to 1000.
+// The data of a collection's map, unpacked. The map is a square or a cube from 0 to 1000.
 export const SIZE = 1000;
 
 export function bytes(text) {
-  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 export async function read(source) {
-  const message = source.startsWith("{") ? JSON.parse(source) : await fetched(source);
+  const message = source.startsWith("{") ? JSON.parse(source) : await fetchJson(source);
   const count = message.ids.length;
   const places = {};
   for (const [name, packed] of Object.entries(message.places)) {
@@ -18,13 +18,13 @@ export async function read(source) {
   return { ...message, drawn: count, places };
 }
 
-async function fetched(source) {
+async function fetchJson(source) {
   const answer = await fetch(new URL(source, document.baseURI));
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
 
-// A text's or pin's place on a map, in its three numbers.
+// Returns the three coordinates of a text or a pin on a map.
 export function spot(places, name) {
   const [x, y, z = 0.5] = places[name];
   return [x * SIZE, y * SIZE, z * SIZE];

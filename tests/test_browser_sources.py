@@ -1,4 +1,4 @@
-"""A picture out of the clipboard by the button, from an address of the web, and a region of it under a finger."""
+"""A picture from the clipboard or from a web address, and a region selected by touch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COPY = """async (data) => {
 
 @contextmanager
 def pictures_served(folder: Path) -> Iterator[int]:
-    """The port at which this machine serves the files of ``folder``."""
+    """Serve the files of ``folder`` on this machine, and yield the port."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -42,7 +42,7 @@ def pictures_served(folder: Path) -> Iterator[int]:
         server.shutdown()
 
 
-def test_the_button_that_pastes(browser: Browser, address: str) -> None:
+def test_paste_with_the_button(browser: Browser, address: str) -> None:
     with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
         page = context.new_page()
         page.goto(f"{address}/image_search?collection=photos")
@@ -50,7 +50,7 @@ def test_the_button_that_pastes(browser: Browser, address: str) -> None:
         button = page.get_by_role("button", name="Paste a picture")
         page.evaluate("navigator.clipboard.writeText('no picture')")
         button.click()
-        expect(page.get_by_text("There is no picture in the clipboard: copy one first.")).to_be_visible()
+        expect(page.get_by_text("There is no picture in the clipboard. Copy one first.")).to_be_visible()
         png = io.BytesIO()
         Image.open(PHOTOS / "cat.webp").convert("RGB").save(png, "PNG")
         page.evaluate(COPY, base64.b64encode(png.getvalue()).decode())
@@ -59,51 +59,51 @@ def test_the_button_that_pastes(browser: Browser, address: str) -> None:
         expect(tiles(page, "meaning").first).to_have_text("cat")
 
 
-def test_a_clipboard_that_is_kept_from_the_page(page: Page, address: str) -> None:
+def test_the_browser_does_not_allow_access_to_the_clipboard(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search")
     page.get_by_text("Paste", exact=True).click()
     page.get_by_role("button", name="Paste a picture").click()
-    expect(page.get_by_text("The browser keeps the clipboard to itself: press Ctrl+V instead.")).to_be_visible()
+    expect(page.get_by_text("The browser does not allow access to the clipboard. Use Ctrl+V instead.")).to_be_visible()
 
 
-def test_a_picture_of_the_web_by_its_address(page: Page, address: str, tmp_path: Path) -> None:
+def test_a_picture_from_a_web_address(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}/image_search")
     expect(page.get_by_text("Camera", exact=True)).to_be_visible()
-    expect(page.get_by_text("Address", exact=True)).to_have_count(0)  # as long as the setting is off
+    expect(page.get_by_text("Web address", exact=True)).to_have_count(0)  # while the setting is off
     Image.open(PHOTOS / "cat.webp").convert("RGB").save(tmp_path / "pet.jpg")
     with (
         pictures_served(tmp_path) as port,
-        served("tests.app_with_local_fetch", SEMBLANCE_URL_SEARCH="1", PICTURES_PORT=str(port)) as here,
+        served("tests.app_with_local_fetch", SEMBLANCE_URL_SEARCH="1", PICTURES_PORT=str(port)) as url,
     ):
-        page.goto(f"{here}/image_search?collection=photos")
-        page.get_by_text("Address", exact=True).click()
-        field = page.get_by_role("textbox", name="Address of a picture")
+        page.goto(f"{url}/image_search?collection=photos")
+        page.get_by_text("Web address", exact=True).click()
+        field = page.get_by_role("textbox", name="Web address of a picture")
         field.fill(f"http://127.0.0.1:{port}/pet.jpg")
         field.press("Enter")
         expect(tiles(page, "meaning").first).to_have_text("cat", timeout=60_000)
-        for url, said in (
+        for wrong, expected in (
             (f"http://127.0.0.1:{port}/none.jpg", "404"),
             (f"http://10.0.0.1:{port}/a.jpg", "no server of the public web"),
             ("pet", "no address of a picture"),
         ):
-            field.fill(url)
+            field.fill(wrong)
             field.press("Enter")
-            expect(page.get_by_test_id("stAlert")).to_contain_text(said)
+            expect(page.get_by_test_id("stAlert")).to_contain_text(expected)
 
 
-def test_a_region_under_a_finger(browser: Browser, address: str) -> None:
+def test_a_region_by_touch(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     page.goto(f"{address}/image_search?item=orchestra&collection=photos")
-    page.get_by_role("button", name="Choose a region").tap()
+    page.get_by_role("button", name="Select a region").tap()
     expect(page).to_have_url(re.compile(r"crop=200%2C200%2C600%2C600$"))
     region = page.locator(".st-key-image_search_crop .box")
     finger = page.context.new_cdp_session(page)
 
-    def drag(right: float, down: float, of: str = "") -> None:
-        """By so many parts of the picture's width and height: the whole box, or one of its corners."""
-        (region.locator(of) if of else region).scroll_into_view_if_needed()
+    def drag(right: float, down: float, corner: str = "") -> None:
+        """Drag the box, or one of its corners, by shares of the picture's width and height."""
+        (region.locator(corner) if corner else region).scroll_into_view_if_needed()
         box, picture = (
-            (region.locator(of) if of else region).bounding_box(),
+            (region.locator(corner) if corner else region).bounding_box(),
             page.locator(".st-key-image_search_crop img").bounding_box(),
         )
         assert box and picture

@@ -1,4 +1,4 @@
-"""The hand is faster than the answers: what it has done meanwhile stays, and every press is heard."""
+"""A slow connection: what the visitor does while answers are on their way is kept, and every click counts."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from tests.browsing import tiles
 pytestmark = pytest.mark.browser
 
 LATE = 300  # ms
-SLOW = f"""(() => {{ const Socket = WebSocket, later = (hear) => (event) => setTimeout(() => hear(event), {LATE});
+SLOW = f"""(() => {{ const Socket = WebSocket, later = (callback) => (event) => setTimeout(() => callback(event), {LATE});
   window.WebSocket = class extends Socket {{
-    set onmessage(hear) {{ super.onmessage = later(hear); }}
-    addEventListener(name, hear, options) {{ super.addEventListener(name, name === "message" ? later(hear) : hear, options); }} }}; }})()"""
+    set onmessage(callback) {{ super.onmessage = later(callback); }}
+    addEventListener(name, callback, options) {{ super.addEventListener(name, name === "message" ? later(callback) : callback, options); }} }}; }})()"""
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """To which every answer comes late."""
+    """A page that gets every answer late."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page.add_init_script(SLOW)
     yield page
     page.close()
 
 
-def test_every_tile_that_is_picked_stays_picked(page: Page, address: str) -> None:
+def test_every_selected_tile_stays_selected(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     boxes = page.locator(".st-key-grid-text input[type=checkbox]")
     expect(boxes.nth(5)).to_be_attached()
     for place in range(6):
         boxes.nth(place).evaluate("box => box.click()")
         page.wait_for_timeout(0.5 * LATE)
-    expect(page.get_by_text("6 chosen")).to_be_visible()
+    expect(page.get_by_text("6 selected")).to_be_visible()
     assert boxes.evaluate_all("boxes => boxes.filter((box) => box.checked).length") == 6
     page.locator(".st-key-tray").get_by_role("button", name="Clear").click()
     expect(page.locator(".st-key-grid-text input:checked")).to_have_count(0)
 
 
-def test_the_search_box_keeps_what_was_written_last(page: Page, address: str) -> None:
+def test_the_search_box_keeps_the_last_query(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search")
     box = page.get_by_role("combobox", name="Search")
     seen = []
@@ -58,19 +58,19 @@ def test_the_search_box_keeps_what_was_written_last(page: Page, address: str) ->
     assert all(written == shown for written, shown in seen)
 
 
-def choose(page: Page, control: str, *options: str) -> None:
+def choose_option(page: Page, control: str, *options: str) -> None:
     for option in options:
         page.get_by_role("combobox", name=control, exact=True).fill(option)
         page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_a_filter_is_not_undone_by_the_answer_to_the_one_before(page: Page, address: str) -> None:
+def test_a_filter_is_not_undone_by_an_earlier_answer(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
-    choose(page, "In a category", "clothes")
-    choose(page, "With a label", "sombrero", "sock")
-    choose(page, "Without a label", "sock")
+    choose_option(page, "In a category", "clothes")
+    choose_option(page, "With a label", "sombrero", "sock")
+    choose_option(page, "Without a label", "sock")
     expect(tiles(page, "text")).to_have_text(["sombrero"])
     page.wait_for_timeout(3 * LATE)
     expect(tiles(page, "text")).to_have_text(["sombrero"])
@@ -78,11 +78,11 @@ def test_a_filter_is_not_undone_by_the_answer_to_the_one_before(page: Page, addr
         expect(page).to_have_url(re.compile(part))
 
 
-def test_what_back_has_taken_away_does_not_return_with_the_next_press(page: Page, address: str) -> None:
+def test_a_filter_removed_by_back_does_not_return(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
-    choose(page, "With a label", "sombrero")
+    choose_option(page, "With a label", "sombrero")
     expect(tiles(page, "text")).to_have_text(["sombrero"])
     page.keyboard.press("Escape")  # the list of options
     page.keyboard.press("Escape")
@@ -99,27 +99,27 @@ def test_what_back_has_taken_away_does_not_return_with_the_next_press(page: Page
     expect(page.get_by_role("radio", name="Best first", checked=True)).to_have_count(1)
 
 
-def test_every_choice_on_the_map_is_heard(page: Page, address: str) -> None:
+def test_every_choice_on_the_map_counts(page: Page, address: str) -> None:
     page.goto(f"{address}/explorer")
-    here = page.locator(".map[data-state=ready]")
-    expect(here).to_be_visible()
-    chosen = {"way": "umap", "colour": "right", "show": "pictures", "dims": "3"}
+    view = page.locator(".map[data-state=ready]")
+    expect(view).to_be_visible()
+    chosen = {"method": "umap", "colour": "right", "show": "pictures", "dims": "3"}
     for count, (name, value) in enumerate(chosen.items(), start=1):
-        here.locator(f"select[name={name}]").select_option(value)
+        view.locator(f"select[name={name}]").select_option(value)
         page.wait_for_timeout(0.5 * LATE)
         for each, was in list(chosen.items())[:count]:
-            assert here.locator(f"select[name={each}]").input_value() == was
-    expect(here).to_have_attribute("data-map", "umap3")
+            assert view.locator(f"select[name={each}]").input_value() == was
+    expect(view).to_have_attribute("data-map", "umap3")
     for part in ("map=umap", "colour=right", "show=pictures", "dims=3"):
         expect(page).to_have_url(re.compile(part))
     page.go_back()  # what the page says is shown again, once all is answered
-    expect(here).to_have_attribute("data-map", "umap2")
+    expect(view).to_have_attribute("data-map", "umap2")
 
 
-def test_a_region_that_is_moved_on_is_not_drawn_back(page: Page, address: str) -> None:
+def test_a_region_is_not_moved_back_by_an_earlier_answer(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?item=violin")
     expect(tiles(page, "meaning").first).to_be_visible()
-    page.get_by_role("button", name="Choose a region").click()
+    page.get_by_role("button", name="Select a region").click()
     box = page.locator(".st-key-image_search_crop .box")
     for step in range(1, 4):
         box.press("ArrowRight")
@@ -131,16 +131,16 @@ def test_a_region_that_is_moved_on_is_not_drawn_back(page: Page, address: str) -
 @pytest.mark.parametrize(
     ("view", "name"),
     [
-        ("text_search?q=bird", "Choose all on this page"),
+        ("text_search?q=bird", "Select all on this page"),
         ("text_search?q=bird", "More like penguin"),
         ("words?q=violin", "cello 0."),
-        ("words?mode=way", "Words near tree"),
-        ("explorer?item=violin", "Why it matched"),
+        ("words?mode=way", "Words similar to tree"),
+        ("explorer?item=violin", "Why it matches"),
         ("?q=violin", "See all"),
         ("text_search?q=vioolin", "violin"),
     ],
 )
-def test_a_press_is_seen_at_once(page: Page, address: str, view: str, name: str) -> None:
+def test_a_click_shows_at_once(page: Page, address: str, view: str, name: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})  # the sidebar is away
     page.goto(f"{address}/{view}")
     pressed = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
@@ -151,13 +151,13 @@ def test_a_press_is_seen_at_once(page: Page, address: str, view: str, name: str)
     )
 
 
-def test_a_picture_on_the_map_is_said_to_open(page: Page, address: str) -> None:
+def test_the_map_shows_at_once_that_a_picture_opens(page: Page, address: str) -> None:
     page.goto(f"{address}/explorer")
-    here = page.locator(".map[data-state=ready]")
-    here.locator("summary").click()
-    first = here.locator(".list li button").first
+    view = page.locator(".map[data-state=ready]")
+    view.locator("summary").click()
+    first = view.locator(".list li button").first
     name = first.inner_text()
     first.click()
-    expect(here.locator(".status")).to_have_text(f"Opening {name}…", timeout=LATE)
-    expect(here).not_to_have_attribute("data-item", "")
-    expect(here.locator(".status")).to_contain_text("in view")
+    expect(view.locator(".status")).to_have_text(f"Opening {name}…", timeout=LATE)
+    expect(view).not_to_have_attribute("data-item", "")
+    expect(view.locator(".status")).to_contain_text("in view")

@@ -1,0 +1,72 @@
+"""Run the real pages without a browser, and read what they show. Shared by the tests of the pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import BUNDLED
+
+ROOT = BUNDLED.parent
+PAGES = ("home", "text_search", "image_search", "labels", "photos", "explorer", "words", "results")
+CAT = BUNDLED / "collections/photos/images/cat.webp"
+
+
+def app(page: str = "home", **parameters: str) -> AppTest:
+    """Open ``page`` through the real router, as a link with ``parameters`` does."""
+    return checked(unopened(page, **parameters).run())
+
+
+def unopened(page: str, **parameters: str) -> AppTest:
+    """Return ``page`` before its first run, so that a test can set the session's state."""
+    test = AppTest.from_file(str(ROOT / "ui/router.py"), default_timeout=60)
+    if page != "home":
+        test.switch_page(f"../pages/{page}.py")
+    for name, value in parameters.items():
+        test.query_params[name] = value
+    return test
+
+
+def checked(test: AppTest) -> AppTest:
+    """Fail if the page has raised."""
+    assert not test.exception
+    return test
+
+
+def page_text(test: AppTest) -> str:
+    """Return all sentences of the page."""
+    return " ".join(
+        element.value
+        for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.header, test.title)
+        for element in kind
+    )
+
+
+def tile_names(test: AppTest) -> list[str]:
+    """Return the names of the tiles of every grid, in order."""
+    return [tile["name"] for grid in component_data(test, "tiles") for tile in grid[0]]
+
+
+def query_of(test: AppTest) -> str:
+    """Return the text in the search box."""
+    return str(component_data(test, "searchbox")[0][0])
+
+
+def component_data(test: AppTest, component: str) -> list[Any]:
+    """Return the data of every component of this name."""
+    elements = test.get("bidi_component")
+    return [json.loads(element.proto.json) for element in elements if element.proto.component_name.endswith(component)]
+
+
+@contextmanager
+def artifacts_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run the app over another folder of artifacts."""
+    with monkeypatch.context() as changed:
+        changed.setenv("SEMBLANCE_ARTIFACTS", str(folder))
+        yield

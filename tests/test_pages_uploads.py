@@ -1,0 +1,106 @@
+"""The pages over pictures that a visitor has uploaded to search in."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from devise_core import Engine
+from devise_core.collections.in_memory import InMemoryCollection
+from devise_core.settings import Settings
+from devise_core.untrusted.upload_indexing import index_uploads
+from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names, unopened
+from ui.page_layout import OLD_UPLOADS
+from ui.picture.dropzone import Batch, decode, parse_batch
+from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE
+
+LIMITS = Settings()
+
+
+@pytest.fixture(scope="module")
+def uploads(engine: Engine) -> Engine:
+    """The engine over three uploaded pictures."""
+    names = ("cat", "orchestra", "butterfly")
+    files = [(f"summer/{name}.webp", (CAT.parent / f"{name}.webp").read_bytes()) for name in names]
+    return engine.on(InMemoryCollection(UPLOADS, index_uploads(files, engine.encoder, LIMITS).images))
+
+
+def app_over(uploads: Engine, page: str, **parameters: str) -> AppTest:
+    test = unopened(page, **{CHOSEN: UPLOADS, **parameters})
+    test.session_state[UPLOADS_ENGINE] = uploads
+    return checked(test.run())
+
+
+def test_there_are_no_pictures_at_first() -> None:
+    test = app("photos")
+    assert "You have not uploaded any pictures yet" in page_text(test)
+    received, room, _, limits = component_data(test, "dropzone")[0]
+    assert (received, room, limits) == (0, 200, [LIMITS.upload_bytes, LIMITS.zip_bytes])
+
+
+@pytest.mark.parametrize(
+    ("page", "parameters", "first"),
+    [
+        ("home", {"q": "kitten"}, "summer"),
+        ("text_search", {"q": "kitten"}, "summer"),
+        ("image_search", {"item": "cat-00000"}, "summer"),
+        ("photos", {}, "summer"),
+        ("words", {"q": "kitten"}, "summer"),
+    ],
+)
+def test_pages_with_results_over_uploads(uploads: Engine, page: str, parameters: dict[str, str], first: str) -> None:
+    test = app_over(uploads, page, **parameters)
+    assert tile_names(test)[0] == first
+    assert not test.error
+    assert all(tile["src"].startswith("data:image/webp;base64,") for grid in component_data(test, "tiles") for tile in grid[0])
+    assert test.button_group(key="collection").options == ["stamps", "photos", UPLOADS]
+
+
+@pytest.mark.parametrize("page", ["labels", "explorer", "results"])
+def test_other_pages_over_uploads(uploads: Engine, page: str) -> None:
+    test = app_over(uploads, page)
+    assert test.title
+    assert not test.error
+
+
+def test_uploads_can_be_deleted(uploads: Engine) -> None:
+    test = app_over(uploads, "photos")
+    assert "3 pictures" in page_text(test)
+    test.button(key="photos_delete").click().run()
+    assert "You have not uploaded any pictures yet" in page_text(checked(test))
+    assert UPLOADS_ENGINE not in test.session_state
+    assert test.button_group(key="collection").options == ["stamps", "photos"]
+
+
+@pytest.mark.parametrize("collection", [UPLOADS, OLD_UPLOADS])
+def test_a_link_to_pictures_of_another_session(collection: str) -> None:
+    test = app("text_search", q="violin", collection=collection)
+    assert "uploaded in another session" in test.info[0].value
+    assert tile_names(test)[0] == "violin"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "x",
+        [],
+        [1, 2],
+        [1, 2, 3],
+        [1, [["a"]], [["b"]]],
+        [1, [["a.png", 5]], [[1]]],
+        [1, [["a.png", "no base64!"]], []],
+        {"a": 1},
+    ],
+)
+def test_an_invalid_batch_has_no_files(sent: Any) -> None:
+    assert parse_batch(sent, LIMITS).files == []
+
+
+def test_parse_batch() -> None:
+    sent = [3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "has 90.0 MB."]]]
+    assert parse_batch(sent, LIMITS) == Batch(3, [("a.png", b"abc")], ["b.zip has 90.0 MB."])
+    assert decode("A" * 40, 20) is None

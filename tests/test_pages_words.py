@@ -1,0 +1,47 @@
+"""The words page: similar words, word arithmetic, and the path from one word to another."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app_testing import app, checked, component_data, page_text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("qwxzv", "No word vector"), ("🎻", "no word to search for"), ("king -", "A term is missing"), ("violin - violin", "cancel")],
+)
+@pytest.mark.parametrize("mode", ["near", "sum"])
+def test_bad_words_get_a_sentence(query: str, expected: str, mode: str) -> None:
+    assert expected in page_text(app("words", q=query, mode=mode)).replace("\\", "")
+
+
+def test_word_arithmetic() -> None:
+    test = app("words", mode="sum", q="king - man + woman")
+    assert test.header[0].value == "king − man + woman ≈ queen"
+    test.button(key="word-queen").click().run()
+    assert checked(test).header[0].value == "Most similar to queen"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "error"),
+    [
+        ("sea", "sea", "same vector"),
+        ("sea", "", "no word to search for"),
+        ("qwxzv", "sea", "No word vector for “qwxzv”"),
+        ("<script>sea", "violin", None),
+        ("new york", "castle", None),
+    ],
+)
+def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
+    test = app("words", mode="way", a=a, b=b)
+    if error:
+        assert error in page_text(test).replace("\\", "")
+    else:
+        steps = component_data(test, "word_path")[0][0]
+        assert (steps[0]["word"], steps[-1]["word"], len(steps)) == (a, b, 7)
+        assert len({step["id"] for step in steps}) == 7
+
+
+def test_an_invalid_mode_is_replaced_by_the_first() -> None:
+    assert app("words", mode="<script>").header[0].value == "Most similar to violin"

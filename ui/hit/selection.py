@@ -1,0 +1,63 @@
+"""The pictures that a visitor has selected from the results, across queries and pages, to download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+import streamlit as st
+
+from devise_core.collections.export import as_csv, as_json, as_zip
+from devise_core.datatypes import Hit
+from devise_core.engine import Engine
+from devise_core.search.ranking import Ranking
+
+_STATE_KEY = "selection"
+MAX_SELECTED = 500
+
+
+def selected_ids(engine: Engine) -> list[str]:
+    """Return the ids selected from this collection, in order."""
+    ids: list[str] = st.session_state.get(_STATE_KEY, {}).get(engine.collection.name, [])
+    return [item for item in ids if item in engine.collection]
+
+
+def select(engine: Engine, displayed: Sequence[str], selected: Collection[str]) -> None:
+    """Select exactly ``selected`` of the pictures ``displayed``. Pictures that are not displayed stay as they were."""
+    kept = [item for item in selected_ids(engine) if item not in displayed or item in selected]
+    _save(engine, list(dict.fromkeys([*kept, *(item for item in displayed if item in selected)])))
+
+
+def select_all(engine: Engine, hits: Sequence[Hit]) -> None:
+    """Select every picture of ``hits``."""
+    displayed = [hit.id for hit in hits]
+    select(engine, displayed, displayed)
+
+
+def selection_tray(engine: Engine, ranking: Ranking) -> None:
+    """Show how many pictures are selected, with download buttons. Shows nothing if none is selected.
+
+    Args:
+        engine: The engine over the collection.
+        ranking: All pictures, ranked for the current query. The downloads contain their cosines.
+    """
+    ids = selected_ids(engine)
+    if not ids:
+        return
+    hits = engine.hits(ranking.at([engine.collection.row(item) for item in ids]))
+    name = f"{engine.collection.name}-{len(ids)}"
+    formats: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
+        ("CSV", "csv", "text/csv", lambda: as_csv(hits)),
+        ("JSON", "json", "application/json", lambda: as_json(hits)),
+        ("Pictures", "zip", "application/zip", lambda: as_zip(engine.collection, hits)),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="tray"):
+        st.markdown(f"**{len(ids)} selected**", width="content")
+        for label, suffix, mime, content in formats:
+            st.download_button(
+                label, content, f"{name}.{suffix}", mime, key=f"tray-{suffix}", on_click="ignore", icon=":material/download:"
+            )
+        st.button("Clear", key="tray-clear", type="tertiary", on_click=_save, args=(engine, []))
+
+
+def _save(engine: Engine, ids: Sequence[str]) -> None:
+    st.session_state.setdefault(_STATE_KEY, {})[engine.collection.name] = list(ids)[:MAX_SELECTED]

@@ -1,0 +1,89 @@
+"""The pictures that a visitor has uploaded to search in. They are kept in the session's memory and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import streamlit as st
+
+from devise_core.collections.in_memory import InMemoryCollection
+from devise_core.engine import DEFAULT_COLLECTION, Engine
+from devise_core.errors import DeviseError
+from devise_core.settings import Settings, settings
+from devise_core.untrusted.upload_indexing import index_uploads
+from ui.picture.dropzone import Batch
+from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, base_engine
+from ui.server.event_log import record_refusal
+from ui.server.model_queue import load_model, model_slot
+
+_STATE_KEY = "upload_state"
+
+
+@dataclass
+class UploadState:
+    """What has happened so far.
+
+    Attributes:
+        batches: The number of the last batch.
+        skipped: A sentence for each file that could not be read.
+        repeated: How many pictures had been uploaded before.
+        full: Why no more pictures are accepted, or an empty text.
+    """
+
+    batches: int = 0
+    skipped: list[str] = field(default_factory=list)
+    repeated: int = 0
+    full: str = ""
+
+
+def limits() -> Settings:
+    """Return the settings that limit an upload."""
+    return settings()
+
+
+def upload_state() -> UploadState:
+    """Return this session's state."""
+    state: UploadState = st.session_state.setdefault(_STATE_KEY, UploadState())
+    return state
+
+
+def uploaded_collection() -> InMemoryCollection | None:
+    """Return the collection of this session's uploaded pictures, if there is one."""
+    engine: Engine | None = st.session_state.get(UPLOADS_ENGINE)
+    return engine.collection if engine and isinstance(engine.collection, InMemoryCollection) else None
+
+
+def room() -> int:
+    """Return how many more pictures are accepted."""
+    return 0 if upload_state().full else settings().collection_images - len(uploaded_collection() or ())
+
+
+def add_batch(batch: Batch) -> None:
+    """Add a batch to the session's pictures and choose them as the collection to search."""
+    state, earlier = upload_state(), uploaded_collection()
+    state.batches = max(state.batches, batch.number)
+    state.skipped += batch.refused
+    try:
+        engine = base_engine()
+        load_model(engine)
+        images, slot = earlier.images if earlier else (), partial(model_slot, engine)
+        indexed = index_uploads(batch.files, engine.encoder, settings(), images, slot=slot)
+    except DeviseError as error:  # the next batch tries again
+        record_refusal(error)
+        state.skipped.append(str(error))
+        return
+    state.skipped += indexed.skipped
+    state.repeated += indexed.again
+    state.full = indexed.full
+    if indexed.new:
+        st.session_state[UPLOADS_ENGINE] = engine.on(InMemoryCollection(UPLOADS, indexed.images))
+        st.session_state[CHOSEN] = UPLOADS
+
+
+def delete_all() -> None:
+    """Delete all pictures of this session."""
+    batches = upload_state().batches
+    st.session_state.pop(UPLOADS_ENGINE, None)
+    st.session_state[_STATE_KEY] = UploadState(batches)  # the browser goes on counting
+    st.session_state[CHOSEN] = DEFAULT_COLLECTION

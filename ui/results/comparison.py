@@ -1,0 +1,149 @@
+"""The comparison with other methods: for each protocol its charts, tables and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from devise_core.results import OURS, Reference, Results, Table
+from ui.results.chart_data import describe_chart
+from ui.results.charts import dots
+from ui.results.headlines import is_clear
+from ui.results.palette import Palette, show_chart
+from ui.text import plain, with_commands
+from ui.url_state import PROTOCOL
+
+NAMES = {
+    "pascal-sentences": "Pascal",
+    "zero-shot": "Unseen classes",
+    "imagenet": "ImageNet",
+    "caltech-101": "Caltech-101",
+    "flickr8k": "Captions",
+    "stamps": "Stamps",
+}
+"""Protocol → its name on the page and in the address."""
+OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot"}
+"""Names in links from earlier versions."""
+MEANINGS = {
+    "hit": "how often the right word is among the {k} best",
+    "hp": "how many of the {k} best words are closely related to the right one",
+    "mAP": "mean average precision. It is 1 if all right pictures come before all wrong ones",
+    "P": "how many of the first {k} pictures are right, of those that could be",
+    "R": "how often a right answer is among the {k} best",
+}
+MAX_METRICS = 4
+"""How many metrics fit into one chart."""
+
+
+def show_protocols(results: Results) -> None:
+    """Let the visitor choose a protocol, and show its charts, conclusions, tables, sources and command."""
+    tables = results.protocols()
+    order = sorted(tables, key=lambda name: list(NAMES).index(name) if name in NAMES else len(NAMES))
+    protocol = _choose_protocol(order)
+    references = [reference for reference in results.references if reference.protocol == protocol]
+    palette, unplaced = Palette.of_theme(), list(references)
+    for row in in_rows(tables[protocol]):
+        for column, table in zip(st.columns(len(row), gap="medium"), row, strict=True):
+            placed = [reference for reference in unplaced if set(reference.figures) & set(table.metrics)]
+            unplaced = [reference for reference in unplaced if reference not in placed]
+            with column.container(border=True):
+                show_table(table, placed, palette)
+    if references:
+        sources = " ".join(map(cite, references))
+        st.caption(f"Published by others, and hollow in the charts if the metric is the same. {sources}")
+    st.caption("To measure this yourself, run:")
+    st.code(f"python -m devise_core evaluate {protocol} --data DATA", language=None, wrap_lines=True)
+
+
+def _choose_protocol(order: Sequence[str]) -> str:
+    linked = OLD_NAMES.get(st.query_params.get(PROTOCOL, ""))
+    if linked and linked in order and PROTOCOL not in st.session_state:
+        st.session_state[PROTOCOL] = linked
+    choice = st.pills(
+        "Measured on",
+        order,
+        default=order[0],
+        required=True,
+        key=PROTOCOL,
+        bind="query-params",
+        format_func=lambda name: NAMES.get(name, name),
+    )
+    return choice or order[0]
+
+
+def in_rows(tables: Sequence[Table]) -> list[list[Table]]:
+    """Put two narrow tables side by side, and a table with more than one chart on a row of its own."""
+    rows: list[list[Table]] = []
+    for table in tables:
+        if rows and len(rows[-1]) == 1 and len(chart_metrics(table)) == len(chart_metrics(rows[-1][0])) == 1:
+            rows[-1].append(table)
+        else:
+            rows.append([table])
+    return rows
+
+
+def chart_metrics(table: Table) -> list[list[str]]:
+    """Return the metrics of each chart: all in one if they are few, else one chart for each kind."""
+    if len(table.metrics) <= MAX_METRICS:
+        return [list(table.metrics)]
+    kinds = dict.fromkeys(metric.partition("@")[0] for metric in table.metrics)
+    return [[metric for metric in table.metrics if metric.partition("@")[0] == kind] for kind in kinds]
+
+
+def show_table(table: Table, references: Sequence[Reference], palette: Palette) -> None:
+    """Show one table: its charts, what they show in plain words, and its numbers."""
+    st.markdown(f"**{plain(table.title)}**")
+    charts = chart_metrics(table)
+    for column, metrics in zip(st.columns(len(charts), gap="medium"), charts, strict=True):
+        if any(cells[metric].value is not None for cells in table.methods().values() for metric in metrics):
+            with column:
+                show_chart(describe_chart(table, metrics), dots, table, metrics, references, palette)
+    st.caption("  \n".join([*describe_metrics(table.metrics), *conclusions(table)]))
+    with st.expander(f"Numbers, from {table.queries:,} queries"):
+        st.caption(with_commands(table.note, 1000))
+        st.html(table_html(table))
+
+
+def describe_metrics(metrics: Sequence[str]) -> list[str]:
+    """Return a sentence for each kind of metric, about one of its metrics."""
+    examples: dict[str, tuple[str, str]] = {}
+    for metric in metrics:
+        kind, _, k = metric.partition("@")
+        if kind in MEANINGS and (kind not in examples or k == "5"):
+            examples[kind] = metric, k
+    sentences = {
+        metric: MEANINGS[kind].format(k=k).replace("among the 1 best", "the best") for kind, (metric, k) in examples.items()
+    }
+    return [f"**{metric}**: {sentence}." for metric, sentence in sentences.items()]
+
+
+def conclusions(table: Table) -> list[str]:
+    """Return a sentence for each rival: where we are ahead, behind, or where there is no clear difference."""
+    sentences = []
+    for rival in table.methods():
+        lead = {metric: cell for metric, cell in table.lead(rival).items() if cell.value is not None}
+        ahead = [metric for metric, cell in lead.items() if is_clear(cell) and (cell.value or 0) > 0]
+        behind = [metric for metric, cell in lead.items() if is_clear(cell) and (cell.value or 0) < 0]
+        even = [metric for metric in lead if metric not in ahead + behind]
+        groups = {"ahead at": ahead, "behind at": behind, "no clear difference at": even}
+        parts = [f"{words} {', '.join(metrics)}" for words, metrics in groups.items() if metrics]
+        sentences += [f"{OURS} compared with {plain(rival)}: {'; '.join(parts)}."] if parts else []
+    return sentences
+
+
+def table_html(table: Table) -> str:
+    """Return the table as HTML in a frame that scrolls, also by keyboard. A Markdown table cannot take the focus."""
+    import pandas as pd
+
+    frame = pd.DataFrame([[str(cell) for cell in row] for row in table.rows], columns=table.columns)
+    with pd.option_context("display.max_colwidth", None):  # else names of more than 50 characters are cut
+        html = frame.to_html(index=False, border=0, justify="left")
+    return f'<div class="numbers" role="region" tabindex="0" aria-label="{escape(table.title)}">{html}</div>'
+
+
+def cite(reference: Reference) -> str:
+    """Return published figures with their source."""
+    figures = ", ".join(f"{plain(metric)} {value:g}" for metric, value in reference.figures.items())
+    return f"{plain(reference.method[:1].upper() + reference.method[1:])}: {figures} ({plain(reference.source)})."

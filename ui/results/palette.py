@@ -1,0 +1,37 @@
+"""The colours of the charts, and a cache for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of the theme that the visitor sees: our method, all else, and lines."""
+
+    ours: str
+    ink: str
+    line: str
+
+    @classmethod
+    def of_theme(cls) -> Palette:
+        """Return the colours of the current theme."""
+        theme = "dark" if st.context.theme.type == "dark" else "light"
+        return cls(*(str(st.get_option(f"theme.{theme}.{name}")) for name in ("primaryColor", "textColor", "borderColor")))
+
+
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs={FunctionType: lambda draw: draw.__name__})
+def show_chart(alt: str, draw: Callable[..., Any], *arguments: Any) -> None:
+    """Show the chart that ``draw`` makes of ``arguments``. It is cached, because Altair takes 100 ms to check a chart.
+
+    Args:
+        alt: What the chart shows, in words.
+        draw: A function that returns an Altair chart.
+        arguments: What ``draw`` is called with.
+    """
+    st.altair_chart(draw(*arguments), width="stretch", alt=alt)

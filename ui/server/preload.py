@@ -1,0 +1,72 @@
+"""Load the model in the background, before the first visitor needs it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import streamlit as st
+
+from devise_core.settings import settings
+from ui.server import event_log
+from ui.server.garbage import freeze_memory
+
+DELAY = 3.0
+"""Seconds from the first page to the start of loading. Importing TensorFlow earlier would slow the first answers down."""
+
+
+def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    """Return a lifespan for ``st.App`` that opens the engine while the first browser still fetches Streamlit's files.
+
+    Args:
+        import_pages: Imports the modules that most pages need. Runs in the background.
+    """
+
+    @asynccontextmanager
+    async def running(_: st.App) -> AsyncIterator[None]:
+        event_log.start()
+        threading.Thread(target=_open_engine, args=(import_pages,), daemon=True, name="open-engine").start()
+        yield
+
+    return running
+
+
+def start_model_loading() -> None:
+    """Start loading the model, once per server, unless ``SEMBLANCE_PRELOAD`` is off."""
+    if settings().preload:
+        _loading_thread()
+
+
+@st.cache_resource(show_spinner=False)
+def _loading_thread() -> threading.Thread:
+    thread = threading.Thread(target=_load_model, daemon=True, name="load-model")
+    thread.start()
+    return thread
+
+
+def _open_engine(import_pages: Callable[[], None]) -> None:
+    """Open the engine, answer one query, and import what the pages need."""
+    from devise_core.errors import DeviseError
+    from ui.server.engine_cache import base_engine
+
+    try:
+        settings()  # the first call imports pydantic
+        base_engine().search_text("bird", k=1)
+        import_pages()
+        freeze_memory()
+    except DeviseError:
+        return  # every page tries again and shows the error
+
+
+def _load_model() -> None:
+    from devise_core.errors import DeviseError
+    from ui.server.engine_cache import base_engine
+
+    time.sleep(DELAY)
+    try:
+        base_engine().encoder.load()
+        freeze_memory()
+    except DeviseError:
+        return  # the page that needs the model tries again and shows the error

@@ -1,0 +1,160 @@
+"""The three modes of the page *Words*: similar words, word arithmetic, and the path from one word to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from devise_core.datatypes import Reading, WordHit
+from devise_core.text.query import Query
+from ui import url_state
+from ui.errors import show_errors
+from ui.hit.detail import open_hit
+from ui.query.first_matches import first_matches
+from ui.query.reading import show_reading
+from ui.searchbox import example_pills, search_box, search_for
+from ui.server.engine_cache import current_engine
+from ui.session_query import read_query
+from ui.text import SIMILARITY_HELP, plain
+from ui.widget_keys import when_current, widget_key
+from ui.words.word_path import word_path
+
+MODE, START, END = "mode", "a", "b"
+"""Parameters in the address."""
+SIMILAR_EXAMPLES = ("violin", "castle", "avian", "winter", "submarine", "laughter")
+SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "kitten - cat + dog", "piano - music + food", "bird - sky + sea")
+PATH_EXAMPLES = (("tree", "car"), ("bird", "violin"), ("fish", "bird"), ("apple", "horse"), ("fruit", "music"))
+WORDS, PICTURES, STEPS = 24, 6, 5
+
+
+def show_mode() -> None:
+    """Let the visitor choose a mode and show it. The mode is part of the address."""
+    modes: dict[str, tuple[str, Callable[[], None]]] = {
+        "near": ("Similar words", _similar_words),
+        "sum": ("Word arithmetic", _arithmetic),
+        "way": ("From word to word", _path),
+    }
+    mode = url_state.read_choice(MODE, modes, next(iter(modes)))
+    key = widget_key("words-mode", mode)
+    chosen = st.segmented_control(
+        "Mode",
+        list(modes),
+        default=mode,
+        format_func=lambda name: modes[name][0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        on_change=when_current(key, lambda name: url_state.update(**{MODE: name, url_state.QUERY: None})),
+    )
+    modes[chosen or mode][1]()
+
+
+def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
+    """Ask for a query. Returns the first of ``examples`` if there is none."""
+    search_box(mode, placeholder)
+    example_pills(mode, examples)
+    return url_state.read_text(url_state.QUERY) or examples[0]
+
+
+def _similar_words() -> None:
+    """Show the words most similar to a word."""
+    text = _query("words_near", "A word, such as violin or winter…", SIMILAR_EXAMPLES)
+    with show_errors("q"):
+        engine = current_engine()
+        query = read_query(engine, text)
+        hits = engine.similar_words(query, k=WORDS)
+        show_reading(query.reading, "q")
+        st.header(f"Most similar to {plain(text, 60)}")
+        _word_buttons(hits)
+        st.caption(
+            "Words are similar if they are used in similar contexts. The similarities were learned from text alone "
+            "(GloVe). Click a word to continue from it.",
+            help=SIMILARITY_HELP,
+        )
+        _pictures(query)
+
+
+def _arithmetic() -> None:
+    """Show the words and pictures most similar to a sum of words."""
+    text = _query("words_sum", "king - man + woman", SUM_EXAMPLES)
+    with show_errors("q"):
+        engine = current_engine()
+        query = read_query(engine, text)
+        hits = engine.similar_words(query, k=WORDS)
+        st.header(f"{_equation(query.reading)} ≈ {plain(hits[0].word)}")
+        show_reading(query.reading, "q")
+        _word_buttons(hits)
+        st.caption(
+            "Each word is a vector of length 1. The app adds and subtracts the vectors and shows the words most similar to the "
+            "result. The words of the query itself are left out, because they are always similar.",
+            help=SIMILARITY_HELP,
+        )
+        _pictures(query)
+
+
+def _path() -> None:
+    """Show the words and pictures between two words."""
+    start, end = _ends()
+    left, right = st.columns(2)
+    for column, name, word, label in ((left, START, start, "From"), (right, END, end, "To")):
+        key = widget_key(f"words-{name}", word)
+        column.text_input(label, word, key=key, max_chars=60, on_change=when_current(key, partial(_set_end, name)))
+    selected = f"{start} → {end}" if (start, end) in PATH_EXAMPLES else None
+    key = widget_key("words-examples", selected)
+    st.pills(
+        "Examples",
+        [f"{a} → {b}" for a, b in PATH_EXAMPLES],
+        default=selected,
+        key=key,
+        label_visibility="collapsed",
+        on_change=when_current(key, _set_example),
+    )
+    with show_errors():
+        engine = current_engine()
+        clicked = word_path(engine, engine.word_path(start, end, STEPS))
+        st.caption(
+            f"At each step you see the most similar word and the most similar picture in {plain(engine.collection.name)}. No word "
+            "or picture appears twice.",
+            help="The two words are vectors. The path turns from one to the other in steps of equal angle.",
+        )
+        if clicked.picture:
+            open_hit(clicked.picture)
+        if clicked.word:
+            search_for(clicked.word, MODE, START, END)
+            st.rerun()
+
+
+def _word_buttons(hits: Sequence[WordHit]) -> None:
+    """Show a button for each word. A click shows the words similar to it."""
+    with st.container(horizontal=True, key="words_found"):
+        for hit in hits:
+            label = f"{plain(hit.word)} :small[{hit.cosine:.2f}]"
+            st.button(label, key=f"word-{hit.word}", on_click=search_for, args=(hit.word, MODE))
+
+
+def _pictures(query: Query) -> None:
+    engine = current_engine()
+    st.markdown(f"**Pictures in {plain(engine.collection.name)}**")
+    first_matches(engine, query, "words", PICTURES)
+
+
+def _equation(reading: Reading) -> str:
+    return " ".join(
+        ("− " if term.weight < 0 else "+ " if place else "") + plain(term.word, 40) for place, term in enumerate(reading.terms)
+    )
+
+
+def _ends() -> tuple[str, str]:
+    start, end = url_state.read_text(START), url_state.read_text(END)
+    return (start, end) if start or end else PATH_EXAMPLES[0]
+
+
+def _set_end(name: str, word: str) -> None:
+    url_state.update(**{**dict(zip((START, END), _ends(), strict=True)), name: " ".join(word.split())})
+
+
+def _set_example(example: str | None) -> None:
+    if example:
+        url_state.update(**dict(zip((START, END), example.split(" → "), strict=True)))
