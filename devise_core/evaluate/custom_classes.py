@@ -76,7 +76,7 @@ def _split_metrics(
     """
     labels = np.asarray([image.label for image in images])
     names = sorted(set(labels))
-    vectors = np.stack([raw_vector(name, model.text) for name in names])
+    vectors = np.stack([raw_vector(name, model.word_vectors) for name in names])
     classes, test, root = np.searchsorted(names, labels[train]), features[0, ~train], RECIPE.features == "root"
     kernel, bias = own_classifier(features[:, train], classes, RECIPE.decay, root)
     shares = softmax((rooted(test) if root else test) @ kernel + bias, axis=1)
@@ -85,7 +85,7 @@ def _split_metrics(
         conse_model(conse_head(kernel, bias, each, RECIPE.temperature), root=root, floor=RECIPE.floor)(test).numpy()
         for each in (vectors, random_vectors)
     )
-    words, no_directions = model.text.words, model.text.directions[:0]
+    words, no_directions = model.word_vectors.words, model.word_vectors.directions[:0]
     true = dict(zip(names, nearest_words(words, vectors, no_directions), strict=True))
     answers = {
         SOFTMAX: [label_words([(name,) for name in names], row) for row in shares],

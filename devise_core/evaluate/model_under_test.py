@@ -12,11 +12,12 @@ import numpy as np
 from devise_core.collections.base import Collection
 from devise_core.collections.opening import open_collection
 from devise_core.datasets.readers import AnnotatedImage
-from devise_core.errors import BuildError
+from devise_core.errors import BuildError, NoVocabularyError
 from devise_core.evaluate.wordnet_distance import Labels, read_labels
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
+from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.head import Classifier, rooted
 from devise_core.train.write import reads_roots
@@ -42,7 +43,7 @@ class ModelUnderTest:
 
     layout: ArtifactLayout
     manifest: Manifest
-    text: WordVectorEncoder
+    text: TextEncoder
     encoder: ImageEncoder
     data: Path
     cache: Path
@@ -119,9 +120,22 @@ class ModelUnderTest:
             )
         return self.labels
 
+    @property
+    def word_vectors(self) -> WordVectorEncoder:
+        """The text encoder, for a protocol that names images with all words.
+
+        Raises:
+            NoVocabularyError: The model has no word vectors.
+        """
+        if not isinstance(self.text, WordVectorEncoder):
+            raise NoVocabularyError
+        return self.text
+
     @cached_property
     def label_vectors(self) -> Floats:
-        """The vector of each label: unit rows ``(labels, d)``."""
+        """The vector of each label: unit rows ``(labels, d)``. There are none for a model without labels."""
+        if self.layout.label_vectors.name not in self.manifest.files:
+            return np.empty((0, self.text.dimension), dtype=np.float32)
         return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
 
     def collection(self, name: str) -> Collection:

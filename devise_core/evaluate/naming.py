@@ -25,7 +25,7 @@ def pascal(methods: Methods) -> Outcome:
     model = methods.model
     images = readers.pascal_sentences(model.data / "pascal-sentences")
     test = [image for image, train in zip(images, splits.seed_split(len(images)), strict=True) if not train]
-    labels, words, text = [image.label for image in test], model.text.words, model.text
+    labels, words, text = [image.label for image in test], model.word_vectors.words, model.word_vectors
     names, encoded = sorted(set(labels)), model.encode(test)
     model.say(f"pascal-sentences: {len(test)} images, {len(words)} words")
     # A label's true neighbours are those in the word vectors as trained, whatever the model's text encoder makes of them.

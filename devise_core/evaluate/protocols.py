@@ -20,8 +20,12 @@ Protocol = Callable[[Methods], Outcome]
 
 
 def pascal(methods: Methods) -> Outcome:
-    """Pascal Sentences, the seed's test part: named with all words, also by a head trained for it, and found by label."""
-    return merged([custom_classes.custom_classes(methods), naming.pascal(methods), retrieval.pascal(methods)])
+    """Pascal Sentences, the seed's test part: named with all words, also by a head trained for it, and found by label.
+
+    A model without a vocabulary is only measured on finding images by label.
+    """
+    by_words = [custom_classes.custom_classes, naming.pascal] if methods.model.text.vocabulary else []
+    return merged([part(methods) for part in (*by_words, retrieval.pascal)])
 
 
 PROTOCOLS: Mapping[str, Protocol] = {

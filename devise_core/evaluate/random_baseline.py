@@ -138,7 +138,7 @@ def _custom_embedder(model: ModelUnderTest) -> Embedder | None:
         FeatureCache(model.cache / "features.sqlite", backbone.identity, backbone.width) as cache,
         tempfile.TemporaryDirectory() as checkpoints,
     ):
-        run = Run(corpus, backbone, model.text, recipe, None, cache, Path(checkpoints), lambda *_: lambda *_: None)
+        run = Run(corpus, backbone, model.word_vectors, recipe, None, cache, Path(checkpoints), lambda *_: lambda *_: None)
         trained = train(run).model
     head = keras.Model(trained.get_layer("features").output, trained.output["embedding"])
     return lambda features: np.asarray(head(features), dtype=np.float32)
