@@ -46,7 +46,7 @@ class NoVocabularyError(DeviseError):
     """The model's text encoder has no list of words, which this needs."""
 
     def __init__(self) -> None:
-        super().__init__("This model has no word list. Search by text or by image, or name an image with labels of your own.")
+        super().__init__("This model has no word list. Search by text or by image, or give the labels to choose from.")
 
 
 class ImageError(DeviseError):

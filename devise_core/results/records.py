@@ -1,16 +1,10 @@
-"""Read what was measured of a model: ``results.json``, which ``evaluate --out`` writes, and the training's curves."""
+"""The records of what was measured: tables of figures, with intervals and references."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-
-from devise_core.errors import ArtifactError
-from devise_core.storage.manifest import Manifest, remedy
-from devise_core.storage.paths import ArtifactLayout
 
 COMMAND = "python -m devise_core evaluate --data DATA --out"
 OURS = "DeViSE"
@@ -132,7 +126,7 @@ class Classes:
 
 @dataclass(frozen=True)
 class Results:
-    """What one run of ``evaluate`` measured.
+    """The measurements of one run of ``evaluate``.
 
     Attributes:
         made_by: The command.
@@ -162,105 +156,3 @@ class Results:
         return (
             f"These figures were measured on another model ({self.model[:8]}) than this one ({model[:8]}). Run `{COMMAND}` again."
         )
-
-
-def read_results(path: Path) -> Results | None:
-    """Read ``results.json``.
-
-    Returns:
-        The results, or None if there is no file.
-
-    Raises:
-        ArtifactError: The file is damaged, or has another shape.
-    """
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        return Results(
-            str(content["made_by"]),
-            str(content["model"]),
-            tuple(_table(table) for table in content["tables"]),
-            {str(name): _classes(figures) for name, figures in content["per_class"].items()},
-            tuple(_reference(row) for row in content["references"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(
-            f"{path} holds no results ({type(error).__name__}: {error}). Measure again with `{COMMAND}`."
-        ) from error
-
-
-def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[float]]:
-    """Read the curves of the training.
-
-    Returns:
-        Name → the mean loss after each epoch. The bundled model has a curve for each seed, a trained one for each stage.
-        Empty if the folder has none.
-
-    Raises:
-        ArtifactError: They cannot be read.
-    """
-    training = manifest.about.get("training", {})
-    try:
-        if "loss" in training:
-            return {f"seed {name}": _numbers(losses) for name, losses in training["loss"].items()}
-        if layout.history.name not in manifest.files:
-            return {}
-        stages = json.loads(manifest.verified(layout.history).read_text("utf-8"))
-        curves = {
-            stage + suffix: _numbers(curve[key])
-            for stage, curve in stages.items()
-            for key, suffix in (("loss", ""), ("validation", ", validation"))
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(
-            f"The losses in {layout.root} cannot be read ({type(error).__name__}): {remedy(layout.root)}, or train again."
-        ) from error
-    return {name: losses for name, losses in curves.items() if losses}
-
-
-def _table(content: Mapping[str, Any]) -> Table:
-    columns = tuple(str(name) for name in content["columns"])
-    table = Table(
-        str(content["title"]),
-        str(content["note"]),
-        columns,
-        tuple(tuple(map(_cell, row)) for row in content["rows"]),
-        str(content["protocol"]),
-        int(content["queries"]),
-    )
-    for row in table.rows:
-        if len(row) != len(columns):
-            raise ValueError(f"a row of “{table.title}” has {len(row)} cells for {len(columns)} columns")
-    return table
-
-
-def _cell(content: Mapping[str, Any]) -> Cell:
-    if "text" in content:
-        return Cell(text=str(content["text"]))
-    value, low, high = (None if content.get(name) is None else float(content[name]) for name in ("value", "low", "high"))
-    if value is None or (low is None) != (high is None):
-        raise ValueError("a cell needs a text, or a value with both ends of its interval or none")
-    return Cell(value, low, high)
-
-
-def _classes(content: Mapping[str, Any]) -> Classes:
-    metrics = tuple(str(name) for name in content["columns"])
-    classes = {
-        str(name): {str(method): tuple(_numbers(values)) for method, values in row.items() if method != "queries"}
-        for name, row in content["classes"].items()
-    }
-    for name, row in classes.items():
-        for method, values in row.items():
-            if len(values) != len(metrics):
-                raise ValueError(f"{method} has {len(values)} numbers of “{name}” for {len(metrics)} metrics")
-    return Classes(metrics, classes, {str(name): int(row["queries"]) for name, row in content["classes"].items()})
-
-
-def _reference(content: Mapping[str, Any]) -> Reference:
-    figures = {str(name): float(value) for name, value in content["figures"].items()}
-    return Reference(str(content["protocol"]), str(content["method"]), figures, str(content["source"]))
-
-
-def _numbers(values: Sequence[Any]) -> list[float]:
-    return [float(value) for value in values]
