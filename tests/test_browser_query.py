@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from devise_core import Engine
-from devise_core.collections.indexing import write_collection
+from devise_core.collections.writer import write_collection
 from devise_core.storage.paths import CollectionLayout
 from tests.browsing import served, tiles
 from tests.fakes import image_file

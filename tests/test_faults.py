@@ -14,7 +14,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from devise_core.collections.vector_cache import Cached, VectorCache
+from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.errors import CollectionError
 from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
@@ -235,12 +235,12 @@ def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
 def test_a_cache_that_is_damaged_or_finds_no_room_says_so(tmp_path: Path) -> None:
     (tmp_path / "mine.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(
-        CollectionError, match=r"mine\.sqlite cannot be read or written .*make room on its disk, or delete the file"
+        CollectionError, match=r"mine\.sqlite cannot be read or written .*Make room on its disk, or delete the file"
     ):
         VectorCache(tmp_path / "mine.sqlite", "model")
     cache = VectorCache(tmp_path / "small.sqlite", "model")
     cache._database.execute("PRAGMA max_page_count = 4")  # as SQLite meets a full disk
-    row = Cached(np.ones(4_000, np.float32), np.ones(100, np.float32), b"")
+    row = CachedVectors(np.ones(4_000, np.float32), np.ones(100, np.float32), b"")
     with pytest.raises(CollectionError, match="disk is full"):
         cache.put({"a": row})
     assert cache.get("a") is None

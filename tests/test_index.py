@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from devise_core.collections.folder import FolderCollection
-from devise_core.collections.indexing import write_collection
+from devise_core.collections.writer import write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.search import registry

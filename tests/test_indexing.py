@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from devise_core.collections.folder import FolderCollection, find_collections
-from devise_core.collections.indexing import Indexed, index_folder
+from devise_core.collections.indexing import IndexedFolder, index_folder
 from devise_core.collections.projection import Projections, project
 from devise_core.errors import CollectionError, OtherModelError
 from devise_core.vectors import Floats
@@ -31,7 +31,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def index(source: Path, encoder: ColourEncoder, **options: Any) -> Indexed:
+def index(source: Path, encoder: ColourEncoder, **options: Any) -> IndexedFolder:
     return index_folder(source, "mine", encoder, **options)
 
 
@@ -98,7 +98,7 @@ def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: p
         drawn.append(len(embeddings))
         return project(embeddings)
 
-    monkeypatch.setattr("devise_core.collections.indexing.project", counted)
+    monkeypatch.setattr("devise_core.collections.writer.project", counted)
     before = FolderCollection.open(folder).projections
     assert index(source, ColourEncoder()).count == 36
     assert drawn == []
@@ -131,10 +131,10 @@ def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(CollectionError, match="no folder"):
         index(empty, ColourEncoder())
     empty.mkdir()
-    with pytest.raises(CollectionError, match="no pictures"):
+    with pytest.raises(CollectionError, match="no images"):
         index(empty, ColourEncoder())
     (empty / "bad.jpg").touch()
-    with pytest.raises(CollectionError, match="None of the 1 pictures"):
+    with pytest.raises(CollectionError, match="None of the 1 images"):
         index(empty, ColourEncoder())
     assert find_collections(tmp_path) == {}
 

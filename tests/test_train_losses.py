@@ -233,7 +233,7 @@ def test_without_training_a_conse_head_is_its_start() -> None:
 
 def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "features.sqlite").write_bytes(b"no database" * 99)
-    with pytest.raises(BuildError, match="cannot be used.*delete it.*--no-cache"):
+    with pytest.raises(BuildError, match=r"features\.sqlite cannot be read or written.*delete it.*--no-cache"):
         FeatureCache(tmp_path / "features.sqlite", "a", 8)
 
 

@@ -31,8 +31,8 @@ from devise_core.bundle.sense_counts import read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import read_irregular_plurals, read_nouns
 from devise_core.collections.folder import FolderCollection, find_collections
-from devise_core.collections.indexing import write_collection
 from devise_core.collections.projection import project
+from devise_core.collections.writer import write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder

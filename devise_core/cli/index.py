@@ -30,7 +30,9 @@ def add_parsers(commands: Any) -> None:
 
 def _index(options: argparse.Namespace) -> None:
     from devise_core.cli.quiet import load_model
-    from devise_core.collections.indexing import check_name, find_pictures, index_folder
+    from devise_core.collections.image_files import find_images
+    from devise_core.collections.indexing import index_folder
+    from devise_core.collections.writer import check_name
     from devise_core.storage.manifest import Manifest
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.vision.image_encoder import KerasImageEncoder
@@ -38,7 +40,7 @@ def _index(options: argparse.Namespace) -> None:
     layout = artifacts_of(options)
     manifest = Manifest.read(layout.root)
     encoder = KerasImageEncoder(layout.model, manifest)
-    find_pictures(options.folder)
+    find_images(options.folder)
     name = check_name(options.name)
     if any((bundled.collections / name).is_dir() for bundled in (ArtifactLayout(artifacts_folder()), layout)):
         raise CollectionError(f"The collection {name} comes with the model. Choose another name.")

@@ -1,61 +1,41 @@
-"""Features by what they were made from: a file, a backbone, a view. In SQLite, which survives interruption."""
+"""The backbone's features of each image file, kept so that the next training does not compute them again."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
 from devise_core.errors import BuildError
+from devise_core.storage.sqlite_cache import SqliteCache
 from devise_core.vectors import Floats
 
 
-class FeatureCache:
-    """The features of any pictures from any backbones. ``None`` for a path keeps them in memory alone."""
+class FeatureCache(SqliteCache[tuple[str, str], Floats]):
+    """Features by the SHA-256 of an image file and the view that was taken of it.
+
+    One file serves any number of backbones and data sets.
+
+    Args:
+        path: The file. None keeps the features in memory.
+        backbone: ``Backbone.identity``, which changes with anything the features depend on.
+        width: The length ``f`` of a feature vector.
+    """
+
+    table, error = "features", BuildError
+    key_columns, value_columns = ("key", "backbone", "view"), ("features",)
+    remedy = "Make room on its disk, delete it, or leave it out with --no-cache."
 
     def __init__(self, path: Path | None, backbone: str, width: int) -> None:
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self._backbone, self._bytes = path, backbone, 4 * width
-        with self._explained():
-            self._database = sqlite3.connect(path or ":memory:")
-            self._database.execute(
-                "CREATE TABLE IF NOT EXISTS features (key TEXT, backbone TEXT, view TEXT, "
-                "features BLOB NOT NULL, PRIMARY KEY (key, backbone, view)) WITHOUT ROWID"
-            )
+        self._backbone, self._bytes = backbone, 4 * width
+        super().__init__(path)
 
-    def __enter__(self) -> Self:
-        return self
+    def _key(self, key: tuple[str, str]) -> tuple[str, ...]:
+        sha256, view = key
+        return sha256, self._backbone, view
 
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
+    def _pack(self, row: Floats) -> tuple[bytes, ...]:
+        return (np.asarray(row, np.float32).tobytes(),)
 
-    def get(self, key: str, view: str) -> Floats | None:
-        """``(f,)`` of the file whose SHA-256 is ``key``; None where it is not kept."""
-        with self._explained():
-            row = self._database.execute(
-                "SELECT features FROM features WHERE key = ? AND backbone = ? AND view = ?", (key, self._backbone, view)
-            ).fetchone()
-        return np.frombuffer(row[0], np.float32) if row and len(row[0]) == self._bytes else None
-
-    def put(self, rows: Mapping[tuple[str, str], Floats]) -> None:
-        """Keep ``rows`` by key and view, all of them or none."""
-        with self._explained(), self._database:
-            self._database.executemany(
-                "INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)",
-                [(key, self._backbone, view, np.asarray(row, np.float32).tobytes()) for (key, view), row in rows.items()],
-            )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise BuildError(
-                f"The cache of features at {self._path} cannot be used ({error}): make room, delete it, or leave it "
-                "out with --no-cache."
-            ) from error
+    def _unpack(self, values: tuple[bytes, ...]) -> Floats | None:
+        return np.frombuffer(values[0], np.float32) if len(values[0]) == self._bytes else None

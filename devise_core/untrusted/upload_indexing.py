@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 import numpy as np
 from PIL import Image
 
+from devise_core.collections.image_files import describe
 from devise_core.collections.in_memory import InMemoryImage
-from devise_core.collections.indexing import describe, thumbnail
 from devise_core.errors import BusyError, CollectionError, ImageError
 from devise_core.settings import Settings
 from devise_core.untrusted.decoder_pool import read_upload
@@ -20,6 +20,7 @@ from devise_core.untrusted.zip_reader import pictures_in_zip
 from devise_core.vision.batch_reader import READERS, read_ahead
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 from devise_core.vision.preprocess import Pixels
+from devise_core.vision.thumbnail import thumbnail
 
 THUMBNAIL = 256
 """The longer side, in pixels, of what is kept of an image."""

@@ -1,0 +1,92 @@
+"""Write the files of a collection: its items, vectors, indexes and maps, and the manifest that seals them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+
+from devise_core.collections.items_file import write_items
+from devise_core.collections.projection import Projections, map_names, project
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError, CollectionError
+from devise_core.search.registry import default_index, index_type
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import CollectionLayout
+from devise_core.vectors import Floats
+
+_NAME = re.compile(r"[\w][\w .\-]{0,63}")
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if a collection can have it.
+
+    Raises:
+        CollectionError: The name cannot be that of a folder.
+    """
+    if not _NAME.fullmatch(name) or name != name.strip():
+        raise CollectionError(
+            "A collection's name has up to 64 letters, digits, spaces, dots or hyphens, and begins with a "
+            f"letter or digit. Received: {name!r}."
+        )
+    return name
+
+
+def write_collection(
+    layout: CollectionLayout,
+    items: Sequence[Item],
+    features: Floats,
+    embeddings: Floats,
+    model_id: str,
+    command: str,
+    source: str = "your own pictures",
+    licence: str = "",
+    before: CollectionLayout | None = None,
+    index: str = "",
+) -> None:
+    """Write everything except the image files themselves.
+
+    Args:
+        layout: The folder to write to, which holds the image files already.
+        items: One for each image.
+        features: ``(n, f)`` in the order of the items.
+        embeddings: Unit rows ``(n, d)`` in the order of the items.
+        model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
+        command: The command that makes the collection, for the manifest.
+        source: Where the images come from, for the manifest.
+        licence: Their licence, for the manifest.
+        before: An older version of the collection. If its embeddings are the same, its maps are kept.
+        index: The name of an index type in ``search/registry``, or "" for the default for this many items.
+    """
+    if not len(items) == len(features) == len(embeddings):
+        raise ValueError(
+            "A collection has one row of features and one of embeddings for each item. "
+            f"Received: {len(items)} items, {len(features)} features, {len(embeddings)} embeddings."
+        )
+    write_items(layout.items, items)
+    np.save(layout.embeddings, embeddings.astype(np.float32))
+    np.save(layout.features, features.astype(np.float16))
+    kind = index_type(index or default_index(len(items)))
+    kind.build(embeddings, layout.embedding_index)
+    kind.build(features, layout.feature_index)
+    (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
+    manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
+    index_files = (layout.embedding_index, layout.feature_index) if kind.has_file else ()
+    for path in (layout.items, layout.embeddings, layout.features, *index_files, layout.projections):
+        manifest.add(path, command, source, licence)
+    manifest.write()
+
+
+def _same_maps(before: CollectionLayout | None, embeddings: Floats) -> Projections | None:
+    """The maps of the collection ``before``, if it is undamaged and has the same embeddings and kinds of map."""
+    if before is None or not before.embeddings.is_file():
+        return None
+    with suppress(ArtifactError, OSError, ValueError):
+        verified = Manifest.read(before.root).verified
+        maps = Projections.read(verified(before.projections), len(embeddings))
+        same_vectors = np.array_equal(np.load(verified(before.embeddings)), embeddings)
+        if same_vectors and set(maps.places) == set(map_names(len(embeddings))):
+            return maps
+    return None

@@ -1,0 +1,94 @@
+"""Computed values kept in an SQLite file, which survives an interruption at any moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar, Generic, Self, TypeVar
+
+from devise_core.errors import DeviseError
+
+Key = TypeVar("Key")
+Row = TypeVar("Row")
+
+
+class SqliteCache(ABC, Generic[Key, Row]):
+    """A table of rows by key. Safe to use from several threads.
+
+    A subclass names the table and its columns, and turns a key into texts and a row into bytes and back.
+    Every method raises the subclass's ``error`` if the file is damaged or the disk is full.
+
+    Args:
+        path: The file. It is made if it is missing, and its folder too. None keeps the rows in memory.
+    """
+
+    table: ClassVar[str]
+    key_columns: ClassVar[tuple[str, ...]]
+    value_columns: ClassVar[tuple[str, ...]]
+    error: ClassVar[type[DeviseError]]
+    remedy: ClassVar[str] = "Make room on its disk, or delete the file, which holds only what can be computed again."
+
+    def __init__(self, path: Path | None) -> None:
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._lock = path, threading.Lock()
+        columns = [f"{name} TEXT NOT NULL" for name in self.key_columns] + [f"{name} BLOB NOT NULL" for name in self.value_columns]
+        with self._database_errors():
+            self._database = sqlite3.connect(path or ":memory:", check_same_thread=False)
+            self._database.execute(
+                f"CREATE TABLE IF NOT EXISTS {self.table} ({', '.join(columns)}, PRIMARY KEY ({', '.join(self.key_columns)}))"
+            )
+
+    @abstractmethod
+    def _key(self, key: Key) -> tuple[str, ...]:
+        """The values of ``key_columns``."""
+
+    @abstractmethod
+    def _pack(self, row: Row) -> tuple[bytes, ...]:
+        """The values of ``value_columns``."""
+
+    @abstractmethod
+    def _unpack(self, values: tuple[bytes, ...]) -> Row | None:
+        """The row again, or None if the values are no longer of use."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def get(self, key: Key) -> Row | None:
+        """Return the row of ``key``, or None if there is none."""
+        where = " AND ".join(f"{name} = ?" for name in self.key_columns)
+        query = f"SELECT {', '.join(self.value_columns)} FROM {self.table} WHERE {where}"
+        with self._lock, self._database_errors():
+            values = self._database.execute(query, self._key(key)).fetchone()
+        return None if values is None else self._unpack(values)
+
+    def put(self, rows: Mapping[Key, Row]) -> None:
+        """Keep all of ``rows`` or, after an error, none of them."""
+        names = (*self.key_columns, *self.value_columns)
+        statement = f"INSERT OR REPLACE INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        values = [(*self._key(key), *self._pack(row)) for key, row in rows.items()]
+        with self._lock, self._database_errors(), self._database:
+            self._database.executemany(statement, values)
+
+    def _delete_others(self, column: str, value: str) -> None:
+        """Delete the rows whose ``column`` has another value."""
+        with self._lock, self._database_errors(), self._database:
+            self._database.execute(f"DELETE FROM {self.table} WHERE {column} != ?", (value,))
+
+    @contextmanager
+    def _database_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self.error(f"{self._path} cannot be read or written ({error}). {self.remedy}") from error
