@@ -15,7 +15,8 @@ from devise_core.backbones.names import application_names, matched
 from devise_core.backbones.weights import fill
 from devise_core.bundle.convert_weights import fill_backbone
 from devise_core.errors import ArtifactError, BuildError
-from devise_core.train.head import Head, with_head
+from devise_core.train.head import Head
+from devise_core.train.head_models import with_head
 from devise_core.vision.keras_file import load_model
 from tests.conftest import BUNDLED
 

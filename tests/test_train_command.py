@@ -1,4 +1,4 @@
-"""Pictures of three colours become a model: from the folder to what the engine answers with it."""
+"""Train a model on images of three colours, from the folder to the answers of the engine."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.train import features
 from devise_core.train.cache import FeatureCache
 from devise_core.train.features import cached_features
-from devise_core.train.loop import Curve, Progress
 from devise_core.train.recipe import Recipe, recipe_of
+from devise_core.train.trainer import Curve, Progress
 from devise_core.vectors import quantise, unit
 from tests.fakes import tiny_backbone, word_vectors
 
@@ -171,7 +171,7 @@ def test_interrupted_and_resumed(order: TrainingJob, stage: str, epoch: int) -> 
     with pytest.raises(KeyboardInterrupt):
         train(order, stopping)
     assert sorted(path.name for path in order.out.parent.iterdir() if "model" in path.name) == [".training-model"]
-    with pytest.raises(BuildError, match="another margin"):
+    with pytest.raises(BuildError, match="different margin"):
         train(replace(order, resume=True, recipe=replace(order.recipe, margin=0.2)))
     train(replace(order, resume=True))
     whole = replace(order, out=order.out.with_name("whole"), keep_features=False)
@@ -266,9 +266,7 @@ def test_what_was_trained_is_measured_beside_the_others(
 
 def test_after_the_second_stage_the_softmax_reads_the_features_as_they_are_then(order: TrainingJob) -> None:
     trained = train(replace(order, recipe=replace(order.recipe, finetune_rate=0.05)))
-    pixels = np.stack([np.asarray(Image.open(picture.path).resize((8, 8))) for picture in trained.corpus.pictures]).astype(
-        np.float32
-    )
+    pixels = np.stack([np.asarray(Image.open(image.path).resize((8, 8))) for image in trained.corpus.images]).astype(np.float32)
     weights = np.load(ArtifactLayout(order.out).classifier)
     found = trained.model.predict(pixels, verbose=0)["features"] @ weights[:-1] + weights[-1]
     assert (found.argmax(axis=1) == trained.corpus.classes).all()

@@ -1,4 +1,4 @@
-"""The losses, the heads, the loop, its checkpoints and its pictures, each worked out by hand or against an uninterrupted run."""
+"""Losses, heads, recipes, the trainer and its checkpoints, computed by hand or compared with an uninterrupted run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from PIL import Image
 from devise_core.errors import BuildError
 from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
-from devise_core.train.corpus import read_pictures, training_part, validation_part
-from devise_core.train.head import Head, conse_head, conse_model, linear_model, mlp_model, own_classifier, rooted
-from devise_core.train.loop import Curve, Loop, Pace, Part, optimizer_of
+from devise_core.train.classifier import fit_classifier, rooted
+from devise_core.train.corpus import read_images, training_part, validation_part
+from devise_core.train.head import Head, conse_head
+from devise_core.train.head_models import conse_model, linear_model, mlp_model
 from devise_core.train.loss import cosine, hinge_rank, hinge_rank_first
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
-from devise_core.train.targets import targets_of
+from devise_core.train.sampling import Captions, Examples
+from devise_core.train.targets import make_targets
+from devise_core.train.trainer import Curve, LayerOptimizer, Trainer, make_optimizer
 
 
 def floats(*rows: object) -> Any:
@@ -25,38 +28,38 @@ def floats(*rows: object) -> Any:
 
 
 LABELS = floats([1, 0, 0], [0.6, 0.8, 0], [0, 1, 0], [0, 0, 1])
-PICTURE = floats([0.8, 0.6, 0])
+IMAGE = floats([0.8, 0.6, 0])
 """Its cosines with the labels: 0.8, 0.96, 0.6, 0."""
 
 
-def test_the_sum_is_cut_at_the_first_violator() -> None:
-    # The true label is the first; by a margin of 0.1 the second violates (0.26), by one of 0.3 the third as well (0.1).
+def test_first_violator_alone_adds_to_the_loss() -> None:
+    # The first label is true. With margin 0.1 the second violates it (0.26), with margin 0.3 the third does too (0.1).
     true, wrong = np.array([0]), floats([0, 1, 1, 1])
 
     def first(order: list[float], margin: float) -> float:
-        return float(hinge_rank_first(PICTURE, true, LABELS, wrong, margin, order=floats(order)))
+        return float(hinge_rank_first(IMAGE, true, LABELS, wrong, margin, order=floats(order)))
 
-    assert float(hinge_rank(PICTURE, true, LABELS, wrong, 0.3)) == pytest.approx(0.46 + 0.1)
+    assert float(hinge_rank(IMAGE, true, LABELS, wrong, 0.3)) == pytest.approx(0.46 + 0.1)
     assert first([0, 0.2, 0.1, 0.3], 0.3) == pytest.approx(0.1)
     assert first([0, 0.1, 0.2, 0.3], 0.3) == pytest.approx(0.46)
-    assert first([0.1, 0.9, 0.2, 0.3], 0.1) == pytest.approx(0.26)  # those taken before it cost nothing
-    assert float(hinge_rank_first(PICTURE, np.array([1]), LABELS, floats([1, 0, 1, 1]), 0.1, order=floats([0, 1, 2, 3]))) == 0
+    assert first([0.1, 0.9, 0.2, 0.3], 0.1) == pytest.approx(0.26)  # labels tried before it add nothing
+    assert float(hinge_rank_first(IMAGE, np.array([1]), LABELS, floats([1, 0, 1, 1]), 0.1, order=floats([0, 1, 2, 3]))) == 0
     assert float(
-        hinge_rank_first(PICTURE, true, LABELS, floats([0, 0, 1, 1]), 0.3, order=floats([0, 0.1, 0.2, 0.3]))
+        hinge_rank_first(IMAGE, true, LABELS, floats([0, 0, 1, 1]), 0.3, order=floats([0, 0.1, 0.2, 0.3]))
     ) == pytest.approx(0.1)
 
 
-def test_cosine_loss() -> None:
-    assert float(cosine(PICTURE, np.array([2]), LABELS)) == pytest.approx(0.4)
+def test_cosine_loss_by_hand() -> None:
+    assert float(cosine(IMAGE, np.array([2]), LABELS)) == pytest.approx(0.4)
 
 
-def test_the_linear_head_is_one_matrix_of_unit_length() -> None:
+def test_linear_head_is_one_matrix_and_unit_length() -> None:
     head = linear_model(2, 3)
     head.set_weights([floats([1, 0, 0], [0, 2, 0]), floats(0, 0, 1)])
     assert head(floats([1, 1])).numpy()[0] == pytest.approx(np.array([1, 2, 1]) / np.sqrt(6))
 
 
-def test_the_mlp_head_is_the_seeds() -> None:
+def test_mlp_head_has_the_layers_of_the_seed() -> None:
     import keras
 
     head = mlp_model(4, 3)
@@ -74,24 +77,24 @@ def test_the_mlp_head_is_the_seeds() -> None:
 
 
 @pytest.mark.parametrize("model", [linear_model, mlp_model])
-def test_directions_that_queries_lack_are_taken_out(model: Any) -> None:
-    found = model(4, 3, floats([0, 0, 1]))(np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)).numpy()
-    assert np.abs(found[:, 2]).max() < 1e-6
-    assert np.linalg.norm(found, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+def test_shared_directions_are_removed_from_embeddings(model: Any) -> None:
+    embeddings = model(4, 3, floats([0, 0, 1]))(np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)).numpy()
+    assert np.abs(embeddings[:, 2]).max() < 1e-6
+    assert np.linalg.norm(embeddings, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-def test_conse_over_ones_own_classes(classes: int) -> None:
+def test_conse_head_over_custom_classes(classes: int) -> None:
     rng = np.random.default_rng(0)
-    own = np.repeat(np.arange(classes), 20)
-    features = (10 * np.eye(4, dtype=np.float32)[own] + rng.normal(size=(len(own), 4))).astype(np.float32)
+    labels = np.repeat(np.arange(classes), 20)
+    features = (10 * np.eye(4, dtype=np.float32)[labels] + rng.normal(size=(len(labels), 4))).astype(np.float32)
     vectors = np.eye(3, dtype=np.float32)[:classes]
-    found = conse_model(conse_head(*own_classifier(features[None], own), vectors))(features).numpy()
-    assert ((found @ vectors.T).argmax(axis=1) == own).all()
-    assert found[:, :classes].min() > 0  # a mean of label vectors by their probabilities
+    embeddings = conse_model(conse_head(*fit_classifier(features[None], labels), vectors))(features).numpy()
+    assert ((embeddings @ vectors.T).argmax(axis=1) == labels).all()
+    assert embeddings[:, :classes].min() > 0  # a weighted mean of label vectors
 
 
-def test_recipes_fill_in_and_are_overridden() -> None:
+def test_recipe_settings_can_be_replaced() -> None:
     seed, paper = RECIPES["seed"], RECIPES["paper"]
     assert (seed.backbone, seed.head, seed.loss, seed.optimizer, seed.epochs, seed.batch) == (
         "vgg16",
@@ -111,21 +114,21 @@ def test_recipes_fill_in_and_are_overridden() -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "says"),
     [
-        ("head", "tree", "head is one of conse, mlp, linear.*'tree'"),
-        ("rate", -1.0, "from 0 up.*-1"),
-        ("batch", 0, "at least 1"),
-        ("rate", float("nan"), "from 0 up"),
-        ("validation", 1.0, "below 1"),
-        ("views", "plain,upside-down", "views are any of.*'upside-down'"),
+        ("head", "tree", "head must be one of conse, mlp, linear.*'tree'"),
+        ("rate", -1.0, "must not be negative.*-1"),
+        ("batch", 0, "must be at least 1"),
+        ("rate", float("nan"), "must not be negative"),
+        ("validation", 1.0, "must be below 1"),
+        ("views", "plain,upside-down", "views must be any of.*'upside-down'"),
     ],
 )
-def test_a_setting_that_cannot_be(setting: str, value: object, says: str) -> None:
+def test_setting_that_is_not_allowed_is_refused(setting: str, value: object, says: str) -> None:
     with pytest.raises(BuildError, match=says):
         recipe_of("paper", **{setting: value})
 
 
-def test_a_recipe_that_is_not_there() -> None:
-    with pytest.raises(BuildError, match="no recipe “soup”: choose among bundled, own, seed, paper"):
+def test_unknown_recipe_lists_the_names() -> None:
+    with pytest.raises(BuildError, match="no recipe “soup”. Choose one of bundled, own, seed, paper"):
         recipe_of("soup")
 
 
@@ -134,30 +137,32 @@ CLASSES = (FEATURES[:, 0] > 0).astype(np.int64)
 SETTINGS = Recipe(head="mlp", loss="hinge-first", batch=8, rate=0.01, optimizer="sgd", caption_weight=0.5, patience=0)
 
 
-def part(rows: slice) -> Part:
+def part(rows: slice) -> Examples:
     features, classes = FEATURES[rows], CLASSES[rows]
-    return Part(lambda places: features[places], classes, captions=(np.array([0, 3, 5]), [LABELS[[2]], LABELS[2:], LABELS[[0]]]))
+    return Examples(
+        lambda places: features[places], classes, captions=Captions(np.array([0, 3, 5]), [LABELS[[2]], LABELS[2:], LABELS[[0]]])
+    )
 
 
-def loop(recipe: Recipe, seed: int = 7) -> Loop:
+def trainer(recipe: Recipe, seed: int = 7) -> Trainer:
     import keras
 
     keras.utils.set_random_seed(seed)
     model = mlp_model(6, 3)
-    return Loop(
+    return Trainer(
         model,
-        [Pace(optimizer_of(recipe.optimizer, recipe.rate), model.trainable_variables)],
+        [LayerOptimizer(make_optimizer(recipe.optimizer, recipe.rate), model.trainable_variables)],
         recipe,
-        targets_of([LABELS[0], LABELS[2]], [{}, {}], {}),
+        make_targets([LABELS[0], LABELS[2]], [{}, {}], {}),
     )
 
 
-def state(trained: Loop) -> list[bytes]:
+def state(trained: Trainer) -> list[bytes]:
     return [variable.numpy().tobytes() for variable in trained.model.variables]
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_a_resumed_run_ends_as_an_uninterrupted_one(optimizer: str, tmp_path: Path) -> None:
+def test_resumed_run_ends_like_an_uninterrupted_one(optimizer: str, tmp_path: Path) -> None:
     recipe, checkpoint = (
         recipe_of("paper", head="mlp", batch=8, rate=0.01, optimizer=optimizer, caption_weight=0.5),
         Checkpoint(tmp_path / "c.npz", {}),
@@ -167,11 +172,11 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(optimizer: str, tmp_path: Pa
         if done == 2:
             raise KeyboardInterrupt
 
-    whole = loop(recipe)
+    whole = trainer(recipe)
     whole.run(4, part(slice(30)), part(slice(30, 40)))
     with pytest.raises(KeyboardInterrupt):
-        loop(recipe).run(4, part(slice(30)), part(slice(30, 40)), checkpoint, stop)
-    resumed = loop(recipe, seed=8)  # what it starts from is replaced
+        trainer(recipe).run(4, part(slice(30)), part(slice(30, 40)), checkpoint, stop)
+    resumed = trainer(recipe, seed=8)  # the checkpoint replaces its weights
     epochs: list[int] = []
     curve = resumed.run(4, part(slice(30)), part(slice(30, 40)), checkpoint, lambda done, _: epochs.append(done))
     assert epochs == [3, 4]
@@ -179,36 +184,42 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(optimizer: str, tmp_path: Pa
     assert state(resumed) == state(whole)
 
 
-def test_one_seed_gives_the_same_weights() -> None:
-    runs = [loop(SETTINGS, seed) for seed in (7, 7, 8)]
+def test_same_seed_gives_same_weights() -> None:
+    runs = [trainer(SETTINGS, seed) for seed in (7, 7, 8)]
     for each in runs:
         each.run(2, part(slice(40)), None)
     assert state(runs[0]) == state(runs[1]) != state(runs[2])
 
 
-def test_the_best_weights_are_restored_and_training_stops() -> None:
+def test_best_weights_are_restored_and_training_stops() -> None:
     import keras
 
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, use_bias=False), keras.layers.UnitNormalization()])
-    model.set_weights([np.eye(2, dtype=np.float32)])  # already right for the validation part, taught the contrary
+    model.set_weights([np.eye(2, dtype=np.float32)])  # right for the validation images, but trained on the opposite
     vectors = np.eye(2, dtype=np.float32)
-    taught, held = Part(lambda rows: vectors[rows], np.array([1, 0])), Part(lambda rows: vectors[rows], np.array([0, 1]))
-    recipe = Recipe(loss="cosine", optimizer="sgd", rate=0.1, batch=2, patience=3)
-    wrong = Loop(
-        model, [Pace(optimizer_of("sgd", 0.1), model.trainable_variables)], recipe, targets_of(list(vectors), [{}, {}], {})
+    train, validation = (
+        Examples(lambda rows: vectors[rows], np.array([1, 0])),
+        Examples(lambda rows: vectors[rows], np.array([0, 1])),
     )
-    curve = wrong.run(50, taught, held)
+    recipe = Recipe(loss="cosine", optimizer="sgd", rate=0.1, batch=2, patience=3)
+    trainer = Trainer(
+        model,
+        [LayerOptimizer(make_optimizer("sgd", 0.1), model.trainable_variables)],
+        recipe,
+        make_targets(list(vectors), [{}, {}], {}),
+    )
+    curve = trainer.run(50, train, validation)
     assert (curve.start, curve.best, len(curve.loss)) == (0, 0, 3)
     assert curve.validation == sorted(curve.validation)
     assert model.get_weights()[0].tolist() == np.eye(2).tolist()
 
 
-def test_a_loss_that_runs_away_is_told() -> None:
-    with pytest.raises(BuildError, match="no number any more after epoch.*lower learning rate"):
-        loop(Recipe(head="mlp", loss="cosine", optimizer="sgd", rate=1e30, batch=8)).run(9, part(slice(40)), None)
+def test_diverging_loss_is_reported() -> None:
+    with pytest.raises(BuildError, match="becomes NaN or infinite in epoch.*Use a lower learning rate"):
+        trainer(Recipe(head="mlp", loss="cosine", optimizer="sgd", rate=1e30, batch=8)).run(9, part(slice(40)), None)
 
 
-def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
+def test_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.npz"
     assert Checkpoint(path, {}).load() is None
     Checkpoint(path, {"margin": 0.1, "views": ("plain",)}).save(
@@ -218,14 +229,14 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     assert loaded is not None
     assert loaded[0] == {"best": 2}
     assert [[array.tolist() for array in loaded[1][name]] for name in ("model", "best")] == [[[0, 1, 2], [1, 1]], [[0]]]
-    with pytest.raises(BuildError, match=r"another margin \(0.1, now 0.2\).*leave out --resume"):
+    with pytest.raises(BuildError, match=r"different margin \(0.1, now 0.2\).*leave out --resume"):
         Checkpoint(path, {"margin": 0.2}).load()
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(BuildError, match="damaged.*leave out --resume"):
+    with pytest.raises(BuildError, match="damaged.*Leave out --resume"):
         Checkpoint(path, {"margin": 0.1}).load()
 
 
-def test_without_training_a_conse_head_is_its_start() -> None:
+def test_conse_model_computes_its_head() -> None:
     head = Head(np.eye(3, dtype=np.float32), np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
     weights = np.exp([2.0, 1, 0])
     assert conse_model(head)(floats([2, 1, 0])).numpy()[0] == pytest.approx(weights / np.linalg.norm(weights))
@@ -237,25 +248,25 @@ def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
         FeatureCache(tmp_path / "features.sqlite", "a", 8)
 
 
-def test_parts(tmp_path: Path) -> None:
+def test_splits_of_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "pascal-sentences"
     for name in ("diningtable", "cat"):
         (folder / "images" / name).mkdir(parents=True)
         for number in range(5):
             Image.new("RGB", (9, 9)).save(folder / "images" / name / f"{number}.jpg")
     (folder / "index.html").write_text('<img src="cat/0.jpg"><table><tr><td>A cat.</td></tr></table>')
-    found = read_pictures(folder)
-    assert {picture.label for picture in found} == {"cat", "dining table"}
-    assert found[0].captions == ("A cat.",)
-    assert [len(training_part(found, split)) for split in ("all", "seed", "seen")] == [10, 9, 6]
+    images = read_images(folder)
+    assert {image.label for image in images} == {"cat", "dining table"}
+    assert images[0].captions == ("A cat.",)
+    assert [len(training_part(images, split)) for split in ("all", "seed", "seen")] == [10, 9, 6]
     classes = np.array([0] * 20 + [1] * 3 + [2])
     assert [validation_part(classes, 0.1, 7)[classes == each].sum() for each in range(3)] == [2, 1, 0]
     assert not validation_part(classes, 0, 7).any()
 
 
-def test_shares_below_the_floor_count_for_nothing_but_the_largest_does() -> None:
-    # The parts of 4, 1 and 0 in their sum have the roots 2, 1 and 0 over √5; the labels' weights give that back.
-    # Shares of e², e and 1 over their sum: 0.67, 0.24 and 0.09.
+def test_shares_below_the_floor_are_removed_except_the_largest() -> None:
+    # The shares of 4, 1 and 0 have the roots 2, 1 and 0 over √5. The kernel multiplies by √5.
+    # The softmax gives e², e and 1 over their sum, which is 0.67, 0.24 and 0.09.
     head = Head(np.sqrt(np.float32(5)) * np.eye(3, dtype=np.float32), np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
     features = floats([4, 1, 0])
     assert rooted(features)[0] == pytest.approx(np.asarray([2, 1, 0]) / np.sqrt(5))

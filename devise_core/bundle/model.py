@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +23,12 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.corpus import caption_vectors
 from devise_core.train.features import view_features
-from devise_core.train.fit import Captioned, Examples, Settings, averaged, between, fit
-from devise_core.train.head import Head, conse_head, with_head
-from devise_core.train.targets import targets_of
+from devise_core.train.head import Head, averaged, conse_head, interpolated
+from devise_core.train.head_models import with_head
+from devise_core.train.recipe import RECIPES, Recipe, recorded_settings
+from devise_core.train.sampling import Captions, feature_examples
+from devise_core.train.stages import train_head
+from devise_core.train.targets import make_targets
 from devise_core.train.write import make_canonical
 from devise_core.vectors import Floats
 
@@ -89,8 +92,8 @@ def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: Arti
     )
 
 
-def train_head(
-    start: Head, model: keras.Model, training: TrainingSet, text: WordVectorEncoder, settings: Settings
+def train_heads(
+    start: Head, model: keras.Model, training: TrainingSet, text: WordVectorEncoder, recipe: Recipe
 ) -> tuple[Head, dict[str, Any]]:
     """Train from ``start`` with each seed, average the heads, and go a part of the way from ``start`` to the average.
 
@@ -99,25 +102,25 @@ def train_head(
         model: The backbone.
         training: The images to train on.
         text: Gives the vectors of captions and hypernyms.
-        settings: The settings of each run. The seed is replaced.
+        recipe: The settings of each run. The seed is replaced.
 
     Returns:
         The head, and a record of the runs for the manifest.
     """
     features = view_features(model, [image.path for image in training.images])
     names = {name for hypernyms in training.hypernyms for name in hypernyms}
-    targets = targets_of(training.vectors, training.hypernyms, {name: text.embed(name) for name in names})
-    examples = Examples(features, np.asarray(training.classes, dtype=np.int64))
+    targets = make_targets(training.vectors, training.hypernyms, {name: text.embed(name) for name in names})
     with_captions = [row for row, image in enumerate(training.images) if image.captions]
-    captions = [np.stack(caption_vectors(training.images[row], text)) for row in with_captions]
-    captioned = Captioned(features[:, with_captions], captions)
+    vectors = [np.stack(caption_vectors(training.images[row], text)) for row in with_captions]
+    captions = Captions(np.asarray(with_captions, dtype=np.int64), vectors)
+    examples = feature_examples(features, np.asarray(training.classes, dtype=np.int64), captions)
     heads, curves = [], {}
     for seed in SEEDS:
-        head, history = fit(start, targets, examples, captioned, Settings(**{**asdict(settings), "seed": seed}))
+        head, curve = train_head(start, targets, examples, replace(recipe, seed=seed))
         heads.append(head)
-        curves[str(seed)] = [round(loss, 5) for loss in history.loss]
+        curves[str(seed)] = [round(loss, 5) for loss in curve.loss]
     record = {
-        "settings": asdict(settings),
+        "settings": recorded_settings(recipe),
         "seeds": SEEDS,
         "share": SHARE,
         "pictures": len(training.images),
@@ -125,7 +128,7 @@ def train_head(
         "labels": len(targets.labels),
         "loss": curves,
     }
-    return between(start, averaged(heads), SHARE), record
+    return interpolated(start, averaged(heads), SHARE), record
 
 
 def write_model(
@@ -151,7 +154,7 @@ def write_model(
     convert_weights.fill_backbone(backbone, state)
     write_classifier(layout, manifest, state)
     start = conse_head(*convert_weights.classifier(state), np.load(layout.label_vectors))
-    head, record = train_head(start, backbone, training_set(data, text, nouns, layout), text, Settings())
+    head, record = train_heads(start, backbone, training_set(data, text, nouns, layout), text, RECIPES["bundled"])
     # Queries have no part along the shared directions. Training adds a little of it to the head, which is removed again.
     vectors = head.vectors - (head.vectors @ text.directions.T) @ text.directions
     with atomic_file(layout.model) as path:

@@ -17,10 +17,10 @@ from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
 from devise_core.train.cache import FeatureCache
-from devise_core.train.corpus import corpus_of, part_known, read_pictures, training_part
-from devise_core.train.head import Head, conse_head
+from devise_core.train.corpus import corpus_of, partly_known, read_images, training_part
+from devise_core.train.head import Head, conse_head, head_of
 from devise_core.train.recipe import Recipe
-from devise_core.train.run import Run, Trained, Watch, train
+from devise_core.train.run import Run, StageProgress, Trained, train
 from devise_core.train.write import RECORD, Origin, reads_roots, write_trained
 from devise_core.vectors import Floats
 from devise_core.vision.keras_file import load_model
@@ -59,7 +59,7 @@ class TrainingJob:
     command: str = "python -m devise_core train DATA --out OUT"
 
 
-def train_model(job: TrainingJob, log: Log, watch: Watch) -> Trained:
+def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
     """Train a model and write its artifact folder.
 
     The folder appears only when it is complete. An interrupted run leaves checkpoints beside it, from which ``resume`` continues.
@@ -75,7 +75,7 @@ def train_model(job: TrainingJob, log: Log, watch: Watch) -> Trained:
     """
     recipe, checkpoints = job.recipe, job.out.with_name(f".training-{job.out.name}")
     _check_out(job.out)
-    images = training_part(read_pictures(job.data), recipe.split)
+    images = training_part(read_images(job.data), recipe.split)
     source = words_folder(job.words, job.bundled, job.cache, recipe.targets, job.dimension, log)
     if not job.resume:
         shutil.rmtree(checkpoints, ignore_errors=True)
@@ -84,7 +84,7 @@ def train_model(job: TrainingJob, log: Log, watch: Watch) -> Trained:
         _write_text_side(job, source, layout, manifest)
         text = open_text_encoder(layout, indexed=True)
         corpus = corpus_of(images, text, recipe.targets)
-        for name in part_known(corpus.names, text):
+        for name in partly_known(corpus.names, text):
             log(f"One word of the class “{name}” has no vector. The class is placed by its other words.")
         backbone = load_backbone(recipe.backbone, job.weights, job.bundled, recipe.seed, recipe.size)
         name, start = _choose_start(job, source, backbone)
@@ -164,5 +164,5 @@ def _trained_head(bundled: Path, vectors: Floats, same_words: bool) -> Head | No
     layers = {layer.name: layer for layer in model.layers}
     if "labels" not in layers or layers["labels"].units != len(vectors):
         return None
-    kernel, bias = layers["labels"].get_weights()
-    return Head(kernel, bias, layers["space"].get_weights()[0] if same_words else vectors)
+    head = head_of(model)
+    return head if same_words else replace(head, vectors=vectors)

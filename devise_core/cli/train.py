@@ -16,8 +16,8 @@ from devise_core.train.recipe import RECIPES, Recipe, recipe_of
 
 if TYPE_CHECKING:
     from devise_core.bundle.training_run import TrainingJob
-    from devise_core.train.loop import Curve, Progress
-    from devise_core.train.run import Trained, Watch
+    from devise_core.train.run import StageProgress, Trained
+    from devise_core.train.trainer import Curve, Progress
 
 
 def add_parsers(commands: Any) -> None:
@@ -73,10 +73,10 @@ def _add_recipe(command: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> None:
     from devise_core.bundle.training_run import train_model
     from devise_core.cli.quiet import start_tensorflow
-    from devise_core.train.corpus import read_pictures
+    from devise_core.train.corpus import read_images
 
     job = _job(options)
-    read_pictures(options.data)  # report bad data before TensorFlow starts
+    read_images(options.data)  # report bad data before TensorFlow starts
     start_tensorflow()
     with _bars() as watch:
         trained = train_model(job, say, watch)
@@ -120,7 +120,7 @@ def _command(options: argparse.Namespace, given: dict[str, Any]) -> str:
 def _report(options: argparse.Namespace, trained: Trained) -> None:
     for reason in trained.skipped:
         say(f"skipped  {reason}")
-    images, classes = len(trained.corpus.pictures), len(trained.corpus.names)
+    images, classes = len(trained.corpus.images), len(trained.corpus.names)
     if options.json:
         print_json(
             {
@@ -140,7 +140,7 @@ def _report(options: argparse.Namespace, trained: Trained) -> None:
 
 
 @contextmanager
-def _bars() -> Iterator[Watch]:
+def _bars() -> Iterator[StageProgress]:
     """Show a progress bar per stage on stderr."""
     from tqdm import tqdm
 

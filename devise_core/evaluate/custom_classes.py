@@ -18,9 +18,11 @@ from devise_core.evaluate.random_baseline import random_vector
 from devise_core.evaluate.tables import MetricValues, Outcome, comparison, mean_cell
 from devise_core.results import OURS, Cell, Table
 from devise_core.train.cache import FeatureCache
+from devise_core.train.classifier import fit_classifier, rooted
 from devise_core.train.corpus import raw_vector
 from devise_core.train.features import cached_features
-from devise_core.train.head import conse_head, conse_model, own_classifier, rooted
+from devise_core.train.head import conse_head
+from devise_core.train.head_models import conse_model
 from devise_core.train.recipe import RECIPES
 from devise_core.vectors import Floats
 
@@ -78,7 +80,7 @@ def _split_metrics(
     names = sorted(set(labels))
     vectors = np.stack([raw_vector(name, model.word_vectors) for name in names])
     classes, test, root = np.searchsorted(names, labels[train]), features[0, ~train], RECIPE.features == "root"
-    kernel, bias = own_classifier(features[:, train], classes, RECIPE.decay, root)
+    kernel, bias = fit_classifier(features[:, train], classes, RECIPE.decay, root)
     shares = softmax((rooted(test) if root else test) @ kernel + bias, axis=1)
     random_vectors = np.stack([random_vector(name, vectors.shape[1]) for name in names])
     ours, by_chance = (

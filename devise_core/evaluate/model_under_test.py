@@ -19,7 +19,7 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.train.head import Classifier, rooted
+from devise_core.train.classifier import Classifier, rooted
 from devise_core.train.write import reads_roots
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder

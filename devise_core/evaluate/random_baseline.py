@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from devise_core.errors import ArtifactError, BuildError
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.train.cache import FeatureCache
-from devise_core.train.corpus import Corpus, read_pictures, training_part
-from devise_core.train.fit import Captioned, Examples, Settings, between, fit
-from devise_core.train.head import Head, conse_head
-from devise_core.train.recipe import Recipe
+from devise_core.train.corpus import Corpus, read_images, training_part
+from devise_core.train.head import Head, conse_head, interpolated
+from devise_core.train.recipe import Recipe, bundled_recipe
 from devise_core.train.run import Run, train
-from devise_core.train.targets import targets_of
+from devise_core.train.sampling import feature_examples
+from devise_core.train.stages import train_head
+from devise_core.train.targets import make_targets
 from devise_core.train.views import VIEWS
 from devise_core.train.write import RECORD
 from devise_core.vectors import Floats, unit
@@ -58,28 +59,28 @@ def random_head(model: ModelUnderTest) -> Head | None:
     except BuildError as error:
         model.say(f"random vectors are left out: {error}")
         return None
-    settings, share = recorded(model.manifest.about.get("training", {}))
+    recipe, share = recorded_training(model.manifest.about.get("training", {}))
     made_from = {
         "model": model.model_id,
         "classifier": model.manifest.files[model.layout.classifier.name].sha256,
-        "settings": asdict(settings),
+        "recipe": asdict(recipe),
         "share": share,
         "dimension": model.label_vectors.shape[1],
-        "pictures": [[image.label, image.path.name, image.path.stat().st_size] for image in images],
+        "images": [[image.label, image.path.name, image.path.stat().st_size] for image in images],
     }
     key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
     path = model.cache / "random-heads" / f"{key}.npz"
     if path.is_file():
         with np.load(path) as kept:
             return Head(kept["kernel"], kept["bias"], kept["vectors"])
-    head = _trained(model, images, settings, share)
+    head = _trained(model, images, recipe, share)
     with atomic_file(path) as staged, staged.open("wb") as file:
         np.savez(file, **asdict(head))
     return head
 
 
-def recorded(record: dict[str, Any]) -> tuple[Settings, float]:
-    """Return how the model was trained: the settings, and how far its head is from the start.
+def recorded_training(record: dict[str, Any]) -> tuple[Recipe, float]:
+    """Return how the model was trained: the recipe, and how far its head is from the start.
 
     The baseline uses one view of each image, for as many steps as the model took over all views. It leaves out captions,
     which have no random vector.
@@ -87,13 +88,11 @@ def recorded(record: dict[str, Any]) -> tuple[Settings, float]:
     Args:
         record: The entry ``training`` of the model's manifest.
     """
-    known = record.get("settings", {}) if "share" in record else {}
-    settings = {**asdict(Settings()), **known}
-    settings |= {"epochs": settings["epochs"] * len(VIEWS), "caption_weight": 0.0}
-    return Settings(**settings), float(record.get("share", 1.0))
+    recipe = bundled_recipe(record.get("settings", {}) if "share" in record else {})
+    return replace(recipe, epochs=recipe.epochs * len(VIEWS), caption_weight=0.0), float(record.get("share", 1.0))
 
 
-def _trained(model: ModelUnderTest, images: list[AnnotatedImage], settings: Settings, share: float) -> Head:
+def _trained(model: ModelUnderTest, images: list[AnnotatedImage], recipe: Recipe, share: float) -> Head:
     if model.classifier is None:
         raise ValueError("The model came without its classifier.")
     dimension, ids = model.label_vectors.shape[1], list(model.labels.ids)
@@ -103,14 +102,10 @@ def _trained(model: ModelUnderTest, images: list[AnnotatedImage], settings: Sett
     vectors = np.stack([random_vector(name, dimension) for name in names])
     features = model.encode(images).features[None]
     start = conse_head(*model.classifier, vectors[len(names) - len(ids) :])
-    head, _ = fit(
-        start,
-        targets_of(list(vectors), [{} for _ in names], {}),
-        Examples(features, np.asarray([rows[image.label] for image in images], dtype=np.int64)),
-        Captioned(features[:, :1], [vectors[:1]]),
-        settings,
-    )
-    return between(start, head, share)
+    targets = make_targets(list(vectors), [{} for _ in names], {})
+    examples = feature_examples(features, np.asarray([rows[image.label] for image in images], dtype=np.int64))
+    head, _ = train_head(start, targets, examples, recipe)
+    return interpolated(start, head, share)
 
 
 def _custom_embedder(model: ModelUnderTest) -> Embedder | None:
@@ -124,7 +119,7 @@ def _custom_embedder(model: ModelUnderTest) -> Embedder | None:
     record = _training_record(model)
     recipe = Recipe(**{**record["settings"], "finetune_epochs": 0, "caption_weight": 0.0})
     try:
-        images = training_part(read_pictures(model.data / record["data"]), recipe.split)
+        images = training_part(read_images(model.data / record["data"]), recipe.split)
     except BuildError as error:
         model.say(f"random vectors are left out: {error}")
         return None

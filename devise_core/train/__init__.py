@@ -1,1 +1,1 @@
-"""Training: a head's start, its loss, and the steps between."""
+"""Training: recipes, heads, losses, the trainer, and the files of a trained model."""

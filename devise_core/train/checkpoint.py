@@ -1,4 +1,4 @@
-"""A checkpoint: the whole state of a run after an epoch, in one file that is replaced whole. No pickles."""
+"""A checkpoint: the whole state of a run after an epoch, in one file that is replaced as a whole. It contains no pickles."""
 
 from __future__ import annotations
 
@@ -20,21 +20,35 @@ Arrays = Sequence[npt.NDArray[Any]]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """``made_from``: what the run stands on, as plain values; a checkpoint of anything else is refused."""
+    """A file that holds the state of a run.
+
+    Attributes:
+        path: The file.
+        made_from: What the run depends on, as plain values. A checkpoint with other values is refused.
+    """
 
     path: Path
     made_from: Mapping[str, Any]
 
     def save(self, facts: Mapping[str, Any], groups: Mapping[str, Arrays]) -> None:
-        """Keep ``facts``, which are plain values, and ``groups`` of arrays."""
+        """Replace the file.
+
+        Args:
+            facts: Plain values.
+            groups: Name → arrays.
+        """
         text = json.dumps({"made_from": dict(self.made_from), "facts": dict(facts)}).encode()
         arrays = {"json": np.frombuffer(text, np.uint8)}
-        arrays |= {f"{name}.{place}": array for name, group in groups.items() for place, array in enumerate(group)}
+        arrays |= {f"{name}.{number}": array for name, group in groups.items() for number, array in enumerate(group)}
         with atomic_file(self.path) as staged:
             np.savez(staged, allow_pickle=False, **arrays)
 
     def load(self) -> tuple[dict[str, Any], dict[str, Arrays]] | None:
-        """What was saved last; None where nothing was. Raises ``BuildError`` where it is damaged, or of another run."""
+        """Return the facts and groups saved last. None if there is no file.
+
+        Raises:
+            BuildError: The file is damaged or belongs to another run.
+        """
         if not self.path.is_file():
             return None
         try:
@@ -46,13 +60,16 @@ class Checkpoint:
             facts, made_from = content["facts"], content["made_from"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BuildError(
-                f"The checkpoint {self.path} is damaged ({type(error).__name__}): leave out --resume, to begin again."
+                f"The checkpoint {self.path} is damaged ({type(error).__name__}). Leave out --resume to start again."
             ) from error
-        wanted = json.loads(json.dumps(dict(self.made_from)))
-        for name in wanted:
-            if wanted[name] != made_from.get(name):
-                raise BuildError(
-                    f"The run to resume had another {name} ({made_from.get(name)}, now {wanted[name]}): give what it "
-                    "had, or leave out --resume, to begin again."
-                )
+        self._check_run(made_from)
         return facts, dict(groups)
+
+    def _check_run(self, made_from: Mapping[str, Any]) -> None:
+        expected = json.loads(json.dumps(dict(self.made_from)))
+        for name in expected:
+            if expected[name] != made_from.get(name):
+                raise BuildError(
+                    f"The run to resume had a different {name} ({made_from.get(name)}, now {expected[name]}). Give the same value, "
+                    "or leave out --resume to start again."
+                )

@@ -1,4 +1,4 @@
-"""What a run learns from: pictures, the class of each, and where the classes stand among words."""
+"""The training data of a run: images, the class of each, and the vectors of the classes."""
 
 from __future__ import annotations
 
@@ -14,94 +14,130 @@ from devise_core.errors import BuildError, QueryError, UnknownWordError
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, Rows, unit
 
-KNOWN: Mapping[str, Callable[[Path], list[AnnotatedImage]]] = {
+DATA_SETS: Mapping[str, Callable[[Path], list[AnnotatedImage]]] = {
     "pascal-sentences": readers.pascal_sentences,
     "caltech-101": readers.caltech_101,
 }
-"""Data sets whose folder has a layout of its own, by its name; any other has one sub-folder a class."""
+"""Data sets with a folder layout of their own, by folder name. Any other folder has one sub-folder per class."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pictures, the class ``(n,)`` of each, the ``names`` of the classes and their unit ``vectors`` ``(c, d)``."""
+    """Images with their classes.
 
-    pictures: Sequence[AnnotatedImage]
+    Attributes:
+        images: The images.
+        classes: The class of each image ``(n,)``: a row of ``names`` and ``vectors``.
+        names: The names of the classes.
+        vectors: The vectors of the classes, unit rows ``(classes, d)``.
+    """
+
+    images: Sequence[AnnotatedImage]
     classes: Rows
     names: Sequence[str]
     vectors: Floats
 
-    def of(self, places: Sequence[int]) -> Corpus:
-        """Some of the pictures, with the classes that these have."""
-        left, classes = np.unique(self.classes[list(places)], return_inverse=True)
-        return Corpus([self.pictures[place] for place in places], classes, [self.names[row] for row in left], self.vectors[left])
+    def subset(self, rows: Sequence[int]) -> Corpus:
+        """Return the images in ``rows``, with the classes that they belong to."""
+        left, classes = np.unique(self.classes[list(rows)], return_inverse=True)
+        return Corpus([self.images[row] for row in rows], classes, [self.names[row] for row in left], self.vectors[left])
 
 
-def read_pictures(root: Path) -> list[AnnotatedImage]:
-    """The labelled pictures of a known data set or of a folder with one sub-folder a class. Raises ``BuildError``."""
-    return KNOWN.get(root.resolve().name, readers.by_folder)(root)
+def read_images(root: Path) -> list[AnnotatedImage]:
+    """Read the labelled images of a data set, or of a folder with one sub-folder per class.
+
+    Raises:
+        BuildError: There is no such folder, or it holds no images.
+    """
+    return DATA_SETS.get(root.resolve().name, readers.by_folder)(root)
 
 
-def training_part(found: Sequence[AnnotatedImage], split: str) -> list[AnnotatedImage]:
-    """``all``; ``seed``, the nine tenths of ``splits.seed_split``; ``seen``, two thirds of each class but of the zero-shot ones."""
-    labels, kept = [picture.label for picture in found], np.ones(len(found), dtype=bool)
+def training_part(images: Sequence[AnnotatedImage], split: str) -> list[AnnotatedImage]:
+    """Return the images to train on.
+
+    Args:
+        images: All images.
+        split: ``all``; ``seed``, the nine tenths of ``splits.seed_split``; or ``seen``, two thirds of each class without the
+            zero-shot classes.
+    """
+    labels, kept = [image.label for image in images], np.ones(len(images), dtype=bool)
     if split == "seed":
-        kept = splits.seed_split(len(found))
+        kept = splits.seed_split(len(images))
     elif split == "seen":
         kept = splits.two_thirds_of_each_class(labels) & ~splits.zero_shot(labels)
-    return [picture for picture, keep in zip(found, kept, strict=True) if keep]
+    return splits.select(images, kept)
 
 
-def corpus_of(chosen: Sequence[AnnotatedImage], text: WordVectorEncoder, targets: str) -> Corpus:
-    """Raises ``BuildError`` where there are fewer than two classes, or a class that no word knows."""
-    labels = [picture.label for picture in chosen]
+def corpus_of(images: Sequence[AnnotatedImage], text: WordVectorEncoder, targets: str) -> Corpus:
+    """Return the corpus of ``images``, with a vector for each class.
+
+    Args:
+        images: The images to train on.
+        text: Gives the vectors.
+        targets: ``text`` or ``raw``, as ``label_vectors`` takes it.
+
+    Raises:
+        BuildError: There are fewer than two classes, or a class has no known word.
+    """
+    labels = [image.label for image in images]
     names = sorted(set(labels))
     if len(names) < 2:
         raise BuildError(
-            f"There is one class alone ({', '.join(names)}): give a folder with at least two sub-folders of pictures, "
-            "as a class is learned by what it is not."
+            f"There is only one class ({', '.join(names)}), but a class is learned by its difference from others. Give a folder "
+            "with at least two sub-folders of images."
         )
-    place = {name: row for row, name in enumerate(names)}
-    classes = np.asarray([place[label] for label in labels], dtype=np.int64)
-    return Corpus(chosen, classes, names, label_vectors(names, text, targets))
+    rows = {name: row for row, name in enumerate(names)}
+    classes = np.asarray([rows[label] for label in labels], dtype=np.int64)
+    return Corpus(images, classes, names, label_vectors(names, text, targets))
 
 
 def label_vectors(names: Sequence[str], text: WordVectorEncoder, targets: str) -> Floats:
-    """Unit rows ``(c, d)``: where a query for each name stands (``text``), or the mean of its words' vectors (``raw``).
+    """Return the vectors of class names, unit rows ``(classes, d)``.
 
-    Raises ``BuildError`` that lists every name of which no word is known, with its nearest spellings.
+    Args:
+        names: The class names.
+        text: Gives the vectors.
+        targets: ``text`` for the vector of a query with this name, ``raw`` for ``raw_vector``.
+
+    Raises:
+        BuildError: Some names have no known word. The message lists them with their nearest spellings.
     """
     rows, unknown = [], []
     for name in names:
         try:
             rows.append(raw_vector(name, text) if targets == "raw" else text.embed(name))
         except UnknownWordError as error:
-            near = [spelling for found in error.suggestions.values() for spelling in found[:2]]
-            unknown.append(f"“{name}”" + (f" ({' or '.join(near)}?)" if near else ""))
+            nearest = [spelling for spellings in error.suggestions.values() for spelling in spellings[:2]]
+            unknown.append(f"“{name}”" + (f" ({' or '.join(nearest)}?)" if nearest else ""))
         except QueryError:
             unknown.append(f"“{name}”")
     if unknown:
         raise BuildError(
-            f"No word vector for the classes {', '.join(unknown)}: name their folders by English words, take the "
-            "folders away, or give other word vectors with --words."
+            f"No word vector for the classes {', '.join(unknown)}. Rename their folders to English words, remove the folders, or "
+            "give other word vectors with --words."
         )
     return np.stack(rows)
 
 
 def raw_vector(name: str, text: WordVectorEncoder) -> Floats:
-    """The mean of the vectors of the known words of ``name`` as they were trained, at length 1: how the seed placed a class."""
+    """Return the mean of the word vectors of ``name`` as they were trained, a unit vector ``(d,)``, as in the seed's notebook.
+
+    Raises:
+        UnknownWordError: No word of the name is known.
+    """
     known, unknown = text.phrases.known(name)
     if not known:
         raise UnknownWordError({word: text.words.spellings(word) for word in unknown or [name]})
     return unit(text.words.raw([row for _, row in known]).mean(axis=0))
 
 
-def part_known(names: Sequence[str], text: WordVectorEncoder) -> list[str]:
-    """The names of which one word is known and another is not."""
+def partly_known(names: Sequence[str], text: WordVectorEncoder) -> list[str]:
+    """Return the names that have both a known and an unknown word."""
     return [name for name in names if all(text.phrases.known(name))]
 
 
 def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
-    """At random ``share`` of each class's pictures, rounded up, but never its last one."""
+    """Return a mask ``(n,)`` of the validation images: a random ``share`` of each class, rounded up, but never all of it."""
     rng, kept = np.random.default_rng(seed), np.zeros(len(classes), dtype=bool)
     for each in range(int(classes.max()) + 1):
         rows = np.flatnonzero(classes == each)
@@ -109,12 +145,12 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
     return kept
 
 
-def caption_vectors(picture: AnnotatedImage, text: WordVectorEncoder) -> list[Floats]:
-    """A unit vector ``(d,)`` of each caption of which a word is known."""
-    found = []
-    for caption in picture.captions:
+def caption_vectors(image: AnnotatedImage, text: WordVectorEncoder) -> list[Floats]:
+    """Return a unit vector ``(d,)`` for each caption that has a known word."""
+    vectors = []
+    for caption in image.captions:
         try:
-            found.append(text.embed(caption))
+            vectors.append(text.embed(caption))
         except (UnknownWordError, QueryError):
             continue  # one caption of Pascal Sentences is a single letter
-    return found
+    return vectors

@@ -1,4 +1,4 @@
-"""DeViSE's hinge rank loss, for labels and for captions. TensorFlow tensors throughout."""
+"""DeViSE's hinge rank loss, for labels and for captions. All functions take and return TensorFlow tensors."""
 
 from __future__ import annotations
 
@@ -11,26 +11,38 @@ MARGIN = 0.1
 
 
 def hinge_rank(embeddings: Any, targets: Any, labels: Any, wrong: Any, margin: float = MARGIN) -> Any:
-    """Σ over wrong labels j of max(0, margin − e·t + e·t_j), averaged over pictures: a scalar.
+    """Return Σ over wrong labels j of max(0, margin − e·t + e·t_j), averaged over images. Frome et al. (2013), equation 1.
 
-    ``embeddings`` ``(n, d)`` and ``labels`` ``(c, d)`` have unit rows; ``targets`` ``(n,)`` are rows of ``labels``; ``wrong``
-    ``(n, c)`` is 1 where a label is wrong for a picture. Frome et al. (2013), equation 1.
+    Args:
+        embeddings: Unit rows ``(n, d)``.
+        targets: The true label of each image, a row of ``labels`` ``(n,)``.
+        labels: Unit rows ``(labels, d)``.
+        wrong: 1 where a label is wrong for an image, else 0 ``(n, labels)``.
+        margin: By how much the true label must lead.
     """
     import tensorflow as tf
 
-    scores = tf.matmul(embeddings, labels, transpose_b=True)  # (n, c)
+    scores = tf.matmul(embeddings, labels, transpose_b=True)  # (n, labels)
     true = tf.gather(scores, targets, batch_dims=1)[:, None]  # (n, 1)
     return tf.reduce_mean(tf.reduce_sum(tf.nn.relu(margin - true + scores) * wrong, axis=1))
 
 
 def hinge_rank_first(embeddings: Any, targets: Any, labels: Any, wrong: Any, margin: float = MARGIN, *, order: Any) -> Any:
-    """The same sum, wrong labels taken in a random order and the sum cut at the first violator, as the paper trains (section 4.2).
+    """Return the loss of the first wrong label, in random order, that violates the margin, averaged over images.
 
-    ``order`` ``(n, c)``: random numbers; each picture's labels are taken from the smallest up.
+    This is how the paper trains (Frome et al., 2013, section 4.2).
+
+    Args:
+        embeddings: Unit rows ``(n, d)``.
+        targets: The true label of each image, a row of ``labels`` ``(n,)``.
+        labels: Unit rows ``(labels, d)``.
+        wrong: 1 where a label is wrong for an image, else 0 ``(n, labels)``.
+        margin: By how much the true label must lead.
+        order: Random numbers ``(n, labels)``. The labels of an image are tried from the smallest number up.
     """
     import tensorflow as tf
 
-    scores = tf.matmul(embeddings, labels, transpose_b=True)  # (n, c)
+    scores = tf.matmul(embeddings, labels, transpose_b=True)  # (n, labels)
     true = tf.gather(scores, targets, batch_dims=1)[:, None]  # (n, 1)
     losses = tf.nn.relu(margin - true + scores) * wrong
     first = tf.argmin(tf.where(losses > 0, order, tf.fill(tf.shape(order), np.inf)), axis=1)
@@ -38,19 +50,31 @@ def hinge_rank_first(embeddings: Any, targets: Any, labels: Any, wrong: Any, mar
 
 
 def cosine(embeddings: Any, targets: Any, labels: Any) -> Any:
-    """1 − e·t, averaged over pictures: the loss of the work this project starts from."""
+    """Return 1 − e·t, averaged over images: the loss of the notebook that this project starts from.
+
+    Args:
+        embeddings: Unit rows ``(n, d)``.
+        targets: The true label of each image, a row of ``labels`` ``(n,)``.
+        labels: Unit rows ``(labels, d)``.
+    """
     import tensorflow as tf
 
     return 1 - tf.reduce_mean(tf.reduce_sum(embeddings * tf.gather(labels, targets), axis=1))
 
 
 def hinge_rank_pairs(embeddings: Any, captions: Any, margin: float = MARGIN) -> Any:
-    """The same between pictures ``(n, d)`` and one caption of each ``(n, d)``; the other rows are the wrong ones, both ways."""
+    """Return the hinge rank loss between images and captions. The other rows of the batch are the wrong ones, both ways.
+
+    Args:
+        embeddings: Unit rows ``(n, d)``.
+        captions: The vector of one caption of each image, unit rows ``(n, d)``.
+        margin: By how much the true caption or image must lead.
+    """
     import tensorflow as tf
 
-    scores = tf.matmul(embeddings, captions, transpose_b=True)  # (n, n): picture, caption
+    scores = tf.matmul(embeddings, captions, transpose_b=True)  # (n, n): image, caption
     true = tf.linalg.diag_part(scores)
     wrong = 1 - tf.eye(tf.shape(scores)[0])
     to_captions = tf.nn.relu(margin - true[:, None] + scores) * wrong
-    to_pictures = tf.nn.relu(margin - true[None, :] + scores) * wrong
-    return tf.reduce_mean(tf.reduce_sum(to_captions, axis=1) + tf.reduce_sum(to_pictures, axis=0)) / 2
+    to_images = tf.nn.relu(margin - true[None, :] + scores) * wrong
+    return tf.reduce_mean(tf.reduce_sum(to_captions, axis=1) + tf.reduce_sum(to_images, axis=0)) / 2

@@ -1,4 +1,4 @@
-"""Recipes: every number of a training run as data, and the three runs that have a name."""
+"""Recipes: the settings of a training run, and four recipes that have a name."""
 
 from __future__ import annotations
 
@@ -16,76 +16,85 @@ def _setting(default: Any, about: str, *choices: str) -> Any:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a run is made of. Raises ``BuildError`` for a value that is none of a setting's."""
+    """The settings of a training run. The help of each field is the help of its command-line option.
 
-    backbone: str = _setting("efficientnet-lite0", "the network that sees")
-    head: str = _setting("conse", "what maps its features into the space of words", "conse", "mlp", "linear")
+    Raises:
+        BuildError: A value is not allowed.
+    """
+
+    backbone: str = _setting("efficientnet-lite0", "the backbone")
+    head: str = _setting("conse", "what maps its features to word vectors", "conse", "mlp", "linear")
     loss: str = _setting(
         "hinge",
-        "hinge: the rank loss over all wrong labels; hinge-first: cut at the first violator, as in the paper; cosine",
+        "hinge: the rank loss over all wrong labels; hinge-first: only the first label that violates the margin, as in the paper; "
+        "cosine: the distance to the true label",
         "hinge",
         "hinge-first",
         "cosine",
     )
     targets: str = _setting(
-        "text", "text: labels stand where queries do, near their kinds; raw: the mean of their words' vectors", "text", "raw"
+        "text", "text: the vector of the class name as a query; raw: the mean of its word vectors", "text", "raw"
     )
-    size: int = _setting(0, "the side of the square of pixels the network sees; 0 for its own")
+    size: int = _setting(0, "the side of the square of pixels that the backbone reads; 0 for its default")
     features: str = _setting(
-        "plain", "root: a conse head sees the square root of each feature's share, so that few rule less", "plain", "root"
+        "plain",
+        "root: a conse head reads the square root of each feature's share, so that large ones weigh less",
+        "plain",
+        "root",
     )
     start: str = _setting(
         "auto",
-        "where a conse head starts: classifier, the bundled network's own; bundled, the bundled model's "
-        "trained head; own, a softmax fitted on your classes; auto, the first to be had",
+        "where a conse head starts. classifier: the bundled backbone's classifier; bundled: the bundled model's trained head; "
+        "own: a softmax fitted on your classes; auto: the first that is available",
         "auto",
         "classifier",
         "bundled",
         "own",
     )
-    decay: float = _setting(1e-3, "how strongly the softmax of an own start is held small (L2, on features of about unit length)")
-    temperature: float = _setting(2.0, "softens the softmax that a conse head starts from")
-    floor: float = _setting(0.0, "shares of a conse head's softmax below this count for nothing, but for the largest")
+    decay: float = _setting(1e-3, "the L2 penalty of the softmax of an own start, on features of about unit length")
+    temperature: float = _setting(2.0, "divides the logits of the softmax that a conse head starts from")
+    floor: float = _setting(0.0, "label shares of a conse head below this are set to 0, except the largest")
     split: str = _setting(
         "all",
-        "which pictures train: all; seed, nine tenths as the seed drew them; seen, two thirds of each "
-        "class but none of the 46 zero-shot ones",
+        "the images to train on. all; seed: nine tenths, drawn as in the seed's notebook; seen: two thirds of each class, without "
+        "the 46 zero-shot classes",
         "all",
         "seed",
         "seen",
     )
-    views: str = _setting("plain", f"how pictures are framed, with commas between: {', '.join(VIEWS)}")
-    optimizer: str = _setting("adam", "what takes the steps", "adam", "sgd", "adagrad")
-    rate: float = _setting(1e-3, "its learning rate")
-    classifier_rate: float = _setting(1e-4, "the rate of a conse head's first layer")
-    epochs: int = _setting(12, "passes over the pictures")
-    batch: int = _setting(64, "pictures in a step")
-    margin: float = _setting(0.2, "by how much a true label is to lead, as a cosine")
-    near: float = _setting(0.9, "labels nearer than this cosine to the true one are no wrong ones; 1 spares none")
-    caption_weight: float = _setting(0.0, "the weight of captions beside labels, where pictures have some; 0 leaves them out")
-    validation: float = _setting(0.1, "the share of each class's training pictures that is kept to stop by")
-    patience: int = _setting(5, "epochs without gain on them before training stops; 0 never stops")
-    finetune_epochs: int = _setting(0, "passes of the second stage, which trains back into the backbone")
-    finetune_rate: float = _setting(1e-5, "its learning rate")
+    views: str = _setting("plain", f"how images are framed, separated by commas: {', '.join(VIEWS)}")
+    optimizer: str = _setting("adam", "the optimizer", "adam", "sgd", "adagrad")
+    rate: float = _setting(1e-3, "the learning rate")
+    classifier_rate: float = _setting(1e-4, "the learning rate of the first layer of a conse head")
+    epochs: int = _setting(12, "passes over the images")
+    batch: int = _setting(64, "images per step")
+    margin: float = _setting(0.2, "by how much the true label must lead, as a cosine")
+    near: float = _setting(0.9, "labels closer than this cosine to the true one do not count as wrong; 1: all count")
+    caption_weight: float = _setting(0.0, "the weight of captions next to labels; 0 leaves them out")
+    validation: float = _setting(0.1, "the share of each class that is kept to decide when to stop")
+    patience: int = _setting(5, "epochs without improvement before training stops; 0: never")
+    finetune_epochs: int = _setting(0, "passes of the second stage, which also trains the backbone")
+    finetune_rate: float = _setting(1e-5, "the learning rate of the second stage")
     seed: int = _setting(7, "fixes every random choice")
 
     def __post_init__(self) -> None:
         for each in fields(self):
             value, choices = getattr(self, each.name), each.metadata["choices"]
             if choices and value not in choices:
-                raise BuildError(f"{each.name} is one of {', '.join(choices)}. Received: {value!r}.")
+                raise BuildError(f"{each.name} must be one of {', '.join(choices)}. Received: {value!r}.")
             if not choices and not isinstance(value, str) and not value >= 0:
-                raise BuildError(f"{each.name} is a number from 0 up. Received: {value!r}.")
+                raise BuildError(f"{each.name} must not be negative. Received: {value!r}.")
         if self.batch < 1:
-            raise BuildError(f"batch is at least 1. Received: {self.batch!r}.")
+            raise BuildError(f"batch must be at least 1. Received: {self.batch!r}.")
         if self.validation >= 1:
-            raise BuildError(f"validation is a share from 0 to below 1. Received: {self.validation!r}.")
+            raise BuildError(f"validation must be below 1. Received: {self.validation!r}.")
         unknown = [view for view in self.view_names if view not in VIEWS]
         if unknown:
-            raise BuildError(f"views are any of {', '.join(VIEWS)}. Received: {unknown[0]!r}.")
+            raise BuildError(f"views must be any of {', '.join(VIEWS)}. Received: {unknown[0]!r}.")
 
     @property
     def view_names(self) -> list[str]:
+        """The names of the views."""
         return [view.strip() for view in self.views.split(",")]
 
 
@@ -120,13 +129,46 @@ RECIPES: Mapping[str, Recipe] = {
         finetune_rate=1e-3,
     ),
 }
-"""``bundled``: this project's own. ``own``: ConSE over one's own classes, in seconds; its numbers by four times five-fold
-cross-validation inside the training part of Pascal Sentences, at the smallest size that it cannot tell from the best. ``seed``:
-the notebook of 2020. ``paper``: Frome et al. (2013), which gives no rates."""
+"""The named recipes.
+
+``bundled`` is the recipe of the bundled model. ``own`` is ConSE over custom classes and takes seconds. Its numbers were chosen by
+five-fold cross-validation, repeated four times, inside the training part of Pascal Sentences; its size is the smallest that is
+not clearly worse than the best. ``seed`` is the notebook of 2020. ``paper`` is Frome et al. (2013), which gives no learning rates.
+"""
+
+
+_RECORDED = {
+    "epochs": "epochs",
+    "batch": "batch",
+    "margin": "margin",
+    "classifier_rate": "classifier_rate",
+    "space_rate": "rate",
+    "caption_weight": "caption_weight",
+    "seed": "seed",
+}
+"""The settings in the bundled model's manifest: recorded name → field of the recipe."""
+
+
+def recorded_settings(recipe: Recipe) -> dict[str, Any]:
+    """Return the settings that the manifest of the bundled model records."""
+    return {name: getattr(recipe, each) for name, each in _RECORDED.items()}
+
+
+def bundled_recipe(settings: Mapping[str, Any]) -> Recipe:
+    """Return the bundled recipe with the recorded ``settings``, the reverse of ``recorded_settings``."""
+    return replace(RECIPES["bundled"], **{_RECORDED[name]: value for name, value in settings.items()})
 
 
 def recipe_of(name: str, **given: Any) -> Recipe:
-    """The recipe ``name`` with what is ``given`` in place of its own; None stands for nothing given."""
+    """Return the recipe ``name`` with some settings replaced.
+
+    Args:
+        name: A name of ``RECIPES``.
+        **given: The settings to replace. None keeps the recipe's value.
+
+    Raises:
+        BuildError: There is no such recipe, or a value is not allowed.
+    """
     if name not in RECIPES:
-        raise BuildError(f"There is no recipe “{name}”: choose among {', '.join(RECIPES)}.")
+        raise BuildError(f"There is no recipe “{name}”. Choose one of {', '.join(RECIPES)}.")
     return replace(RECIPES[name], **{key: value for key, value in given.items() if value is not None})

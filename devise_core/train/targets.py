@@ -1,38 +1,64 @@
-"""What a class is called: mostly by its own label, now and then by one of its kinds."""
+"""The labels that images of each class are trained towards: mostly the class itself, sometimes one of its hypernyms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.train.fit import Targets
 from devise_core.vectors import Floats
 
-OWN_SHARE = 0.85
-STEP = 0.7
+CLASS_SHARE = 0.85
+"""How often the true label of an image is its class. The rest is shared by the hypernyms of the class."""
+STEP_WEIGHT = 0.7
+"""The weight of a hypernym, for each step between it and the class."""
 TOO_NEAR = 0.9
-"""Labels closer than this cosine to a class's own are not wrong for it: "tabby" is not wrong for a tiger cat."""
+"""Labels closer than this cosine to a class do not count as wrong for it: "tabby" is not wrong for a tiger cat."""
 
 
-def targets_of(
-    classes: Sequence[Floats], kinds: Sequence[Mapping[str, int]], vectors: Mapping[str, Floats], too_near: float = TOO_NEAR
-) -> Targets:
-    """``classes``: each one's own vector ``(d,)``. ``kinds``: for each, its hypernyms with their distances in steps.
+@dataclass(frozen=True)
+class Targets:
+    """What each class is trained towards.
 
-    ``vectors``: hypernym → ``(d,)``. A picture of a robin is then also pulled to "bird", from which the classes that are no
-    birds are pushed away; so queries by category are trained as well as queries by name.
+    Attributes:
+        labels: Unit rows ``(labels, d)``: the classes first, then the hypernyms.
+        shares: How often each label is the true one of a class ``(classes, labels)``. Rows add up to 1.
+        wrong: 1 where a label is wrong for a class, else 0 ``(classes, labels)``.
     """
-    names = sorted({name for found in kinds for name in found if name in vectors})
-    labels = np.stack([*classes, *(vectors[name] for name in names)])
-    shares, near = np.zeros((len(classes), len(labels)), dtype=np.float32), labels[: len(classes)] @ labels.T >= too_near
-    wrong = (~near).astype(np.float32)
-    column = {name: len(classes) + place for place, name in enumerate(names)}
-    for row, found in enumerate(kinds):
-        weights = {column[name]: STEP**steps for name, steps in found.items() if name in column}
-        for place, weight in weights.items():
-            shares[row, place] = (1 - OWN_SHARE) * weight / sum(weights.values())
-            wrong[row, place] = 0
-        shares[row, row] = OWN_SHARE if weights else 1
+
+    labels: Floats
+    shares: Floats
+    wrong: Floats
+
+
+def make_targets(
+    vectors: Sequence[Floats],
+    hypernyms: Sequence[Mapping[str, int]],
+    hypernym_vectors: Mapping[str, Floats],
+    too_near: float = TOO_NEAR,
+) -> Targets:
+    """Return the targets of all classes.
+
+    An image of a robin is sometimes pulled to "bird", from which classes that are not birds are pushed away. So queries by
+    category are trained as well as queries by name.
+
+    Args:
+        vectors: The vector ``(d,)`` of each class.
+        hypernyms: For each class, hypernym → the number of steps to it.
+        hypernym_vectors: Hypernym → its vector ``(d,)``. Hypernyms without a vector are left out.
+        too_near: Labels closer than this cosine do not count as wrong.
+    """
+    count, names = len(vectors), sorted({name for steps in hypernyms for name in steps if name in hypernym_vectors})
+    labels = np.stack([*vectors, *(hypernym_vectors[name] for name in names)])
+    shares = np.zeros((count, len(labels)), dtype=np.float32)
+    wrong = (labels[:count] @ labels.T < too_near).astype(np.float32)
+    columns = {name: count + number for number, name in enumerate(names)}
+    for row, steps_to in enumerate(hypernyms):
+        weights = {columns[name]: STEP_WEIGHT**steps for name, steps in steps_to.items() if name in columns}
+        for column, weight in weights.items():
+            shares[row, column] = (1 - CLASS_SHARE) * weight / sum(weights.values())
+            wrong[row, column] = 0
+        shares[row, row] = CLASS_SHARE if weights else 1
         wrong[row, row] = 0
     return Targets(np.asarray(labels, dtype=np.float32), shares, wrong)

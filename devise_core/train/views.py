@@ -1,4 +1,4 @@
-"""Four views of a training picture, so that the head does not lean on how a picture is framed."""
+"""Views of a training image, so that the head does not depend on how an image is framed."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ View = Callable[[Image.Image, int], Pixels]
 
 
 def squashed(image: Image.Image, size: int) -> Pixels:
-    """The whole picture, its aspect ratio lost: how the paper's and the seed's pictures were seen."""
+    """Return the whole image without its aspect ratio, as the paper and the seed's notebook used it."""
     return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), dtype=np.uint8)
 
 
 def padded(image: Image.Image, size: int) -> Pixels:
-    """The whole picture on white: as cut-outs and drawings stand."""
+    """Return the whole image on a white square, like cut-outs and drawings."""
     return np.asarray(ImageOps.pad(image, (size, size), Image.Resampling.BICUBIC, color="white"), dtype=np.uint8)
 
 
 def square(image: Image.Image, size: int) -> Pixels:
-    """The largest square in the middle."""
+    """Return the largest square in the middle."""
     return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC), dtype=np.uint8)
 
 
 def mirrored(image: Image.Image, size: int) -> Pixels:
+    """Return the plain view, mirrored."""
     return np.ascontiguousarray(to_pixels(image, size)[:, ::-1])
 
 

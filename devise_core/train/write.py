@@ -1,4 +1,4 @@
-"""A finished run → the files of an artifact folder: the model, its labels, and the record of how it came about."""
+"""Write a finished run to an artifact folder: the model, its labels, and the record of its training."""
 
 from __future__ import annotations
 
@@ -18,16 +18,23 @@ import numpy as np
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
-from devise_core.train.loop import Curve
 from devise_core.train.run import Run, Trained
+from devise_core.train.trainer import Curve
 
 HISTORY, CURVES, RECORD = "history.json", "curves.csv", "training.json"
-LICENCE = "of the backbone's weights, the word vectors and your pictures"
+LICENCE = "of the backbone's weights, the word vectors and your images"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What the rows of the manifest say: the ``command``, the name of the ``data`` and of the backbone's ``weights``."""
+    """What the manifest records about a run.
+
+    Attributes:
+        command: The command that repeats it.
+        recipe: The name of the recipe.
+        data: The name of the data set.
+        weights: The name of the backbone's weights.
+    """
 
     command: str
     recipe: str
@@ -36,7 +43,17 @@ class Origin:
 
 
 def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained: Trained, origin: Origin) -> None:
-    """Write all but the text side, and its rows; the rows of the labels too where a head stands on labels of its own."""
+    """Write all files except those of the text encoder, and their entries in the manifest.
+
+    The labels are written only if the head has custom labels.
+
+    Args:
+        layout: The artifact folder.
+        manifest: Receives the entries.
+        run: What was trained.
+        trained: The result.
+        origin: What to record.
+    """
     trained.model.save(layout.model)
     make_canonical(layout.model)
     written = [layout.model]
@@ -47,24 +64,27 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
             np.save(path, np.vstack(trained.classifier))
         written.append(layout.classifier)
     record = _record(run, trained, origin)
-    curves = {stage: asdict(curve) for stage, curve in trained.curves.items()}
+    curves = {stage: curve.as_dict() for stage, curve in trained.curves.items()}
     for name, content in ((HISTORY, curves), (RECORD, record)):
         (layout.root / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
     _write_curves(layout.root / CURVES, trained.curves)
-    source = f"{run.backbone.name} ({origin.weights}), trained on {len(trained.corpus.pictures)} pictures of {origin.data}"
+    source = f"{run.backbone.name} ({origin.weights}), trained on {len(trained.corpus.images)} images of {origin.data}"
     for path in (*written, *(layout.root / name for name in (HISTORY, CURVES, RECORD))):
         manifest.add(path, origin.command, source, LICENCE)
     manifest.about["training"] = {name: record[name] for name in ("recipe", "data", "settings", "pictures", "classes")}
 
 
 def reads_roots(manifest: Manifest) -> bool:
-    """Whether the classifier and a conse head of a model see the roots of its features, as ``write_trained`` noted."""
+    """Return whether the classifier and the conse head of a model read ``rooted`` features, as ``write_trained`` recorded."""
     return bool(manifest.about.get("training", {}).get("settings", {}).get("features") == "root")
 
 
 def make_canonical(archive: Path) -> None:
-    """Rewrite a ``.keras`` archive without the time it was saved, and with numbers from 0 where Keras writes the addresses of
-    shared objects and counts operations since the process began, so that the same model has the same bytes."""
+    """Rewrite a ``.keras`` archive so that the same model always has the same bytes.
+
+    Keras writes the time of saving, the addresses of shared objects, and the number of operations since the process started.
+    They become a fixed time and numbers from 0.
+    """
     with zipfile.ZipFile(archive) as source:
         files = {name: source.read(name) for name in sorted(source.namelist())}
     facts = json.loads(files["metadata.json"])
@@ -72,7 +92,7 @@ def make_canonical(archive: Path) -> None:
     numbers: dict[str, int] = {}
     config = re.sub(
         r'(?<="shared_object_id": )\d+',
-        lambda found: str(numbers.setdefault(found[0], len(numbers))),
+        lambda match: str(numbers.setdefault(match[0], len(numbers))),
         files["config.json"].decode(),
     )
     parts = json.loads(config)["config"].get("layers", [])
@@ -86,7 +106,7 @@ def make_canonical(archive: Path) -> None:
 
 
 def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
-    """Put in the place of files that may be links to another model's: never written through."""
+    """Replace the files of labels. They may be links to the files of another model, which must not change."""
     with atomic_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "names", "hypernyms"])
@@ -97,13 +117,13 @@ def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
 
 
 def _write_curves(path: Path, curves: Mapping[str, Curve]) -> None:
-    """A row an epoch; what was not measured is empty."""
+    """Write one row per epoch. Values that were not measured are empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["stage", "epoch", "loss", "validation_loss", "validation_accuracy"])
         for stage, curve in curves.items():
             validated: Sequence[tuple[Any, Any]] = list(zip(curve.validation, curve.accuracy, strict=True))
-            for epoch, loss in enumerate(curve.loss):
+            for epoch, loss in enumerate(curve.as_dict()["loss"]):
                 writer.writerow([stage, epoch + 1, loss, *(validated[epoch] if validated else ("", ""))])
 
 
@@ -112,7 +132,7 @@ def _record(run: Run, trained: Trained, origin: Origin) -> dict[str, Any]:
     return {
         **asdict(origin),
         "settings": asdict(run.recipe),
-        "pictures": len(corpus.pictures),
+        "pictures": len(corpus.images),
         "classes": len(corpus.names),
         "names": list(corpus.names),
         "validation": int(trained.validation.sum()),

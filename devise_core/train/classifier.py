@@ -1,0 +1,58 @@
+"""A softmax over classes, fitted on features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from devise_core.vectors import Floats, Rows
+
+Classifier = tuple[Floats, Floats]
+"""The kernel ``(f, labels)`` and the bias ``(labels,)`` of a softmax on features."""
+
+
+def fit_classifier(features: Floats, classes: Rows, decay: float = 1e-3, root: bool = False) -> Classifier:
+    """Fit a softmax over custom classes.
+
+    The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features that are centred and scaled to
+    about unit length.
+
+    Args:
+        features: ``(views, n, f)``.
+        classes: The class of each image ``(n,)``.
+        decay: The strength of the L2 penalty.
+        root: Whether the softmax reads ``rooted`` features.
+
+    Returns:
+        The softmax on features that are neither centred nor scaled.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    classes = np.tile(classes, len(features))
+    features = rooted(np.concatenate(features)) if root else np.concatenate(features)
+    centre = features.mean(axis=0)
+    scale = np.float32(np.sqrt(np.square(features - centre).sum(axis=1).mean())) or np.float32(1)
+    fitted = LogisticRegression(C=1 / (decay * len(features)), max_iter=1000).fit((features - centre) / scale, classes)
+    weights = fitted.coef_ / scale
+    biases = fitted.intercept_ - weights @ centre
+    if len(biases) == 1:  # of two classes scikit-learn keeps the difference only
+        weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
+    return np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32)
+
+
+def rooted(features: Any) -> Any:
+    """Return the square root of each feature's share in its image, so that a few large features weigh less.
+
+    Arandjelović & Zisserman (2012), "Three things everyone should know to improve object retrieval" (RootSIFT).
+
+    Args:
+        features: ``(…, f)``, a NumPy array or a Keras tensor.
+    """
+    if isinstance(features, np.ndarray):
+        shares = np.maximum(features, 0)
+        return np.sqrt(shares / np.maximum(shares.sum(axis=-1, keepdims=True), 1e-9))
+    from keras import ops
+
+    shares = ops.relu(features)
+    return ops.sqrt(shares / ops.maximum(ops.sum(shares, axis=-1, keepdims=True), 1e-9))

@@ -1,0 +1,120 @@
+"""Heads as Keras models, from features to unit embeddings, and their join with a backbone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from devise_core.train.classifier import rooted
+from devise_core.train.head import Head
+from devise_core.vectors import Floats
+
+if TYPE_CHECKING:
+    import keras
+
+
+def with_head(backbone: keras.Model, head: Head) -> keras.Model:
+    """Return one model with the outputs ``features`` and ``embedding``, from pixels."""
+    return joined(backbone, conse_model(head))
+
+
+def joined(backbone: keras.Model, head: keras.Model) -> keras.Model:
+    """Return one model with the outputs ``features`` and ``embedding``.
+
+    Args:
+        backbone: Pixels → the layer ``features``.
+        head: Features → the layer ``embedding``. Its layers become layers of the result.
+    """
+    from keras import Model
+
+    features = backbone.get_layer("features").output
+    return Model(backbone.input, {"features": features, "embedding": head.call(features)}, name="devise")
+
+
+def conse_model(
+    head: Head, directions: Floats | None = None, root: bool = False, floor: float = 0.0, labels: keras.layers.Dense | None = None
+) -> keras.Model:
+    """Return the ConSE head: features → softmax over the labels (``labels``) → their vectors (``space``), of unit length.
+
+    Args:
+        head: The weights.
+        directions: Orthonormal rows ``(m, d)`` to remove from the embeddings.
+        root: Whether the softmax reads ``rooted`` features.
+        floor: Label shares below it are set to 0, except the largest. ConSE keeps the ten largest shares instead.
+        labels: The softmax layer. None for a new ``Dense`` layer.
+    """
+    from keras import layers, ops
+
+    labels = labels or layers.Dense(len(head.bias), activation="softmax", name="labels")
+    space = layers.Dense(head.vectors.shape[1], use_bias=False, name="space")
+
+    def above_floor(shares: Any) -> Any:
+        return ops.where(shares >= ops.minimum(ops.max(shares, axis=-1, keepdims=True), floor), shares, 0.0)
+
+    chain = [*([rooted] if root else []), labels, *([above_floor] if floor else []), space]
+    model = _chain(len(head.kernel), chain, directions)
+    labels.set_weights([head.kernel, head.bias])
+    space.set_weights([head.vectors])
+    return model
+
+
+def unfused_softmax(units: int) -> keras.layers.Dense:
+    """Return a softmax layer that adds its bias in an operation of its own.
+
+    Keras fuses product and bias, and the gradient of the fused operation sums a batch in another order. The bundled head was
+    trained without fusion. With this layer a new build repeats it to the last bit.
+    """
+    from keras import layers, ops
+
+    class UnfusedSoftmax(layers.Dense):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            return ops.softmax(ops.add(self.bias, ops.matmul(inputs, self.kernel)))
+
+    return UnfusedSoftmax(units, name="labels")
+
+
+def linear_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
+    """Return the paper's head: a single matrix (Frome et al., 2013), then unit length.
+
+    Args:
+        width: The number of features.
+        dimension: The dimension of the embeddings.
+        directions: Orthonormal rows ``(m, d)`` to remove from the embeddings.
+    """
+    from keras import layers
+
+    return _chain(width, [layers.Dense(dimension, name="space")], directions)
+
+
+def mlp_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
+    """Return the head of the notebook that this project starts from, then unit length. For ``Args`` see ``linear_model``."""
+    from keras import layers
+
+    return _chain(
+        width,
+        [
+            layers.Dense(2000, name="hidden"),
+            layers.BatchNormalization(name="hidden_norm"),
+            layers.ReLU(name="hidden_relu"),
+            layers.Dropout(0.5, name="hidden_dropout"),
+            layers.Dense(dimension, name="space"),
+            layers.BatchNormalization(name="space_norm"),
+        ],
+        directions,
+    )
+
+
+def _chain(width: int, chain: Sequence[Callable[[Any], Any]], directions: Floats | None) -> keras.Model:
+    """Connect the layers. A fixed layer removes ``directions`` from the embeddings before they are scaled to unit length."""
+    from keras import Input, Model, layers
+
+    x = features = Input((width,), name="features_in")
+    for layer in chain:
+        x = layer(x)
+    if directions is not None and len(directions):
+        without_directions = layers.Dense(directions.shape[1], use_bias=False, trainable=False, name="without_directions")
+        x = without_directions(x)
+        without_directions.set_weights([np.eye(directions.shape[1], dtype=np.float32) - directions.T @ directions])
+    return Model(features, layers.UnitNormalization(name="embedding")(x), name="head")

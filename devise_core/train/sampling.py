@@ -1,0 +1,109 @@
+"""The batches of an epoch: shuffled images, a true label drawn for each, and captions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from devise_core.train.recipe import Recipe
+from devise_core.train.targets import Targets
+from devise_core.vectors import Floats, Rows
+
+Inputs = Callable[[Rows], Any]
+"""Rows ``(n,)``, each view · images + image → what the model reads: features ``(n, f)`` or pixels."""
+
+
+@dataclass(frozen=True)
+class Captions:
+    """The captions of a set of examples.
+
+    Attributes:
+        rows: The images that have captions ``(m,)``.
+        vectors: For each of these images, the unit vectors of its captions ``(captions, d)``.
+    """
+
+    rows: Rows
+    vectors: Sequence[Floats]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images to train or to validate on.
+
+    Attributes:
+        inputs: Returns what the model reads for some rows.
+        classes: The class of each image ``(n,)``: a row of the targets.
+        views: How many views each image has.
+        captions: The captions of the images, if they have any.
+    """
+
+    inputs: Inputs
+    classes: Rows
+    views: int = 1
+    captions: Captions | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The input of one training step.
+
+    Attributes:
+        rows: The views of images, as ``Inputs`` takes them ``(n,)``.
+        true: The true label of each ``(n,)``.
+        wrong: 1 where a label is wrong, else 0 ``(n, labels)``.
+        order: Random numbers that order the wrong labels ``(n, labels)``; None for a loss that takes all of them.
+        captioned: Views of images with a caption ``(m,)``; None without captions.
+        captions: One caption of each of these ``(m, d)``.
+    """
+
+    rows: Rows
+    true: Rows
+    wrong: Floats
+    order: Floats | None = None
+    captioned: Rows | None = None
+    captions: Floats | None = None
+
+
+def feature_examples(features: Floats, classes: Rows, captions: Captions | None = None) -> Examples:
+    """Return examples whose inputs are ``features`` ``(views, n, f)``."""
+    views, count, width = features.shape
+    rows = features.reshape(views * count, width)
+    return Examples(lambda chosen: rows[chosen], classes, views, captions)
+
+
+def batches(examples: Examples, targets: Targets, recipe: Recipe, rng: np.random.Generator) -> Iterator[Batch]:
+    """Yield the batches of one epoch: every view of every image once, in random order.
+
+    Images that do not fill a last batch are left out of this epoch.
+    """
+    count, size = len(examples.classes), recipe.batch
+    shuffled = rng.permutation(examples.views * count)
+    cumulated = np.cumsum(targets.shares, axis=1)
+    for start in range(0, max(1, len(shuffled) - size + 1), size):
+        rows = shuffled[start : start + size]
+        classes = examples.classes[rows % count]
+        drawn = rng.random((len(rows), 1)) * cumulated[classes, -1:]
+        true = (cumulated[classes] <= drawn).sum(axis=1).astype(np.int64)
+        wrong = targets.wrong[classes]
+        order = random_order(wrong, recipe, rng)
+        captioned, captions = _draw_captions(examples, recipe, rng)
+        yield Batch(rows, true, wrong, order, captioned, captions)
+
+
+def random_order(wrong: Floats, recipe: Recipe, rng: np.random.Generator) -> Floats | None:
+    """Return random numbers that order the wrong labels ``(n, labels)``, for the one loss that needs an order."""
+    return rng.random(wrong.shape, dtype=np.float32) if recipe.loss == "hinge-first" else None
+
+
+def _draw_captions(examples: Examples, recipe: Recipe, rng: np.random.Generator) -> tuple[Rows | None, Floats | None]:
+    """Draw different images that have captions, in one view, and one caption of each."""
+    captions = examples.captions
+    if captions is None or not len(captions.rows) or not recipe.caption_weight:
+        return None, None
+    chosen = rng.choice(len(captions.rows), min(recipe.batch, len(captions.rows)), replace=False)
+    view = int(rng.integers(examples.views))
+    vectors = np.stack([captions.vectors[row][rng.integers(len(captions.vectors[row]))] for row in chosen])
+    return view * len(examples.classes) + captions.rows[chosen], vectors
