@@ -108,7 +108,7 @@ def plain_loop(recipe: Recipe) -> tuple[np.ndarray, np.ndarray, np.ndarray, list
     def embed(features: Any) -> Any:
         return tf.math.l2_normalize(tf.nn.softmax(features @ kernel + bias) @ vectors, axis=1)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(features: Any, true: Any, wrong: Any, captioned: Any, captions: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = hinge_rank(embed(features), true, tf.constant(TARGETS.labels), wrong, recipe.margin)

@@ -22,7 +22,6 @@ GENERATED = ("docs/report.html", "ui/vendor/", "devise_core/bundle/tables/")
 UNFINISHED = (
     "benchmarks/visit",
     ".streamlit/",
-    "devise_core/backbones/",
     "devise_core/collections/",
     "devise_core/storage/",
     "devise_core/train/",

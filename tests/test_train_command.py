@@ -44,7 +44,7 @@ VECTORS = np.array(
 
 @pytest.fixture
 def bundled(tmp_path: Path) -> Path:
-    """A model's text side: two colours and "blue thing" are nouns, the fourth axis is taken out of all."""
+    """Write the text files of a model. Three colours are nouns, and the fourth axis is a shared direction to remove."""
     layout = ArtifactLayout(tmp_path / "bundled")
     layout.root.mkdir()
     manifest = Manifest(layout.root)
@@ -74,9 +74,9 @@ def data(tmp_path: Path) -> Path:
     for name, colour in COLOURS.items():
         (folder / name).mkdir(parents=True)
         for number in range(12):
-            Image.new("RGB", (12, 8), tuple(abs(part - 7 * number) for part in colour)).save(
-                folder / name / f"{number}.{'png' if number else 'webp'}", lossless=True
-            )  # type: ignore[arg-type]
+            red, green, blue = (abs(part - 7 * number) for part in colour)
+            path = folder / name / f"{number}.{'png' if number else 'webp'}"
+            Image.new("RGB", (12, 8), (red, green, blue)).save(path, lossless=True)
     return folder
 
 
@@ -96,7 +96,7 @@ def train(order: TrainingJob, watch: Callable[[str, int], Progress] = quiet) -> 
     return train_model(order, lambda text: None, watch)
 
 
-def test_the_seeds_protocol_end_to_end(
+def test_seed_recipe_end_to_end(
     order: TrainingJob, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (data / "red" / "broken.png").write_bytes(b"no picture")
@@ -123,15 +123,15 @@ def test_the_seeds_protocol_end_to_end(
     engine = load_engine(out, "colours")
     assert [hit.name for hit in engine.search_text("red", k=3)] == ["red"] * 3
     assert [hit.name for hit in engine.search_text("deep blue", k=3)] == ["deep blue"] * 3
-    # All words, their own axis and all: the space is the one that "raw" targets stand in, and knows no kinds.
+    # The text encoder returns the word vectors as trained, like "raw" targets, with no direction removed and no hypernyms.
     assert engine.label_image(data / "green" / "1.png", 1, "all")[0].word == "green"
     assert engine.embed_text("deep blue") == pytest.approx(unit([0, 0, 5, 4]), abs=0.02)
     assert engine.embed_text("reds") == pytest.approx(unit([2, 0, 0, 1]), abs=0.02)
     assert word_vectors(engine).directions.shape == (0, 4)
-    assert word_vectors(engine).nouns.nouns == ["red", "green", "deep blue"]  # nothing places "xyzzy"
+    assert word_vectors(engine).nouns.nouns == ["red", "green", "deep blue"]  # "xyzzy" has no vector
 
 
-def test_what_is_written(order: TrainingJob) -> None:
+def test_files_and_record_of_a_trained_model(order: TrainingJob) -> None:
     trained = train(order)
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     files = {path.name for path in order.out.iterdir()} - {"manifest.json"}
@@ -160,10 +160,10 @@ def test_what_is_written(order: TrainingJob) -> None:
 
 
 @pytest.mark.parametrize(("stage", "epoch"), [("head", 1), ("finetune", 1)])
-def test_interrupted_and_resumed(order: TrainingJob, stage: str, epoch: int) -> None:
-    def stopping(here: str, epochs: int) -> Progress:
+def test_interrupted_run_resumes_to_the_same_bytes(order: TrainingJob, stage: str, epoch: int) -> None:
+    def stopping(current: str, epochs: int) -> Progress:
         def stop(done: int, curve: Curve) -> None:
-            if (here, done) == (stage, epoch):
+            if (current, done) == (stage, epoch):
                 raise KeyboardInterrupt
 
         return stop
@@ -180,7 +180,7 @@ def test_interrupted_and_resumed(order: TrainingJob, stage: str, epoch: int) -> 
     assert (order.out / "history.json").read_bytes() == (whole.out / "history.json").read_bytes()
 
 
-def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: TrainingJob) -> None:
+def test_second_stage_trains_the_backbone_except_its_normalisation(order: TrainingJob) -> None:
     trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), tiny_backbone().model
     moved = {
         name: [
@@ -192,17 +192,20 @@ def test_the_second_stage_trains_the_backbone_but_not_its_normalisation(order: T
     assert (any(moved["conv"]), any(moved["norm"])) == (True, False)
 
 
-def test_text_targets_stand_where_queries_do(order: TrainingJob) -> None:
+def test_text_targets_are_the_vectors_of_queries(order: TrainingJob) -> None:
     trained = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6, head="mlp")))
-    assert trained.corpus.vectors == pytest.approx(unit([[0, 0, 1, 0], [0.1, 1, 0, 0], [1, 0.1, 0, 0]]), abs=0.02)
-    found = trained.model.predict(np.random.default_rng(0).uniform(0, 255, (4, 8, 8, 3)), verbose=0)["embedding"]
-    assert np.abs(found[:, 3]).max() < 1e-6
+    vectors = np.array([[0, 0, 1, 0], [0.1, 1, 0, 0], [1, 0.1, 0, 0]])
+    assert trained.corpus.vectors == pytest.approx(unit(vectors), abs=0.02)
+    embeddings = trained.model.predict(np.random.default_rng(0).uniform(0, 255, (4, 8, 8, 3)), verbose=0)["embedding"]
+    assert np.abs(embeddings[:, 3]).max() < 1e-6
 
 
-def test_a_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6)))  # another network: a softmax over its own classes
+def test_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = train(
+        replace(order, recipe=recipe_of("bundled", epochs=1, batch=6))
+    )  # another backbone, so a softmax over these classes
     assert first.model.get_layer("labels").units == 3
-    for name in Manifest.read(order.bundled).files:  # linked from, not written through
+    for name in Manifest.read(order.bundled).files:  # the linked files are unchanged
         Manifest.read(order.bundled).verified(order.bundled / name)
     with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
         train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
@@ -216,13 +219,13 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, mon
     assert second.corpus.names == first.corpus.names
     assert (
         Manifest.read(order.out.with_name("c")).files["classifier.npy"] == Manifest.read(order.out).files["classifier.npy"]
-    )  # its labels' own
+    )  # of the same labels
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     np.save(layout.classifier, np.vstack([np.eye(8, 3), [[0, 2, 0]]]).astype(np.float16))
     manifest.add(layout.classifier, "by hand")
     manifest.write()
     third = train(replace(order, bundled=order.out, out=order.out.with_name("e"), recipe=recipe_of("bundled", epochs=0)))
-    assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # the classifier's, at temperature 2
+    assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # of the classifier, at temperature 2
     assert json.loads((order.out.with_name("e") / "training.json").read_text())["settings"]["start"] == "classifier"
     with pytest.raises(BuildError, match="its labels are mixed with their hypernyms"):
         train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
@@ -236,7 +239,7 @@ def test_a_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, mon
         recipe_of("paper", epochs=40, batch=6, optimizer="adam", rate=0.05, finetune_epochs=0),
     ],
 )
-def test_what_was_trained_is_measured_beside_the_others(
+def test_trained_model_is_compared_with_the_other_methods(
     order: TrainingJob, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe
 ) -> None:
     sets = tmp_path / "sets"
@@ -244,61 +247,66 @@ def test_what_was_trained_is_measured_beside_the_others(
     data.rename(sets / "pascal-sentences/images")
     train(replace(order, data=sets / "pascal-sentences", recipe=recipe))
     monkeypatch.setattr(random_baseline, "load_backbone", tiny_backbone)
-    said: list[str] = []
+    messages: list[str] = []
     naming, by_label = measure(
-        open_model_under_test(ArtifactLayout(order.out), sets, order.cache, said.append), ["pascal-sentences"]
+        open_model_under_test(ArtifactLayout(order.out), sets, order.cache, messages.append), ["pascal-sentences"]
     ).tables
-    told = "trained on these images. Train it with --split seed"
-    assert (told in naming.note, told in by_label.note) == ((recipe.split == "all"),) * 2
+    warning = "trained on these images. Train it with --split seed"
+    assert (warning in naming.note, warning in by_label.note) == ((recipe.split == "all"),) * 2
     assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
-    found = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
-    assert found == {
+    mean_precisions = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
+    assert mean_precisions == {
         SOFTMAX: NOT_APPLICABLE,
         CONSE: 1,
         RANDOM: pytest.approx(0.9, abs=0.1),
         OURS: 1,
-    }  # of random vectors some are near
-    (sets / "pascal-sentences").rename(tmp_path / "colours")  # a set of one's own, not below the data
-    elsewhere = open_model_under_test(ArtifactLayout(order.out), tmp_path / "nowhere", order.cache, said.append)
+    }  # some random vectors are close to each other
+    (sets / "pascal-sentences").rename(tmp_path / "colours")  # a custom data set outside the data folder
+    elsewhere = open_model_under_test(ArtifactLayout(order.out), tmp_path / "nowhere", order.cache, messages.append)
     assert [method.name for method in Methods(elsewhere).embedding] == [CONSE, OURS]
-    assert "random vectors are left out: There is no folder" in said[-1]
+    assert "random vectors are left out: There is no folder" in messages[-1]
 
 
-def test_after_the_second_stage_the_softmax_reads_the_features_as_they_are_then(order: TrainingJob) -> None:
+def test_softmax_reads_the_features_of_the_second_stage(order: TrainingJob) -> None:
     trained = train(replace(order, recipe=replace(order.recipe, finetune_rate=0.05)))
     pixels = np.stack([np.asarray(Image.open(image.path).resize((8, 8))) for image in trained.corpus.images]).astype(np.float32)
     weights = np.load(ArtifactLayout(order.out).classifier)
-    found = trained.model.predict(pixels, verbose=0)["features"] @ weights[:-1] + weights[-1]
-    assert (found.argmax(axis=1) == trained.corpus.classes).all()
+    logits = trained.model.predict(pixels, verbose=0)["features"] @ weights[:-1] + weights[-1]
+    assert (logits.argmax(axis=1) == trained.corpus.classes).all()
 
 
-def test_features_are_computed_once(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_features_are_not_computed_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     computed: list[int] = []
     network = features._network
 
     def counting(model: Any) -> Any:
         call = network(model)
-        return lambda pixels: (computed.append(1), call(pixels))[1]
+
+        def count(pixels: Any) -> Any:
+            computed.append(1)
+            return call(pixels)
+
+        return count
 
     def run(identity: str = "a", views: tuple[str, ...] = ("plain",)) -> tuple[int, np.ndarray]:
         computed.clear()
         with FeatureCache(tmp_path / "features.sqlite", identity, 8) as cache:
-            found = cached_features(model, files, views, cache)
-        return len(computed), found.features
+            result = cached_features(model, files, views, cache)
+        return len(computed), result.features
 
     monkeypatch.setattr(features, "_network", counting)
     model, files = tiny_backbone().model, sorted(data.rglob("*.png"))
     first, kept = run()[1], run()
     assert (kept[0], first.tolist()) == (0, kept[1].tolist())
-    assert run(views=("plain", "padded"))[0] == 4  # both views of the two batches that lack one
-    assert run(identity="another network")[0] == 2
+    assert run(views=("plain", "padded"))[0] == 4  # two views of two batches
+    assert run(identity="another backbone")[0] == 2
     Image.new("RGB", (9, 9), "white").save(files[3])
     count, changed = run()
     assert count == 1
     assert np.flatnonzero((changed != first).any(axis=(0, 2))).tolist() == [3]
 
 
-def test_what_cannot_be_trained_on(order: TrainingJob, data: Path, tmp_path: Path) -> None:
+def test_unusable_data_is_refused(order: TrainingJob, data: Path, tmp_path: Path) -> None:
     def refused(says: str, **change: Any) -> None:
         with pytest.raises(BuildError, match=says):
             train(replace(order, **change))
@@ -310,18 +318,18 @@ def test_what_cannot_be_trained_on(order: TrainingJob, data: Path, tmp_path: Pat
     refused("no word vectors at .*none.txt", words=str(tmp_path / "none.txt"))
     for name in ("green", "deep_blue"):
         (data / name).rename(tmp_path / name)
-    refused(r"one class alone \(red\).*at least two", data=data)
+    refused(r"only one class \(red\).*at least two", data=data)
     (data / "gren").mkdir()
     (data / "gren" / "a.png").write_bytes(b"no picture")
     (data / "qqqq").mkdir()
     Image.new("RGB", (9, 9)).save(data / "qqqq" / "a.png")
-    refused(r"classes “gren” \(green\?\), “qqqq”: name their folders", data=data)
+    refused(r"classes “gren” \(green\?\), “qqqq”. Rename their folders", data=data)
     (data / "qqqq").rename(tmp_path / "qqqq")
     (data / "gren").rename(data / "green")
     refused("Fewer than two classes.*a.png: .*not a picture", data=data)
 
 
-def test_a_folder_of_other_things_is_not_replaced(order: TrainingJob) -> None:
+def test_folder_with_other_files_is_not_replaced(order: TrainingJob) -> None:
     order.out.mkdir()
     (order.out / "diary.txt").write_text("mine")
     with pytest.raises(BuildError, match="holds other files.*new folder"):

@@ -110,7 +110,7 @@ def _misfit(origin: str, name: str) -> ArtifactError:
 
 @contextmanager
 def _explained_download(name: str) -> Iterator[None]:
-    """Turn a failed download into a ``BuildError``. Keras raises a bare ``Exception`` from the network error."""
+    """Turn a failed download into a ``BuildError``. Keras raises a bare ``Exception`` from the connection error."""
     try:
         yield
     except Exception as error:
