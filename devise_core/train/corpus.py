@@ -11,6 +11,7 @@ import numpy as np
 from devise_core.datasets import readers, splits
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError, QueryError, UnknownWordError
+from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, Rows, unit
 
@@ -145,7 +146,7 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
     return kept
 
 
-def caption_vectors(image: AnnotatedImage, text: WordVectorEncoder) -> list[Floats]:
+def caption_vectors(image: AnnotatedImage, text: TextEncoder) -> list[Floats]:
     """Return a unit vector ``(d,)`` for each caption that has a known word."""
     vectors = []
     for caption in image.captions:

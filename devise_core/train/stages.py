@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from devise_core.backbones import Backbone
-from devise_core.text.text_encoder import WordVectorEncoder
+from devise_core.text.text_encoder import TextEncoder
 from devise_core.train.classifier import Classifier
 from devise_core.train.corpus import Corpus, caption_vectors
 from devise_core.train.head import Head, conse_head, head_of
@@ -77,9 +77,7 @@ def head_optimizers(head: keras.Model, recipe: Recipe) -> list[LayerOptimizer]:
     return [LayerOptimizer(make_optimizer(recipe.optimizer, recipe.classifier_rate), first), *optimizers] if first else optimizers
 
 
-def corpus_examples(
-    corpus: Corpus, rows: Rows, inputs: ViewInputs, views: int = 1, text: WordVectorEncoder | None = None
-) -> Examples:
+def corpus_examples(corpus: Corpus, rows: Rows, inputs: ViewInputs, views: int = 1, text: TextEncoder | None = None) -> Examples:
     """Return a part of a corpus as examples.
 
     Args:
