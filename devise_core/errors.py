@@ -1,26 +1,27 @@
-"""One family of errors. Every message is a sentence for a person, and names the remedy."""
+"""The exceptions of the library. Each message says what is wrong and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 LONGEST = 60
-"""Characters of a word in a message."""
+"""The most characters of a word in a message."""
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """``text``, or its beginning and an ellipsis, in at most ``longest`` characters."""
+    """Return ``text``, cut with an ellipsis to at most ``longest`` characters."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 class DeviseError(Exception):
-    """Base of everything this library raises on purpose."""
+    """The base class of all exceptions that this library raises on purpose."""
 
 
 class UnknownWordError(DeviseError):
     """No word of a query is in the vocabulary.
 
-    ``suggestions`` maps each unknown word to its nearest spellings, nearest first; a word may have none.
+    Attributes:
+        suggestions: Each unknown word and its nearest spellings, nearest first. A word may have none.
     """
 
     def __init__(self, suggestions: Mapping[str, Sequence[str]]) -> None:
@@ -35,7 +36,11 @@ class UnknownWordError(DeviseError):
 
 
 class QueryError(DeviseError):
-    """A query or one of its settings cannot be read; ``position`` is a character offset where there is one."""
+    """A query or one of its options is invalid.
+
+    Attributes:
+        position: The offset of the character at fault, or None.
+    """
 
     def __init__(self, message: str, position: int | None = None) -> None:
         self.position = position
@@ -43,18 +48,22 @@ class QueryError(DeviseError):
 
 
 class NoVocabularyError(DeviseError):
-    """The model's text encoder has no list of words, which this needs."""
+    """The operation needs a vocabulary, but the text encoder of the model has none."""
 
     def __init__(self) -> None:
         super().__init__("This model has no word list. Search by text or by image, or give the labels to choose from.")
 
 
 class ImageError(DeviseError):
-    """A picture cannot be used: too large, truncated, or no picture at all."""
+    """An image cannot be used. It is too large, truncated or not an image."""
 
 
 class BusyError(DeviseError):
-    """Too much is asked for at once; the message says when to ask again. ``guard``: what refused."""
+    """The server is busy. The message says when to try again.
+
+    Attributes:
+        guard: The limit that was reached.
+    """
 
     def __init__(self, message: str, guard: str) -> None:
         self.guard = guard
@@ -62,7 +71,7 @@ class BusyError(DeviseError):
 
 
 class ArtifactError(DeviseError):
-    """A file of the model is missing, damaged, or of another version."""
+    """A file of the model is missing, damaged or of another version."""
 
 
 class CollectionError(DeviseError):
@@ -70,19 +79,19 @@ class CollectionError(DeviseError):
 
 
 class OtherModelError(CollectionError):
-    """A collection was made with another model than the one that is open: their vectors cannot be compared."""
+    """A collection was made with another model than the open one, so their vectors cannot be compared."""
 
 
 class BuildError(DeviseError):
-    """An offline job lacks a source, or a source is not what the job was written for."""
+    """An offline job lacks a source, or a source has an unexpected content."""
 
 
 class FetchError(DeviseError):
-    """A data set, or a part of it, was not to be had from its home or a mirror."""
+    """A data set, or a part of it, cannot be downloaded."""
 
 
 class WordVectorError(DeviseError):
-    """A file of word vectors cannot be read: of another format or dimension than expected, truncated, or damaged."""
+    """A file of word vectors cannot be read. It is truncated or damaged, or has an unexpected format or dimension."""
 
 
 class SettingsError(DeviseError):
@@ -90,4 +99,4 @@ class SettingsError(DeviseError):
 
 
 class DeploymentError(DeviseError):
-    """This machine or checkout lacks what serving needs; ``doctor`` has listed it."""
+    """This machine or checkout cannot serve the app. ``doctor`` lists the reasons."""

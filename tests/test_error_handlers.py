@@ -11,7 +11,8 @@ import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from benchmarks.visit import Visit, serving
+from benchmarks.app_session import AppSession
+from benchmarks.server import serving
 from tests.browsing import run_session
 
 PAGE = """
@@ -34,7 +35,7 @@ def test_a_bug_in_a_page_shows_its_number(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(PAGE_APP)
 
     async def session(address: str) -> str:
-        async with Visit(address, "page") as session:
+        async with AppSession(address, "page") as session:
             assert "the page is fine" in session.text()
             await session.run(q="bug")
             text = session.text()

@@ -20,7 +20,6 @@ GENERATED = ("docs/report.html", "ui/vendor/", "devise_core/bundle/tables/")
 """Files that are not written by hand, and tables of other people's names."""
 
 UNFINISHED = (
-    "benchmarks/visit",
     ".streamlit/",
     "devise_core/collections/",
     "devise_core/storage/",

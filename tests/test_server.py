@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from benchmarks.visit import Visit, VisitError, serving
+from benchmarks.app_session import AppSession, AppSessionError
+from benchmarks.server import serving
 from tests.app_testing import CAT
 from tests.browsing import run_session
 
@@ -34,7 +35,7 @@ def get(url: str) -> str:
 
 
 async def search(address: str) -> None:
-    async with Visit(address, "text_search") as session:
+    async with AppSession(address, "text_search") as session:
         await session.run(q=SECRET)
         assert "match well" in session.text()
 
@@ -88,9 +89,9 @@ def test_a_session_cannot_exceed_its_upload_limits(server: tuple[str, Path]) -> 
     address, log = server
 
     async def session() -> None:
-        async with Visit(address, "labels") as session:
+        async with AppSession(address, "labels") as session:
             await session.choose("Choose a picture", "Upload")
-            place = await session.place("a.jpg")
+            place = await session.upload_target("a.jpg")
             base = place.upload_url.rsplit("/", 1)[0]
             for number in range(5):
                 session.put(f"{base}/{number}", "a.jpg", b"x" * 400_000)
@@ -107,11 +108,11 @@ def test_a_session_cannot_exceed_its_upload_limits(server: tuple[str, Path]) -> 
     assert '"error"' not in log.read_text()
 
 
-def start_upload(address: str, path: str, session: Visit) -> http.client.HTTPConnection:
+def start_upload(address: str, path: str, session: AppSession) -> http.client.HTTPConnection:
     """Send the beginning of an upload and leave it open."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     connection.putrequest("PUT", path)
-    with session.browser() as browser:
+    with session.http_client() as browser:
         for name, value in (
             ("Content-Length", "1000"),
             ("Content-Type", "multipart/form-data; boundary=x"),
@@ -128,9 +129,9 @@ def test_an_uploaded_picture_is_labelled(server: tuple[str, Path]) -> None:
     address, log = server
 
     async def session() -> str:
-        async with Visit(address, "labels") as session:
+        async with AppSession(address, "labels") as session:
             await session.choose("Choose a picture", "Upload")
-            with pytest.raises(VisitError, match="not a picture"):
+            with pytest.raises(AppSessionError, match="not a picture"):
                 await session.upload("A picture", "cat.jpg", b"no picture")
             await session.upload("A picture", "cat.webp", CAT.read_bytes())
             return session.text()

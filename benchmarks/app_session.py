@@ -1,21 +1,12 @@
-"""One visitor without a browser, and the server: Streamlit's messages over a real websocket, and its own address for uploads."""
+"""A session of the app without a browser: Streamlit's messages over a real websocket, and its route for uploads."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import requests
@@ -25,62 +16,26 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from devise_core.storage.paths import REPOSITORY
-
-LATE = 60.0
+TIMEOUT = 60.0
 """Seconds after which a run counts as lost."""
 
 
-@contextmanager
-def serving(
-    script: Path = REPOSITORY / "streamlit_app.py", log: IO[str] | int = subprocess.DEVNULL, **environment: str
-) -> Iterator[tuple[str, int]]:
-    """The app of ``script`` in a process of its own: its address and process id, once it listens. ``log`` gets its stderr."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        script.name,
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-        "--server.fileWatcherType",
-        "none",
-    ]
-    process = subprocess.Popen(
-        command,
-        cwd=script.parent,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=log,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+class AppSessionError(Exception):
+    """The page failed or showed an error."""
 
 
-class VisitError(Exception):
-    """The page failed, showed an error, or did not end."""
+class AppSession:
+    """One open page.
 
+        async with AppSession("http://127.0.0.1:8501", "text_search") as session:
+            await session.run(q="violin")
 
-class Visit:
-    """``async with Visit("http://127.0.0.1:8501", "text_search") as visit: await visit.run(q="violin")``."""
+    Attributes:
+        address: The address of the server.
+        page: The path of the page.
+        elements: The elements of the last run, by their position.
+        received: How many bytes the session has received.
+    """
 
     def __init__(self, address: str, page: str) -> None:
         self.address, self.page = address, page
@@ -105,7 +60,15 @@ class Visit:
         await self._socket.close()
 
     async def run(self, **parameters: str) -> None:
-        """Run the page with ``parameters`` in its address besides those before. Raises ``VisitError``."""
+        """Run the page.
+
+        Args:
+            parameters: Parameters to add to those in the address.
+
+        Raises:
+            AppSessionError: The page failed or showed an error.
+            TimeoutError: The run did not end.
+        """
         self._parameters |= parameters
         message = BackMsg()
         state = message.rerun_script
@@ -114,22 +77,23 @@ class Visit:
         state.widget_states.widgets.extend(self._widgets.values())
         self.elements = {}
         await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(LATE):
+        async with asyncio.timeout(TIMEOUT):
             while not await self._finished():
                 pass
         self._widgets = {name: state for name, state in self._widgets.items() if not state.HasField("trigger_value")}
         for element in self.elements.values():
             if element.HasField("exception"):
-                raise VisitError(element.exception.type)
+                raise AppSessionError(element.exception.type)
             if element.HasField("alert") and element.alert.format == element.alert.ERROR:
-                raise VisitError(element.alert.body)
+                raise AppSessionError(element.alert.body)
 
     @property
-    def asked(self) -> str:
+    def query(self) -> str:
+        """The query in the address."""
         return self._parameters.get("q", "")
 
     def components(self, name: str) -> list[Any]:
-        """The data of every component of our own of this name."""
+        """Return the data of every custom component of this name."""
         return [
             json.loads(element.bidi_component.json)
             for element in self.elements.values()
@@ -137,7 +101,7 @@ class Visit:
         ]
 
     def text(self) -> str:
-        """All that is said in sentences."""
+        """Return the text of all paragraphs, headings and messages."""
         return "\n".join(
             getattr(getattr(element, kind), "body", "")
             for element in self.elements.values()
@@ -145,58 +109,62 @@ class Visit:
         )
 
     async def choose(self, label: str, option: str) -> None:
-        """Press an option of a segmented control."""
+        """Select an option of a segmented control."""
         widget = self._widget("button_group", label)
         self._widgets[widget.id] = WidgetState(id=widget.id)
         self._widgets[widget.id].string_array_value.data.append(option)
         await self.run()
 
     async def upload(self, label: str, name: str, content: bytes) -> None:
-        """Give a file to an uploader, as a browser does: ask for an address, put the file there, run the page with it."""
-        widget, place = self._widget("file_uploader", label), await self.place(name)
-        await asyncio.to_thread(self.put, place.upload_url, name, content)
+        """Upload a file as a browser does: request an address, put the file there, and run the page."""
+        widget, target = self._widget("file_uploader", label), await self.upload_target(name)
+        await asyncio.to_thread(self.put, target.upload_url, name, content)
         state = WidgetState(id=widget.id)
-        info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(content), file_id=place.file_id)
-        info.file_urls.CopyFrom(place)
+        info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(content), file_id=target.file_id)
+        info.file_urls.CopyFrom(target)
         before = self._widgets.get(widget.id)
         self._widgets[widget.id] = state
         await self.run()
-        if before:  # a browser takes back what is replaced
+        if before:  # a browser deletes the replaced file
             old = before.file_uploader_state_value.uploaded_file_info[0].file_urls.delete_url
             await asyncio.to_thread(self._delete, old)
 
-    async def place(self, name: str) -> Any:
-        """Where a file may be put."""
+    async def upload_target(self, name: str) -> Any:
+        """Request the addresses for uploading and deleting a file."""
         message = BackMsg()
         message.file_urls_request.request_id = uuid.uuid4().hex
         message.file_urls_request.file_names.append(name)
         await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(LATE):
+        async with asyncio.timeout(TIMEOUT):
             while not (answer := await self._receive()).HasField("file_urls_response"):
                 pass
         return answer.file_urls_response.file_urls[0]
 
     def put(self, url: str, name: str, content: bytes) -> None:
-        """Raises ``requests.HTTPError`` where it is refused."""
-        with self.browser() as browser:
-            browser.put(self.address + url, files={name: (name, content, "image/jpeg")}, timeout=LATE).raise_for_status()
+        """Upload a file to an address.
+
+        Raises:
+            requests.HTTPError: The server refused it.
+        """
+        with self.http_client() as client:
+            client.put(self.address + url, files={name: (name, content, "image/jpeg")}, timeout=TIMEOUT).raise_for_status()
 
     def _delete(self, url: str) -> None:
-        with self.browser() as browser:
-            browser.delete(self.address + url, timeout=LATE).raise_for_status()
+        with self.http_client() as client:
+            client.delete(self.address + url, timeout=TIMEOUT).raise_for_status()
 
-    def browser(self) -> requests.Session:
-        """With the cookie and the header by which Streamlit knows its own pages."""
-        browser = requests.Session()
-        browser.get(f"{self.address}/_stcore/health", timeout=LATE)
-        browser.headers["X-Xsrftoken"] = browser.cookies.get("_streamlit_xsrf") or ""
-        return browser
+    def http_client(self) -> requests.Session:
+        """Return a client with the cookie and the header that Streamlit requires."""
+        client = requests.Session()
+        client.get(f"{self.address}/_stcore/health", timeout=TIMEOUT)
+        client.headers["X-Xsrftoken"] = client.cookies.get("_streamlit_xsrf") or ""
+        return client
 
     def _widget(self, kind: str, label: str) -> Any:
         for element in self.elements.values():
             if element.HasField(kind) and getattr(element, kind).label == label:
                 return getattr(element, kind)
-        raise VisitError(f"There is no {kind} “{label}”.")
+        raise AppSessionError(f"There is no {kind} “{label}”.")
 
     async def _receive(self) -> ForwardMsg:
         content = await self._socket.recv()
@@ -206,7 +174,7 @@ class Visit:
         return message
 
     async def _finished(self) -> bool:
-        """Take in one message; whether it was the last of this run."""
+        """Receive one message. Return whether it was the last of this run."""
         message = await self._receive()
         if message.HasField("new_session"):
             self._hash = message.new_session.page_script_hash or self._hash
@@ -215,7 +183,7 @@ class Visit:
         if message.HasField("delta") and message.delta.HasField("new_element"):
             self.elements[tuple(message.metadata.delta_path)] = message.delta.new_element
         if message.HasField("session_event") and message.session_event.HasField("script_compilation_exception"):
-            raise VisitError("the script does not compile")
+            raise AppSessionError("The script does not compile.")
         return message.HasField("script_finished") and message.script_finished in (
             ForwardMsg.FINISHED_SUCCESSFULLY,
             ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
