@@ -29,10 +29,9 @@ class UnknownWordError(DeviseError):
         super().__init__(" ".join(self._sentence(word) for word in self.suggestions))
 
     def _sentence(self, word: str) -> str:
-        near, shown = self.suggestions[word], shortened(word)
-        if not near:
-            return f"No word vector for “{shown}”: try an English word for the thing."
-        return f"No word vector for “{shown}”: did you mean {' or '.join(near[:3])}?"
+        near = self.suggestions[word][:3]
+        advice = f"Did you mean {' or '.join(near)}?" if near else "Try another English word."
+        return f"No word vector for “{shortened(word)}”. {advice}"
 
 
 class QueryError(DeviseError):

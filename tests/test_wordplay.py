@@ -70,7 +70,7 @@ def test_what_is_no_way(start: str, end: str, steps: int, says: str) -> None:
 
 
 def test_an_unknown_end() -> None:
-    with pytest.raises(UnknownWordError, match="“nroth”: did you mean north"):
+    with pytest.raises(UnknownWordError, match="“nroth”. Did you mean north"):
         word_path(plane(), plane().vocabulary, "west", "nroth", 3)
 
 

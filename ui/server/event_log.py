@@ -49,7 +49,8 @@ def start() -> None:
         LOG.setLevel(logging.INFO)
         LOG.propagate = False
     logging.getLogger("streamlit.error_util").disabled = True
-    record("start", python=sys.version.split()[0], streamlit=metadata.version("streamlit"))
+    # Not counted, because counting reads the settings and imports pydantic, and the server does not listen yet.
+    LOG.info("start", extra={_FACTS: {"python": sys.version.split()[0], "streamlit": metadata.version("streamlit")}})
 
 
 def record(event: str, level: int = logging.INFO, **facts: Any) -> None:
