@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from devise_core.cli import diagnostics, main
-from devise_core.cli.diagnostics import Finding
+from devise_core.cli import diagnostics, machine_checks, main
+from devise_core.cli.finding import Finding
 from devise_core.settings.table import settings_table
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
@@ -108,13 +108,13 @@ def test_bundled_collection_of_another_model_is_reported(artifacts: Path) -> Non
 )
 def test_wrong_and_missing_packages_are_reported(tmp_path: Path, lines: str, says: str) -> None:
     (tmp_path / "requirements.txt").write_text(lines)
-    findings = fixes(diagnostics.check_packages(tmp_path / "requirements.txt"))
+    findings = fixes(machine_checks.check_packages(tmp_path / "requirements.txt"))
     assert [bool(re.search(says, each)) for each in findings] == [True] * bool(says)
 
 
 def test_unsupported_python_is_reported() -> None:
-    assert diagnostics.check_python((3, 10)).state == diagnostics.check_python((3, 14)).state == "fix"
-    assert diagnostics.check_python((3, 13)) == Finding("Python", "ok", "3.13")
+    assert machine_checks.check_python((3, 10)).state == machine_checks.check_python((3, 14)).state == "fix"
+    assert machine_checks.check_python((3, 13)) == Finding("Python", "ok", "3.13")
 
 
 def test_settings_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,25 +161,25 @@ def test_memory_of_machine_and_container_is_checked(tmp_path: Path, files: dict[
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert diagnostics.check_memory(tmp_path).state == state
+    assert machine_checks.check_memory(tmp_path).state == state
 
 
 @pytest.mark.parametrize(("flags", "state"), [("fpu sse2 avx avx2", "ok"), ("fpu sse2", "fix"), ("fpu avx2", "fix")])
 def test_processor_without_avx_is_reported(tmp_path: Path, flags: str, state: str) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor: 0\nflags\t\t: {flags}\npower:\n")
-    assert diagnostics.check_processor(tmp_path / "cpuinfo", "x86_64").state == state
-    assert diagnostics.check_processor(tmp_path / "cpuinfo", "aarch64").state == "ok"
+    assert machine_checks.check_processor(tmp_path / "cpuinfo", "x86_64").state == state
+    assert machine_checks.check_processor(tmp_path / "cpuinfo", "aarch64").state == "ok"
 
 
 def test_annoy_that_crashes_is_reported(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nkill -ILL $$\n")  # as code for another processor does
     python.chmod(0o755)
-    finding = diagnostics.check_annoy(str(python))
+    finding = machine_checks.check_annoy(str(python))
     assert finding.state == "fix"
     assert "status -4" in finding.says
     assert "ANNOY_COMPILER_ARGS" in finding.says
-    assert diagnostics.check_annoy(sys.executable).state == "ok"
+    assert machine_checks.check_annoy(sys.executable).state == "ok"
 
 
 def test_read_only_folder_is_a_note(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from streamlit import config
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 from devise_core.cli import parser
-from devise_core.cli.diagnostics import _PORTABLE, PYTHONS
+from devise_core.cli.machine_checks import _PORTABLE, PYTHONS
 from devise_core.datasets.catalogue import DATA_SETS
 from devise_core.settings.environment import OLD_NAMES
 from devise_core.settings.table import known_variables

@@ -13,7 +13,7 @@ import yaml
 
 import devise_core
 from devise_core.cli import main
-from devise_core.cli.diagnostics import PYTHONS
+from devise_core.cli.machine_checks import PYTHONS
 
 ROOT = Path(__file__).parent.parent
 
