@@ -34,6 +34,7 @@ class RouteErrorMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         answer_started = scope["type"] != "http"
 
         async def send_and_note(message: Message) -> None:

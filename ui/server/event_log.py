@@ -30,6 +30,7 @@ class JsonLines(logging.Formatter):
     """Format a record as ``{"time", "level", "event", …}`` with the event's facts at the end."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the event as one line of JSON."""
         timestamp = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         return json.dumps(
             {"time": timestamp, "level": record.levelname.lower(), "event": record.getMessage(), **getattr(record, _FACTS, {})},

@@ -32,6 +32,7 @@ class UploadQuotaMiddleware:
         MultiPartParser.spool_max_size = 2**31  # Starlette would write anything over a megabyte to disk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse an upload."""
         upload = _UPLOAD_PATH.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
         if upload is None:
             await self._app(scope, receive, send)
