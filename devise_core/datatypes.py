@@ -146,10 +146,16 @@ class WordHit:
     Attributes:
         word: The word or noun.
         cosine: The cosine similarity with what was searched for, from -1 to 1.
+        score: What the hits are ordered by. Equal to ``cosine`` unless given.
     """
 
     word: str
     cosine: float
+    score: float = math.nan
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.score):
+            object.__setattr__(self, "score", self.cosine)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

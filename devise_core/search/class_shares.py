@@ -25,6 +25,11 @@ class LabelSoftmax:
         """Read a file such as ``classifier.npy``."""
         return cls(np.load(path).astype(np.float32), roots)
 
+    @property
+    def label_count(self) -> int:
+        """The number of labels."""
+        return len(self._bias)
+
     def shares(self, features: Floats) -> Floats:
         """Return the probability of each label ``(n, labels)`` from features ``(n, f)``."""
         logits = (feature_roots(features) if self._roots else np.asarray(features, dtype=np.float32)) @ self._kernel + self._bias

@@ -1,22 +1,14 @@
-"""Words: name an image, compare words, complete a query, and walk from one word to another."""
+"""Words: compare words, complete a query, and walk from one word to another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
-
 from devise_core.datatypes import Hit, Reading, Term, WordHit
-from devise_core.errors import QueryError
 from devise_core.search.index import check_k
 from devise_core.text.interpolation import PathStep, nearest_images, word_path
 from devise_core.text.query import Query
 from devise_core.text.query_parser import Clause
-from devise_core.vectors import Floats, largest
+from devise_core.vectors import Floats
 from devise_core.verbs.base import EngineBase, Images
-from devise_core.vision.image_reader import ImageInput
-
-WordSet = Literal["nouns", "all"]
-"""The words of the vocabulary that can name an image."""
 
 
 class WordVerbs(EngineBase):
@@ -39,51 +31,6 @@ class WordVerbs(EngineBase):
             {'vioolin': ['violin', ...]}
         """
         return self.query(text, pictures).reading
-
-    def label_image(self, image: ImageInput, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
-        """Return the ``k`` words nearest to an image.
-
-        Args:
-            image: A path, bytes, or a ``PIL.Image``.
-            k: How many words to return.
-            vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
-
-        Raises:
-            ImageError: The image cannot be read.
-            QueryError: ``k`` or ``vocabulary`` is out of range.
-            UnknownWordError: No word of a label is known.
-            NoVocabularyError: The model has no vocabulary. Give a list of labels.
-
-        Example:
-            >>> dog = engine.collection.picture(engine.collection.row("dog"))
-            >>> engine.label_image(dog, k=1)[0].word
-            'dog'
-            >>> engine.label_image(dog, k=1, vocabulary=["a cat", "a dog"])[0].word
-            'a dog'
-        """
-        check_k(k)
-        return self.label_embedding(self.encoder.encode([image]).embeddings[0], k, vocabulary)
-
-    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
-        """Do what ``label_image`` does for a unit vector ``(d,)``, such as an image's embedding.
-
-        Example:
-            >>> embedding = engine.collection.embeddings[engine.collection.row("violin")]
-            >>> [hit.word for hit in engine.label_embedding(embedding, k=2)]
-            ['violin', 'cello']
-        """
-        check_k(k)
-        if vocabulary == "nouns":
-            return self._known_words().nearest_nouns(embedding, k)
-        if vocabulary == "all":
-            return self._known_words().nearest_words(embedding, k)
-        if isinstance(vocabulary, str):
-            raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
-        labels = list(dict.fromkeys(vocabulary))
-        if not labels:
-            raise QueryError("The list of labels is empty. Give at least one word.")
-        cosines = self.text.encode(labels) @ embedding
-        return [WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k)]
 
     def similar_words(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[WordHit]:
         """Return the ``k`` words nearest to a query in the word vectors themselves, without the words of the query.

@@ -1,0 +1,128 @@
+"""The words that may name an image, as ``build naming`` wrote them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.errors import ArtifactError
+from devise_core.vectors import Floats, Rows, unit
+
+Flags = npt.NDArray[np.bool_]
+NO_LINE = -1
+
+
+@dataclass(frozen=True)
+class Concepts:
+    """Vectors in the concept space, for the naming lines and for the labels.
+
+    Attributes:
+        lines: Unit rows ``(n, c)``.
+        labels: Unit rows ``(labels, c)``.
+    """
+
+    lines: Floats
+    labels: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class NamingTable:
+    """One line for each word that may name an image.
+
+    Attributes:
+        words: The word of each line.
+        synsets: Its WordNet id, such as "n02055803".
+        synonyms: The other words of the same sense.
+        prior: How familiar the word is, a log frequency ``(n,)``.
+        vectors: Unit rows ``(n, d)`` in the embedding space.
+        flags: The groups of each line: "a" animal, "p" primate, "g" guarded, "w" guarded if a person may be in the image.
+        everyday_line: For each label the line of its everyday name, or ``NO_LINE`` ``(labels,)``.
+        own_line: For each label the line of its own sense, or ``NO_LINE`` ``(labels,)``.
+        below: For each line the labels at or below its sense.
+        concepts: The vectors in the concept space, or None.
+    """
+
+    words: list[str]
+    synsets: list[str]
+    synonyms: list[tuple[str, ...]]
+    prior: Floats
+    vectors: Floats
+    flags: list[str]
+    everyday_line: Rows
+    own_line: Rows
+    below: list[Rows]
+    concepts: Concepts | None = None
+    _first: list[int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.words) != len(self.vectors):
+            raise ArtifactError(
+                f"The naming table is inconsistent: {len(self.words)} words, {len(self.vectors)} vectors. Restore both files."
+            )
+        first: dict[str, int] = {}
+        object.__setattr__(self, "_first", [first.setdefault(word, row) for row, word in enumerate(self.words)])
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def first_line(self, row: int) -> int:
+        """Return the first line with the same word, so that two senses of a word are shown once."""
+        return self._first[row]
+
+    def flagged(self, flag: str) -> Flags:
+        """Return which lines are in a group ``(n,)``."""
+        return np.fromiter((flag in flags for flags in self.flags), dtype=np.bool_, count=len(self))
+
+    def labels_of(self, flag: str) -> Rows:
+        """Return the labels below the lines of a group."""
+        rows = [self.below[row] for row in np.flatnonzero(self.flagged(flag))]
+        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows]))
+
+    @classmethod
+    def read(cls, table: Path, vectors: Path, label_count: int, concepts: Concepts | None = None) -> NamingTable:
+        """Read the files of a model.
+
+        Args:
+            table: ``naming.tsv``.
+            vectors: ``naming_vectors.npy``, ``int8 (n, d)``.
+            label_count: The number of labels of the classifier.
+            concepts: The vectors in the concept space.
+
+        Raises:
+            ArtifactError: The files do not belong together.
+        """
+        lines = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
+        if any(len(fields) != 8 for fields in lines):
+            raise ArtifactError(f"{table} is damaged. Make it again with `python -m devise_core build naming`.")
+        everyday_line, own_line = np.full((2, label_count), NO_LINE, dtype=np.int64)
+        for row, fields in enumerate(lines):
+            own_line[_numbers(fields[4])] = row
+            everyday_line[_numbers(fields[5])] = row
+        return cls(
+            [fields[0] for fields in lines],
+            [fields[1] for fields in lines],
+            [tuple(fields[7].split("|")) if fields[7] else () for fields in lines],
+            np.asarray([fields[2] for fields in lines], dtype=np.float32),
+            unit(np.load(vectors).astype(np.float32)),
+            [fields[3] for fields in lines],
+            everyday_line,
+            own_line,
+            [_numbers(fields[6]) for fields in lines],
+            concepts,
+        )
+
+
+def read_concepts(lines: Path, labels: Path) -> Concepts:
+    """Read ``naming_concepts.npy`` and ``label_concepts.npy``, both ``int8``. A row of zeros stays one."""
+    return Concepts(*(_unit_or_zero(np.load(path).astype(np.float32)) for path in (lines, labels)))
+
+
+def _unit_or_zero(rows: Floats) -> Floats:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _numbers(text: str) -> Rows:
+    return np.asarray(text.split("|") if text else [], dtype=np.int64)

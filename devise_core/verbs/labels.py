@@ -1,0 +1,110 @@
+"""Image → words: name an image with everyday nouns, with all words, or with a list of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from devise_core.datatypes import WordHit
+from devise_core.errors import QueryError
+from devise_core.search.index import check_k
+from devise_core.search.naming import Namer, Names
+from devise_core.search.opening import open_namer
+from devise_core.vectors import Floats, largest
+from devise_core.verbs.base import EngineBase
+from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.image_reader import ImageInput
+
+WordSet = Literal["nouns", "all"]
+"""The words of the vocabulary that can name an image."""
+
+
+class LabelVerbs(EngineBase):
+    """The verbs that return words for an image."""
+
+    def label_image(self, image: ImageInput, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+        """Return the ``k`` words nearest to an image.
+
+        Args:
+            image: A path, bytes, or a ``PIL.Image``.
+            k: How many words to return.
+            vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
+
+        Raises:
+            ImageError: The image cannot be read.
+            QueryError: ``k`` or ``vocabulary`` is out of range.
+            UnknownWordError: No word of a label is known.
+            NoVocabularyError: The model has no vocabulary. Give a list of labels.
+
+        Example:
+            >>> dog = engine.collection.picture(engine.collection.row("dog"))
+            >>> engine.label_image(dog, k=1)[0].word
+            'dog'
+            >>> engine.label_image(dog, k=1, vocabulary=["a cat", "a dog"])[0].word
+            'a dog'
+        """
+        check_k(k)
+        return self.label_encoded(self.encoder.encode([image]), k, vocabulary)
+
+    def label_encoded(self, encoded: Encoded, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+        """Do what ``label_image`` does for an image that ``encode`` has encoded.
+
+        Example:
+            >>> row = engine.collection.row("violin")
+            >>> [hit.word for hit in engine.label_encoded(engine.encoded(row), k=2)]
+            ['violin', 'cello']
+        """
+        names = self.names(encoded, k) if vocabulary == "nouns" else None
+        return list(names.hits) if names else self.label_embedding(encoded.embeddings[0], k, vocabulary)
+
+    def names(self, encoded: Encoded, k: int = 10) -> Names | None:
+        """Name an image with everyday nouns, and list more specific names beside them.
+
+        Args:
+            encoded: One image, as ``encode`` or ``encoded`` returns it.
+            k: How many nouns to return.
+
+        Returns:
+            The names, or None if the model came without the files of ``build naming``.
+
+        Raises:
+            QueryError: ``k`` is out of range.
+        """
+        check_k(k)
+        return self._namer.name(encoded, k)[0] if self._namer else None
+
+    def encoded(self, row: int) -> Encoded:
+        """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images."""
+        features = np.asarray(self.collection.features[row : row + 1], dtype=np.float32)
+        return Encoded(features, self.collection.embeddings[row : row + 1])
+
+    @cached_property
+    def _namer(self) -> Namer | None:
+        return open_namer(self.layout, self.manifest, self.text)
+
+    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+        """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.
+
+        For one image ``label_encoded`` is better, because it can also read the image's features. Takes and raises what
+        ``label_image`` does.
+
+        Example:
+            >>> embedding = engine.collection.embeddings[engine.collection.row("violin")]
+            >>> [hit.word for hit in engine.label_embedding(embedding, k=2)]
+            ['violin', 'cello']
+        """
+        check_k(k)
+        if vocabulary == "nouns":
+            return self._known_words().nearest_nouns(embedding, k)
+        if vocabulary == "all":
+            return self._known_words().nearest_words(embedding, k)
+        if isinstance(vocabulary, str):
+            raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
+        labels = list(dict.fromkeys(vocabulary))
+        if not labels:
+            raise QueryError("The list of labels is empty. Give at least one word.")
+        cosines = self.text.encode(labels) @ embedding
+        return [WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k)]
