@@ -15,6 +15,7 @@ from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.query import Query
 from devise_core.verbs.base import By, Images
+from devise_core.verbs.evidence import EvidenceVerbs
 from devise_core.verbs.labels import LabelVerbs, WordSet
 from devise_core.verbs.search import SearchVerbs
 from devise_core.verbs.words import WordVerbs
@@ -25,7 +26,7 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 __all__ = ["DEFAULT_COLLECTION", "By", "Engine", "Images", "WordSet", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(SearchVerbs, LabelVerbs, WordVerbs):
+class Engine(SearchVerbs, EvidenceVerbs, LabelVerbs, WordVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image
@@ -101,7 +102,7 @@ class Engine(SearchVerbs, LabelVerbs, WordVerbs):
         """
         if not isinstance(collection, Collection):
             collection = open_collection(collection, self.layout, self.model_id)
-        return Engine(self.layout, self.manifest, self.text, self.encoder, collection)
+        return Engine(self.layout, self.manifest, self.text, self.encoder, collection, self.parts)
 
 
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:

@@ -136,7 +136,7 @@ def test_the_highest_number_of_terms_is_parsed() -> None:
 
 
 def test_the_examples_of_the_grammar_are_parsed() -> None:
-    assert len(GRAMMAR) == 10
+    assert len(GRAMMAR) == 11
     terms = {example: read(example) for example, _ in GRAMMAR}
     assert terms["water^2 boat"] == terms["2*water boat"] == [("water", 2), ("boat", 1)]
     assert terms["like:violin -like:cello^0.5"] == [("[violin]", 1), ("[cello]", -0.5)]

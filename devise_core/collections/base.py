@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from devise_core.collections.projection import Projections
 from devise_core.datatypes import Hit, Item
@@ -48,6 +48,11 @@ class Collection(ABC):
     @abstractmethod
     def projections(self) -> Projections:
         """Its maps. Raises ``CollectionError`` for a collection made before there were such."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What was noted about the collection when it was written; empty for one that is in no file."""
+        return {}
 
     def verify(self) -> None:  # noqa: B027  what is in no file cannot be damaged
         """Check now what every search reads. Raises ``ArtifactError``, which names the file."""

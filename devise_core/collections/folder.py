@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -78,6 +79,11 @@ class FolderCollection(Collection):
                 f"`python -m devise_core index FOLDER --name {self.name}`."
             )
         return Projections.read(self.manifest.verified(self.layout.projections), len(self))
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the manifest notes about the collection."""
+        return self.manifest.about
 
     def verify(self) -> None:
         for file in (self.layout.embeddings, self.layout.features):

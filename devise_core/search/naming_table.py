@@ -117,10 +117,11 @@ class NamingTable:
 
 def read_concepts(lines: Path, labels: Path) -> Concepts:
     """Read ``naming_concepts.npy`` and ``label_concepts.npy``, both ``int8``. A row of zeros stays one."""
-    return Concepts(*(_unit_or_zero(np.load(path).astype(np.float32)) for path in (lines, labels)))
+    return Concepts(*(unit_or_zero(np.load(path).astype(np.float32)) for path in (lines, labels)))
 
 
-def _unit_or_zero(rows: Floats) -> Floats:
+def unit_or_zero(rows: Floats) -> Floats:
+    """Scale rows ``(n, d)`` to length 1. A row of zeros stays one."""
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 

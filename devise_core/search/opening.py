@@ -1,39 +1,97 @@
-"""Open the files that name images. A model without them is named by its nearest nouns."""
+"""Open the files that name images and weigh evidence. A model without them falls back to cosines."""
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import numpy as np
 
 from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thresholds
 from devise_core.search.naming import PERSON, Namer
-from devise_core.search.naming_table import NamingTable, read_concepts
+from devise_core.search.naming_table import NamingTable, read_concepts, unit_or_zero
+from devise_core.search.noun_senses import NounSenses
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.word_vector_encoder import WordVectorEncoder
+from devise_core.vectors import Floats
 
 
-def open_namer(layout: ArtifactLayout, manifest: Manifest, text: TextEncoder) -> Namer | None:
-    """Open what names images.
+class ModelParts:
+    """The parts of a model that not every model has. Each is opened on first use, and is None if a file is not listed.
+
+    A file that the manifest lists and that is missing or damaged raises ``ArtifactError``.
 
     Args:
         layout: The model's folder.
         manifest: The manifest of that folder.
         text: The model's text encoder.
-
-    Returns:
-        The namer, or None if the folder lacks its words or the classifier.
-
-    Raises:
-        ArtifactError: A file that the manifest lists is missing or damaged.
     """
-    listed, verified = manifest.files, manifest.verified
-    if not {layout.naming.name, layout.naming_vectors.name, layout.classifier.name} <= set(listed):
-        return None
-    classifier = LabelSoftmax.open(verified(layout.classifier))
-    concepts = None
-    if {layout.naming_concepts.name, layout.label_concepts.name} <= set(listed):
-        concepts = read_concepts(verified(layout.naming_concepts), verified(layout.label_concepts))
-    table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), classifier.label_count, concepts)
-    head = LabelSoftmax.open(verified(layout.head_labels)) if layout.head_labels.name in listed else None
-    person = np.load(verified(layout.person)) if layout.person.name in listed else None
-    return Namer(table, classifier, head, person, text.encode([PERSON])[0])
+
+    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: TextEncoder) -> None:
+        self._layout, self._manifest, self._text = layout, manifest, text
+
+    @cached_property
+    def classifier(self) -> LabelSoftmax | None:
+        """The softmax of the untrained classifier over the ImageNet labels."""
+        layout = self._layout
+        if not self._has("classifier", "naming"):  # a model with other labels has a classifier without naming files
+            return None
+        return LabelSoftmax.open(self._manifest.verified(layout.classifier))
+
+    @cached_property
+    def namer(self) -> Namer | None:
+        """Names images with everyday nouns."""
+        layout, verified = self._layout, self._manifest.verified
+        if self.classifier is None or not self._has("naming_vectors"):
+            return None
+        concepts = None
+        if self._has("naming_concepts", "label_concepts"):
+            concepts = read_concepts(verified(layout.naming_concepts), verified(layout.label_concepts))
+        table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts)
+        head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
+        person = np.load(verified(layout.person)) if self._has("person") else None
+        return Namer(table, self.classifier, head, person, self._text.encode([PERSON])[0])
+
+    @cached_property
+    def senses(self) -> SenseTable | None:
+        """The senses that a query can choose."""
+        if not self._has("senses", "sense_vectors"):
+            return None
+        verified, layout = self._manifest.verified, self._layout
+        concepts = verified(layout.sense_concepts) if self._has("sense_concepts") else None
+        return SenseTable.read(verified(layout.senses), verified(layout.sense_vectors), concepts)
+
+    @cached_property
+    def evidence(self) -> LabelEvidence | None:
+        """Weighs what the classifier says about a query."""
+        text, layout, verified = self._text, self._layout, self._manifest.verified
+        if not self._has("noun_senses", "coverage", "near_miss", "labels", "label_vectors"):
+            return None
+        if self.classifier is None or not isinstance(text, WordVectorEncoder):
+            return None
+        senses = NounSenses.read(
+            verified(layout.noun_senses), verified(layout.coverage), verified(layout.near_miss), verified(layout.labels)
+        )
+        concepts: Floats | None = None
+        if self._has("label_concepts"):
+            concepts = unit_or_zero(np.load(verified(layout.label_concepts)).astype(np.float32))
+        vectors = np.asarray(np.load(verified(layout.label_vectors)), dtype=np.float32)
+        return LabelEvidence(senses, text.nouns, vectors, concepts)
+
+    def evidence_thresholds(self, features: Floats) -> Thresholds:
+        """Return what random nouns reach in a collection with these ``features`` ``(n, f)``. A large one is sampled.
+
+        Raises:
+            ValueError: The model cannot weigh evidence.
+        """
+        if self.evidence is None or self.classifier is None:
+            raise ValueError("This model came without the files that weigh evidence.")
+        if len(features) > IMAGES:
+            features = features[np.random.default_rng(SEED).choice(len(features), IMAGES, replace=False)]
+        return self.evidence.thresholds(self.classifier.shares(features))
+
+    def _has(self, *names: str) -> bool:
+        return all(getattr(self._layout, name).name in self._manifest.files for name in names)

@@ -20,7 +20,7 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
-from devise_core.vectors import Bytes, Floats, largest, unit
+from devise_core.vectors import Bytes, Floats, Rows, largest, unit
 
 PLURALS = (
     ("ies", "y"),
@@ -97,8 +97,11 @@ class NounStore:
 
     def random_vectors(self, count: int, seed: int) -> Floats:
         """Return unit rows ``(≤ count, d)`` of random nouns that can name images."""
-        rows = np.random.default_rng(seed).permutation(self._naming_count)[:count]
-        return unit(self._vectors[rows].astype(np.float32))
+        return unit(self._vectors[self.random_rows(count, seed)].astype(np.float32))
+
+    def random_rows(self, count: int, seed: int) -> Rows:
+        """Return the rows ``(≤ count,)`` of random nouns that can name images."""
+        return np.random.default_rng(seed).permutation(self._naming_count)[:count]
 
     def nearest(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those that can name images."""

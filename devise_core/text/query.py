@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from devise_core.datatypes import Reading
 from devise_core.text.query_parser import Clause
+from devise_core.text.senses import Sense
 from devise_core.vectors import Floats
 
 
@@ -21,6 +24,7 @@ class PlacedClause:
         known: Its known words with their rows in the word store.
         unknown: Its unknown words.
         read_as: Words that are known in another form only, with that form.
+        senses: The sense that the clause names, or all senses of a noun that has several; none for other clauses.
     """
 
     clause: Clause
@@ -29,6 +33,7 @@ class PlacedClause:
     known: Sequence[tuple[str, int]] = ()
     unknown: Sequence[str] = ()
     read_as: Mapping[str, str] = field(default_factory=dict)
+    senses: tuple[Sense, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +49,23 @@ class Query:
     vector: Floats
     reading: Reading
     clauses: tuple[PlacedClause, ...] = ()
+
+    @property
+    def senses(self) -> tuple[Sense, ...]:
+        """The senses of the noun that the query is, if it has several, or the one that the query names."""
+        return self.clauses[0].senses if len(self.clauses) == 1 else ()
+
+    @property
+    def noun(self) -> str | None:
+        """The noun or word that the whole query was read as, or None if it has several terms or names an image."""
+        if len(self.reading.terms) != 1 or self.reading.terms[0].kind != "words":
+            return None
+        return self.reading.terms[0].word
+
+    @property
+    def vectors(self) -> Floats:
+        """Unit rows ``(s, d)``: one for each sense, or the query's vector alone. An image's score is its best with any."""
+        return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property
     def text(self) -> str:

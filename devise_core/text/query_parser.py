@@ -17,6 +17,7 @@ from devise_core.errors import QueryError
 GRAMMAR = (
     ("bird near water", "words next to each other are one phrase: a noun, or the sum of the words"),
     ('"new york" skyline', "quotes separate a phrase from the words beside it"),
+    ("bat (animal)", "a word in brackets chooses one sense of a noun that has several"),
     ("horse -saddle", "a minus that touches a word or a quoted phrase takes away half of it"),
     ("king - man + woman", "a sign with spaces around it subtracts or adds all that follows, up to the next sign"),
     ("water^2 boat", "a weight from 0.01 to 100 for the word it touches"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from devise_core.datatypes import Reading, Term
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause, parse
+from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.tokens import check_text
 from devise_core.vectors import Floats, unit
@@ -34,13 +36,14 @@ def no_images(clause: Clause) -> Floats:
     raise QueryError(f"There is no picture “{clause.text}” here. Search a collection, or remove “like:”.", clause.start)
 
 
-def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images) -> Query:
+def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images, senses: SenseTable | None = None) -> Query:
     """Parse ``text`` and place it in the embedding space.
 
     Args:
         text: A query in the language of ``query_parser``.
         encoder: Gives the vectors of words and phrases.
         image_vector: Gives the vector of an image that ``like:NAME`` names.
+        senses: The nouns that have several senses. With them, "bat (animal)" names one sense of "bat".
 
     Returns:
         The query with its unit vector.
@@ -49,7 +52,7 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
         QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
         UnknownWordError: Nothing to look for is known.
     """
-    placed = tuple(_place(clause, encoder, image_vector) for clause in parse(check_text(text)))
+    placed = tuple(_place(clause, encoder, image_vector, senses) for clause in parse(check_text(text)))
     unknown = list(dict.fromkeys(word for part in placed for word in part.unknown))
     left_out = encoder.vocabulary.spellings(unknown) if encoder.vocabulary else {word: [] for word in unknown}
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
@@ -76,10 +79,17 @@ def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
     return unit(total)
 
 
-def _place(clause: Clause, encoder: TextEncoder, image_vector: ImageVector) -> PlacedClause:
+def _place(clause: Clause, encoder: TextEncoder, image_vector: ImageVector, senses: SenseTable | None) -> PlacedClause:
     if clause.kind == "picture":
         return PlacedClause(clause, unit(image_vector(clause)), [(clause.text, 1.0)])
-    return encoder.place(clause)
+    if senses is None:
+        return encoder.place(clause)
+    if sense := senses.chosen(clause):
+        noun = encoder.place(replace(clause, text=sense.noun, end=clause.start + len(sense.noun)))
+        return replace(noun, clause=clause, vector=sense.vector, terms=[(sense.text, 1.0)], senses=(sense,))
+    placed = encoder.place(clause)
+    several = senses.of(placed.terms[0][0]) if len(placed.terms) == 1 else ()
+    return replace(placed, senses=several if len(several) > 1 else ())
 
 
 def _terms(placed: Sequence[PlacedClause]) -> tuple[Term, ...]:

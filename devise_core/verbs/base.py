@@ -8,6 +8,7 @@ from typing import Literal
 from devise_core.collections.base import Collection
 from devise_core.datatypes import Hit
 from devise_core.errors import NoVocabularyError, QueryError
+from devise_core.search.opening import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.query import Query
@@ -34,13 +35,21 @@ class EngineBase:
         text: Encodes texts.
         encoder: Encodes images, into the same space.
         collection: The images to search.
+        parts: The parts that not every model has. By default they are opened from the model's folder.
     """
 
     def __init__(
-        self, layout: ArtifactLayout, manifest: Manifest, text: TextEncoder, encoder: ImageEncoder, collection: Collection
+        self,
+        layout: ArtifactLayout,
+        manifest: Manifest,
+        text: TextEncoder,
+        encoder: ImageEncoder,
+        collection: Collection,
+        parts: ModelParts | None = None,
     ) -> None:
         self.layout, self.manifest = layout, manifest
         self.text, self.encoder, self.collection = text, encoder, collection
+        self.parts = parts or ModelParts(layout, manifest, text)
 
     @property
     def model_id(self) -> str:
@@ -77,7 +86,7 @@ class EngineBase:
             >>> query.vector.shape
             (100,)
         """
-        return read_query(text, self.text, self._image_vector(images))
+        return read_query(text, self.text, self._image_vector(images), self.parts.senses)
 
     def _as_query(self, text: str | Query, images: Images | None) -> Query:
         return text if isinstance(text, Query) else self.query(text, images)

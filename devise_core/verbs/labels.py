@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,8 +10,7 @@ import numpy as np
 from devise_core.datatypes import WordHit
 from devise_core.errors import QueryError
 from devise_core.search.index import check_k
-from devise_core.search.naming import Namer, Names
-from devise_core.search.opening import open_namer
+from devise_core.search.naming import Names
 from devise_core.vectors import Floats, largest
 from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
@@ -74,16 +72,12 @@ class LabelVerbs(EngineBase):
             QueryError: ``k`` is out of range.
         """
         check_k(k)
-        return self._namer.name(encoded, k)[0] if self._namer else None
+        return self.parts.namer.name(encoded, k)[0] if self.parts.namer else None
 
     def encoded(self, row: int) -> Encoded:
         """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images."""
         features = np.asarray(self.collection.features[row : row + 1], dtype=np.float32)
         return Encoded(features, self.collection.embeddings[row : row + 1])
-
-    @cached_property
-    def _namer(self) -> Namer | None:
-        return open_namer(self.layout, self.manifest, self.text)
 
     def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
         """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.

@@ -14,7 +14,7 @@ from devise_core.search import cutoff
 from devise_core.search.index import check_k
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
-from devise_core.vectors import Floats, unit
+from devise_core.vectors import Floats, Rows, unit
 from devise_core.verbs.base import By, EngineBase, Images
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_reader import ImageInput
@@ -41,7 +41,9 @@ class SearchVerbs(EngineBase):
             >>> [hit.name for hit in engine.search_text("violin", k=2)]
             ['violin', 'cello']
         """
-        return self._hits(*self.collection.embedding_index.search(self._as_query(text, pictures).vector, check_k(k)))
+        query, index = self._as_query(text, pictures), self.collection.embedding_index
+        answers = [index.search(vector, check_k(k)) for vector in query.vectors]
+        return self._hits(*(answers[0] if len(answers) == 1 else _merged(answers, k)))
 
     def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> list[Hit]:
         """Return the ``k`` images nearest to an image.
@@ -90,7 +92,7 @@ class SearchVerbs(EngineBase):
             >>> [hit.name for hit in engine.rank(rows, engine.query("music"))]
             ['violin', 'dog']
         """
-        cosines = self.collection.embeddings[list(rows)] @ unit(_vector(query))
+        cosines = _best_cosines(self.collection.embeddings[list(rows)], query)
         return [self.collection.hit(rows[place], float(cosines[place])) for place in np.argsort(-cosines, kind="stable")]
 
     def ranking(self, query: Query | Floats) -> Ranking:
@@ -103,7 +105,7 @@ class SearchVerbs(EngineBase):
             >>> [hit.name for hit in engine.hits(ranking[:2])]
             ['violin', 'cello']
         """
-        return Ranking.of(self.collection.embeddings @ _vector(query))
+        return Ranking.of(_best_cosines(self.collection.embeddings, query))
 
     def hits(self, ranking: Ranking) -> list[Hit]:
         """Return the images of a ranking, or of a part of it."""
@@ -160,5 +162,17 @@ class SearchVerbs(EngineBase):
         return self._hits(*self.collection.embedding_index.search(embedding, k))
 
 
-def _vector(query: Query | Floats) -> Floats:
-    return query.vector if isinstance(query, Query) else query
+def _best_cosines(embeddings: Floats, query: Query | Floats) -> Floats:
+    """Return each image's cosine ``(n,)`` with a query, the best one if the query has several senses, or with a vector."""
+    vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
+    return np.asarray((embeddings @ vectors.T).max(axis=1), dtype=np.float32)
+
+
+def _merged(answers: Sequence[tuple[Rows, Floats]], k: int) -> tuple[Rows, Floats]:
+    """Merge the answers for several senses. An image keeps its best cosine."""
+    best: dict[int, float] = {}
+    for rows, cosines in answers:
+        for row, cosine in zip(rows.tolist(), cosines.tolist(), strict=True):
+            best[row] = max(cosine, best.get(row, -1.0))
+    order = sorted(best, key=lambda row: -best[row])[:k]
+    return np.asarray(order, dtype=np.int64), np.asarray([best[row] for row in order], dtype=np.float32)

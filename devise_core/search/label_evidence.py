@@ -1,0 +1,193 @@
+"""Tell whether a collection shows what a query asks for, from the classifier's probabilities.
+
+The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below its sense.
+A collection shows a thing if its best evidence is above that of half the nouns drawn at random.
+
+On labels and on everyday nouns that are known to be absent, this separates present from absent with an AUC of 0.87 in the stamps
+and 0.91 in the photos. The best cosine reaches 0.69 and 0.87 (``evaluate absent``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.search.noun_senses import NounSenses
+from devise_core.text.noun_store import NounStore
+from devise_core.text.query import Query
+from devise_core.vectors import Floats, Rows
+
+SHARPNESS, SHARPNESS_WITH_CONCEPTS = 20.0, 15.0
+"""How fast a label's weight falls with its similarity to the query."""
+RANDOM_NOUNS, SEED, IMAGES = 500, 7, 20_000
+"""The random nouns that a query is compared with, and how many images of a large collection are sampled."""
+PRESENT, GOOD = 0.5, 0.3
+"""The shares of the random nouns that a query, and an image that matches well, must exceed."""
+SHARE_OF_BEST = 0.2
+"""An image matches well if its evidence is at least this share of the best."""
+NEAR_MISS = 0.5
+"""A kind of thing is offered in place of the query if its labels have this probability in an image."""
+PEOPLE = frozenset(
+    (
+        "person",
+        "people",
+        "human",
+        "man",
+        "woman",
+        "child",
+        "kid",
+        "boy",
+        "girl",
+        "baby",
+        "infant",
+        "toddler",
+        "guy",
+        "lady",
+        "crowd",
+    )
+)
+"""The labels hold no people, so there is no evidence about them."""
+
+Concept = Callable[[Sequence[str]], Floats]
+"""Returns unit rows ``(n, c)`` of texts in the concept space."""
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """One thing to find evidence for.
+
+    Attributes:
+        vector: Its unit vector ``(d,)``.
+        synset: The WordNet id of its sense, or None for a phrase.
+        concept: Its unit vector ``(c,)`` in the concept space, or None.
+        noun_row: Its row in the noun list, or None for a phrase.
+    """
+
+    vector: Floats
+    synset: str | None = None
+    concept: Floats | None = None
+    noun_row: int | None = None
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The evidence that half and three in ten of the random nouns do not exceed in a collection."""
+
+    present: float
+    good: float
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A kind of thing that the collection shows in place of the query.
+
+    Attributes:
+        name: The kind, such as "reptile" for "dinosaur".
+        row: The image that shows it best.
+    """
+
+    name: str
+    row: int
+
+
+class LabelEvidence:
+    """Weighs the labels for a query.
+
+    Args:
+        senses: The senses of the nouns.
+        nouns: The noun list.
+        label_vectors: Unit rows ``(labels, d)``.
+        label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
+        concept: Gives texts their vectors in the concept space, or None. Without both, the embedding space is used alone.
+    """
+
+    def __init__(
+        self,
+        senses: NounSenses,
+        nouns: NounStore,
+        label_vectors: Floats,
+        label_concepts: Floats | None = None,
+        concept: Concept | None = None,
+    ) -> None:
+        self.senses, self._nouns = senses, nouns
+        self._label_vectors, self._label_concepts, self._concept = label_vectors, label_concepts, concept
+
+    def probes(self, query: Query) -> list[Probe]:
+        """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.
+
+        There are none for a query about people or with an image in it, which the labels cannot judge.
+        """
+        if any(part.clause.kind == "picture" for part in query.clauses):
+            return []
+        if query.senses:
+            return [Probe(sense.vector, sense.synset, self._of_sense(sense.text, sense.concept)) for sense in query.senses]
+        noun = query.noun
+        if noun in PEOPLE:
+            return []
+        row = None if noun is None else self._nouns.row(noun)
+        if noun is None or row is None:
+            return [Probe(query.vector, concept=self._of_text(query.text))]
+        return [Probe(query.vector, self.senses.synset(row), self._of_text(noun), row)]
+
+    def noun_probes(self, rows: Sequence[int] | Rows) -> list[Probe]:
+        """Return the probes of nouns by their rows in the noun list."""
+        names = [self._nouns.nouns[row] for row in rows]
+        concepts = self._concept(names) if self._concept and names else [None] * len(names)
+        return [
+            Probe(self._nouns.vector(int(row)), self.senses.synset(int(row)), concept, int(row))
+            for row, concept in zip(rows, concepts, strict=True)
+        ]
+
+    def weights(self, probes: Sequence[Probe]) -> Floats:
+        """Return the weight of each label for each probe ``(probes, labels)``, from 0 to 1."""
+        cosines = np.stack([probe.vector for probe in probes]) @ self._label_vectors.T
+        concepts = [probe.concept for probe in probes]
+        sharpness = SHARPNESS
+        if self._label_concepts is not None and all(concept is not None for concept in concepts):
+            matrix = np.stack([concept for concept in concepts if concept is not None])
+            cosines, sharpness = (cosines + matrix @ self._label_concepts.T) / 2, SHARPNESS_WITH_CONCEPTS
+        weights = np.exp(sharpness * (cosines - cosines.max(axis=1, keepdims=True)))
+        for row, probe in enumerate(probes):
+            below = self.senses.labels_below(probe.synset) if probe.synset else ()
+            if len(below):
+                weights[row] *= 1 - self.senses.coverage(probe.synset or "")
+                weights[row, below] = 1
+        return np.asarray(weights, dtype=np.float32)
+
+    def thresholds(self, shares: Floats) -> Thresholds:
+        """Return what random nouns reach in a collection.
+
+        Args:
+            shares: The classifier's softmax of its images ``(n, labels)``.
+        """
+        if not len(shares):
+            return Thresholds(1.0, 1.0)
+        weights = self.weights(self.noun_probes(self._nouns.random_rows(RANDOM_NOUNS, SEED)))
+        best = (weights @ shares.T).max(axis=1)
+        return Thresholds(float(np.quantile(best, PRESENT)), float(np.quantile(best, GOOD)))
+
+    def near_miss(self, probe: Probe, shares: Floats, thresholds: Thresholds) -> NearMiss | None:
+        """Return the nearest kind of a noun that the collection shows, or None if it shows none."""
+        if probe.noun_row is None:
+            return None
+        for name, labels in self.senses.kinds(probe.noun_row):
+            evidence = shares[:, labels].sum(axis=1)
+            if len(labels) and evidence.max(initial=0) >= max(thresholds.present, NEAR_MISS):
+                return NearMiss(name, int(evidence.argmax()))
+        return None
+
+    def _of_text(self, text: str) -> Floats | None:
+        return self._concept([text])[0] if self._concept else None
+
+    def _of_sense(self, text: str, concept: Floats | None) -> Floats | None:
+        return concept if concept is not None else self._of_text(text)
+
+
+def good_matches(evidence: Floats, thresholds: Thresholds) -> npt.NDArray[np.bool_]:
+    """Return which images match well ``(n,)``; none if the best evidence ``(n,)`` is below ``thresholds.present``."""
+    best = float(evidence.max(initial=0))
+    least = max(thresholds.good, SHARE_OF_BEST * best)
+    return np.asarray((evidence >= least) & (best >= thresholds.present), dtype=np.bool_)

@@ -1,0 +1,65 @@
+"""What the ImageNet labels say about a noun: the labels below its sense, and the kinds of thing that it belongs to."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.vectors import Rows
+
+
+class NounSenses:
+    """Senses of the nouns of a noun list, and the labels at or below each sense.
+
+    Args:
+        table: For each noun the offset of its sense and the numbers of its nearest kinds, 0 for none ``int32 (nouns, 1 + kinds)``.
+        below: WordNet id → rows of the labels at or below it.
+        coverage: WordNet id → the share of the senses at or below it that are a label or below one.
+        kinds: WordNet id and name of each kind.
+    """
+
+    def __init__(self, table: Rows, below: dict[str, Rows], coverage: dict[str, float], kinds: list[tuple[str, str]]) -> None:
+        self._table, self._below, self._coverage, self._kinds = table, below, coverage, kinds
+
+    @classmethod
+    def read(cls, table: Path, coverage: Path, kinds: Path, labels: Path) -> NounSenses:
+        """Read ``noun_senses.npy``, ``coverage.csv``, ``near_miss.csv`` and ``labels.csv``."""
+        below: dict[str, list[int]] = defaultdict(list)
+        for row, label in enumerate(_rows(labels)):
+            below[label["id"]].append(row)
+            for hypernym in filter(None, label["hypernyms"].split("|")):
+                below[hypernym.partition(":")[0]].append(row)
+        return cls(
+            np.load(table, mmap_mode="r"),
+            {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()},
+            {row["synset"]: float(row["coverage"]) for row in _rows(coverage)},
+            [(row["synset"], row["name"]) for row in _rows(kinds)],
+        )
+
+    def synset(self, noun_row: int) -> str:
+        """Return the WordNet id of a noun's sense."""
+        return f"n{int(self._table[noun_row, 0]):08d}"
+
+    def labels_below(self, synset: str) -> Rows:
+        """Return the labels at or below a sense; none if the classifier cannot see it."""
+        return self._below.get(synset, np.empty(0, dtype=np.int64))
+
+    def coverage(self, synset: str) -> float:
+        """Return how much of a sense the labels cover, from 0 to 1."""
+        return self._coverage.get(synset, 0.0)
+
+    def kinds(self, noun_row: int) -> Iterator[tuple[str, Rows]]:
+        """Yield the kinds above a noun's sense, the nearest first: a name to show and the labels below it."""
+        for number in self._table[noun_row, 1:]:
+            if number:
+                synset, name = self._kinds[int(number) - 1]
+                yield name, self.labels_below(synset)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,106 @@
+"""The senses of everyday nouns that images can show: "bat (animal)" and "bat (sport)"."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.errors import ArtifactError, QueryError
+from devise_core.text.query_parser import Clause
+from devise_core.vectors import Floats, unit
+
+_WITH_TAG = re.compile(r"(\S+)\s+\(([^()\s]+)\)")
+
+
+@dataclass(frozen=True, eq=False)
+class Sense:
+    """One sense of a noun.
+
+    Attributes:
+        noun: The noun.
+        tag: A word that tells the sense from the others, such as "animal".
+        synset: Its WordNet id, such as "n02139199".
+        label_count: The number of ImageNet labels at or below it. With 0 the classifier cannot see it.
+        vector: Its unit vector ``(d,)``.
+        concept: Its unit vector ``(c,)`` in the concept space, or None.
+    """
+
+    noun: str
+    tag: str
+    synset: str
+    label_count: int
+    vector: Floats
+    concept: Floats | None = None
+
+    @property
+    def text(self) -> str:
+        """The sense as a query names it."""
+        return f"{self.noun} ({self.tag})"
+
+
+class SenseTable:
+    """The senses by noun.
+
+    Args:
+        senses: All senses. Those of one noun come in order of frequency.
+    """
+
+    def __init__(self, senses: Iterable[Sense]) -> None:
+        self._by_noun: dict[str, list[Sense]] = defaultdict(list)
+        for sense in senses:
+            self._by_noun[sense.noun].append(sense)
+
+    @classmethod
+    def read(cls, table: Path, vectors: Path, concepts: Path | None = None) -> SenseTable:
+        """Read ``senses.csv`` and the ``int8`` vectors of its rows.
+
+        Raises:
+            ArtifactError: The files do not belong together.
+        """
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        word_rows = unit(np.load(vectors).astype(np.float32))
+        concept_rows = None if concepts is None else unit(np.load(concepts).astype(np.float32))
+        for path, matrix in ((vectors, word_rows), (concepts, concept_rows)):
+            if matrix is not None and len(matrix) != len(rows):
+                raise ArtifactError(f"{path} has {len(matrix)} rows for {len(rows)} senses. Restore both files together.")
+        return cls(
+            Sense(
+                row["noun"],
+                row["tag"],
+                row["synset"],
+                int(row["labels_below"]),
+                word_rows[place],
+                None if concept_rows is None else concept_rows[place],
+            )
+            for place, row in enumerate(rows)
+        )
+
+    def of(self, noun: str) -> tuple[Sense, ...]:
+        """Return the senses of a noun in the singular, the most frequent first; none if it is not in the table."""
+        return tuple(self._by_noun.get(noun, ()))
+
+    def chosen(self, clause: Clause) -> Sense | None:
+        """Return the sense that a clause such as "bat (animal)" names.
+
+        Returns:
+            The sense, or None if the clause is not a noun of the table with a word in brackets.
+
+        Raises:
+            QueryError: The noun has no such sense. The message lists those it has.
+        """
+        match = _WITH_TAG.fullmatch(clause.text)
+        senses = self.of(match[1].lower()) if match else ()
+        if not match or not senses:
+            return None
+        for sense in senses:
+            if sense.tag == match[2].lower():
+                return sense
+        known = " or ".join(f"“{sense.text}”" for sense in senses)
+        raise QueryError(f"“{match[1]}” has no sense “{match[2]}”. Write {known}.", clause.start + match.start(2))

@@ -1,0 +1,96 @@
+"""Whether the collection shows what a query asks for, and what it shows instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.search.label_evidence import NearMiss, Thresholds, good_matches
+from devise_core.search.ranking import Mask
+from devise_core.search.registry import EXACT_UP_TO
+from devise_core.text.query import Query
+from devise_core.text.senses import Sense
+from devise_core.vectors import Floats, Rows
+from devise_core.verbs.base import EngineBase
+
+CANDIDATES = 500
+"""In a collection too large to look at whole, this many of the nearest images are looked at."""
+SHARE_OF_BEST_SENSE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the classifier says about a query in a collection.
+
+    Attributes:
+        present: Whether the collection shows what the query asks for.
+        good: Which images match well ``(images of the collection,)``.
+        senses: The senses of an ambiguous noun, each with whether the collection shows it.
+        near_miss: What the collection shows instead, or None. It is only looked for if nothing matches.
+    """
+
+    present: bool
+    good: Mask
+    senses: tuple[tuple[Sense, bool], ...] = ()
+    near_miss: NearMiss | None = None
+
+
+class EvidenceVerbs(EngineBase):
+    """The verb that says "nothing matches"."""
+
+    def evidence(self, query: Query) -> Evidence | None:
+        """Find out whether the collection shows what a query asks for.
+
+        Args:
+            query: What ``query`` made of a text.
+
+        Returns:
+            The evidence, or None if there is no way to tell: the model came without the files of ``build naming``, or the
+            query is about people or names an image.
+
+        Example:
+            >>> engine.evidence(engine.query("violin")).present
+            True
+        """
+        model = self.parts.evidence
+        probes = model.probes(query) if model and len(self.collection) else []
+        if model is None or not probes:
+            return None
+        weights, thresholds = model.weights(probes), self._evidence_thresholds
+        rows = self._looked_at(query)
+        values = weights @ (self._class_shares if rows is None else self._shares_of(self.collection.features[rows])).T
+        best = values.max(axis=1)
+        evidence = np.zeros(len(self.collection), dtype=np.float32)
+        evidence[slice(None) if rows is None else rows] = values.max(axis=0)
+        good = good_matches(evidence, thresholds)
+        present = bool(good.any())
+        shown = best >= max(thresholds.good, SHARE_OF_BEST_SENSE * float(best.max()))
+        near = None if present or rows is not None else model.near_miss(probes[0], self._class_shares, thresholds)
+        senses = tuple((sense, bool(present and seen)) for sense, seen in zip(query.senses, shown, strict=False))
+        return Evidence(present, good, senses, near)
+
+    @cached_property
+    def _evidence_thresholds(self) -> Thresholds:
+        """What random nouns reach in this collection. It is part of the collection's manifest, or computed once."""
+        assert self.parts.evidence is not None
+        if stored := self.collection.facts.get("evidence"):
+            return Thresholds(float(stored["present"]), float(stored["good"]))
+        return self.parts.evidence_thresholds(self.collection.features)
+
+    @cached_property
+    def _class_shares(self) -> Floats:
+        """The classifier's softmax of every image ``(n, labels)``."""
+        return self._shares_of(self.collection.features)
+
+    def _shares_of(self, features: Floats) -> Floats:
+        assert self.parts.classifier is not None
+        return self.parts.classifier.shares(features)
+
+    def _looked_at(self, query: Query) -> Rows | None:
+        """Return the rows to look at, or None for all of them."""
+        if len(self.collection) <= EXACT_UP_TO:
+            return None
+        index = self.collection.embedding_index
+        return np.unique(np.concatenate([index.search(vector, CANDIDATES)[0] for vector in query.vectors]))

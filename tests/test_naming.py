@@ -1,0 +1,108 @@
+"""Name images with everyday nouns, on a table small enough to compute by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devise_core.errors import ArtifactError
+from devise_core.search.class_shares import LabelSoftmax, feature_roots
+from devise_core.search.naming import PERSON, Namer
+from devise_core.search.naming_table import NamingTable
+from devise_core.vectors import quantise
+from devise_core.vision.image_encoder import Encoded
+
+LINES = (
+    ("penguin", "n1", "-5.0", "a", "", "0|1", "0|1", ""),
+    ("king penguin", "n2", "-9.0", "a", "0", "", "0", "Aptenodytes"),
+    ("monkey", "n3", "-5.0", "ap", "2", "2", "2", ""),
+    ("swimsuit", "n4", "-5.0", "g", "3", "3", "3", ""),
+    ("mask", "n5", "-5.0", "w", "", "", "", ""),
+    ("mask", "n6", "-7.0", "", "", "", "", ""),
+)
+VECTORS = np.eye(6, 8, dtype=np.float32)
+PERSON_WEIGHTS = np.asarray([0, 0, 0, 0, 40, -20], dtype=np.float32)
+"""The fifth feature says that there is a person."""
+
+
+def table(folder: Path, lines: tuple[tuple[str, ...], ...] = LINES) -> NamingTable:
+    (folder / "naming.tsv").write_text("".join("\t".join(line) + "\n" for line in lines), "utf-8")
+    np.save(folder / "naming_vectors.npy", quantise(VECTORS)[0])
+    return NamingTable.read(folder / "naming.tsv", folder / "naming_vectors.npy", 4)
+
+
+@pytest.fixture
+def namer(tmp_path: Path) -> Namer:
+    """The label of an image is its largest feature of the first four."""
+    weights = np.zeros((6, 4), dtype=np.float32)
+    weights[:4] = 20 * np.eye(4)
+    return Namer(table(tmp_path), LabelSoftmax(weights), person=PERSON_WEIGHTS, person_vector=VECTORS[5])
+
+
+def image(label: int, line: int, person: float = 0.0, sure: float = 1.0) -> Encoded:
+    """An image of a label whose embedding is a line's vector."""
+    features = np.zeros((1, 5), dtype=np.float32)
+    features[0, label], features[0, 4] = sure, person
+    return Encoded(features, VECTORS[line : line + 1])
+
+
+def words(namer: Namer, encoded: Encoded, k: int = 5) -> list[str]:
+    return [hit.word for hit in namer.name(encoded, k)[0].hits]
+
+
+def test_the_everyday_name_comes_first_and_the_label_is_more_specific(namer: Namer) -> None:
+    names = namer.name(Encoded(image(0, 1).features, VECTORS[:1] + 0.5 * VECTORS[1:2]), 5)[0]
+    assert [hit.word for hit in names.hits][:2] == ["penguin", "king penguin"]
+    assert [(hit.word, round(hit.score, 2)) for hit in names.specific] == [("king penguin", 1.0)]
+    assert names.hits[1].cosine == pytest.approx(0.5)
+
+
+def test_a_word_with_two_senses_is_shown_once(namer: Namer) -> None:
+    assert words(namer, image(0, 5)).count("mask") == 1
+
+
+def test_a_guarded_name_needs_a_sure_classifier(namer: Namer) -> None:
+    assert words(namer, image(3, 3))[0] == "swimsuit"
+    assert "swimsuit" not in words(namer, image(0, 3))
+
+
+def test_people_are_named_first_and_guarded(namer: Namer) -> None:
+    assert words(namer, image(3, 4, person=9.0, sure=0.1)) == [PERSON, "swimsuit", "mask"]  # the sense of "mask" without a guard
+    assert words(namer, image(3, 4, sure=0.1))[0] == "mask"
+
+
+def test_an_animal_beside_a_possible_person_keeps_its_name(namer: Namer) -> None:
+    beside = image(0, 0, person=0.31)
+    assert namer.person_shares(beside.features)[0] == pytest.approx(0.37, abs=0.01)
+    assert words(namer, beside)[:2] == ["penguin", "king penguin"]
+    assert "monkey" not in words(namer, beside)
+
+
+def test_without_the_person_signal_nobody_is_a_person(namer: Namer, tmp_path: Path) -> None:
+    without = Namer(table(tmp_path), LabelSoftmax(np.zeros((6, 4), dtype=np.float32)))
+    assert PERSON not in words(without, image(0, 0, person=9.0))
+    assert without.person_shares(image(0, 0).features).tolist() == [0.0]
+
+
+def test_k_bounds_the_names_with_the_person(namer: Namer) -> None:
+    assert len(words(namer, image(0, 0, person=9.0), k=2)) == 2
+
+
+def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="5 words, 6 vectors"):
+        table(tmp_path, LINES[:5])
+    with pytest.raises(ArtifactError, match="damaged"):
+        table(tmp_path, (("penguin", "n1"),))
+
+
+def test_the_softmax_adds_up_to_one_and_survives_large_features() -> None:
+    shares = LabelSoftmax(np.full((3, 2), 50, dtype=np.float32)).shares(np.full((1, 2), 1e4, dtype=np.float32))
+    assert shares == pytest.approx(np.asarray([[0.5, 0.5]]))
+
+
+def test_roots_of_features_ignore_negative_ones_and_zeros() -> None:
+    assert feature_roots(np.asarray([[1, 3, -5], [0, 0, 0]], dtype=np.float32)) == pytest.approx(
+        np.asarray([[0.5, 0.75**0.5, 0], [0, 0, 0]])
+    )
