@@ -1,4 +1,4 @@
-"""Stand-ins small enough to compute by hand."""
+"""Small fakes with results that can be computed by hand."""
 
 from __future__ import annotations
 

@@ -67,11 +67,13 @@ def findings(page: Page) -> list[str]:
             expander.click()
             expect(expander.locator("xpath=..")).to_have_attribute("open", "")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.wait_for_timeout(400)  # folds open by and by, a press fades in, and what is half seen has half its contrast
+    page.wait_for_timeout(400)  # wait for animations, because half-transparent text has half its contrast
     page.wait_for_function("document.getAnimations().every((each) => each.effect.getComputedTiming().endTime === Infinity)")
-    found = Axe().run(page).response["violations"]
+    violations = Axe().run(page).response["violations"]
     return [
-        f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]
+        f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for each in violations
+        for node in each["nodes"]
     ]
 
 

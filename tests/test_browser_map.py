@@ -26,7 +26,7 @@ def parameter(page: Page, name: str) -> str:
 
 
 def draw_region(page: Page, view: Locator, tool: str, share: float = 0.42) -> None:
-    """Draw around the centre of the map with a tool. The lasso follows the corners of a diamond."""
+    """Select the centre of the map with a tool. The lasso follows the corners of a diamond."""
     view.get_by_role("button", name=tool).click()
     box = view.locator(".stage").bounding_box()
     assert box

@@ -80,7 +80,7 @@ def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> 
     suggested = int(slider.input_value())
     for step in range(1, 6):
         slider.press("ArrowRight")
-        page.wait_for_timeout(60)  # the answer to a press meets the next ones
+        page.wait_for_timeout(60)  # the answer to a click arrives during the next ones
         assert slider.input_value() == str(suggested + step)
     expect(page).to_have_url(re.compile(rf"cut={suggested + 5}\b"))
     expect(page.get_by_role("button", name=f"Cut-off 0.{suggested + 5}")).to_be_visible()

@@ -123,7 +123,7 @@ def test_a_region_is_not_moved_back_by_an_earlier_answer(page: Page, address: st
     box = page.locator(".st-key-image_search_crop .box")
     for step in range(1, 4):
         box.press("ArrowRight")
-        page.wait_for_timeout(1.5 * LATE)  # long enough for it to be sent; the answer meets the next
+        page.wait_for_timeout(1.5 * LATE)  # the request is sent, and its answer arrives during the next one
         expect(box).to_have_attribute("style", re.compile(f"left: {20 + 2 * step}%"), timeout=1)
     expect(page).to_have_url(re.compile("crop=260"))
 

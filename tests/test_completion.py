@@ -1,4 +1,4 @@
-"""Completions of a query being typed, over a vocabulary small enough to list by eye."""
+"""Completions of a query being typed, over a small vocabulary."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ NOUNS = NounStore("sea\t1\nhorse\t2\nhorse chestnut\t2\nsea-maid\t1\nhorse race\
         ("sea\n", []),
     ],
 )
-def test_completions(text: str, expected: list[tuple[int, str]]) -> None:
+def test_the_last_word_is_completed(text: str, expected: list[tuple[int, str]]) -> None:
     assert complete(text, WORDS, NOUNS, 8) == expected
 
 
-def test_no_more_than_asked() -> None:
+def test_the_number_of_completions_is_limited() -> None:
     assert complete("s", WORDS, NOUNS, 2) == [(0, "sea"), (0, "seat")]

@@ -1,4 +1,4 @@
-"""The verbs, on the shipped artifacts: what a visitor would call right."""
+"""The operations of the engine on the bundled artifacts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ pytestmark = pytest.mark.artifacts
 
 
 def picture(engine: Engine, item_id: str) -> Path:
+    """Return the thumbnail of an item."""
     return engine.collection.picture(engine.collection.row(item_id))  # type: ignore[return-value]
 
 
-def test_every_file_is_the_manifests() -> None:
+def test_every_bundled_file_matches_its_manifest() -> None:
     layout = ArtifactLayout(BUNDLED)
     for root in (layout.root, layout.collections / "stamps", layout.collections / "photos"):
         manifest = Manifest.read(root)
@@ -36,7 +37,7 @@ def test_every_file_is_the_manifests() -> None:
             assert entry.bytes < 50e6
 
 
-def test_the_word_store(engine: Engine) -> None:
+def test_the_bundled_word_store_has_the_published_size(engine: Engine) -> None:
     words, layout = word_vectors(engine).words, engine.layout
     assert (len(words), words.dimension, words.word(0), words.row("the")) == (341_479, 100, "the", 0)
     assert sum(path.stat().st_size for path in (layout.words, layout.word_vectors, layout.word_scales)) <= 40e6
@@ -47,7 +48,7 @@ def test_the_word_store(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("query", "first"), [("violin", "violin"), ("horse", "horse"), ("Violins!", "violin"), ("a teapot", "teapot")]
 )
-def test_the_first_picture(engine: Engine, query: str, first: str) -> None:
+def test_the_first_hit_shows_the_named_thing(engine: Engine, query: str, first: str) -> None:
     assert names(engine.search_text(query, k=3))[0] == first
 
 
@@ -55,7 +56,7 @@ def test_the_first_picture(engine: Engine, query: str, first: str) -> None:
     ("query", "category"),
     [("musical instrument", "hobbies/music"), ("bird", "animals/birds"), ("avian", "animals/birds"), ("fruit", "food/fruit")],
 )
-def test_the_first_kind(engine: Engine, query: str, category: str) -> None:
+def test_hits_of_a_general_word_are_of_its_category(engine: Engine, query: str, category: str) -> None:
     hits = engine.search_text(query, k=5)
     assert sum(hit.category.startswith(category) for hit in hits) >= 4
     assert [hit.cosine for hit in hits] == sorted((hit.cosine for hit in hits), reverse=True)
@@ -63,11 +64,11 @@ def test_the_first_kind(engine: Engine, query: str, category: str) -> None:
 
 
 @pytest.mark.parametrize(("item", "name"), [("cat", "cat"), ("kitten", "cat"), ("butterfly", "butterfly"), ("dog", "dog")])
-def test_a_photograph_is_named(photos: Engine, item: str, name: str) -> None:
+def test_a_photograph_is_labelled(photos: Engine, item: str, name: str) -> None:
     assert photos.label_image(picture(photos, item), k=1)[0].word == name
 
 
-def test_own_words_and_all_words(photos: Engine) -> None:
+def test_custom_vocabularies_and_all_words(photos: Engine) -> None:
     image = picture(photos, "orchestra")
     assert names(photos.label_image(image, vocabulary=["cat", "orchestra", "castle", "orchestra"]))[0] == "orchestra"
     assert len(photos.label_image(image, k=7, vocabulary="all")) == 7
@@ -79,7 +80,7 @@ def test_own_words_and_all_words(photos: Engine) -> None:
 
 
 @pytest.mark.parametrize("by", ["semantic", "visual"])
-def test_a_picture_finds_itself_first(engine: Engine, by: str) -> None:
+def test_an_image_is_most_similar_to_itself(engine: Engine, by: str) -> None:
     image = picture(engine, "violin")
     hits = engine.search_image(image.read_bytes(), k=2, by=by)  # type: ignore[arg-type]
     assert hits[0].id == "violin"
@@ -87,7 +88,7 @@ def test_a_picture_finds_itself_first(engine: Engine, by: str) -> None:
     assert engine.more_like("violin", k=1, by=by)[0].id == hits[1].id  # type: ignore[arg-type]
 
 
-def test_by_way_of_labels_and_no_other_way(engine: Engine) -> None:
+def test_search_by_labels_and_invalid_modes(engine: Engine) -> None:
     hits = engine.search_image(picture(engine, "cello"), k=6, by="labels")
     assert sum(hit.category.startswith("hobbies/music") for hit in hits) >= 4
     with pytest.raises(QueryError, match="by is one of.*Received: 'smell'"):
@@ -104,32 +105,32 @@ def test_embeddings_are_unit_rows_in_order(photos: Engine) -> None:
     assert np.linalg.norm(photos.embed_text("horse jockey")) == pytest.approx(1, abs=1e-4)
 
 
-def test_similar_words_leave_the_word_itself_out(engine: Engine) -> None:
+def test_similar_words_exclude_the_query(engine: Engine) -> None:
     words = names(engine.similar_words("violin", k=5))
     assert "cello" in words
     assert "violin" not in words
 
 
-def test_k(engine: Engine) -> None:
+def test_k_is_limited_and_checked(engine: Engine) -> None:
     assert len(engine.search_text("violin", k=1000)) == len(engine.collection)
     for k in (0, -3, 1001):
         with pytest.raises(QueryError):
             engine.search_text("violin", k=k)
 
 
-def test_a_broken_picture_among_good_ones(engine: Engine) -> None:
+def test_an_unreadable_image_is_reported(engine: Engine) -> None:
     with pytest.raises(ImageError):
         engine.embed_images([picture(engine, "violin"), b"no picture"])
 
 
-def test_what_is_not_there(engine: Engine, tmp_path: Path) -> None:
+def test_a_missing_collection_or_model_is_reported(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="no collection “nowhere”.*stamps"):
         engine.on("nowhere")
     with pytest.raises(ArtifactError, match="manifest.json is missing"):
         load_engine(tmp_path)
 
 
-def test_a_damaged_artifact_is_named(tmp_path: Path) -> None:
+def test_a_damaged_artifact_is_reported(tmp_path: Path) -> None:
     for path in BUNDLED.iterdir():
         (tmp_path / path.name).symlink_to(path)
     (tmp_path / "nouns.txt").unlink()
@@ -138,7 +139,7 @@ def test_a_damaged_artifact_is_named(tmp_path: Path) -> None:
         load_engine(tmp_path)
 
 
-def test_text_search_imports_no_network() -> None:
+def test_text_search_does_not_import_tensorflow() -> None:
     code = (
         "import sys; from devise_core import load_engine; e = load_engine(); e.search_text('violin'); e.more_like('violin');"
         "print([m for m in ('tensorflow', 'keras', 'pandas', 'sklearn', 'streamlit', 'torch') if m in sys.modules])"

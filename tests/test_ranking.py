@@ -1,4 +1,4 @@
-"""Rankings, cut-offs, filters and exports, on pictures few enough to reckon by hand."""
+"""Rankings, cut-offs, filters and exports, over a few images with results computed by hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ITEMS = [
 ]
 
 
-def test_of_equals_the_earlier_comes_first() -> None:
+def test_ties_keep_their_order() -> None:
     assert RANKING.rows.tolist() == [1, 3, 2, 0]
     assert RANKING[1:3].rows.tolist() == [3, 2]
     assert RANKING.from_cosine(0.5).rows.tolist() == [1, 3, 2]
@@ -35,8 +35,8 @@ def test_of_equals_the_earlier_comes_first() -> None:
     assert RANKING.by_name(["b", "d", "A", "c"]).rows.tolist() == [2, 0, 3, 1]
 
 
-def test_near_duplicates_fold_under_the_better_one() -> None:
-    features = np.asarray([[1, 0], [0, 1], [1, 0.1], [0, 2]], np.float32)  # 3 looks as 1, and 0 nearly as 2
+def test_near_duplicates_are_grouped_under_the_best_one() -> None:
+    features = np.asarray([[1, 0], [0, 1], [1, 0.1], [0, 2]], np.float32)  # 3 looks like 1, and 0 almost like 2
     kept, under = fold_near_duplicates(RANKING, features)
     assert kept.rows.tolist() == [1, 2]
     assert kept.cosines.tolist() == pytest.approx([0.9, 0.5])
@@ -46,7 +46,7 @@ def test_near_duplicates_fold_under_the_better_one() -> None:
     assert not none
 
 
-def test_a_match_is_above_chance_and_near_the_best() -> None:
+def test_the_cut_off_is_above_chance_and_near_the_best() -> None:
     nouns = np.eye(2, dtype=np.float32)
     pictures = np.asarray([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32)
     assert chance_cosine(nouns, pictures) == pytest.approx(0.8 + 0.3 * 0.2)  # the two nouns' best are 1 and 0.8
@@ -72,7 +72,7 @@ def test_filters_combine(kept: Filter, expected: str) -> None:
     assert "".join(item.id for item, passes in zip(ITEMS, kept.mask(ITEMS), strict=True) if passes) == expected
 
 
-def test_what_there_is_to_filter_by() -> None:
+def test_categories_and_labels_to_filter_by() -> None:
     assert lineage("a/b/c") == ["a", "a/b", "a/b/c"]
     assert all_categories(ITEMS) == ["animals", "animals/birds", "animals/cats", "vehicles"]
     assert all_labels(ITEMS) == ["bird", "boat", "cat", "crow"]
@@ -80,7 +80,7 @@ def test_what_there_is_to_filter_by() -> None:
     assert Filter(not_labels=["x"])
 
 
-def test_a_spreadsheet_runs_nothing() -> None:
+def test_formulas_are_escaped_in_csv() -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv([Hit(Item("=1+1", "", ("@x", "y"), "", "a, b"), 0, None, -0.5)]))))
     assert rows[0]["id"] == "'=1+1"
     assert rows[0]["labels"] == "'@x|y"
@@ -88,7 +88,7 @@ def test_a_spreadsheet_runs_nothing() -> None:
     assert rows[0]["cosine"] == "-0.5000"
 
 
-def test_exports_of_a_collection(engine: Engine) -> None:
+def test_hits_are_exported_as_json_and_zip(engine: Engine) -> None:
     hits = engine.search_text("violin", k=2)
     assert [row["id"] for row in json.loads(as_json(hits))] == [hit.id for hit in hits]
     assert "path" not in as_json(hits)
@@ -99,8 +99,8 @@ def test_exports_of_a_collection(engine: Engine) -> None:
         assert b"GPL" in archive.read("ATTRIBUTION.csv")
 
 
-def test_chance_on_the_bundled_collections(engine: Engine, photos: Engine) -> None:
-    """Between what a word for a thing in the collection reaches, and what one for nothing in it does."""
-    for here, there, nowhere in ((engine, "violin", "democracy"), (photos, "bridge", "algebra")):
-        best = [here.ranking(here.embed_text(word)).cosines[0] for word in (there, nowhere)]
-        assert best[1] < here.chance_cosine < best[0]
+def test_the_chance_level_separates_present_from_absent_things(engine: Engine, photos: Engine) -> None:
+    """The best cosine is above the level for a thing in the collection, and below it for something else."""
+    for searched, present, absent in ((engine, "violin", "democracy"), (photos, "bridge", "algebra")):
+        best = [searched.ranking(searched.embed_text(word)).cosines[0] for word in (present, absent)]
+        assert best[1] < searched.chance_cosine < best[0]

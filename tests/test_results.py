@@ -1,4 +1,4 @@
-"""``results.json`` and the curves as they are read; what the page of results says of them; a collection's own queries."""
+"""Reading ``results.json`` and training curves, what the page Results says about them, and categories as queries."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ui.results.comparison import chart_metrics, conclusions, describe_metrics, 
 from ui.results.headlines import HEADLINES, compare
 
 
-def read(tmp_path: Path, found: Any) -> Results:
-    (tmp_path / "results.json").write_text(found if isinstance(found, str) else json.dumps(found), "utf-8")
+def read(tmp_path: Path, text: Any) -> Results:
+    (tmp_path / "results.json").write_text(text if isinstance(text, str) else json.dumps(text), "utf-8")
     results = read_results(tmp_path / "results.json")
     assert results is not None
     return results
@@ -35,7 +35,7 @@ def results(tmp_path: Path) -> Results:
     return read(tmp_path, content())
 
 
-def test_read(results: Results) -> None:
+def test_tables_classes_and_references_are_read(results: Results) -> None:
     table = results.tables[0]
     assert table.methods()["DeViSE"] == {"hit@1": Cell(0.45, 0.35, 0.55), "hit@5": Cell(0.8, 0.7, 0.9)}
     assert list(table.methods()) == ["softmax", "ConSE (T = 10)", "DeViSE"]
@@ -52,38 +52,38 @@ def test_read(results: Results) -> None:
     assert results.protocols() == {"pascal-sentences": [table]}
 
 
-def test_nothing_measured(tmp_path: Path) -> None:
+def test_missing_results_are_none(tmp_path: Path) -> None:
     assert read_results(tmp_path / "results.json") is None
 
 
-def test_measured_on_another_model(results: Results) -> None:
+def test_results_of_another_model_have_a_remark(results: Results) -> None:
     assert results.remark("abc") == ""
     assert "another model (abc) than this one (def)" in results.remark("def")
     assert "python -m devise_core evaluate" in results.remark("def")
 
 
 def damaged() -> dict[str, Any]:
-    """Each with one thing wrong."""
-    found = {
+    """Return results with one fault each."""
+    faulty = {
         name: content()
         for name in ("short row", "half an interval", "no number", "word for a number", "classes", "no tables", "note")
     }
-    rows = {name: whole["tables"][0]["rows"] for name, whole in found.items()}
-    del rows["short row"][1][2], found["no tables"]["tables"], found["note"]["tables"][0]["note"]
+    rows = {name: whole["tables"][0]["rows"] for name, whole in faulty.items()}
+    del rows["short row"][1][2], faulty["no tables"]["tables"], faulty["note"]["tables"][0]["note"]
     rows["half an interval"][1][1] = number(0.4, 0.3)
     rows["no number"][1][1] = {}
     rows["word for a number"][1][1] = {"value": "many"}
-    found["classes"]["per_class"]["naming"]["classes"]["cow"]["DeViSE"] = [0.8, 0.9]
-    return {**found, "cut short": json.dumps(content())[:99], "a list": [content()], "a number": "3", "no JSON": "<html>"}
+    faulty["classes"]["per_class"]["naming"]["classes"]["cow"]["DeViSE"] = [0.8, 0.9]
+    return {**faulty, "cut short": json.dumps(content())[:99], "a list": [content()], "a number": "3", "no JSON": "<html>"}
 
 
 @pytest.mark.parametrize("wrong", damaged())
-def test_another_shape_is_told_with_the_remedy(wrong: str, tmp_path: Path) -> None:
+def test_damaged_results_are_reported_with_a_remedy(wrong: str, tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match=r"results.json holds no results .*evaluate --data DATA --out"):
         read(tmp_path, damaged()[wrong])
 
 
-def test_losses(tmp_path: Path) -> None:
+def test_losses_are_read_from_history_or_manifest(tmp_path: Path) -> None:
     layout = ArtifactLayout(tmp_path)
     assert read_losses(layout, Manifest(tmp_path)) == {}
     assert read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": [2, 1.5]}}})) == {"seed 7": [2.0, 1.5]}
@@ -97,32 +97,32 @@ def test_losses(tmp_path: Path) -> None:
         read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": None}}}))
 
 
-def test_the_bundled_model_kept_its_losses(engine: Engine) -> None:
+def test_the_bundled_model_has_decreasing_losses(engine: Engine) -> None:
     losses = engine.losses()
     assert losses
     assert all(curve[-1] < curve[0] for curve in losses.values())
 
 
-def test_headlines_tell_a_lead_from_chance(results: Results) -> None:
+def test_headlines_tell_clear_leads_from_unclear_ones(results: Results) -> None:
     seeds = HEADLINES[0]
     assert (seeds.protocol, seeds.metric, seeds.rival) == ("pascal-sentences", "hit@5", "the seed")
-    found = compare(results, seeds)
-    assert found is not None
-    assert found[1:] == (pytest.approx(0.8 - 0.43), True)  # 0.43 is below 0.7, where our interval begins
+    comparison = compare(results, seeds)
+    assert comparison is not None
+    assert comparison[1:] == (pytest.approx(0.8 - 0.43), True)  # 0.43 is below 0.7, where the interval begins
     assert compare(results, replace(seeds, rival="ConSE (T = 10)")) == (Cell(0.8, 0.7, 0.9), 0.2, True)
     assert compare(results, replace(seeds, metric="hit@1", rival="ConSE (T = 10)")) == (Cell(0.45, 0.35, 0.55), 0.05, False)
     assert [compare(results, headline) for headline in HEADLINES[1:]] == [None] * 3
 
 
-def test_a_lead_that_may_not_hold_for_other_classes_is_not_clear(tmp_path: Path) -> None:
-    found = content()
-    found["tables"][0]["rows"].append(
+def test_a_lead_that_depends_on_the_classes_is_not_clear(tmp_path: Path) -> None:
+    results = content()
+    results["tables"][0]["rows"].append(
         [{"text": "DeViSE − ConSE (T = 10), by classes"}, number(0.05, -0.1, 0.2), number(0.2, -0.01, 0.4)]
     )
-    assert compare(read(tmp_path, found), replace(HEADLINES[0], rival="ConSE (T = 10)")) == (Cell(0.8, 0.7, 0.9), 0.2, False)
+    assert compare(read(tmp_path, results), replace(HEADLINES[0], rival="ConSE (T = 10)")) == (Cell(0.8, 0.7, 0.9), 0.2, False)
 
 
-def test_a_table_in_words(results: Results) -> None:
+def test_a_table_is_described_in_words(results: Results) -> None:
     table = results.tables[0]
     assert conclusions(table) == [r"DeViSE compared with ConSE \(T \= 10\): ahead at hit@5; no clear difference at hit@1."]
     assert describe_metrics(["hit@1", "hit@5", "mAP", "new"]) == [
@@ -144,7 +144,7 @@ def test_a_table_in_words(results: Results) -> None:
     assert describe_chart(table, ["hit@5"]) == "Naming. hit@5: ConSE (T = 10) 0.60, DeViSE 0.80."
 
 
-def test_lines_of_a_chart(results: Results) -> None:
+def test_chart_rows_have_intervals_and_published_values(results: Results) -> None:
     keys, rows = dot_rows(results.tables[0], ["hit@1", "hit@5"], results.references)
     assert keys == [
         "hit@1|",
@@ -163,28 +163,30 @@ def test_lines_of_a_chart(results: Results) -> None:
     assert published_name(replace(results.references[0], method="ConSE, 1600 labels")) == "ConSE, published"
 
 
-def test_wide_tables_stand_alone() -> None:
+def test_wide_tables_fill_a_row() -> None:
     narrow = Table("n", "", ("method", "mAP", "P@8"), ())
     wide = Table("w", "", ("method", "hit@5", "hit@10", "hit@20", "hp@5", "hp@10"), ())
     assert chart_metrics(wide) == [["hit@5", "hit@10", "hit@20"], ["hp@5", "hp@10"]]
     assert in_rows([narrow, narrow, wide, narrow]) == [[narrow, narrow], [wide], [narrow]]
 
 
-def test_members_of_a_category() -> None:
+def test_categories_match_whole_path_components() -> None:
     assert in_category(["animals/birds", "animals", "birdsong", ""], "birds").tolist() == [True, False, False, False]
     assert in_category(["animals/birds", "animals", "birdsong", ""], "animals").tolist() == [True, True, False, False]
 
 
-def test_categories_as_queries(engine: Engine) -> None:
-    asked = evaluate_categories(engine)
-    found = {one.query: one for one in asked}
-    assert found["birds"].images == sum("birds" in item.category.split("/") for item in engine.collection.items)
-    assert [one.average_precision for one in asked] == sorted((one.average_precision for one in asked), reverse=True)
-    assert found["birds"].average_precision > 0.8 > found["halloween"].average_precision
-    assert "arttools" not in found  # no word
+def test_categories_are_evaluated_as_queries(engine: Engine) -> None:
+    evaluations = evaluate_categories(engine)
+    by_query = {evaluation.query: evaluation for evaluation in evaluations}
+    assert by_query["birds"].images == sum("birds" in item.category.split("/") for item in engine.collection.items)
+    assert [each.average_precision for each in evaluations] == sorted(
+        (each.average_precision for each in evaluations), reverse=True
+    )
+    assert by_query["birds"].average_precision > 0.8 > by_query["halloween"].average_precision
+    assert "arttools" not in by_query  # not a word
     order = np.argsort(-(engine.collection.embeddings @ engine.embed_text("birds")), kind="stable")
     ranks = np.flatnonzero(in_category([item.category for item in engine.collection.items], "birds")[order]) + 1
-    assert found["birds"].average_precision == pytest.approx(np.mean(np.arange(1, len(ranks) + 1) / ranks))
+    assert by_query["birds"].average_precision == pytest.approx(np.mean(np.arange(1, len(ranks) + 1) / ranks))
 
 
 @pytest.mark.parametrize(
@@ -204,9 +206,9 @@ def test_the_published_figures_are_the_measured_ones(row: str, title: str, metri
     results = read_results(ArtifactLayout(BUNDLED_ARTIFACTS).results)
     line = next(line for line in (REPOSITORY / "docs/BENCHMARKS.md").read_text("utf-8").splitlines() if line.startswith(f"| {row}"))
     assert results is not None
-    found = [table.methods() for table in results.tables if title in table.title]
+    tables = [table.methods() for table in results.tables if title in table.title]
     ours, theirs = (
-        {metric: cell for methods in found for metric, cell in methods.get(name, {}).items()} for name in ("DeViSE", rival)
+        {metric: cell for methods in tables for metric, cell in methods.get(name, {}).items()} for name in ("DeViSE", rival)
     )
     digits = 2 if "Pascal Sentences" in row and "hit@" in row else 3
     said = [cell.strip() for cell in line.split("|")[2:4]]
@@ -219,7 +221,7 @@ def test_the_published_figures_are_the_measured_ones(row: str, title: str, metri
         ]
 
 
-def test_the_card_says_what_the_results_say(engine: Engine) -> None:
+def test_the_model_card_has_all_tables(engine: Engine) -> None:
     card, results = (REPOSITORY / "MODEL_CARD.md").read_text("utf-8"), engine.results()
     assert results is not None
     assert [line for table in results.tables for line in table.markdown() if line not in card] == []

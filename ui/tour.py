@@ -50,7 +50,7 @@ STEPS = (
         "image_search",
         "Search with a picture",
         "On the left are pictures of similar things, on the right pictures that look alike. You can upload, paste or take a "
-        "picture of your own.",
+        "picture.",
         {"item": "violin"},
     ),
     Step(

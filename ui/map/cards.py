@@ -48,7 +48,7 @@ def picture_card(engine: Engine, row: int) -> None:
 def region_card(engine: Engine, rows: Rows) -> None:
     """Show the pictures of a region, what they have in common, and a button to download the list."""
     if not len(rows):
-        st.info("There is no picture in this region. Draw around some points, or reset the view.", icon=":material/gesture:")
+        st.info("There is no picture in this region. Select points with the lasso, or reset the view.", icon=":material/gesture:")
         return
     collection = engine.collection
     mean = unit(collection.embeddings[rows].mean(axis=0))

@@ -1,4 +1,4 @@
-"""The map as a component: points to hover, click, search and draw around."""
+"""The map as a component: points to hover over, click, search and select."""
 
 from __future__ import annotations
 

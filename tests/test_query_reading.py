@@ -1,4 +1,4 @@
-"""How a query was read, as the pages show it."""
+"""How a page shows the way a query was read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def reading(query: str, with_photo: bool = False) -> AppTest:
     return checked(AppTest.from_function(_show, args=(query, with_photo), default_timeout=30).run())
 
 
-def test_a_tag_for_each_term_with_its_sign_share_and_nearest_words() -> None:
+def test_each_term_has_a_tag_with_sign_share_and_nearest_words() -> None:
     line = reading("bird + water^2 - horse").markdown[0]
     assert line.value == ":small[Read as] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
     assert "**horse**: horses" in line.help
@@ -31,7 +31,7 @@ def test_a_tag_for_each_term_with_its_sign_share_and_nearest_words() -> None:
     assert "**photo**: violin, cello" in line.help
 
 
-def test_what_was_read_as_what_and_what_was_left_out() -> None:
+def test_corrected_and_ignored_words_are_named() -> None:
     test = reading("snowleopard")
     assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
     test = reading("bird near qwxzv vioolin")
@@ -39,11 +39,11 @@ def test_what_was_read_as_what_and_what_was_left_out() -> None:
     assert "violin" in [button.label for button in test.button]
 
 
-def test_a_word_read_as_it_stands_needs_no_line() -> None:
+def test_an_unchanged_word_is_not_explained() -> None:
     assert not page_text(reading("violin"))
 
 
-def test_a_long_query_stays_on_a_line_or_two() -> None:
+def test_a_long_query_shows_a_limited_number_of_tags() -> None:
     assert reading("dog " * 200 + "cat").markdown[0].value.count("-badge[") == 2
     assert reading("sea horse dog cat bird fish wolf bear lion tiger cow pig goat").markdown[0].value.count("-badge[") == 8
 

@@ -1,4 +1,4 @@
-"""What the map says: names, words, right and wrong, regions in a link, and the one message the browser gets."""
+"""The text on the map, regions in a link, and the data that the browser receives."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from ui.map import data as map_data
 from ui.map.region import read_region
 
 
-def test_right_is_a_label_or_a_word_of_it_among_the_nearest() -> None:
+def test_an_image_is_named_right_if_a_word_of_its_label_is_near() -> None:
     items = [Item("a", "a", ("tabby cat",)), Item("b", "b", ("dog",)), Item("c", "c"), Item("d", "d", ("hot dog", "snack"))]
     nearest = [["pet", "cat"], ["cat", "wolf"], ["cat"], ["snack"]]
     assert named_right(items, nearest) == [True, False, None, True]
 
 
-def test_the_nouns_nearest_to_each_are_those_nearest_to_one(engine: Engine) -> None:
+def test_nearest_nouns_of_all_images_equal_those_of_each(engine: Engine) -> None:
     nearest = nearest_nouns(engine.vocabulary, engine.collection)
     for row in (0, 200, 383):
         assert nearest[row] == [hit.word for hit in engine.label_embedding(engine.collection.embeddings[row], 5)]
 
 
-def test_groups_are_named_by_what_is_in_them(engine: Engine) -> None:
-    wanted = ("animals/birds", "vehicles")
+def test_groups_are_named_after_their_images(engine: Engine) -> None:
+    prefixes = ("animals/birds", "vehicles")
     groups = np.array(
         [
-            next((number for number, start in enumerate(wanted) if item.category.startswith(start)), 2)
+            next((number for number, start in enumerate(prefixes) if item.category.startswith(start)), 2)
             for item in engine.collection.items
         ],
         dtype=np.int16,
@@ -44,22 +44,22 @@ def test_groups_are_named_by_what_is_in_them(engine: Engine) -> None:
     assert len(set(names)) == 3
 
 
-def test_words_are_the_categories_and_common_nouns(engine: Engine) -> None:
+def test_words_on_the_map_are_categories_and_common_nouns(engine: Engine) -> None:
     words = words_among(engine.text, engine.collection, nearest_nouns(engine.vocabulary, engine.collection))
     assert {"animals", "birds", "food"} <= set(words)
     assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-4) for vector in words.values())
 
 
-def test_common_labels() -> None:
+def test_common_labels_are_counted() -> None:
     assert common_labels([Item("a", "a", ("cat", "pet")), Item("b", "b", ("cat",)), Item("c", "c")], 1) == [("cat", 2)]
 
 
 def corners() -> Floats:
-    """Eight vectors whose places are computed by hand below."""
+    """Return eight vectors. The tests set their positions on the map."""
     return unit_rows(8, 4)
 
 
-def test_a_region_in_two_dimensions() -> None:
+def test_a_region_in_two_dimensions_selects_images_inside() -> None:
     made = project(corners(), ways=("pca",))
     places = [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9], [0.2, 0.8], [0.0, 0.0], [1.0, 1.0], [0.5, 0.1], [0.45, 0.55]]
     made.places["pca2"][:] = np.array(places)
@@ -68,7 +68,7 @@ def test_a_region_in_two_dimensions() -> None:
     assert region.rows(made).tolist() == [1, 7]
 
 
-def test_a_region_in_three_dimensions_is_seen_along_two_directions() -> None:
+def test_a_region_in_three_dimensions_has_two_view_directions() -> None:
     made = project(corners(), ways=("pca",))
     made.places["pca3"][:] = 0
     made.places["pca3"][:3] = [[0.2, 0.5, 0.9], [0.9, 0.5, 0.2], [0.2, 0.9, 0.2]]
@@ -98,11 +98,11 @@ def test_a_region_in_three_dimensions_is_seen_along_two_directions() -> None:
         "pca2:٣,0;1,0;1,1",
     ],
 )
-def test_a_region_that_is_none(text: str) -> None:
+def test_invalid_regions_are_ignored(text: str) -> None:
     assert read_region(text, project(corners(), ways=("pca",))) is None
 
 
-def test_of_many_pictures_an_even_sample_is_drawn() -> None:
+def test_large_collections_show_an_even_sample() -> None:
     assert map_data.drawn_rows(384) == range(384)
     assert len(map_data.drawn_rows(20_000)) == 20_000
     assert map_data.drawn_rows(45_001) == range(0, 45_001, 3)
@@ -112,7 +112,7 @@ def numbers(text: str, kind: str) -> list[int]:
     return [int(number) for number in np.frombuffer(base64.b64decode(text), dtype=kind)]
 
 
-def test_the_message_has_all_that_is_drawn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_has_all_data_of_the_map(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(map_data, "MAX_DRAWN", 200)  # every second picture
     message = json.loads(map_data._message(engine))
     collection = engine.collection
@@ -125,6 +125,6 @@ def test_the_message_has_all_that_is_drawn(engine: Engine, monkeypatch: pytest.M
     assert categories["names"][numbers(categories["of"], "u1")[3]] == collection.items[6].category.split("/")[0]
     assert len(categories["names"]) == map_data.COLOURED + 1
     assert set(numbers(message["colours"]["right"]["of"], "u1")) == {0, 1}
-    assert message["kept"]["tsne2"] == round(collection.projections.kept["tsne2"], 3)
+    assert message["trustworthiness"]["tsne2"] == round(collection.projections.kept["tsne2"], 3)
     assert {text["kind"] for text in message["texts"]} == {"cluster", "part", "word"}
     assert all(len(text["places"]["tsne3"]) == 3 for text in message["texts"])

@@ -1,4 +1,4 @@
-"""The way between two words, on vectors that can be computed by hand, and on the shipped ones."""
+"""The path between two words, over vectors that can be computed by hand and over the bundled ones."""
 
 from __future__ import annotations
 
@@ -19,29 +19,34 @@ HALF = np.sqrt(0.5)
 
 
 def plane() -> WordVectorEncoder:
-    """ "west" and "north" at a right angle, "middle" and its plural half way, "of" nearer still but no noun; the third axis is out."""
+    """Return an encoder in which "west" and "north" are at a right angle.
+
+    "middle" and its plural are halfway. "of" is nearer, but not a noun. The third axis is a shared direction, which is removed.
+    """
     words = ("of", "west", "north", "middle", "middles", "upper")
     vectors = np.array([[1, 1.01, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0.2], [1, 1, 0.1], [0.5, 1, 0]], np.float32)
     nouns = ("west", "north", "middle", "upper")
     rows = np.stack([vectors[words.index(noun)] for noun in nouns])
-    listed = NounStore("".join(f"{noun}\t1\n" for noun in nouns), quantise(rows)[0])
-    return WordVectorEncoder(WordStore("\n".join(words).encode(), *quantise(vectors)), listed, np.array([[0, 0, 1]], np.float32))
+    noun_store = NounStore("".join(f"{noun}\t1\n" for noun in nouns), quantise(rows)[0])
+    return WordVectorEncoder(
+        WordStore("\n".join(words).encode(), *quantise(vectors)), noun_store, np.array([[0, 0, 1]], np.float32)
+    )
 
 
-def test_slerp_goes_by_the_angle() -> None:
+def test_slerp_interpolates_the_angle() -> None:
     assert slerp(X, Y, 0.5) == pytest.approx([HALF, HALF, 0])
     assert slerp(X, Y, 1 / 3) == pytest.approx([np.cos(np.pi / 6), 0.5, 0])
     assert slerp(X, Y, 0) == pytest.approx(X)
     assert slerp(X, Y, 1) == pytest.approx(Y)
 
 
-@pytest.mark.parametrize(("end", "says"), [(X, "same vector"), (-X, "opposite vectors")])
-def test_no_way(end: np.ndarray, says: str) -> None:
-    with pytest.raises(QueryError, match=says):
+@pytest.mark.parametrize(("end", "message"), [(X, "same vector"), (-X, "opposite vectors")])
+def test_slerp_without_a_unique_path_is_refused(end: np.ndarray, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
         slerp(X, end, 0.5)
 
 
-def test_a_step_is_the_nearest_noun_not_passed() -> None:
+def test_a_step_is_the_nearest_noun_that_is_not_used_yet() -> None:
     start, step, end = word_path(plane(), plane().vocabulary, "west", "north", 1)
     assert (start.word.word, step.word.word, end.word.word) == ("west", "middle", "north")
     assert (start.share, step.share, end.share) == (0, 0.5, 1)
@@ -49,14 +54,14 @@ def test_a_step_is_the_nearest_noun_not_passed() -> None:
     assert step.vector == pytest.approx([HALF, HALF, 0], abs=0.01)
 
 
-def test_no_word_twice_and_no_step_where_they_run_out() -> None:
+def test_no_word_is_repeated_and_steps_end_with_the_words() -> None:
     points = word_path(plane(), plane().vocabulary, "west", "north", 4)
     assert [point.word.word for point in points] == ["west", "middle", "upper", "north"]
     assert [point.share for point in points] == pytest.approx([0, 0.2, 0.4, 1])
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "steps", "says"),
+    ("start", "end", "steps", "message"),
     [
         ("west", "west", 3, "same vector"),
         ("", "north", 3, "no word to search"),
@@ -64,24 +69,24 @@ def test_no_word_twice_and_no_step_where_they_run_out() -> None:
         ("west", "north", 21, "from 1 to 20"),
     ],
 )
-def test_what_is_no_way(start: str, end: str, steps: int, says: str) -> None:
-    with pytest.raises(QueryError, match=says):
+def test_invalid_paths_are_refused(start: str, end: str, steps: int, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
         word_path(plane(), plane().vocabulary, start, end, steps)
 
 
-def test_an_unknown_end() -> None:
+def test_an_unknown_word_is_reported() -> None:
     with pytest.raises(UnknownWordError, match="“nroth”. Did you mean north"):
         word_path(plane(), plane().vocabulary, "west", "nroth", 3)
 
 
-def test_no_picture_twice_while_there_are_others() -> None:
+def test_no_image_is_repeated_while_there_are_others() -> None:
     points = word_path(plane(), plane().vocabulary, "west", "north", 1)
     pictures = ExactIndex(np.array([[1, 0.1, 0], [0.1, 1, 0]], np.float32))
     assert [row for row, _ in nearest_images(points, pictures.search)][::2] == [0, 1]  # the ends choose first
     assert nearest_images(points, pictures.search)[0][1] == pytest.approx(1 / np.sqrt(1.01), abs=0.01)
 
 
-def test_from_a_king_to_the_ocean(engine: Engine) -> None:
+def test_path_from_king_to_ocean(engine: Engine) -> None:
     steps = engine.word_path("king", "ocean", 5)
     words = [point.word.word for point, _ in steps]
     assert words[0] == "king" and words[-1] == "ocean" and len(set(words)) == 7
@@ -89,5 +94,5 @@ def test_from_a_king_to_the_ocean(engine: Engine) -> None:
     assert len({hit.id for _, hit in steps}) == 7
 
 
-def test_a_king_who_is_a_woman(engine: Engine) -> None:
+def test_king_minus_man_plus_woman_is_queen(engine: Engine) -> None:
     assert engine.similar_words("king - man + woman", k=1)[0].word == "queen"
