@@ -142,6 +142,15 @@ def test_every_way_to_import_is_seen(line: str, tmp_path: Path) -> None:
     assert "devise_core.search.ranking" in set(imports(tmp_path / "module.py"))
 
 
+def test_class_names_are_unique() -> None:
+    classes: dict[str, list[str]] = {}
+    for path in CORE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                classes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in classes.items() if len(paths) > 1} == {}
+
+
 def test_server_starts_without_numpy() -> None:
     """NumPy would delay the first answer by a fifth of a second."""
     code = "import sys, streamlit_app; streamlit_app.preload.event_log.start(); print(sorted({'numpy', 'PIL', 'pandas', 'pydantic', 'tensorflow'} & set(sys.modules)))"

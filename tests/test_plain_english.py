@@ -23,7 +23,6 @@ UNFINISHED = (
     ".streamlit/",
     "devise_core/collections/",
     "devise_core/storage/",
-    "devise_core/train/",
     "devise_core/untrusted/",
     "devise_core/vision/",
     "pages/",

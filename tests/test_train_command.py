@@ -277,10 +277,10 @@ def test_softmax_reads_the_features_of_the_second_stage(order: TrainingJob) -> N
 
 def test_cached_features_are_not_computed_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     computed: list[int] = []
-    network = features._network
+    compute = features.feature_function
 
     def counting(model: Any) -> Any:
-        call = network(model)
+        call = compute(model)
 
         def count(pixels: Any) -> Any:
             computed.append(1)
@@ -294,7 +294,7 @@ def test_cached_features_are_not_computed_again(data: Path, tmp_path: Path, monk
             result = cached_features(model, files, views, cache)
         return len(computed), result.features
 
-    monkeypatch.setattr(features, "_network", counting)
+    monkeypatch.setattr(features, "feature_function", counting)
     model, files = tiny_backbone().model, sorted(data.rglob("*.png"))
     first, kept = run()[1], run()
     assert (kept[0], first.tolist()) == (0, kept[1].tolist())

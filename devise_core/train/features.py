@@ -1,8 +1,8 @@
-"""The backbone's features of every training picture in every view: computed once, used in every epoch."""
+"""The backbone's features of every training image in every view, computed once and used in every epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +22,20 @@ from devise_core.vision.preprocess import Pixels
 if TYPE_CHECKING:
     import keras
 
-Network = Callable[[Pixels], Floats]
+FeatureFunction = Callable[[Pixels], Floats]
+"""Pixels ``uint8 (n, size, size, 3)`` → features ``(n, f)``."""
 
 
 @dataclass
-class Found:
-    """``features`` ``(views, n, f)`` of the files at the places ``kept``, their SHA-256, and why others are ``skipped``."""
+class ViewFeatures:
+    """The features of image files.
+
+    Attributes:
+        features: ``(views, n, f)``, for the files that could be read.
+        kept: The places of these files in the list of files.
+        keys: Their SHA-256.
+        skipped: Why the other files could not be read.
+    """
 
     features: Floats = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))
     kept: list[int] = field(default_factory=list)
@@ -36,10 +44,21 @@ class Found:
 
 
 def view_features(model: keras.Model, files: Sequence[Path]) -> Floats:
-    """``(views, n, f)`` for the ``features`` of a backbone of square input, in the order of ``VIEWS``."""
+    """Return the features of ``files`` in all ``VIEWS``.
+
+    Args:
+        model: A backbone with a square input.
+        files: The image files.
+
+    Returns:
+        ``(views, n, f)``.
+
+    Raises:
+        ImageError: A file cannot be read.
+    """
     from tqdm import tqdm
 
-    size, call, parts = int(model.input_shape[1]), _network(model), []
+    size, call, parts = int(model.input_shape[1]), feature_function(model), []
     with tqdm(total=len(files), desc="features", unit="image") as bar:
         for batch in read_batches(files, lambda file: _views(file, list(VIEWS), size), BATCH):
             parts.append(np.stack([call(np.stack([pixels[view] for pixels in batch])) for view in VIEWS]))
@@ -47,31 +66,40 @@ def view_features(model: keras.Model, files: Sequence[Path]) -> Floats:
     return np.concatenate(parts, axis=1)
 
 
-def cached_features(model: keras.Model, files: Sequence[Path], views: Sequence[str], cache: FeatureCache) -> Found:
-    """The same for some ``views``, computed where ``cache`` lacks them; pictures that cannot be read are passed over."""
+def cached_features(model: keras.Model, files: Sequence[Path], views: Sequence[str], cache: FeatureCache) -> ViewFeatures:
+    """Return the features of ``files`` in some views, and compute only what the cache lacks.
+
+    Args:
+        model: A backbone with a square input.
+        files: The image files. Those that cannot be read are skipped.
+        views: Names of ``VIEWS``.
+        cache: The features of earlier runs. It receives the new ones.
+    """
     from tqdm import tqdm
 
-    size, call, found, rows, place = int(model.input_shape[1]), _network(model), Found(), [], 0
+    size, call, rows, place = int(model.input_shape[1]), feature_function(model), [], 0
+    result = ViewFeatures()
     with tqdm(total=len(files), desc="features", unit="image") as bar:
         for batch in read_batches(files, lambda file: _read(file, views, size, cache), BATCH):
             computed = _computed(call, {image.key: image.pixels for image in batch if image.pixels}, views, size)
             cache.put(computed)
             for image in batch:
                 if image.error:
-                    found.skipped.append(f"{files[place]}: {image.error}")
+                    result.skipped.append(f"{files[place]}: {image.error}")
                 else:
                     features = image.cached or {view: computed[image.key, view] for view in views}
                     rows.append(np.stack([features[view] for view in views]))
-                    found.kept.append(place)
-                    found.keys.append(image.key)
+                    result.kept.append(place)
+                    result.keys.append(image.key)
                 place += 1
             bar.update(len(batch))
     if rows:
-        found.features = np.stack(rows, axis=1)
-    return found
+        result.features = np.stack(rows, axis=1)
+    return result
 
 
-def _network(model: keras.Model) -> Network:
+def feature_function(model: keras.Model) -> FeatureFunction:
+    """Return a backbone as a traced function, which is several times faster than ``model.predict``."""
     import tensorflow as tf
 
     call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
@@ -79,46 +107,49 @@ def _network(model: keras.Model) -> Network:
 
 
 @dataclass(frozen=True)
-class _Image:
-    """A file's SHA-256, and either the ``cached`` features of every view, the ``pixels`` of every view, or an ``error``."""
+class _ImageViews:
+    """The SHA-256 of a file, and one of three: ``cached`` features of every view, ``pixels`` of every view, or an ``error``."""
 
     key: str
-    cached: dict[str, Floats] = field(default_factory=dict)
-    pixels: dict[str, Pixels] = field(default_factory=dict)
+    cached: Mapping[str, Floats] = field(default_factory=dict)
+    pixels: Mapping[str, Pixels] = field(default_factory=dict)
     error: str = ""
 
 
-def _read(file: Path, views: Sequence[str], size: int, cache: FeatureCache) -> _Image:
+def _read(file: Path, views: Sequence[str], size: int, cache: FeatureCache) -> _ImageViews:
     key = _key(file)
     cached = {view: row for view in views if (row := cache.get((key, view))) is not None}
     if len(cached) == len(views):
-        return _Image(key, cached)
+        return _ImageViews(key, cached)
     try:
-        return _Image(key, pixels=_views(file, views, size))
+        return _ImageViews(key, pixels=_views(file, views, size))
     except ImageError as error:
-        return _Image(key, error=str(error))
+        return _ImageViews(key, error=str(error))
 
 
 def _views(file: Path, views: Sequence[str], size: int) -> dict[str, Pixels]:
-    """View → ``uint8 (size, size, 3)``. Raises ``ImageError``."""
+    """Return view → ``uint8 (size, size, 3)``. Raises ``ImageError``."""
     image = read_image(file, at_least=size)
     return {view: VIEWS[view](image, size) for view in views}
 
 
 def _computed(
-    call: Network, images: dict[str, dict[str, Pixels]], views: Sequence[str], size: int
+    call: FeatureFunction, images: Mapping[str, Mapping[str, Pixels]], views: Sequence[str], size: int
 ) -> dict[tuple[str, str], Floats]:
-    """Batches are filled up with black, so that an image's features do not depend on which others were in the cache."""
-    fresh: dict[tuple[str, str], Floats] = {}
+    """Compute features by key and view.
+
+    A batch is padded with black images, so that the features of an image do not depend on the size of the batch.
+    """
+    computed: dict[tuple[str, str], Floats] = {}
     for view in views if images else ():
         pixels = np.zeros((BATCH, size, size, 3), np.uint8)
         pixels[: len(images)] = [image[view] for image in images.values()]
-        fresh |= {(key, view): row for key, row in zip(images, call(pixels), strict=False)}
-    return fresh
+        computed |= {(key, view): row for key, row in zip(images, call(pixels), strict=False)}
+    return computed
 
 
 def _key(file: Path) -> str:
-    """Its SHA-256; "" where it cannot be opened, which reading it then explains."""
+    """Return the SHA-256 of a file, or "" if it cannot be opened. Reading the image then reports why."""
     try:
         return sha256_of(file)
     except OSError:

@@ -20,7 +20,7 @@ from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.classifier import Classifier, fit_classifier
 from devise_core.train.corpus import Corpus, validation_part
-from devise_core.train.features import Found, cached_features
+from devise_core.train.features import ViewFeatures, cached_features
 from devise_core.train.head import Head
 from devise_core.train.head_models import joined
 from devise_core.train.recipe import Recipe
@@ -129,7 +129,7 @@ def train(run: Run) -> Trained:
     return trained
 
 
-def _train_stages(run: Run, trained: Trained, head: keras.Model, computed: Found) -> None:
+def _train_stages(run: Run, trained: Trained, head: keras.Model, computed: ViewFeatures) -> None:
     recipe, made_from = run.recipe, _made_from(run, trained.corpus, computed.keys)
     checkpoint = Checkpoint(run.checkpoints / "head.npz", _without(made_from, _NOT_OF_THE_HEAD))
     optimizers = head_optimizers(head, recipe)
