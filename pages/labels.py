@@ -7,7 +7,7 @@ from ui import page_layout
 from ui.errors import show_errors
 from ui.picture.choose import choose_picture, encode_chosen, show_picture
 from ui.server.engine_cache import current_engine
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import NO_WORD_LIST, SIMILARITY_HELP, plain
 
 CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
@@ -24,9 +24,13 @@ with show_errors():
         if chosen:
             show_picture(chosen, "labels")
     with right:
-        choice = st.segmented_control(
-            "Choose labels from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key="labels_vocabulary"
-        )
+        choice = CUSTOM
+        if engine.vocabulary:
+            choice = st.segmented_control(
+                "Choose labels from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key="labels_vocabulary"
+            )
+        else:
+            st.caption(f"{NO_WORD_LIST} Type the words to choose from.")
         custom_labels: list[str] = []
         if choice == CUSTOM:
             text = st.text_area(

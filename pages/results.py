@@ -20,12 +20,9 @@ with show_errors():
         with show_errors():
             section(engine)
     with st.expander("Model card: how the model was made, its limits and its licences", icon=":material/description:"):
-        facts = {
-            "Words": len(engine.vocabulary or ()),
-            "Nouns": engine.vocabulary.noun_count if engine.vocabulary else 0,
-            "Pictures": len(engine.collection),
-            "Dimensions": engine.text.dimension,
-        }
+        facts = {"Pictures": len(engine.collection), "Dimensions": engine.text.dimension}
+        if engine.vocabulary:
+            facts = {"Words": len(engine.vocabulary), "Nouns": engine.vocabulary.noun_count, **facts}
         for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
             column.metric(name, f"{count:,}")
         if CARD.is_file():

@@ -31,5 +31,6 @@ with show_errors("q"):
             query = read_query(engine, text)
             show_reading(query.reading, "q")
             facts["terms"], facts["hits"] = len(query.reading.terms), show_matches(engine, query)
-        words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
-        st.caption(f"Similar words: {words}", help=SIMILARITY_HELP)
+        if engine.vocabulary:
+            words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
+            st.caption(f"Similar words: {words}", help=SIMILARITY_HELP)

@@ -1,6 +1,7 @@
 """Words: similar words, word arithmetic, and the path from one word to another."""
 
 from ui import page_layout
+from ui.errors import show_errors
 from ui.words.modes import show_mode
 
 page_layout.header(
@@ -8,4 +9,5 @@ page_layout.header(
     "See which words are similar in meaning, add and subtract words, or go step by step from one word to another. "
     "Pictures show what the app sees at each place.",
 )
-show_mode()
+with show_errors():
+    show_mode()

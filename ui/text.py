@@ -9,6 +9,9 @@ from devise_core.errors import shortened
 SIMILARITY_HELP = "How close the two are in meaning, from −1 to 1. It is the cosine of their vectors."
 """The help text of every similarity that a page shows."""
 
+NO_WORD_LIST = "This model has no word list, so it cannot name pictures or compare words by itself."
+"""What a page shows in place of words if the model has no vocabulary."""
+
 _NAME = re.compile(r"(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
 _ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%\-]+")

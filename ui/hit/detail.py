@@ -32,13 +32,14 @@ def show_open_hit() -> None:
 def _show(engine: Engine, row: int) -> None:
     """Show the dialog. Slow parts come last."""
     item = engine.collection.items[row]
-    nouns = engine.label_embedding(engine.collection.embeddings[row], k=NOUNS)
+    nouns = engine.label_embedding(engine.collection.embeddings[row], k=NOUNS) if engine.vocabulary else []
     left, right = st.columns(2, gap="medium")
     with left:
         explanation = Explanation(engine, row, nouns)
     with right:
         _facts(item)
-        _nouns(nouns)
+        if nouns:
+            _nouns(nouns)
         _links(item)
     by: By
     for by, title in (("semantic", "Similar in meaning"), ("visual", "Similar in appearance")):

@@ -33,35 +33,41 @@ class Explanation:
         self.engine, self.row, self.regions = engine, row, cached_regions(engine, row)
         self.id = engine.collection.items[row].id
         self.picture = st.container() if self.regions else st.empty()
-        vectors = questions(engine, nouns)
-        self.text = st.pills(
-            "What makes it match",
-            list(vectors),
-            default=next(iter(vectors)),
-            required=True,
-            key=f"why-{self.id}",
-            format_func=lambda text: plain(text, 40),
-            help="The app blurs one region of the picture at a time. A region matters if the similarity drops without it.",
-        )
-        self.vector = vectors[self.text]
+        self.vectors = questions(engine, nouns)
+        self.text = self._choose_text()
         with st.container(key="why-words"):
             self.sentence = st.empty()
         with self.picture, show_errors("why"):
-            if self.regions:
+            if self.regions and self.text:
                 self._show(self.regions)
             else:
                 heat_map(engine, row, None, f"heat-plain-{self.id}")
 
     def compute(self) -> None:
         """Run the model if the regions are not cached. This takes a while, so call it after the rest is drawn."""
-        if self.regions is None:
+        if self.regions is None and self.text:
             with self.sentence, st.container(), show_errors("why"):
                 with st.spinner("Looking for the regions that matter…"):
                     regions = compute_regions(self.engine, self.row)
                 self._show(regions)
 
+    def _choose_text(self) -> str:
+        """Let the visitor choose what to ask about the picture. Returns "" if there is neither a query nor a word to ask about."""
+        if not self.vectors:
+            st.caption("Search for something to see which regions of this picture match.")
+            return ""
+        return st.pills(
+            "What makes it match",
+            list(self.vectors),
+            default=next(iter(self.vectors)),
+            required=True,
+            key=f"why-{self.id}",
+            format_func=lambda text: plain(text, 40),
+            help="The app blurs one region of the picture at a time. A region matters if the similarity drops without it.",
+        )
+
     def _show(self, regions: Regions) -> None:
-        heat = regions.heat(self.vector, self.text)
+        heat = regions.heat(self.vectors[self.text], self.text)
         with self.picture:
             heat_map(self.engine, self.row, heat, f"heat-{self.id}")
         with self.sentence:

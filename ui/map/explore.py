@@ -20,7 +20,7 @@ from ui.query.reading import show_reading
 from ui.server import event_log
 from ui.server.model_queue import model_slot
 from ui.session_query import read_query
-from ui.text import plain
+from ui.text import NO_WORD_LIST, plain
 
 MATCHES = 12
 MAX_CHARACTERS = 40
@@ -94,6 +94,8 @@ def _describe(engine: Engine, view: View, marks: Marks) -> None:
         )
     if view.colour == "right":
         sentences.append(f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words.")
+    if engine.vocabulary is None:
+        sentences.append(f"{NO_WORD_LIST} The groups have numbers instead of names.")
     if (shown := len(drawn_rows(count))) < count:
         sentences.append(f"The map shows {shown:,} of {count:,} pictures, evenly sampled. Regions count all of them.")
     if text := " ".join(filter(None, sentences)):

@@ -15,7 +15,7 @@ from ui.picture.choose import Chosen
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import NO_WORD_LIST, SIMILARITY_HELP, plain
 
 COUNT, WORDS = 12, 6
 PICTURE, OLD_NAME = "picture", "photo"
@@ -24,7 +24,10 @@ EXAMPLES = ("sea", "snow", "baby", "toy", "music")
 
 
 def best_words(engine: Engine, encoded: Encoded) -> None:
-    """Show each word as a link that searches for it."""
+    """Show each word as a link that searches for it, if the model has a vocabulary."""
+    if engine.vocabulary is None:
+        st.caption(NO_WORD_LIST)
+        return
     st.caption("**Best matching words.** Click one to search for it.", help=SIMILARITY_HELP)
     for word in engine.label_embedding(encoded.embeddings[0], k=WORDS):
         st.page_link(

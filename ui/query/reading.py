@@ -35,7 +35,8 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     if len(terms) > 1 or any(term.kind == "picture" for term in terms):
         engine = current_engine()
         parts.insert(0, ":small[Read as] " + " ".join(_tag(term) for term in terms))
-        st.markdown(" ".join(parts), help="\n\n".join((*(_nearest(engine, term, pictures) for term in terms), _SHARES_HELP)))
+        nearest = [_nearest(engine, term, pictures) for term in terms] if engine.vocabulary else []
+        st.markdown(" ".join(parts), help="\n\n".join((*nearest, _SHARES_HELP)) if nearest else None)
     elif parts:
         st.markdown(" ".join(parts))
     if reading.left_out:

@@ -49,14 +49,19 @@ def base_engine() -> Engine:
 
 
 def current_engine() -> Engine:
-    """Return the engine over the collection that this visitor has chosen. Raises ``DeviseError``."""
-    name = st.session_state.get(CHOSEN) or DEFAULT_COLLECTION
+    """Return the engine over the collection that this visitor has chosen, or else over the default one.
+
+    A model without the default collection gets its first one. Raises ``DeviseError``.
+    """
+    name = st.session_state.get(CHOSEN)
     if name == UPLOADS and UPLOADS_ENGINE in st.session_state:
         uploads: Engine = st.session_state[UPLOADS_ENGINE]
         return uploads
     base = base_engine()
-    folder = base.collections().get(name)
-    return _engine_over(base, folder) if folder else base.on(name)
+    folder = base.collections().get(name or DEFAULT_COLLECTION)
+    if folder:
+        return _engine_over(base, folder)
+    return base.on(name) if name else base
 
 
 def collection_names() -> dict[str, bool]:

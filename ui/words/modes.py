@@ -17,7 +17,7 @@ from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box, search_for
 from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import NO_WORD_LIST, SIMILARITY_HELP, plain
 from ui.widget_keys import when_current, widget_key
 from ui.words.word_path import word_path
 
@@ -30,7 +30,13 @@ WORDS, PICTURES, STEPS = 24, 6, 5
 
 
 def show_mode() -> None:
-    """Let the visitor choose a mode and show it. The mode is part of the address."""
+    """Let the visitor choose a mode and show it. The mode is part of the address.
+
+    Nothing can be shown for a model without a vocabulary, and the page says so. Raises ``DeviseError``.
+    """
+    if current_engine().vocabulary is None:
+        st.info(f"{NO_WORD_LIST} You can still search for pictures by text.", icon=":material/menu_book:")
+        return
     modes: dict[str, tuple[str, Callable[[], None]]] = {
         "near": ("Similar words", _similar_words),
         "sum": ("Word arithmetic", _arithmetic),
