@@ -14,7 +14,7 @@ from devise_core.datasets import catalogue
 from devise_core.datasets.catalogue import DataSet
 from devise_core.datasets.download import Client, RequestPolicy
 from devise_core.datasets.fetch import FetchReport, fetch
-from tests.misbehaving import Site, serving
+from tests.faulty_server import FaultyServer, serving
 
 QUICK = RequestPolicy(timeout=0.8, tries=3, backoff=0, per_second=100_000)
 
@@ -31,7 +31,7 @@ CAT, DOG, EMU = jpeg(1), jpeg(2), jpeg(3)
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Iterator[FaultyServer]:
     """A server with one image."""
     with serving() as server:
         server.files["/cat.jpg"] = CAT
@@ -50,7 +50,7 @@ PAGE = """<html><table>
 
 
 @pytest.fixture
-def pascal(site: Site) -> Site:
+def pascal(site: FaultyServer) -> FaultyServer:
     """A server with a small copy of Pascal Sentences."""
     site.files |= {
         "/pascal/index.html": PAGE.encode(),
@@ -62,6 +62,8 @@ def pascal(site: Site) -> Site:
     return site
 
 
-def fetch_from(site: Site, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/") -> FetchReport:
+def fetch_from(
+    site: FaultyServer, folder: Path, data_set: DataSet = catalogue.PASCAL_SENTENCES, base: str = "/pascal/"
+) -> FetchReport:
     site.forget()
     return fetch(data_set, folder, Client(QUICK), 2, site.url + base)

@@ -101,7 +101,7 @@ def names(hits: Sequence[Any]) -> list[str]:
 def tiny_backbone(
     name: str = "tiny", weights: str | None = None, artifacts: Path | None = None, seed: int = 7, size: int = 0
 ) -> Backbone:
-    """Eight numbers of each pixel, averaged; a real network, if a small one."""
+    """Return a small Keras model with eight features, each an average over the image."""
     import keras
 
     keras.utils.set_random_seed(seed)

@@ -17,7 +17,7 @@ from devise_core.datasets.catalogue import DataSet
 from devise_core.datasets.unpack import unpack
 from devise_core.errors import BuildError, FetchError
 from tests.data_set_mirror import CAT, DOG, EMU, fetch_from, listing
-from tests.misbehaving import Site
+from tests.faulty_server import FaultyServer
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -52,7 +52,7 @@ CALTECH = unpinned(catalogue.CALTECH_101)
 
 
 @pytest.fixture
-def caltech(site: Site) -> Site:
+def caltech(site: FaultyServer) -> FaultyServer:
     inner = tarred(
         {
             "101_ObjectCategories/emu/image_0001.jpg": EMU,
@@ -72,7 +72,7 @@ def caltech(site: Site) -> Site:
     return site
 
 
-def test_caltech_is_unpacked_from_an_archive_in_an_archive(caltech: Site, tmp_path: Path) -> None:
+def test_caltech_is_unpacked_from_an_archive_in_an_archive(caltech: FaultyServer, tmp_path: Path) -> None:
     report = fetch_from(caltech, tmp_path, CALTECH, "")
     assert (report.fetched, report.images, report.missing) == (1, 3, {})
     assert report.unreadable == ["images/emu/image_0002.jpg"]
@@ -81,29 +81,29 @@ def test_caltech_is_unpacked_from_an_archive_in_an_archive(caltech: Site, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fetched", "images"]
 
 
-def test_an_archive_is_downloaded_again_only_if_a_file_is_missing(caltech: Site, tmp_path: Path) -> None:
+def test_an_archive_is_downloaded_again_only_if_a_file_is_missing(caltech: FaultyServer, tmp_path: Path) -> None:
     fetch_from(caltech, tmp_path, CALTECH, "")
     report = fetch_from(caltech, tmp_path, CALTECH, "")
-    assert (report.fetched, report.kept, report.images, len(report.unreadable), caltech.asked) == (0, 1, 3, 1, [])
+    assert (report.fetched, report.kept, report.images, len(report.unreadable), caltech.requests) == (0, 1, 3, 1, [])
     (tmp_path / "images/emu/image_0001.jpg").write_bytes(b"cut")
     report = fetch_from(caltech, tmp_path, CALTECH, "")
     assert (report.fetched, caltech.paths) == (1, ["/caltech-101.zip"])
     assert (tmp_path / "images/emu/image_0001.jpg").read_bytes() == EMU
 
 
-def test_a_mirror_must_match_the_published_size(caltech: Site, tmp_path: Path) -> None:
+def test_a_mirror_must_match_the_published_size(caltech: FaultyServer, tmp_path: Path) -> None:
     report = fetch_from(caltech, tmp_path, catalogue.CALTECH_101, "")
     assert "instead of the published 137,414,764" in report.missing["caltech-101.zip"]
     assert listing(tmp_path) == []
 
 
-def test_a_downloaded_archive_is_unpacked_without_another_request(caltech: Site, tmp_path: Path) -> None:
+def test_a_downloaded_archive_is_unpacked_without_another_request(caltech: FaultyServer, tmp_path: Path) -> None:
     (tmp_path / "caltech-101.zip").write_bytes(caltech.files["/caltech-101.zip"])
     report = fetch_from(caltech, tmp_path, CALTECH, "")
-    assert (report.images, caltech.asked) == (3, [])
+    assert (report.images, caltech.requests) == (3, [])
 
 
-def test_imagenet_samples_are_labelled_by_class_id(site: Site, tmp_path: Path) -> None:
+def test_imagenet_samples_are_labelled_by_class_id(site: FaultyServer, tmp_path: Path) -> None:
     site.files["/imagenet-sample-images.zip"] = zipped(
         {
             "imagenet-sample-images-master/n01440764_tench.JPEG": CAT,
@@ -112,7 +112,7 @@ def test_imagenet_samples_are_labelled_by_class_id(site: Site, tmp_path: Path) -
             "imagenet-sample-images-master/gallery/": b"",
         }
     )
-    site.moods["/imagenet-sample-images.zip"] = ["no length"]
+    site.faults["/imagenet-sample-images.zip"] = ["no length"]
     assert fetch_from(site, tmp_path, catalogue.IMAGENET_SAMPLES, "").missing == {}
     assert [(image.label, image.path.read_bytes()) for image in readers.imagenet_samples(tmp_path)] == [
         ("n01440764", CAT),
@@ -123,7 +123,7 @@ def test_imagenet_samples_are_labelled_by_class_id(site: Site, tmp_path: Path) -
 FLICKR = unpinned(catalogue.FLICKR8K)
 
 
-def test_flickr8k_captions_are_read_from_the_token_file(site: Site, tmp_path: Path) -> None:
+def test_flickr8k_captions_are_read_from_the_token_file(site: FaultyServer, tmp_path: Path) -> None:
     site.files["/Flickr8k_Dataset.zip"] = zipped(
         {"Flicker8k_Dataset/1_a.jpg": CAT, "Flicker8k_Dataset/2_b.jpg": DOG, "__MACOSX/Flicker8k_Dataset/._1_a.jpg": b"junk"}
     )
@@ -152,7 +152,7 @@ def test_flickr8k_captions_are_read_from_the_token_file(site: Site, tmp_path: Pa
         readers.flickr8k_thousand(tmp_path)
 
 
-def test_iaprtc12_descriptions_are_read_as_latin_1(site: Site, tmp_path: Path) -> None:
+def test_iaprtc12_descriptions_are_read_as_latin_1(site: FaultyServer, tmp_path: Path) -> None:
     note = (
         "<DOC>\n<DOCNO>annotations/02/2808.eng</DOCNO>\n<TITLE>Tafí del Valle</TITLE>\n<DESCRIPTION>a café & a man;\na lake in the "
         "background;</DESCRIPTION>\n<NOTES></NOTES>\n<IMAGE>images/02/2808.jpg</IMAGE>\n</DOC>\n"
@@ -177,12 +177,12 @@ def test_iaprtc12_descriptions_are_read_as_latin_1(site: Site, tmp_path: Path) -
     ]
 
 
-def test_glove_is_kept_as_a_zip(site: Site, tmp_path: Path) -> None:
+def test_glove_is_kept_as_a_zip(site: FaultyServer, tmp_path: Path) -> None:
     site.files["/glove.6B.zip"] = content = zipped({"glove.6B.50d.txt": b"the 0.1 0.2\n"})
     glove = unpinned(catalogue.GLOVE_6B)
     assert fetch_from(site, tmp_path, glove, "").fetched == 1
     assert (tmp_path / "glove.6B.zip").read_bytes() == content
-    assert (fetch_from(site, tmp_path, glove, "").kept, site.asked) == (1, [])
+    assert (fetch_from(site, tmp_path, glove, "").kept, site.requests) == (1, [])
 
 
 def zip_with_symbolic_link() -> bytes:
@@ -219,7 +219,7 @@ def test_a_damaged_or_hostile_archive_writes_nothing_outside_the_folder(
     assert [path for path in listing(tmp_path) if not path.startswith("set/")] == [name]
 
 
-def test_a_damaged_archive_is_deleted(site: Site, tmp_path: Path) -> None:
+def test_a_damaged_archive_is_deleted(site: FaultyServer, tmp_path: Path) -> None:
     site.files["/imagenet-sample-images.zip"] = b"no archive"
     report = fetch_from(site, tmp_path, catalogue.IMAGENET_SAMPLES, "")
     assert "cannot be unpacked" in report.missing["imagenet-sample-images.zip"]

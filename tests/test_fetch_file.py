@@ -14,48 +14,48 @@ from devise_core.datasets import download
 from devise_core.datasets.download import Client, Download, UnreachableError
 from devise_core.errors import FetchError
 from tests.data_set_mirror import CAT, DOG, QUICK, listing
-from tests.misbehaving import Site, serving
+from tests.faulty_server import FaultyServer, serving
 
 
-def get(site: Site, target: Path, **options: Any) -> None:
+def get(site: FaultyServer, target: Path, **options: Any) -> None:
     Client(QUICK).download(replace(Download(f"{site.url}/cat.jpg", target), **options))
 
 
-def test_a_file_is_downloaded_and_the_client_identifies_itself(site: Site, tmp_path: Path) -> None:
+def test_a_file_is_downloaded_and_the_client_identifies_itself(site: FaultyServer, tmp_path: Path) -> None:
     get(site, tmp_path / "new/cat.jpg", size=len(CAT), digest=f"sha256:{hashlib.sha256(CAT).hexdigest()}")
     assert (tmp_path / "new/cat.jpg").read_bytes() == CAT
     assert listing(tmp_path) == ["new/cat.jpg"]
-    assert site.asked == [("/cat.jpg", "")]
+    assert site.requests == [("/cat.jpg", "")]
     assert all(agent.startswith(f"Semblance/{__version__} ") for agent in site.agents)
 
 
-@pytest.mark.parametrize(("mood", "requests"), [("busy", 2), ("silent", 2), ("no length", 1)])
-def test_a_temporary_fault_is_retried(site: Site, tmp_path: Path, mood: str, requests: int) -> None:
-    site.moods["/cat.jpg"] = [mood]
+@pytest.mark.parametrize(("fault", "requests"), [("busy", 2), ("silent", 2), ("no length", 1)])
+def test_a_temporary_fault_is_retried(site: FaultyServer, tmp_path: Path, fault: str, requests: int) -> None:
+    site.faults["/cat.jpg"] = [fault]
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
-    assert len(site.asked) == requests
+    assert len(site.requests) == requests
 
 
-@pytest.mark.parametrize("mood", ["cut", "stalls"])
-def test_a_broken_connection_is_resumed(site: Site, tmp_path: Path, mood: str) -> None:
-    site.moods["/cat.jpg"] = [mood]
+@pytest.mark.parametrize("fault", ["cut", "stalls"])
+def test_a_broken_connection_is_resumed(site: FaultyServer, tmp_path: Path, fault: str) -> None:
+    site.faults["/cat.jpg"] = [fault]
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
-    assert site.asked == [("/cat.jpg", ""), ("/cat.jpg", f"bytes={len(CAT) // 2}-")]
+    assert site.requests == [("/cat.jpg", ""), ("/cat.jpg", f"bytes={len(CAT) // 2}-")]
 
 
-def test_a_partial_file_of_an_earlier_run_is_resumed(site: Site, tmp_path: Path) -> None:
+def test_a_partial_file_of_an_earlier_run_is_resumed(site: FaultyServer, tmp_path: Path) -> None:
     (tmp_path / "cat.jpg.part").write_bytes(CAT[:1000])
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
     assert listing(tmp_path) == ["cat.jpg"]
-    assert site.asked == [("/cat.jpg", "bytes=1000-")]
+    assert site.requests == [("/cat.jpg", "bytes=1000-")]
 
 
-def test_without_range_support_the_file_is_downloaded_again(site: Site, tmp_path: Path) -> None:
+def test_without_range_support_the_file_is_downloaded_again(site: FaultyServer, tmp_path: Path) -> None:
     (tmp_path / "cat.jpg.part").write_bytes(CAT[:1000])
-    site.moods["/cat.jpg"] = ["no ranges"]
+    site.faults["/cat.jpg"] = ["no ranges"]
     get(site, tmp_path / "cat.jpg")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
 
@@ -65,16 +65,16 @@ def test_without_range_support_the_file_is_downloaded_again(site: Site, tmp_path
     [(CAT, [f"bytes={len(CAT)}-"]), (CAT + b"more", [f"bytes={len(CAT) + 4}-", ""]), (DOG[:1000], ["bytes=1000-", ""])],
 )
 def test_a_partial_file_that_is_complete_too_long_or_outdated(
-    site: Site, tmp_path: Path, partial: bytes, requests: list[str]
+    site: FaultyServer, tmp_path: Path, partial: bytes, requests: list[str]
 ) -> None:
     (tmp_path / "cat.jpg.part").write_bytes(partial)
     get(site, tmp_path / "cat.jpg", digest=f"md5:{hashlib.md5(CAT, usedforsecurity=False).hexdigest()}")
     assert (tmp_path / "cat.jpg").read_bytes() == CAT
-    assert [span for _, span in site.asked] == requests
+    assert [span for _, span in site.requests] == requests
 
 
 @pytest.mark.parametrize(
-    ("mood", "message", "requests"),
+    ("fault", "message", "requests"),
     [
         ("loop", "redirects more than 5 times", 6),
         ("page", "a web page instead of the file", 1),
@@ -85,20 +85,20 @@ def test_a_partial_file_that_is_complete_too_long_or_outdated(
     ],
 )
 def test_a_permanent_fault_is_an_error_and_leaves_no_file(
-    site: Site, tmp_path: Path, mood: str, message: str, requests: int
+    site: FaultyServer, tmp_path: Path, fault: str, message: str, requests: int
 ) -> None:
-    site.moods["/cat.jpg"] = [mood] * 9
+    site.faults["/cat.jpg"] = [fault] * 9
     with pytest.raises(FetchError, match=message):
         get(site, tmp_path / "cat.jpg")
     assert not (tmp_path / "cat.jpg").exists()
-    assert len(site.asked) == requests
+    assert len(site.requests) == requests
 
 
-def test_a_missing_file_is_requested_once(site: Site, tmp_path: Path) -> None:
+def test_a_missing_file_is_requested_once(site: FaultyServer, tmp_path: Path) -> None:
     del site.files["/cat.jpg"]
     with pytest.raises(FetchError, match="404"):
         get(site, tmp_path / "cat.jpg")
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
     assert listing(tmp_path) == []
 
 
@@ -106,7 +106,7 @@ def test_a_missing_file_is_requested_once(site: Site, tmp_path: Path) -> None:
     ("options", "message"),
     [({"size": 5}, "instead of the published 5"), ({"digest": "md5:00"}, "md5 is [0-9a-f]{32} instead of 00")],
 )
-def test_a_wrong_size_or_digest_is_refused(site: Site, tmp_path: Path, options: dict[str, Any], message: str) -> None:
+def test_a_wrong_size_or_digest_is_refused(site: FaultyServer, tmp_path: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(FetchError, match=message):
         get(site, tmp_path / "cat.jpg", **options)
     assert listing(tmp_path) == []
@@ -119,7 +119,7 @@ def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
         Client(QUICK).download(Download(f"{unreachable}/cat.jpg", tmp_path / "cat.jpg"))
 
 
-def test_requests_keep_to_the_rate_limit(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_keep_to_the_rate_limit(site: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(replace(QUICK, per_second=2))
     waits: list[float] = []
     monkeypatch.setattr(download, "monotonic", lambda: 100.0)
@@ -129,7 +129,7 @@ def test_requests_keep_to_the_rate_limit(site: Site, tmp_path: Path, monkeypatch
     assert [wait for wait in waits if wait] == [0.5, 1.0]
 
 
-def test_a_stopped_download_keeps_its_partial_file(site: Site, tmp_path: Path) -> None:
+def test_a_stopped_download_keeps_its_partial_file(site: FaultyServer, tmp_path: Path) -> None:
     site.files["/cat.jpg"] = bytes(2_000_000)
     client = Client(QUICK)
     with pytest.raises(FetchError, match="stopped"):
@@ -139,8 +139,8 @@ def test_a_stopped_download_keeps_its_partial_file(site: Site, tmp_path: Path) -
     assert (tmp_path / "cat.jpg").read_bytes() == bytes(2_000_000)
 
 
-def test_progress_adds_up_to_the_size_of_the_file(site: Site, tmp_path: Path) -> None:
-    site.moods["/cat.jpg"] = ["cut", "no ranges"]
+def test_progress_adds_up_to_the_size_of_the_file(site: FaultyServer, tmp_path: Path) -> None:
+    site.faults["/cat.jpg"] = ["cut", "no ranges"]
     updates: list[tuple[int, int | None]] = []
     Client(QUICK).download(Download(f"{site.url}/cat.jpg", tmp_path / "cat.jpg"), lambda *update: updates.append(update))
     assert sum(size for size, _ in updates) == len(CAT)

@@ -17,10 +17,10 @@ from devise_core.datasets.download import Client
 from devise_core.datasets.fetch import fetch
 from devise_core.errors import BuildError
 from tests.data_set_mirror import CAT, DOG, EMU, PAGE, QUICK, fetch_from, listing
-from tests.misbehaving import Site, serving
+from tests.faulty_server import FaultyServer, serving
 
 
-def test_pascal_is_stored_as_the_reader_expects(pascal: Site, tmp_path: Path) -> None:
+def test_pascal_is_stored_as_the_reader_expects(pascal: FaultyServer, tmp_path: Path) -> None:
     report = fetch_from(pascal, tmp_path)
     assert (report.fetched, report.kept, report.images, report.missing) == (4, 0, 3, {})
     assert listing(tmp_path) == ["images/cat/2008_1.jpg", "images/cat/2008_3.jpg", "images/tvmonitor/2008_2.jpg", "index.html"]
@@ -31,36 +31,36 @@ def test_pascal_is_stored_as_the_reader_expects(pascal: Site, tmp_path: Path) ->
     ]
 
 
-def test_a_second_run_requests_only_missing_files(pascal: Site, tmp_path: Path) -> None:
+def test_a_second_run_requests_only_missing_files(pascal: FaultyServer, tmp_path: Path) -> None:
     fetch_from(pascal, tmp_path)
     report = fetch_from(pascal, tmp_path)
-    assert (report.fetched, report.kept, report.images, pascal.asked) == (0, 4, 3, [])
+    assert (report.fetched, report.kept, report.images, pascal.requests) == (0, 4, 3, [])
     (tmp_path / "images/cat/2008_3.jpg").unlink()
     report = fetch_from(pascal, tmp_path)
     assert (report.fetched, report.kept, pascal.paths) == (1, 3, ["/pascal/cat/2008_3.jpg"])
 
 
-def test_the_publisher_is_used_without_a_base_url(pascal: Site, tmp_path: Path) -> None:
+def test_the_publisher_is_used_without_a_base_url(pascal: FaultyServer, tmp_path: Path) -> None:
     home = replace(catalogue.PASCAL_SENTENCES, sources=(catalogue.Source("index.html", f"{pascal.url}/pascal/"),))
     assert fetch(home, tmp_path, Client(QUICK)).missing == {}
     assert sorted(pascal.paths) == ["/pascal/", "/pascal/cat/2008_1.jpg", "/pascal/cat/2008_3.jpg", "/pascal/tvmonitor/2008_2.jpg"]
 
 
 @pytest.mark.parametrize(
-    ("mood", "message"), [("page", "web page"), ("page as picture", "not an image"), ("too short", "is damaged")]
+    ("fault", "message"), [("page", "web page"), ("page as picture", "not an image"), ("too short", "is damaged")]
 )
 def test_a_file_that_is_not_an_image_is_missing_and_the_others_are_kept(
-    pascal: Site, tmp_path: Path, mood: str, message: str
+    pascal: FaultyServer, tmp_path: Path, fault: str, message: str
 ) -> None:
-    pascal.moods["/pascal/cat/2008_1.jpg"] = [mood]
+    pascal.faults["/pascal/cat/2008_1.jpg"] = [fault]
     report = fetch_from(pascal, tmp_path)
     assert list(report.missing) == ["cat/2008_1.jpg"]
     assert message in report.missing["cat/2008_1.jpg"]
     assert listing(tmp_path / "images") == ["cat/2008_3.jpg", "tvmonitor/2008_2.jpg"]
 
 
-def test_a_page_without_images_is_not_kept(pascal: Site, tmp_path: Path) -> None:
-    pascal.moods["/pascal/index.html"] = ["page"]
+def test_a_page_without_images_is_not_kept(pascal: FaultyServer, tmp_path: Path) -> None:
+    pascal.faults["/pascal/index.html"] = ["page"]
     report = fetch_from(pascal, tmp_path)
     assert "shows no images" in report.missing["index.html"]
     assert (listing(tmp_path), pascal.paths) == ([], ["/pascal/index.html"])
@@ -69,7 +69,7 @@ def test_a_page_without_images_is_not_kept(pascal: Site, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "name", ["../../escaped.jpg", "/etc/escaped.jpg", "http://127.0.0.1/a/b.jpg", "cat/..\\b.jpg", "cat/a.html"]
 )
-def test_a_page_cannot_write_files_outside_the_folder(pascal: Site, tmp_path: Path, name: str) -> None:
+def test_a_page_cannot_write_files_outside_the_folder(pascal: FaultyServer, tmp_path: Path, name: str) -> None:
     pascal.files["/pascal/index.html"] = PAGE.replace("cat/2008_1.jpg", name).encode()
     report = fetch_from(pascal, tmp_path / "set")
     assert (list(report.missing), report.images) == ([name], 2)
@@ -88,7 +88,7 @@ def test_an_unreachable_server_is_given_up_after_ten_requests(tmp_path: Path) ->
 
 
 def test_the_command_lists_missing_files_and_how_to_continue(
-    pascal: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    pascal: FaultyServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     image = pascal.files.pop("/pascal/cat/2008_3.jpg")
     command = ["fetch", "pascal-sentences", "--out", str(tmp_path), "--base-url", f"{pascal.url}/pascal", "--jobs", "2"]

@@ -20,14 +20,19 @@ GENERATED = ("docs/report.html", "ui/vendor/", "devise_core/bundle/tables/")
 """Files that are not written by hand, and tables of other people's names."""
 
 UNFINISHED = (
-    ".streamlit/",
     "devise_core/collections/",
     "devise_core/storage/",
     "devise_core/untrusted/",
     "devise_core/vision/",
-    "pages/",
-    "tests/",
-    "ui/",
+    "tests/test_archives.py",
+    "tests/test_bitflips.py",
+    "tests/test_explain.py",
+    "tests/test_faults.py",
+    "tests/test_files.py",
+    "tests/test_projection.py",
+    "tests/test_session.py",
+    "tests/test_uploads.py",
+    "tests/test_weblink.py",
 )
 """Paths that still have to be rewritten."""
 
@@ -55,6 +60,7 @@ ALLOWED = {
     "docs/SECURITY.md": NETWORK,
     "docs/hosting/docker.md": NETWORK,
     "tests/app_with_local_fetch.py": NETWORK,
+    "tests/test_hosting.py": NETWORK,
 }
 """Files in which a retired word has its usual meaning: they are about computer networks."""
 RETIRED_NAMES = {"its", "some", "found", "here", "own"}

@@ -159,10 +159,10 @@ class Namer:
         for label in np.argsort(-shares, kind="stable"):
             if shares[label] < SPECIFIC_SHARE:
                 break
-            own, everyday = self.table.own_line[label], self.table.everyday_line[label]
-            if own not in (NO_LINE, everyday) and scores[own] > -np.inf:
-                cosine = float(embedding @ self.table.vectors[own])
-                hits.append(WordHit(self.table.words[own], cosine, float(shares[label])))
+            line, everyday = self.table.own_line[label], self.table.everyday_line[label]
+            if line not in (NO_LINE, everyday) and scores[line] > -np.inf:
+                cosine = float(embedding @ self.table.vectors[line])
+                hits.append(WordHit(self.table.words[line], cosine, float(shares[label])))
         return hits
 
     def _person_cosine(self, embedding: Floats) -> float:
