@@ -26,6 +26,7 @@ from devise_core.bundle import (
 )
 from devise_core.bundle.context import BuildContext
 from devise_core.bundle.hierarchy import Hierarchy
+from devise_core.bundle.label_senses import write_label_senses
 from devise_core.bundle.naming_lines import naming_lines
 from devise_core.bundle.sense_counts import read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
@@ -35,6 +36,7 @@ from devise_core.collections.projection import project
 from devise_core.collections.writer import write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
+from devise_core.evaluate.data import FOLDER as DATA
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, CollectionLayout
@@ -194,6 +196,15 @@ def build_maps(context: BuildContext) -> None:
         context.log(f"{name}: " + ", ".join(f"{method} {kept:.3f}" for method, kept in projections.kept.items()))
 
 
+def build_label_senses(context: BuildContext) -> None:
+    """Write the senses of the labels of the bundled collections, for the evaluation."""
+    folders = [path for path in find_collections(context.layout.root).values() if path.parent == context.layout.collections]
+    all_labels = {label for path in folders for item in FolderCollection.open(path).items for label in item.labels}
+    nouns_of_model = open_text_encoder(context.layout).nouns
+    rows = write_label_senses(DATA / "label_senses.csv", all_labels, nouns_of_model, read_nouns(context.wordnet()))
+    context.log(f"{rows} labels")
+
+
 def build_unsuitable_words(context: BuildContext) -> None:
     """Write the list of words that are only shown on request."""
     sources = [context.unpacked(package) / "package" for package in (packages.CUSS, packages.NAUGHTY_WORDS)]
@@ -234,6 +245,7 @@ JOBS: dict[str, Job] = {
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,
+    "label-senses": build_label_senses,
     "unsuitable-words": build_unsuitable_words,
 }
 """The jobs in the order in which they depend on each other."""

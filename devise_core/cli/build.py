@@ -22,6 +22,7 @@ JOBS = (
     "stamps",
     "photos",
     "maps",
+    "label-senses",
     "unsuitable-words",
     "card",
     "all",

@@ -19,6 +19,8 @@ from devise_core.vision.image_encoder import Encoded
 
 CONSE, SOFTMAX = RIVALS
 RANDOM = "random vectors"
+SHIPPED = "as shipped"
+"""The scores that the pages and commands use: DeViSE and everything added to it."""
 T = 10
 """The number of labels that ConSE combines: the best of Norouzi et al. (2013)."""
 

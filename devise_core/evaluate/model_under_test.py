@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.collections.base import Collection
+from devise_core.collections.base import Collection, EmptyCollection
 from devise_core.collections.opening import open_collection
 from devise_core.datasets.readers import AnnotatedImage
+from devise_core.engine import Engine
 from devise_core.errors import BuildError, NoVocabularyError
 from devise_core.evaluate.wordnet_distance import Labels, read_labels
 from devise_core.storage.manifest import Manifest
@@ -137,6 +138,10 @@ class ModelUnderTest:
         if self.layout.label_vectors.name not in self.manifest.files:
             return np.empty((0, self.text.dimension), dtype=np.float32)
         return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
+
+    def engine(self, collection: str | Collection) -> Engine:
+        """Return an engine with this model over a collection, by name or opened."""
+        return Engine(self.layout, self.manifest, self.text, self.encoder, EmptyCollection()).on(collection)
 
     def collection(self, name: str) -> Collection:
         """Open the collection ``name`` of this model."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devise_core.evaluate import classification, custom_classes, naming, retrieval
+from devise_core.evaluate import absent, classification, custom_classes, labels, naming, queries, retrieval
 from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.references import REFERENCES
@@ -35,6 +35,9 @@ PROTOCOLS: Mapping[str, Protocol] = {
     "caltech-101": retrieval.caltech,
     "flickr8k": retrieval.flickr8k,
     "stamps": retrieval.stamps,
+    "labels": labels.labels,
+    "absent": absent.absent,
+    "queries": queries.queries,
 }
 
 

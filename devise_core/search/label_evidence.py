@@ -115,6 +115,11 @@ class LabelEvidence:
         self.senses, self._nouns = senses, nouns
         self._label_vectors, self._label_concepts, self._concept = label_vectors, label_concepts, concept
 
+    def synset(self, noun: str) -> str:
+        """Return the WordNet id of a noun's sense, or "" for a word that is not in the noun list."""
+        row = self._nouns.row(noun)
+        return "" if row is None else self.senses.synset(row)
+
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.
 

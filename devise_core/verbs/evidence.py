@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from devise_core.search.label_evidence import NearMiss, Thresholds, good_matches
+from devise_core.search.label_evidence import LabelEvidence, NearMiss, Probe, Thresholds, good_matches
 from devise_core.search.ranking import Mask
 from devise_core.search.registry import EXACT_UP_TO
 from devise_core.text.query import Query
@@ -58,9 +60,8 @@ class EvidenceVerbs(EngineBase):
         probes = model.probes(query) if model and len(self.collection) else []
         if model is None or not probes:
             return None
-        weights, thresholds = model.weights(probes), self._evidence_thresholds
-        rows = self._looked_at(query)
-        values = weights @ (self._class_shares if rows is None else self._shares_of(self.collection.features[rows])).T
+        thresholds, rows = self._evidence_thresholds, self._looked_at(query)
+        values = self._values(model, probes, rows)
         best = values.max(axis=1)
         evidence = np.zeros(len(self.collection), dtype=np.float32)
         evidence[slice(None) if rows is None else rows] = values.max(axis=0)
@@ -70,6 +71,22 @@ class EvidenceVerbs(EngineBase):
         near = None if present or rows is not None else model.near_miss(probes[0], self._class_shares, thresholds)
         senses = tuple((sense, bool(present and seen)) for sense, seen in zip(query.senses, shown, strict=False))
         return Evidence(present, good, senses, near)
+
+    @property
+    def evidence_threshold(self) -> float:
+        """The evidence from which the collection shows something, if the model can weigh evidence."""
+        return self._evidence_thresholds.present
+
+    def best_evidence(self, query: Query) -> float:
+        """Return the evidence for a query in the image that shows it best, from 0 to 1; NaN if there is no way to tell."""
+        model = self.parts.evidence
+        probes = model.probes(query) if model and len(self.collection) else []
+        return float(self._values(model, probes, self._looked_at(query)).max()) if model and probes else math.nan
+
+    def _values(self, model: LabelEvidence, probes: Sequence[Probe], rows: Rows | None) -> Floats:
+        """Return the evidence for each probe in each image ``(probes, images)``, or in those at ``rows``."""
+        shares = self._class_shares if rows is None else self._shares_of(self.collection.features[rows])
+        return np.asarray(model.weights(probes) @ shares.T, dtype=np.float32)
 
     @cached_property
     def _evidence_thresholds(self) -> Thresholds:

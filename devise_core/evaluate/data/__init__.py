@@ -1,0 +1,20 @@
+"""Judged data of the evaluation, as CSV files beside this module. They hold ids of images, never images.
+
+``queries.csv`` has a query, its kind, the collection or data set, and the ids of the relevant images separated by "|". Those of
+the bundled collections were judged by one person. An image of flickr8k-1000 is relevant if at least two of its five captions
+mention everything in the query. ``absent.csv`` lists everyday nouns that no image of a collection shows. ``label_senses.csv`` has
+the WordNet senses of the bundled collections' labels, and these with their hypernyms.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+def read_data(name: str) -> list[dict[str, str]]:
+    """Return the rows of ``NAME.csv``."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

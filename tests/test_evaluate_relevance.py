@@ -1,0 +1,58 @@
+"""The tables of labels, absent nouns and judged queries."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from devise_core.evaluate.absent import refusal_figures
+from devise_core.evaluate.data import read_data
+from devise_core.evaluate.labels import Name, Truth, naming_hits
+from devise_core.evaluate.queries import BUNDLED, FLICKR
+
+SEA_LION = Truth(frozenset({"sea lion"}), frozenset({"sea lion", "sea", "lion"}), frozenset({"n1", "n2"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "hit", "words", "kin"),
+    [
+        (Name(("sea lion",)), 1, 1, 1),
+        (Name(("lion",)), 0, 1, 0),
+        (Name(("seal",), "n2"), 0, 0, 1),
+        (Name(("steller", "sea lion")), 1, 1, 1),
+        (Name(("walrus",), ""), 0, 0, 0),
+    ],
+)
+def test_a_name_is_right_by_three_rules(name: Name, hit: int, words: int, kin: int) -> None:
+    metrics = naming_hits([[Name(("fish",)), name]], [SEA_LION])
+    assert [metrics[f"{rule}@1"][0] for rule in ("hit", "words", "kin")] == [0, 0, 0]
+    assert [metrics[f"{rule}@5"][0] for rule in ("hit", "words", "kin")] == [hit, words, kin]
+
+
+def test_refusal_figures_of_separable_scores() -> None:
+    present, missing = np.asarray([0.4, 0.6, 0.8, 1.0]), np.asarray([0.1, 0.5])
+    assert refusal_figures(present, missing, limit=0.5, share=0.5) == (7 / 8, 0.0, 0.75, 0.5)
+
+
+def test_tied_scores_count_half() -> None:
+    assert refusal_figures(np.ones(3), np.ones(2), 1.0, 0.5)[0] == 0.5
+
+
+def test_the_judged_data_are_consistent() -> None:
+    queries = read_data("queries")
+    assert len(queries) == 265
+    assert {row["set"] for row in queries} == {*BUNDLED, FLICKR}
+    assert len({(row["query"], row["set"]) for row in queries}) == 265
+    absent = {(row["noun"], row["collection"]) for row in read_data("absent")}
+    assert len(absent) == 287
+    assert not absent & {(row["query"], row["set"]) for row in queries if row["relevant"]}
+
+
+def test_the_judged_ids_are_in_the_collections() -> None:
+    from devise_core.engine import load_engine
+
+    for name in BUNDLED:
+        collection = load_engine(collection=name).collection
+        for row in read_data("queries"):
+            if row["set"] == name and row["relevant"]:
+                assert all(item in collection for item in row["relevant"].split("|")), row["query"]
