@@ -70,8 +70,9 @@ def make_optimizer(name: str, rate: float) -> keras.optimizers.Optimizer:
 class Trainer:
     """Trains a model towards targets.
 
-    A loop of its own instead of ``keras.Model.fit``, whose ``compile`` takes a single optimizer. The layers of a head learn at
-    different rates.
+    It does not use ``keras.Model.fit``, because ``compile`` takes a single optimizer and the layers of a head learn at different
+    rates. ``EarlyStopping`` and ``BackupAndRestore`` forget the best epoch and the random state when a run is resumed, so the
+    resumed run would end with other weights.
 
     Args:
         model: Its output is unit embeddings ``(n, d)``.
