@@ -26,7 +26,7 @@ from benchmarks.malformed import encoded, good_files, mutated
 from benchmarks.table import print_table
 from devise_core.errors import ImageError
 from devise_core.settings import Settings
-from devise_core.untrusted.decoder_pool import BROKEN, Decoders
+from devise_core.untrusted.decoder_pool import CRASHED, DecoderPool
 
 HANG = 5.0
 LARGEST: dict[str, tuple[str, float, dict[str, Any]]] = {
@@ -107,7 +107,7 @@ def main() -> None:
 def _share(share: tuple[int, int, int, int]) -> FuzzResults:
     """Try every n-th mutation in this process. The first share also tries the hostile files."""
     first, processes, count, seed = share
-    good, results, decoders = good_files(), FuzzResults(), Decoders(1)
+    good, results, decoders = good_files(), FuzzResults(), DecoderPool(1)
     decoders.read(good["PNG"], Settings())  # starts the decoder
     inputs = list(hostile_files().items()) if first == 0 else []
     for number in range(first, count, processes):
@@ -126,14 +126,14 @@ def _mutation(good: dict[str, bytes], seed: int, number: int) -> tuple[str, byte
     return name, mutated(good[name], list(good.values()), rng)
 
 
-def _try(description: str, data: bytes, decoders: Decoders) -> FuzzResults:
+def _try(description: str, data: bytes, decoders: DecoderPool) -> FuzzResults:
     results, began = FuzzResults(), time.perf_counter()
     try:
         decoders.read(data, Settings())
         outcome = "an image"
     except ImageError as error:
         outcome = "refused: " + re.sub(r"[\d.]+", "N", str(error).partition(":")[0])
-        if str(error) == BROKEN:
+        if str(error) == CRASHED:
             results.crashes.append(f"decoder died: {description}")
     except Exception as error:  # any other exception is a finding
         outcome = f"{type(error).__name__}: {error}"
@@ -152,7 +152,7 @@ def _peak(name: str) -> list[str]:
     slope = Image.linear_gradient("L").resize((width, int(megapixels * 1e6 / width)))
     form = next(form for form in ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "HEIF") if form in name)
     data = encoded(Image.merge("RGB", (slope, slope, slope)).convert(mode), form, **options)
-    decoders, began = Decoders(1), time.perf_counter()
+    decoders, began = DecoderPool(1), time.perf_counter()
     decoders.read(data, Settings(upload_seconds=60))
     seconds, peak = time.perf_counter() - began, peak_of(decoders.processes()[0])
     decoders.close()

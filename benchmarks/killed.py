@@ -67,8 +67,8 @@ class Job:
         return [
             path.name
             for folder in (self.target.parent, self.target)
-            for path in folder.glob(".[rs]*-*")
-            if path.name.startswith((".staged-", ".replaced-"))
+            for path in folder.glob(".[lrs]*-*")
+            if path.name.startswith((".staged-", ".locked-", ".replaced-"))
         ]
 
 

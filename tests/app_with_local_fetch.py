@@ -11,8 +11,8 @@ from streamlit.web.cli import main
 
 from devise_core.untrusted import url_fetch
 
-LOCAL = url_fetch.Network(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
+LOCAL = url_fetch.FetchPolicy(allowed=lambda address: address.is_loopback, ports=frozenset({int(os.environ["PICTURES_PORT"])}))
 
 if __name__ == "__main__":
-    url_fetch.fetch_picture.__defaults__ = (None, LOCAL)
+    url_fetch.fetch_image.__defaults__ = (None, LOCAL)
     main()

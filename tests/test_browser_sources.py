@@ -83,8 +83,8 @@ def test_a_picture_from_a_web_address(page: Page, address: str, tmp_path: Path) 
         expect(tiles(page, "meaning").first).to_have_text("cat", timeout=60_000)
         for wrong, expected in (
             (f"http://127.0.0.1:{port}/none.jpg", "404"),
-            (f"http://10.0.0.1:{port}/a.jpg", "no server of the public web"),
-            ("pet", "no address of a picture"),
+            (f"http://10.0.0.1:{port}/a.jpg", "not on the public web"),
+            ("pet", "not the web address of an image"),
         ):
             field.fill(wrong)
             field.press("Enter")

@@ -13,7 +13,7 @@ from devise_core import Engine
 from devise_core.errors import ImageError, UnknownWordError
 from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.occlusion import LEAST, LONG, SHORT, Heat, Regions, blurred, regions
-from devise_core.vision.preprocess import seen_box
+from devise_core.vision.preprocess import visible_box
 from tests.fakes import keras_colour_encoder
 from ui.hit.heat_map import describe_heat, place
 
@@ -76,15 +76,15 @@ def test_in_a_uniform_picture_no_region_decides(colours: KerasImageEncoder) -> N
 
 
 def test_the_map_lies_over_the_part_the_network_sees(colours: KerasImageEncoder) -> None:
-    assert seen_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400: half of the way, in proportion, to 100
-    assert seen_box(100, 400) == pytest.approx((0, 0.25, 1, 0.75))
-    assert seen_box(7, 7) == (0, 0, 1, 1)
+    assert visible_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400: half of the way, in proportion, to 100
+    assert visible_box(100, 400) == pytest.approx((0, 0.25, 1, 0.75))
+    assert visible_box(7, 7) == (0, 0, 1, 1)
     wide, tall = (
         regions(spotted(*size, *place, side=30), colours)
         for size, place in (((400, 100), (290 - 30, 5)), ((100, 400), (5, 290 - 30)))
     )
     assert (wide.without.shape[:2], tall.without.shape[:2]) == ((SHORT, LONG), (LONG, SHORT))
-    assert wide.box == seen_box(400, 100)
+    assert wide.box == visible_box(400, 100)
     row, column = np.unravel_index(wide.heat(RED, "red").grid.argmax(), (SHORT, LONG))
     assert row <= 1
     assert column == LONG - 1

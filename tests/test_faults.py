@@ -184,13 +184,13 @@ def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifact
     with monkeypatch.context() as changed:
         changed.setattr(encoder, "_call", exhausted)
         other = labelled(app("labels"))
-        assert "no memory left" in text(other)
+        assert "not enough memory" in text(other)
     other.button(key="again-page").click().run()
     assert checked(other).header[0].value == "Most likely: cat"
 
 
 def test_decoders_that_are_killed_or_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = decoder_pool._decoders(settings().decoders)
+    made = decoder_pool._pool(settings().decoders)
     decoder_pool.read_upload(png("red"))
     for waiting in made._free:
         waiting.process.kill()
@@ -199,7 +199,7 @@ def test_decoders_that_are_killed_or_cannot_start(monkeypatch: pytest.MonkeyPatc
     made.close()
     with monkeypatch.context() as changed:
         changed.setattr(sys, "executable", "/nonexistent/python")
-        assert "cannot be read right now: try again" in text(labelled(app("labels")))
+        assert "cannot be read at the moment. Try again" in text(labelled(app("labels")))
     assert decoder_pool.read_upload(png("red")).size == (300, 300)
 
 

@@ -66,6 +66,38 @@ def test_exif_orientation(orientation: int) -> None:
     assert image.size == ((40, 20) if orientation < 5 else (20, 40))
 
 
+STORED = {
+    1: lambda rows: rows,
+    2: lambda rows: rows[:, ::-1],
+    3: lambda rows: rows[::-1, ::-1],
+    4: lambda rows: rows[::-1],
+    5: lambda rows: rows.transpose(1, 0, 2),
+    6: lambda rows: np.rot90(rows, 1),
+    7: lambda rows: rows[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda rows: np.rot90(rows, -1),
+}
+"""EXIF orientation → how a camera with that orientation stores an upright image."""
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("orientation", STORED)
+def test_each_exif_orientation_is_set_upright(orientation: int, form: str) -> None:
+    upright = np.random.default_rng(7).integers(0, 256, (4, 6, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {"lossless": True} if form == "WEBP" else {}
+    image = read_image(encoded(Image.fromarray(np.ascontiguousarray(STORED[orientation](upright))), form, exif=exif, **options))
+    assert (np.asarray(image) == upright).all()
+    assert (image.info, dict(image.getexif())) == ({}, {})
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65_535])
+def test_an_orientation_that_is_none_is_ignored(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert read_image(encoded(Image.new("RGB", (40, 20)), "PNG", exif=exif)).size == (40, 20)
+
+
 def test_path_bytes_and_image_are_the_same(tmp_path: Path) -> None:
     path = tmp_path / "red.png"
     RED.save(path)
@@ -81,10 +113,10 @@ def test_a_jpeg_is_shrunk_while_it_is_read_but_not_below_what_is_asked() -> None
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"just some text", "not a picture.*JPEG"),
-        (b"", "not a picture"),
-        (encoded(RED, "PNG")[:60], "cut short|damaged"),
-        (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "cut short"),
+        (b"just some text", "not an image.*JPEG"),
+        (b"", "not an image"),
+        (encoded(RED, "PNG")[:60], "truncated|damaged"),
+        (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "truncated"),
     ],
 )
 def test_what_is_no_picture(content: bytes, says: str, tmp_path: Path) -> None:
@@ -97,7 +129,7 @@ def test_what_is_no_picture(content: bytes, says: str, tmp_path: Path) -> None:
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no file"):
         read_image(tmp_path / "none.jpg")
-    with pytest.raises(ImageError, match="cannot be read|not a picture"):
+    with pytest.raises(ImageError, match="cannot be read|not an image"):
         read_image(tmp_path)
 
 
@@ -110,7 +142,7 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(image_reader, "MAX_BYTES", 10)
     (tmp_path / "big.png").write_bytes(png)
     for source in (png, tmp_path / "big.png"):
-        with pytest.raises(ImageError, match="at most.*smaller copy"):
+        with pytest.raises(ImageError, match="At most.*smaller copy"):
             read_image(source)
 
 

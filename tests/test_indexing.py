@@ -58,7 +58,7 @@ def test_unreadable_files_are_listed_and_skipped(source: Path) -> None:
     result = index(source, ColourEncoder())
     assert (result.count, len(result.skipped)) == (36, 1)
     assert "broken.jpg" in result.skipped[0]
-    assert "not a picture" in result.skipped[0]
+    assert "not an image" in result.skipped[0]
 
 
 def test_an_interrupted_run_leaves_nothing_and_the_next_goes_on(source: Path, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_an_uploaded_picture_is_placed_on_the_map(engine: Engine) -> None:
     assert [pin["text"] for pin in map_state(test)["pins"]] == ["your picture"]
     assert tile_names(test)[0] == "violin"
     test.file_uploader(key="explorer_file").set_value(("mine.jpg", b"no picture", "image/jpeg")).run()
-    assert "not a picture" in test.error[0].value.replace("\\", "")
+    assert "not an image" in test.error[0].value.replace("\\", "")
     assert map_state(test)["pins"] == []
 
 

@@ -131,7 +131,7 @@ def test_an_uploaded_picture_is_labelled(server: tuple[str, Path]) -> None:
     async def session() -> str:
         async with AppSession(address, "labels") as session:
             await session.choose("Choose a picture", "Upload")
-            with pytest.raises(AppSessionError, match="not a picture"):
+            with pytest.raises(AppSessionError, match="not an image"):
                 await session.upload("A picture", "cat.jpg", b"no picture")
             await session.upload("A picture", "cat.webp", CAT.read_bytes())
             return session.text()

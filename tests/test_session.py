@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_named_and_twice_is_once() -> None:
     found = index_uploads([*FILES, ("notes.txt", b"no picture"), ("again.png", FILES[0][1])], ColourEncoder(), LIMITS)
     assert (found.new, found.again, len(found.images), found.full) == (3, 1, 3, "")
     assert len(found.skipped) == 1
-    assert found.skipped[0].startswith("notes.txt: The file is not a picture")
+    assert found.skipped[0].startswith("notes.txt: The file is not an image")
     more = index_uploads([("cyan.png", png("cyan")), FILES[0]], ColourEncoder(), LIMITS, found.images)
     assert (more.new, more.again) == (1, 1)
     assert [photo.item.id for photo in more.images][-1] == "cyan-00003"
@@ -76,7 +76,7 @@ def test_a_zip_is_unpacked_and_a_bad_one_named() -> None:
     found = index_uploads([("cyan.png", png("cyan")), ("my.zip", zipped), ("cut.zip", zipped[:-40])], ColourEncoder(), LIMITS)
     assert [photo.item.category for photo in found.images] == ["", "summer", "summer/trip/sea_side", "summer"]
     assert len(found.skipped) == 1
-    assert found.skipped[0].startswith("cut.zip: The file is no zip")
+    assert found.skipped[0].startswith("cut.zip: The file is not a zip")
 
 
 def test_it_is_bounded_in_pictures_and_in_bytes() -> None:

@@ -326,7 +326,7 @@ def test_unusable_data_is_refused(order: TrainingJob, data: Path, tmp_path: Path
     refused(r"classes “gren” \(green\?\), “qqqq”. Rename their folders", data=data)
     (data / "qqqq").rename(tmp_path / "qqqq")
     (data / "gren").rename(data / "green")
-    refused("Fewer than two classes.*a.png: .*not a picture", data=data)
+    refused("Fewer than two classes.*a.png: .*not an image", data=data)
 
 
 def test_folder_with_other_files_is_not_replaced(order: TrainingJob) -> None:

@@ -14,7 +14,7 @@ from devise_core.settings import Settings, read_settings
 from devise_core.settings.table import old_variables, unknown_variables
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, user_collections
-from devise_core.untrusted.decoder_pool import Decoders
+from devise_core.untrusted.decoder_pool import DecoderPool
 from devise_core.vision.image_encoder import KerasImageEncoder
 
 _GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
@@ -108,7 +108,7 @@ def check_folder(folder: Path) -> Finding:
 
 def check_decoder() -> Finding:
     """Check that a decoder process starts and reads an image."""
-    decoders = Decoders(1)
+    decoders = DecoderPool(1)
     try:
         decoders.read(_GIF, Settings.model_construct())
     except DeviseError as error:

@@ -1,55 +1,79 @@
-"""Write a folder or a file whole or not at all: staged beside its place, then renamed."""
+"""Write a folder or a file whole or not at all. It is staged beside its place and then renamed.
+
+While a process writes, it holds a lock beside what it has staged. The system releases the lock when the process ends, so what a
+killed process left behind can be told from what another process is writing, on Windows too.
+"""
 
 from __future__ import annotations
 
 import errno
 import glob
-import os
+import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-_STAGED, _REPLACED = ".staged-", ".replaced-"
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_STAGED, _LOCK, _REPLACED = ".staged-", ".locked-", ".replaced-"
+_WAIT = 10.0  # seconds; a new lock is free, except for the moment in which another process looks whether it is abandoned
 
 
 def is_unfinished(folder: Path) -> bool:
-    """Whether ``folder`` is a leftover of an interrupted write."""
+    """Whether ``folder`` was left by an interrupted write."""
     return folder.name.startswith((_STAGED, _REPLACED))
 
 
 @contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``folder``; when the block ends well it takes that folder's place, else it vanishes.
+    """Yield an empty folder beside ``folder``. If the block succeeds, it takes that folder's place, otherwise it is deleted.
 
-    What runs that were killed left beside it is taken away first.
+    What killed processes left beside ``folder`` is deleted first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     restore_interrupted(folder.parent)
-    _sweep(folder)
-    staged = Path(tempfile.mkdtemp(prefix=f"{_STAGED}{folder.name}-", dir=folder.parent))
-    try:
-        with _held(staged):
+    _delete_abandoned(folder.parent, f"{glob.escape(folder.name)}-*")
+    staged = folder.with_name(f"{_STAGED}{folder.name}-{secrets.token_hex(4)}")
+    with _locked(staged):
+        staged.mkdir(mode=0o700)
+        try:
             yield staged
             staged.chmod(0o755)
             _swap(staged, folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``. If the block succeeds, it is renamed to ``path``, otherwise it is deleted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _delete_abandoned(path.parent, f"*-{glob.escape(path.name)}")
+    # The suffix stays at the end, because NumPy and Keras choose a format by it.
+    staged = path.with_name(f"{_STAGED}{secrets.token_hex(4)}-{path.name}")
+    with _locked(staged):
+        try:
+            yield staged
+            staged.replace(path)
+        finally:
+            staged.unlink(missing_ok=True)
 
 
 def restore_interrupted(parent: Path) -> None:
-    """Bring back the old folder where a process died between moving it away and moving the new one in."""
+    """Bring back the old folder if a process was killed after it moved that away and before it moved the new one in."""
     for replaced in parent.glob(_REPLACED + "*"):
         folder = parent / replaced.name.removeprefix(_REPLACED)
         if not folder.exists():
-            with suppress(OSError):  # another process was first, or nothing can be written here
+            with suppress(OSError):  # another process was faster, or nothing can be written here
                 replaced.rename(folder)
 
 
 def _swap(staged: Path, folder: Path) -> None:
-    """Move the old folder away and the new one in. In between a reader may bring the old one back: then once more."""
+    """Move the old folder away and the new one in. A reader may bring the old one back in between, so this is tried again."""
     replaced = folder.with_name(_REPLACED + folder.name)
     for last in (False,) * 9 + (True,):
         _discard(replaced)
@@ -65,7 +89,7 @@ def _swap(staged: Path, folder: Path) -> None:
 
 
 def _discard(replaced: Path) -> None:
-    """Half of it is never under a name that would be brought back."""
+    """Delete the old folder, after a rename, so that half of it never has a name that would be brought back."""
     if replaced.exists():
         gone = Path(tempfile.mkdtemp(prefix=f"{_STAGED}{replaced.name.removeprefix(_REPLACED)}-", dir=replaced.parent))
         replaced.rename(gone / "old")
@@ -73,62 +97,41 @@ def _discard(replaced: Path) -> None:
 
 
 @contextmanager
-def _held(staged: Path) -> Iterator[None]:
-    """While this lasts, ``_sweep`` leaves ``staged`` alone; the system ends it with the process."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    descriptor = os.open(staged, os.O_RDONLY)
+def _locked(staged: Path) -> Iterator[None]:
+    """Lock ``staged``, so that ``_delete_abandoned`` leaves it alone. Without file locks it is written unlocked."""
+    lock = _lock_of(staged)
+    with suppress(OSError, NotImplementedError):
+        lock.acquire(timeout=_WAIT)
     try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
-        os.close(descriptor)
+        lock.release()
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()
 
 
-def _sweep(folder: Path) -> None:
-    """Take away what was staged for ``folder`` by a process that no longer is."""
-    if sys.platform == "win32":
-        return
-    import fcntl
-
-    for old in folder.parent.glob(f"{_STAGED}{glob.escape(folder.name)}-*"):
-        with suppress(OSError):  # it is being written, or is gone already
-            descriptor = os.open(old, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(old, ignore_errors=True)
-            finally:
-                os.close(descriptor)
-
-
-@contextmanager
-def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; when the block ends well it is renamed over it, else it vanishes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob(f"{_STAGED}*-{glob.escape(path.name)}"):
-        if not _lives(old.name.removeprefix(_STAGED).split("-")[0]):
-            old.unlink(missing_ok=True)
-    # The suffix stays at the end: numpy and Keras choose a format by it.
-    staged = path.with_name(f"{_STAGED}{os.getpid()}-{path.name}")
-    try:
-        yield staged
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+def _delete_abandoned(parent: Path, pattern: str) -> None:
+    """Delete what is staged under a name like ``pattern`` and locked by no process."""
+    names = {path.name.removeprefix(prefix) for prefix in (_STAGED, _LOCK) for path in parent.glob(prefix + pattern)}
+    for name in names:
+        staged = parent / (_STAGED + name)
+        lock = _lock_of(staged)
+        try:
+            lock.acquire(timeout=0)
+        except (OSError, NotImplementedError):  # another process writes it, or nothing can be written or locked here
+            continue
+        try:
+            if staged.is_dir():
+                shutil.rmtree(staged, ignore_errors=True)
+            else:
+                staged.unlink(missing_ok=True)
+        finally:
+            lock.release()
+            with suppress(OSError):
+                Path(lock.lock_file).unlink()
 
 
-def _lives(process: str) -> bool:
-    """Whether a process of this number is at work; where that cannot be asked, it is taken for one."""
-    if sys.platform == "win32" or not process.isdecimal():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _lock_of(staged: Path) -> BaseFileLock:
+    from filelock import FileLock  # here, because a server that only reads need not wait for the import
+
+    return FileLock(staged.with_name(_LOCK + staged.name.removeprefix(_STAGED)))

@@ -1,4 +1,4 @@
-"""Pictures of strangers: read by a process beside the server, so that none can hold it up, fill its memory or end it."""
+"""Read untrusted images in processes beside the server, so that none can block it, fill its memory or end it."""
 
 from __future__ import annotations
 
@@ -17,89 +17,104 @@ from PIL import Image
 from devise_core.errors import ImageError
 from devise_core.settings import Settings, settings
 from devise_core.storage.paths import REPOSITORY
-from devise_core.untrusted.decoder_worker import Limits
+from devise_core.untrusted.decoder_worker import DecodeLimits
 
 IDLE = 60.0
-"""Seconds after which a decoder without work ends: it holds 45 MB."""
+"""Seconds after which a process without work ends. It holds 45 MB."""
 START = 30.0
-"""Seconds a decoder may take to begin; 0.4 where nothing else runs."""
-NOT_NOW = "The picture cannot be read right now: try again in a minute."
-BROKEN = "The picture is damaged in a way that broke its decoder: save it again as JPEG or PNG."
-_LINE = 10_000  # bytes of an answer's head at most
-_FRUGAL = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Seconds a process may take to start. It takes 0.4 if nothing else runs."""
+UNAVAILABLE = "The image cannot be read at the moment. Try again in a minute."
+CRASHED = "The image is damaged in a way that crashed its decoder. Save it again as JPEG or PNG."
+_MAX_LINE = 10_000  # bytes in the first line of an answer
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each saves memory
 
 
 def read_upload(data: bytes, limits: Settings | None = None) -> Image.Image:
-    """Upright RGB on white, at most 1024 pixels a side, without metadata, of the bytes of any picture.
+    """Decode an untrusted image file. Every page that takes an upload reads it with this function, once.
 
-    Nothing is written to disk. Raises ``ImageError``: too large, no picture, cut short, damaged, too many pixels or frames, took
-    too long, or too many pictures are being read.
+    Nothing is written to disk.
+
+    Args:
+        data: The bytes of the file.
+        limits: The limits to apply, by default those of this process.
+
+    Returns:
+        Upright RGB on white, at most 1024 pixels on a side, without metadata.
+
+    Raises:
+        ImageError: The file is too large, truncated, damaged or not an image, it has too many pixels or frames, it took too long,
+            or too many images are being read.
     """
     limits = limits or settings()
     if len(data) > limits.upload_bytes:
         raise ImageError(
-            f"The picture has {len(data) / 1e6:.1f} MB; at most {limits.upload_bytes / 1e6:.0f} MB are allowed: "
-            "save a smaller copy."
+            f"The image has {len(data) / 1e6:.1f} MB. At most {limits.upload_bytes / 1e6:.0f} MB are allowed. Save a smaller copy."
         )
-    return _decoders(limits.decoders).read(data, limits)
+    return _pool(limits.decoders).read(data, limits)
 
 
-class Decoders:
-    """At most ``count`` processes, begun when they are needed and kept for the next picture. Safe to share among threads."""
+class DecoderPool:
+    """Decoder processes, started when they are needed and kept for the next image. Safe to use from several threads.
+
+    Args:
+        count: The most processes.
+        idle: Seconds after which a process without work ends.
+    """
 
     def __init__(self, count: int, idle: float = IDLE) -> None:
-        self._turn = threading.BoundedSemaphore(count)
-        self._lock, self._idle, self._free = threading.Lock(), idle, list[_Decoder]()
+        self._slots = threading.BoundedSemaphore(count)
+        self._lock, self._idle, self._free = threading.Lock(), idle, list[_DecoderProcess]()
 
     def read(self, data: bytes, limits: Settings) -> Image.Image:
-        if not self._turn.acquire(timeout=limits.queue_seconds):
-            raise ImageError("Many pictures are being read right now: try again in a minute.")
+        """Decode one image. Takes, returns and raises what ``read_upload`` does."""
+        if not self._slots.acquire(timeout=limits.queue_seconds):
+            raise ImageError("Many images are being read at the moment. Try again in a minute.")
         try:
             decoder = self._take()
-            image = decoder.read(data, limits)  # one that raises more than a sentence is not used again
+            image = decoder.read(data, limits)  # a process that raises here is not used again
             self._give_back(decoder)
             if isinstance(image, str):
                 raise ImageError(image)
             return image
         finally:
-            self._turn.release()
+            self._slots.release()
 
     def processes(self) -> list[int]:
-        """The ids of those that wait."""
+        """The ids of the processes that wait for work."""
         with self._lock:
             return [decoder.process.pid for decoder in self._free]
 
     def close(self) -> None:
-        """End the processes that wait; those at work end with their picture."""
+        """End the processes that wait for work. The others end with their image."""
         with self._lock:
             while self._free:
                 self._free.pop().end()
 
-    def _take(self) -> _Decoder:
+    def _take(self) -> _DecoderProcess:
         with self._lock:
             while self._free:
                 decoder = self._free.pop()
                 decoder.idle.cancel()
                 if decoder.alive:
                     return decoder
-        return _Decoder()
+        return _DecoderProcess()
 
-    def _give_back(self, decoder: _Decoder) -> None:
+    def _give_back(self, decoder: _DecoderProcess) -> None:
         with self._lock:
             self._free.append(decoder)
             decoder.idle = threading.Timer(self._idle, self._retire, (decoder,))
             decoder.idle.daemon = True
             decoder.idle.start()
 
-    def _retire(self, decoder: _Decoder) -> None:
+    def _retire(self, decoder: _DecoderProcess) -> None:
         with self._lock:
             if decoder in self._free:
                 self._free.remove(decoder)
                 decoder.end()
 
 
-class _Decoder:
-    """One process; one picture at a time."""
+class _DecoderProcess:
+    """One process, which decodes one image at a time."""
 
     idle: threading.Timer
 
@@ -108,46 +123,50 @@ class _Decoder:
         try:
             self.process = subprocess.Popen(
                 command,
-                env={**os.environ, **_FRUGAL},
+                env={**os.environ, **_ENVIRONMENT},
                 cwd=REPOSITORY,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
-        except OSError as error:  # no memory or no process left
-            raise ImageError(NOT_NOW) from error
+        except OSError as error:  # no memory, or too many processes
+            raise ImageError(UNAVAILABLE) from error
         assert self.process.stdin and self.process.stdout
-        self._to, self._from = self.process.stdin, self.process.stdout
-        with self._at_most(START, NOT_NOW):
-            self._line()
+        self._requests, self._answers = self.process.stdin, self.process.stdout
+        with self._time_limit(START, UNAVAILABLE):
+            self._read_line()
 
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
 
     def read(self, data: bytes, limits: Settings) -> Image.Image | str:
-        """The picture, or what is wrong with it. Raises ``ImageError`` where the process had to be ended, or ended itself."""
-        asked = Limits(limits.upload_pixels, limits.upload_frames, limits.upload_memory)
-        late = f"The picture took more than {limits.upload_seconds:g} s to read: save a smaller copy."
-        with self._at_most(limits.upload_seconds, late):
-            self._to.write(asked.line(len(data)) + data)
-            self._to.flush()
-            answer = self._line()
+        """Return the image, or a sentence that says what is wrong with it.
+
+        Raises:
+            ImageError: The process ended, or was ended because it took too long.
+        """
+        allowed = DecodeLimits(limits.upload_pixels, limits.upload_frames, limits.upload_memory)
+        late = f"The image took more than {limits.upload_seconds:g} s to read. Save a smaller copy."
+        with self._time_limit(limits.upload_seconds, late):
+            self._requests.write(allowed.request(len(data)) + data)
+            self._requests.flush()
+            answer = self._read_line()
             if "error" in answer:
                 return str(answer["error"])
-            width, height = (min(int(side), asked.side) for side in answer["size"])
-            return Image.frombytes("RGB", (width, height), self._exactly(3 * width * height))
+            width, height = (min(int(side), allowed.side) for side in answer["size"])
+            return Image.frombytes("RGB", (width, height), self._read_bytes(3 * width * height))
 
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
-        with suppress(OSError):  # what was not sent yet
-            self._to.close()
-        self._from.close()
+        with suppress(OSError):  # bytes that were not sent yet
+            self._requests.close()
+        self._answers.close()
 
     @contextmanager
-    def _at_most(self, seconds: float, late: str) -> Iterator[None]:
-        """End the process after that many ``seconds``, and raise ``ImageError`` where it ended within the block."""
+    def _time_limit(self, seconds: float, late: str) -> Iterator[None]:
+        """End the process after so many ``seconds``. Raise ``ImageError`` if it ends, or answers nonsense, within the block."""
         killed = threading.Event()
 
         def kill() -> None:
@@ -160,27 +179,27 @@ class _Decoder:
             yield
         except MemoryError as error:
             self.end()
-            raise ImageError(NOT_NOW) from error
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # one led astray may answer anything
+            raise ImageError(UNAVAILABLE) from error
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # a process that was taken over may answer anything
             self.end()
-            raise ImageError(late if killed.is_set() else BROKEN) from error
+            raise ImageError(late if killed.is_set() else CRASHED) from error
         finally:
             clock.cancel()
 
-    def _line(self) -> dict[str, Any]:
-        line = self._from.readline(_LINE)
+    def _read_line(self) -> dict[str, Any]:
+        line = self._answers.readline(_MAX_LINE)
         if not line:
             raise EOFError
         content: dict[str, Any] = json.loads(line)
         return content
 
-    def _exactly(self, length: int) -> bytes:
-        content = self._from.read(length)
+    def _read_bytes(self, length: int) -> bytes:
+        content = self._answers.read(length)
         if len(content) < length:
             raise EOFError
         return content
 
 
 @cache
-def _decoders(count: int) -> Decoders:
-    return Decoders(count)
+def _pool(count: int) -> DecoderPool:
+    return DecoderPool(count)

@@ -1,7 +1,7 @@
-"""Decode one untrusted image in a separate process that can be killed: ``python -m devise_core.untrusted.decoder_worker``.
+"""Decode untrusted images in a process of their own: ``python -m devise_core.untrusted.decoder_worker``.
 
-The process reads requests on stdin and answers on stdout, a line of JSON and then bytes, each way. It may take so much memory
-and may write no file: the decoders are C libraries, and one that is led astray by a crafted file ends here and not in the server.
+The process reads requests on stdin and answers on stdout. Both are a line of JSON, followed by bytes. Its memory is limited and it
+cannot write files. The decoders are C libraries, and a crafted file that takes one over ends here and not in the server.
 """
 
 from __future__ import annotations
@@ -19,63 +19,75 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from devise_core.errors import ImageError
-from devise_core.vision.image_reader import loaded, on_white, opened, orientation, upright
+from devise_core.vision.image_reader import load_pixels, on_white, open_image, orientation, upright
 
 SIDE = 1024
-MOST_SCANS = 100
-"""Of a progressive JPEG; an encoder writes about ten, and each walks over every pixel."""
+"""The longer side of a decoded image, at most, in pixels."""
+MAX_SCANS = 100
+"""Scans of a progressive JPEG. Encoders write about ten, and each scan passes over every pixel."""
 _NAME = "The file"
-_SLACK = 16_000_000  # bytes for all but pixels
+_SLACK = 16_000_000  # bytes for everything except pixels
 _BANDS = 64  # rows of the result that are made at a time
 _COST = {"JPEG": 1, "MPO": 1, "PNG": 6, "GIF": 6, "BMP": 6, "TIFF": 8, "WEBP": 17, "AVIF": 10, "HEIF": 9}
-"""Bytes of memory a pixel at the peak, as ``python -m benchmarks.fuzz`` measures them. A JPEG is decoded at a part of its size."""
+"""Peak memory in bytes per pixel, measured by ``python -m benchmarks.fuzz``. A JPEG is decoded at a fraction of its size."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Of one picture: pixels and frames by its header, the memory (bytes) it and its decoding may take, the side of the result."""
+class DecodeLimits:
+    """What one image may take.
+
+    Attributes:
+        pixels: Width times height, as the header says.
+        frames: Frames of an animation, as the header says.
+        memory: Bytes for the file and its decoding together.
+        side: The longer side of the result, in pixels.
+    """
 
     pixels: int
     frames: int
     memory: int
     side: int = SIDE
 
-    def line(self, length: int) -> bytes:
-        """The request's head for a picture of ``length`` bytes."""
+    def request(self, length: int) -> bytes:
+        """The first line of a request for an image of ``length`` bytes."""
         return json.dumps({"length": length, **asdict(self)}).encode() + b"\n"
 
 
-def decode(data: bytes, limits: Limits) -> Image.Image:
-    """Upright RGB on white of at most ``limits.side`` pixels a side, without metadata. Raises ``ImageError``."""
-    if data[:2] == b"\xff\xd8" and data.count(b"\xff\xda") > MOST_SCANS:
-        raise ImageError(f"{_NAME} is a JPEG of more than {MOST_SCANS} scans: save it as an ordinary one.")
-    image = opened(data, _NAME)
+def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
+    """Decode an image file to upright RGB on white, without metadata and no larger than ``limits.side``.
+
+    Raises:
+        ImageError: The file is truncated, damaged, too large or not an image.
+    """
+    if data[:2] == b"\xff\xd8" and data.count(b"\xff\xda") > MAX_SCANS:
+        raise ImageError(f"{_NAME} is a JPEG with more than {MAX_SCANS} scans. Save it as an ordinary one.")
+    image = open_image(data, _NAME)
     _check_size(image, limits, len(data))
     if image.format in ("JPEG", "MPO"):
         scale = min(1.0, limits.side / max(image.size))
         image.draft(image.mode, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
-    loaded(image, _NAME)
-    small = _reduced(image, limits.side)
+    load_pixels(image, _NAME)
+    small = _reduce(image, limits.side)
     small.thumbnail((limits.side, limits.side), Image.Resampling.LANCZOS)
     return upright(small, orientation(image))
 
 
-def _check_size(image: Image.Image, limits: Limits, length: int) -> None:
-    """Raises ``ImageError`` where the header says too many pixels, or too many frames."""
-    most = _most(limits, length, _cost(image))
+def _check_size(image: Image.Image, limits: DecodeLimits, length: int) -> None:
+    """Raise ``ImageError`` if the header promises too many pixels or frames."""
+    most = _most_pixels(limits, length, _cost(image))
     if image.width * image.height > most:
         raise ImageError(
-            f"{_NAME} has {image.width * image.height / 1e6:.1f} megapixels; at most {most / 1e6:.1f} are allowed in "
-            f"a {image.format}: save a smaller copy{'' if isinstance(image, JpegImageFile) else ', or one as JPEG'}."
+            f"{_NAME} has {image.width * image.height / 1e6:.1f} megapixels. At most {most / 1e6:.1f} are allowed in "
+            f"a {image.format}. Save a smaller copy{'' if isinstance(image, JpegImageFile) else ', or one as JPEG'}."
         )
-    # GIF and TIFF are counted by walking through them; their first frame is read without
+    # Counting the frames of a GIF or TIFF means walking through them. Their first frame is read without that.
     frames = getattr(image, "n_frames", 1) if image.format not in ("GIF", "TIFF") else 1
     if frames > limits.frames:
-        raise ImageError(f"{_NAME} has {frames} frames; at most {limits.frames} are allowed: save one of them.")
+        raise ImageError(f"{_NAME} has {frames} frames. At most {limits.frames} are allowed. Save one of them.")
 
 
 def _cost(image: Image.Image) -> float:
-    """As ``_COST``; a progressive JPEG is held whole, two bytes for each sample: three a pixel with the usual half colours."""
+    """Bytes per pixel. A progressive JPEG is held whole at two bytes per sample, or three per pixel at the usual 4:2:0."""
     cost = _COST[image.format or ""]
     if not (isinstance(image, JpegImageFile) and image.info.get("progressive")):
         return cost
@@ -83,13 +95,13 @@ def _cost(image: Image.Image) -> float:
     return max(cost, 2 * sum(layer[1] * layer[2] for layer in image.layer) / (across * down))
 
 
-def _most(limits: Limits, length: int, cost: float) -> int:
-    """Pixels that a file of ``length`` bytes may have: it is held as a file too, and by some decoders again."""
+def _most_pixels(limits: DecodeLimits, length: int, cost: float) -> int:
+    """Pixels that a file of ``length`` bytes may have. The file is in memory too, and some decoders copy it."""
     return max(1, min(limits.pixels, int((limits.memory - 3 * length) / cost)))
 
 
-def _reduced(image: Image.Image, side: int) -> Image.Image:
-    """Shrunk by a whole number to less than twice ``side``, a band at a time: the large picture is never held twice."""
+def _reduce(image: Image.Image, side: int) -> Image.Image:
+    """Shrink by a whole number to less than twice ``side``, in bands, so that the large image is never held twice."""
     factor = max(image.size) // side
     if factor < 2:
         return on_white(image, _NAME)
@@ -105,34 +117,34 @@ def _reduced(image: Image.Image, side: int) -> Image.Image:
 
 
 def main() -> None:
-    """Answer until stdin ends."""
-    asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    _prepare()
+    """Answer requests until stdin ends."""
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    _import_decoders()
     base = _address_space()
     answers.write(b"{}\n")  # ready
     answers.flush()
-    while line := asked.readline():
+    while line := requests.readline():
         request = json.loads(line)
         length = request.pop("length")
-        limits = Limits(**request)
-        _confine(base + limits.memory + _SLACK)
-        _answer(answers, asked.read(length), limits)
+        limits = DecodeLimits(**request)
+        _limit_process(base + limits.memory + _SLACK)
+        _answer(answers, requests.read(length), limits)
 
 
-def _prepare() -> None:
-    """Import every decoder while files may still be opened; one thread each, since a thread takes address space for its stack."""
+def _import_decoders() -> None:
+    """Import every decoder while files can still be opened. Each gets one thread, because a thread's stack takes address space."""
     import pillow_heif
     from PIL import AvifImagePlugin
 
     warnings.simplefilter("ignore")  # Pillow warns of sizes that the limits here decide on
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
     with suppress(ImageError):
-        opened(b"none of all formats", _NAME)
+        open_image(b"no format at all", _NAME)
 
 
-def _answer(answers: IO[bytes], data: bytes, limits: Limits) -> None:
-    # Pillow reads no further than the header above twice this: a WebP's canvas is made as it is opened
-    Image.MAX_IMAGE_PIXELS = _most(limits, len(data), _COST["WEBP"] if data[8:12] == b"WEBP" else 1) // 2
+def _answer(answers: IO[bytes], data: bytes, limits: DecodeLimits) -> None:
+    # Above twice this, Pillow stops at the header. That matters for WebP, whose canvas is made as the file is opened.
+    Image.MAX_IMAGE_PIXELS = _most_pixels(limits, len(data), _COST["WEBP"] if data[8:12] == b"WEBP" else 1) // 2
     try:
         image = decode(data, limits)
     except ImageError as error:
@@ -143,20 +155,20 @@ def _answer(answers: IO[bytes], data: bytes, limits: Limits) -> None:
 
 
 def _address_space() -> int:
-    """Bytes of this process's address space; 0 where the system does not say."""
+    """Bytes of this process's address space, or 0 if the system does not tell."""
     with suppress(OSError):
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
     return 0
 
 
-def _confine(memory: int) -> None:
-    """No more address space than ``memory`` bytes, no file written, no core dumped."""
+def _limit_process(memory: int) -> None:
+    """Allow ``memory`` bytes of address space, no writing to files and no core dump."""
     if sys.platform == "win32" or not _address_space():
         return
     import resource
 
     for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
-        with suppress(ValueError, OSError):  # a host may hold it lower already
+        with suppress(ValueError, OSError):  # a host may already allow less
             resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
 
 

@@ -16,7 +16,7 @@ from devise_core.collections.in_memory import InMemoryImage
 from devise_core.errors import BusyError, CollectionError, ImageError
 from devise_core.settings import Settings
 from devise_core.untrusted.decoder_pool import read_upload
-from devise_core.untrusted.zip_reader import pictures_in_zip
+from devise_core.untrusted.zip_reader import images_in_zip
 from devise_core.vision.batch_reader import READERS, read_ahead
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 from devise_core.vision.preprocess import Pixels
@@ -119,7 +119,7 @@ def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -
             yield name, data
             continue
         try:
-            yield from pictures_in_zip(data, limits)
+            yield from images_in_zip(data, limits)
         except CollectionError as error:
             result.skipped.append(f"{name}: {error}")
 

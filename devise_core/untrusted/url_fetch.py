@@ -1,7 +1,8 @@
-"""The picture at an address that a stranger gives, fetched so that the server cannot be sent into its own network.
+"""Fetch an image from a web address that an untrusted visitor gives, without letting the server reach its own network.
 
-A name is resolved once, every address it has must be public, and the connection goes to the one that was checked: a name that
-answers otherwise the next time ("DNS rebinding") gains nothing. No cookies, no proxy, no redirect that is not checked like it.
+A name is resolved once, all its addresses must be public, and the connection goes to the address that was checked. A name that
+resolves to something else the next time ("DNS rebinding") gains nothing. There are no cookies and no proxy, and every redirect is
+checked like the first address.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from urllib3.response import HTTPResponse
 from devise_core import __version__
 from devise_core.errors import ImageError
 from devise_core.settings import Settings, settings, variable
-from devise_core.untrusted.url_guard import Address, Target, is_public, read_address
+from devise_core.untrusted.url_guard import Address, Target, is_public, parse_url
 
-_MOVED = (301, 302, 303, 307, 308)
-_PIECE = 1 << 16
+_REDIRECTS = (301, 302, 303, 307, 308)
+_CHUNK = 1 << 16
 _HEADERS = {
     "User-Agent": f"Semblance/{__version__} (semantic image search; fetches one picture that a visitor named)",
     "Accept": "image/*",
@@ -36,157 +37,190 @@ _HEADERS = {
 
 
 def resolve(host: str) -> list[str]:
-    """Every address that the system's resolver knows for ``host``. Raises ``OSError`` where there is none."""
-    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
+    """Return every address that the system's resolver knows for ``host``.
+
+    Raises:
+        OSError: There is none.
+    """
+    return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
 
 
 @dataclass(frozen=True)
-class Network:
-    """What may be reached: how names become addresses, which of those are open to a stranger, and on which ports."""
+class FetchPolicy:
+    """What the server may connect to.
+
+    Attributes:
+        resolve: Turns a host into its addresses, or raises ``OSError``.
+        allowed: Whether an address may be connected to.
+        ports: The ports that may be connected to.
+    """
 
     resolve: Callable[[str], list[str]] = resolve
     allowed: Callable[[Address], bool] = is_public
     ports: frozenset[int] = field(default=frozenset({80, 443}))
 
 
-class _Held(HTTPConnection):
-    """Keeps a twin of its socket: the socket itself is out of reach while TLS begins, and once the head of the answer is read."""
+class _HTTP(HTTPConnection):
+    """A connection that another thread can end at any moment.
 
-    _twin: socket.socket | None = None
+    It keeps a duplicate of its socket, because the socket itself is out of reach during the TLS handshake and after the response's
+    headers are read.
+    """
+
+    _duplicate: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         made = super()._new_conn()
-        self._twin = made.dup()
+        self._duplicate = made.dup()
         return made
 
     def shut(self) -> None:
-        """End what is being read or written, in whatever thread. A time limit of the socket's holds for one read only."""
-        if self._twin is not None:
-            with suppress(OSError):  # the other side was faster
-                self._twin.shutdown(socket.SHUT_RDWR)
+        """End what is being read or written, in whatever thread. A socket's own timeout applies to each read alone."""
+        if self._duplicate is not None:
+            with suppress(OSError):  # the other side has closed it
+                self._duplicate.shutdown(socket.SHUT_RDWR)
 
-    def let_go(self) -> None:
-        if self._twin is not None:
-            self._twin.close()
+    def close_duplicate(self) -> None:
+        if self._duplicate is not None:
+            self._duplicate.close()
 
 
-class _HeldTLS(_Held, HTTPSConnection):
+class _HTTPS(_HTTP, HTTPSConnection):
     """The same with TLS."""
 
 
-def fetch_picture(url: str, limits: Settings | None = None, network: Network = Network()) -> bytes:
-    """The bytes at ``url``, which says they are a picture; ``read_upload`` finds out whether they are.
+def fetch_image(url: str, limits: Settings | None = None, policy: FetchPolicy = FetchPolicy()) -> bytes:
+    """Fetch what is at ``url`` if the server there says that it is an image. Whether it is one, ``read_upload`` finds out.
 
-    Raises ``ImageError``: switched off, no address of the public web, no picture, too large, too slow, too many redirects.
+    Args:
+        url: What a visitor typed.
+        limits: The limits to apply, by default those of this process.
+        policy: What may be connected to, by default the public web.
+
+    Raises:
+        ImageError: Fetching is switched off, the address is not on the public web, there is no image, it is too large or too slow,
+            or it redirects too often.
     """
     limits = limits or settings()
     if not limits.url_search:
         raise ImageError(
-            "Search by address is switched off here: upload the picture, or, where this server is yours, set "
+            "Search by web address is switched off on this server. Upload the image. If the server is yours, set "
             f"{variable('url_search')}=1."
         )
-    ends = monotonic() + limits.url_seconds
+    deadline = monotonic() + limits.url_seconds
     for _ in range(limits.url_redirects + 1):
-        target = read_address(url, network.ports)
-        address = _checked(target, network, ends, limits)
-        with _answer(target, address, ends, limits) as answer:
-            moved = answer.headers.get("Location") if answer.status in _MOVED else None
-            if moved is None:
-                return _body(answer, ends, limits)
-            url = urljoin(url, moved)
-    raise ImageError(f"The address leads on more than {limits.url_redirects} times: give the one it ends at.")
+        target = parse_url(url, policy.ports)
+        address = _resolve_public(target, policy, deadline, limits)
+        with _response(target, address, deadline, limits) as response:
+            location = response.headers.get("Location") if response.status in _REDIRECTS else None
+            if location is None:
+                return _body(response, deadline, limits)
+            url = urljoin(url, location)
+    raise ImageError(f"The web address redirects more than {limits.url_redirects} times. Use the address it ends at.")
 
 
-def _checked(target: Target, network: Network, ends: float, limits: Settings) -> str:
-    """The one address to connect to, once all that the name has are public ones."""
-    found: list[str] = []
+def _resolve_public(target: Target, policy: FetchPolicy, deadline: float, limits: Settings) -> str:
+    """Return the address to connect to, after every address of the host has been checked."""
+    resolved: list[str] = []
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
-            found.extend(network.resolve(target.host))
+            resolved.extend(policy.resolve(target.host))
         except (OSError, UnicodeError):
-            return  # the same sentence as for an address within: no one is to learn here which names there are
+            return  # gives the same error as an internal address, so that nobody learns which internal names exist
 
-    asking = threading.Thread(target=ask, daemon=True, name="resolve")  # a resolver takes no time limit
-    asking.start()
-    asking.join(max(0.0, ends - monotonic()))
-    if asking.is_alive():
-        raise _late(limits)
-    addresses = [ip_address(each.partition("%")[0]) for each in found]
-    if not addresses or not all(network.allowed(each) for each in addresses):
-        raise ImageError("The address leads to no server of the public web: give that of a picture anyone can open.")
+    thread = threading.Thread(target=look_up, daemon=True, name="resolve")  # a resolver takes no timeout
+    thread.start()
+    thread.join(max(0.0, deadline - monotonic()))
+    if thread.is_alive():
+        raise _too_slow(limits)
+    addresses = [ip_address(each.partition("%")[0]) for each in resolved]
+    if not addresses or not all(policy.allowed(each) for each in addresses):
+        raise ImageError("The web address is not on the public web. Use an image that anyone can open.")
     return str(addresses[0])
 
 
 @contextmanager
-def _answer(target: Target, address: str, ends: float, limits: Settings) -> Iterator[HTTPResponse]:
-    """The head of the answer is there; the body is read within the block. The socket is shut when the time is over."""
-    rest = max(0.01, ends - monotonic())
-    connection = (
-        _HeldTLS(
-            address, target.port, timeout=rest, server_hostname=target.host, assert_hostname=target.host, cert_reqs="CERT_REQUIRED"
-        )
-        if target.scheme == "https"
-        else _Held(address, target.port, timeout=rest)
-    )
-    clock = threading.Timer(rest, connection.shut)
+def _response(target: Target, address: str, deadline: float, limits: Settings) -> Iterator[HTTPResponse]:
+    """Yield the response with its headers read. Its body is read within the block. At the ``deadline`` the socket is shut."""
+    remaining = max(0.01, deadline - monotonic())
+    connection = _connect(target, address, remaining)
+    clock = threading.Timer(remaining, connection.shut)
     clock.start()
     try:
         path = quote(target.path, safe="/?%:@!$&'()*+,;=~-._[]")
         connection.request(
             "GET",
             path,
-            headers={"Host": target.name, **_HEADERS},
+            headers={"Host": target.host_header, **_HEADERS},
             preload_content=False,
             decode_content=False,
             enforce_content_length=False,
         )
-        answer = connection.getresponse()
-        if monotonic() >= ends:  # a head that the clock has cut reads like a short one
-            raise _late(limits)
-        yield answer
+        response = connection.getresponse()
+        if monotonic() >= deadline:  # headers cut by the clock look complete
+            raise _too_slow(limits)
+        yield response
     except (OSError, HTTPError, HTTPException, ValueError) as error:
-        if monotonic() >= ends:
-            raise _late(limits) from error
-        raise ImageError("The server at the address does not answer as it should: save the picture and upload it.") from error
+        if monotonic() >= deadline:
+            raise _too_slow(limits) from error
+        raise ImageError("The server at the web address does not respond properly. Save the image and upload it.") from error
     finally:
         clock.cancel()
         connection.close()
-        connection.let_go()
+        connection.close_duplicate()
 
 
-def _body(answer: HTTPResponse, ends: float, limits: Settings) -> bytes:
-    """Raises ``ImageError`` by the answer's head, or as soon as what comes is too much."""
-    _check_head(answer, limits)
+def _connect(target: Target, address: str, timeout: float) -> _HTTP:
+    """Prepare a connection to ``address``, which TLS verifies as the target's host."""
+    if target.scheme == "http":
+        return _HTTP(address, target.port, timeout=timeout)
+    return _HTTPS(
+        address,
+        target.port,
+        timeout=timeout,
+        server_hostname=target.host,
+        assert_hostname=target.host,
+        cert_reqs="CERT_REQUIRED",
+    )
+
+
+def _body(response: HTTPResponse, deadline: float, limits: Settings) -> bytes:
+    """Read the body. Raise ``ImageError`` by the headers, or as soon as too much has come."""
+    _check_headers(response, limits)
     content = bytearray()
-    while piece := answer.read1(_PIECE):
-        content += piece
+    while chunk := response.read1(_CHUNK):
+        content += chunk
         if len(content) > limits.url_bytes:
             raise _too_large(limits)
-    if monotonic() >= ends:  # the clock has shut the socket, which reads like an end
-        raise _late(limits)
-    length = answer.headers.get("Content-Length", "")
+    if monotonic() >= deadline:  # a socket shut by the clock looks like the end of the body
+        raise _too_slow(limits)
+    length = response.headers.get("Content-Length", "")
     if length.isdigit() and len(content) != int(length):
-        raise ImageError("The server at the address sent a part of the picture only: try again, or upload it.")
+        raise ImageError("The server at the web address sent only a part of the image. Try again, or save the image and upload it.")
     return bytes(content)
 
 
-def _check_head(answer: HTTPResponse, limits: Settings) -> None:
-    if answer.status != 200:
-        raise ImageError(f"The server at the address answers {answer.status}: give the address of a picture anyone can open.")
-    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+def _check_headers(response: HTTPResponse, limits: Settings) -> None:
+    if response.status != 200:
+        raise ImageError(
+            f"The server at the web address responds with status {response.status}. Use an image that anyone can open."
+        )
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not kind.startswith("image/"):
-        raise ImageError("There is no picture at the address itself, but perhaps on its page: give that of the picture.")
-    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise ImageError("The server at the address packs the picture: save the picture and upload it.")
-    length = answer.headers.get("Content-Length", "")
+        raise ImageError("The web address leads to a page, not to an image. Use the address of the image on that page.")
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise ImageError("The server at the web address compresses the image. Save the image and upload it.")
+    length = response.headers.get("Content-Length", "")
     if length.isdigit() and int(length) > limits.url_bytes:
         raise _too_large(limits)
 
 
 def _too_large(limits: Settings) -> ImageError:
-    return ImageError(f"The picture at the address has more than {limits.url_bytes / 1e6:g} MB: save a smaller copy and upload it.")
+    return ImageError(
+        f"The image at the web address has more than {limits.url_bytes / 1e6:g} MB. Save a smaller copy and upload it."
+    )
 
 
-def _late(limits: Settings) -> ImageError:
-    return ImageError(f"The server at the address took more than {limits.url_seconds:g} s: save the picture and upload it.")
+def _too_slow(limits: Settings) -> ImageError:
+    return ImageError(f"The server at the web address took more than {limits.url_seconds:g} s. Save the image and upload it.")

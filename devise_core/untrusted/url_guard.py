@@ -1,4 +1,4 @@
-"""Addresses as text and as numbers: which of them a stranger may send the server to."""
+"""Decide which web addresses an untrusted visitor may send the server to, as text and as IP addresses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from devise_core.errors import ImageError
 
-_LONGEST = 2_000
-_WITHIN = tuple(
+MAX_CHARACTERS = 2_000
+_SPECIAL_V4 = tuple(
     map(
         IPv4Network,
         (
@@ -36,11 +36,11 @@ _WITHIN = tuple(
         ),
     )
 )
-"""IANA's special-purpose registry, multicast and what is reserved; the last is a cloud's own server at a public number."""
-_WORLD = IPv6Network("2000::/3")  # all that is given out for the web: no mapped, translated, link-local or private one lies in it
-_NOT_WORLD = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")))
-"""Of those: Teredo and other protocols, documentation, 6to4."""
-
+"""IANA's special-purpose registry, multicast and reserved ranges. The last is a cloud's internal server at a public number."""
+_GLOBAL_V6 = IPv6Network("2000::/3")
+"""Everything assigned for the web. No mapped, translated, link-local or private address is in it."""
+_SPECIAL_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")))
+"""Parts of ``_GLOBAL_V6`` for Teredo and other protocols, documentation and 6to4."""
 
 _NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)\.?$")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
@@ -50,7 +50,14 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked of whom: ``host`` in ASCII, ``path`` with its query, ``name`` for the Host header."""
+    """A request to make.
+
+    Attributes:
+        scheme: "http" or "https".
+        host: The host in ASCII, or an IP address.
+        port: The port.
+        path: The path with its query.
+    """
 
     scheme: str
     host: str
@@ -58,48 +65,61 @@ class Target:
     path: str
 
     @property
-    def name(self) -> str:
+    def host_header(self) -> str:
+        """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port in (80, 443) else f"{host}:{self.port}"
 
 
 def is_public(address: Address) -> bool:
-    """Whether ``address`` is one of the public internet's servers, and leads there by itself."""
+    """Whether ``address`` belongs to a server of the public internet and does not lead to another address."""
     if isinstance(address, IPv4Address):
-        return address.is_global and not any(address in network for network in _WITHIN)
-    return address in _WORLD and address.is_global and not any(address in network for network in _NOT_WORLD)
+        return address.is_global and not any(address in special for special in _SPECIAL_V4)
+    return address in _GLOBAL_V6 and address.is_global and not any(address in special for special in _SPECIAL_V6)
 
 
-def read_address(url: str, ports: frozenset[int]) -> Target:
-    """``url`` taken apart. Raises ``ImageError`` for all but plain http and https, and for a number written as no one writes it."""
+def parse_url(url: str, ports: frozenset[int]) -> Target:
+    """Split ``url`` into what is requested of whom.
+
+    Args:
+        url: What a visitor typed, or where a server redirects to.
+        ports: The ports that may be asked for.
+
+    Raises:
+        ImageError: It is not a plain http or https URL, or it writes an IP address in an unusual form.
+    """
     url = url.strip(" \n")
-    if not url or len(url) > _LONGEST:
-        raise ImageError(f"The address of a picture has 1 to {_LONGEST} characters: copy it from the picture's menu.")
+    if not url or len(url) > MAX_CHARACTERS:
+        raise ImageError(f"A web address has 1 to {MAX_CHARACTERS} characters. Copy it from the image's menu.")
     if "\\" in url or any(letter.isspace() or unicodedata.category(letter)[0] == "C" for letter in url):
-        raise ImageError("The address has a character that none may have: copy it from the picture's menu.")
+        raise ImageError("The web address has a character that is not allowed. Copy it from the image's menu.")
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = _ascii(parts.hostname or "")
+        host = _ascii_host(parts.hostname or "")
     except ValueError as error:
-        raise ImageError("This is no address of a picture: give one that begins with https://.") from error
+        raise _not_a_url() from error
     if parts.scheme not in ("http", "https") or not host:
-        raise ImageError("This is no address of a picture: give one that begins with https://.")
+        raise _not_a_url()
     if "@" in parts.netloc or "%" in parts.netloc:
-        raise ImageError("The address has a name or password within: give that of a picture anyone can open.")
+        raise ImageError("The web address contains a name or password. Use an image that anyone can open.")
     port = port if port is not None else 443 if parts.scheme == "https" else 80
     if port not in ports:
-        raise ImageError(f"The address names port {port}: give that of a picture on the web's usual ones.")
+        raise ImageError(f"The web address names port {port}. Use an image on one of the usual ports.")
     return Target(parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 
-def _ascii(host: str) -> str:
-    """As it is asked for: lower case, other scripts in Punycode. Raises ``ValueError`` for what is no name and no plain number."""
+def _ascii_host(host: str) -> str:
+    """Return the host in lower case, other scripts in Punycode. Raise ``ValueError`` if it is no name and no plain IP address."""
     if ":" in host:
         return str(IPv6Address(host))
     host = host.encode("idna").decode("ascii").lower()  # full-width digits and dots become plain ones here
-    if _NUMERIC.search(host):  # then all of it has to be a number, by the rule of browsers; octal, hex and short forms are none
+    if _NUMERIC.search(host):  # by the rule of browsers, all of it must then be a number; octal, hex and short forms are refused
         return str(IPv4Address(host))
     if not _HOST.match(host.removesuffix(".")):
         raise ValueError(host)
     return host.removesuffix(".")
+
+
+def _not_a_url() -> ImageError:
+    return ImageError("This is not the web address of an image. Use one that begins with https://.")

@@ -179,7 +179,7 @@ class KerasImageEncoder(ImageEncoder):
                 outputs = self._call(padded)
             return outputs["features"].numpy()[: len(pixels)], outputs["embedding"].numpy()[: len(pixels)]
         except self._exhausted as error:
-            raise BusyError("There is no memory left to look at a picture right now: try again in a minute.", "memory") from error
+            raise BusyError("There is not enough memory for an image at the moment. Try again in a minute.", "memory") from error
 
     def _load(self) -> None:
         model = load_model(self._manifest.verified(self.path) if self._manifest else self.path)

@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import ImageEncoder
 from devise_core.vision.image_reader import ImageInput, read_image
-from devise_core.vision.preprocess import Box, Pixels, seen_box, to_pixels
+from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
 
 SHORT, LONG = 5, 6
 """Regions down and across: with the picture itself 31 versions, which fill the encoder's batch."""
@@ -33,7 +33,7 @@ class Heat:
     """Where in a picture its ``cosine`` with ``text`` comes from.
 
     ``grid`` ``(rows, columns)``: the loss of cosine without each region; 1 where it is largest, 0 where there is none.
-    ``lost``: the largest, in units of cosine. ``box``: the part of the picture that ``grid`` covers (``preprocess.seen_box``).
+    ``lost``: the largest, in units of cosine. ``box``: the part of the picture that ``grid`` covers (``preprocess.visible_box``).
     """
 
     text: str
@@ -70,7 +70,7 @@ def regions(image: ImageInput, encoder: ImageEncoder) -> Regions:
     pixels = to_pixels(picture, encoder.size)
     rows, columns = (SHORT, LONG) if picture.width >= picture.height else (LONG, SHORT)
     found = encoder.encode_pixels(np.concatenate([pixels[None], blurred(pixels, rows, columns)])).embeddings
-    return Regions(found[0], found[1:].reshape(rows, columns, -1), seen_box(*picture.size))
+    return Regions(found[0], found[1:].reshape(rows, columns, -1), visible_box(*picture.size))
 
 
 def blurred(pixels: Pixels, rows: int, columns: int) -> Pixels:

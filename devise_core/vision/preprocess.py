@@ -1,4 +1,4 @@
-"""An RGB image → the square of pixels the network sees."""
+"""Resample an RGB image to the square of pixels that the model sees."""
 
 from __future__ import annotations
 
@@ -7,24 +7,34 @@ import numpy.typing as npt
 from PIL import Image
 
 VERSION = 1
-"""Raise it with any change to the pixels that ``to_pixels`` gives: vectors made from other pixels cannot be compared."""
+"""Raise it with any change to the pixels that ``to_pixels`` returns, because vectors of other pixels cannot be compared."""
 
 Pixels = npt.NDArray[np.uint8]
+"""RGB pixels, ``uint8 (…, size, size, 3)``."""
 Box = tuple[float, float, float, float]
+"""Left, top, right and bottom as fractions of an image's width and height."""
 
 
 def to_pixels(image: Image.Image, size: int = 224) -> Pixels:
-    """Resample ``image`` to ``uint8 (size, size, 3)``, in one step from the box in its middle that ``seen_box`` gives."""
-    (width, height), (left, top, right, bottom) = image.size, seen_box(*image.size)
+    """Resample the part of an RGB image that ``visible_box`` names, in one step.
+
+    Args:
+        image: An upright RGB image of any size.
+        size: The side of the square that the model sees, in pixels.
+
+    Returns:
+        ``uint8 (size, size, 3)``.
+    """
+    (width, height), (left, top, right, bottom) = image.size, visible_box(*image.size)
     box = (left * width, top * height, right * width, bottom * height)
     return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, box, reducing_gap=3.0), dtype=np.uint8)
 
 
-def seen_box(width: int, height: int) -> Box:
-    """Left, top, right and bottom of what the network sees, as parts of the picture's width and height.
+def visible_box(width: int, height: int) -> Box:
+    """Return the part of an image that the model sees.
 
-    The box goes half of the way, in proportion, from the whole picture to its largest square: what stands at the edges
-    of a wide picture is kept, and nothing is squeezed by more than the square root of the aspect ratio.
+    The box is halfway, in proportion, between the whole image and its largest centred square. What is near the edges of a
+    wide image stays visible, and nothing is squeezed by more than the square root of the aspect ratio.
     """
     share = float(np.sqrt(min(width, height) / max(width, height)))  # of the longer side
     start, end = (1 - share) / 2, (1 + share) / 2

@@ -119,10 +119,10 @@ def _receive_pasted(page: str, data: bytes) -> None:
 
 
 def _web(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
-    from devise_core.untrusted.url_fetch import fetch_picture
+    from devise_core.untrusted.url_fetch import fetch_image
 
     url = st.text_input("Web address of a picture", placeholder="https://…", key=f"{page}_url", max_chars=2000).strip()
-    return _from_visitor(url, url, lambda: fetch_picture(url)) if url else None
+    return _from_visitor(url, url, lambda: fetch_image(url)) if url else None
 
 
 def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
