@@ -227,7 +227,7 @@ def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
     )
     assert full.returncode == 1
     assert full.stderr.splitlines()[-1].startswith("semblance: ")
-    assert "check the disk and the path" in full.stderr.splitlines()[-1]
+    assert "Check the path and the disk" in full.stderr.splitlines()[-1]
     assert {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()} == before
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {"mine", ".cache"}
 

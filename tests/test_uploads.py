@@ -184,7 +184,7 @@ def test_decoders_end_when_there_is_nothing_to_do() -> None:
 
 
 def test_more_than_the_decoders_wait_and_are_told() -> None:
-    made, busy, slow = DecoderPool(1), Settings(queue_seconds=0.1), slow_jpeg(25, 100)
+    made, busy, slow = DecoderPool(1), Settings(queue_seconds=0.5), slow_jpeg(25, 100)
     made.read(GOOD["PNG"], busy)
 
     def work() -> None:
