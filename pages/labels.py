@@ -6,8 +6,9 @@ from devise_core.engine import WordSet
 from ui import page_layout
 from ui.errors import show_errors
 from ui.picture.choose import choose_picture, encode_chosen, show_picture
+from ui.picture.names import show_names, show_nearest_words
 from ui.server.engine_cache import current_engine
-from ui.text import NO_WORD_LIST, SIMILARITY_HELP, plain
+from ui.text import NO_WORD_LIST
 
 CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
@@ -47,9 +48,9 @@ with show_errors():
             )
         else:
             vocabulary: WordSet | list[str] = custom_labels if choice == CUSTOM else "all" if choice == ALL else "nouns"
-            hits = engine.label_embedding(encode_chosen(engine, chosen).embeddings[0], k=10, vocabulary=vocabulary)
-            if hits:
-                st.header(f"Most likely: {plain(hits[0].word)}", help=SIMILARITY_HELP)
-            with st.container(key="label-bars"):
-                for hit in hits:
-                    st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:.2f}")
+            encoded = encode_chosen(engine, chosen)
+            names = engine.names(encoded) if choice == NOUNS else None
+            if names:
+                show_names(names)
+            else:
+                show_nearest_words(engine.label_embedding(encoded.embeddings[0], k=10, vocabulary=vocabulary))

@@ -28,15 +28,18 @@ class Marks:
         selected: Ids of the selected pictures. None if pictures cannot be selected.
         folded: Id → how many near-duplicates are folded under it.
         weak_below: A match with a lower cosine is marked as weak.
+        strong: Ids of the matches that are not weak. If given, all others are marked as weak.
     """
 
     selected: Collection[str] | None = None
     folded: Mapping[str, int] = field(default_factory=dict)
     weak_below: float = -1.0
+    strong: Collection[str] | None = None
 
     def of(self, hit: Hit) -> dict[str, object]:
         """Return the marks of one tile."""
-        marks: dict[str, object] = {"weak": True} if hit.cosine < self.weak_below else {}
+        weak = hit.cosine < self.weak_below if self.strong is None else hit.id not in self.strong
+        marks: dict[str, object] = {"weak": True} if weak else {}
         if self.selected is not None:
             marks["selected"] = hit.id in self.selected
         if hit.id in self.folded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -18,6 +19,7 @@ from ui.controls import choose_one, choose_several, hundredths_slider, page_numb
 from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
+from ui.query.evidence import closest, explain_absence, show_senses
 from ui.text import SIMILARITY_HELP, plain
 
 SIZES = ("24", "48", "96")
@@ -54,23 +56,30 @@ def show_matches(engine: Engine, query: Query) -> int:
         How many pictures match well.
     """
     everything = engine.ranking(query)
-    suggested = cut_off(everything.cosines, engine.chance_cosine)
+    suggested, evidence = cut_off(everything.cosines, engine.chance_cosine), engine.evidence(query)
+    if evidence:
+        show_senses(engine, query, evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, suggested)
     inside = everything.kept(settings.kept.mask(engine.collection.items)) if settings.kept else everything
-    strong = inside.from_cosine(settings.threshold)
+    by_evidence = evidence if settings.threshold == suggested else None
+    strong = inside.kept(by_evidence.good) if by_evidence else inside.from_cosine(settings.threshold)
     unfolded = inside if settings.weak else strong
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.features)
     if settings.order == BY_NAME:
         folded = folded.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
     summary = _summary(len(strong), len(inside), len(everything), len(unfolded) - len(folded))
     st.caption(summary, help=SIMILARITY_HELP)
-    if not strong:
-        _explain_nothing(query.text, inside, len(everything), engine.chance_cosine, settings)
     hits = engine.hits(_page(folded, settings.size))
+    if not strong:
+        if by_evidence and not by_evidence.present:
+            explain_absence(query.text, by_evidence)
+            hits = hits or list(closest(engine, inside))
+        else:
+            _explain_nothing(query.text, inside, len(everything), engine.chance_cosine, settings)
     if hits:
         counts = {engine.collection.items[row].id: len(rows) for row, rows in duplicates.items()}
-        gallery(engine, hits, "text", Marks(selection.selected_ids(engine), counts, settings.threshold))
+        gallery(engine, hits, "text", _marks(engine, counts, settings, strong if by_evidence else None))
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         if len(folded) > settings.size:
             page_number(-(-len(folded) // settings.size))
@@ -111,6 +120,14 @@ def _settings(engine: Engine, suggested: float) -> Settings:
     size = choose_one("Pictures per page", "k", SIZES)
     weak = url_state.read_choice("weak", ("1",), "") == "1"
     return Settings(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
+
+
+def _marks(engine: Engine, folded: Mapping[str, int], settings: Settings, strong: Ranking | None) -> Marks:
+    """Return the marks of the grid. A match is weak if it is not among ``strong``, or by its cosine if that is None."""
+    selected = selection.selected_ids(engine)
+    if strong is None:
+        return Marks(selected, folded, settings.threshold)
+    return Marks(selected, folded, strong={engine.collection.items[row].id for row in strong.rows.tolist()})
 
 
 def _select_all_button(engine: Engine, hits: list[Hit]) -> None:

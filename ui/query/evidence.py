@@ -1,0 +1,58 @@
+"""What the classifier says about a query: the senses to choose from, and what to show if nothing matches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from devise_core.datatypes import Hit
+from devise_core.engine import Engine
+from devise_core.search.ranking import Ranking
+from devise_core.text.query import Query
+from devise_core.text.senses import Sense
+from devise_core.verbs.evidence import Evidence
+from ui import url_state
+from ui.links import link
+from ui.text import plain
+
+CLOSEST = 8
+"""How many pictures are shown if none matches."""
+
+
+def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
+    """Offer the senses of an ambiguous noun, each as a link to a search for it alone."""
+    if not engine.parts.senses or not query.senses:
+        return
+    shown = {sense.text for sense, is_shown in evidence.senses if is_shown}
+    everything = engine.parts.senses.of(query.senses[0].noun)
+    current = {sense.text for sense in query.senses} if len(query.senses) == 1 else set()
+    with st.container(horizontal=True, vertical_alignment="center", key="senses"):
+        st.caption("Only one meaning:" if not current else "Another meaning:")
+        for sense in everything:
+            if sense.text not in current:
+                link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
+
+
+def explain_absence(query: str, evidence: Evidence) -> None:
+    """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
+    with st.container(horizontal=True, vertical_alignment="center", key="absent"):
+        st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
+        if evidence.near_miss:
+            name = evidence.near_miss.name
+            link("text_search", f"Nearest: {name}", "near-miss", **{url_state.QUERY: name})
+
+
+def closest(engine: Engine, ranking: Ranking) -> Sequence[Hit]:
+    """Show the heading of the closest pictures, and return them."""
+    hits = engine.hits(ranking[:CLOSEST])
+    if hits:
+        st.subheader("Closest we have")
+    return hits
+
+
+def _sense_label(sense: Sense, shown: set[str] | None) -> str:
+    """Say beside a sense that the model was not trained on it, or that the collection does not show it."""
+    if not sense.label_count:
+        return f"{sense.text}, no visual model"
+    return sense.text if shown is None or sense.text in shown else f"{sense.text}, not here"
