@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from tests.app_testing import app, checked, component_data, page_text, tile_names
+
+needs_evidence = pytest.mark.skipif(
+    not ArtifactLayout(artifacts_folder()).coverage.is_file(), reason="the model has no files of `build naming`"
+)
 
 
 def tiles(test: AppTest) -> list[dict[str, object]]:
@@ -13,10 +18,10 @@ def tiles(test: AppTest) -> list[dict[str, object]]:
 
 
 def test_only_good_matches_are_shown() -> None:
-    test = app("text_search", q="bird")
+    test = app("text_search", q="bird", k="96")
     strong = len(tile_names(test))
     assert f"**{strong}** of 384 pictures match well" in page_text(test)
-    assert 5 < strong <= 24
+    assert 5 < strong <= 60
     assert not any("weak" in tile for tile in tiles(test))
     weak = app("text_search", q="bird", weak="1", k="96")
     assert len(tile_names(weak)) == 96
@@ -24,12 +29,27 @@ def test_only_good_matches_are_shown() -> None:
 
 
 def test_the_page_explains_why_nothing_matches() -> None:
-    test = app("text_search", q="democracy")
+    test = app("text_search", q="democracy", cut="95")
     assert not tile_names(test)
     assert "matches “democracy” well. The highest similarity is 0.29." in test.info[0].value
     assert "Most random words reach more" in test.info[0].value
     test = app("text_search", q="bird", cut="95")
     assert "The threshold is 0.95" in test.info[0].value
+
+
+@needs_evidence
+def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
+    test = app("text_search", q="dinosaur", collection="photos")
+    assert "Nothing here matches “dinosaur”." in test.info[0].value
+    assert "Closest we have" in [heading.value for heading in test.subheader]
+    assert 1 <= len(tile_names(test)) <= 8
+    assert all("weak" in tile for tile in tiles(test))
+
+
+@needs_evidence
+def test_the_senses_of_a_noun_are_offered() -> None:
+    assert "Only one meaning:" in page_text(app("text_search", q="bat"))
+    assert "Another meaning:" in page_text(app("text_search", q="bat (animal)"))
 
 
 def test_filters_can_be_combined() -> None:

@@ -104,3 +104,10 @@ def test_the_chance_level_separates_present_from_absent_things(engine: Engine, p
     for searched, present, absent in ((engine, "violin", "democracy"), (photos, "bridge", "algebra")):
         best = [searched.ranking(searched.embed_text(word)).cosines[0] for word in (present, absent)]
         assert best[1] < searched.chance_cosine < best[0]
+
+
+def test_a_ranking_is_continued_by_the_rest_of_another() -> None:
+    everything = Ranking.of(np.asarray([0.1, 0.9, 0.5], dtype=np.float32))
+    joined = everything.kept(np.asarray([True, False, False])).then(everything)
+    assert joined.rows.tolist() == [0, 1, 2]
+    assert joined.cosines.tolist() == pytest.approx([0.1, 0.9, 0.5])

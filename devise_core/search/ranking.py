@@ -42,6 +42,15 @@ class Ranking:
         inside = mask[self.rows]
         return Ranking(self.rows[inside], self.cosines[inside])
 
+    def then(self, others: Ranking) -> Ranking:
+        """Return these images, followed by those of ``others`` that are not among them."""
+        rest = others.kept_rows(~np.isin(others.rows, self.rows))
+        return Ranking(np.concatenate([self.rows, rest.rows]), np.concatenate([self.cosines, rest.cosines]))
+
+    def kept_rows(self, places: Mask) -> Ranking:
+        """Return the images at the ``places`` of this ranking that are True ``(n,)``."""
+        return Ranking(self.rows[places], self.cosines[places])
+
     def from_cosine(self, least: float) -> Ranking:
         """Keep the images with a cosine of at least ``least``."""
         inside = self.cosines >= least

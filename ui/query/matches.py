@@ -64,7 +64,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     inside = everything.kept(settings.kept.mask(engine.collection.items)) if settings.kept else everything
     by_evidence = evidence if settings.threshold == suggested else None
     strong = inside.kept(by_evidence.good) if by_evidence else inside.from_cosine(settings.threshold)
-    unfolded = inside if settings.weak else strong
+    unfolded = strong.then(inside) if settings.weak else strong
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.features)
     if settings.order == BY_NAME:
         folded = folded.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
