@@ -13,14 +13,12 @@ pytestmark = pytest.mark.artifacts
 OWNERS = [owner for owner in Engine.__mro__ if owner is not object]
 MODULES = sorted({owner.__module__ for owner in OWNERS})
 VERBS = {name: verb for owner in OWNERS for name, verb in vars(owner).items() if callable(verb) and not name.startswith("_")}
-WITHOUT_EXAMPLE = {"encoded", "hits", "losses", "names", "regions", "results", "search_encoded"}
-"""Verbs that are in the example of another verb, or whose files a model may lack."""
+WITHOUT_EXAMPLE = {"best_evidence", "encoded", "hits", "losses", "names", "regions", "results", "search_encoded"}
+"""Verbs that are in the example of another verb, or that need no example."""
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(engine: Engine, module: str) -> None:
-    if module.endswith("evidence") and engine.parts.evidence is None:
-        pytest.skip("The model came without the files of `build naming`.")
     outcome = doctest.testmod(sys.modules[module], extraglobs={"engine": engine}, optionflags=doctest.ELLIPSIS)
     assert outcome.attempted
     assert not outcome.failed

@@ -59,7 +59,7 @@ def test_the_first_hit_shows_the_named_thing(engine: Engine, query: str, first: 
 def test_hits_of_a_general_word_are_of_its_category(engine: Engine, query: str, category: str) -> None:
     hits = engine.search_text(query, k=5)
     assert sum(hit.category.startswith(category) for hit in hits) >= 4
-    assert [hit.cosine for hit in hits] == sorted((hit.cosine for hit in hits), reverse=True)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert all(hit.path and hit.path.is_file() and hit.licence for hit in hits)
 
 

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from tests.app_testing import app, checked, component_data, page_text, tile_names
-
-needs_evidence = pytest.mark.skipif(
-    not ArtifactLayout(artifacts_folder()).coverage.is_file(), reason="the model has no files of `build naming`"
-)
 
 
 def tiles(test: AppTest) -> list[dict[str, object]]:
@@ -37,7 +31,6 @@ def test_the_page_explains_why_nothing_matches() -> None:
     assert "The threshold is 0.95" in test.info[0].value
 
 
-@needs_evidence
 def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     test = app("text_search", q="dinosaur", collection="photos")
     assert "Nothing here matches “dinosaur”." in test.info[0].value
@@ -46,7 +39,6 @@ def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     assert all("weak" in tile for tile in tiles(test))
 
 
-@needs_evidence
 def test_the_senses_of_a_noun_are_offered() -> None:
     assert "Only one meaning:" in page_text(app("text_search", q="bat"))
     assert "Another meaning:" in page_text(app("text_search", q="bat (animal)"))

@@ -24,6 +24,7 @@ from devise_core.bundle import (
     unsuitable_words,
     words,
 )
+from devise_core.bundle.concepts import write_concepts
 from devise_core.bundle.context import BuildContext
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.label_senses import write_label_senses
@@ -242,6 +243,7 @@ JOBS: dict[str, Job] = {
     "classifier": atomic(build_classifier),
     "naming": atomic(build_naming),
     "person": atomic(build_person),
+    "concepts": atomic(write_concepts),
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,

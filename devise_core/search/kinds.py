@@ -1,0 +1,62 @@
+"""What the classifier says about kinds of things: the probability of all ImageNet labels at or below a WordNet sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.vectors import Floats, Rows
+
+SMOOTHING = 1e-3
+"""Added to a probability and to its complement, so that the logit of 0 and of 1 is finite."""
+HEAD_SHARE = 1 / 3
+"""How much of the trained head's softmax is mixed into the classifier's."""
+
+KindWeights = Mapping[int, float]
+"""Number of a kind → its weight in a score."""
+
+
+@dataclass(frozen=True)
+class KindTable:
+    """The kinds that have ImageNet labels below them, and the kinds of every noun.
+
+    Attributes:
+        members: Whether each label is at or below each kind ``(labels, kinds)``, 0 or 1.
+        synsets: The WordNet offset of each kind, in order ``(kinds,)``.
+        starts: Where each noun's entries begin in ``kinds`` and ``weights`` ``(nouns + 1,)``.
+        kinds: Numbers of kinds.
+        weights: Their weights: 1 for the sense itself, and half as much for each step up to a more general one.
+    """
+
+    members: Floats
+    synsets: Rows
+    starts: npt.NDArray[np.int32]
+    kinds: npt.NDArray[np.int16]
+    weights: Floats
+
+    def of_noun(self, row: int) -> KindWeights:
+        """Return the kinds of a noun with their weights; none if the classifier has no label for it."""
+        entries = slice(int(self.starts[row]), int(self.starts[row + 1]))
+        return dict(zip(self.kinds[entries].tolist(), self.weights[entries].astype(float).tolist(), strict=True))
+
+    def of_synset(self, synset: str) -> KindWeights:
+        """Return the kind that a WordNet id such as "n02139199" is, if it is one."""
+        place = int(np.searchsorted(self.synsets, int(synset[1:])))
+        return {place: 1.0} if place < len(self.synsets) and self.synsets[place] == int(synset[1:]) else {}
+
+    def logits(self, classes: Floats, head: Floats | None) -> Floats:
+        """Return the log odds of every kind for every image.
+
+        Args:
+            classes: The untrained classifier's softmax ``(n, labels)``.
+            head: The trained head's, or None.
+
+        Returns:
+            ``(n, kinds)``.
+        """
+        shares = classes if head is None else (1 - HEAD_SHARE) * classes + HEAD_SHARE * head
+        sums = np.clip(shares @ self.members, 0, 1)
+        return np.asarray(np.log((sums + SMOOTHING) / (1 - sums + SMOOTHING)), dtype=np.float32)

@@ -1,0 +1,44 @@
+"""Open the files of the score, which ``build concepts`` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.kinds import KindTable
+from devise_core.search.scorer import CaptionMap, Scorer
+from devise_core.text.concepts import ConceptStore, PhraseMap
+from devise_core.text.word_vector_encoder import WordVectorEncoder
+from devise_core.vectors import unit
+
+
+def open_scorer(
+    tables: Path, nouns: Path, words: Path, text: WordVectorEncoder, classifier: LabelSoftmax, head: LabelSoftmax | None
+) -> Scorer:
+    """Open ``scorer.npz``, ``noun_concepts.npy`` and ``word_concepts.npy``.
+
+    Args:
+        tables: The maps, the labels and the kinds.
+        nouns: The nouns in the concept space.
+        words: The words in the concept space.
+        text: The text encoder they belong to.
+        classifier: The softmax of the untrained classifier.
+        head: The softmax of the trained head, or None.
+    """
+    with np.load(tables, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    kind_count = len(arrays["kind_synsets"])
+    kinds = KindTable(
+        np.unpackbits(arrays["kind_members"], axis=1, count=kind_count).astype(np.float32),
+        arrays["kind_synsets"],
+        arrays["noun_starts"],
+        arrays["noun_kinds"],
+        arrays["noun_weights"].astype(np.float32),
+    )
+    phrases = PhraseMap(arrays["phrase_mean"].astype(np.float32), arrays["phrase_map"].astype(np.float32))
+    captions = CaptionMap(arrays["caption_mean"].astype(np.float32), arrays["caption_map"].astype(np.float32))
+    concepts = ConceptStore.open(nouns, words, phrases, text)
+    hubs = unit(arrays["hubs"].astype(np.float32))
+    return Scorer(text, concepts, kinds, arrays["labels"].astype(np.float32), captions, hubs, classifier, head)

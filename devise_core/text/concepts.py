@@ -1,0 +1,101 @@
+"""A second space of word vectors, from a sentence encoder: it knows how words are used together in descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.text.query import PlacedClause
+from devise_core.text.tokens import tokens
+from devise_core.text.word_vector_encoder import WordVectorEncoder
+from devise_core.vectors import Bytes, Floats
+
+PHRASE_WEIGHT = 1.5
+"""A phrase's vector is this long; that of a noun or word is 1. Chosen on the captions of Pascal's training part."""
+
+
+@dataclass(frozen=True)
+class PhraseMap:
+    """An affine map from the sum of a phrase's word vectors to the sentence encoder's vector of the phrase.
+
+    Attributes:
+        mean: ``(c,)``, subtracted first.
+        matrix: ``(c, c)``.
+    """
+
+    mean: Floats
+    matrix: Floats
+
+
+class ConceptStore:
+    """Vectors of nouns, words and phrases in the concept space.
+
+    Args:
+        nouns: The nouns of the noun list, mixed with their hypernyms ``int8 (nouns, c)``.
+        words: The most frequent words ``int8 (words, c)``.
+        phrases: The map for phrases.
+        text: The text encoder whose nouns and words these are.
+    """
+
+    def __init__(self, nouns: Bytes, words: Bytes, phrases: PhraseMap, text: WordVectorEncoder) -> None:
+        self._nouns, self._words, self._phrases, self._text = nouns, words, phrases, text
+
+    @classmethod
+    def open(cls, nouns: Path, words: Path, phrases: PhraseMap, text: WordVectorEncoder) -> ConceptStore:
+        """Map both files into memory."""
+        return cls(np.load(nouns, mmap_mode="r"), np.load(words, mmap_mode="r"), phrases, text)
+
+    @property
+    def dimension(self) -> int:
+        """The length ``c`` of a vector."""
+        return int(self._nouns.shape[1])
+
+    def vector(self, text: str) -> Floats:
+        """Return the vector ``(c,)`` of a text.
+
+        Args:
+            text: A noun or a word, whose vector has length 1, or a phrase, whose vector has length ``PHRASE_WEIGHT``.
+
+        Returns:
+            The vector. It is 0 for a text without a known word.
+        """
+        noun = self._text.vocabulary.noun_row(text)
+        if noun is not None:
+            return _unit(self._nouns[noun])
+        words = tokens(text)
+        row = self._row(words[0]) if len(words) == 1 else None
+        return _unit(self._words[row]) if row is not None else self._phrase(words)
+
+    def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
+        """Return the weighted mean ``(c,)`` of the clauses' vectors. A minus term counts negative."""
+        known = [part for part in clauses if part.vector is not None]
+        weights = np.asarray([part.clause.weight for part in known], dtype=np.float32)
+        vectors = np.stack([self.vector(read_text(part)) for part in known])  # (clauses, c)
+        return np.asarray(weights @ vectors / np.abs(weights).sum(), dtype=np.float32)
+
+    def _phrase(self, words: Sequence[str]) -> Floats:
+        rows = [row for word in words if (row := self._row(word)) is not None]
+        if not rows:
+            return np.zeros(self.dimension, dtype=np.float32)
+        total = _unit(self._text.words.rarity(rows) @ _unit(self._words[rows]))
+        mapped = np.asarray((total - self._phrases.mean) @ self._phrases.matrix, dtype=np.float32)
+        return PHRASE_WEIGHT * _unit(mapped)
+
+    def _row(self, word: str) -> int | None:
+        row = self._text.words.row(word)
+        return row if row is not None and row < len(self._words) else None
+
+
+def read_text(part: PlacedClause) -> str:
+    """Return what a clause was read as: the noun, or the clause with its unknown words replaced."""
+    if len(part.terms) == 1:
+        return part.terms[0][0]
+    return " ".join(part.read_as.get(token, token) for token in tokens(part.clause.text))
+
+
+def _unit(vectors: Floats | Bytes) -> Floats:
+    values = np.asarray(vectors, dtype=np.float32)
+    return np.asarray(values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), 1e-9), dtype=np.float32)

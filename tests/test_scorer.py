@@ -1,0 +1,143 @@
+"""The score of a search, on numbers small enough to compute by hand, and on the bundled model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.search import scorer as score_module
+from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.kinds import SMOOTHING, KindTable
+from devise_core.search.ranking import Ranking
+from devise_core.search.scorer import LABEL_WEIGHT, NOUN_KINDS, PHRASE_KINDS, CaptionMap, Scorer
+from devise_core.text.concepts import PHRASE_WEIGHT, ConceptStore, PhraseMap
+from devise_core.text.query_reader import read_query
+from devise_core.vectors import Floats
+from tests.fakes import text_space
+
+NOUN_CONCEPTS = np.array([[127, 0], [0, 127]], np.int8)
+WORD_CONCEPTS = np.array([[127, 127], [127, 0], [0, 127]], np.int8)  # the, dog, cat
+
+
+def table() -> KindTable:
+    """Two labels and two kinds: the first kind has both labels, the second only the second one. "dog" is the second kind."""
+    members = np.array([[1, 0], [1, 1]], np.float32)
+    starts, kinds = np.array([0, 2, 2], np.int32), np.array([1, 0], np.int16)
+    return KindTable(members, np.array([10, 20]), starts, kinds, np.array([1, 0.5], np.float32))
+
+
+def scorer() -> Scorer:
+    text = text_space()
+    concepts = ConceptStore(NOUN_CONCEPTS, WORD_CONCEPTS, PhraseMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)), text)
+    softmax = LabelSoftmax(np.array([[0, 0], [0, 0], [0, math.log(3)]], np.float32))  # shares 1/4 and 3/4 for every image
+    captions = CaptionMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32))
+    return Scorer(text, concepts, table(), np.eye(2, dtype=np.float32), captions, np.eye(2, dtype=np.float32), softmax, None)
+
+
+def logit(share: float) -> float:
+    return math.log((share + SMOOTHING) / (1 - share + SMOOTHING))
+
+
+def test_kinds_add_up_the_labels_below_them() -> None:
+    logits = table().logits(np.array([[0.25, 0.75]], np.float32), None)
+    assert logits[0] == pytest.approx([logit(1), logit(0.75)], rel=1e-4)
+
+
+def test_a_synset_is_found_by_its_wordnet_id() -> None:
+    assert table().of_synset("n00000020") == {1: 1.0}
+    assert table().of_synset("n00000015") == {}
+
+
+@pytest.mark.parametrize(("text", "vector"), [("dog", [1, 0]), ("mice", [0, 1]), ("cat", [0, 1]), ("qwzx", [0, 0])])
+def test_nouns_and_words_have_concepts(text: str, vector: list[float]) -> None:
+    assert scorer().concepts.vector(text) == pytest.approx(vector)
+
+
+def test_a_phrase_is_longer_than_a_word() -> None:
+    assert np.linalg.norm(scorer().concepts.vector("cat piano cat")) == pytest.approx(PHRASE_WEIGHT)
+
+
+def test_the_score_adds_cosine_concepts_kinds_and_takes_the_hub_away() -> None:
+    model = scorer()
+    embeddings = np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float32)
+    images = model.images(np.array([[4, 0], [0, 9]], np.float32), embeddings)
+    sides = model.query(read_query("dog", model.text))
+    assert sides is not None
+    labels = np.array([0.25, 0.75]) / np.linalg.norm([0.25, 0.75])
+    concepts = LABEL_WEIGHT * labels + np.eye(2)  # each image's caption is one of the two axes
+    kinds = NOUN_KINDS * (logit(0.75) + 0.5 * logit(1))
+    expected = embeddings @ sides[0].vector + concepts @ [1, 0] - images.hubs + kinds
+    assert model.scores(sides, images) == pytest.approx(expected, abs=1e-4)
+
+
+def test_an_image_near_every_noun_is_a_hub() -> None:
+    model = scorer()
+    middle = np.array([[0.6, 0.8, 0, 0], [0, 0, 1, 0]], np.float32)
+    hubs = model.images(np.ones((2, 2), np.float32), middle).hubs
+    assert hubs[0] > hubs[1]
+
+
+def test_nouns_inside_a_phrase_weigh_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(score_module, "FAMILIAR", 0)  # the fake store has few words, and "dog" is the second
+    model = scorer()
+    whole, inside = (model.query(read_query(text, model.text)) for text in ("dog", "cat dog piano"))
+    assert whole is not None and inside is not None
+    assert inside[0].kinds[1] == pytest.approx(whole[0].kinds[1] * PHRASE_KINDS / NOUN_KINDS)
+
+
+def test_what_is_subtracted_has_a_negative_weight() -> None:
+    model = scorer()
+    sides = model.query(read_query("piano -dog", model.text))
+    assert sides is not None
+    assert sides[0].kinds[1] < 0
+    assert sides[0].concept[0] < 0
+
+
+def test_a_query_with_an_image_is_ranked_by_cosine() -> None:
+    model = scorer()
+
+    def image(_: object) -> Floats:
+        return np.array([1, 0, 0, 0], np.float32)
+
+    assert model.query(read_query("like:mine + dog", model.text, image)) is None
+
+
+def test_a_ranking_keeps_the_cosine_beside_the_score() -> None:
+    ranking = Ranking.of(np.array([0.9, 0.1, 0.5], np.float32), np.array([1, 3, 2], np.float32))
+    assert ranking.rows.tolist() == [1, 2, 0]
+    assert ranking.cosines == pytest.approx([0.1, 0.5, 0.9])
+    both = ranking[:1].followed_by(ranking[1:])
+    assert both.scores.tolist() == ranking.scores.tolist()
+    assert ranking.renumbered(np.array([7, 8, 9])).rows.tolist() == [8, 9, 7]
+
+
+def test_every_search_orders_by_the_same_score(engine: Engine) -> None:
+    ranking = engine.ranking(engine.query("musical instrument"))
+    hits = engine.search_text("musical instrument", k=24)
+    assert [hit.row for hit in hits] == ranking.rows[:24].tolist()
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    again = engine.rank(ranking.rows[:24][::-1].tolist(), engine.query("musical instrument"))
+    assert [hit.row for hit in again] == [hit.row for hit in hits]
+
+
+def test_a_large_collection_is_ranked_by_score_among_its_candidates(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from devise_core.verbs import search
+
+    whole = [hit.row for hit in engine.search_text("bird", k=8)]
+    monkeypatch.setattr(search, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(search, "CANDIDATES", len(engine.collection))
+    large = engine.on(engine.collection)
+    assert [hit.row for hit in large.search_text("bird", k=8)] == whole
+    assert large.ranking(large.query("bird")).rows[:8].tolist() == whole
+
+
+def test_a_model_without_the_files_ranks_by_cosine(engine: Engine) -> None:
+    plain = engine.on(engine.collection)
+    plain.parts = type(engine.parts)(engine.layout, replace(engine.manifest, files={}), engine.text)
+    assert plain.parts.scorer is None
+    hits = plain.search_text("bird", k=8)
+    assert [hit.cosine for hit in hits] == sorted((hit.cosine for hit in hits), reverse=True)
