@@ -16,7 +16,7 @@ from ui.text import SIMILARITY_HELP, plain
 
 page_layout.header(
     "Text search",
-    "Describe what you are looking for. You get the pictures that match best, although the search reads no labels.",
+    "Describe what you are looking for. The search looks at the pictures themselves and does not read their labels.",
 )
 text = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
 with show_errors("q"):

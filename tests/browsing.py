@@ -1,4 +1,4 @@
-"""The real server and a real Chromium for the tests of what a visitor does. Without Chromium they fail: there is nothing to skip to."""
+"""The real server and a real Chromium, for the tests of what a visitor does. Without Chromium these tests fail."""
 
 from __future__ import annotations
 
@@ -21,62 +21,116 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 120
+"""Seconds that a test waits for a state, which is enough on a busy machine."""
 Result = TypeVar("Result")
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=1000 * PATIENCE)
+
+CONNECTION = """(() => {
+  const Socket = WebSocket;
+  let held = null;
+  window.finishedRuns = 0;  // runs of the page whose messages have all arrived
+  const isLastMessage = (data) => {  // a ForwardMsg with script_finished (field 6) that is not FINISHED_EARLY_FOR_RERUN (2)
+    const bytes = new Uint8Array(data);
+    let at = 0;
+    const varint = () => {
+      let value = 0, scale = 1, byte;
+      do { byte = bytes[at++]; value += (byte & 127) * scale; scale *= 128; } while (byte & 128);
+      return value;
+    };
+    while (at < bytes.length) {
+      const tag = varint(), value = varint();
+      if (tag === 6 * 8) return value !== 2;
+      if (tag % 8 === 2) at += value;
+    }
+    return false;
+  };
+  const pass = (callback) => (event) => {
+    const isLast = event.data instanceof ArrayBuffer && isLastMessage(event.data);
+    if (isLast) window.finishedRuns += 1;
+    if (held) held.push([isLast, () => callback(event)]);
+    else callback(event);
+  };
+  window.holdMessages = () => { held = []; };
+  window.deliverRun = () => { while (held.length) { const [isLast, deliver] = held.shift(); deliver(); if (isLast) return; } };
+  window.deliverMessages = () => { const rest = held; held = null; for (const [, deliver] of rest) deliver(); };
+  window.WebSocket = class extends Socket {
+    set onmessage(callback) { super.onmessage = pass(callback); }
+    addEventListener(name, callback, options) { super.addEventListener(name, name === "message" ? pass(callback) : callback, options); }
+  };
+})()"""
+"""Counts the runs of the page, and can hold the server's messages back as a slow connection does."""
+
+SETTLED = """() => {
+  const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap((each) => (each.shadowRoot ? roots(each.shadowRoot) : []))];
+  const moving = roots(document).flatMap((root) => root.getAnimations()).some(
+    (each) => each.playState === "running" && each.effect.getComputedTiming().endTime !== Infinity);
+  const parts = [document.body, ...document.querySelectorAll("details, [data-testid=stPopoverBody], [role=dialog]")];
+  const layout = JSON.stringify(parts.map((each) => [each.scrollHeight, each.getBoundingClientRect(), getComputedStyle(each).opacity]));
+  window.stableFrames = !moving && layout === window.lastLayout ? window.stableFrames + 1 : 0;
+  window.lastLayout = layout;
+  return window.stableFrames >= 5;
+}"""
+"""Whether nothing has moved or faded for five frames."""
 
 
 @contextmanager
 def served(module: str = "streamlit", **environment: str) -> Iterator[str]:
-    """The address of the app, run by ``module`` with ``environment`` besides."""
+    """Run the app and yield its address.
+
+    Args:
+        module: The module that runs it.
+        environment: Further environment variables.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        module,
-        "run",
-        "streamlit_app.py",
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-        "--server.fileWatcherType",
-        "none",
-    ]
+    options = {"headless": "true", "port": str(port), "address": "127.0.0.1", "fileWatcherType": "none"}
+    arguments = [part for name, value in options.items() for part in (f"--server.{name}", value)]
     server = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", module, "run", "streamlit_app.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                assert server.poll() is None, "the server stopped"
-                time.sleep(0.1)
+        _wait_until_healthy(url, server)
         yield url
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(PATIENCE)
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=PATIENCE).close()
+            return
+        except OSError:
+            assert server.poll() is None, "the server has stopped"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
+    """The address of the app, which loads the model in the background."""
     with served(SEMBLANCE_PRELOAD="1") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """Chromium with a fake camera."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "Chromium is needed: install it (Debian: apt-get install chromium)"
+    assert path, "Chromium is needed. Install it, on Debian with apt-get install chromium."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
+            timeout=1000 * PATIENCE,
             args=[
                 "--no-sandbox",
                 "--disable-background-networking",
@@ -88,26 +142,60 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test if the browser reports an uncaught error."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+@contextmanager
+def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Open a page with a connection that can be held back. Fail if a script on the page fails."""
+    page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+    page.set_default_timeout(1000 * PATIENCE)
+    page.add_init_script(CONNECTION)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    page.close()
+    try:
+        yield page
+    finally:
+        page.context.close()
     assert not errors
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own for each test."""
+    with open_page(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a phone, which is touched."""
+    with open_page(browser, viewport={"width": 390, "height": 844}, has_touch=True) as page:
+        yield page
+
+
+def finished_runs(page: Page) -> int:
+    """Return how many runs of the page the server has finished."""
+    return int(page.evaluate("finishedRuns"))
+
+
+def wait_for_run(page: Page, earlier: int) -> None:
+    """Wait until the server has finished more runs than ``earlier``. Its messages may be held back."""
+    page.wait_for_function("earlier => finishedRuns > earlier", arg=earlier)
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Wait until the page has run and nothing on it is a placeholder."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def wait_until_settled(page: Page) -> None:
+    """Wait until nothing is a placeholder, and nothing moves or fades."""
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_function(SETTLED, polling="raf")
+
+
 def tiles(page: Page, grid: str) -> Locator:
-    """The names under the pictures of a grid."""
+    """Return the names under the pictures of a grid."""
     return page.locator(f".st-key-grid-{grid} .name")
-
-
-def run_session(session: Coroutine[Any, Any, Result]) -> Result:
-    """Run a session in a thread of its own. The browser of other tests keeps an event loop running in this one."""
-    with ThreadPoolExecutor(1) as executor:
-        return executor.submit(asyncio.run, session).result()
 
 
 def open_map(page: Page, address: str, query: str = "") -> Locator:
@@ -118,3 +206,9 @@ def open_map(page: Page, address: str, query: str = "") -> Locator:
     expect(view).to_be_visible()
     expect(view).to_have_attribute("data-seen", re.compile(r"\d+"))
     return view
+
+
+def run_session(session: Coroutine[Any, Any, Result]) -> Result:
+    """Run a session in a thread of its own. The browser of other tests keeps an event loop running in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, session).result()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Literal
 
 import pytest
@@ -10,9 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
+from tests.browsing import open_page, wait_until_drawn, wait_until_settled
 
 CAT = BUNDLED_ARTIFACTS / "collections/photos/images/cat.webp"
 pytestmark = pytest.mark.browser
+STYLED = "getComputedStyle(document.querySelector('.block-container')).maxWidth === '1180px'"
+"""Whether the style of the pages is applied."""
 
 PAGES = {
     "": "grid-home",
@@ -33,42 +37,35 @@ PAGES = {
 """Path of a view → key of an element that exists once the view is drawn."""
 
 
+Scheme = Literal["light", "dark"]
+Opener = Callable[[str, Scheme, int], Page]
+VIEWS = [("light", 1280), ("dark", 1280), ("light", 390)]
+
+
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[object]:
-    pages: list[Page] = []
+def open_at(browser: Browser, address: str) -> Iterator[Opener]:
+    """A function that opens a path and waits until it is drawn."""
+    with ExitStack() as pages:
 
-    def open_at(path: str, scheme: Literal["light", "dark"], width: int) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        pages.append(page)
-        page.goto(f"{address}/{path}")
-        key = PAGES.get(path, "")
-        expect(page.locator(f".st-key-{key}" if key else "h1").first).to_be_visible()
-        drawn(page)
-        page.wait_for_function(
-            "getComputedStyle(document.querySelector('.block-container')).maxWidth === '1180px'"
-        )  # the style is applied
-        return page
+        def opened(path: str, scheme: Scheme, width: int) -> Page:
+            page = pages.enter_context(open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme))
+            page.goto(f"{address}/{path}")
+            key = PAGES.get(path, "")
+            expect(page.locator(f".st-key-{key}" if key else "h1").first).to_be_visible()
+            wait_until_drawn(page)
+            page.wait_for_function(STYLED)
+            return page
 
-    yield open_at
-    for page in pages:
-        page.close()
-
-
-def drawn(page: Page) -> None:
-    """Wait until the page has run and nothing is a placeholder."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        yield opened
 
 
 def findings(page: Page) -> list[str]:
     """Return whatever axe-core finds, minor or not, with every expander open."""
-    for expander in page.locator("details > summary").all():
-        if not expander.evaluate("summary => summary.parentElement.open"):
-            expander.click()
-            expect(expander.locator("xpath=..")).to_have_attribute("open", "")
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.wait_for_timeout(400)  # wait for animations, because half-transparent text has half its contrast
-    page.wait_for_function("document.getAnimations().every((each) => each.effect.getComputedTiming().endTime === Infinity)")
+    for summary in page.locator("details > summary").all():
+        if not summary.evaluate("summary => summary.parentElement.open"):
+            summary.click()
+            expect(summary.locator("xpath=..")).to_have_attribute("open", "")
+    wait_until_settled(page)  # what is half faded in has half its contrast
     violations = Axe().run(page).response["violations"]
     return [
         f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}"
@@ -77,50 +74,50 @@ def findings(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), VIEWS)
 @pytest.mark.parametrize("path", PAGES)
-def test_no_finding(opened, path: str, scheme: Literal["light", "dark"], width: int) -> None:  # type: ignore[no-untyped-def]
-    page = opened(path, scheme, width)
+def test_no_finding(open_at: Opener, path: str, scheme: Scheme, width: int) -> None:
+    page = open_at(path, scheme, width)
     assert not findings(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_no_finding_in_the_report(browser: Browser, scheme: Literal["light", "dark"], width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.goto((REPOSITORY / "docs" / "report.html").as_uri())
-    assert not findings(page)
-    page.close()
+@pytest.mark.parametrize(("scheme", "width"), VIEWS)
+def test_no_finding_in_the_report(browser: Browser, scheme: Scheme, width: int) -> None:
+    with open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
+        page.goto((REPOSITORY / "docs" / "report.html").as_uri())
+        assert not findings(page)
 
 
-def test_no_finding_in_an_opened_hit(opened) -> None:  # type: ignore[no-untyped-def]
-    page = opened("text_search?q=violin", "light", 1280)
+def test_no_finding_in_an_opened_hit(open_at: Opener) -> None:
+    page = open_at("text_search?q=violin", "light", 1280)
     page.get_by_role("button", name="Open violin").click()
     expect(page.get_by_role("dialog").get_by_role("heading", name="violin")).to_be_visible()
-    page.wait_for_timeout(500)
+    expect(page.get_by_role("dialog").get_by_text("Similar in appearance")).to_be_visible()
+    wait_until_drawn(page)
     assert not findings(page)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 @pytest.mark.parametrize("button", ["What can I write?", "Filters", "Threshold", "Select all on this page"])
-def test_no_finding_in_a_popover(opened, button: str, scheme: Literal["light", "dark"], width: int) -> None:  # type: ignore[no-untyped-def]
-    page = opened("text_search?q=bird", scheme, width)
+def test_no_finding_in_a_popover(open_at: Opener, button: str, scheme: Scheme, width: int) -> None:
+    page = open_at("text_search?q=bird", scheme, width)
     page.get_by_role("button", name=button).first.click()
     expect(page.get_by_test_id("stPopoverBody").or_(page.locator(".st-key-tray")).first).to_be_visible()
-    drawn(page)
+    wait_until_drawn(page)
     assert not findings(page)
 
 
-def test_no_finding_with_uploads(opened) -> None:  # type: ignore[no-untyped-def]
-    page = opened("photos", "dark", 390)
+def test_no_finding_with_uploads(open_at: Opener) -> None:
+    page = open_at("photos", "dark", 390)
     page.locator(".st-key-photos_zone input[type=file]").set_input_files([CAT, REPOSITORY / "README.md"])
     expect(page.get_by_role("heading", name="1 picture")).to_be_visible()
-    drawn(page)
+    wait_until_drawn(page)
     assert not findings(page)
 
 
-def test_search_by_keyboard(opened) -> None:  # type: ignore[no-untyped-def]
-    page = opened("text_search", "light", 1280)
+def test_search_by_keyboard(open_at: Opener) -> None:
+    page = open_at("text_search", "light", 1280)
     box = page.get_by_role("combobox")
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -143,9 +140,8 @@ def test_search_by_keyboard(opened) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_motion_can_be_turned_off(browser: Browser, address: str) -> None:
-    page = browser.new_page(reduced_motion="reduce")
-    page.goto(f"{address}/text_search?q=bird")
-    tile = page.locator(".st-key-grid-text .tile").first
-    expect(tile).to_be_visible()
-    assert tile.evaluate("tile => getComputedStyle(tile).transitionDuration") == "0s"
-    page.close()
+    with open_page(browser, reduced_motion="reduce") as page:
+        page.goto(f"{address}/text_search?q=bird")
+        tile = page.locator(".st-key-grid-text .tile").first
+        expect(tile).to_be_visible()
+        assert tile.evaluate("tile => getComputedStyle(tile).transitionDuration") == "0s"

@@ -42,7 +42,7 @@ def test_a_link_restores_a_rotation_and_ignores_invalid_ones(page: Page, address
     view = open_map(page, address, f"?dims=3&map=pca{turned}")
     seen = view.get_attribute("data-seen")
     assert seen != "384"
-    page.wait_for_timeout(600)
+    expect(view).to_have_attribute("data-link", "written")
     assert page.url.endswith(turned)
     for wrong in ("#at=stamps/pca3:1,2", "#at=stamps/pca3:1,2,3,4,5,..", "#at=photos/pca3:400,500,600,1,40,80", "#at="):
         page.goto("about:blank")

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browsing import open_map, tiles
 from tests.conftest import BUNDLED
@@ -146,7 +146,7 @@ def test_an_uploaded_picture_is_placed_on_the_map(page: Page, address: str) -> N
     view = open_map(page, address)
     page.get_by_role("button", name="Add a picture").click()
     page.locator("input[type=file]").set_input_files(BUNDLED / "collections/photos/images/cat.webp")
-    expect(page.get_by_role("heading", name="Most similar to your picture")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Most similar to your picture")).to_be_visible()
     expect(page.get_by_text("is placed among its 5 most similar pictures")).to_be_visible()
     expect(view.locator(".pin", has_text="your picture")).to_be_attached()
 
@@ -211,16 +211,15 @@ def test_nothing_is_fetched_from_elsewhere(page: Page, address: str) -> None:
     assert all(url.startswith((address, address.replace("http", "ws"), "data:", "blob:")) for url in urls)
 
 
-def test_by_touch(browser: Browser, address: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    view = open_map(page, address)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_by_touch(phone: Page, address: str) -> None:
+    view = open_map(phone, address)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     stage = view.locator(".stage").bounding_box()
     assert stage
     assert stage["height"] < 0.65 * 844  # there is room beside it to scroll the page
     view.locator(".stage").scroll_into_view_if_needed()
     x, y = centre(view.locator(".stage"))
-    fingers = page.context.new_cdp_session(page)
+    fingers = phone.context.new_cdp_session(phone)
 
     def touch(kind: str, apart: float = 0) -> None:
         points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}] if apart else []
@@ -231,11 +230,9 @@ def test_by_touch(browser: Browser, address: str) -> None:
         touch("touchMove", apart)
     touch("touchEnd")
     expect(view).not_to_have_attribute("data-seen", "384")  # spreading two fingers zooms in
-    page.close()
 
 
-def test_without_webgl_there_is_a_notice_and_the_list(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+def test_without_webgl_there_is_a_notice_and_the_list(page: Page, address: str) -> None:
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(f"{address}/explorer")
     view = page.locator(".map[data-state=without]")
@@ -243,4 +240,3 @@ def test_without_webgl_there_is_a_notice_and_the_list(browser: Browser, address:
     view.locator("summary").click()
     view.locator(".list li button").first.click()
     expect(page.locator(".st-key-picture-card")).to_be_visible()
-    page.close()

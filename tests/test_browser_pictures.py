@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests.browsing import tiles
+from tests.browsing import open_page, tiles, wait_until_drawn, wait_until_settled
 from tests.conftest import BUNDLED
 
 PHOTOS = BUNDLED / "collections/photos/images"
@@ -87,7 +87,7 @@ def test_a_picture_from_the_camera(page: Page, address: str) -> None:
     expect(shoot).to_be_enabled()
     page.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0")
     shoot.click()
-    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("camera picture", timeout=60_000)
+    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("camera picture")
     expect(tiles(page, "meaning").first).to_be_visible()
 
 
@@ -95,7 +95,7 @@ def test_dropped_pictures_are_uploaded(page: Page, address: str) -> None:
     page.goto(f"{address}/photos")
     page.get_by_role("button", name="Choose pictures").wait_for()
     page.locator(".st-key-photos_zone").evaluate(DROP, base64.b64encode(CAT.read_bytes()).decode())
-    expect(page.get_by_role("heading", name="1 picture")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="1 picture")).to_be_visible()
     expect(tiles(page, "photos")).to_have_text(["dropped"])
     page.get_by_role("link", name="Search them with a picture").click()
     expect(page.get_by_text("There are no other pictures in this collection").first).to_be_visible()
@@ -105,7 +105,7 @@ def test_paste_a_picture(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search?collection=photos")
     expect(tiles(page, "meaning").first).to_be_visible()
     page.evaluate(PASTE, base64.b64encode(png_of(CAT, 2400)).decode())  # larger than what the browser sends
-    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("pasted picture", timeout=60_000)
+    expect(page.locator(".st-key-image_search_crop .name")).to_have_text("pasted picture")
     expect(tiles(page, "meaning").first).to_have_text("cat")
     shown = page.locator(".st-key-image_search_crop img")
     assert shown.evaluate("(image) => image.naturalWidth") <= 1024
@@ -124,9 +124,9 @@ def test_a_region_by_mouse(page: Page, address: str) -> None:
     page.goto(f"{address}/labels?collection=photos")
     upload(page, "both.png", collage(CAT, PHOTOS / "butterfly.webp"))
     image = page.locator(".st-key-labels_crop img")
-    expect(page.locator(".st-key-labels_crop .name")).to_have_text("both.png", timeout=60_000)
+    expect(page.locator(".st-key-labels_crop .name")).to_have_text("both.png")
     drag(page, image, (0.03, 0.03), (0.47, 0.97))
-    expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible()
     expect(page.locator(".st-key-labels_crop .box")).to_be_visible()
     page.get_by_role("button", name="Whole picture").click()
     expect(page.locator(".st-key-labels_crop .box")).to_be_hidden()
@@ -181,7 +181,7 @@ def test_uploads_are_searched_private_and_deleted(page: Page, browser: Browser, 
         ("broken.png", b"no picture"),
         ("more.zip", packed.getvalue()),
     )
-    expect(page.get_by_role("heading", name="4 pictures")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="4 pictures")).to_be_visible()
     expect(page.get_by_text("1 could not be read")).to_be_visible()
     expect(tiles(page, "photos")).to_have_count(4)
     page.get_by_role("link", name="Search them with words").click()
@@ -194,25 +194,24 @@ def test_uploads_are_searched_private_and_deleted(page: Page, browser: Browser, 
 
     link = page.url
     assert "collection=your+pictures" in link
-    other = browser.new_page()
-    other.goto(link)
-    expect(other.get_by_text("uploaded in another session")).to_be_visible()
-    expect(tiles(other, "text").first).to_be_visible()
-    assert "img 1" not in tiles(other, "text").all_text_contents()
-    assert other.request.get(f"{address}/pictures/your%20pictures/images/img-1-00000.webp").status == 404
-    other.close()
+    with open_page(browser) as other:
+        other.goto(link)
+        expect(other.get_by_text("uploaded in another session")).to_be_visible()
+        expect(tiles(other, "text").first).to_be_visible()
+        assert "img 1" not in tiles(other, "text").all_text_contents()
+        assert other.request.get(f"{address}/pictures/your%20pictures/images/img-1-00000.webp").status == 404
 
     page.get_by_role("link", name="Your pictures").click()
     page.get_by_role("button", name="Delete all").click()
     expect(page.get_by_text("You have not uploaded any pictures yet")).to_be_visible()
     expect(page.get_by_text("your pictures", exact=True)).to_have_count(0)
     drop(page, ("again.webp", CAT.read_bytes()))
-    expect(page.get_by_role("heading", name="1 picture")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="1 picture")).to_be_visible()
 
 
 def test_from_word_to_word(page: Page, address: str) -> None:
     page.goto(f"{address}/words")
-    page.get_by_text("From word to word", exact=True).click()
+    page.get_by_text("Word to word", exact=True).click()
     steps = page.locator(".st-key-word-path .word")
     expect(steps).to_have_count(7)
     expect(steps.first).to_have_text("tree")
@@ -233,10 +232,9 @@ def test_from_word_to_word(page: Page, address: str) -> None:
 @pytest.mark.parametrize(
     "view", ["image_search?item=violin&crop=100,100,500,500&q=sea", "labels", "photos", "words", "words?mode=way"]
 )
-def test_phone_width(browser: Browser, address: str, view: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{address}/{view}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.close()
+def test_pages_fit_a_phone(phone: Page, address: str, view: str) -> None:
+    phone.goto(f"{address}/{view}")
+    expect(phone.get_by_role("heading", level=1)).to_be_visible()
+    wait_until_drawn(phone)
+    wait_until_settled(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

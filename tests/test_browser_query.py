@@ -77,13 +77,12 @@ def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> 
     strong = tiles(page, "text").count()
     page.get_by_role("button", name="Threshold").click()
     slider = page.get_by_role("slider", name="Minimum similarity")
-    suggested = int(slider.input_value())
+    suggested = round(100 * float(slider.input_value()))
     for step in range(1, 6):
         slider.press("ArrowRight")
-        page.wait_for_timeout(60)  # the answer to a click arrives during the next ones
-        assert slider.input_value() == str(suggested + step)
+        assert round(100 * float(slider.input_value())) == suggested + step
     expect(page).to_have_url(re.compile(rf"cut={suggested + 5}\b"))
-    expect(page.get_by_role("button", name=f"Cut-off 0.{suggested + 5}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Threshold 0.{suggested + 5}")).to_be_visible()
     expect(tiles(page, "text")).not_to_have_count(strong)
     expect(tiles(page, "text").first).to_have_text("penguin")
     assert tiles(page, "text").count() < strong
@@ -189,7 +188,7 @@ def top(element: Locator) -> float:
 
 def test_word_arithmetic(page: Page, address: str) -> None:
     page.goto(f"{address}/words")
-    page.get_by_text("Word arithmetic", exact=True).click()
+    page.get_by_text("Arithmetic", exact=True).click()
     expect(page.get_by_role("heading", name="king − man + woman ≈ queen")).to_be_visible()
     search(page, "paris - france + italy")
     expect(page.get_by_role("heading", name="≈ rome")).to_be_visible()

@@ -6,37 +6,62 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import tiles
+from tests.browsing import finished_runs, open_page, served, tiles, wait_for_run, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
-LATE = 300  # ms
-SLOW = f"""(() => {{ const Socket = WebSocket, later = (callback) => (event) => setTimeout(() => callback(event), {LATE});
-  window.WebSocket = class extends Socket {{
-    set onmessage(callback) {{ super.onmessage = later(callback); }}
-    addEventListener(name, callback, options) {{ super.addEventListener(name, name === "message" ? later(callback) : callback, options); }} }}; }})()"""
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served("tests.app_with_patience", SEMBLANCE_PRELOAD="1") as url:
+        yield url
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that gets every answer late."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page.add_init_script(SLOW)
-    yield page
-    page.close()
+    with open_page(browser, reduced_motion="reduce") as page:
+        yield page
+
+
+class LateAnswers:
+    """While this is open, the answer to a change arrives after the next change."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._waiting = page, False
+
+    def __enter__(self) -> LateAnswers:
+        wait_until_drawn(self._page)
+        self._page.evaluate("holdMessages()")
+        self._runs = finished_runs(self._page)
+        return self
+
+    def after_change(self) -> None:
+        """Deliver the answer to the change before, and wait until the server has answered this one."""
+        if self._waiting:
+            self._page.evaluate("deliverRun()")
+        self._waiting = True
+        wait_for_run(self._page, self._runs)
+        self._runs = finished_runs(self._page)
+
+    def __exit__(self, *_: object) -> None:
+        self._page.evaluate("deliverMessages()")
+        wait_until_drawn(self._page)
 
 
 def test_every_selected_tile_stays_selected(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     boxes = page.locator(".st-key-grid-text input[type=checkbox]")
     expect(boxes.nth(5)).to_be_attached()
-    for place in range(6):
-        boxes.nth(place).evaluate("box => box.click()")
-        page.wait_for_timeout(0.5 * LATE)
+    checked = "boxes => boxes.map((box) => box.checked)"
+    with LateAnswers(page) as answers:
+        for place in range(6):
+            boxes.nth(place).evaluate("box => box.click()")
+            answers.after_change()
+            assert boxes.evaluate_all(checked)[: place + 1] == [True] * (place + 1)
     expect(page.get_by_text("6 selected")).to_be_visible()
-    assert boxes.evaluate_all("boxes => boxes.filter((box) => box.checked).length") == 6
+    assert boxes.evaluate_all(checked).count(True) == 6
     page.locator(".st-key-tray").get_by_role("button", name="Clear").click()
     expect(page.locator(".st-key-grid-text input:checked")).to_have_count(0)
 
@@ -44,35 +69,47 @@ def test_every_selected_tile_stays_selected(page: Page, address: str) -> None:
 def test_the_search_box_keeps_the_last_query(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search")
     box = page.get_by_role("combobox", name="Search")
-    seen = []
-    for query in ("horse", "violin", "castle"):
-        box.fill(query)
-        box.press("Enter")
-        for _ in range(5):
-            page.wait_for_timeout(0.1 * LATE)
-            seen.append((query, box.input_value()))
+    expect(box).to_be_visible()
+    with LateAnswers(page) as answers:
+        for query in ("horse", "violin", "castle"):
+            box.fill(query)
+            box.press("Enter")
+            answers.after_change()
+            assert box.input_value() == query
+    assert box.input_value() == "castle"
     expect(page).to_have_url(f"{address}/text_search?q=castle")
-    for _ in range(5):
-        page.wait_for_timeout(0.2 * LATE)
-        seen.append(("castle", box.input_value()))
-    assert all(written == shown for written, shown in seen)
 
 
-def choose_option(page: Page, control: str, *options: str) -> None:
-    for option in options:
-        page.get_by_role("combobox", name=control, exact=True).fill(option)
-        page.get_by_role("option", name=option, exact=True).click()
+def test_the_slider_keeps_its_place(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird")
+    expect(tiles(page, "text").first).to_be_visible()
+    page.get_by_role("button", name="Threshold").click()
+    slider = page.get_by_role("slider", name="Minimum similarity")
+    suggested = float(slider.input_value())
+    with LateAnswers(page) as answers:
+        for step in range(1, 6):
+            slider.press("ArrowRight")
+            answers.after_change()
+            assert float(slider.input_value()) == pytest.approx(suggested + 0.01 * step)
+    cut = round(100 * suggested) + 5
+    expect(page).to_have_url(re.compile(rf"cut={cut}\b"))
+    expect(page.get_by_role("button", name=f"Threshold 0.{cut}")).to_be_visible()
+
+
+def choose_option(page: Page, control: str, option: str) -> None:
+    page.get_by_role("combobox", name=control, exact=True).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_a_filter_is_not_undone_by_an_earlier_answer(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
-    choose_option(page, "In a category", "clothes")
-    choose_option(page, "With a label", "sombrero", "sock")
-    choose_option(page, "Without a label", "sock")
-    expect(tiles(page, "text")).to_have_text(["sombrero"])
-    page.wait_for_timeout(3 * LATE)
+    choices = (("In a category", "clothes"), ("With a label", "sombrero"), ("With a label", "sock"), ("Without a label", "sock"))
+    with LateAnswers(page) as answers:
+        for control, option in choices:
+            choose_option(page, control, option)
+            answers.after_change()
     expect(tiles(page, "text")).to_have_text(["sombrero"])
     for part in ("in=clothes", "label=sombrero", "label=sock", "no=sock"):
         expect(page).to_have_url(re.compile(part))
@@ -84,15 +121,16 @@ def test_a_filter_removed_by_back_does_not_return(page: Page, address: str) -> N
     page.get_by_role("button", name="Filters").click()
     choose_option(page, "With a label", "sombrero")
     expect(tiles(page, "text")).to_have_text(["sombrero"])
-    page.keyboard.press("Escape")  # the list of options
+    page.keyboard.press("Escape")  # closes the list of options
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     page.go_back()
     expect(tiles(page, "text")).to_have_count(24)
-    page.get_by_text("By name", exact=True).click()
+    with LateAnswers(page) as answers:
+        page.get_by_text("By name", exact=True).click()
+        answers.after_change()
     expect(page).to_have_url(f"{address}/text_search?q=bird&weak=1&sort=name")
-    page.wait_for_timeout(3 * LATE)
-    expect(page).to_have_url(f"{address}/text_search?q=bird&weak=1&sort=name")
+    wait_until_drawn(page)
     page.go_back()
     expect(page).to_have_url(f"{address}/text_search?q=bird&weak=1")
     expect(page.get_by_role("radio", name="By name", checked=True)).to_have_count(0)
@@ -103,16 +141,17 @@ def test_every_choice_on_the_map_counts(page: Page, address: str) -> None:
     page.goto(f"{address}/explorer")
     view = page.locator(".map[data-state=ready]")
     expect(view).to_be_visible()
-    chosen = {"method": "umap", "colour": "right", "show": "pictures", "dims": "3"}
-    for count, (name, value) in enumerate(chosen.items(), start=1):
-        view.locator(f"select[name={name}]").select_option(value)
-        page.wait_for_timeout(0.5 * LATE)
-        for each, was in list(chosen.items())[:count]:
-            assert view.locator(f"select[name={each}]").input_value() == was
+    choices = {"method": "umap", "colour": "right", "show": "pictures", "dims": "3"}
+    with LateAnswers(page) as answers:
+        for count, (name, value) in enumerate(choices.items(), start=1):
+            view.locator(f"select[name={name}]").select_option(value)
+            answers.after_change()
+            for earlier, chosen in list(choices.items())[:count]:
+                assert view.locator(f"select[name={earlier}]").input_value() == chosen
     expect(view).to_have_attribute("data-map", "umap3")
     for part in ("map=umap", "colour=right", "show=pictures", "dims=3"):
         expect(page).to_have_url(re.compile(part))
-    page.go_back()  # what the page says is shown again, once all is answered
+    page.go_back()  # shows what the page says, once everything is answered
     expect(view).to_have_attribute("data-map", "umap2")
 
 
@@ -120,12 +159,18 @@ def test_a_region_is_not_moved_back_by_an_earlier_answer(page: Page, address: st
     page.goto(f"{address}/image_search?item=violin")
     expect(tiles(page, "meaning").first).to_be_visible()
     page.get_by_role("button", name="Select a region").click()
+    expect(page).to_have_url(re.compile("crop=200"))
     box = page.locator(".st-key-image_search_crop .box")
-    for step in range(1, 4):
-        box.press("ArrowRight")
-        page.wait_for_timeout(1.5 * LATE)  # the request is sent, and its answer arrives during the next one
-        expect(box).to_have_attribute("style", re.compile(f"left: {20 + 2 * step}%"), timeout=1)
+    with LateAnswers(page) as answers:
+        for step in range(1, 4):
+            box.press("ArrowRight")
+            answers.after_change()
+            assert f"left: {20 + 2 * step}%" in (box.get_attribute("style") or "")
     expect(page).to_have_url(re.compile("crop=260"))
+
+
+def button_or_link(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
 
 
 @pytest.mark.parametrize(
@@ -141,14 +186,12 @@ def test_a_region_is_not_moved_back_by_an_earlier_answer(page: Page, address: st
     ],
 )
 def test_a_click_shows_at_once(page: Page, address: str, view: str, name: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})  # the sidebar is away
+    page.set_viewport_size({"width": 390, "height": 844})  # hides the sidebar
     page.goto(f"{address}/{view}")
-    pressed = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
-    expect(pressed).to_be_visible()
-    page.wait_for_timeout(2 * LATE)  # all that comes with the page is there
-    assert pressed.evaluate("each => { each.click(); return Number(getComputedStyle(each).opacity); }") == pytest.approx(
-        0.4, abs=0.05
-    )
+    expect(button_or_link(page, name)).to_be_visible()
+    wait_until_drawn(page)
+    opacity = button_or_link(page, name).evaluate("each => { each.click(); return Number(getComputedStyle(each).opacity); }")
+    assert opacity == pytest.approx(0.4, abs=0.05)
 
 
 def test_the_map_shows_at_once_that_a_picture_opens(page: Page, address: str) -> None:
@@ -157,7 +200,8 @@ def test_the_map_shows_at_once_that_a_picture_opens(page: Page, address: str) ->
     view.locator("summary").click()
     first = view.locator(".list li button").first
     name = first.inner_text()
-    first.click()
-    expect(view.locator(".status")).to_have_text(f"Opening {name}…", timeout=LATE)
+    with LateAnswers(page):
+        first.click()
+        expect(view.locator(".status")).to_have_text(f"Opening {name}…")
     expect(view).not_to_have_attribute("data-item", "")
     expect(view.locator(".status")).to_contain_text("in view")

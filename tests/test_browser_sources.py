@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import served, tiles
+from tests.browsing import open_page, served, tiles, wait_until_drawn
 from tests.conftest import BUNDLED
 
 PHOTOS = BUNDLED / "collections/photos/images"
@@ -43,11 +43,14 @@ def pictures_served(folder: Path) -> Iterator[int]:
 
 
 def test_paste_with_the_button(browser: Browser, address: str) -> None:
-    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
-        page = context.new_page()
+    with open_page(browser, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto(f"{address}/image_search?collection=photos")
         page.get_by_text("Paste", exact=True).click()
         button = page.get_by_role("button", name="Paste a picture")
+        expect(button).to_be_visible()
+        wait_until_drawn(page)
+        page.bring_to_front()  # only a focused page may use the clipboard
+        page.wait_for_function("document.hasFocus()")
         page.evaluate("navigator.clipboard.writeText('no picture')")
         button.click()
         expect(page.get_by_text("There is no picture in the clipboard. Copy one first.")).to_be_visible()
@@ -55,7 +58,7 @@ def test_paste_with_the_button(browser: Browser, address: str) -> None:
         Image.open(PHOTOS / "cat.webp").convert("RGB").save(png, "PNG")
         page.evaluate(COPY, base64.b64encode(png.getvalue()).decode())
         button.click()
-        expect(page.locator(".st-key-image_search_crop .name")).to_have_text("pasted picture", timeout=60_000)
+        expect(page.locator(".st-key-image_search_crop .name")).to_have_text("pasted picture")
         expect(tiles(page, "meaning").first).to_have_text("cat")
 
 
@@ -80,7 +83,7 @@ def test_a_picture_from_a_web_address(page: Page, address: str, tmp_path: Path) 
         field = page.get_by_role("textbox", name="Web address of a picture")
         field.fill(f"http://127.0.0.1:{port}/pet.jpg")
         field.press("Enter")
-        expect(tiles(page, "meaning").first).to_have_text("cat", timeout=60_000)
+        expect(tiles(page, "meaning").first).to_have_text("cat")
         for wrong, expected in (
             (f"http://127.0.0.1:{port}/none.jpg", "404"),
             (f"http://10.0.0.1:{port}/a.jpg", "not on the public web"),
@@ -91,20 +94,19 @@ def test_a_picture_from_a_web_address(page: Page, address: str, tmp_path: Path) 
             expect(page.get_by_test_id("stAlert")).to_contain_text(expected)
 
 
-def test_a_region_by_touch(browser: Browser, address: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto(f"{address}/image_search?item=orchestra&collection=photos")
-    page.get_by_role("button", name="Select a region").tap()
-    expect(page).to_have_url(re.compile(r"crop=200%2C200%2C600%2C600$"))
-    region = page.locator(".st-key-image_search_crop .box")
-    finger = page.context.new_cdp_session(page)
+def test_a_region_by_touch(phone: Page, address: str) -> None:
+    phone.goto(f"{address}/image_search?item=orchestra&collection=photos")
+    phone.get_by_role("button", name="Select a region").tap()
+    expect(phone).to_have_url(re.compile(r"crop=200%2C200%2C600%2C600$"))
+    region = phone.locator(".st-key-image_search_crop .box")
+    finger = phone.context.new_cdp_session(phone)
 
     def drag(right: float, down: float, corner: str = "") -> None:
         """Drag the box, or one of its corners, by shares of the picture's width and height."""
         (region.locator(corner) if corner else region).scroll_into_view_if_needed()
         box, picture = (
             (region.locator(corner) if corner else region).bounding_box(),
-            page.locator(".st-key-image_search_crop img").bounding_box(),
+            phone.locator(".st-key-image_search_crop img").bounding_box(),
         )
         assert box and picture
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -115,8 +117,7 @@ def test_a_region_by_touch(browser: Browser, address: str) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     drag(-0.1, 0.1)
-    expect(page).to_have_url(re.compile(r"crop=(9[5-9]|10[0-5])%2C(29[5-9]|30[0-5])%2C600%2C600$"))
+    expect(phone).to_have_url(re.compile(r"crop=(9[5-9]|10[0-5])%2C(29[5-9]|30[0-5])%2C600%2C600$"))
     drag(-0.3, -0.2, "[data-corner=se]")
-    expect(page).to_have_url(re.compile(r"%2C(29\d|30\d)%2C(39\d|40\d)$"))
-    expect(tiles(page, "meaning").first).to_be_visible()
-    page.close()
+    expect(phone).to_have_url(re.compile(r"%2C(29\d|30\d)%2C(39\d|40\d)$"))
+    expect(tiles(phone, "meaning").first).to_be_visible()

@@ -16,91 +16,12 @@ from devise_core.collections.projection import project
 from devise_core.datatypes import Item
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
-from tests.browsing import served, tiles
+from tests.browsing import open_page, served, tiles
 from tests.conftest import BUNDLED
+from tests.payloads import PAYLOADS, PROBE
 from ui.text import plain_name
 
 pytestmark = pytest.mark.browser
-PAYLOADS = (
-    "<script>ran(1)</script>",
-    "<img src=x onerror=ran(2)>",
-    "<svg onload=ran(3)>",
-    "<svg><script>ran(4)</script></svg>",
-    '"><img src=x onerror=ran(5)>',
-    "' onmouseover='ran(6)' autofocus onfocus='ran(6)",
-    '" onload="ran(7)" style="position:fixed',
-    "</script><script>ran(8)</script>",
-    "<iframe srcdoc='<script>parent.ran(9)</script>'></iframe>",
-    "<iframe src=javascript:parent.ran(10)></iframe>",
-    "[zqran](javascript:ran(11))",
-    "[zqran](JaVaScRiPt&colon;ran(12))",
-    "<javascript:ran(13)>",
-    "[zqran](data:text/html,<script>opener.ran(14)</script>)",
-    "![zqran](http://evil.example/15.png)",
-    "![][b]\n\n[b]: http://evil.example/16.png",
-    "http://evil.example/17",
-    "<http://evil.example/18>",
-    "a@evil.example",
-    ":red[zqran]",
-    ":red-badge[zqran]",
-    ":material/skull:",
-    ":small[zqran]",
-    "**zqran** _zqran_ ~~zqran~~ `zqran`",
-    "$zqran$ $$\\frac{1}{2}$$",
-    "# zqran",
-    "> zqran",
-    "| zqran | b |\n|---|---|\n| zqran | d |",
-    "&lt;img src=x onerror=ran(29)&gt; &#60;script&#62;ran(29)&#60;/script&#62;",
-    "<style>*{background:url(http://evil.example/30)}</style>",
-    "x;background:url(http://evil.example/31)",
-    "<link rel=stylesheet href=http://evil.example/32.css>",
-    "<meta http-equiv=refresh content='0;url=http://evil.example/33'>",
-    "<form action=http://evil.example/34><button autofocus>zqran</button></form>",
-    "<a href=javascript:ran(35) id=zqran>zqran</a>",
-    "{{constructor.constructor('ran(36)')()}} ${ran(36)} <%= ran(36) %>",
-    "\u202e<img src=x onerror=ran(37)>\u2066",
-    "\ufeff\u200b＜script＞ran(38)＜/script＞ ʺonerror=ran(38)",
-    "<img src=x onerror=ran(39)>\x00<b\x00>zqran</b>",
-    "<img src=x onerror=ran(40)>" * 400,
-)
-
-PROBE = r"""
-window.__ran = [];
-window.ran = (which) => window.__ran.push(which);
-window.__found = () => {
-  const bad = [];
-  const own = (href) => { try { return new URL(href, location.href).origin === location.origin; } catch { return false; } };
-  // The only link that may come from a stranger is a picture's source, under its own address.
-  const stated = (each) => each.tagName === "A" && /^https?:/.test(each.href) && each.textContent === each.getAttribute("href") && /^Source/.test(each.closest("p")?.textContent);
-  const walk = (root) => {
-    for (const each of root.querySelectorAll("*")) {
-      const say = (why) => bad.push(`${why}: ${each.outerHTML.slice(0, 160)}`);
-      for (const { name, value } of each.attributes) {
-        if (/^on/.test(name)) say("handler");
-        if (/^(href|src|action|xlink:href|srcdoc)$/.test(name) && /^\s*(javascript|vbscript|data:text)|evil\.example/i.test(value) && !(own(value) && !/^\s*javascript/i.test(value)) && !stated(each)) say("address");
-        if (name === "srcdoc") say("frame");
-      }
-      if (/evil\.example/.test(each.getAttribute("style") ?? "")) say("style");
-      if (/^(SCRIPT|STYLE)$/.test(each.tagName) && /ran\(|evil\.example/.test(each.textContent)) say("code");
-      if (each.matches(".katex, #zqran") || (each.matches("[data-testid=stIconMaterial]") && each.textContent === "skull")) say("directive");
-      if (!/^(INPUT|TEXTAREA)$/.test(each.tagName) && each.textContent.trim() === "zqran") say("markup");
-      if (each.shadowRoot) walk(each.shadowRoot);
-    }
-  };
-  walk(document);
-  return [...window.__ran.map((which) => `ran ${which}`), ...bad];
-};
-// The view of another address, as by Back. The page stays and the script runs again.
-window.__go = async (address) => {
-  const state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
-  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  history.pushState({}, "", address);
-  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-  for (let tries = 0; tries < 15 && state() === "notRunning"; tries += 1) await pause(10);
-  for (let tries = 0; tries < 500 && state() !== "notRunning"; tries += 1) await pause(10);
-  return window.__found();
-};
-"""
 PAGES = {
     "": ("q", "tour", "open"),
     "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour", "open"),
@@ -156,21 +77,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def watched(browser: Browser, hostile: str) -> Iterator[Page]:
     """A page that fails the test if a dialog opens, another host is contacted, or a script of the page fails."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.add_init_script(PROBE)
+    allowed = (hostile, hostile.replace("http", "ws"), "data:", "blob:")
     seen: list[str] = []
-    page.on("dialog", lambda dialog: seen.append(f"dialog {dialog.message}"))
-    page.on("dialog", lambda dialog: dialog.dismiss())
-    page.on("popup", lambda popup: seen.append(f"popup {popup.url}"))
-    page.on("pageerror", lambda error: seen.append(f"error {error}"))
-    page.on(
-        "request",
-        lambda asked: (
-            None if asked.url.startswith((hostile, hostile.replace("http", "ws"), "data:", "blob:")) else seen.append(asked.url)
-        ),
-    )
-    yield page
-    page.close()
+    with open_page(browser) as page:
+        page.add_init_script(PROBE)
+        page.on("dialog", lambda dialog: seen.append(f"dialog {dialog.message}"))
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        page.on("popup", lambda popup: seen.append(f"popup {popup.url}"))
+        page.on("request", lambda request: None if request.url.startswith(allowed) else seen.append(request.url))
+        yield page
     assert not seen
 
 
@@ -270,12 +185,12 @@ def test_names_of_files(watched: Page, hostile: str) -> None:
         + [FilePayload(name=f"{name}.png", mimeType="image/png", buffer=b"no picture") for name in names[1::2]]
     )
     failed = watched.get_by_text(f"{len(names[1::2])} could not be read")
-    expect(failed).to_be_visible(timeout=90_000)
+    expect(failed).to_be_visible()
     failed.click()
     expect(watched.locator("li", has_text=".png").first).to_be_visible()
     nothing_ran(watched)
     watched.goto(f"{hostile}/image_search")
     watched.get_by_text("Upload", exact=True).first.click()
     watched.locator("input[type=file]").set_input_files({"name": f"{names[1]}.webp", "mimeType": "image/webp", "buffer": picture})
-    expect(tiles(watched, "meaning").first).to_be_visible(timeout=60_000)
+    expect(tiles(watched, "meaning").first).to_be_visible()
     nothing_ran(watched)

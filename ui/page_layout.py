@@ -53,6 +53,7 @@ def sidebar() -> None:
                 key=CHOSEN,
                 bind="query-params",
                 persist_state="session",
+                wrap=True,
                 format_func=lambda name: plain_name(name) + ("" if opens[name] else " (damaged)"),
                 help="The set of pictures to search. **stamps** are cut-outs on white, **photos** show real scenes. To add a "
                 "folder of your pictures on this server, run `python -m devise_core index FOLDER --name NAME`.",

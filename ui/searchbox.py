@@ -51,6 +51,7 @@ def example_pills(page: str, queries: Sequence[str]) -> None:
         default=selected,
         key=key,
         label_visibility="collapsed",
+        wrap=True,
         on_change=when_current(key, lambda example: search_for(example or "")),
     )
 

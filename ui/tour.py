@@ -96,7 +96,7 @@ def banner() -> None:
     step = STEPS[number - 1]
     with st.container(border=True, key="tour-banner"):
         st.markdown(f"**{number} of {len(STEPS)}  ·  {step.title}**  \n{step.text}")
-        with st.container(horizontal=True, key="tour-links"):
+        with st.container(horizontal=True, vertical_alignment="center", key="tour-links"):
             if number < len(STEPS):  # first, so that it is in the same place on every step
                 _link(number + 1, f"Next: {STEPS[number].title}", "arrow_forward")
             if number > 1:

@@ -62,6 +62,7 @@ class Explanation:
             default=next(iter(self.vectors)),
             required=True,
             key=f"why-{self.id}",
+            wrap=True,
             format_func=lambda text: plain(text, 40),
             help="The app blurs one region of the picture at a time. A region matters if the similarity drops without it.",
         )

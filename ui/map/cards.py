@@ -32,7 +32,7 @@ def picture_card(engine: Engine, row: int) -> None:
             facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
             st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
             _best_words(engine, "Best matching words", collection.embeddings[row], 6)
-            with st.container(horizontal=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
                 if st.button("Why it matches", icon=":material/lightbulb:", key="map-why"):
                     open_hit(item)
                 link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)

@@ -157,6 +157,7 @@ def _sample(engine: Engine, page: str) -> Chosen:
         format_func=names.__getitem__,
         key=key,
         label_visibility="collapsed",
+        wrap=True,
         on_change=when_current(key, lambda item: url_state.update(**{"item": item, CROP: None})),
     )
     row = collection.row(sample)

@@ -69,6 +69,7 @@ def _choose_protocol(order: Sequence[str]) -> str:
         key=PROTOCOL,
         bind="query-params",
         format_func=lambda name: NAMES.get(name, name),
+        wrap=True,
     )
     return choice or order[0]
 

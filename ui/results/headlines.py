@@ -10,8 +10,8 @@ from devise_core.results import BY_CLASSES, OURS, Cell, Results
 
 CONSE, SOFTMAX, SEED = "ConSE (T = 10)", "softmax", "the seed"
 """Names of methods in the results."""
-RIVALS = {CONSE: "ConSE", SOFTMAX: "the plain classifier", SEED: "the original notebook"}
-"""What the page calls them."""
+RIVALS = {CONSE: "ConSE", SOFTMAX: "classifier", SEED: "notebook"}
+"""Their short names on the page."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ HEADLINES = (
         "kept out",
         "hp@5",
         SOFTMAX,
-        "How many of the five best answers are closely related to the right one (hp@5). A wrong answer can still make sense, such "
-        "as another breed of dog.",
+        "How many of the five best answers are closely related to the right one (hp@5), compared with a plain classifier. A wrong "
+        "answer can still make sense, such as another breed of dog.",
     ),
     Headline(
         "Right pictures first",
@@ -87,7 +87,7 @@ def headlines(results: Results) -> None:
             border=True,
             delta_color="normal" if clear else "off",
         )
-        unclear = "" if clear else f" The difference from {rival} may be due to chance."
+        unclear = "" if clear else " The difference may be due to chance."
         column.caption(f"{headline.meaning} 95% interval: {ours.low:.2f} to {ours.high:.2f}.{unclear}")
 
 

@@ -39,8 +39,8 @@ def show_mode() -> None:
         return
     modes: dict[str, tuple[str, Callable[[], None]]] = {
         "near": ("Similar words", _similar_words),
-        "sum": ("Word arithmetic", _arithmetic),
-        "way": ("From word to word", _path),
+        "sum": ("Arithmetic", _arithmetic),
+        "way": ("Word to word", _path),
     }
     mode = url_state.read_choice(MODE, modes, next(iter(modes)))
     key = widget_key("words-mode", mode)
@@ -115,6 +115,7 @@ def _path() -> None:
         default=selected,
         key=key,
         label_visibility="collapsed",
+        wrap=True,
         on_change=when_current(key, _set_example),
     )
     with show_errors():

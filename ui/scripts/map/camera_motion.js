@@ -5,7 +5,7 @@ import { link } from "./link.js";
 
 export class CameraMotion {
   moved = false; // whether the visitor has moved the camera
-  link = link();
+  link = link((state) => { this.map.dataset.link = state; });
   stop = () => {};
 
   // Goes to another map. Every point glides to its new place.

@@ -5,7 +5,7 @@ import { SIZE } from "./points.js";
 const WRITE_PAUSE = 400; // ms without a movement before it is written
 const PATTERN = /^#at=([^:]+):(-?[\d.]+(?:,-?[\d.]+){5})$/;
 
-export function link() {
+export function link(onState) {
   let timer = 0, navigated = false;
   const onPopState = () => {
     clearTimeout(timer);
@@ -28,11 +28,13 @@ export function link() {
     // Writes what `view` returns once nothing has moved for a moment. Null removes it.
     write(map, view) {
       clearTimeout(timer);
+      onState("pending");
       timer = setTimeout(() => {
         const { target, zoomedBy, rotationX, rotationOrbit } = view() ?? {};
         const numbers = target && [...target.map(Math.round), ...[zoomedBy, rotationX, rotationOrbit].map((part) => Number(part.toFixed(2)))];
         const hash = numbers ? `#at=${map}:${numbers}` : location.hash.startsWith("#at=") ? "" : location.hash;
         if (hash !== location.hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
+        onState("written");
       }, WRITE_PAUSE);
     },
     close() {
