@@ -9,6 +9,7 @@ from ui.picture.choose import choose_picture, encode_chosen, show_picture
 from ui.picture.names import show_names, show_nearest_words
 from ui.server.engine_cache import current_engine
 from ui.text import NO_WORD_LIST
+from ui.url_state import LABELS, VOCABULARY
 
 CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
@@ -28,7 +29,7 @@ with show_errors():
         choice = CUSTOM
         if engine.vocabulary:
             choice = st.segmented_control(
-                "Choose labels from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key="labels_vocabulary"
+                "Choose labels from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key=VOCABULARY, bind="query-params"
             )
         else:
             st.caption(f"{NO_WORD_LIST} Type the words to choose from.")
@@ -36,7 +37,8 @@ with show_errors():
         if choice == CUSTOM:
             text = st.text_area(
                 "Your labels, separated by commas or line breaks",
-                key="labels_own",
+                key=LABELS,
+                bind="query-params",
                 height=100,
                 value="animal, food, music, vehicle, building",
                 max_chars=2000,

@@ -13,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 from devise_core import Engine, load_engine
-from tests.browsing import address, browser, page  # noqa: F401  fixtures for the tests with a browser
+from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
 
 BUNDLED = Path(__file__).parent.parent / "artifacts"

@@ -26,7 +26,7 @@ PAGES = {
     "": ("q", "tour", "open"),
     "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour", "open"),
     "image_search": ("q", "item", "crop", "open"),
-    "labels": ("item", "crop", "q"),
+    "labels": ("item", "crop", "q", "vocabulary", "labels"),
     "photos": ("q", "item"),
     "explorer": ("q", "item", "map", "dims", "colour", "show", "region"),
     "words": ("mode", "q", "a", "b"),

@@ -14,7 +14,7 @@ def test_each_step_shows_its_page(number: int) -> None:
     test = app(step.page, tour=str(number), **step.view)
     assert f"**{number} of {len(STEPS)}  ·  {step.title}**" in page_text(test)
     assert not checked(test).error
-    labels = {link.proto.label for link in test.get("page_link")}
+    labels = {each.proto.label for kind in ("page_link", "button") for each in test.get(kind)}
     assert "End the tour" in labels
     assert ("Back" in labels) == (number > 1)
     if number < len(STEPS):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from ui import url_state
@@ -19,12 +17,8 @@ def link(page: str, label: str, key: str, icon: str | None = None, **parameters:
         icon: A Material icon.
         parameters: Name → value in the address.
     """
-    if not _is_current(page):
+    if page != url_state.current_page():
         st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=parameters)
     elif st.button(label, key=key, icon=icon, type="tertiary"):
         url_state.replace(**parameters)
         st.rerun()
-
-
-def _is_current(page: str) -> bool:
-    return urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{page}")

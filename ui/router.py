@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import page_layout, tour
+from ui import page_layout, tour, url_state
 from ui.errors import show_errors
 from ui.hit.detail import show_open_hit
 from ui.server import event_log, preload
@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page("../pages/results.py", title="Results", icon=":material/bar_chart:"),
     ]
 )
+url_state.set_page(page.url_path)
 tour.choose_collection()
 page_layout.sidebar()
 tour.banner()

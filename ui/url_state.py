@@ -10,12 +10,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 QUERY, PAGE, ITEM, OPEN = "q", "p", "item", "open"
-BOUND = COLLECTION, PROTOCOL = "collection", "protocol"
-"""Parameters that Streamlit writes itself, for the widgets they are bound to."""
+BOUND = COLLECTION, PROTOCOL, VOCABULARY, LABELS = "collection", "protocol", "vocabulary", "labels"
+"""Parameters of widgets with ``bind="query-params"``. Streamlit reads and writes them.
+
+The other widgets are not bound. Streamlit replaces the address when a bound widget changes, so Back would leave the page instead
+of undoing the change. It also writes the labels of options, which differ from the values in earlier links."""
 
 _Parameters = dict[str, list[str]]
 
-_STATE_KEY = "url_state"
+_STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
 """How long a browser may still send the address from before the last answer."""
 
@@ -28,6 +31,16 @@ class _Address:
     current: _Parameters
     previous: list[tuple[float, _Parameters]] = field(default_factory=list)
     """Each with the time until which it counts as late."""
+
+
+def set_page(page: str) -> None:
+    """Set which page runs. The router knows it, while the browser's address may still be that of the page before."""
+    st.session_state[_PAGE_KEY] = page
+
+
+def current_page() -> str:
+    """Return the URL path of the page that runs, such as "labels". It is empty for the home page."""
+    return str(st.session_state.get(_PAGE_KEY, ""))
 
 
 def read_text(name: str) -> str:
@@ -82,7 +95,7 @@ def _address() -> _Address:
     A request that was sent before the browser had the last answer carries the previous address, and would undo what was
     chosen in the meantime. Any other difference comes from the visitor and is taken over.
     """
-    sent, page, context = _sent_parameters(), st.context.url or "", get_script_run_ctx()
+    sent, page, context = _sent_parameters(), current_page(), get_script_run_ctx()
     address: _Address | None = st.session_state.get(_STATE_KEY)
     if address is None or address.page != page:
         address = st.session_state[_STATE_KEY] = _Address(page, sent)
