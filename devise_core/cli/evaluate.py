@@ -11,7 +11,18 @@ from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
 from devise_core.storage.paths import REPOSITORY
 
-PROTOCOLS = ("imagenet", "zero-shot", "pascal-sentences", "caltech-101", "flickr8k", "stamps", "labels", "absent", "queries")
+PROTOCOLS = (
+    "imagenet",
+    "zero-shot",
+    "pascal-sentences",
+    "caltech-101",
+    "flickr8k",
+    "stamps",
+    "own-labels",
+    "labels",
+    "absent",
+    "queries",
+)
 _BESIDE_MODEL = Path()
 """The value of ``--out`` without a file name."""
 

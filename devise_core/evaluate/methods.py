@@ -12,6 +12,7 @@ from scipy.special import softmax
 
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.random_baseline import random_embedder, random_vector
+from devise_core.evaluate.shipped_search import ShippedSearch
 from devise_core.evaluate.tables import RIVALS
 from devise_core.results import OURS
 from devise_core.vectors import Floats, unit
@@ -52,7 +53,7 @@ class Methods:
     """The methods to compare on one model. Those that need training are trained once, on first use."""
 
     def __init__(self, model: ModelUnderTest) -> None:
-        self.model = model
+        self.model, self.shipped = model, ShippedSearch(model)
 
     @cached_property
     def embedding(self) -> list[Method]:

@@ -35,6 +35,7 @@ PROTOCOLS: Mapping[str, Protocol] = {
     "caltech-101": retrieval.caltech,
     "flickr8k": retrieval.flickr8k,
     "stamps": retrieval.stamps,
+    "own-labels": retrieval.own_labels,
     "labels": labels.labels,
     "absent": absent.absent,
     "queries": queries.queries,

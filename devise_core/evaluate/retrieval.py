@@ -11,7 +11,7 @@ from devise_core.datasets import readers, splits
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.datasets.splits import select
 from devise_core.errors import BuildError, QueryError, UnknownWordError
-from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SOFTMAX, Method, Methods
+from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SHIPPED, SOFTMAX, Method, Methods
 from devise_core.evaluate.metrics import Relevant, average_precision, best_rank, hits, precision_at, ranks
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.tables import MetricValues, Outcome, class_means, comparison, merged
@@ -71,6 +71,8 @@ def query_outcome(
     """
     results = methods.in_order({each.name: query_metrics(each, encoded, queries, k) for each in methods.embedding})
     results[SOFTMAX] = methods.softmax_cell
+    if methods.shipped.scorer:
+        results[SHIPPED] = score_metrics(methods.shipped.scores(list(queries), encoded), queries, k)
     note += (
         f" mAP is the mean average precision over the whole ranking. P@{k} is the precision of the first {k}, divided by its "
         f"highest possible value. {_SOFTMAX_NOTE}"
@@ -82,10 +84,21 @@ def query_outcome(
 def query_metrics(method: Method, encoded: Encoded, queries: Mapping[str, Relevant], k: int) -> MetricValues:
     """Return average precision and precision@k of each query, as ``query_outcome`` takes them."""
     embeddings = method.embed_images(encoded)
-    scores = {query: embeddings @ method.embed_text(query) for query in queries}
+    return score_metrics(np.stack([embeddings @ method.embed_text(query) for query in queries]), queries, k)
+
+
+def score_metrics(scores: Floats, queries: Mapping[str, Relevant], k: int) -> MetricValues:
+    """Return average precision and precision@k of each query.
+
+    Args:
+        scores: ``(queries, images)``.
+        queries: Text → which images are relevant ``(images,)``.
+        k: The k of precision@k.
+    """
+    rows = list(zip(scores, queries.values(), strict=True))
     return {
-        "mAP": np.asarray([average_precision(scores[query], relevant) for query, relevant in queries.items()]),
-        f"P@{k}": np.asarray([precision_at(scores[query], relevant, k) for query, relevant in queries.items()]),
+        "mAP": np.asarray([average_precision(row, relevant) for row, relevant in rows]),
+        f"P@{k}": np.asarray([precision_at(row, relevant, k) for row, relevant in rows]),
     }
 
 
@@ -104,6 +117,9 @@ def flickr8k(methods: Methods) -> Outcome:
             if method.name == RANDOM
             else caption_recall(texts @ method.embed_images(encoded).T, true)
         )
+    if methods.shipped.scorer:
+        captions = [caption for image in images for caption in image.captions if methods.shipped.can_embed(caption)]
+        to_images[SHIPPED] = caption_recall(methods.shipped.scores(captions, encoded), true)[0]
     note = (
         f"{len(texts)} captions of {len(images)} images. R@k is the share of queries with a matching result among the k nearest. "
         "The softmax and the random vectors cannot embed a caption."
@@ -112,7 +128,10 @@ def flickr8k(methods: Methods) -> Outcome:
     return Outcome(
         tuple(
             comparison(
-                f"Captions, Flickr8k: {name}", note, "flickr8k", {**methods.in_order(results), SOFTMAX: methods.softmax_cell}
+                f"Captions, Flickr8k: {name}",
+                note,
+                "flickr8k",
+                {**methods.in_order(results), SOFTMAX: methods.softmax_cell, **_shipped(results)},
             )
             for name, results in ways.items()
         )
@@ -155,6 +174,28 @@ def stamps(methods: Methods) -> Outcome:
         queries,
         8,
     )
+
+
+def own_labels(methods: Methods) -> Outcome:
+    """Search for every label of the bundled collections. An item is relevant if it has that label."""
+    return merged([_labels_of_collection(methods, name) for name in ("stamps", "photos")])
+
+
+def _labels_of_collection(methods: Methods, name: str) -> Outcome:
+    collection = methods.model.collection(name)
+    labels = sorted({label for item in collection.items for label in item.labels})
+    queries = {
+        label: np.asarray([label in item.labels for item in collection.items], dtype=np.bool_)
+        for label in labels
+        if _has_vector(label, methods.model)
+    }
+    note = f"Each of {len(queries)} labels is a query over {len(collection)} images. The model was not trained on any of them."
+    encoded = Encoded(np.asarray(collection.features, dtype=np.float32), collection.embeddings)
+    return query_outcome(methods, "own-labels", f"Text → images: the labels of the {name}", note, encoded, queries, 8)
+
+
+def _shipped(results: Mapping[str, MetricValues | str]) -> dict[str, MetricValues | str]:
+    return {SHIPPED: results[SHIPPED]} if SHIPPED in results else {}
 
 
 def _has_vector(label: str, model: ModelUnderTest) -> bool:

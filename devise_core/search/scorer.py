@@ -19,10 +19,12 @@ from functools import cached_property
 
 import numpy as np
 
+from devise_core.errors import UnknownWordError
 from devise_core.search.class_shares import LabelSoftmax, feature_roots
 from devise_core.search.kinds import KindTable, KindWeights
 from devise_core.text.concepts import ConceptStore, read_text
 from devise_core.text.query import PlacedClause, Query
+from devise_core.text.query_parser import Clause
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
@@ -140,6 +142,17 @@ class Scorer:
             sides = ((sense.vector, self.kinds.of_synset(sense.synset)) for sense in query.senses)
             return [QuerySide(vector, concept, _scaled(kinds, NOUN_KINDS)) for vector, kinds in sides]
         return [QuerySide(query.vector, concept, self._kinds_of(query.clauses))]
+
+    def text_side(self, text: str) -> QuerySide:
+        """Prepare a label or a caption. Operators in it have no meaning.
+
+        Raises:
+            UnknownWordError: No word of it is known.
+        """
+        part = self.text.place(Clause("words", text, 1.0, 0, len(text)))
+        if part.vector is None:
+            raise UnknownWordError({word: [] for word in part.unknown})
+        return QuerySide(part.vector, self.concepts.of_clauses([part]), self._kinds_of((part,)))
 
     def scores(self, query: list[QuerySide], images: ImageSide) -> Floats:
         """Return the score ``(n,)`` of every image, the best one over the senses of the query."""

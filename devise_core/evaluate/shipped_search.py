@@ -1,0 +1,55 @@
+"""Search as the pages and commands do it, on images that are in no collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.errors import QueryError, UnknownWordError
+from devise_core.evaluate.model_under_test import ModelUnderTest
+from devise_core.search.opening import ModelParts
+from devise_core.search.scorer import Scorer
+from devise_core.vectors import Floats
+from devise_core.vision.image_encoder import Encoded
+
+
+class ShippedSearch:
+    """Scores images for labels and captions with everything that the shipped search adds to the cosine.
+
+    Args:
+        model: The model to measure.
+    """
+
+    def __init__(self, model: ModelUnderTest) -> None:
+        self._model = model
+
+    @cached_property
+    def scorer(self) -> Scorer | None:
+        """The score of the search, or None if the model ranks by cosine alone."""
+        return ModelParts(self._model.layout, self._model.manifest, self._model.text).scorer
+
+    def scores(self, texts: Sequence[str], encoded: Encoded) -> Floats:
+        """Return the score of each image for each text ``(texts, images)``.
+
+        Args:
+            texts: Labels or captions. Operators in them have no meaning.
+            encoded: The images.
+
+        Raises:
+            ValueError: The model has no such score.
+            UnknownWordError: No word of a text is known.
+        """
+        if self.scorer is None:
+            raise ValueError("This model ranks by cosine alone.")
+        images = self.scorer.images(encoded.features, encoded.embeddings)
+        return np.stack([self.scorer.scores([self.scorer.text_side(text)], images) for text in texts])
+
+    def can_embed(self, text: str) -> bool:
+        """Return whether ``text`` can be a query: it has a known word and is not too long."""
+        try:
+            self._model.text.embed(text)
+        except (UnknownWordError, QueryError):
+            return False
+        return True

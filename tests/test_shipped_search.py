@@ -1,0 +1,65 @@
+"""The row "as shipped" of the tables: the same scores as the engine's, better than the cosine on the bundled labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devise_core import Engine
+from devise_core.errors import UnknownWordError
+from devise_core.evaluate.methods import SHIPPED, Methods
+from devise_core.evaluate.model_under_test import ModelUnderTest
+from devise_core.evaluate.retrieval import own_labels
+from devise_core.evaluate.shipped_search import ShippedSearch
+from devise_core.results import OURS
+from devise_core.storage.manifest import Manifest
+from devise_core.vision.image_encoder import Encoded
+
+
+@pytest.fixture
+def model(engine: Engine, tmp_path: Path) -> ModelUnderTest:
+    return ModelUnderTest(engine.layout, engine.manifest, engine.text, engine.encoder, tmp_path, tmp_path, lambda _: None)
+
+
+def encoded(engine: Engine) -> Encoded:
+    return Encoded(np.asarray(engine.collection.features, np.float32), engine.collection.embeddings)
+
+
+def test_the_scores_are_those_of_the_engine(engine: Engine, model: ModelUnderTest) -> None:
+    ranking = engine.ranking(engine.query("musical instrument"))
+    scores = ShippedSearch(model).scores(["musical instrument"], encoded(engine))[0]
+    assert scores[ranking.rows] == pytest.approx(ranking.scores, abs=1e-4)
+
+
+def test_an_operator_in_a_label_has_no_meaning(engine: Engine, model: ModelUnderTest) -> None:
+    plain, operator = ShippedSearch(model).scores(["sea horse", "sea -horse"], encoded(engine))
+    assert plain == pytest.approx(operator, abs=1e-5)
+
+
+def test_a_text_without_a_known_word_is_refused(engine: Engine, model: ModelUnderTest) -> None:
+    search = ShippedSearch(model)
+    assert search.can_embed("a violin")
+    assert not search.can_embed("qwzxqwzx")
+    assert not search.can_embed("")
+    with pytest.raises(UnknownWordError):
+        search.scores(["qwzxqwzx"], encoded(engine))
+
+
+def test_a_model_without_the_files_has_no_such_row(engine: Engine, model: ModelUnderTest) -> None:
+    model.manifest = Manifest(engine.layout.root)
+    assert ShippedSearch(model).scorer is None
+    with pytest.raises(ValueError, match="cosine alone"):
+        ShippedSearch(model).scores(["violin"], encoded(engine))
+
+
+@pytest.mark.artifacts
+def test_the_bundled_labels_are_found_better_than_by_cosine(model: ModelUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devise_core.evaluate.methods.random_embedder", lambda _: None)
+    for table, least in zip(own_labels(Methods(model)).tables, (0.41, 0.475), strict=True):
+        rows = table.methods()
+        shipped, ours = rows[SHIPPED]["mAP"].value, rows[OURS]["mAP"].value
+        assert shipped is not None and ours is not None
+        assert shipped > ours
+        assert shipped >= least
