@@ -37,7 +37,7 @@ def test_words_pictures_and_weights_in_one_sum(page: Page, address: str) -> None
     shares = [int(share) for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="Read as").inner_text())]
     assert 99 <= sum(shares) <= 101
     assert max(shares) == shares[1]  # sea
-    page.get_by_test_id("stTooltipIcon").filter(visible=True).last.hover()
+    page.locator(".stMarkdown", has_text="Read as").get_by_test_id("stTooltipIcon").hover()
     expect(page.get_by_text("The words most similar to each part")).to_be_visible()
 
 

@@ -30,7 +30,6 @@ UNFINISHED = (
     "tests/test_faults.py",
     "tests/test_files.py",
     "tests/test_projection.py",
-    "tests/test_session.py",
     "tests/test_uploads.py",
     "tests/test_weblink.py",
 )
