@@ -53,7 +53,7 @@ def write_pictures(folder: Path, count: int) -> None:
         ],
     )
     np.save(layout.embeddings, embeddings)
-    project(embeddings, ways=("pca",)).save(layout.projections)
+    project(embeddings, methods=("pca",)).save(layout.projections)
     manifest = Manifest(folder, about={"model": engine.model_id, "count": count})
     for path in (layout.items, layout.embeddings, layout.projections):
         manifest.add(path, "python -m benchmarks.map")

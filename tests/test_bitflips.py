@@ -74,7 +74,7 @@ def test_every_file_is_found_and_named(name: str, copy: Path, monkeypatch: pytes
         with pytest.raises(ArtifactError) as raised:
             use(copy, name)
         said = str(raised.value)
-        assert f"{copy / name} is damaged (its SHA-256 is not the manifest's): restore it with `git checkout -- " in said
+        assert f"{copy / name} is damaged (its SHA-256 is not the manifest's). Restore it with `git checkout -- " in said
         assert f"or make it again with `{Manifest.read((BUNDLED / name).parent).files[Path(name).name].command}`" in said
         (copy / name).unlink()
         (copy / name).symlink_to(BUNDLED / name)

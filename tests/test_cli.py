@@ -166,14 +166,14 @@ def test_custom_model_and_its_collection(
     assert "cat" in run(capsys, "label", CAT, "-k", "1", *with_it)[1]
     assert "cello" in run(capsys, "words", "violin", *with_it)[1]
     status, _, err = run(capsys, "search", "violin", *with_it)
-    assert (status, "has no collection yet: make one with `python -m devise_core index FOLDER" in err) == (1, True)
+    assert (status, "has no collection yet. Make one with `python -m devise_core index FOLDER" in err) == (1, True)
     (tmp_path / "photos/pets").mkdir(parents=True)
     shutil.copy(CAT, tmp_path / "photos/pets/tom.webp")
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "pets", *with_it)
     assert (status, f"--collection 'pets' --artifacts {model}" in out, f"SEMBLANCE_ARTIFACTS={model} " in out) == (0, True, True)
     assert "pets" in run(capsys, "search", "kitten", *with_it)[1]
     status, _, err = run(capsys, "search", "kitten", "--collection", "pets")
-    assert (status, "made with another model: open that one with --artifacts FOLDER" in err) == (1, True)
+    assert (status, "made with another model. Open that model with --artifacts FOLDER" in err) == (1, True)
 
 
 @pytest.mark.parametrize("name", ["stamps", "photos"])

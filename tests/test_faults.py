@@ -119,7 +119,7 @@ def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
         collection = Manifest.read(folder)
         collection.about["model"] = manifest.files["model.keras"].sha256
         collection.write()
-    assert "is no Keras model this version can load" in text(labelled(app("labels")))
+    assert "is not a Keras model that this version can load" in text(labelled(app("labels")))
     assert tile_names(app("text_search", q="violin"))[0] == "violin"
 
 

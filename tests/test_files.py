@@ -53,7 +53,7 @@ def test_a_missing_and_a_newer_manifest(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="missing.*git checkout"):
         Manifest.read(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA + 1, "files": {}}))
-    with pytest.raises(ArtifactError, match=f"schema {SCHEMA + 1}.*update the code"):
+    with pytest.raises(ArtifactError, match=f"schema {SCHEMA + 1}.*Update the code"):
         Manifest.read(tmp_path)
 
 
@@ -144,7 +144,7 @@ def test_items_are_read_as_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("id,labels\na,b\n", "lacks the column file"), ("id,file\na,b\na,c\n", "one id to several")]
+    ("text", "says"), [("id,labels\na,b\n", "has no column file"), ("id,file\na,b\na,c\n", "one id to several")]
 )
 def test_items_that_make_no_sense(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "items.csv").write_text(text)

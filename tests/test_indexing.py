@@ -147,5 +147,5 @@ def test_a_single_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     opened = FolderCollection.open(index(folder, ColourEncoder()).folder)
     assert len(opened) == 1
     assert {name: places.shape for name, places in opened.projections.places.items()} == {"pca2": (1, 2), "pca3": (1, 3)}
-    with pytest.raises(CollectionError, match="no picture “b”"):
+    with pytest.raises(CollectionError, match="no image “b”"):
         opened.row("b")

@@ -65,7 +65,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     embeddings = np.load(bundled.embeddings)[:count]
     np.save(made.embeddings, embeddings)
     np.save(made.features, np.load(bundled.features)[:count])
-    project(embeddings, ways=("pca",)).save(made.projections)
+    project(embeddings, methods=("pca",)).save(made.projections)
     manifest = Manifest(made.root, about={"model": Manifest.read(BUNDLED).files["model.keras"].sha256, "count": count})
     for path in (made.items, made.embeddings, made.features, made.projections):
         manifest.add(path, PAYLOADS[1])

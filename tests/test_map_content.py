@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from devise_core import Engine
-from devise_core.collections.map_labels import common_labels, group_names, named_right, nearest_nouns, words_among
+from devise_core.collections.map_labels import common_labels, group_names, map_words, named_correctly, nearest_nouns
 from devise_core.collections.projection import project
 from devise_core.datatypes import Item
 from devise_core.vectors import Floats
@@ -21,7 +21,7 @@ from ui.map.region import read_region
 def test_an_image_is_named_right_if_a_word_of_its_label_is_near() -> None:
     items = [Item("a", "a", ("tabby cat",)), Item("b", "b", ("dog",)), Item("c", "c"), Item("d", "d", ("hot dog", "snack"))]
     nearest = [["pet", "cat"], ["cat", "wolf"], ["cat"], ["snack"]]
-    assert named_right(items, nearest) == [True, False, None, True]
+    assert named_correctly(items, nearest) == [True, False, None, True]
 
 
 def test_nearest_nouns_of_all_images_equal_those_of_each(engine: Engine) -> None:
@@ -45,7 +45,7 @@ def test_groups_are_named_after_their_images(engine: Engine) -> None:
 
 
 def test_words_on_the_map_are_categories_and_common_nouns(engine: Engine) -> None:
-    words = words_among(engine.text, engine.collection, nearest_nouns(engine.vocabulary, engine.collection))
+    words = map_words(engine.text, engine.collection, nearest_nouns(engine.vocabulary, engine.collection))
     assert {"animals", "birds", "food"} <= set(words)
     assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-4) for vector in words.values())
 
@@ -60,7 +60,7 @@ def corners() -> Floats:
 
 
 def test_a_region_in_two_dimensions_selects_images_inside() -> None:
-    made = project(corners(), ways=("pca",))
+    made = project(corners(), methods=("pca",))
     places = [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9], [0.2, 0.8], [0.0, 0.0], [1.0, 1.0], [0.5, 0.1], [0.45, 0.55]]
     made.places["pca2"][:] = np.array(places)
     region = read_region("pca2:400,400;600,400;600,600;400,600", made)
@@ -69,7 +69,7 @@ def test_a_region_in_two_dimensions_selects_images_inside() -> None:
 
 
 def test_a_region_in_three_dimensions_has_two_view_directions() -> None:
-    made = project(corners(), ways=("pca",))
+    made = project(corners(), methods=("pca",))
     made.places["pca3"][:] = 0
     made.places["pca3"][:3] = [[0.2, 0.5, 0.9], [0.9, 0.5, 0.2], [0.2, 0.9, 0.2]]
     from_the_side = read_region("pca3:0,0,1000;0,1000,0;800,400;1000,400;1000,600;800,600", made)  # right is z, up is y
@@ -99,7 +99,7 @@ def test_a_region_in_three_dimensions_has_two_view_directions() -> None:
     ],
 )
 def test_invalid_regions_are_ignored(text: str) -> None:
-    assert read_region(text, project(corners(), ways=("pca",))) is None
+    assert read_region(text, project(corners(), methods=("pca",))) is None
 
 
 def test_large_collections_show_an_even_sample() -> None:
@@ -125,6 +125,6 @@ def test_the_message_has_all_data_of_the_map(engine: Engine, monkeypatch: pytest
     assert categories["names"][numbers(categories["of"], "u1")[3]] == collection.items[6].category.split("/")[0]
     assert len(categories["names"]) == map_data.COLOURED + 1
     assert set(numbers(message["colours"]["right"]["of"], "u1")) == {0, 1}
-    assert message["trustworthiness"]["tsne2"] == round(collection.projections.kept["tsne2"], 3)
+    assert message["trustworthiness"]["tsne2"] == round(collection.projections.trustworthiness["tsne2"], 3)
     assert {text["kind"] for text in message["texts"]} == {"cluster", "part", "word"}
     assert all(len(text["places"]["tsne3"]) == 3 for text in message["texts"])

@@ -10,7 +10,7 @@ import pytest
 
 from devise_core import Engine
 from devise_core.collections import projection
-from devise_core.collections.projection import Projections, inside, place, project, trustworthiness
+from devise_core.collections.projection import Projections, inside_polygon, place, project, trustworthiness
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Floats, unit
 from tests.fakes import unit_rows
@@ -24,7 +24,7 @@ def two_groups() -> Floats:
 
 def test_principal_components_place_what_comes_later_as_they_place_the_pictures() -> None:
     embeddings = unit_rows(30, 6)
-    made = project(embeddings, ways=("pca",))
+    made = project(embeddings, methods=("pca",))
     assert set(made.places) == {"pca2", "pca3"}
     for name, places in made.places.items():
         assert made.place(name, embeddings[7], embeddings) == pytest.approx(places[7], abs=1e-5)
@@ -35,20 +35,20 @@ def test_principal_components_place_what_comes_later_as_they_place_the_pictures(
 
 def test_tsne_keeps_groups_together_and_is_seeded() -> None:
     embeddings = two_groups()
-    made, again = project(embeddings, ways=("tsne",)), project(embeddings, ways=("tsne",))
+    made, again = project(embeddings, methods=("tsne",)), project(embeddings, methods=("tsne",))
     assert {name: places.shape for name, places in made.places.items()} == {"tsne2": (20, 2), "tsne3": (20, 3)}
     for name, places in made.places.items():
         assert (places == again.places[name]).all()
         assert places[:, 0].std() == places.std(axis=0).max()  # the longest way lies from left to right
     places = made.places["tsne2"]
     assert np.ptp(places[:10], axis=0).max() < np.linalg.norm(places[:10].mean(axis=0) - places[10:].mean(axis=0))
-    assert made.kept["tsne2"] > 0.8
+    assert made.trustworthiness["tsne2"] > 0.8
     assert not set(made.clusters[:10, 0]) & set(made.clusters[10:, 0])
 
 
 def test_of_many_some_are_fitted_and_the_others_go_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "FITTED", 12)
-    places = project(two_groups(), ways=("tsne",)).places["tsne2"]
+    monkeypatch.setattr(projection, "MAX_FITTED", 12)
+    places = project(two_groups(), methods=("tsne",)).places["tsne2"]
     assert places.min() >= 0 and places.max() <= 1
     centres = places[:10].mean(axis=0), places[10:].mean(axis=0)
     assert all(np.linalg.norm(spot - centres[0]) < np.linalg.norm(spot - centres[1]) for spot in places[:10])
@@ -58,20 +58,20 @@ def test_of_many_some_are_fitted_and_the_others_go_among_them(monkeypatch: pytes
 def test_a_few_pictures_have_principal_components_alone(count: int) -> None:
     made = project(unit_rows(count, 6))
     assert set(made.places) == {"pca2", "pca3"}
-    assert made.kept == {}
+    assert made.trustworthiness == {}
     assert all(np.isfinite(places).all() and 0 <= places.min() <= places.max() <= 1 for places in made.places.values())
 
 
 def test_the_same_picture_many_times() -> None:
-    made = project(np.tile(unit_rows(1, 6), (8, 1)), ways=("pca",))
+    made = project(np.tile(unit_rows(1, 6), (8, 1)), methods=("pca",))
     assert made.places["pca2"] == pytest.approx(0.5, abs=1e-3)
     assert set(made.clusters.ravel()) == {0}
 
 
 def test_umap_is_left_out_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "FEWEST_UMAP", 5)
+    monkeypatch.setattr(projection, "MIN_UMAP", 5)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert set(project(two_groups(), ways=("umap", "pca")).places) == {"pca2", "pca3"}
+    assert set(project(two_groups(), methods=("umap", "pca")).places) == {"pca2", "pca3"}
 
 
 def test_a_latecomer_goes_among_its_nearest() -> None:
@@ -99,20 +99,20 @@ def test_trustworthiness_as_it_is_defined() -> None:
 def test_what_lies_in_a_polygon() -> None:
     corner = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], dtype=np.float32)  # a notch from above
     places = np.array([[1, 1], [2, 0.5], [2, 2], [3.5, 3], [5, 1], [-1, 1]], dtype=np.float32)
-    assert inside(corner, places).tolist() == [True, True, False, True, False, False]
+    assert inside_polygon(corner, places).tolist() == [True, True, False, True, False, False]
 
 
 def test_maps_are_kept_whole(tmp_path: Path) -> None:
-    made = project(two_groups(), ways=("pca",))
+    made = project(two_groups(), methods=("pca",))
     made.save(tmp_path / "projections.npz")
     read = Projections.read(tmp_path / "projections.npz", 20)
     assert all((read.places[name] == places).all() for name, places in made.places.items())
-    assert read.kept == pytest.approx(made.kept)
+    assert read.trustworthiness == pytest.approx(made.trustworthiness)
     assert (read.clusters == made.clusters).all()
-    with pytest.raises(ArtifactError, match="20 places for 21 pictures: make the collection again"):
+    with pytest.raises(ArtifactError, match="20 places for 21 images. Make the collection again"):
         Projections.read(tmp_path / "projections.npz", 21)
     (tmp_path / "projections.npz").write_bytes(b"no arrays")
-    with pytest.raises(ArtifactError, match="holds no map"):
+    with pytest.raises(ArtifactError, match="has no maps"):
         Projections.read(tmp_path / "projections.npz", 20)
 
 
@@ -121,9 +121,9 @@ def test_maps_are_kept_whole(tmp_path: Path) -> None:
 def test_the_bundled_maps(engine: Engine, collection: str) -> None:
     here = engine.on(collection).collection
     made = here.projections
-    assert set(made.places) == {f"{way}{dimensions}" for way in projection.WAYS for dimensions in projection.DIMENSIONS}
+    assert set(made.places) == {f"{method}{dimensions}" for method in projection.METHODS for dimensions in projection.DIMENSIONS}
     for name, places in made.places.items():
         assert places.shape == (len(here), int(name[-1]))
-        assert made.kept[name] == pytest.approx(trustworthiness(here.embeddings, places), abs=1e-4)
-    assert made.kept["tsne2"] > 0.95
-    assert made.kept["umap2"] > 0.94
+        assert made.trustworthiness[name] == pytest.approx(trustworthiness(here.embeddings, places), abs=1e-4)
+    assert made.trustworthiness["tsne2"] > 0.95
+    assert made.trustworthiness["umap2"] > 0.94

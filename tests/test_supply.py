@@ -145,7 +145,7 @@ def test_model_file_with_code_is_refused(tmp_path: Path) -> None:
     model.save(tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
         assert b"__lambda__" in archive.read("config.json")  # the file does contain the code
-    with pytest.raises(ArtifactError, match="no Keras model this version can load"):
+    with pytest.raises(ArtifactError, match="not a Keras model that this version can load"):
         load_model(tmp_path / "model.keras")
 
 

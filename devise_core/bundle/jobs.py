@@ -194,7 +194,7 @@ def build_maps(context: BuildContext) -> None:
             projections.save(layout.projections)
             manifest.add(layout.projections, "python -m devise_core build maps", embeddings.source, embeddings.licence)
             manifest.write()
-        context.log(f"{name}: " + ", ".join(f"{method} {kept:.3f}" for method, kept in projections.kept.items()))
+        context.log(f"{name}: " + ", ".join(f"{map_name} {value:.3f}" for map_name, value in projections.trustworthiness.items()))
 
 
 def build_label_senses(context: BuildContext) -> None:

@@ -1,4 +1,4 @@
-"""What every collection offers: images, what is known of them, and their vectors."""
+"""The contract of every collection: images, what is known about them, their vectors, indexes and maps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from devise_core.vectors import Floats
 
 
 class Collection(ABC):
-    """Pictures that can be searched. Items, embeddings ``(n, d)`` and features ``(n, f)`` share their order."""
+    """Images that can be searched. Items, embeddings and features have one order, in which an image has a row.
+
+    ``tests/test_collections.py`` is the contract that every collection passes.
+
+    Args:
+        name: What the collection is called.
+        items: One for each image. Their ids differ.
+    """
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
         self.name, self.items = name, list(items)
@@ -24,42 +31,52 @@ class Collection(ABC):
     @property
     @abstractmethod
     def version(self) -> str:
-        """Another one once the collection was made again: for the keys of caches and the addresses of pictures."""
+        """A string that changes when the collection is made again, for the keys of caches and the URLs of images."""
 
     @property
     @abstractmethod
-    def embeddings(self) -> Floats: ...
+    def embeddings(self) -> Floats:
+        """Unit rows ``(n, d)`` in the space of the text encoder."""
 
     @property
     @abstractmethod
-    def features(self) -> Floats: ...
+    def features(self) -> Floats:
+        """The backbone's features ``(n, f)``."""
 
     @property
     @abstractmethod
     def embedding_index(self) -> Index:
-        """Over meaning."""
+        """The index over ``embeddings``, by what images show."""
 
     @property
     @abstractmethod
     def feature_index(self) -> Index:
-        """Over looks."""
+        """The index over ``features``, by how images look."""
 
     @property
     @abstractmethod
     def projections(self) -> Projections:
-        """Its maps. Raises ``CollectionError`` for a collection made before there were such."""
+        """The maps.
+
+        Raises:
+            CollectionError: The collection was made before there were maps.
+        """
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What was noted about the collection when it was written; empty for one that is in no file."""
+        """What was noted about the collection when it was written. Empty for one that is in no file."""
         return {}
 
-    def verify(self) -> None:  # noqa: B027  what is in no file cannot be damaged
-        """Check now what every search reads. Raises ``ArtifactError``, which names the file."""
+    def verify(self) -> None:  # noqa: B027  a collection in no file cannot be damaged
+        """Check the files that every search reads.
+
+        Raises:
+            ArtifactError: A file is missing or damaged.
+        """
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
-        """The file of a picture, or its bytes where it is in no file."""
+        """Return the file of the image at ``row``, or its bytes if it is in no file."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -68,12 +85,16 @@ class Collection(ABC):
         return item_id in self._rows
 
     def row(self, item_id: str) -> int:
-        """Raises ``CollectionError`` for an id that is not in the collection."""
+        """Return the row of an id.
+
+        Raises:
+            CollectionError: The collection has no such id.
+        """
         try:
             return self._rows[item_id]
         except KeyError as error:
             raise CollectionError(
-                f"The collection {self.name} has no picture “{item_id}”: choose one of its own, or another collection."
+                f"The collection {self.name} has no image “{item_id}”. Choose one of its images, or another collection."
             ) from error
 
     def hit(self, row: int, cosine: float) -> Hit:
@@ -87,18 +108,21 @@ class Collection(ABC):
 
 
 class EmptyCollection(Collection):
-    """Of a model that no pictures were indexed with yet: it names pictures and compares words, and a search says what to do."""
+    """The collection of a model without collections.
+
+    The model can still label images and compare words. A search raises ``CollectionError``, which says what to do.
+    """
 
     def __init__(self) -> None:
         super().__init__("none", [])
 
-    def _lacking(self) -> NoReturn:
+    def _raise(self) -> NoReturn:
         raise CollectionError(
-            "This model has no collection yet: make one with `python -m devise_core index FOLDER --name NAME "
+            "This model has no collection yet. Make one with `python -m devise_core index FOLDER --name NAME "
             "--artifacts` and the model's folder."
         )
 
-    version = embeddings = features = embedding_index = feature_index = projections = property(_lacking)
+    version = embeddings = features = embedding_index = feature_index = projections = property(_raise)
 
-    def picture(self, row: int) -> Path:  # noqa: ARG002  as the others
-        self._lacking()
+    def picture(self, row: int) -> Path:  # noqa: ARG002  the contract's signature
+        self._raise()

@@ -1,4 +1,4 @@
-"""Results to take home: a table, JSON, or the pictures themselves with who made them."""
+"""Export results as a table, as JSON, or as the images themselves with their attribution."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def as_csv(hits: Sequence[Hit]) -> str:
-    """One row for each picture. A cell that a spreadsheet would run as a formula begins with an apostrophe."""
+    """Return one row for each hit. An apostrophe precedes what a spreadsheet would run as a formula."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -43,15 +43,15 @@ def as_csv(hits: Sequence[Hit]) -> str:
 
 
 def as_json(hits: Sequence[Hit]) -> str:
-    """A list of what ``Hit.as_dict`` says, without paths of this machine."""
+    """Return a list of the hits as ``Hit.as_dict`` gives them, without paths of this machine."""
     plain = [{name: value for name, value in hit.as_dict().items() if name != "path"} | {"source": hit.origin} for hit in hits]
     return json.dumps(plain, indent=1, ensure_ascii=False)
 
 
 def as_zip(collection: Collection, hits: Sequence[Hit]) -> bytes:
-    """The pictures, numbered in order, and ``ATTRIBUTION.csv``."""
+    """Return the images, numbered in the order of the hits, and ``ATTRIBUTION.csv``."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # pictures are compressed already
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # images are compressed already
         for number, hit in enumerate(hits, 1):
             picture = collection.picture(hit.row)
             suffix = PurePosixPath(hit.item.file).suffix or ".webp"

@@ -1,4 +1,4 @@
-"""A collection in one folder on disk, which is written whole."""
+"""A collection in a folder on disk, which is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -22,31 +22,46 @@ from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vectors import Floats
 
 _MARKS = ("manifest.json", "items.csv")
-"""A folder with one of these is a collection, though perhaps a damaged one."""
+"""A folder with one of these files is a collection, which may be damaged."""
 
 
 class FolderCollection(Collection):
-    """A collection on disk; its vectors are read as they are first asked for."""
+    """A collection on disk. Its vectors are read when they are first used.
+
+    Args:
+        layout: The paths of its files.
+        manifest: Lists the files. Each is checked as it is read.
+        items: The content of ``items.csv``.
+    """
 
     def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
         super().__init__(layout.root.name, items)
         self.layout, self.manifest = layout, manifest
 
     @classmethod
-    def open(cls, folder: Path, model: str | None = None) -> FolderCollection:
-        """Open ``folder``; where ``model`` (the SHA-256 of a model file) is given, the vectors must be that model's."""
+    def open(cls, folder: Path, model_id: str | None = None) -> FolderCollection:
+        """Open the collection in ``folder``.
+
+        Args:
+            folder: The collection's folder.
+            model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. None accepts any.
+
+        Raises:
+            CollectionError: There is no such folder.
+            OtherModelError: The vectors come from another model.
+            ArtifactError: A file is missing or damaged.
+        """
         layout = CollectionLayout(folder)
         restore_interrupted(folder.parent) if folder.parent.is_dir() else None
         if not folder.is_dir():
             raise CollectionError(
-                f"There is no collection at {folder}: make one with `python -m devise_core index FOLDER --name {folder.name}`."
+                f"There is no collection at {folder}. Make one with `python -m devise_core index FOLDER --name {folder.name}`."
             )
         manifest = Manifest.read(folder)
-        made_with = manifest.about.get("model")
-        if model and made_with != model:
+        if model_id and manifest.about.get("model") != model_id:
             raise OtherModelError(
-                f"The collection {folder.name} was made with another model: open that one with --artifacts "
-                "FOLDER (in the app: SEMBLANCE_ARTIFACTS), or make the collection again for this one with "
+                f"The collection {folder.name} was made with another model. Open that model with --artifacts "
+                "FOLDER (in the app: SEMBLANCE_ARTIFACTS), or make the collection again for this model with "
                 f"`python -m devise_core index FOLDER --name {folder.name}`."
             )
         return cls(layout, manifest, read_items(manifest.verified(layout.items)))
@@ -75,7 +90,7 @@ class FolderCollection(Collection):
     def projections(self) -> Projections:
         if self.layout.projections.name not in self.manifest.files:
             raise CollectionError(
-                f"The collection {self.name} has no map yet: make it again with "
+                f"The collection {self.name} has no map yet. Make the collection again with "
                 f"`python -m devise_core index FOLDER --name {self.name}`."
             )
         return Projections.read(self.manifest.verified(self.layout.projections), len(self))
@@ -95,24 +110,24 @@ class FolderCollection(Collection):
     def _vectors(self, path: Path) -> Floats:
         vectors = np.load(self.manifest.verified(path), mmap_mode="r").astype(np.float32)
         if len(vectors) != len(self.items):
-            raise ArtifactError(f"{path} has {len(vectors)} rows for {len(self.items)} items: make the collection again.")
+            raise ArtifactError(f"{path} has {len(vectors)} rows for {len(self.items)} items. Make the collection again.")
         return np.asarray(vectors)
 
     def _index(self, vectors: Floats, path: Path) -> Index:
-        """Open the index that the manifest names; one made before it named any has the default for its size."""
+        """Open the index that the manifest names, or the default for the size if the manifest is older than that."""
         kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
         return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
 
 
 def find_collections(artifacts: Path) -> dict[str, Path]:
-    """Name → folder of every collection there is: those that came with the model, then your own."""
-    found: dict[str, Path] = {}
+    """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's."""
+    folders: dict[str, Path] = {}
     for parent in (artifacts / "collections", user_collections()):
         if parent.is_dir():
             restore_interrupted(parent)
-            found |= {
+            folders |= {
                 folder.name: folder
                 for folder in sorted(parent.iterdir())
                 if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)
             }
-    return found
+    return folders

@@ -76,7 +76,7 @@ class InMemoryCollection(Collection):
 
     @cached_property
     def projections(self) -> Projections:
-        return project(self.embeddings, ways=("pca",))
+        return project(self.embeddings, methods=("pca",))
 
     def picture(self, row: int) -> bytes:
         return self.images[row].thumbnail

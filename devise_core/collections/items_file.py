@@ -15,19 +15,24 @@ _COLUMNS = [field.name for field in fields(Item)]
 
 
 def read_items(path: Path) -> list[Item]:
-    """Read ``items.csv``. Raises ``ArtifactError`` where a column is missing or two items share an id."""
+    """Read ``items.csv``.
+
+    Raises:
+        ArtifactError: A column is missing, or two items have one id.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         missing = {"id", "file"} - set(rows.fieldnames or ())
         if missing:
-            raise ArtifactError(f"{path} lacks the column {sorted(missing)[0]}: restore it, or make the collection again.")
+            raise ArtifactError(f"{path} has no column {sorted(missing)[0]}. Restore it, or make the collection again.")
         items = [_item(row) for row in rows]
     if len({item.id for item in items}) != len(items):
-        raise ArtifactError(f"{path} gives one id to several pictures: make the collection again.")
+        raise ArtifactError(f"{path} gives one id to several images. Make the collection again.")
     return items
 
 
 def write_items(path: Path, items: Sequence[Item]) -> None:
+    """Write ``items.csv``, with the labels separated by ``|``."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_COLUMNS)

@@ -1,4 +1,4 @@
-"""What a map says in words: the names of its regions, the words among its pictures, and which pictures are named right."""
+"""The words on a map: names of its groups, words placed among its images, and which images the model names correctly."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, unit
 
 NAMED_BY = 5
-"""How many nouns a picture's label may be among, as the hit@5 of the results."""
-MOST_WORDS, FEWEST = 48, 3
+"""An image is named correctly if its label is among so many nouns, like hit@5 in the results."""
+MAX_WORDS = 48
+MIN_IMAGES = 3
+"""A word is placed on the map if so many images have it."""
 
 
 def nearest_nouns(vocabulary: Vocabulary | None, collection: Collection) -> list[list[str]]:
@@ -27,7 +29,7 @@ def nearest_nouns(vocabulary: Vocabulary | None, collection: Collection) -> list
     return vocabulary.nearest_nouns_each(collection.embeddings, NAMED_BY)
 
 
-def named_right(items: Sequence[Item], nearest: Sequence[Sequence[str]]) -> list[bool | None]:
+def named_correctly(items: Sequence[Item], nearest: Sequence[Sequence[str]]) -> list[bool | None]:
     """Return for each image whether a label, or a word of one, is among its ``nearest`` nouns.
 
     It is None for an image without a label or without nouns.
@@ -52,22 +54,31 @@ def group_names(vocabulary: Vocabulary | None, collection: Collection, groups: n
     return [names[group] for group in sorted(names)]
 
 
-def words_among(text: TextEncoder, collection: Collection, nearest: Sequence[Sequence[str]]) -> dict[str, Floats]:
-    """Words that belong on the map, with unit vectors ``(d,)``: the categories', and nouns nearest to three pictures or more."""
+def map_words(text: TextEncoder, collection: Collection, nearest: Sequence[Sequence[str]]) -> dict[str, Floats]:
+    """Choose the words to place on the map: those of the categories, then nouns that are nearest to several images.
+
+    Args:
+        text: Gives the words their vectors. Words without one are left out.
+        collection: The images of the map.
+        nearest: The nearest nouns of each image, as ``nearest_nouns`` returns them.
+
+    Returns:
+        At most ``MAX_WORDS`` words with unit vectors ``(d,)``.
+    """
     categories = Counter(part.replace("_", " ") for item in collection.items for part in item.category.split("/") if part)
     nouns = Counter(near[0] for near in nearest if near)
-    found: dict[str, Floats] = {}
+    vectors: dict[str, Floats] = {}
     for word, count in (*categories.most_common(), *nouns.most_common()):
-        if count >= FEWEST and len(found) < MOST_WORDS and word not in found:
+        if count >= MIN_IMAGES and len(vectors) < MAX_WORDS and word not in vectors:
             try:
-                found[word] = text.embed(word)
+                vectors[word] = text.embed(word)
             except UnknownWordError:
                 continue
-    return found
+    return vectors
 
 
 def common_labels(items: Sequence[Item], k: int) -> list[tuple[str, int]]:
-    """The ``k`` most frequent labels and how often each is there."""
+    """Return the ``k`` most frequent labels and how many items have each."""
     return Counter(label for item in items for label in item.labels).most_common(k)
 
 

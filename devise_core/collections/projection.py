@@ -1,7 +1,7 @@
-"""The map: embeddings in two and three dimensions, and where a vector that came later belongs on it.
+"""Project embeddings to two and three dimensions for a map, and place vectors that come later on it.
 
-Three ways: principal components, t-SNE (van der Maaten and Hinton, 2008) and UMAP (McInnes et al., 2018), all seeded. The same
-machine gives the same map; another may differ in the last digits, of which t-SNE and UMAP make more.
+There are three methods: principal components, t-SNE (van der Maaten and Hinton, 2008) and UMAP (McInnes et al., 2018), all seeded.
+One machine always gives the same map. Another machine may differ in the last digits, which t-SNE and UMAP amplify.
 """
 
 from __future__ import annotations
@@ -19,128 +19,157 @@ import numpy.typing as npt
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Floats
 
-WAYS = ("tsne", "umap", "pca")
+METHODS = ("tsne", "umap", "pca")
 DIMENSIONS = (2, 3)
 SEED = 7
 PERPLEXITY = 30.0
 NEIGHBOURS = 5
-FEWEST, FEWEST_UMAP = 5, 50
-"""With fewer pictures there are no neighbourhoods: principal components alone; UMAP's are of 15."""
-FITTED = 3_000
-"""t-SNE is fitted on so many at the most, drawn at random; the others go among their nearest, as it takes minutes beyond."""
-JUDGED, KEPT_NEIGHBOURS = 2_000, 10
-COARSE, FINE = 12, 60
+"""A vector that comes later is placed among so many nearest images."""
+MIN_TSNE, MIN_UMAP = 5, 50
+"""With fewer images there are no neighbourhoods, and the map shows principal components. UMAP's neighbourhoods have 15 images."""
+MAX_FITTED = 3_000
+"""t-SNE is fitted on so many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
+MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
+MAX_COARSE, MAX_FINE = 12, 60
 _MARGIN = 0.02
 _SOFTNESS = 0.05
-_SMALLEST = 1e-6
+_SMALLEST_EXTENT = 1e-6
 
 Integers = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
 class Projections:
-    """All the maps of a collection, by name ("tsne2").
+    """All maps of a collection of ``n`` images, by name. A name is a method and a number of dimensions, as in "tsne2".
 
-    ``places``: ``(n, 2 or 3)`` from 0 to 1. ``kept``: the trustworthiness of each (Venna and Kaski, 2001), from 0 to 1: how few of
-    a picture's ten neighbours on the map are no neighbours by cosine. ``matrix`` ``(d, 3)`` and ``offset`` ``(3,)``: vector → place
-    by principal components. ``clusters`` ``(n, 2)``: the number of each picture's group, of a few and of many.
+    Attributes:
+        places: The place of each image, ``(n, 2 or 3)`` from 0 to 1.
+        trustworthiness: How few of an image's ten neighbours on the map are not neighbours by cosine, from 0 to 1 (Venna and
+            Kaski, 2001). Empty for few images.
+        matrix: With ``offset``, takes a vector to its place by principal components, ``(d, 3)``.
+        offset: ``(3,)``.
+        clusters: The number of each image's cluster ``(n, 2)``, among few clusters and among many.
     """
 
     places: dict[str, Floats]
-    kept: dict[str, float]
+    trustworthiness: dict[str, float]
     matrix: Floats
     offset: Floats
     clusters: Integers
 
     def place(self, name: str, vector: Floats, embeddings: Floats) -> Floats:
-        """Where a unit ``vector`` ``(d,)`` belongs: by the fitted components, or where there is no function among its nearest."""
+        """Place a unit ``vector`` ``(d,)`` on the map ``name``.
+
+        Principal components have a function for that. On the other maps it goes among its nearest ``embeddings`` ``(n, d)``.
+        """
         if name.startswith("pca"):
             dimensions = self.places[name].shape[1]
             return np.asarray(vector @ self.matrix[:, :dimensions] + self.offset[:dimensions], dtype=np.float32)
         return np.asarray(place(vector[None], embeddings, self.places[name])[0])
 
     def save(self, path: Path) -> None:
-        """One ``.npz`` of plain arrays."""
+        """Write an ``.npz`` file of plain arrays."""
         arrays: dict[str, Any] = {"matrix": self.matrix, "offset": self.offset, "clusters": self.clusters}
         arrays |= {f"{name}_places": places for name, places in self.places.items()}
-        arrays |= {f"{name}_kept": np.float32(kept) for name, kept in self.kept.items()}
+        arrays |= {f"{name}_kept": np.float32(value) for name, value in self.trustworthiness.items()}
         np.savez(path, **arrays)
 
     @classmethod
     def read(cls, path: Path, count: int) -> Projections:
-        """Those of a collection of ``count`` pictures. Raises ``ArtifactError`` for another file, or another number of places."""
+        """Read the maps of a collection of ``count`` images.
+
+        Raises:
+            ArtifactError: The file has no maps, or those of another number of images.
+        """
         try:
             with np.load(path, allow_pickle=False) as file:
                 arrays = dict(file)
             places = {key.removesuffix("_places"): array for key, array in arrays.items() if key.endswith("_places")}
-            kept = {key.removesuffix("_kept"): float(array) for key, array in arrays.items() if key.endswith("_kept")}
-            found = cls(places, kept, arrays["matrix"], arrays["offset"], arrays["clusters"])
+            values = {key.removesuffix("_kept"): float(array) for key, array in arrays.items() if key.endswith("_kept")}
+            projections = cls(places, values, arrays["matrix"], arrays["offset"], arrays["clusters"])
         except (OSError, ValueError, KeyError, EOFError) as error:
-            raise ArtifactError(f"{path} holds no map: make the collection again.") from error
-        if rows := {len(array) for array in (*places.values(), found.clusters)} - {count}:
-            raise ArtifactError(f"{path} has {rows.pop()} places for {count} pictures: make the collection again.")
-        return found
+            raise ArtifactError(f"{path} has no maps. Make the collection again.") from error
+        if counts := {len(array) for array in (*places.values(), projections.clusters)} - {count}:
+            raise ArtifactError(f"{path} has {counts.pop()} places for {count} images. Make the collection again.")
+        return projections
 
 
-def project(embeddings: Floats, ways: Sequence[str] = WAYS) -> Projections:
-    """Every map of unit rows ``(n, d)`` that can be made here: UMAP only where it is installed (``pip install umap-learn``)."""
+def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections:
+    """Make the maps of unit rows ``(n, d)``, in two and three dimensions.
+
+    Args:
+        embeddings: The rows.
+        methods: Which of ``METHODS`` to use. Each needs enough rows, and UMAP has to be installed (``pip install umap-learn``).
+    """
     matrix, offset = _components(embeddings)
     places: dict[str, Floats] = {}
-    for name in map_names(len(embeddings), ways):
-        way, dimensions = name[:-1], int(name[-1])
-        if way == "pca":
+    for name in map_names(len(embeddings), methods):
+        method, dimensions = name[:-1], int(name[-1])
+        if method == "pca":
             places[name] = (embeddings @ matrix + offset)[:, :dimensions].astype(np.float32)
         else:
-            places[name] = _framed((_tsne if way == "tsne" else _umap)(embeddings, dimensions))
-    kept = {name: trustworthiness(embeddings, found) for name, found in places.items()} if len(embeddings) >= FEWEST else {}
-    return Projections(places, kept, matrix, offset, _clusters(embeddings))
+            places[name] = _framed((_tsne if method == "tsne" else _umap)(embeddings, dimensions))
+    values = {name: trustworthiness(embeddings, rows) for name, rows in places.items()} if len(embeddings) >= MIN_TSNE else {}
+    return Projections(places, values, matrix, offset, _clusters(embeddings))
 
 
-def map_names(count: int, ways: Sequence[str] = WAYS) -> list[str]:
-    """The maps that ``count`` pictures get here, such as "tsne2"."""
-    fewest = {"pca": 0, "tsne": FEWEST, "umap": FEWEST_UMAP}
-    here = [way for way in ways if count >= fewest[way] and (way != "umap" or importlib.util.find_spec("umap"))]
-    return [f"{way}{dimensions}" for way in here for dimensions in DIMENSIONS]
+def map_names(count: int, methods: Sequence[str] = METHODS) -> list[str]:
+    """Return the names of the maps that ``project`` makes for ``count`` images on this machine."""
+    fewest = {"pca": 0, "tsne": MIN_TSNE, "umap": MIN_UMAP}
+    possible = [each for each in methods if count >= fewest[each] and (each != "umap" or importlib.util.find_spec("umap"))]
+    return [f"{method}{dimensions}" for method in possible for dimensions in DIMENSIONS]
 
 
 def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
-    """Unit ``vectors`` ``(m, d)`` → ``(m, 2 or 3)``: each amid its five nearest of ``embeddings`` ``(n, d)``, by nearness."""
+    """Place vectors among the images of a map.
 
-    def some(block: Floats) -> Floats:
+    Args:
+        vectors: Unit rows ``(m, d)``.
+        embeddings: Unit rows of the images, ``(n, d)``.
+        places: The places of the images, ``(n, 2 or 3)``.
+
+    Returns:
+        ``float32 (m, 2 or 3)``, the mean of the places of the five nearest images, weighted by their cosines.
+    """
+
+    def place_block(block: Floats) -> Floats:
         cosines = block @ embeddings.T
         rows = np.argsort(-cosines, axis=1, kind="stable")[:, :NEIGHBOURS]
         near = np.take_along_axis(cosines, rows, axis=1)
         weights = np.exp((near - near[:, :1]) / _SOFTNESS)
         return np.asarray(np.einsum("mk,mkp->mp", weights / weights.sum(axis=1, keepdims=True), places[rows]))
 
-    return np.concatenate([some(block) for block in _blocks(vectors)]).astype(np.float32)
+    return np.concatenate([place_block(block) for block in _blocks(vectors)]).astype(np.float32)
 
 
 def trustworthiness(embeddings: Floats, places: Floats) -> float:
-    """How far neighbours on the map are neighbours by cosine; of more than 2,000 pictures by so many, drawn at random."""
+    """Return the trustworthiness of a map, as in ``Projections``. Of more than 2,000 images a random sample is judged."""
     from sklearn.manifold import trustworthiness as measured
 
-    rows = _drawn(len(embeddings), JUDGED)
-    neighbours = min(KEPT_NEIGHBOURS, (len(rows) - 1) // 2)
+    rows = _sample(len(embeddings), MAX_JUDGED)
+    neighbours = min(JUDGED_NEIGHBOURS, (len(rows) - 1) // 2)
     return float(measured(embeddings[rows], places[rows], n_neighbors=neighbours, metric="cosine"))
 
 
-def inside(polygon: Floats, places: Floats) -> npt.NDArray[np.bool_]:
-    """Which ``places`` ``(n, 2)`` lie in ``polygon`` ``(m, 2)``: a ray from there crosses its outline an odd number of times."""
-    found = np.zeros(len(places), dtype=bool)
+def inside_polygon(polygon: Floats, places: Floats) -> npt.NDArray[np.bool_]:
+    """Return which of ``places`` ``(n, 2)`` are in ``polygon`` ``(m, 2)``.
+
+    A ray from a place inside crosses the outline an odd number of times.
+    """
+    inside = np.zeros(len(places), dtype=bool)
     x, y = places[:, 0], places[:, 1]
     for (ax, ay), (bx, by) in zip(polygon, np.roll(polygon, 1, axis=0), strict=True):
         if ay != by:
-            found ^= ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
-    return found
+            inside ^= ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
+    return inside
 
 
 def _components(embeddings: Floats) -> tuple[Floats, Floats]:
-    """Three principal components as vector → place."""
+    """Return the matrix ``(d, 3)`` and offset ``(3,)`` of ``Projections``, from three principal components."""
     mean = embeddings.mean(axis=0)
     axes = np.zeros((3, embeddings.shape[1]))
-    found = _signed(np.linalg.svd(embeddings - mean, full_matrices=False)[2][:3])
-    axes[: len(found)] = found
+    components = _signed(np.linalg.svd(embeddings - mean, full_matrices=False)[2][:3])
+    axes[: len(components)] = components
     scale, offset = _frame((embeddings - mean) @ axes.T)
     return (axes.T * scale).astype(np.float32), (offset - scale * mean @ axes.T).astype(np.float32)
 
@@ -148,7 +177,7 @@ def _components(embeddings: Floats) -> tuple[Floats, Floats]:
 def _tsne(embeddings: Floats, dimensions: int) -> Floats:
     from sklearn.manifold import TSNE
 
-    rows = _drawn(len(embeddings), FITTED)
+    rows = _sample(len(embeddings), MAX_FITTED)
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
     tsne = TSNE(dimensions, perplexity=perplexity, init="pca", metric="cosine", random_state=SEED, n_jobs=1)
     fitted = tsne.fit_transform(embeddings[rows])
@@ -159,44 +188,45 @@ def _tsne(embeddings: Floats, dimensions: int) -> Floats:
 
 def _umap(embeddings: Floats, dimensions: int) -> Floats:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what it says of itself at import and of being seeded, it says every time
+        warnings.simplefilter("ignore")  # its remarks on the import and on the seed come every time
         from umap import UMAP
 
         return np.asarray(UMAP(n_components=dimensions, metric="cosine", random_state=SEED, n_jobs=1).fit_transform(embeddings))
 
 
 def _framed(places: Floats) -> Floats:
-    """In the unit square or cube, the longest way from left to right: t-SNE and UMAP turn their maps as it happens."""
+    """Fit into the unit square or cube, with the longest extent from left to right. t-SNE and UMAP give any rotation."""
     centred = places - places.mean(axis=0)
-    turned = centred @ _signed(np.linalg.svd(centred, full_matrices=False)[2]).T
-    scale, offset = _frame(turned)
-    return np.asarray(turned * scale + offset, dtype=np.float32)
+    rotated = centred @ _signed(np.linalg.svd(centred, full_matrices=False)[2]).T
+    scale, offset = _frame(rotated)
+    return np.asarray(rotated * scale + offset, dtype=np.float32)
 
 
 def _signed(axes: Floats) -> Floats:
-    """Directions ``(m, d)``, each with its largest part positive: both ways along it are as good."""
+    """Flip directions ``(m, d)`` so that the largest component of each is positive. Both signs are equally good."""
     return np.asarray(axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None])
 
 
 def _frame(places: npt.NDArray[np.floating]) -> tuple[float, npt.NDArray[np.floating]]:
-    """The scale, one for all directions, and the offset that bring ``places`` into the unit square or cube."""
+    """Return the scale, one for all directions, and the offset that fit ``places`` into the unit square or cube."""
     low, high = places.min(axis=0), places.max(axis=0)
     extent = float((high - low).max())
-    scale = (1 - 2 * _MARGIN) / extent if extent > _SMALLEST else 0.0  # all in one place: in the middle
+    scale = (1 - 2 * _MARGIN) / extent if extent > _SMALLEST_EXTENT else 0.0  # all in one place go to the middle
     return scale, 0.5 - scale * (low + high) / 2
 
 
 def _clusters(embeddings: Floats) -> Integers:
-    """``(n, 2)``: k-means over the embeddings, √(n / 3) groups up to 12 to be coloured, n / 8 up to 60 to be named close up."""
+    """Cluster by k-means ``(n, 2)``: √(n / 3) up to 12 clusters to colour, and n / 8 up to 60 to name in a close view."""
     from sklearn.cluster import KMeans
 
     distinct, count = len(np.unique(embeddings, axis=0)), len(embeddings)
-    groups = [min(distinct, max(1, wanted)) for wanted in (min(COARSE, round((count / 3) ** 0.5)), min(FINE, count // 8))]
-    return np.stack([KMeans(some, n_init=4, random_state=SEED).fit_predict(embeddings) for some in groups], axis=1).astype(np.int16)
+    sizes = (min(MAX_COARSE, round((count / 3) ** 0.5)), min(MAX_FINE, count // 8))
+    numbers = [min(distinct, max(1, size)) for size in sizes]
+    return np.stack([KMeans(k, n_init=4, random_state=SEED).fit_predict(embeddings) for k in numbers], axis=1).astype(np.int16)
 
 
-def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
-    """All rows, or ``most`` of them at random, in order."""
+def _sample(count: int, most: int) -> npt.NDArray[np.int64]:
+    """Return all rows, or ``most`` of them drawn at random, in ascending order."""
     return np.sort(np.random.default_rng(SEED).permutation(count)[:most])
 
 

@@ -63,7 +63,7 @@ def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[fl
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArtifactError(
-            f"The losses in {layout.root} cannot be read ({type(error).__name__}): {remedy(layout.root)}, or train again."
+            f"The losses in {layout.root} cannot be read ({type(error).__name__}). {remedy(layout.root)}, or train again."
         ) from error
     return {name: losses for name, losses in curves.items() if losses}
 

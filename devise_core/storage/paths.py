@@ -1,4 +1,4 @@
-"""Where the files of a model and of a collection are."""
+"""The paths of the files of a model and of a collection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BUNDLED_ARTIFACTS = REPOSITORY / "artifacts"
 
 @dataclass(frozen=True)
 class ArtifactLayout:
-    """The files of a model: ``words``, ``nouns``, ``model`` and the collections that came with it."""
+    """The files of a model in the folder ``root``, and the collections that come with it."""
 
     root: Path
 
@@ -57,12 +57,12 @@ class ArtifactLayout:
             self.directions,
         )
     )
-    """What is read before the first picture."""
+    """The files that are read before the first image."""
 
 
 @dataclass(frozen=True)
 class CollectionLayout:
-    """The files of a collection of pictures."""
+    """The files of a collection in the folder ``root``."""
 
     root: Path
 
@@ -87,23 +87,23 @@ class CollectionLayout:
 
 
 def artifacts_folder() -> Path:
-    """The folder of the model in use: ``SEMBLANCE_ARTIFACTS`` where it is set, else the bundled one."""
+    """Return the folder of the model in use: ``SEMBLANCE_ARTIFACTS`` if it is set, otherwise the bundled one."""
     return folder("artifacts") or BUNDLED_ARTIFACTS
 
 
 def user_collections() -> Path:
-    """Where collections of your own pictures go: ``SEMBLANCE_COLLECTIONS`` where set, else ``collections/`` in the checkout."""
+    """Return the folder of your collections: ``SEMBLANCE_COLLECTIONS`` if it is set, otherwise ``collections/`` in the checkout."""
     return folder("collections") or REPOSITORY / "collections"
 
 
 def stamp(files: Iterable[Path]) -> tuple[tuple[int, ...], ...]:
-    """Another one once a file was written, replaced or taken away."""
+    """Return a value that changes when any of ``files`` is written, replaced or deleted."""
     return tuple(_stamp(file) for file in files)
 
 
 def _stamp(file: Path) -> tuple[int, ...]:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return ()
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
+    return (status.st_ino, status.st_size, status.st_mtime_ns)

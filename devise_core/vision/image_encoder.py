@@ -19,7 +19,7 @@ from devise_core.vision import preprocess
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_reader import ImageInput, read_image
 from devise_core.vision.keras_file import load_model
-from devise_core.vision.preprocess import Pixels, to_pixels
+from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
 
 BATCH = 32
 """Images in one call of the model, at most."""
@@ -41,8 +41,8 @@ class Encoded:
 class ImageEncoder(ABC):
     """A model that turns images into vectors.
 
-    A subclass defines the five abstract members. ``pixels`` is the preprocessing; override it for a model that sees images
-    in another way, and let ``model_id`` say so. ``tests/test_image_encoder.py`` is the contract that every subclass passes.
+    A subclass defines the abstract members. The preprocessing is ``pixels`` and ``visible_box``. Override both for a model that
+    sees images in another way, and let ``model_id`` say so. ``tests/test_image_encoder.py`` tests every subclass.
     """
 
     @property
@@ -91,6 +91,10 @@ class ImageEncoder(ABC):
             ImageError: The image cannot be read.
         """
         return to_pixels(read_image(image, at_least=self.size), self.size)
+
+    def visible_box(self, width: int, height: int) -> Box:
+        """Return the part of an image of ``width`` × ``height`` that ``pixels`` keeps, as fractions of both."""
+        return visible_box(width, height)
 
     def encode(self, images: Sequence[ImageInput]) -> Encoded:
         """Encode ``n`` images, with ``n`` at least 1.

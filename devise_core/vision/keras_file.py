@@ -1,4 +1,4 @@
-"""``.keras`` files, loaded so that no code in them is run."""
+"""Load ``.keras`` files so that no code in them runs."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ if TYPE_CHECKING:
 
 
 def load_model(path: Path) -> keras.Model:
-    """Load a ``.keras`` file in safe mode. Raises ``ArtifactError`` where it is none."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes are not for a visitor
+    """Load a ``.keras`` file in safe mode.
+
+    Raises:
+        ArtifactError: It is not a Keras model that this version can load, or Keras cannot be imported.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-up notes
     try:
         import keras
     except ImportError as error:
         raise ArtifactError(
-            f"Keras cannot be imported ({error.name or error}), so pictures cannot be read; searching by words "
-            "goes on: pip install -r requirements.txt."
+            f"Keras cannot be imported ({error.name or error}), so no image can be encoded. Run pip install -r requirements.txt. "
+            "Text search works without Keras."
         ) from error
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
         raise ArtifactError(
-            f"{path} is no Keras model this version can load ({type(error).__name__}): restore it with "
+            f"{path} is not a Keras model that this version can load ({type(error).__name__}). Restore it with "
             "`git checkout`, or make it again with `python -m devise_core build head`."
         ) from error

@@ -1,8 +1,8 @@
-"""Why a picture matches: the cosine it loses as one region of it after another is blurred (Zeiler & Fergus, 2014).
+"""Explain why an image matches, by the cosine it loses when one region of it after another is blurred (Zeiler & Fergus, 2014).
 
-Regions are blurred in the pixels, so the map is that of the whole network, and of any. Ways that read the last grid alone cost a
-tenth and agree a third as well with occlusion at more places: ``python -m benchmarks.heat`` measures them. What the network says of
-each version does not depend on the text: one batch serves every question about a picture.
+The regions are blurred in the pixels, so the method works for any model and explains all of it. Methods that read only the last
+feature grid cost a tenth, but agree with a finer occlusion a third as well. ``python -m benchmarks.heat`` measures them. The
+vectors of the blurred versions do not depend on the text, so one batch answers every question about an image.
 """
 
 from __future__ import annotations
@@ -15,25 +15,29 @@ from PIL import Image, ImageFilter
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import ImageEncoder
 from devise_core.vision.image_reader import ImageInput, read_image
-from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
+from devise_core.vision.preprocess import Box, Pixels
 
 SHORT, LONG = 5, 6
-"""Regions down and across: with the picture itself 31 versions, which fill the encoder's batch."""
+"""Regions along the shorter and the longer side. With the image itself they make 31 versions, which fill the encoder's batch."""
 PATCH = 2 / 7
-"""A region's side as a part of the network's square: neighbours overlap."""
+"""The side of a region as a fraction of the square that the model sees. Neighbouring regions overlap."""
 BLUR = 3 / 28
-"""The blur's radius as a part of that side: what is in a region can no longer be told, and no edge is drawn."""
+"""The radius of the blur as a fraction of the same side. It hides what is in a region without drawing an edge."""
 LEAST = 0.02
-"""A smaller loss is noise: under it a blurred and a grey patch put the peak in one place every second time only, over it in 7 cases
-of 10 (100 bundled pictures × 7 texts)."""
+"""A smaller loss is noise. Below it, a blurred and a grey patch agree on the peak in half of the cases. Above it they agree in 7 of
+10 (100 bundled images × 7 texts)."""
 
 
 @dataclass(frozen=True)
 class Heat:
-    """Where in a picture its ``cosine`` with ``text`` comes from.
+    """Where in an image its similarity to a text comes from.
 
-    ``grid`` ``(rows, columns)``: the loss of cosine without each region; 1 where it is largest, 0 where there is none.
-    ``lost``: the largest, in units of cosine. ``box``: the part of the picture that ``grid`` covers (``preprocess.visible_box``).
+    Attributes:
+        text: The text.
+        cosine: The cosine of image and text.
+        lost: The largest loss of cosine that blurring a region causes.
+        grid: The loss of each region as a fraction of ``lost``, ``float32 (rows, columns)`` from 0 to 1.
+        box: The part of the image that ``grid`` covers, as in ``ImageEncoder.visible_box``.
     """
 
     text: str
@@ -44,20 +48,26 @@ class Heat:
 
     @property
     def decides(self) -> bool:
-        """Whether some region matters more than noise."""
+        """Whether a region matters more than noise."""
         return self.lost >= LEAST
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Unit embeddings of a picture, ``whole`` ``(d,)``, and of it with each region blurred, ``without`` ``(rows, columns, d)``."""
+    """The embeddings of an image and of its versions with one region blurred.
+
+    Attributes:
+        whole: The unit embedding of the image, ``(d,)``.
+        without: The unit embeddings of the image without each region, ``(rows, columns, d)``.
+        box: The part of the image that the regions cover, as in ``ImageEncoder.visible_box``.
+    """
 
     whole: Floats
     without: Floats
     box: Box
 
     def heat(self, vector: Floats, text: str) -> Heat:
-        """The map for a unit ``vector`` ``(d,)``, which is that of ``text``."""
+        """Compute the heat of the unit ``vector`` ``(d,)`` of ``text``."""
         losses = self.whole @ vector - self.without @ vector  # (rows, columns)
         most = float(losses.max())
         grid = np.clip(losses / most, 0, 1) if most > 0 else np.zeros_like(losses)
@@ -65,25 +75,33 @@ class Regions:
 
 
 def regions(image: ImageInput, encoder: ImageEncoder) -> Regions:
-    """One batch through the network. Raises ``ImageError``."""
-    picture = read_image(image, at_least=encoder.size)
-    pixels = to_pixels(picture, encoder.size)
-    rows, columns = (SHORT, LONG) if picture.width >= picture.height else (LONG, SHORT)
-    found = encoder.encode_pixels(np.concatenate([pixels[None], blurred(pixels, rows, columns)])).embeddings
-    return Regions(found[0], found[1:].reshape(rows, columns, -1), visible_box(*picture.size))
+    """Embed ``image`` and its blurred versions in one batch.
+
+    Raises:
+        ImageError: The image cannot be read.
+    """
+    rgb = read_image(image, at_least=encoder.size)
+    pixels = encoder.pixels(rgb)
+    rows, columns = (SHORT, LONG) if rgb.width >= rgb.height else (LONG, SHORT)
+    embeddings = encoder.encode_pixels(np.concatenate([pixels[None], blurred(pixels, rows, columns)])).embeddings
+    return Regions(embeddings[0], embeddings[1:].reshape(rows, columns, -1), encoder.visible_box(*rgb.size))
 
 
 def blurred(pixels: Pixels, rows: int, columns: int) -> Pixels:
-    """``(size, size, 3)`` → ``(rows · columns, size, size, 3)``: each has the region around another cell's middle blurred."""
+    """Return versions of ``pixels`` ``(size, size, 3)`` in which one region is blurred.
+
+    Returns:
+        ``uint8 (rows · columns, size, size, 3)``, in the order of the grid. The region of a cell is centred on the cell.
+    """
     size = len(pixels)
     soft = np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(BLUR * size)))
     versions = np.repeat(pixels[None], rows * columns, axis=0)
     for cell, version in enumerate(versions):
-        down, across = _reach(cell // columns, rows, size), _reach(cell % columns, columns, size)
+        down, across = _extent(cell // columns, rows, size), _extent(cell % columns, columns, size)
         version[down, across] = soft[down, across]
     return versions
 
 
-def _reach(cell: int, cells: int, size: int) -> slice:
+def _extent(cell: int, cells: int, size: int) -> slice:
     middle, half = (cell + 0.5) * size / cells, PATCH * size / 2
     return slice(max(0, round(middle - half)), min(size, round(middle + half)))

@@ -93,7 +93,7 @@ def _message(engine: Engine) -> str:
             "places": {
                 name: pack((places[:: rows.step].clip(0, 1) * 65535).round(), "u2") for name, places in projections.places.items()
             },
-            "trustworthiness": {name: round(value, 3) for name, value in projections.kept.items()},
+            "trustworthiness": {name: round(value, 3) for name, value in projections.trustworthiness.items()},
             "texts": _texts(engine, projections, nearest),
         },
         ensure_ascii=False,
@@ -109,7 +109,7 @@ def _nearest_nouns(engine: Engine) -> list[list[str]]:
 
 def _colours(engine: Engine, rows: range, nearest: list[list[str]]) -> dict[str, Any]:
     """Return names and each picture's number among them, for every meaning of the colours but the similarity."""
-    from devise_core.collections.map_labels import group_names, named_right
+    from devise_core.collections.map_labels import group_names, named_correctly
 
     items, groups = engine.collection.items, engine.collection.projections.clusters[:, 0]
     number_of = {True: 0, False: 1, None: 2}
@@ -122,7 +122,7 @@ def _colours(engine: Engine, rows: range, nearest: list[list[str]]) -> dict[str,
         },
         "right": {
             "names": ["correct", "wrong", "no label"],
-            "of": pack([number_of[each] for each in named_right(items, nearest)[:: rows.step]], "u1"),
+            "of": pack([number_of[each] for each in named_correctly(items, nearest)[:: rows.step]], "u1"),
         },
     }
 
@@ -131,7 +131,7 @@ def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -
     """Return the texts on the map with their places: names of large and small groups, and words."""
     import numpy as np
 
-    from devise_core.collections.map_labels import group_names, words_among
+    from devise_core.collections.map_labels import group_names, map_words
 
     texts = []
     for level, kind in enumerate(("cluster", "part")):
@@ -139,7 +139,7 @@ def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -
         for group, name in enumerate(group_names(engine.vocabulary, engine.collection, groups)):
             centres = {method: np.median(places[groups == group], axis=0) for method, places in projections.places.items()}
             texts.append({"text": name, "kind": kind, "places": _rounded(centres)})
-    for word, vector in words_among(engine.text, engine.collection, nearest).items():
+    for word, vector in map_words(engine.text, engine.collection, nearest).items():
         places = {method: projections.place(method, vector, engine.collection.embeddings) for method in projections.places}
         texts.append({"text": word, "kind": "word", "places": _rounded(places)})
     return texts

@@ -85,9 +85,11 @@ def _describe(engine: Engine, view: View, marks: Marks) -> None:
     projections, count = engine.collection.projections, len(engine.collection)
     sentences = [describe_placement(view, marks)]
     explanation = None
-    if view.name in projections.kept:
+    if view.name in projections.trustworthiness:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
-        sentences.append(f"Drawn by {method} in {dimensions} dimensions. Trustworthiness {projections.kept[view.name]:.2f} of 1.")
+        sentences.append(
+            f"Drawn by {method} in {dimensions} dimensions. Trustworthiness {projections.trustworthiness[view.name]:.2f} of 1."
+        )
         explanation = (
             "A map cannot keep all distances between pictures. Trustworthiness is 1 if the ten nearest pictures on the map are "
             "also the ten most similar ones, for every picture (Venna and Kaski, 2001)."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.collections.projection import Projections, inside
+from devise_core.collections.projection import Projections, inside_polygon
 from devise_core.vectors import Floats, Rows
 
 MAX_POINTS = 64
@@ -28,7 +28,7 @@ class Region:
 
     def rows(self, projections: Projections) -> Rows:
         """Return the rows of the pictures inside."""
-        return np.flatnonzero(inside(self.polygon, projections.places[self.name] @ self.axes.T))
+        return np.flatnonzero(inside_polygon(self.polygon, projections.places[self.name] @ self.axes.T))
 
 
 def read_region(text: str, projections: Projections) -> Region | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from devise_core.collections.base import Collection
-from devise_core.collections.projection import DIMENSIONS, WAYS
+from devise_core.collections.projection import DIMENSIONS, METHODS
 from ui import url_state
 from ui.map.data import COLOURS
 from ui.map.region import Region, read_region
@@ -44,7 +44,7 @@ class View:
 def read_view(collection: Collection) -> View:
     """Return the view in the address. Anything invalid is replaced by its default."""
     projections = collection.projections
-    methods = [method for method in WAYS if any(name.startswith(method) for name in projections.places)]
+    methods = [method for method in METHODS if any(name.startswith(method) for name in projections.places)]
     method = url_state.read_choice(METHOD, methods, methods[0])
     dimensions = url_state.read_number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
     item, text = url_state.read_text(url_state.ITEM), url_state.read_text(REGION)
@@ -67,7 +67,7 @@ def write_view(collection: Collection, change: object) -> None:
     name = changes.get("name", "")
     if name in collection.projections.places:
         method, dimensions = name[:-1], name[-1]
-        url_state.update(**{METHOD: method if method != WAYS[0] else None, DIMENSION: dimensions if dimensions != "2" else None})
+        url_state.update(**{METHOD: method if method != METHODS[0] else None, DIMENSION: dimensions if dimensions != "2" else None})
     if changes.get("colour") in COLOURS:
         url_state.update(colour=changes["colour"] if changes["colour"] != next(iter(COLOURS)) else None)
     if changes.get("show") in SHOW_OPTIONS:
