@@ -1,4 +1,4 @@
-"""Zips of strangers, each made here: what is no picture stays out, what does harm is refused or bounded."""
+"""Untrusted zips. Files that are not images are skipped, and harmful zips are refused or bounded."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def info(name: str, mode: int = 0o644 | stat.S_IFREG) -> zipfile.ZipInfo:
 
 
 def zip64(offset: int) -> zipfile.ZipInfo:
-    """An entry that says in its zip64 field where it begins."""
+    """An entry whose offset is in its zip64 field."""
     made = info("a.jpg")
     made.extra = struct.pack("<HHQ", 1, 8, offset)
     return made
 
 
 def edited(data: bytes, central: dict[int, bytes], local: dict[int, bytes] | None = None) -> bytes:
-    """``data`` with bytes replaced at offsets of its first entry in the directory, and of its local header."""
+    """Replace bytes of ``data`` at offsets of the first entry in the directory, and of its local header."""
     body = bytearray(data)
     for start, changes in ((data.index(b"PK\1\2"), central), (0, local or {})):
         for offset, value in changes.items():
@@ -53,7 +53,7 @@ def edited(data: bytes, central: dict[int, bytes], local: dict[int, bytes] | Non
 
 
 def overlapping(count: int = 20) -> bytes:
-    """Every entry of the directory is the same bytes."""
+    """A zip in which every entry of the directory refers to the same bytes."""
     data = packed(("a.jpg", bytes(500_000)))
     start, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
     entry = data[start:end]
@@ -62,7 +62,7 @@ def overlapping(count: int = 20) -> bytes:
 
 
 def renamed(name: bytes, *, flags: int = 0) -> bytes:
-    """A zip whose one entry has a name that no packer writes."""
+    """A zip whose only entry has a name that no tool writes."""
     data = packed(("x" * len(name), CAT))
     return edited(data.replace(b"x" * len(name), name), {8: struct.pack("<H", flags)}, {6: struct.pack("<H", flags)})
 
@@ -109,7 +109,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_refused(kind: str) -> None:
+def test_harmful_and_unreadable_zips_are_refused(kind: str) -> None:
     data, says = REFUSED[kind]
     with pytest.raises(CollectionError, match=says) as raised:
         list(images_in_zip(data, STRICT))
@@ -138,14 +138,14 @@ BOUNDED = {
 
 
 @pytest.mark.parametrize("kind", BOUNDED)
-def test_bounded(kind: str) -> None:
+def test_unusual_zips_are_read_within_bounds(kind: str) -> None:
     data, names = BOUNDED[kind]
-    found = list(images_in_zip(data, STRICT))
-    assert [name for name, _ in found] == names
-    assert all(content == CAT for _, content in found)
+    images = list(images_in_zip(data, STRICT))
+    assert [name for name, _ in images] == names
+    assert all(content == CAT for _, content in images)
 
 
-def test_one_picture_too_large_leaves_the_others() -> None:
+def test_one_image_that_is_too_large_does_not_affect_the_others() -> None:
     noise = picture(800, 700, "RGB").tobytes()[:1_500_000]
     refused, read = [], []
     for name, content in images_in_zip(
@@ -158,7 +158,7 @@ def test_one_picture_too_large_leaves_the_others() -> None:
     assert (refused, read) == ([("big.bmp", "The image has 1.0 MB")], [("cat.jpg", (48, 36))])
 
 
-def test_labels_lead_nowhere() -> None:
+def test_safe_names_never_leave_the_folder() -> None:
     for name in (
         "..",
         "a/../../b",

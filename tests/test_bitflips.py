@@ -1,4 +1,4 @@
-"""One bit of any file that a manifest lists is turned: it is found as the file is used, and named with the way to mend it."""
+"""A flipped bit in any file that a manifest lists is detected as the file is used. The error names the file and the remedy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LISTED = [
     for folder in (".", *COLLECTIONS)
     for name in sorted(Manifest.read(BUNDLED / folder).files)
 ]
-OF_A_COLLECTION: dict[str, Callable[[Collection], object]] = {
+COLLECTION_FILES: dict[str, Callable[[Collection], object]] = {
     "items.csv": lambda opened: opened.items,
     "embeddings.npy": lambda opened: opened.embeddings,
     "features.npy": lambda opened: opened.features,
@@ -34,7 +34,7 @@ OF_A_COLLECTION: dict[str, Callable[[Collection], object]] = {
     "features.ann": lambda opened: opened.feature_index,
     "projections.npz": lambda opened: opened.projections,
 }
-OF_A_MEASUREMENT: dict[str, Callable[[ModelUnderTest], object]] = {
+EVALUATION_FILES: dict[str, Callable[[ModelUnderTest], object]] = {
     "classifier.npy": lambda subject: subject.classifier,
     "labels.csv": lambda subject: subject.labels,
     "label_vectors.npy": lambda subject: subject.label_vectors,
@@ -43,11 +43,11 @@ OF_A_MEASUREMENT: dict[str, Callable[[ModelUnderTest], object]] = {
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The bundled artifacts; each file is a link."""
+    """A copy of the bundled artifacts, in which each file is a link."""
     return Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
 
 
-def turn_a_bit(path: Path, place: int) -> None:
+def flip_bit(path: Path, place: int) -> None:
     data = bytearray(path.read_bytes())
     path.unlink()
     data[place // 8] ^= 1 << place % 8
@@ -55,44 +55,44 @@ def turn_a_bit(path: Path, place: int) -> None:
 
 
 def use(artifacts: Path, name: str) -> None:
-    """Open the file as a search, a page or a measurement does."""
+    """Open the file as a search, a page or an evaluation does."""
     *folder, file = name.split("/")
     if folder:
-        OF_A_COLLECTION[file](FolderCollection.open(artifacts.joinpath(*folder)))
-    elif file in OF_A_MEASUREMENT:
-        OF_A_MEASUREMENT[file](open_model_under_test(ArtifactLayout(artifacts), artifacts, artifacts, print))
+        COLLECTION_FILES[file](FolderCollection.open(artifacts.joinpath(*folder)))
+    elif file in EVALUATION_FILES:
+        EVALUATION_FILES[file](open_model_under_test(ArtifactLayout(artifacts), artifacts, artifacts, print))
     else:
         load_engine(artifacts).encoder.load()
 
 
 @pytest.mark.parametrize("name", LISTED)
-def test_every_file_is_found_and_named(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flipped_bit_is_detected_in_every_file(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "EXACT_UP_TO", 0)  # so that the forests are opened, which larger collections need
     bits = 8 * (BUNDLED / name).stat().st_size
     for place in (random.Random(name).randrange(bits), bits - 1):
-        turn_a_bit(copy / name, place)
+        flip_bit(copy / name, place)
         with pytest.raises(ArtifactError) as raised:
             use(copy, name)
-        said = str(raised.value)
-        assert f"{copy / name} is damaged (its SHA-256 is not the manifest's). Restore it with `git checkout -- " in said
-        assert f"or make it again with `{Manifest.read((BUNDLED / name).parent).files[Path(name).name].command}`" in said
+        message = str(raised.value)
+        assert f"{copy / name} is damaged (its SHA-256 is not the manifest's). Restore it with `git checkout -- " in message
+        assert f"or make it again with `{Manifest.read((BUNDLED / name).parent).files[Path(name).name].command}`" in message
         (copy / name).unlink()
         (copy / name).symlink_to(BUNDLED / name)
 
 
 @pytest.mark.parametrize("name", ["model.keras", "collections/photos/embeddings.ann", "collections/stamps/items.csv"])
-def test_whole_files_are_used(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undamaged_files_are_accepted(name: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "EXACT_UP_TO", 0)
     use(copy, name)
 
 
 @pytest.mark.parametrize("folder", [".", *COLLECTIONS])
-def test_a_manifest_is_sealed(folder: str, copy: Path) -> None:
+def test_a_flipped_bit_is_detected_in_a_manifest(folder: str, copy: Path) -> None:
     path, chance = copy / folder / "manifest.json", random.Random(folder)
     for _ in range(300):
         path.unlink()
         path.symlink_to(BUNDLED / folder / "manifest.json")
-        turn_a_bit(path, chance.randrange(8 * path.stat().st_size))
+        flip_bit(path, chance.randrange(8 * path.stat().st_size))
         with pytest.raises(ArtifactError) as raised:
             Manifest.read(path.parent)
         assert str(path) in str(raised.value)

@@ -1,4 +1,4 @@
-"""Why a picture matches: on a network whose answer is known, and on the shipped one."""
+"""The heat of an image: for a model whose answer is known, and for the bundled one."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> KerasImageEncoder:
 
 
 def spotted(width: int, height: int, left: int, top: int, side: int = 9) -> Image.Image:
-    """Green, with a red square."""
+    """A green image with a red square."""
     image = Image.new("RGB", (width, height), (0, 200, 0))
     image.paste((200, 0, 0), (left, top, left + side, top + side))
     return image
 
 
-def test_a_region_is_blurred_and_nothing_else() -> None:
+def test_only_the_region_is_blurred() -> None:
     pixels = np.random.default_rng(7).integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
     versions = blurred(pixels, 2, 2)
     assert versions.shape == (4, SIZE, SIZE, 3)
@@ -46,36 +46,36 @@ def test_a_region_is_blurred_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(("left", "top", "row", "column"), [(2, 2, 0, 0), (46, 2, 0, 5), (2, 46, 4, 0), (46, 46, 4, 5)])
-def test_the_peak_is_where_the_concept_is(colours: KerasImageEncoder, left: int, top: int, row: int, column: int) -> None:
-    found = regions(spotted(SIZE, SIZE, left, top), colours)
-    heat = found.heat(RED, "red")
+def test_heat_peaks_at_the_concept(colours: KerasImageEncoder, left: int, top: int, row: int, column: int) -> None:
+    result = regions(spotted(SIZE, SIZE, left, top), colours)
+    heat = result.heat(RED, "red")
     assert heat.grid.shape == (SHORT, LONG)
     assert np.unravel_index(heat.grid.argmax(), heat.grid.shape) == (row, column)
     assert (heat.grid.min(), heat.grid.max()) == (0, 1)
     mean = np.asarray(spotted(SIZE, SIZE, left, top), np.float32).mean(axis=(0, 1))
     assert heat.cosine == pytest.approx(mean[0] / np.linalg.norm(mean), abs=1e-5)
-    assert heat.lost == pytest.approx(heat.cosine - (found.without @ RED).min(), abs=1e-6)
+    assert heat.lost == pytest.approx(heat.cosine - (result.without @ RED).min(), abs=1e-6)
 
 
-def test_losses_are_scaled_and_gains_are_none() -> None:
+def test_losses_are_scaled_and_gains_are_zero() -> None:
     without = np.array([[[0.6, 0.8], [0.8, 0.6]], [[1, 0], [0.7, np.sqrt(0.51)]]], np.float32)
-    found = Regions(np.array([0.8, 0.6], np.float32), without, (0, 0, 1, 1))
-    heat = found.heat(np.array([1, 0], np.float32), "x")  # the losses: 0.2, 0, -0.2, 0.1
+    result = Regions(np.array([0.8, 0.6], np.float32), without, (0, 0, 1, 1))
+    heat = result.heat(np.array([1, 0], np.float32), "x")  # the losses: 0.2, 0, -0.2, 0.1
     assert heat.grid == pytest.approx(np.array([[1, 0], [0, 0.5]]), abs=1e-5)
     assert (heat.cosine, heat.lost) == (pytest.approx(0.8), pytest.approx(0.2))
     assert heat.decides
-    faint = found.heat(np.array([0, 1], np.float32) * LEAST, "x")  # the largest loss: 0.6 of LEAST
+    faint = result.heat(np.array([0, 1], np.float32) * LEAST, "x")  # the largest loss: 0.6 of LEAST
     assert not faint.decides
 
 
-def test_in_a_uniform_picture_no_region_decides(colours: KerasImageEncoder) -> None:
+def test_no_region_decides_in_a_uniform_image(colours: KerasImageEncoder) -> None:
     heat = regions(Image.new("RGB", (80, 60), (10, 200, 30)), colours).heat(GREEN, "green")
     assert not heat.decides
     assert heat.lost == 0
     assert not heat.grid.any()
 
 
-def test_the_map_lies_over_the_part_the_network_sees(colours: KerasImageEncoder) -> None:
+def test_heat_covers_the_part_that_the_model_sees(colours: KerasImageEncoder) -> None:
     assert visible_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400: half of the way, in proportion, to 100
     assert visible_box(100, 400) == pytest.approx((0, 0.25, 1, 0.75))
     assert visible_box(7, 7) == (0, 0, 1, 1)
@@ -96,7 +96,7 @@ def test_the_map_lies_over_the_part_the_network_sees(colours: KerasImageEncoder)
 @pytest.mark.parametrize(
     ("row", "column", "says"), [(0, 0, "upper left"), (2, 2, "centre"), (2, 5, "middle right"), (4, 3, "lower centre")]
 )
-def test_the_place_in_words(row: int, column: int, says: str) -> None:
+def test_the_place_of_the_peak_is_described(row: int, column: int, says: str) -> None:
     grid = np.zeros((SHORT, LONG), np.float32)
     grid[row, column] = 1
     heat = Heat("violin", 0.8, 0.25, grid, (0, 0, 1, 1))
@@ -107,23 +107,23 @@ def test_the_place_in_words(row: int, column: int, says: str) -> None:
 
 
 @pytest.mark.artifacts
-def test_each_thing_is_found_where_it_stands(engine: Engine, photos: Engine) -> None:
+def test_heat_of_each_text_peaks_at_its_object(engine: Engine, photos: Engine) -> None:
     both = Image.new("RGB", (448, 224), "white")
-    for here, item, left in ((engine, "violin", 0), (photos, "cat", 224)):
-        path = here.collection.picture(here.collection.row(item))
+    for target_engine, item, left in ((engine, "violin", 0), (photos, "cat", 224)):
+        path = target_engine.collection.picture(target_engine.collection.row(item))
         assert isinstance(path, Path)
         with Image.open(path) as image:
             both.paste(image.convert("RGB").resize((224, 224)), (left, 0))
-    found = engine.regions(both)
+    result = engine.regions(both)
     half = LONG // 2
     for text, side in (("violin", 0), ("cat", 1)):
-        heat = found.heat(engine.embed_text(text), text)
+        heat = result.heat(engine.embed_text(text), text)
         assert heat.decides
         assert heat.grid.argmax() % LONG // half == side, (text, heat.grid.round(1))
 
 
 @pytest.mark.artifacts
-def test_what_cannot_be_read_is_told(engine: Engine) -> None:
+def test_errors_of_heat_say_what_is_wrong(engine: Engine) -> None:
     violin = engine.collection.picture(engine.collection.row("violin"))
     with pytest.raises(UnknownWordError):
         engine.heat(violin, "qwxzv")

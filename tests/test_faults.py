@@ -1,4 +1,4 @@
-"""Whatever breaks is named with its remedy, the rest goes on serving, and what is mended serves again without a restart."""
+"""Faults are named with a remedy, everything else keeps working, and a fixed file works again without a restart."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ui.server import engine_cache, suggest_routes
 
 @pytest.fixture
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The app over a copy of the bundled ones, each file a link; no collections besides."""
+    """The app uses a copy of the bundled artifacts, in which each file is a link, and no other collections."""
     folder = Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
     monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(folder))
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "none"))
@@ -53,7 +53,7 @@ def write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def mend(artifacts: Path, name: str) -> None:
+def fix(artifacts: Path, name: str) -> None:
     (artifacts / name).unlink(missing_ok=True)
     (artifacts / name).symlink_to(BUNDLED / name)
 
@@ -62,7 +62,7 @@ Damage = Callable[[Path], None]
 
 
 def ways(*files: str) -> list[tuple[str, Damage]]:
-    """Each file and the manifest damaged in each way."""
+    """Every combination of a file, or the manifest, and a kind of damage."""
     return [(name, damage) for name in (*files, "manifest.json") for damage in (cut, flip, lose)]
 
 
@@ -79,13 +79,13 @@ def offered(test: AppTest) -> list[str]:
 
 
 def labelled(test: AppTest) -> AppTest:
-    """The page with a picture of one's own."""
+    """Upload a picture on the page."""
     test.button_group(key="labels_way").set_value("Upload").run()
     return checked(test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run())
 
 
 @pytest.mark.parametrize(("name", "damage"), ways("words.txt", "word_vectors.npy", "nouns.txt"))
-def test_without_words_every_page_says_which_file_and_serves_once_it_is_mended(artifacts: Path, name: str, damage: Damage) -> None:
+def test_damaged_words_are_named_on_every_page_until_they_are_fixed(artifacts: Path, name: str, damage: Damage) -> None:
     test = app("text_search", q="violin")
     assert tile_names(test)[0] == "violin"
     damage(artifacts / name)
@@ -93,12 +93,12 @@ def test_without_words_every_page_says_which_file_and_serves_once_it_is_mended(a
         assert name in text(page)
         assert "git checkout" in text(page)
     assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 503
-    mend(artifacts, name)
+    fix(artifacts, name)
     assert tile_names(checked(test.run()))[0] == "violin"
     assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 200
 
 
-def test_without_the_network_words_are_searched_and_the_network_is_tried_again(artifacts: Path) -> None:
+def test_text_search_works_without_the_model_and_the_model_is_tried_again(artifacts: Path) -> None:
     labels = app("labels")
     for damage, says in ((lose, "model.keras is missing"), (cut, "model.keras has"), (flip, "model.keras is damaged")):
         damage(artifacts / "model.keras")
@@ -106,11 +106,11 @@ def test_without_the_network_words_are_searched_and_the_network_is_tried_again(a
         assert "git checkout" in text(labels)
         assert tile_names(app("text_search", q="violin"))[0] == "violin"
         assert "Most likely" in text(app("labels"))  # a sample's vectors are at hand
-        mend(artifacts, "model.keras")
+        fix(artifacts, "model.keras")
     assert checked(labels.run()).header[0].value == "Most likely: cat"
 
 
-def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
+def test_a_model_that_keras_cannot_load_is_named(artifacts: Path) -> None:
     write(artifacts / "model.keras", b"PK\3\4 and no zip")
     manifest = Manifest.read(artifacts)
     manifest.add(artifacts / "model.keras", "by hand")
@@ -124,7 +124,7 @@ def test_a_model_that_keras_cannot_load(artifacts: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "damage"), ways("items.csv", "embeddings.npy", "features.npy"))
-def test_one_broken_collection_is_named_and_the_other_serves(artifacts: Path, name: str, damage: Damage) -> None:
+def test_a_damaged_collection_is_named_and_the_other_one_works(artifacts: Path, name: str, damage: Damage) -> None:
     before = app("text_search", q="violin")
     assert offered(before) == ["stamps", "photos"]
     file = artifacts / "collections/stamps" / name
@@ -136,12 +136,12 @@ def test_one_broken_collection_is_named_and_the_other_serves(artifacts: Path, na
     test.button_group(key="collection").set_value("stamps").run()
     assert f"stamps/{name}" in text(test)
     assert not tile_names(test)
-    mend(artifacts, f"collections/stamps/{name}")
+    fix(artifacts, f"collections/stamps/{name}")
     assert tile_names(checked(test.run()))[0] == "violin"
     assert offered(app("text_search")) == ["stamps", "photos"]
 
 
-def test_no_collection_at_all(artifacts: Path) -> None:
+def test_missing_collections_are_named(artifacts: Path) -> None:
     for name in ("stamps", "photos"):
         (artifacts / f"collections/{name}/items.csv").unlink()
     assert "stamps/items.csv is missing" in text(app("text_search", q="violin"))
@@ -149,7 +149,7 @@ def test_no_collection_at_all(artifacts: Path) -> None:
     assert "There is no collection “stamps”" in text(app("text_search", q="violin"))
 
 
-def test_a_collection_taken_away_while_it_is_looked_at(artifacts: Path) -> None:
+def test_a_collection_may_be_deleted_during_a_session(artifacts: Path) -> None:
     test = app("text_search", q="cat", collection="photos")
     assert chosen(test) == "photos"
     (artifacts / "collections/photos").rename(artifacts / "elsewhere")
@@ -158,22 +158,22 @@ def test_a_collection_taken_away_while_it_is_looked_at(artifacts: Path) -> None:
     assert "of 384 pictures match well" in text(test)
 
 
-def test_a_damaged_map_leaves_the_search(artifacts: Path) -> None:
+def test_search_works_with_a_damaged_map(artifacts: Path) -> None:
     flip(artifacts / "collections/stamps/projections.npz")
     assert "projections.npz is damaged" in text(app("explorer"))
     assert tile_names(app("text_search", q="violin"))[0] == "violin"
-    mend(artifacts, "collections/stamps/projections.npz")
+    fix(artifacts, "collections/stamps/projections.npz")
     assert not app("explorer").error
 
 
-def test_what_a_killed_build_leaves(artifacts: Path) -> None:
+def test_leftovers_of_a_killed_build_are_ignored(artifacts: Path) -> None:
     collections = artifacts / "collections"
     (collections / "stamps").rename(collections / ".replaced-stamps")  # killed between its two renames
     shutil.copytree(collections / "photos", collections / ".staged-stamps-x1")
     assert offered(app("text_search", q="violin")) == ["stamps", "photos"]
 
 
-def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lack_of_memory_is_reported_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = labelled(app("labels"))
     assert test.header[0].value == "Most likely: cat"
     encoder = engine_cache.base_engine().encoder
@@ -189,7 +189,7 @@ def test_memory_that_is_used_up_is_a_sentence_and_the_next_try_succeeds(artifact
     assert checked(other).header[0].value == "Most likely: cat"
 
 
-def test_decoders_that_are_killed_or_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_decoders_are_replaced_and_failed_starts_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     made = decoder_pool._pool(settings().decoders)
     decoder_pool.read_upload(png("red"))
     for waiting in made._free:
@@ -211,8 +211,8 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
-    """No file may grow beyond 20 kB: what a disk that fills up while ``index`` writes looks like to it."""
+def test_a_full_disk_keeps_the_old_collection(tmp_path: Path) -> None:
+    """No file may grow beyond 20 kB, which looks to ``index`` like a disk that fills up."""
     pictures, environment = tmp_path / "pictures", {**os.environ, "SEMBLANCE_COLLECTIONS": str(tmp_path / "mine")}
     pictures.mkdir()
     for number in range(9):
@@ -232,14 +232,14 @@ def test_a_full_disk_leaves_the_old_collection(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {"mine", ".cache"}
 
 
-def test_a_cache_that_is_damaged_or_finds_no_room_says_so(tmp_path: Path) -> None:
+def test_a_damaged_cache_and_a_full_disk_are_reported(tmp_path: Path) -> None:
     (tmp_path / "mine.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(
         CollectionError, match=r"mine\.sqlite cannot be read or written .*Make room on its disk, or delete the file"
     ):
         VectorCache(tmp_path / "mine.sqlite", "model")
     cache = VectorCache(tmp_path / "small.sqlite", "model")
-    cache._database.execute("PRAGMA max_page_count = 4")  # as SQLite meets a full disk
+    cache._database.execute("PRAGMA max_page_count = 4")  # as on a full disk
     row = CachedVectors(np.ones(4_000, np.float32), np.ones(100, np.float32), b"")
     with pytest.raises(CollectionError, match="disk is full"):
         cache.put({"a": row})
@@ -247,7 +247,7 @@ def test_a_cache_that_is_damaged_or_finds_no_room_says_so(tmp_path: Path) -> Non
     cache.close()
 
 
-def test_a_remedy_is_shown_as_it_is_to_be_typed(artifacts: Path) -> None:
+def test_a_remedy_can_be_copied_from_the_page(artifacts: Path) -> None:
     lose(artifacts / "words.txt")
     shown = app("text_search", q="violin").error[0].value
     assert f"`git checkout -- {artifacts / 'words.txt'}`" in shown

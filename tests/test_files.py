@@ -1,4 +1,4 @@
-"""Manifests find what is wrong and say how to mend it; folders are written whole or not at all."""
+"""Manifests detect damage and say how to fix it. Folders and files are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def manifest(tmp_path: Path) -> Manifest:
     return Manifest.read(tmp_path)
 
 
-def test_a_whole_file(manifest: Manifest) -> None:
+def test_an_undamaged_file_is_verified(manifest: Manifest) -> None:
     assert manifest.about == {"model": "m"}
     assert manifest.verified(manifest.root / "words.txt").read_text() == "dog\n"
 
@@ -36,20 +36,20 @@ def test_a_damaged_file_is_named_with_its_remedy(manifest: Manifest, content: st
         manifest.verified(path)
 
 
-def test_a_file_without_a_row(manifest: Manifest) -> None:
+def test_a_file_that_is_not_listed_is_refused(manifest: Manifest) -> None:
     (manifest.root / "more.txt").touch()
     with pytest.raises(ArtifactError, match="no row for more.txt"):
         manifest.verified(manifest.root / "more.txt")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 1, "files": {"a": {}}}', '{"schema": 1, "files": 3}'])
-def test_a_damaged_manifest(tmp_path: Path, text: str) -> None:
+def test_a_damaged_manifest_is_named_with_its_remedy(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(ArtifactError, match="manifest.json is damaged.*git checkout"):
         Manifest.read(tmp_path)
 
 
-def test_a_missing_and_a_newer_manifest(tmp_path: Path) -> None:
+def test_a_missing_and_a_newer_manifest_are_named_with_their_remedy(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="missing.*git checkout"):
         Manifest.read(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA + 1, "files": {}}))
@@ -57,7 +57,7 @@ def test_a_missing_and_a_newer_manifest(tmp_path: Path) -> None:
         Manifest.read(tmp_path)
 
 
-def test_a_folder_is_replaced_whole_or_stays(tmp_path: Path) -> None:
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "here"
     with atomic_folder(target) as folder:
         (folder / "old").touch()
@@ -70,17 +70,17 @@ def test_a_folder_is_replaced_whole_or_stays(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
 
 
-def test_a_process_that_died_between_the_renames_is_mended(tmp_path: Path) -> None:
+def test_a_folder_is_restored_after_a_kill_between_the_renames(tmp_path: Path) -> None:
     (tmp_path / ".replaced-here").mkdir()
     restore_interrupted(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 
-def test_what_a_killed_run_left_is_taken_away_and_what_is_at_work_stays(tmp_path: Path) -> None:
+def test_leftovers_of_killed_runs_are_deleted_and_work_in_progress_is_kept(tmp_path: Path) -> None:
     target = tmp_path / "here"
     (tmp_path / ".staged-here-dead").mkdir()
     (tmp_path / ".staged-here-dead/half").touch()
-    (tmp_path / ".staged-999999999-a.txt").touch()  # no system numbers so many processes
+    (tmp_path / ".staged-999999999-a.txt").touch()  # as older versions named them
     with atomic_folder(target) as first, atomic_folder(target) as second:
         assert first.is_dir()  # a second run leaves the first one's work
         (second / "new").touch()
@@ -89,8 +89,8 @@ def test_what_a_killed_run_left_is_taken_away_and_what_is_at_work_stays(tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "here"]
 
 
-def test_the_old_folder_waits_until_the_new_one_is_in(tmp_path: Path) -> None:
-    """Killed between the two renames, and the next run as well, before it had anything."""
+def test_the_old_folder_survives_two_kills(tmp_path: Path) -> None:
+    """One run is killed between its two renames, and the next one before it has written anything."""
     (tmp_path / ".replaced-here").mkdir()
     (tmp_path / ".replaced-here/old").touch()
     with pytest.raises(KeyboardInterrupt), atomic_folder(tmp_path / "here"):
@@ -98,7 +98,7 @@ def test_the_old_folder_waits_until_the_new_one_is_in(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "old"]
 
 
-def test_a_reader_that_brings_the_old_folder_back_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_may_restore_the_old_folder_during_the_swap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target, rename = tmp_path / "here", Path.rename
     moved: list[Path] = []
     target.mkdir()
@@ -117,7 +117,7 @@ def test_a_reader_that_brings_the_old_folder_back_is_no_hindrance(tmp_path: Path
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "new"]
 
 
-def test_a_model_s_folder_is_brought_back_as_it_is_read(tmp_path: Path, manifest: Manifest) -> None:
+def test_reading_a_manifest_restores_an_interrupted_folder(tmp_path: Path, manifest: Manifest) -> None:
     folder = tmp_path / "inner"
     folder.mkdir()
     (folder / "words.txt").write_text("dog\n")
@@ -128,7 +128,7 @@ def test_a_model_s_folder_is_brought_back_as_it_is_read(tmp_path: Path, manifest
     assert Manifest.read(folder).verified(folder / "words.txt")
 
 
-def test_a_file_is_replaced_whole_or_stays(tmp_path: Path) -> None:
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     with pytest.raises(ZeroDivisionError), atomic_file(path) as staged:
@@ -146,13 +146,13 @@ def test_items_are_read_as_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"), [("id,labels\na,b\n", "has no column file"), ("id,file\na,b\na,c\n", "one id to several")]
 )
-def test_items_that_make_no_sense(tmp_path: Path, text: str, says: str) -> None:
+def test_invalid_items_are_refused(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "items.csv").write_text(text)
     with pytest.raises(ArtifactError, match=says):
         read_items(tmp_path / "items.csv")
 
 
-def test_a_manifest_of_before_there_were_seals_is_read(tmp_path: Path) -> None:
+def test_a_manifest_of_an_old_schema_needs_no_seal(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": 1, "about": {"count": 3}, "files": {}}))
     assert Manifest.read(tmp_path).about == {"count": 3}
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA, "about": {}, "files": {}}))

@@ -1,4 +1,4 @@
-"""Any picture a person may have is read upright, in RGB, on white; anything else is refused in one sentence."""
+"""Common images are read upright, in RGB and on white. Other files are refused with an error that says what to do."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ RED = Image.new("RGB", (64, 48), (200, 20, 10))
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"])
-def test_formats(form: str) -> None:
+def test_every_format_is_read(form: str) -> None:
     image = read_image(encoded(RED, form))
     assert (image.mode, image.size) == ("RGB", (64, 48))
     assert np.abs(np.asarray(image, int).mean(axis=(0, 1)) - (200, 20, 10)).max() < 6
 
 
-def test_heic() -> None:
+def test_heic_is_read() -> None:
     image_reader._register_heif()
     image = read_image(encoded(RED, "HEIF"))
     assert np.abs(np.asarray(image, int).mean(axis=(0, 1)) - (200, 20, 10)).max() < 6
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "I", "F", "I;16"])
-def test_modes(mode: str) -> None:
+def test_every_mode_becomes_rgb(mode: str) -> None:
     assert read_image(Image.new(mode, (5, 4))).mode == "RGB"
 
 
-def test_sixteen_bit_grey_keeps_its_middle() -> None:
+def test_sixteen_bit_grey_keeps_its_range() -> None:
     png = encoded(Image.fromarray(np.full((4, 4), 32768, np.uint16)), "PNG")
     assert np.asarray(read_image(png)).max() in (127, 128)
 
 
-def test_transparency_lies_on_white() -> None:
+def test_transparent_parts_become_white() -> None:
     clear = Image.new("RGBA", (2, 2), (0, 0, 0, 0))
     assert read_image(clear).getpixel((0, 0)) == (255, 255, 255)
     assert read_image(encoded(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_the_first_frame_of_an_animation() -> None:
+def test_the_first_frame_of_an_animation_is_read() -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     assert read_image(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])).getpixel((0, 0)) == (255, 0, 0)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation(orientation: int) -> None:
+def test_exif_orientation_swaps_the_sides(orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     image = read_image(encoded(Image.new("RGB", (40, 20)), "JPEG", exif=exif))
@@ -81,7 +81,7 @@ STORED = {
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", STORED)
-def test_each_exif_orientation_is_set_upright(orientation: int, form: str) -> None:
+def test_exif_orientation_is_undone(orientation: int, form: str) -> None:
     upright = np.random.default_rng(7).integers(0, 256, (4, 6, 3), dtype=np.uint8)
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -92,20 +92,20 @@ def test_each_exif_orientation_is_set_upright(orientation: int, form: str) -> No
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65_535])
-def test_an_orientation_that_is_none_is_ignored(orientation: int) -> None:
+def test_an_invalid_orientation_is_ignored(orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     assert read_image(encoded(Image.new("RGB", (40, 20)), "PNG", exif=exif)).size == (40, 20)
 
 
-def test_path_bytes_and_image_are_the_same(tmp_path: Path) -> None:
+def test_path_bytes_and_image_give_the_same_pixels(tmp_path: Path) -> None:
     path = tmp_path / "red.png"
     RED.save(path)
     read = [np.asarray(read_image(source)) for source in (path, str(path), path.read_bytes(), RED)]
     assert all((one == read[0]).all() for one in read)
 
 
-def test_a_jpeg_is_shrunk_while_it_is_read_but_not_below_what_is_asked() -> None:
+def test_a_jpeg_is_reduced_while_decoding_but_not_too_far() -> None:
     jpeg = encoded(Image.new("RGB", (1600, 1200)), "JPEG")
     assert 300 <= min(read_image(jpeg, at_least=300).size) < 1200
 
@@ -119,21 +119,21 @@ def test_a_jpeg_is_shrunk_while_it_is_read_but_not_below_what_is_asked() -> None
         (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "truncated"),
     ],
 )
-def test_what_is_no_picture(content: bytes, says: str, tmp_path: Path) -> None:
+def test_unreadable_files_are_refused(content: bytes, says: str, tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(content)
     with pytest.raises(ImageError, match=says):
         read_image(path)
 
 
-def test_missing_file_and_folder(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no file"):
         read_image(tmp_path / "none.jpg")
     with pytest.raises(ImageError, match="cannot be read|not an image"):
         read_image(tmp_path)
 
 
-def test_too_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_images_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     png = encoded(RED, "PNG")
     monkeypatch.setattr(image_reader, "MAX_PIXELS", 64 * 48 - 1)
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded although the header said enough"))
@@ -147,6 +147,6 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (500, 375)])
-def test_pixels_are_a_square(size: tuple[int, int]) -> None:
+def test_pixels_are_square(size: tuple[int, int]) -> None:
     pixels = to_pixels(Image.new("RGB", size, "blue"), 32)
     assert (pixels.shape, pixels.dtype, pixels[16, 16].tolist()) == ((32, 32, 3), np.uint8, [0, 0, 255])

@@ -1,4 +1,4 @@
-"""A folder becomes a collection; an interruption costs nothing but time."""
+"""A folder becomes a collection, and an interruption loses no work."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_unreadable_files_are_listed_and_skipped(source: Path) -> None:
     assert "not an image" in result.skipped[0]
 
 
-def test_an_interrupted_run_leaves_nothing_and_the_next_goes_on(source: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_leaves_no_collection_and_the_next_continues(source: Path, tmp_path: Path) -> None:
     def stop(done: int, of: int) -> None:
         if done == 33:
             raise KeyboardInterrupt
@@ -75,14 +75,14 @@ def test_an_interrupted_run_leaves_nothing_and_the_next_goes_on(source: Path, tm
     assert second.encoded == 0  # both batches had been computed, the last before its pictures were written
 
 
-def test_a_new_picture_alone_is_computed(source: Path) -> None:
+def test_only_new_images_are_computed(source: Path) -> None:
     index(source, ColourEncoder())
     Image.new("RGB", (9, 9), "white").save(source / "new.png")
     again = ColourEncoder()
     assert (index(source, again).count, again.encoded) == (37, 1)
 
 
-def test_an_id_stays_when_others_are_added(source: Path) -> None:
+def test_ids_stay_when_images_are_added(source: Path) -> None:
     before = FolderCollection.open(index(source, ColourEncoder()).folder).items
     Image.new("RGB", (9, 9), "white").save(source / "a new one.png")
     after = FolderCollection.open(index(source, ColourEncoder()).folder).items
@@ -90,7 +90,7 @@ def test_an_id_stays_when_others_are_added(source: Path) -> None:
     assert {item.source: item.id for item in before}.items() <= {item.source: item.id for item in after}.items()
 
 
-def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_maps_are_made_again_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = index(source, ColourEncoder()).folder
     drawn: list[int] = []
 
@@ -110,7 +110,7 @@ def test_maps_are_drawn_anew_only_for_other_vectors(source: Path, monkeypatch: p
     assert drawn == [36, 37]
 
 
-def test_another_model_computes_all_anew(source: Path) -> None:
+def test_another_model_computes_all_images_again(source: Path) -> None:
     folder = index(source, ColourEncoder()).folder
     with pytest.raises(OtherModelError, match="another model.*--artifacts.*index FOLDER --name mine"):
         FolderCollection.open(folder, "n")
@@ -120,12 +120,12 @@ def test_another_model_computes_all_anew(source: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", " a", ".cache", "x" * 65])
-def test_names(source: Path, name: str) -> None:
+def test_invalid_names_are_refused(source: Path, name: str) -> None:
     with pytest.raises(CollectionError, match="Received"):
         index_folder(source, name, ColourEncoder())
 
 
-def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_without_readable_images_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     empty = tmp_path / "empty"
     with pytest.raises(CollectionError, match="no folder"):
@@ -139,7 +139,7 @@ def test_folders_without_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert find_collections(tmp_path) == {}
 
 
-def test_a_single_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_single_image_is_a_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     folder = tmp_path / "one"
     folder.mkdir()

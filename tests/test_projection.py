@@ -1,4 +1,4 @@
-"""The maps of a collection: where pictures and latecomers go, how far to believe it, and what lies in a region."""
+"""The maps of a collection: the places of images and new vectors, their trustworthiness, and regions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.fakes import unit_rows
 
 
 def two_groups() -> Floats:
-    """Ten vectors about one direction and ten about another."""
+    """Ten vectors around one direction and ten around another."""
     centres = np.repeat(np.eye(8, dtype=np.float32)[:2], 10, axis=0)
     return unit(centres + 0.1 * unit_rows(20, 8))
 
 
-def test_principal_components_place_what_comes_later_as_they_place_the_pictures() -> None:
+def test_principal_components_place_new_vectors_like_the_images() -> None:
     embeddings = unit_rows(30, 6)
     made = project(embeddings, methods=("pca",))
     assert set(made.places) == {"pca2", "pca3"}
@@ -39,14 +39,14 @@ def test_tsne_keeps_groups_together_and_is_seeded() -> None:
     assert {name: places.shape for name, places in made.places.items()} == {"tsne2": (20, 2), "tsne3": (20, 3)}
     for name, places in made.places.items():
         assert (places == again.places[name]).all()
-        assert places[:, 0].std() == places.std(axis=0).max()  # the longest way lies from left to right
+        assert places[:, 0].std() == places.std(axis=0).max()  # the longest extent is from left to right
     places = made.places["tsne2"]
     assert np.ptp(places[:10], axis=0).max() < np.linalg.norm(places[:10].mean(axis=0) - places[10:].mean(axis=0))
     assert made.trustworthiness["tsne2"] > 0.8
     assert not set(made.clusters[:10, 0]) & set(made.clusters[10:, 0])
 
 
-def test_of_many_some_are_fitted_and_the_others_go_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_is_fitted_and_the_other_images_are_placed_among_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "MAX_FITTED", 12)
     places = project(two_groups(), methods=("tsne",)).places["tsne2"]
     assert places.min() >= 0 and places.max() <= 1
@@ -55,35 +55,35 @@ def test_of_many_some_are_fitted_and_the_others_go_among_them(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_a_few_pictures_have_principal_components_alone(count: int) -> None:
+def test_few_images_have_only_principal_components(count: int) -> None:
     made = project(unit_rows(count, 6))
     assert set(made.places) == {"pca2", "pca3"}
     assert made.trustworthiness == {}
     assert all(np.isfinite(places).all() and 0 <= places.min() <= places.max() <= 1 for places in made.places.values())
 
 
-def test_the_same_picture_many_times() -> None:
+def test_equal_images_have_one_place() -> None:
     made = project(np.tile(unit_rows(1, 6), (8, 1)), methods=("pca",))
     assert made.places["pca2"] == pytest.approx(0.5, abs=1e-3)
     assert set(made.clusters.ravel()) == {0}
 
 
-def test_umap_is_left_out_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_umap_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "MIN_UMAP", 5)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert set(project(two_groups(), methods=("umap", "pca")).places) == {"pca2", "pca3"}
 
 
-def test_a_latecomer_goes_among_its_nearest() -> None:
+def test_a_new_vector_is_placed_among_its_nearest() -> None:
     embeddings = np.eye(7, dtype=np.float32)
     places = np.arange(14, dtype=np.float32).reshape(7, 2)
     between = unit(embeddings[2] + embeddings[4])  # two neighbours at 0.71, the other three at 0: e^-14 of their weight
-    found = place(np.stack([embeddings[3], between]), embeddings, places)
-    assert found[0] == pytest.approx(places[3], abs=1e-3)
-    assert found[1] == pytest.approx((places[2] + places[4]) / 2, abs=1e-3)
+    placed = place(np.stack([embeddings[3], between]), embeddings, places)
+    assert placed[0] == pytest.approx(places[3], abs=1e-3)
+    assert placed[1] == pytest.approx((places[2] + places[4]) / 2, abs=1e-3)
 
 
-def test_trustworthiness_as_it_is_defined() -> None:
+def test_trustworthiness_equals_its_definition() -> None:
     embeddings, places = unit_rows(12, 4), unit_rows(12, 2, seed=1)
     count, k, penalty = 12, 5, 0
     for row in range(count):
@@ -96,13 +96,13 @@ def test_trustworthiness_as_it_is_defined() -> None:
     assert trustworthiness(circle, circle) == 1
 
 
-def test_what_lies_in_a_polygon() -> None:
+def test_places_inside_a_polygon() -> None:
     corner = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], dtype=np.float32)  # a notch from above
     places = np.array([[1, 1], [2, 0.5], [2, 2], [3.5, 3], [5, 1], [-1, 1]], dtype=np.float32)
     assert inside_polygon(corner, places).tolist() == [True, True, False, True, False, False]
 
 
-def test_maps_are_kept_whole(tmp_path: Path) -> None:
+def test_maps_are_read_as_saved(tmp_path: Path) -> None:
     made = project(two_groups(), methods=("pca",))
     made.save(tmp_path / "projections.npz")
     read = Projections.read(tmp_path / "projections.npz", 20)
@@ -118,12 +118,12 @@ def test_maps_are_kept_whole(tmp_path: Path) -> None:
 
 @pytest.mark.artifacts
 @pytest.mark.parametrize("collection", ["stamps", "photos"])
-def test_the_bundled_maps(engine: Engine, collection: str) -> None:
-    here = engine.on(collection).collection
-    made = here.projections
+def test_bundled_maps_are_complete_and_trustworthy(engine: Engine, collection: str) -> None:
+    opened = engine.on(collection).collection
+    made = opened.projections
     assert set(made.places) == {f"{method}{dimensions}" for method in projection.METHODS for dimensions in projection.DIMENSIONS}
     for name, places in made.places.items():
-        assert places.shape == (len(here), int(name[-1]))
-        assert made.trustworthiness[name] == pytest.approx(trustworthiness(here.embeddings, places), abs=1e-4)
+        assert places.shape == (len(opened), int(name[-1]))
+        assert made.trustworthiness[name] == pytest.approx(trustworthiness(opened.embeddings, places), abs=1e-4)
     assert made.trustworthiness["tsne2"] > 0.95
     assert made.trustworthiness["umap2"] > 0.94

@@ -1,4 +1,4 @@
-"""Pictures of strangers: bounded, told apart, without metadata, and no decoder that fails takes the server with it."""
+"""Untrusted images are bounded and lose their metadata. A decoder that fails does not affect the server."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def decoders() -> Iterator[DecoderPool]:
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_every_format_is_read_as_the_library_reads_it(name: str, decoders: DecoderPool) -> None:
-    here, there = read_image(GOOD[name]), decoders.read(GOOD[name], Settings())
-    assert (there.mode, there.size) == ("RGB", here.size)
-    assert (np.asarray(here) == np.asarray(there)).all()
+def test_the_worker_decodes_like_the_library(name: str, decoders: DecoderPool) -> None:
+    expected, image = read_image(GOOD[name]), decoders.read(GOOD[name], Settings())
+    assert (image.mode, image.size) == ("RGB", expected.size)
+    assert (np.asarray(image) == np.asarray(expected)).all()
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "I;16", "CMYK", "1"])
-def test_a_large_one_is_made_small_without_being_held_twice(mode: str, decoders: DecoderPool) -> None:
+def test_a_large_image_is_reduced_in_bands(mode: str, decoders: DecoderPool) -> None:
     whole = Image.linear_gradient("L").resize((3_100, 2_300))
     sent = Image.fromarray(np.asarray(whole, np.uint16) * 257) if mode == "I;16" else Image.merge("RGB", [whole] * 3).convert(mode)
     small = decoders.read(encoded(sent, "TIFF" if mode == "CMYK" else "PNG"), Settings())
@@ -50,7 +50,7 @@ def test_a_large_one_is_made_small_without_being_held_twice(mode: str, decoders:
     assert np.abs(np.asarray(small, int).mean(axis=2) - np.asarray(wanted, int)).mean() < (20 if mode in "1P" else 2)
 
 
-def test_no_metadata_comes_along() -> None:
+def test_metadata_are_dropped() -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 3, "where I live"
     sent = encoded(picture(), "JPEG", exif=exif, icc_profile=b"a profile" * 20, xmp=b"<x:xmpmeta/>", comment=b"a comment")
@@ -59,7 +59,7 @@ def test_no_metadata_comes_along() -> None:
     assert read_upload(sent).getpixel((0, 0)) == read_image(sent).getpixel((0, 0))
 
 
-def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(name, str(tmp_path))
     made = DecoderPool(1)
@@ -89,12 +89,12 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ({}, slow_jpeg(1, 101), "more than 100 scans"),
     ],
 )
-def test_what_is_wrong_is_told_apart(change: dict[str, int], data: bytes, says: str) -> None:
+def test_errors_say_what_is_wrong(change: dict[str, int], data: bytes, says: str) -> None:
     with pytest.raises(ImageError, match=says):
         read_upload(data, Settings().model_copy(update=change))
 
 
-def test_damaged_in_the_middle() -> None:
+def test_damage_inside_a_file_is_reported() -> None:
     data = bytearray(GOOD["lossless WebP"])
     data[200:400] = bytes(200)
     with pytest.raises(ImageError, match="damaged"):
@@ -102,7 +102,7 @@ def test_damaged_in_the_middle() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
-def test_a_photograph_of_48_megapixels_is_let_in(options: dict[str, Any], decoders: DecoderPool) -> None:
+def test_a_jpeg_of_48_megapixels_is_accepted(options: dict[str, Any], decoders: DecoderPool) -> None:
     sent = encoded(Image.new("RGB", (8_064, 6_048), "teal"), "JPEG", **options)
     assert decoders.read(sent, Settings(upload_seconds=60)).size == (1_024, 768)
     assert peak_of(decoders.processes()[0]) <= 300_000_000
@@ -112,10 +112,8 @@ def test_a_photograph_of_48_megapixels_is_let_in(options: dict[str, Any], decode
     ("mode", "options", "most"),
     [("RGB", {}, 80), ("RGB", {"subsampling": 1}, 60), ("RGB", {"subsampling": 0}, 40), ("CMYK", {}, 30)],
 )
-def test_a_progressive_jpeg_is_held_to_what_its_samples_take(
-    mode: str, options: dict[str, Any], most: int, decoders: DecoderPool
-) -> None:
-    """Of 240 MB at two bytes a sample; half colours 4:2:0 are three bytes a pixel, 4:2:2 four, none six."""
+def test_a_progressive_jpeg_is_limited_by_its_samples(mode: str, options: dict[str, Any], most: int, decoders: DecoderPool) -> None:
+    """240 MB at two bytes per sample. A pixel takes three bytes with 4:2:0, four with 4:2:2 and six with 4:4:4."""
     sent = bytearray(encoded(Image.new(mode, (16, 16)), "JPEG", progressive=True, **options))
     at = sent.index(b"\xff\xc2")
     sent[at + 5 : at + 9] = b"\x27\x10" * 2  # 10,000 a side, of which hardly a byte comes
@@ -124,7 +122,7 @@ def test_a_progressive_jpeg_is_held_to_what_its_samples_take(
 
 
 @pytest.mark.parametrize("name", ["progressive JPEG 4:4:4", "WEBP", "TIFF of one strip"])
-def test_the_largest_that_is_let_in_stays_below_300_mb(name: str, decoders: DecoderPool) -> None:
+def test_the_largest_images_need_less_than_300_mb(name: str, decoders: DecoderPool) -> None:
     mode, megapixels, options = LARGEST[name]
     side = int((megapixels * 1e6) ** 0.5)
     sent = encoded(Image.new(mode, (side, side), 90), name.split()[1 if "JPEG" in name else 0], **options)
@@ -132,7 +130,7 @@ def test_the_largest_that_is_let_in_stays_below_300_mb(name: str, decoders: Deco
     assert peak_of(decoders.processes()[0]) <= 300_000_000
 
 
-def test_all_that_is_hostile_is_refused_or_read_small(decoders: DecoderPool) -> None:
+def test_hostile_files_are_refused_or_reduced(decoders: DecoderPool) -> None:
     read = {}
     for what, data in hostile_files().items():
         try:
@@ -145,8 +143,8 @@ def test_all_that_is_hostile_is_refused_or_read_small(decoders: DecoderPool) -> 
     assert peak_of(decoders.processes()[0]) <= 300_000_000
 
 
-def test_mutations(decoders: DecoderPool) -> None:
-    """A few hundred of those that benchmarks.fuzz makes by the thousand."""
+def test_mutated_files_never_crash_a_decoder(decoders: DecoderPool) -> None:
+    """A few hundred of the files that ``benchmarks.fuzz`` makes by the thousand."""
     rng, files, outcomes = random.Random(11), list(GOOD.values()), set()
     for _ in range(400):
         data = mutated(rng.choice(files), files, rng)
@@ -159,7 +157,7 @@ def test_mutations(decoders: DecoderPool) -> None:
     assert len(outcomes) > 4
 
 
-def test_a_decoder_that_dies_is_replaced() -> None:
+def test_a_dead_decoder_is_replaced() -> None:
     made, works, slow = DecoderPool(1), encoded(picture(), "PNG"), slow_jpeg(25, 100)
     first = made.read(works, Settings()) and made.processes()[0]
     taken = made._free[0]
@@ -174,7 +172,7 @@ def test_a_decoder_that_dies_is_replaced() -> None:
     made.close()
 
 
-def test_decoders_end_when_there_is_nothing_to_do() -> None:
+def test_idle_decoders_end() -> None:
     made = DecoderPool(1, idle=0.05)
     made.read(GOOD["PNG"], Settings())
     for waiting in list(made._free):
@@ -183,7 +181,7 @@ def test_decoders_end_when_there_is_nothing_to_do() -> None:
     made.close()
 
 
-def test_more_than_the_decoders_wait_and_are_told() -> None:
+def test_uploads_wait_for_a_decoder_and_are_refused_in_the_end() -> None:
     made, busy, slow = DecoderPool(1), Settings(queue_seconds=0.5), slow_jpeg(25, 100)
     made.read(GOOD["PNG"], busy)
 

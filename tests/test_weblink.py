@@ -1,4 +1,4 @@
-"""The server fetches a picture for a stranger: only from the public web, and only so much and so long."""
+"""The server fetches an image for a visitor only from the public web, and with limits on size and time."""
 
 from __future__ import annotations
 
@@ -78,7 +78,10 @@ REFUSED += [
 
 
 class Site(ThreadingHTTPServer):
-    """Every connection is counted; ``say``: path → status, headers, pieces of the body and a pause before each."""
+    """A web server that counts connections.
+
+    ``say`` gives for a path the status, the headers, the chunks of the body and the pause before each.
+    """
 
     daemon_threads = True
     address_family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
@@ -137,19 +140,19 @@ def site(running: Site) -> Site:
 
 
 def lookup(host: str) -> list[str]:
-    """The table; a number in any form as the system itself reads it, which is the most that it could be led to."""
+    """Resolve by the table, and a number in any form as the system reads it, which is the worst case."""
     if host in NAMES:
         return NAMES[host]
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)]
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)]
 
 
 def strict(site: Site) -> FetchPolicy:
-    """As on a host, but for the names' table and the port of the server here."""
+    """The policy of a real server, except for the table of names and the port of the test server."""
     return FetchPolicy(lookup, ports=frozenset({80, 443, site.server_port}))
 
 
-def open_here(site: Site) -> FetchPolicy:
-    """``web.example`` is the server here, and it alone is open."""
+def open_policy(site: Site) -> FetchPolicy:
+    """A policy that allows only ``web.example``, which is the test server."""
     return FetchPolicy(
         lambda host: ["127.0.0.1"] if host == "web.example" else lookup(host),
         lambda address: address == ip_address("127.0.0.1"),
@@ -158,41 +161,41 @@ def open_here(site: Site) -> FetchPolicy:
 
 
 def get(site: Site, path: str = "/cat.jpg", limits: Settings = ON) -> bytes:
-    return fetch_image(f"http://web.example:{site.server_port}{path}", limits, open_here(site))
+    return fetch_image(f"http://web.example:{site.server_port}{path}", limits, open_policy(site))
 
 
-def test_the_table_is_long_enough() -> None:
+def test_the_table_has_100_urls() -> None:
     assert len(set(REFUSED)) == len(REFUSED) >= 100
 
 
 @pytest.mark.parametrize("form", REFUSED)
-def test_refused_and_nothing_is_asked_for(form: str, site: Site) -> None:
+def test_dangerous_urls_are_refused_without_a_connection(form: str, site: Site) -> None:
     with pytest.raises(ImageError, match=r"\. [A-Z]"):
         fetch_image(form.replace("PORT", str(site.server_port)), ON, strict(site))
     assert site.connections == 0
 
 
-def test_off_unless_it_is_on(site: Site) -> None:
+def test_fetching_is_off_by_default(site: Site) -> None:
     with pytest.raises(ImageError, match="switched off on this server.*Upload.*SEMBLANCE_URL_SEARCH=1"):
         get(site, limits=Settings())
     assert site.connections == 0
 
 
-def test_a_picture_is_fetched_once_and_says_little(site: Site) -> None:
+def test_an_image_is_fetched_with_one_short_request(site: Site) -> None:
     assert get(site, "/a b/ü.jpg?x=1&y=ä".replace(" ", "%20")) == CAT
     assert (site.asked, site.connections) == (["/a%20b/%C3%BC.jpg?x=1&y=%C3%A4"], 1)
     assert site.heads[0]["Host"] == f"web.example:{site.server_port}"
     assert set(site.heads[0]) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
 
 
-def test_no_proxy_of_the_environment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment_are_ignored(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{site.server_port}")
     get(site)
     assert site.asked == ["/cat.jpg"]  # a proxy would be asked for the whole address
 
 
-def test_a_name_that_changes_its_mind_gains_nothing(site: Site) -> None:
+def test_dns_rebinding_is_ineffective(site: Site) -> None:
     asked = []
 
     def rebinding(host: str) -> list[str]:
@@ -205,7 +208,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(site: Site) -> None:
     assert (asked, site.connections) == (["rebind.example"], 0)
 
 
-def test_a_name_with_one_address_within_is_not_asked_at_all(site: Site) -> None:
+def test_a_host_with_one_internal_address_is_refused(site: Site) -> None:
     with pytest.raises(ImageError, match="not on the public web"):
         fetch_image(f"http://both.example:{site.server_port}/a", ON, strict(site))
     assert site.connections == 0
@@ -225,14 +228,14 @@ def test_a_name_with_one_address_within_is_not_asked_at_all(site: Site) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_checked_like_the_first(site: Site, to: str, status: int) -> None:
+def test_a_redirect_is_checked_like_the_first_url(site: Site, to: str, status: int) -> None:
     site.say["/cat.jpg"] = (status, {"Location": to.replace("PORT", str(site.server_port))}, [], 0)
     with pytest.raises(ImageError):
         get(site)
     assert (site.asked, site.connections) == (["/cat.jpg"], 1)
 
 
-def test_redirects_are_followed_so_far(site: Site) -> None:
+def test_redirects_are_limited(site: Site) -> None:
     for step in range(5):
         site.say[f"/{step}"] = (302, {"Location": f"{step + 1}"}, [], 0)
     assert get(site, "/2") == CAT
@@ -254,19 +257,19 @@ def test_redirects_are_followed_so_far(site: Site) -> None:
         (200, {"Content-Type": "image/png", "Content-Length": "50"}, "only a part of the image"),
     ],
 )
-def test_what_is_no_picture_or_too_much(site: Site, status: int, fields: dict[str, str], says: str) -> None:
+def test_responses_without_a_suitable_image_are_refused(site: Site, status: int, fields: dict[str, str], says: str) -> None:
     site.say["/cat.jpg"] = (status, fields, [gzip.compress(bytes(1_000_000))[:20]], 0)
     with pytest.raises(ImageError, match=says):
         get(site)
 
 
-def test_a_body_without_end_is_left(site: Site) -> None:
+def test_an_endless_body_is_cut(site: Site) -> None:
     site.say["/cat.jpg"] = (200, {"Content-Type": "image/png"}, [bytes(50_000)] * 1_000, 0)
     with pytest.raises(ImageError, match=r"more than 0.1 MB"):
         get(site)
 
 
-def test_chunks_are_counted_as_they_come(site: Site) -> None:
+def test_chunks_are_counted(site: Site) -> None:
     chunk = b"c350\r\n" + bytes(50_000) + b"\r\n"
     site.say["/cat.jpg"] = (200, {"Content-Type": "image/png", "Transfer-Encoding": "chunked"}, [chunk] * 100, 0)
     with pytest.raises(ImageError, match=r"more than 0.1 MB|not respond properly"):
@@ -276,21 +279,21 @@ def test_chunks_are_counted_as_they_come(site: Site) -> None:
 @pytest.mark.parametrize(
     ("scheme", "how"), [("http", "silent"), ("http", "body"), ("http", "head"), ("https", "silent"), ("https", "hello")]
 )
-def test_one_who_drips_is_left(scheme: str, how: str) -> None:
-    """A byte each 50 ms resets any time limit on a single read; the clock runs over the whole."""
+def test_a_slow_server_is_abandoned(scheme: str, how: str) -> None:
+    """A byte every 50 ms resets the timeout of each read, but not the limit on the whole."""
     with dripping(how) as port:
         policy = FetchPolicy(lambda _: ["127.0.0.1"], lambda _: True, frozenset({port}))
         with pytest.raises(ImageError, match=r"took more than 0.4 s"):
             fetch_image(f"{scheme}://web.example:{port}/", ON.model_copy(update={"url_seconds": 0.4}), policy)
 
 
-def test_a_slow_resolver_is_left(site: Site) -> None:
+def test_a_slow_resolver_is_abandoned(site: Site) -> None:
     policy = FetchPolicy(lambda _: [PUBLIC] if site.closing.wait(5) else [])
     with pytest.raises(ImageError, match=r"took more than 0.2 s"):
         fetch_image("http://web.example/", ON.model_copy(update={"url_seconds": 0.2}), policy)
 
 
-def test_https_names_the_host_to_the_pinned_address() -> None:
+def test_https_sends_the_host_name_to_the_pinned_address() -> None:
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as door:
 
@@ -311,7 +314,7 @@ def test_https_names_the_host_to_the_pinned_address() -> None:
 
 
 @pytest.mark.parametrize("text", [PUBLIC, "1.1.1.1", "2606:4700:4700::1111", "2a00:1450:4001::1"])
-def test_the_web_is_public(text: str) -> None:
+def test_public_addresses_are_allowed(text: str) -> None:
     assert is_public(ip_address(text))
 
 

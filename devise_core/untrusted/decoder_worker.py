@@ -34,7 +34,7 @@ _COST = {"JPEG": 1, "MPO": 1, "PNG": 6, "GIF": 6, "BMP": 6, "TIFF": 8, "WEBP": 1
 
 @dataclass(frozen=True)
 class DecodeLimits:
-    """What one image may take.
+    """The limits for one image.
 
     Attributes:
         pixels: Width times height, as the header says.
