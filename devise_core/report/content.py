@@ -125,13 +125,13 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = ()) -> ReportCont
 
 
 def run_query(engines: Sequence[Engine], query: str) -> QueryResult:
-    """Find the best images of all collections. The engines share one model, so their cosines are comparable."""
+    """Find the best images of all collections. The engines share one model, so their scores are comparable."""
     try:
         parsed = engines[0].query(query)
     except UnknownWordError:
         return QueryResult(query, None, ())
     pairs = [(engine, hit) for engine in engines for hit in engine.search_text(parsed, HITS)]
-    pairs.sort(key=lambda pair: -pair[1].cosine)
+    pairs.sort(key=lambda pair: -pair[1].score)
     return QueryResult(query, parsed.reading, [_hit_tile(engine, hit) for engine, hit in pairs[:HITS]])
 
 
