@@ -62,7 +62,9 @@ def use(artifacts: Path, name: str) -> None:
     elif file in EVALUATION_FILES:
         EVALUATION_FILES[file](open_model_under_test(ArtifactLayout(artifacts), artifacts, artifacts, print))
     else:
-        load_engine(artifacts).encoder.load()
+        engine = load_engine(artifacts)
+        assert all((engine.parts.scorer, engine.parts.namer, engine.parts.senses, engine.parts.evidence))
+        engine.encoder.load()
 
 
 @pytest.mark.parametrize("name", LISTED)
