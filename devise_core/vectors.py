@@ -28,6 +28,12 @@ def unit(vectors: npt.ArrayLike) -> Floats:
     return np.asarray(values / norms, dtype=np.float32)
 
 
+def unit_or_zero(vectors: npt.ArrayLike) -> Floats:
+    """Scale vectors ``(…, d)`` to length 1. A vector of zeros stays one."""
+    values = np.asarray(vectors, dtype=np.float32)
+    return np.asarray(values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), _SMALLEST_NORM), dtype=np.float32)
+
+
 def without(vectors: Floats, directions: Floats) -> Floats:
     """Take the orthonormal ``directions`` ``(m, d)`` out of unit vectors ``(…, d)``, and scale to length 1 again.
 

@@ -19,7 +19,7 @@ from devise_core.errors import BuildError
 from devise_core.search.class_shares import feature_roots
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import Bytes, Floats, Rows
+from devise_core.vectors import Bytes, Floats, Rows, unit_or_zero
 from devise_core.vision.image_encoder import KerasImageEncoder
 
 PHRASE_RIDGE, CAPTION_RIDGE = 3.0, 3.0
@@ -91,7 +91,7 @@ def word_sum(caption: str, text: WordVectorEncoder, words: Bytes) -> Floats:
     rows = [row for token in tokens(caption) if (row := text.words.row(token)) is not None and row < len(words)]
     if not rows:
         return np.zeros(words.shape[1], dtype=np.float32)
-    return _unit(text.words.rarity(rows) @ _unit(words[rows].astype(np.float32)))
+    return unit_or_zero(text.words.rarity(rows) @ unit_or_zero(words[rows].astype(np.float32)))
 
 
 def fit_phrase_map(data: CaptionData) -> dict[str, Floats]:
@@ -106,7 +106,7 @@ def fit_caption_map(data: CaptionData) -> dict[str, Floats]:
     """Learn the map from the roots of an image's features to its captions and label."""
     captions = np.zeros((len(data.captioned), data.captions.shape[1]), dtype=np.float32)
     np.add.at(captions, data.images, data.captions - data.captions.mean(axis=0))
-    targets = [_unit(captions), *data.labels]
+    targets = [unit_or_zero(captions), *data.labels]
     inputs = [feature_roots(features) for features in (data.captioned, *data.labelled)]
     weights = np.concatenate([np.full(len(rows), LABEL_SHARE if place else 1.0) for place, rows in enumerate(inputs)])
     weights = (weights / weights.mean()).astype(np.float32)
@@ -121,7 +121,7 @@ def fit_caption_map(data: CaptionData) -> dict[str, Floats]:
 
 def _label_vector(label: str, text: WordVectorEncoder, words: Bytes, nouns: Bytes) -> Floats:
     noun = text.vocabulary.noun_row(label)
-    return word_sum(label, text, words) if noun is None else _unit(nouns[noun].astype(np.float32))
+    return word_sum(label, text, words) if noun is None else unit_or_zero(nouns[noun].astype(np.float32))
 
 
 def _features(encoder: KerasImageEncoder, images: Sequence[AnnotatedImage]) -> Floats:
@@ -130,7 +130,3 @@ def _features(encoder: KerasImageEncoder, images: Sequence[AnnotatedImage]) -> F
 
 def _label_ids(context: BuildContext) -> list[str]:
     return [line.partition(",")[0] for line in context.layout.labels.read_text("utf-8").splitlines()[1:]]
-
-
-def _unit(vectors: Floats) -> Floats:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), dtype=np.float32)

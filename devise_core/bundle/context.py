@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devise_core.bundle import packages
@@ -88,3 +90,29 @@ class BuildContext:
     def phrases(self) -> Phrases:
         """Open the word store of the artifact folder."""
         return Phrases(open_word_store(self.layout, indexed=True))
+
+
+Job = Callable[[BuildContext], None]
+
+
+def atomic(job: Job) -> Job:
+    """Run ``job`` on a copy of the artifact folder, so that all its files appear at once.
+
+    The copy consists of hard links, because files are only ever replaced and never changed.
+    """
+
+    def run(context: BuildContext) -> None:
+        root = context.layout.root.resolve()
+        with atomic_folder(root) as staged:
+            if root.is_dir():
+                shutil.copytree(root, staged, symlinks=True, copy_function=_link_or_copy, dirs_exist_ok=True)
+            job(replace(context, layout=ArtifactLayout(staged)))
+
+    return run
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # the file system has no hard links
+        shutil.copy2(source, target, follow_symlinks=False)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +23,7 @@ from devise_core.bundle import (
     words,
 )
 from devise_core.bundle.concepts import write_concepts
-from devise_core.bundle.context import BuildContext
+from devise_core.bundle.context import BuildContext, Job, atomic
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.label_senses import write_label_senses
 from devise_core.bundle.naming_lines import naming_lines
@@ -40,12 +38,10 @@ from devise_core.errors import BuildError
 from devise_core.evaluate.data import FOLDER as DATA
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
-from devise_core.storage.paths import ArtifactLayout, CollectionLayout
+from devise_core.storage.paths import CollectionLayout
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.word_filter import load_word_filter
 from devise_core.vision.image_encoder import KerasImageEncoder
-
-Job = Callable[[BuildContext], None]
 
 
 def build_words(context: BuildContext) -> None:
@@ -210,29 +206,6 @@ def build_unsuitable_words(context: BuildContext) -> None:
     """Write the list of words that are only shown on request."""
     sources = [context.unpacked(package) / "package" for package in (packages.CUSS, packages.NAUGHTY_WORDS)]
     context.log(f"{unsuitable_words.write_unsuitable_words(*sources)} words and phrases")
-
-
-def atomic(job: Job) -> Job:
-    """Run ``job`` on a copy of the artifact folder, so that all its files appear at once.
-
-    The copy consists of hard links, because files are only ever replaced and never changed.
-    """
-
-    def run(context: BuildContext) -> None:
-        root = context.layout.root.resolve()
-        with atomic_folder(root) as staged:
-            if root.is_dir():
-                shutil.copytree(root, staged, symlinks=True, copy_function=_link_or_copy, dirs_exist_ok=True)
-            job(replace(context, layout=ArtifactLayout(staged)))
-
-    return run
-
-
-def _link_or_copy(source: str, target: str) -> None:
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:  # the file system has no hard links
-        shutil.copy2(source, target, follow_symlinks=False)
 
 
 JOBS: dict[str, Job] = {

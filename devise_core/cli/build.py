@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.options import add_artifacts, add_data, artifacts_of
+from devise_core.cli.options import add_artifacts, add_cache, add_data, artifacts_of
 from devise_core.cli.output import say
 from devise_core.errors import BuildError
-from devise_core.storage.paths import REPOSITORY
 
 JOBS = (
     "words",
@@ -39,13 +38,7 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("job", choices=JOBS, help="the part to make")
     add_artifacts(command)
-    command.add_argument(
-        "--cache",
-        type=Path,
-        default=REPOSITORY / "build-cache",
-        metavar="FOLDER",
-        help="where downloaded packages are kept (default: build-cache)",
-    )
+    add_cache(command, "where downloaded packages are kept")
     command.add_argument(
         "--from",
         dest="words_file",

@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.options import add_artifacts, add_data, artifacts_of
+from devise_core.cli.options import add_artifacts, add_cache, add_data, artifacts_of
 from devise_core.cli.output import add_json, print_json, say
 from devise_core.errors import BuildError
-from devise_core.storage.paths import REPOSITORY
 
 PROTOCOLS = (
     "imagenet",
@@ -36,13 +35,7 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("protocol", nargs="*", help=f"one or more of {', '.join(PROTOCOLS)} (default: all)")
     add_artifacts(command)
-    command.add_argument(
-        "--cache",
-        type=Path,
-        default=REPOSITORY / "build-cache",
-        metavar="FOLDER",
-        help="where trained baselines are kept (default: build-cache)",
-    )
+    add_cache(command, "where trained baselines are kept")
     command.add_argument(
         "--out",
         type=Path,

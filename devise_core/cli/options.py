@@ -10,7 +10,7 @@ from typing import Any
 from devise_core.cli.output import add_json
 from devise_core.engine import Engine, load_engine
 from devise_core.settings import folder
-from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -45,6 +45,13 @@ def add_artifacts(command: argparse.ArgumentParser) -> None:
     """Add ``--artifacts``, the folder of the model."""
     help_text = "the folder of the model (default: SEMBLANCE_ARTIFACTS, or the bundled model)"
     command.add_argument("--artifacts", metavar="FOLDER", help=help_text)
+
+
+def add_cache(command: argparse.ArgumentParser, purpose: str) -> None:
+    """Add ``--cache``, the folder for what later runs can use again. ``purpose`` says what is kept there."""
+    command.add_argument(
+        "--cache", type=Path, default=REPOSITORY / "build-cache", metavar="FOLDER", help=f"{purpose} (default: build-cache)"
+    )
 
 
 def add_data(command: argparse.ArgumentParser) -> None:

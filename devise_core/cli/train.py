@@ -9,9 +9,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devise_core.cli.options import add_artifacts
+from devise_core.cli.options import add_artifacts, add_cache
 from devise_core.cli.output import add_json, print_json, say
-from devise_core.storage.paths import REPOSITORY, artifacts_folder
+from devise_core.storage.paths import artifacts_folder
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
 
 if TYPE_CHECKING:
@@ -44,13 +44,7 @@ def add_parsers(commands: Any) -> None:
     )
     _add_recipe(command)
     add_artifacts(command)
-    command.add_argument(
-        "--cache",
-        type=Path,
-        default=REPOSITORY / "build-cache",
-        metavar="FOLDER",
-        help="where features are cached (default: build-cache)",
-    )
+    add_cache(command, "where features are cached")
     command.add_argument("--no-cache", action="store_true", help="do not cache features")
     command.add_argument("--resume", action="store_true", help="continue an interrupted run after its last epoch")
     add_json(command)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devise_core.errors import ArtifactError
-from devise_core.vectors import Floats, Rows, unit
+from devise_core.vectors import Floats, Rows, unit, unit_or_zero
 
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
@@ -118,11 +118,6 @@ class NamingTable:
 def read_concepts(lines: Path, labels: Path) -> Concepts:
     """Read ``naming_concepts.npy`` and ``label_concepts.npy``, both ``int8``. A row of zeros stays one."""
     return Concepts(*(unit_or_zero(np.load(path).astype(np.float32)) for path in (lines, labels)))
-
-
-def unit_or_zero(rows: Floats) -> Floats:
-    """Scale rows ``(n, d)`` to length 1. A row of zeros stays one."""
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def _numbers(text: str) -> Rows:

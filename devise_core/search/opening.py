@@ -9,7 +9,7 @@ import numpy as np
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thresholds
 from devise_core.search.naming import PERSON, Namer
-from devise_core.search.naming_table import NamingTable, read_concepts, unit_or_zero
+from devise_core.search.naming_table import NamingTable, read_concepts
 from devise_core.search.noun_senses import NounSenses
 from devise_core.search.scorer import Scorer
 from devise_core.search.scorer_file import open_scorer
@@ -18,7 +18,7 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, unit_or_zero
 
 
 class ModelParts:

@@ -27,7 +27,7 @@ from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, unit_or_zero
 
 LABEL_WEIGHT, CAPTION_WEIGHT = 0.75, 1.0
 HUB_SHARPNESS = 5.0
@@ -166,8 +166,8 @@ class Scorer:
 
     def _images(self, features: Floats, embeddings: Floats) -> ImageSide:
         classes = self._classifier.shares(features)
-        labels = _unit(np.asarray(classes @ self._labels, dtype=np.float32))
-        captions = _unit(np.asarray((feature_roots(features) - self._captions.mean) @ self._captions.matrix, dtype=np.float32))
+        labels = unit_or_zero(classes @ self._labels)
+        captions = unit_or_zero((feature_roots(features) - self._captions.mean) @ self._captions.matrix)
         concepts = LABEL_WEIGHT * labels + CAPTION_WEIGHT * captions
         logits = self.kinds.logits(classes, None if self._head is None else self._head.shares(features))
         return ImageSide(embeddings, concepts, self._hubs(embeddings, concepts), logits)
@@ -224,7 +224,3 @@ class Scorer:
 
 def _scaled(kinds: Mapping[int, float], weight: float) -> KindWeights:
     return {kind: weight * value for kind, value in kinds.items()}
-
-
-def _unit(vectors: Floats) -> Floats:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), dtype=np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from devise_core.text.query import PlacedClause
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import Bytes, Floats
+from devise_core.vectors import Bytes, Floats, unit_or_zero
 
 PHRASE_WEIGHT = 1.5
 """A phrase's vector is this long; that of a noun or word is 1. Chosen on the captions of Pascal's training part."""
@@ -64,10 +64,10 @@ class ConceptStore:
         """
         noun = self._text.vocabulary.noun_row(text)
         if noun is not None:
-            return _unit(self._nouns[noun])
+            return unit_or_zero(self._nouns[noun])
         words = tokens(text)
         row = self._row(words[0]) if len(words) == 1 else None
-        return _unit(self._words[row]) if row is not None else self._phrase(words)
+        return unit_or_zero(self._words[row]) if row is not None else self._phrase(words)
 
     def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
         """Return the weighted mean ``(c,)`` of the clauses' vectors. A minus term counts negative."""
@@ -80,9 +80,8 @@ class ConceptStore:
         rows = [row for word in words if (row := self._row(word)) is not None]
         if not rows:
             return np.zeros(self.dimension, dtype=np.float32)
-        total = _unit(self._text.words.rarity(rows) @ _unit(self._words[rows]))
-        mapped = np.asarray((total - self._phrases.mean) @ self._phrases.matrix, dtype=np.float32)
-        return PHRASE_WEIGHT * _unit(mapped)
+        total = unit_or_zero(self._text.words.rarity(rows) @ unit_or_zero(self._words[rows]))
+        return PHRASE_WEIGHT * unit_or_zero((total - self._phrases.mean) @ self._phrases.matrix)
 
     def _row(self, word: str) -> int | None:
         row = self._text.words.row(word)
@@ -94,8 +93,3 @@ def read_text(part: PlacedClause) -> str:
     if len(part.terms) == 1:
         return part.terms[0][0]
     return " ".join(part.read_as.get(token, token) for token in tokens(part.clause.text))
-
-
-def _unit(vectors: Floats | Bytes) -> Floats:
-    values = np.asarray(vectors, dtype=np.float32)
-    return np.asarray(values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), 1e-9), dtype=np.float32)

@@ -105,7 +105,10 @@ class SearchVerbs(EngineBase):
         return self.hits(self._ranked(query, places, cosines))
 
     def ranking(self, query: Query | Floats) -> Ranking:
-        """Order all images of the collection by their cosine with a query or a unit vector ``(d,)``, exactly.
+        """Order all images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
+
+        In a collection of more than ``EXACT_UP_TO`` images, the ``CANDIDATES`` with the highest cosine are ordered by score and
+        come first.
 
         Example:
             >>> ranking = engine.ranking(engine.query("violin"))
@@ -130,7 +133,7 @@ class SearchVerbs(EngineBase):
 
     def _ranked(self, query: Query | Floats, rows: Rows, cosines: Floats) -> Ranking:
         """Rank the images at ``rows`` by score; by cosine if the model or the query has no scores."""
-        scorer = self.parts.scorer if isinstance(query, Query) else None
+        scorer = self.parts.scorer
         sides = scorer.query(query) if scorer and isinstance(query, Query) else None
         if scorer is None or sides is None or not len(rows):
             return Ranking.of(cosines).renumbered(rows)

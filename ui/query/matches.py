@@ -81,12 +81,7 @@ def show_matches(engine: Engine, query: Query) -> int:
         counts = {engine.collection.items[row].id: len(rows) for row, rows in duplicates.items()}
         gallery(engine, hits, "text", _marks(engine, counts, settings, strong if by_evidence else None))
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        if len(folded) > settings.size:
-            page_number(-(-len(folded) // settings.size))
-        if weaker := len(inside) - len(strong):
-            toggle(f"Show weak matches ({weaker})", "weak")
-        if hits:
-            _select_all_button(engine, hits)
+        _controls_below(engine, hits, -(-len(folded) // settings.size), len(inside) - len(strong))
     selection.selection_tray(engine, everything)
     return len(strong)
 
@@ -130,15 +125,21 @@ def _marks(engine: Engine, folded: Mapping[str, int], settings: Settings, strong
     return Marks(selected, folded, strong={engine.collection.items[row].id for row in strong.rows.tolist()})
 
 
-def _select_all_button(engine: Engine, hits: list[Hit]) -> None:
-    st.button(
-        "Select all on this page",
-        key="select-all",
-        type="tertiary",
-        icon=":material/select_all:",
-        on_click=selection.select_all,
-        args=(engine, hits),
-    )
+def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> None:
+    """Show the page numbers, the switch for ``weak`` matches and the button that selects ``hits``, as far as they are needed."""
+    if pages > 1:
+        page_number(pages)
+    if weak:
+        toggle(f"Show weak matches ({weak})", "weak")
+    if hits:
+        st.button(
+            "Select all on this page",
+            key="select-all",
+            type="tertiary",
+            icon=":material/select_all:",
+            on_click=selection.select_all,
+            args=(engine, hits),
+        )
 
 
 def _summary(strong: int, inside: int, everything: int, folded: int) -> str:
