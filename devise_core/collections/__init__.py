@@ -1,0 +1,1 @@
+"""Collections: images with their items, vectors, indexes and maps, in a folder or in memory."""

@@ -125,4 +125,5 @@ class EmptyCollection(Collection):
     version = embeddings = features = embedding_index = feature_index = projections = property(_raise)
 
     def picture(self, row: int) -> Path:  # noqa: ARG002  the contract's signature
+        """Raise ``CollectionError``, since there is no image at any row."""
         self._raise()

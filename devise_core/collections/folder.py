@@ -68,26 +68,53 @@ class FolderCollection(Collection):
 
     @property
     def version(self) -> str:
+        """The time at which the folder was last written, in whole seconds since 1970."""
         return str(int(self.layout.root.stat().st_mtime))
 
     @cached_property
     def embeddings(self) -> Floats:
+        """Unit rows ``float32 (n, d)``, read from disk on first use.
+
+        Raises:
+            ArtifactError: The file is missing or damaged, or does not have one row for each item.
+        """
         return self._vectors(self.layout.embeddings)
 
     @cached_property
     def features(self) -> Floats:
+        """The backbone's features ``float32 (n, f)``, read from disk on first use.
+
+        Raises:
+            ArtifactError: The file is missing or damaged, or does not have one row for each item.
+        """
         return self._vectors(self.layout.features)
 
     @cached_property
     def embedding_index(self) -> Index:
+        """The index over ``embeddings``, of the type that the manifest names.
+
+        Raises:
+            ArtifactError: The file of the embeddings or of the index is missing or damaged.
+        """
         return self._index(self.embeddings, self.layout.embedding_index)
 
     @cached_property
     def feature_index(self) -> Index:
+        """The index over ``features``, of the type that the manifest names.
+
+        Raises:
+            ArtifactError: The file of the features or of the index is missing or damaged.
+        """
         return self._index(self.features, self.layout.feature_index)
 
     @cached_property
     def projections(self) -> Projections:
+        """The maps, read from disk on first use.
+
+        Raises:
+            CollectionError: The collection was made before there were maps.
+            ArtifactError: The file of the maps is damaged.
+        """
         if self.layout.projections.name not in self.manifest.files:
             raise CollectionError(
                 f"The collection {self.name} has no map yet. Make the collection again with "
@@ -101,10 +128,16 @@ class FolderCollection(Collection):
         return self.manifest.about
 
     def verify(self) -> None:
+        """Check the SHA-256 of the embeddings and the features, which every search reads.
+
+        Raises:
+            ArtifactError: A file is missing or damaged.
+        """
         for file in (self.layout.embeddings, self.layout.features):
             self.manifest.verified(file)
 
     def picture(self, row: int) -> Path:
+        """Return the path of the thumbnail at ``row``. The file is not checked."""
         return Path(self.layout.root / self.items[row].file)
 
     def _vectors(self, path: Path) -> Floats:

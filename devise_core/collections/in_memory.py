@@ -56,27 +56,34 @@ class InMemoryCollection(Collection):
 
     @property
     def version(self) -> str:
+        """A random string, which differs for each object."""
         return self._version
 
     @cached_property
     def embeddings(self) -> Floats:
+        """Unit rows ``float32 (n, d)``, stacked on first use."""
         return np.stack([image.embedding for image in self.images])
 
     @cached_property
     def features(self) -> Floats:
+        """The backbone's features ``float32 (n, f)``, stacked on first use."""
         return np.stack([image.features for image in self.images])
 
     @cached_property
     def embedding_index(self) -> Index:
+        """The exact index over ``embeddings``."""
         return ExactIndex(self.embeddings)
 
     @cached_property
     def feature_index(self) -> Index:
+        """The exact index over ``features``."""
         return ExactIndex(self.features)
 
     @cached_property
     def projections(self) -> Projections:
+        """Maps of the principal components of ``embeddings``, in two and three dimensions."""
         return project(self.embeddings, methods=("pca",))
 
     def picture(self, row: int) -> bytes:
+        """Return the thumbnail at ``row`` as WebP bytes."""
         return self.images[row].thumbnail

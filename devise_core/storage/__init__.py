@@ -1,0 +1,1 @@
+"""Files on disk: where they are, atomic writes, the manifest that seals them, and caches in SQLite."""

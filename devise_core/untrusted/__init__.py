@@ -1,0 +1,1 @@
+"""Input from strangers: uploads, zip files and URLs, read within limits of time, memory and size."""

@@ -1,0 +1,1 @@
+"""Read images, and turn them into vectors with a Keras model."""

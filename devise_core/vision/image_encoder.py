@@ -151,10 +151,16 @@ class KerasImageEncoder(ImageEncoder):
 
     @property
     def ready(self) -> bool:
+        """Whether the model is loaded and has been called once."""
         return self._call is not None
 
     @property
     def size(self) -> int:
+        """The side, in pixels, of the square that the model sees. Loads the model.
+
+        Raises:
+            ArtifactError: The file is missing, damaged, or not a model of this project.
+        """
         self.load()
         return self._size
 
