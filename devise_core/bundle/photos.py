@@ -37,8 +37,10 @@ LEFT_OUT = {"alphabets", "numbers"}
 MISSPELT = {"screDriver.webp": "screwDriver.webp", "audaPalatina.webp": "aulaPalatina.webp"}
 """File names in the credits and the files that they mean."""
 LABELS = read_table("photo_labels")
-"""Labels, separated by “|”, for file stems that do not give them. They were written by looking at each image. The labels of the fishes
-come from the titles of the source pages."""
+"""Labels, separated by “|”, for file stems that do not give them.
+
+They were written by looking at each image. The labels of the fishes come from the titles of the source pages.
+"""
 
 
 @dataclass(frozen=True)
