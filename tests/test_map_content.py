@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from devise_core import Engine
-from devise_core.collections.map_labels import common_labels, group_names, map_words, named_correctly, nearest_nouns
+from devise_core.collections.map_labels import common_labels, group_names, map_words, named_correctly
 from devise_core.collections.projection import project
 from devise_core.datatypes import Item
 from devise_core.vectors import Floats
@@ -20,14 +20,14 @@ from ui.map.region import read_region
 
 def test_an_image_is_named_right_if_a_word_of_its_label_is_near() -> None:
     items = [Item("a", "a", ("tabby cat",)), Item("b", "b", ("dog",)), Item("c", "c"), Item("d", "d", ("hot dog", "snack"))]
-    nearest = [["pet", "cat"], ["cat", "wolf"], ["cat"], ["snack"]]
-    assert named_correctly(items, nearest) == [True, False, None, True]
+    names = [["pet", "cat"], ["cat", "wolf"], ["cat"], ["snack"]]
+    assert named_correctly(items, names) == [True, False, None, True]
 
 
-def test_nearest_nouns_of_all_images_equal_those_of_each(engine: Engine) -> None:
-    nearest = nearest_nouns(engine.vocabulary, engine.collection)
+def test_names_of_all_images_equal_those_of_each(engine: Engine) -> None:
+    names = engine.label_all(5)
     for row in (0, 200, 383):
-        assert nearest[row] == [hit.word for hit in engine.label_embedding(engine.collection.embeddings[row], 5)]
+        assert names[row] == [hit.word for hit in engine.label_encoded(engine.encoded(row), 5)]
 
 
 def test_groups_are_named_after_their_images(engine: Engine) -> None:
@@ -45,7 +45,7 @@ def test_groups_are_named_after_their_images(engine: Engine) -> None:
 
 
 def test_words_on_the_map_are_categories_and_common_nouns(engine: Engine) -> None:
-    words = map_words(engine.text, engine.collection, nearest_nouns(engine.vocabulary, engine.collection))
+    words = map_words(engine.text, engine.collection, engine.label_all(5))
     assert {"animals", "birds", "food"} <= set(words)
     assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-4) for vector in words.values())
 

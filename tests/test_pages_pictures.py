@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from devise_core import Engine
 from devise_core.settings import Settings
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names
 from ui.picture import similar_images
@@ -127,3 +128,17 @@ def test_only_a_valid_paste_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(paste, "st", SimpleNamespace(session_state={"k": {"picture": sent}}))
         paste.paste("k", True, 100, accepted.append)
     assert accepted == [b"picture"]
+
+
+def test_every_page_gives_a_picture_the_same_names(photos: Engine) -> None:
+    item = "fort-sumter"
+    names = [hit.word for hit in photos.label_encoded(photos.encoded(photos.collection.row(item)), 6)]
+    nearest = photos.label_embedding(photos.collection.embeddings[photos.collection.row(item)], 6)
+    assert names != [hit.word for hit in nearest]
+    labels = app("labels", item=item, collection="photos")
+    assert labels.header[0].value == f"Most likely: {names[0]}"
+    card = app("explorer", item=item, collection="photos")
+    assert f"**Best matching words**  {', '.join(names)}" in page_text(card)
+    for test in (app("home", open=item, collection="photos"), app("image_search", item=item, collection="photos")):
+        links = [link.proto.label for link in test.get("page_link")]
+        assert any(links[start : start + 6] == names for start in range(len(links)))

@@ -16,27 +16,20 @@ from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, unit
 
 NAMED_BY = 5
-"""An image is named correctly if its label is among so many nouns, like hit@5 in the results."""
+"""An image is named correctly if its label is among so many names, like hit@5 in the results."""
 MAX_WORDS = 48
 MIN_IMAGES = 3
 """A word is placed on the map if so many images have it."""
 
 
-def nearest_nouns(vocabulary: Vocabulary | None, collection: Collection) -> list[list[str]]:
-    """Return the five nouns nearest to each image; none without a vocabulary."""
-    if vocabulary is None:
-        return [[] for _ in collection.items]
-    return vocabulary.nearest_nouns_each(collection.embeddings, NAMED_BY)
+def named_correctly(items: Sequence[Item], names: Sequence[Sequence[str]]) -> list[bool | None]:
+    """Return for each image whether a label, or a word of one, is among its ``names``.
 
-
-def named_correctly(items: Sequence[Item], nearest: Sequence[Sequence[str]]) -> list[bool | None]:
-    """Return for each image whether a label, or a word of one, is among its ``nearest`` nouns.
-
-    It is None for an image without a label or without nouns.
+    It is None for an image without a label or without names.
     """
     return [
         bool(_answers(item).intersection(nouns)) if item.labels and nouns else None
-        for item, nouns in zip(items, nearest, strict=True)
+        for item, nouns in zip(items, names, strict=True)
     ]
 
 
@@ -54,19 +47,19 @@ def group_names(vocabulary: Vocabulary | None, collection: Collection, groups: n
     return [names[group] for group in sorted(names)]
 
 
-def map_words(text: TextEncoder, collection: Collection, nearest: Sequence[Sequence[str]]) -> dict[str, Floats]:
-    """Choose the words to place on the map: those of the categories, then nouns that are nearest to several images.
+def map_words(text: TextEncoder, collection: Collection, names: Sequence[Sequence[str]]) -> dict[str, Floats]:
+    """Choose the words to place on the map: those of the categories, then the first names of several images.
 
     Args:
         text: Gives the words their vectors. Words without one are left out.
         collection: The images of the map.
-        nearest: The nearest nouns of each image, as ``nearest_nouns`` returns them.
+        names: The names of each image, the best first.
 
     Returns:
         At most ``MAX_WORDS`` words with unit vectors ``(d,)``.
     """
     categories = Counter(part.replace("_", " ") for item in collection.items for part in item.category.split("/") if part)
-    nouns = Counter(near[0] for near in nearest if near)
+    nouns = Counter(nouns[0] for nouns in names if nouns)
     vectors: dict[str, Floats] = {}
     for word, count in (*categories.most_common(), *nouns.most_common()):
         if count >= MIN_IMAGES and len(vectors) < MAX_WORDS and word not in vectors:

@@ -52,7 +52,7 @@ class ExampleImage:
 
 @dataclass(frozen=True)
 class LabelledImage:
-    """An image and its nearest nouns."""
+    """An image and its names, the best first."""
 
     tile: Tile
     labels: Sequence[WordHit]
@@ -155,8 +155,8 @@ def typical_images(collection: Collection, count: int) -> list[ExampleImage]:
 
 
 def label(engine: Engine, image: ExampleImage) -> LabelledImage:
-    """Find the nouns nearest to an image."""
-    return LabelledImage(image.tile, engine.label_embedding(image.encoded.embeddings[0], LABELS))
+    """Name an image as the Labels page does."""
+    return LabelledImage(image.tile, engine.label_encoded(image.encoded, LABELS))
 
 
 def similar_images(engine: Engine, image: ExampleImage) -> list[tuple[str, str, list[Tile]]]:

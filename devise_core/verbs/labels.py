@@ -18,6 +18,7 @@ from devise_core.vision.image_reader import ImageInput
 
 WordSet = Literal["nouns", "all"]
 """The words of the vocabulary that can name an image."""
+_ROWS_AT_A_TIME = 256
 
 
 class LabelVerbs(EngineBase):
@@ -73,6 +74,20 @@ class LabelVerbs(EngineBase):
         """
         check_k(k)
         return self.parts.namer.name(encoded, k)[0] if self.parts.namer else None
+
+    def label_all(self, k: int) -> list[list[str]]:
+        """Return the ``k`` best names of every image of the collection, as ``label_encoded`` finds them; none without a vocabulary.
+
+        Example:
+            >>> engine.label_all(2)[engine.collection.row("violin")]
+            ['violin', 'cello']
+        """
+        namer, features, embeddings = self.parts.namer, self.collection.features, self.collection.embeddings
+        if namer is None:
+            return self.vocabulary.nearest_nouns_each(embeddings, k) if self.vocabulary else [[] for _ in embeddings]
+        batches = (slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(features), _ROWS_AT_A_TIME))
+        named = (names for rows in batches for names in namer.name(Encoded(features[rows], embeddings[rows]), k))
+        return [[hit.word for hit in names.hits] for names in named]
 
     def encoded(self, row: int) -> Encoded:
         """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images."""

@@ -11,7 +11,7 @@ from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
 from ui.server.engine_cache import current_engine
-from ui.text import SIMILARITY_HELP, linked, plain
+from ui.text import linked, plain
 
 NOUNS, SIMILAR = 6, 6
 
@@ -32,7 +32,7 @@ def show_open_hit() -> None:
 def _show(engine: Engine, row: int) -> None:
     """Show the dialog. Slow parts come last."""
     item = engine.collection.items[row]
-    nouns = engine.label_embedding(engine.collection.embeddings[row], k=NOUNS) if engine.vocabulary else []
+    nouns = engine.label_encoded(engine.encoded(row), k=NOUNS) if engine.vocabulary else []
     left, right = st.columns(2, gap="medium")
     with left:
         explanation = Explanation(engine, row, nouns)
@@ -67,11 +67,10 @@ def _facts(item: Item) -> None:
 
 def _nouns(nouns: list[WordHit]) -> None:
     """Show each noun as a link that searches for it."""
-    st.caption("**Best matching words.** Click one to search for it.", help=SIMILARITY_HELP)
+    st.caption("**Best matching words.** Click one to search for it.")
     with st.container(horizontal=True, gap="small", key="detail-nouns"):
         for noun in nouns:
-            label, key = f"{plain(noun.word)}  {noun.cosine:.2f}", f"detail-noun-{noun.word}"
-            link("text_search", label, key, ":material/sell:", q=noun.word)
+            link("text_search", plain(noun.word), f"detail-noun-{noun.word}", ":material/sell:", q=noun.word)
 
 
 def _links(item: Item) -> None:

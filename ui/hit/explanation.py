@@ -79,7 +79,7 @@ def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
     """Return what a visitor can ask about a picture.
 
     Returns:
-        Text → unit vector ``(d,)``. The query in the address comes first, if there is one, then the picture's nearest nouns.
+        Text → unit vector ``(d,)``. The query in the address comes first, if there is one, then the picture's names.
     """
     vectors: dict[str, Floats] = {}
     query = url_state.read_text(url_state.QUERY)

@@ -7,7 +7,7 @@ import streamlit as st
 from devise_core.collections.export import as_csv
 from devise_core.collections.map_labels import common_labels
 from devise_core.engine import Engine
-from devise_core.vectors import Floats, Rows, unit
+from devise_core.vectors import Rows, unit
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
 from ui.hit.tiles import tiles
@@ -31,7 +31,9 @@ def picture_card(engine: Engine, row: int) -> None:
             st.header(plain(item.name), anchor=False)
             facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
             st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
-            _best_words(engine, "Best matching words", collection.embeddings[row], 6)
+            if engine.vocabulary:
+                names = ", ".join(plain(noun.word) for noun in engine.label_encoded(engine.encoded(row), k=6))
+                st.caption(f"**Best matching words**  {names}")
             with st.container(horizontal=True, vertical_alignment="center"):
                 if st.button("Why it matches", icon=":material/lightbulb:", key="map-why"):
                     open_hit(item)
@@ -66,17 +68,12 @@ def region_card(engine: Engine, rows: Rows) -> None:
         width="stretch",
         on_click="ignore",
     )
-    _best_words(engine, "Words that match the region", mean, 8)
+    if engine.vocabulary:
+        words = ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in engine.label_embedding(mean, k=8))
+        st.caption(f"**Words that match the region**  {words}", help=SIMILARITY_HELP)
     labels = common_labels([collection.items[row] for row in rows], 8)
     if labels:
         st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
     gallery(engine, hits[:MAX_SHOWN], "region")
     more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists all of them." if len(rows) > MAX_SHOWN else ""
     st.caption(f"The similarity is to the region as a whole.{more}", help="It is the cosine with the mean of the region's vectors.")
-
-
-def _best_words(engine: Engine, title: str, vector: Floats, k: int) -> None:
-    """Show the words nearest to a unit ``vector`` ``(d,)``, if the model has a vocabulary."""
-    if engine.vocabulary:
-        words = ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in engine.label_embedding(vector, k=k))
-        st.caption(f"**{title}**  {words}", help=SIMILARITY_HELP)

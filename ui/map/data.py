@@ -76,11 +76,12 @@ ROUTE = Route("/map-data/{collection}", _map_data)
 
 
 def _message(engine: Engine) -> str:
+    from devise_core.collections.map_labels import NAMED_BY
     from ui.hit.tiles import CUT_OUTS
 
     collection, projections = engine.collection, engine.collection.projections
     rows = drawn_rows(len(collection))
-    nearest = _nearest_nouns(engine)
+    names = engine.label_all(NAMED_BY)
     return json.dumps(
         {
             "count": len(collection),
@@ -89,25 +90,19 @@ def _message(engine: Engine) -> str:
             "ids": [collection.items[row].id for row in rows],
             "names": [collection.items[row].name for row in rows],
             "pictures": [_thumbnail(engine, row) for row in rows],
-            "colours": _colours(engine, rows, nearest),
+            "colours": _colours(engine, rows, names),
             "places": {
                 name: pack((places[:: rows.step].clip(0, 1) * 65535).round(), "u2") for name, places in projections.places.items()
             },
             "trustworthiness": {name: round(value, 3) for name, value in projections.trustworthiness.items()},
-            "texts": _texts(engine, projections, nearest),
+            "texts": _texts(engine, projections, names),
         },
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def _nearest_nouns(engine: Engine) -> list[list[str]]:
-    from devise_core.collections.map_labels import nearest_nouns
-
-    return nearest_nouns(engine.vocabulary, engine.collection)
-
-
-def _colours(engine: Engine, rows: range, nearest: list[list[str]]) -> dict[str, Any]:
+def _colours(engine: Engine, rows: range, names: list[list[str]]) -> dict[str, Any]:
     """Return names and each picture's number among them, for every meaning of the colours but the similarity."""
     from devise_core.collections.map_labels import group_names, named_correctly
 
@@ -122,12 +117,12 @@ def _colours(engine: Engine, rows: range, nearest: list[list[str]]) -> dict[str,
         },
         "right": {
             "names": ["correct", "wrong", "no label"],
-            "of": pack([number_of[each] for each in named_correctly(items, nearest)[:: rows.step]], "u1"),
+            "of": pack([number_of[each] for each in named_correctly(items, names)[:: rows.step]], "u1"),
         },
     }
 
 
-def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -> list[dict[str, Any]]:
+def _texts(engine: Engine, projections: Projections, names: list[list[str]]) -> list[dict[str, Any]]:
     """Return the texts on the map with their places: names of large and small groups, and words."""
     import numpy as np
 
@@ -139,7 +134,7 @@ def _texts(engine: Engine, projections: Projections, nearest: list[list[str]]) -
         for group, name in enumerate(group_names(engine.vocabulary, engine.collection, groups)):
             centres = {method: np.median(places[groups == group], axis=0) for method, places in projections.places.items()}
             texts.append({"text": name, "kind": kind, "places": _rounded(centres)})
-    for word, vector in map_words(engine.text, engine.collection, nearest).items():
+    for word, vector in map_words(engine.text, engine.collection, names).items():
         places = {method: projections.place(method, vector, engine.collection.embeddings) for method in projections.places}
         texts.append({"text": word, "kind": "word", "places": _rounded(places)})
     return texts

@@ -85,8 +85,7 @@ def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
     """
     collection = engine.collection
     if chosen.item and not chosen.region:
-        row = collection.row(chosen.item)
-        return Encoded(collection.features[row : row + 1], collection.embeddings[row : row + 1])
+        return engine.encoded(collection.row(chosen.item))
     key = (engine.model_id, collection.version, chosen.item or chosen.src, chosen.region)
     last: tuple[object, Encoded] | None = st.session_state.get(_ENCODED)
     if last is None or last[0] != key:

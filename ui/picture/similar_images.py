@@ -15,7 +15,7 @@ from ui.picture.choose import Chosen
 from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
-from ui.text import NO_WORD_LIST, SIMILARITY_HELP, plain
+from ui.text import NO_WORD_LIST, plain
 
 COUNT, WORDS = 12, 6
 PICTURE, OLD_NAME = "picture", "photo"
@@ -28,11 +28,11 @@ def best_words(engine: Engine, encoded: Encoded) -> None:
     if engine.vocabulary is None:
         st.caption(NO_WORD_LIST)
         return
-    st.caption("**Best matching words.** Click one to search for it.", help=SIMILARITY_HELP)
-    for word in engine.label_embedding(encoded.embeddings[0], k=WORDS):
+    st.caption("**Best matching words.** Click one to search for it.")
+    for word in engine.label_encoded(encoded, k=WORDS):
         st.page_link(
             "../pages/text_search.py",
-            label=f"{plain(word.word)}  ·  {word.cosine:.2f}",
+            label=plain(word.word),
             icon=":material/sell:",
             query_params={"q": word.word},
         )
