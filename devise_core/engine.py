@@ -15,9 +15,8 @@ from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.query import Query
 from devise_core.verbs.base import By, Images
-from devise_core.verbs.evidence import EvidenceVerbs
 from devise_core.verbs.labels import LabelVerbs, WordSet
-from devise_core.verbs.search import SearchVerbs
+from devise_core.verbs.matches import MatchVerbs
 from devise_core.verbs.words import WordVerbs
 from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.image_reader import ImageInput
@@ -26,7 +25,7 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 __all__ = ["DEFAULT_COLLECTION", "By", "Engine", "Images", "WordSet", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(SearchVerbs, EvidenceVerbs, LabelVerbs, WordVerbs):
+class Engine(MatchVerbs, LabelVerbs, WordVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image

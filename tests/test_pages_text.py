@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -38,6 +40,17 @@ def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     assert "Closest we have" in [heading.value for heading in test.subheader]
     assert 1 <= len(tile_names(test)) <= 8
     assert all("weak" in tile for tile in tiles(test))
+
+
+@pytest.mark.parametrize("collection", ["stamps", "photos"])
+@pytest.mark.parametrize("query", ["democracy", "dinosaur", "violin", "people"])
+def test_home_and_text_search_agree_on_what_matches(query: str, collection: str) -> None:
+    home, full = (app(page, q=query, collection=collection) for page in ("home", "text_search"))
+    absent = [f"Nothing here matches “{query}”." in page_text(test) for test in (home, full)]
+    assert absent[0] == absent[1]
+    strong = [int(found[1]) if (found := re.search(r"\*\*(\d+)\*\* of", page_text(test))) else 0 for test in (home, full)]
+    assert strong[0] == strong[1]
+    assert sum("weak" not in tile for tile in tiles(home)) == min(strong[0], 12)
 
 
 def test_the_senses_of_a_noun_are_offered() -> None:

@@ -17,6 +17,8 @@ from devise_core.search.cutoff import chance_cosine, cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels, lineage
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
+from devise_core.verbs.evidence import Evidence
+from devise_core.verbs.matches import Matches
 
 RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
 ITEMS = [
@@ -104,6 +106,16 @@ def test_the_chance_level_separates_present_from_absent_things(engine: Engine, p
     for searched, present, absent in ((engine, "violin", "democracy"), (photos, "bridge", "algebra")):
         best = [searched.ranking(searched.embed_text(word)).cosines[0] for word in (present, absent)]
         assert best[1] < searched.chance_cosine < best[0]
+
+
+def test_evidence_decides_what_matches_well_unless_a_threshold_is_given() -> None:
+    good = np.asarray([False, True, False, False])
+    matches = Matches(RANKING, 0.5, Evidence(True, good))
+    assert matches.strong().rows.tolist() == [1]
+    assert matches.strong(0.5).rows.tolist() == RANKING.from_cosine(0.5).rows.tolist()
+    assert Matches(RANKING, 0.5, None).strong().rows.tolist() == RANKING.from_cosine(0.5).rows.tolist()
+    assert not Matches(RANKING, 0.5, None).absent
+    assert Matches(RANKING, 0.5, Evidence(False, good & False)).absent
 
 
 def test_a_ranking_is_continued_by_the_rest_of_another() -> None:

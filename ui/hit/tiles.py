@@ -27,19 +27,16 @@ class Marks:
     Attributes:
         selected: Ids of the selected pictures. None if pictures cannot be selected.
         folded: Id → how many near-duplicates are folded under it.
-        weak_below: A match with a lower cosine is marked as weak.
-        strong: Ids of the matches that are not weak. If given, all others are marked as weak.
+        strong: Ids of the pictures that match well. The others are marked as weak. None if there are no marks of this kind.
     """
 
     selected: Collection[str] | None = None
     folded: Mapping[str, int] = field(default_factory=dict)
-    weak_below: float = -1.0
     strong: Collection[str] | None = None
 
     def of(self, hit: Hit) -> dict[str, object]:
         """Return the marks of one tile."""
-        weak = hit.cosine < self.weak_below if self.strong is None else hit.id not in self.strong
-        marks: dict[str, object] = {"weak": True} if weak else {}
+        marks: dict[str, object] = {"weak": True} if self.strong is not None and hit.id not in self.strong else {}
         if self.selected is not None:
             marks["selected"] = hit.id in self.selected
         if hit.id in self.folded:

@@ -12,6 +12,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
 from devise_core.verbs.evidence import Evidence
+from devise_core.verbs.matches import Matches
 from ui import url_state
 from ui.links import link
 from ui.text import plain
@@ -34,18 +35,23 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
                 link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
 
-def explain_absence(query: str, evidence: Evidence) -> None:
+def strong_ids(engine: Engine, strong: Ranking) -> set[str]:
+    """Return the ids of the pictures that match well, for the marks of a grid."""
+    return {engine.collection.items[row].id for row in strong.rows.tolist()}
+
+
+def explain_absence(query: str, matches: Matches) -> None:
     """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
     with st.container(horizontal=True, vertical_alignment="center", key="absent"):
         st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
-        if evidence.near_miss:
-            name = evidence.near_miss.name
+        if matches.evidence and matches.evidence.near_miss:
+            name = matches.evidence.near_miss.name
             link("text_search", f"Nearest: {name}", "near-miss", **{url_state.QUERY: name})
 
 
-def closest(engine: Engine, ranking: Ranking) -> Sequence[Hit]:
+def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Sequence[Hit]:
     """Show the heading of the closest pictures, and return them."""
-    hits = engine.hits(ranking[:CLOSEST])
+    hits = engine.hits(ranking[:count])
     if hits:
         st.subheader("Closest we have")
     return hits

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from devise_core.engine import Engine
 
 QUERIES = (
@@ -51,15 +49,15 @@ QUERIES = (
     "snow",
 )
 COUNT = 6
-WELL_ANSWERED = 1.5
-"""A query is answered well if the mean cosine of its best three pictures is above this multiple of the chance level."""
+WELL_ANSWERED = 3
+"""A query is answered well if so many pictures match it well."""
 _EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
 
 
 def examples(engine: Engine) -> list[str]:
     """Return the first ``COUNT`` queries that the collection answers well, each with a different best picture.
 
-    If too few are answered well, the best of the others follow.
+    If too few are answered well, those with the most good matches follow.
     """
     if engine not in _EXAMPLES:
         _EXAMPLES[engine] = _choose(engine)
@@ -67,10 +65,17 @@ def examples(engine: Engine) -> list[str]:
 
 
 def _choose(engine: Engine) -> list[str]:
-    scores = np.stack([engine.embed_text(query) for query in QUERIES]) @ engine.collection.embeddings.T  # (queries, pictures)
-    strength = np.sort(scores, axis=1)[:, -3:].mean(axis=1)
-    well = np.flatnonzero(strength >= WELL_ANSWERED * engine.chance_cosine).tolist()
     chosen: dict[int, str] = {}
-    for place in [*well, *np.argsort(-strength, kind="stable").tolist()]:
-        chosen.setdefault(int(scores[place].argmax()), QUERIES[place])
+    others: list[tuple[int, int, str]] = []
+    for query in QUERIES:
+        matches = engine.matches(engine.query(query))
+        best, strong = int(matches.ranking.rows[0]), len(matches.strong())
+        if strong >= WELL_ANSWERED:
+            chosen.setdefault(best, query)
+        else:
+            others.append((strong, best, query))
+        if len(chosen) == COUNT:
+            break
+    for _, best, query in sorted(others, key=lambda other: -other[0]):
+        chosen.setdefault(best, query)
     return list(chosen.values())[:COUNT]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from devise_core.engine import Engine
-from devise_core.search.cutoff import cut_off
 from devise_core.text.query import Query
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
+from ui.query.evidence import closest, explain_absence, strong_ids
 from ui.text import SIMILARITY_HELP, plain
 
 
 def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
-    """Show the ``count`` pictures nearest to ``query``, with weak matches marked, and a link to all of them.
+    """Show the first ``count`` pictures for ``query``, with weak matches marked and last, and a link to all of them.
 
     Args:
         engine: The engine over the collection.
@@ -25,15 +25,21 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
     Returns:
         How many pictures of the collection match well.
     """
-    ranking = engine.ranking(query)
-    threshold = cut_off(ranking.cosines, engine.chance_cosine)
-    strong = len(ranking.from_cosine(threshold))
+    matches = engine.matches(query)
+    strong = matches.strong()
+    if matches.absent:
+        explain_absence(query.text, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
-        if strong:
-            summary = f"**{strong}** of {len(ranking)} pictures match well"
-        else:
-            summary = f"Nothing in {plain(engine.collection.name)} matches “{plain(query.text, 80)}” well. These are the nearest."
-        st.caption(summary, width="content", help=SIMILARITY_HELP)
+        if not matches.absent:
+            st.caption(_summary(engine, query, len(strong)), width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
-    gallery(engine, engine.hits(ranking[:count]), page, Marks(weak_below=threshold))
-    return strong
+    ranking = strong.then(matches.ranking)
+    hits = closest(engine, ranking, count) if matches.absent else engine.hits(ranking[:count])
+    gallery(engine, hits, page, Marks(strong=strong_ids(engine, strong)))
+    return len(strong)
+
+
+def _summary(engine: Engine, query: Query, strong: int) -> str:
+    if strong:
+        return f"**{strong}** of {len(engine.collection)} pictures match well"
+    return f"Nothing in {plain(engine.collection.name)} matches “{plain(query.text, 80)}” well. These are the nearest."

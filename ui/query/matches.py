@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.search.cutoff import cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
@@ -19,7 +18,7 @@ from ui.controls import choose_one, choose_several, hundredths_slider, page_numb
 from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
-from ui.query.evidence import closest, explain_absence, show_senses
+from ui.query.evidence import closest, explain_absence, show_senses, strong_ids
 from ui.text import SIMILARITY_HELP, plain
 
 SIZES = ("24", "48", "96")
@@ -55,15 +54,15 @@ def show_matches(engine: Engine, query: Query) -> int:
     Returns:
         How many pictures match well.
     """
-    everything = engine.ranking(query)
-    suggested, evidence = cut_off(everything.cosines, engine.chance_cosine), engine.evidence(query)
-    if evidence:
-        show_senses(engine, query, evidence)
+    matches = engine.matches(query)
+    everything = matches.ranking
+    if matches.evidence:
+        show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
-        settings = _settings(engine, suggested)
-    inside = everything.kept(settings.kept.mask(engine.collection.items)) if settings.kept else everything
-    by_evidence = evidence if settings.threshold == suggested else None
-    strong = inside.kept(by_evidence.good) if by_evidence else inside.from_cosine(settings.threshold)
+        settings = _settings(engine, matches.suggested)
+    mask = settings.kept.mask(engine.collection.items) if settings.kept else np.ones(len(everything), dtype=np.bool_)
+    suggested = settings.threshold == matches.suggested
+    inside, strong = everything.kept(mask), matches.strong(None if suggested else settings.threshold).kept(mask)
     unfolded = strong.then(inside) if settings.weak else strong
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.features)
     if settings.order == BY_NAME:
@@ -72,14 +71,14 @@ def show_matches(engine: Engine, query: Query) -> int:
     st.caption(summary, help=SIMILARITY_HELP)
     hits = engine.hits(_page(folded, settings.size))
     if not strong:
-        if by_evidence and not by_evidence.present:
-            explain_absence(query.text, by_evidence)
+        if suggested and matches.absent:
+            explain_absence(query.text, matches)
             hits = hits or list(closest(engine, inside))
         else:
             _explain_nothing(query.text, inside, len(everything), engine.chance_cosine, settings)
     if hits:
         counts = {engine.collection.items[row].id: len(rows) for row, rows in duplicates.items()}
-        gallery(engine, hits, "text", _marks(engine, counts, settings, strong if by_evidence else None))
+        gallery(engine, hits, "text", Marks(selection.selected_ids(engine), counts, strong_ids(engine, strong)))
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         _controls_below(engine, hits, -(-len(folded) // settings.size), len(inside) - len(strong))
     selection.selection_tray(engine, everything)
@@ -115,14 +114,6 @@ def _settings(engine: Engine, suggested: float) -> Settings:
     size = choose_one("Pictures per page", "k", SIZES)
     weak = url_state.read_choice("weak", ("1",), "") == "1"
     return Settings(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
-
-
-def _marks(engine: Engine, folded: Mapping[str, int], settings: Settings, strong: Ranking | None) -> Marks:
-    """Return the marks of the grid. A match is weak if it is not among ``strong``, or by its cosine if that is None."""
-    selected = selection.selected_ids(engine)
-    if strong is None:
-        return Marks(selected, folded, settings.threshold)
-    return Marks(selected, folded, strong={engine.collection.items[row].id for row in strong.rows.tolist()})
 
 
 def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> None:

@@ -1,0 +1,56 @@
+"""Which images match a query well: one rule for every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devise_core.search.cutoff import cut_off
+from devise_core.search.ranking import Ranking
+from devise_core.text.query import Query
+from devise_core.verbs.evidence import Evidence, EvidenceVerbs
+from devise_core.verbs.search import SearchVerbs
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """All images in the order of a query, and the rule that tells which of them match well.
+
+    Attributes:
+        ranking: All images, the best first.
+        suggested: The cosine that separates good from weak matches if there is no evidence.
+        evidence: What the classifier says about the query, or None if there is no way to tell.
+    """
+
+    ranking: Ranking
+    suggested: float
+    evidence: Evidence | None
+
+    @property
+    def absent(self) -> bool:
+        """Whether the evidence says that the collection does not show what the query asks for."""
+        return self.evidence is not None and not self.evidence.present
+
+    def strong(self, threshold: float | None = None) -> Ranking:
+        """Return the images that match well.
+
+        Args:
+            threshold: The least cosine. By default the evidence decides, or the suggested threshold if there is none.
+        """
+        if threshold is None and self.evidence is not None:
+            return self.ranking.kept(self.evidence.good)
+        return self.ranking.from_cosine(self.suggested if threshold is None else threshold)
+
+
+class MatchVerbs(SearchVerbs, EvidenceVerbs):
+    """The verb that tells good matches from weak ones."""
+
+    def matches(self, query: Query) -> Matches:
+        """Order all images for a query, and find out which of them match well.
+
+        Example:
+            >>> matches = engine.matches(engine.query("violin"))
+            >>> matches.absent, [hit.name for hit in engine.hits(matches.strong()[:1])]
+            (False, ['violin'])
+        """
+        ranking = self.ranking(query)
+        return Matches(ranking, cut_off(ranking.cosines, self.chance_cosine), self.evidence(query))
