@@ -73,14 +73,8 @@ def index_folder(
     ):
         layout = CollectionLayout(folder)
         layout.images.mkdir()
-        for number, (file, image) in enumerate(_encode(files, encoder, cache, result), 1):
-            if progress:
-                progress(number, len(files))
-            if image is None:
-                continue
-            parts = file.relative_to(source).parts
-            mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
-            items.append(describe(parts, mark, str(file.absolute())))
+        for file, image in _encode(files, encoder, cache, result, progress):
+            items.append(_item(file, source))
             (folder / items[-1].file).write_bytes(image.thumbnail)
             vectors.append(image)
         if not items:
@@ -89,6 +83,13 @@ def index_folder(
         write_collection(layout, items, features, embeddings, encoder.model_id, command, before=CollectionLayout(target))
     result.count = len(items)
     return result
+
+
+def _item(file: Path, source: Path) -> Item:
+    """Describe ``file`` by its path below ``source``. A hash of the path tells files of one name apart."""
+    parts = file.relative_to(source).parts
+    mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
+    return describe(parts, mark, str(file.absolute()))
 
 
 @dataclass(frozen=True)
@@ -104,17 +105,20 @@ class _ReadFile:
 
 
 def _encode(
-    files: Sequence[Path], encoder: ImageEncoder, cache: VectorCache, result: IndexedFolder
-) -> Iterator[tuple[Path, CachedVectors | None]]:
-    """Yield each file with its vectors, or with None if it cannot be read, which goes to ``result.skipped``."""
+    files: Sequence[Path], encoder: ImageEncoder, cache: VectorCache, result: IndexedFolder, progress: Progress | None
+) -> Iterator[tuple[Path, CachedVectors]]:
+    """Yield each file that can be read, with its vectors. The others go to ``result.skipped``."""
     encoder.load()
+    done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache), BATCH):
         computed = _compute(batch, encoder)
         cache.put(computed)
         for read in batch:
+            done += 1
+            if progress:
+                progress(done, len(files))
             if read.error:
                 result.skipped.append(f"{read.file}: {read.error}")
-                yield read.file, None
             else:
                 yield read.file, read.cached or computed[read.sha256]
 

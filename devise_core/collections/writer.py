@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from devise_core.collections.items_file import write_items
 from devise_core.collections.projection import Projections, map_names, project
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
+from devise_core.search.index import Index
 from devise_core.search.registry import default_index, index_type
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
@@ -59,24 +61,36 @@ def write_collection(
         licence: Their licence, for the manifest.
         before: An older version of the collection. If its embeddings are the same, its maps are kept.
         index: The name of an index type in ``search/registry``, or "" for the default for this many items.
+
+    Raises:
+        ValueError: The numbers of items, features and embeddings differ.
     """
+    _check_rows(items, features, embeddings)
+    write_items(layout.items, items)
+    np.save(layout.embeddings, embeddings.astype(np.float32))
+    np.save(layout.features, features.astype(np.float16))
+    kind = index_type(index or default_index(len(items)))
+    index_files = _build_indexes(kind, layout, features, embeddings)
+    (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
+    manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
+    for path in (layout.items, layout.embeddings, layout.features, *index_files, layout.projections):
+        manifest.add(path, command, source, licence)
+    manifest.write()
+
+
+def _check_rows(items: Sequence[Item], features: Floats, embeddings: Floats) -> None:
     if not len(items) == len(features) == len(embeddings):
         raise ValueError(
             "A collection has one row of features and one of embeddings for each item. "
             f"Received: {len(items)} items, {len(features)} features, {len(embeddings)} embeddings."
         )
-    write_items(layout.items, items)
-    np.save(layout.embeddings, embeddings.astype(np.float32))
-    np.save(layout.features, features.astype(np.float16))
-    kind = index_type(index or default_index(len(items)))
+
+
+def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats, embeddings: Floats) -> tuple[Path, ...]:
+    """Build both indexes and return their files, of which an exact index has none."""
     kind.build(embeddings, layout.embedding_index)
     kind.build(features, layout.feature_index)
-    (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
-    manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
-    index_files = (layout.embedding_index, layout.feature_index) if kind.has_file else ()
-    for path in (layout.items, layout.embeddings, layout.features, *index_files, layout.projections):
-        manifest.add(path, command, source, licence)
-    manifest.write()
+    return (layout.embedding_index, layout.feature_index) if kind.has_file else ()
 
 
 def _same_maps(before: CollectionLayout | None, embeddings: Floats) -> Projections | None:

@@ -76,28 +76,12 @@ def index_uploads(
         read: Decodes one file, and raises ``ImageError`` if it cannot.
         slot: A context for each call of the model, where others wait for it too. If it raises ``BusyError``, the batch is skipped.
     """
-    result, known = IndexedUploads(list(before)), {image.key for image in before}
-    batch: list[_Decoded] = []
+    result = IndexedUploads(list(before))
     with closing(read_ahead(_unzipped(files, limits, result), lambda file: _decode(file, encoder, read), _AHEAD)) as decoded:
-        for number, file in enumerate(decoded, 1):
-            if len(result.images) + len(batch) >= limits.collection_images:
-                result.full = f"At most {limits.collection_images} images are kept in a session. The rest was left out."
+        for batch in _batches(decoded, limits, result, progress):
+            _add(result, batch, encoder, limits, slot)
+            if result.full:
                 break
-            if progress:
-                progress(number, file.name)
-            if file.key in known:
-                result.again += 1
-            elif file.pixels is None:
-                result.skipped.append(f"{file.name}: {file.error}")
-            else:
-                known.add(file.key)
-                batch.append(file)
-            if len(batch) == BATCH:
-                _add(result, batch, encoder, limits, slot)
-                batch.clear()
-                if result.full:
-                    break
-    _add(result, batch, encoder, limits, slot)
     return result
 
 
@@ -110,6 +94,32 @@ class _Decoded:
     pixels: Pixels | None = None
     thumbnail: bytes = b""
     error: str = ""
+
+
+def _batches(
+    decoded: Iterable[_Decoded], limits: Settings, result: IndexedUploads, progress: Progress | None
+) -> Iterator[list[_Decoded]]:
+    """Yield the new and readable files in batches, up to the limit in images, which fills ``result.full``."""
+    known = {image.key for image in result.images}
+    batch: list[_Decoded] = []
+    for number, file in enumerate(decoded, 1):
+        if len(result.images) + len(batch) >= limits.collection_images:
+            result.full = f"At most {limits.collection_images} images are kept in a session. The rest was left out."
+            break
+        if progress:
+            progress(number, file.name)
+        if file.key in known:
+            result.again += 1
+        elif file.pixels is None:
+            result.skipped.append(f"{file.name}: {file.error}")
+        else:
+            known.add(file.key)
+            batch.append(file)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -> Iterator[File]:
@@ -136,8 +146,6 @@ def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Ima
 
 def _add(result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncoder, limits: Settings, slot: Slot) -> None:
     """Encode ``batch`` and add it to ``result``, up to the limit in bytes, which fills ``result.full``."""
-    if not batch:
-        return
     try:
         with slot(len(batch)):
             encoded = encoder.encode_pixels(np.stack([file.pixels for file in batch if file.pixels is not None]))
