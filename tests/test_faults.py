@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from devise_core.collections.vector_cache import CachedVectors, VectorCache
-from devise_core.errors import CollectionError
 from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
 from devise_core.untrusted import decoder_pool
@@ -201,50 +197,6 @@ def test_killed_decoders_are_replaced_and_failed_starts_are_reported(monkeypatch
         changed.setattr(sys, "executable", "/nonexistent/python")
         assert "cannot be read at the moment. Try again" in text(labelled(app("labels")))
     assert decoder_pool.read_upload(png("red")).size == (300, 300)
-
-
-_INDEX = """
-import resource, sys
-from devise_core.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-def test_a_full_disk_keeps_the_old_collection(tmp_path: Path) -> None:
-    """No file may grow beyond 20 kB, which looks to ``index`` like a disk that fills up."""
-    pictures, environment = tmp_path / "pictures", {**os.environ, "SEMBLANCE_COLLECTIONS": str(tmp_path / "mine")}
-    pictures.mkdir()
-    for number in range(9):
-        (pictures / f"{number}.png").write_bytes(png(f"#0000{20 * number:02x}"))
-    command = ["index", str(pictures), "--name", "mine"]
-    subprocess.run(
-        [sys.executable, "-m", "devise_core", *command], cwd=BUNDLED.parent, env=environment, check=True, capture_output=True
-    )
-    before = {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()}
-    full = subprocess.run(
-        [sys.executable, "-c", _INDEX, *command], cwd=BUNDLED.parent, env=environment, capture_output=True, text=True, check=False
-    )
-    assert full.returncode == 1
-    assert full.stderr.splitlines()[-1].startswith("semblance: ")
-    assert "Check the path and the disk" in full.stderr.splitlines()[-1]
-    assert {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()} == before
-    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"mine", ".cache"}
-
-
-def test_a_damaged_cache_and_a_full_disk_are_reported(tmp_path: Path) -> None:
-    (tmp_path / "mine.sqlite").write_bytes(b"no database" * 100)
-    with pytest.raises(
-        CollectionError, match=r"mine\.sqlite cannot be read or written .*Make room on its disk, or delete the file"
-    ):
-        VectorCache(tmp_path / "mine.sqlite", "model")
-    cache = VectorCache(tmp_path / "small.sqlite", "model")
-    cache._database.execute("PRAGMA max_page_count = 4")  # as on a full disk
-    row = CachedVectors(np.ones(4_000, np.float32), np.ones(100, np.float32), b"")
-    with pytest.raises(CollectionError, match="disk is full"):
-        cache.put({"a": row})
-    assert cache.get("a") is None
-    cache.close()
 
 
 def test_a_remedy_can_be_copied_from_the_page(artifacts: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,86 +13,28 @@ import pytest
 from PIL import Image
 
 from devise_core import load_engine
-from devise_core.backbones import LITE0
-from devise_core.bundle import training_run
-from devise_core.bundle.nouns import NounRow, write_nouns
-from devise_core.bundle.training_run import TrainingJob, train_model
+from devise_core.bundle.training_run import TrainingJob
 from devise_core.cli import main
 from devise_core.errors import BuildError
-from devise_core.evaluate import random_baseline
-from devise_core.evaluate.methods import CONSE, NOT_APPLICABLE, RANDOM, SOFTMAX, Methods
-from devise_core.evaluate.model_under_test import open_model_under_test
-from devise_core.evaluate.protocols import measure
-from devise_core.results import OURS
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.train import features
 from devise_core.train.cache import FeatureCache
 from devise_core.train.features import cached_features
-from devise_core.train.recipe import Recipe, recipe_of
 from devise_core.train.trainer import Curve, Progress
-from devise_core.vectors import quantise, unit
+from devise_core.vectors import unit
+from tests.colour_training import train, training_job
 from tests.fakes import tiny_backbone, word_vectors
 
-COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "deep_blue": (0, 0, 255)}
-WORDS = ("the", "red", "green", "deep", "blue", "scarlet", "violin")
-VECTORS = np.array(
-    [[1, 1, 1, 1], [2, 0, 0, 1], [0, 2, 0, 1], [0, 0, 1, 3], [0, 0, 4, 1], [1.8, 0.2, 0, 1], [-1, -1, -1, 1]], np.float32
-)
+
+@pytest.fixture
+def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingJob:
+    return training_job(tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def bundled(tmp_path: Path) -> Path:
-    """Write the text files of a model. Three colours are nouns, and the fourth axis is a shared direction to remove."""
-    layout = ArtifactLayout(tmp_path / "bundled")
-    layout.root.mkdir()
-    manifest = Manifest(layout.root)
-    vectors, scales = quantise(VECTORS)
-    layout.words.write_text("\n".join(WORDS) + "\n")
-    np.save(layout.word_vectors, vectors)
-    np.save(layout.word_scales, scales)
-    np.save(layout.directions, np.array([[0, 0, 0, 1]], np.float32))
-    np.save(layout.label_vectors, np.eye(2, 4, dtype=np.float32))
-    layout.labels.write_text("id,names,hypernyms\nn1,red,\nn2,green,\n")
-    kinds = [
-        NounRow("red", 1, 1, unit([1, 0.1, 0, 0])),
-        NounRow("green", 2, 2, unit([0.1, 1, 0, 0])),
-        NounRow("deep blue", 4, 3, unit([0, 0, 1, 0])),
-        NounRow("xyzzy", None, 4, unit([0, 1, 1, 0])),
-    ]
-    write_nouns(layout, manifest, kinds, {"red", "green"}, np.load(layout.directions), {"red": ["reds"]})
-    for path in (layout.words, layout.word_vectors, layout.word_scales, layout.directions, layout.label_vectors, layout.labels):
-        manifest.add(path, "by hand", "by hand")
-    manifest.write()
-    return layout.root
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "colours"
-    for name, colour in COLOURS.items():
-        (folder / name).mkdir(parents=True)
-        for number in range(12):
-            red, green, blue = (abs(part - 7 * number) for part in colour)
-            path = folder / name / f"{number}.{'png' if number else 'webp'}"
-            Image.new("RGB", (12, 8), (red, green, blue)).save(path, lossless=True)
-    return folder
-
-
-@pytest.fixture
-def order(bundled: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingJob:
-    monkeypatch.setattr(training_run, "load_backbone", tiny_backbone)
-    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
-    recipe = recipe_of("paper", epochs=3, batch=6, finetune_epochs=2, optimizer="adam", rate=0.05, finetune_rate=1e-3)
-    return TrainingJob(data, tmp_path / "model", recipe, bundled, tmp_path / "cache")
-
-
-def quiet(stage: str, epochs: int) -> Progress:
-    return lambda done, curve: None
-
-
-def train(order: TrainingJob, watch: Callable[[str, int], Progress] = quiet) -> Any:
-    return train_model(order, lambda text: None, watch)
+def data(order: TrainingJob) -> Path:
+    return order.data
 
 
 def test_seed_recipe_end_to_end(
@@ -178,101 +119,6 @@ def test_interrupted_run_resumes_to_the_same_bytes(order: TrainingJob, stage: st
     train(whole)
     assert (order.out / "model.keras").read_bytes() == (whole.out / "model.keras").read_bytes()
     assert (order.out / "history.json").read_bytes() == (whole.out / "history.json").read_bytes()
-
-
-def test_second_stage_trains_the_backbone_except_its_normalisation(order: TrainingJob) -> None:
-    trained, before = train(replace(order, recipe=replace(order.recipe, validation=0.0))), tiny_backbone().model
-    moved = {
-        name: [
-            not np.array_equal(a, b)
-            for a, b in zip(before.get_layer(name).get_weights(), trained.model.get_layer(name).get_weights(), strict=True)
-        ]
-        for name in ("conv", "norm")
-    }
-    assert (any(moved["conv"]), any(moved["norm"])) == (True, False)
-
-
-def test_text_targets_are_the_vectors_of_queries(order: TrainingJob) -> None:
-    trained = train(replace(order, recipe=recipe_of("bundled", epochs=1, batch=6, head="mlp")))
-    vectors = np.array([[0, 0, 1, 0], [0.1, 1, 0, 0], [1, 0.1, 0, 0]])
-    assert trained.corpus.vectors == pytest.approx(unit(vectors), abs=0.02)
-    embeddings = trained.model.predict(np.random.default_rng(0).uniform(0, 255, (4, 8, 8, 3)), verbose=0)["embedding"]
-    assert np.abs(embeddings[:, 3]).max() < 1e-6
-
-
-def test_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = train(
-        replace(order, recipe=recipe_of("bundled", epochs=1, batch=6))
-    )  # another backbone, so a softmax over these classes
-    assert first.model.get_layer("labels").units == 3
-    for name in Manifest.read(order.bundled).files:  # the linked files are unchanged
-        Manifest.read(order.bundled).verified(order.bundled / name)
-    with pytest.raises(BuildError, match="the bundled one.*features of efficientnet-lite0.*--start own"):
-        train(replace(order, out=order.out.with_name("b"), recipe=recipe_of("bundled", start="bundled")))
-    monkeypatch.setattr(training_run, "load_backbone", lambda *given: replace(tiny_backbone(), name=LITE0))
-    second = train(
-        replace(order, bundled=order.out, out=order.out.with_name("c"), recipe=recipe_of("bundled", epochs=0, start="bundled"))
-    )
-    assert [a.tolist() for a in second.model.get_layer("labels").get_weights()] == [
-        a.tolist() for a in first.model.get_layer("labels").get_weights()
-    ]
-    assert second.corpus.names == first.corpus.names
-    assert (
-        Manifest.read(order.out.with_name("c")).files["classifier.npy"] == Manifest.read(order.out).files["classifier.npy"]
-    )  # of the same labels
-    layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
-    np.save(layout.classifier, np.vstack([np.eye(8, 3), [[0, 2, 0]]]).astype(np.float16))
-    manifest.add(layout.classifier, "by hand")
-    manifest.write()
-    third = train(replace(order, bundled=order.out, out=order.out.with_name("e"), recipe=recipe_of("bundled", epochs=0)))
-    assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # of the classifier, at temperature 2
-    assert json.loads((order.out.with_name("e") / "training.json").read_text())["settings"]["start"] == "classifier"
-    with pytest.raises(BuildError, match="its labels are mixed with their hypernyms"):
-        train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
-
-
-@pytest.mark.parametrize(
-    "recipe",
-    [
-        recipe_of("own"),
-        recipe_of("seed", epochs=40, batch=6, rate=0.1),
-        recipe_of("paper", epochs=40, batch=6, optimizer="adam", rate=0.05, finetune_epochs=0),
-    ],
-)
-def test_trained_model_is_compared_with_the_other_methods(
-    order: TrainingJob, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: Recipe
-) -> None:
-    sets = tmp_path / "sets"
-    (sets / "pascal-sentences").mkdir(parents=True)
-    data.rename(sets / "pascal-sentences/images")
-    train(replace(order, data=sets / "pascal-sentences", recipe=recipe))
-    monkeypatch.setattr(random_baseline, "load_backbone", tiny_backbone)
-    messages: list[str] = []
-    naming, by_label = measure(
-        open_model_under_test(ArtifactLayout(order.out), sets, order.cache, messages.append), ["pascal-sentences"]
-    ).tables
-    warning = "trained on these images. Train it with --split seed"
-    assert (warning in naming.note, warning in by_label.note) == ((recipe.split == "all"),) * 2
-    assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
-    mean_precisions = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
-    assert mean_precisions == {
-        SOFTMAX: NOT_APPLICABLE,
-        CONSE: 1,
-        RANDOM: pytest.approx(0.9, abs=0.1),
-        OURS: 1,
-    }  # some random vectors are close to each other
-    (sets / "pascal-sentences").rename(tmp_path / "colours")  # a custom data set outside the data folder
-    elsewhere = open_model_under_test(ArtifactLayout(order.out), tmp_path / "nowhere", order.cache, messages.append)
-    assert [method.name for method in Methods(elsewhere).embedding] == [CONSE, OURS]
-    assert "random vectors are left out: There is no folder" in messages[-1]
-
-
-def test_softmax_reads_the_features_of_the_second_stage(order: TrainingJob) -> None:
-    trained = train(replace(order, recipe=replace(order.recipe, finetune_rate=0.05)))
-    pixels = np.stack([np.asarray(Image.open(image.path).resize((8, 8))) for image in trained.corpus.images]).astype(np.float32)
-    weights = np.load(ArtifactLayout(order.out).classifier)
-    logits = trained.model.predict(pixels, verbose=0)["features"] @ weights[:-1] + weights[-1]
-    assert (logits.argmax(axis=1) == trained.corpus.classes).all()
 
 
 def test_cached_features_are_not_computed_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
