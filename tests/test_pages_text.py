@@ -48,7 +48,7 @@ def test_home_and_text_search_agree_on_what_matches(query: str, collection: str)
     home, full = (app(page, q=query, collection=collection) for page in ("home", "text_search"))
     absent = [f"Nothing here matches “{query}”." in page_text(test) for test in (home, full)]
     assert absent[0] == absent[1]
-    strong = [int(found[1]) if (found := re.search(r"\*\*(\d+)\*\* of", page_text(test))) else 0 for test in (home, full)]
+    strong = [int(match[1]) if (match := re.search(r"\*\*(\d+)\*\* of", page_text(test))) else 0 for test in (home, full)]
     assert strong[0] == strong[1]
     assert sum("weak" not in tile for tile in tiles(home)) == min(strong[0], 12)
 
