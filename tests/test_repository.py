@@ -57,6 +57,17 @@ def test_distribution_command_and_version_come_from_the_package(capsys: pytest.C
     assert capsys.readouterr().out == f"semblance {devise_core.__version__}\n"
 
 
+def test_wheel_holds_the_data_files_of_every_package() -> None:
+    """Setuptools matches the globs from the folder of a package, and a ``*`` matches no slash."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    globs = content["tool"]["setuptools"]["package-data"]["*"]
+    packages = [path.parent for path in (ROOT / "devise_core").rglob("__init__.py")]
+    included = {path for package in packages for pattern in globs for path in package.glob(pattern)}
+    files = {path for path in (ROOT / "devise_core").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert len(files) > 10
+    assert files - included == set()
+
+
 def test_changelog_begins_with_this_version() -> None:
     versions = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert versions[:2] == ["Unreleased", devise_core.__version__]
