@@ -48,6 +48,12 @@ def test_the_concept_space_is_averaged_in_if_query_and_labels_have_it() -> None:
     assert both.weights([Probe(AXES[0])]) == pytest.approx(np.asarray([[1.0, np.exp(-20)]]))
 
 
+def test_there_is_no_evidence_for_a_word_that_no_image_can_show() -> None:
+    model = LabelEvidence(evidence().senses, TEXT.nouns, LABELS, abstract=frozenset({"cat"}))
+    assert model.weights(model.probes(read_query("Cat", TEXT))) == pytest.approx(np.zeros((1, 2)))
+    assert model.weights(model.probes(read_query("the cat", TEXT))).max() == 1
+
+
 def test_queries_about_people_and_images_have_no_probe() -> None:
     assert evidence().probes(read_query("like:dog + cat", TEXT, lambda clause: AXES[0])) == []
     assert [probe.synset for probe in evidence().probes(read_query("mice", TEXT))] == [MOUSE]

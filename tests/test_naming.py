@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from devise_core.errors import ArtifactError
 from devise_core.search.class_shares import LabelSoftmax, feature_roots
-from devise_core.search.naming import PERSON, Namer
+from devise_core.search.image_concepts import CaptionMap, ImageConcepts
+from devise_core.search.naming import CONCEPT_WEIGHT, PERSON, Namer
 from devise_core.search.naming_table import NamingTable
 from devise_core.vectors import quantise
 from devise_core.vision.image_encoder import Encoded
@@ -21,8 +23,9 @@ LINES = (
     ("swimsuit", "n4", "-5.0", "g", "3", "3", "3", ""),
     ("mask", "n5", "-5.0", "w", "", "", "", ""),
     ("mask", "n6", "-7.0", "", "", "", "", ""),
+    ("carnival mask", "n7", "-9.0", "", "", "", "", ""),
 )
-VECTORS = np.eye(6, 8, dtype=np.float32)
+VECTORS = np.eye(7, 8, dtype=np.float32)
 PERSON_WEIGHTS = np.asarray([0, 0, 0, 0, 40, -20], dtype=np.float32)
 """The fifth feature says that there is a person."""
 
@@ -63,6 +66,28 @@ def test_a_word_with_two_senses_is_shown_once(namer: Namer) -> None:
     assert words(namer, image(0, 5)).count("mask") == 1
 
 
+def test_a_name_that_ends_with_a_better_name_is_left_out_unless_it_is_a_label(namer: Namer) -> None:
+    towards = Encoded(image(0, 0).features, VECTORS[4:5] + 0.5 * VECTORS[6:7])
+    assert words(namer, towards)[:2] == ["penguin", "mask"]
+    assert "carnival mask" not in words(namer, towards)
+    assert "king penguin" in words(namer, towards)
+    assert words(namer, image(0, 6))[:2] == ["penguin", "carnival mask"]
+
+
+def test_the_concept_space_speaks_for_names_without_labels(tmp_path: Path) -> None:
+    concepts = ImageConcepts(np.eye(4, dtype=np.float32), CaptionMap(np.zeros(5, np.float32), np.zeros((5, 4), np.float32)))
+    weights = np.zeros((6, 4), dtype=np.float32)
+    weights[:4] = 20 * np.eye(4)
+    lines = table(tmp_path)
+    towards_mask = np.zeros((len(lines), 4), dtype=np.float32)
+    towards_mask[4] = [1, 0, 0, 0]
+    model = Namer(replace(lines, concepts=towards_mask), LabelSoftmax(weights), image_concepts=concepts)
+    seen = image(0, 0)
+    gain = model.scores(seen, guarded=False)[0] - Namer(lines, LabelSoftmax(weights)).scores(seen, guarded=False)[0]
+    assert gain[4] == pytest.approx(CONCEPT_WEIGHT, abs=1e-3)
+    assert gain[[0, 1, 6]] == pytest.approx(np.zeros(3), abs=1e-3)
+
+
 def test_a_guarded_name_needs_a_sure_classifier(namer: Namer) -> None:
     assert words(namer, image(3, 3))[0] == "swimsuit"
     assert "swimsuit" not in words(namer, image(0, 3))
@@ -91,7 +116,7 @@ def test_k_bounds_the_names_with_the_person(namer: Namer) -> None:
 
 
 def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="5 words, 6 vectors"):
+    with pytest.raises(ArtifactError, match="5 words, 7 vectors"):
         table(tmp_path, LINES[:5])
     with pytest.raises(ArtifactError, match="damaged"):
         table(tmp_path, (("penguin", "n1"),))

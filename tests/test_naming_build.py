@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from devise_core.bundle.abstract_words import abstract_words
 from devise_core.bundle.naming import coverage, everyday_names, labels_below
 from devise_core.bundle.naming_guards import flags
 from devise_core.bundle.person_signal import person_weights, shows_person
-from devise_core.bundle.sense_counts import read_sense_counts
+from devise_core.bundle.sense_counts import SenseCounts, read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import Nouns, Synset
 from devise_core.errors import BuildError
@@ -62,6 +64,15 @@ def test_counts_are_shared_over_all_parts_of_speech(tmp_path: Path) -> None:
     assert counts.share("bat", 1) == pytest.approx(3.5 / (8 + 0.5 * 6))
     assert counts.share("bat", 2) == pytest.approx(0.5 / (8 + 0.5 * 6))
     assert counts.topics == {2139199: 5}
+
+
+def test_words_without_a_visible_sense_are_abstract(nouns: Nouns) -> None:
+    synsets = {10: Synset(10, ("visual property",), (), False), 11: Synset(11, ("blue",), (10,), False)}
+    synsets |= {12: Synset(12, ("justice",), (), False), 13: Synset(13, ("like",), (), False)}
+    senses = {lemma: (offset,) for offset, synset in synsets.items() for lemma in synset.lemmas}
+    graph = Nouns(nouns.synsets | synsets, nouns.senses | senses)
+    counts = SenseCounts({"like": {1: 1}}, Counter(like=99), Counter(), {TENCH: 7, 10: 7, 11: 7, 12: 7, 13: 7})
+    assert abstract_words(graph, counts, {"tench"}, ["blue", "the", "tench", "like", "justice"]) == ["justice"]
 
 
 def test_missing_counts_are_reported(tmp_path: Path) -> None:

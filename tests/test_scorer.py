@@ -11,9 +11,10 @@ import pytest
 from devise_core import Engine
 from devise_core.search import scorer as score_module
 from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.image_concepts import LABEL_WEIGHT, CaptionMap, ImageConcepts
 from devise_core.search.kinds import SMOOTHING, KindTable
 from devise_core.search.ranking import Ranking
-from devise_core.search.scorer import LABEL_WEIGHT, NOUN_KINDS, PHRASE_KINDS, CaptionMap, Scorer
+from devise_core.search.scorer import NOUN_KINDS, PHRASE_KINDS, Scorer
 from devise_core.text.concepts import PHRASE_WEIGHT, ConceptStore, PhraseMap
 from devise_core.text.query_reader import read_query
 from devise_core.vectors import Floats
@@ -34,8 +35,8 @@ def scorer() -> Scorer:
     text = text_space()
     concepts = ConceptStore(NOUN_CONCEPTS, WORD_CONCEPTS, PhraseMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)), text)
     softmax = LabelSoftmax(np.array([[0, 0], [0, 0], [0, math.log(3)]], np.float32))  # shares 1/4 and 3/4 for every image
-    captions = CaptionMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32))
-    return Scorer(text, concepts, table(), np.eye(2, dtype=np.float32), captions, np.eye(2, dtype=np.float32), softmax, None)
+    images = ImageConcepts(np.eye(2, dtype=np.float32), CaptionMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)))
+    return Scorer(text, concepts, table(), images, np.eye(2, dtype=np.float32), softmax, None)
 
 
 def logit(share: float) -> float:

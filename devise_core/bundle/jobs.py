@@ -22,6 +22,7 @@ from devise_core.bundle import (
     unsuitable_words,
     words,
 )
+from devise_core.bundle.abstract_words import abstract_words
 from devise_core.bundle.concepts import write_concepts
 from devise_core.bundle.context import BuildContext, Job, atomic
 from devise_core.bundle.hierarchy import Hierarchy
@@ -111,7 +112,9 @@ def build_naming(context: BuildContext) -> None:
     lines = naming_lines(hierarchy, phrases, counts, imagenet_offsets(), everyday, load_word_filter())
     files = naming.NamingFiles(context.layout, manifest, hierarchy)
     files.write_lines(lines)
-    files.write_nouns([line.split("\t")[0] for line in context.layout.nouns.read_text("utf-8").splitlines()])
+    names = [line.split("\t")[0] for line in context.layout.nouns.read_text("utf-8").splitlines()]
+    files.write_nouns(names)
+    files.write_abstract_words(abstract_words(graph, counts, set(names), context.layout.words.read_text("utf-8").splitlines()))
     files.write_senses()
     manifest.write()
     context.log(f"{len(lines)} words that may name an image")

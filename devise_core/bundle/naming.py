@@ -1,7 +1,4 @@
-"""Write the files that name images, explain the senses of queries, and tell when a query has no match.
-
-Without a concept space the files ``naming_concepts.npy``, ``label_concepts.npy`` and ``sense_concepts.npy`` are left out.
-"""
+"""Write the files that name images, explain the senses of queries, and tell when a query has no match."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.bundle.concept_hierarchy import ConceptHierarchy
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.naming_guards import flags
 from devise_core.bundle.naming_lines import Line
@@ -76,14 +72,11 @@ class NamingFiles:
         layout: Where to write. The labels and nouns must be there.
         manifest: Receives the entries.
         hierarchy: The senses in the word space.
-        concepts: The senses in the concept space, or None.
     """
 
-    def __init__(
-        self, layout: ArtifactLayout, manifest: Manifest, hierarchy: Hierarchy, concepts: ConceptHierarchy | None = None
-    ) -> None:
+    def __init__(self, layout: ArtifactLayout, manifest: Manifest, hierarchy: Hierarchy) -> None:
         self.layout, self.manifest = layout, manifest
-        self.hierarchy, self.nouns, self.concepts = hierarchy, hierarchy.nouns, concepts
+        self.hierarchy, self.nouns = hierarchy, hierarchy.nouns
         self.directions = np.load(layout.directions)
 
     def write_lines(self, lines: Sequence[Line]) -> None:
@@ -113,10 +106,6 @@ class NamingFiles:
             for line in lines
         ]
         self._save_vectors(self.layout.naming_vectors, vectors)
-        if self.concepts:
-            lemmas = [None if line.vector is None else line.word for line in lines]
-            self._save_vectors(self.layout.naming_concepts, self._concepts([line.offset for line in lines], lemmas))
-            self._save_vectors(self.layout.label_concepts, self._concepts(labels, [None] * len(labels)))
 
     def write_nouns(self, nouns: Sequence[str]) -> None:
         """Write the sense and the near kinds of each noun of the noun list, and what the labels cover.
@@ -139,6 +128,11 @@ class NamingFiles:
         covering = {f"n{offset:08d}" for offset in labels_below(self.nouns)}
         self._save_rows(self.layout.coverage, ("synset", "coverage"), [row for row in shares if row[0] in covering])
 
+    def write_abstract_words(self, words: Sequence[str]) -> None:
+        """Write the words that no image can show, one on each line."""
+        text = "".join(f"{word}\n" for word in words)
+        self._save(self.layout.abstract_words, lambda path: path.write_text(text, "utf-8"))
+
     def write_senses(self) -> None:
         """Write ``senses.csv``, the senses that a query can choose such as "bat (animal)", and their vectors."""
         rows, below = _table("senses"), labels_below(self.nouns)
@@ -155,20 +149,6 @@ class NamingFiles:
         self._save_vectors(
             self.layout.sense_vectors, [without(vector, self.directions) for vector in vectors if vector is not None]
         )
-        if self.concepts:
-            self._save_vectors(
-                self.layout.sense_concepts, self._concepts([offset for _, offset in senses], [noun for noun, _ in senses])
-            )
-
-    def _concepts(self, offsets: Sequence[int], lemmas: Sequence[str | None]) -> list[Floats]:
-        """Return the vector of each sense in the concept space, with the lemma's vector as its own if there is one."""
-        assert self.concepts is not None
-        vectors = [
-            self.concepts.mixed(offset, SENSE_DECAY, self.concepts.phrase(lemma) if lemma else None)
-            for offset, lemma in zip(offsets, lemmas, strict=True)
-        ]
-        zero = np.zeros(self.concepts.dimension, dtype=np.float32)
-        return [zero if vector is None else vector for vector in vectors]
 
     def _save_vectors(self, path: Path, vectors: Sequence[Floats]) -> None:
         self._save(path, lambda staged: np.save(staged, quantise(np.stack(vectors))[0]))

@@ -21,7 +21,7 @@ GUARDED: Roots = (
 WITH_PEOPLE: Roots = (
     *(("weapon", 0), ("mask", 0), ("restraint", 0), ("muzzle", 2), ("prison", 0), ("veil", 0), ("turban", 0), ("abaya", 0)),
     *(("yarmulke", 0), ("burqa", 0), ("habit", 2), ("vestment", 0), ("coffin", 0), ("grave", 1), ("crutch", 0)),
-    *(("wheelchair", 0), ("neck brace", 0), ("prosthesis", 0), ("garbage", 0)),
+    *(("wheelchair", 0), ("neck brace", 0), ("prosthesis", 0), ("garbage", 0), ("skull", 0), ("skeleton", 0)),
 )
 """Need a sure classifier if there may be a person in the image."""
 NEVER = ("human", "homo", "man", "world", "humanity")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from devise_core.bundle.hierarchy import Hierarchy
@@ -21,16 +21,22 @@ PERSONS = 18
 OTHER_THINGS: Roots = (
     *(("fire", 1), ("flame", 0), ("smoke", 0), ("snow", 0), ("ice", 0), ("rainbow", 0), ("lightning", 0), ("cloud", 0)),
     *(("fog", 0), ("steam", 0), ("water", 0), ("sand", 0), ("forest", 0), ("sunset", 0), ("sky", 0), ("explosion", 0)),
-    *(("shadow", 0), ("wood", 0), ("glass", 0)),
+    *(("shadow", 0), ("wood", 0), ("glass", 0), ("skull", 0), ("skeleton", 0), ("feather", 0), ("antler", 0), ("moon", 0)),
 )
 """Lemma and place of its sense (0 is the most frequent): things an image can show that are in other files."""
 WEB_SITE = 6_359_193
 """A label that is not a thing."""
 
-MAX_RANK, MAX_SENSE, MIN_SHARE = 50_000, 2, 0.05
+MAX_RANK, MAX_SENSE, MIN_SHARE = 100_000, 2, 0.05
 """A word is familiar up to this frequency rank. Its sense is one of the two most frequent, with this share of its uses."""
+USUAL_SHARE = 0.5
+"""The first name of an ImageNet label is its usual one, unless the name means other things more often."""
+MAX_PART_RANK = 30_000
+"""A name of several words, such as "palm tree", has only words up to this rank and is used in its most frequent sense."""
 UNKNOWN_RANK = 200_000
-RANK_OFFSET, SEVERAL_WORDS, SHARE_WEIGHT = 100, 3.0, 0.5
+RANK_OFFSET, SHARE_WEIGHT = 100, 0.5
+SEVERAL_WORDS, SEVERAL_WORDS_UNSEEN = 3.0, 4.7
+"""What a name of several words loses, if it is the name of an ImageNet label, and if it is not."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,11 @@ def naming_lines(
         word = everyday.get(offset, sense.lemma)
         rank = sense.rank if word == sense.lemma and sense.rank is not None else _rank(word, phrases)
         vector = hierarchy.mixed(offset, 0.5, hierarchy.phrase(sense.lemma))
-        lines.append(Line(word, offset, _prior(word, rank, sense.share), vector))
+        lines.append(Line(word, offset, _prior(word, rank, sense.share, offset in labels or offset in everyday), vector))
     for offset in labels:  # WordNet counts some labels, such as "book" and "traffic light", among the abstract things
         if offset not in chosen and offset != WEB_SITE:
             word = everyday.get(offset, hierarchy.nouns.synsets[offset].lemmas[0])
-            lines.append(Line(word, offset, _prior(word, _rank(word, phrases), 1.0), None))
+            lines.append(Line(word, offset, _prior(word, _rank(word, phrases), 1.0, seen=True), None))
     return [line for line in lines if words.allows(line.word)]
 
 
@@ -116,15 +122,25 @@ def _familiarity(sense: _Sense, counts: SenseCounts, nouns: Nouns, labels: set[i
         return math.inf
     if sense.rank is None or lemma in NEVER:
         return None
+    synonyms = nouns.synsets[offset].lemmas
     topic, always = counts.topics[offset], offset in labels or offset in everyday
     if topic == PERSONS and offset not in labels:
         return None
-    if not always:
-        if topic not in TOPICS and offset not in offsets_of(nouns, OTHER_THINGS):
-            return None
-        if sense.rank >= MAX_RANK or " " in lemma or "-" in lemma or sense.share < MIN_SHARE or sense.number > MAX_SENSE:
-            return None
-    return math.log(sense.share) - math.log(sense.rank + 300) - 2.5 * (" " in lemma) - 2.0 * ("-" in lemma)
+    is_thing = topic in TOPICS or offset in offsets_of(nouns, OTHER_THINGS)
+    if not (always or (is_thing and _is_familiar(sense, synonyms))):
+        return None
+    is_usual_name = offset in labels and lemma == synonyms[0] and sense.share >= USUAL_SHARE
+    length = 2.5 * (" " in lemma) + 1.5 * max(lemma.count(" ") - 1, 0) + 2.0 * ("-" in lemma)
+    return math.log(sense.share) - math.log(sense.rank + 300) - length + 2.0 * is_usual_name
+
+
+def _is_familiar(sense: _Sense, synonyms: Sequence[str]) -> bool:
+    """Return whether a lemma that is no label may name an image in a sense. Several words may if there is no single one for it."""
+    if " " in sense.lemma and not all(" " in lemma for lemma in synonyms):
+        return False
+    max_rank, max_number = (MAX_PART_RANK, 1) if " " in sense.lemma else (MAX_RANK, MAX_SENSE)
+    is_common = (sense.rank or 0) < max_rank and sense.number <= max_number and sense.share >= MIN_SHARE
+    return is_common and not {"-", "'"} & {*sense.lemma}
 
 
 def _rank(word: str, phrases: Phrases) -> int:
@@ -133,5 +149,6 @@ def _rank(word: str, phrases: Phrases) -> int:
     return max((UNKNOWN_RANK if row is None else row for row in rows), default=UNKNOWN_RANK)
 
 
-def _prior(word: str, rank: int, share: float) -> float:
-    return -math.log(rank + RANK_OFFSET) - SEVERAL_WORDS * (" " in word) + SHARE_WEIGHT * math.log(share)
+def _prior(word: str, rank: int, share: float, seen: bool) -> float:
+    several = SEVERAL_WORDS if seen else SEVERAL_WORDS_UNSEEN
+    return -math.log(rank + RANK_OFFSET) - several * (" " in word) + SHARE_WEIGHT * math.log(share)

@@ -9,7 +9,7 @@ and 0.91 in the photos. The best cosine reaches 0.69 and 0.87 (``evaluate absent
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,12 +64,14 @@ class Probe:
         synset: The WordNet id of its sense, or None for a phrase.
         concept: Its unit vector ``(c,)`` in the concept space, or None.
         noun_row: Its row in the noun list, or None for a phrase.
+        abstract: Whether no image can show it.
     """
 
     vector: Floats
     synset: str | None = None
     concept: Floats | None = None
     noun_row: int | None = None
+    abstract: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class LabelEvidence:
         label_vectors: Unit rows ``(labels, d)``.
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
         concept: Gives texts their vectors in the concept space, or None. Without both, the embedding space is used alone.
+        abstract: Words that no image can show, such as "democracy". There is never evidence for them.
     """
 
     def __init__(
@@ -111,9 +114,11 @@ class LabelEvidence:
         label_vectors: Floats,
         label_concepts: Floats | None = None,
         concept: Concept | None = None,
+        abstract: Container[str] = (),
     ) -> None:
         self.senses, self._nouns = senses, nouns
         self._label_vectors, self._label_concepts, self._concept = label_vectors, label_concepts, concept
+        self._abstract = abstract
 
     def synset(self, noun: str) -> str:
         """Return the WordNet id of a noun's sense, or "" for a word that is not in the noun list."""
@@ -128,13 +133,14 @@ class LabelEvidence:
         if any(part.clause.kind == "picture" for part in query.clauses):
             return []
         if query.senses:
-            return [Probe(sense.vector, sense.synset, self._of_sense(sense.text, sense.concept)) for sense in query.senses]
+            return [Probe(sense.vector, sense.synset, self._of_text(sense.noun)) for sense in query.senses]
         noun = query.noun
         if noun in PEOPLE:
             return []
         row = None if noun is None else self._nouns.row(noun)
         if noun is None or row is None:
-            return [Probe(query.vector, concept=self._of_text(query.text))]
+            abstract = query.text.strip().lower() in self._abstract
+            return [Probe(query.vector, concept=self._of_text(query.text), abstract=abstract)]
         return [Probe(query.vector, self.senses.synset(row), self._of_text(noun), row)]
 
     def noun_probes(self, rows: Sequence[int] | Rows) -> list[Probe]:
@@ -160,6 +166,8 @@ class LabelEvidence:
             if len(below):
                 weights[row] *= 1 - self.senses.coverage(probe.synset or "")
                 weights[row, below] = 1
+            if probe.abstract:
+                weights[row] = 0
         return np.asarray(weights, dtype=np.float32)
 
     def thresholds(self, shares: Floats) -> Thresholds:
@@ -186,9 +194,6 @@ class LabelEvidence:
 
     def _of_text(self, text: str) -> Floats | None:
         return self._concept([text])[0] if self._concept else None
-
-    def _of_sense(self, text: str, concept: Floats | None) -> Floats | None:
-        return concept if concept is not None else self._of_text(text)
 
 
 def good_matches(evidence: Floats, thresholds: Thresholds) -> npt.NDArray[np.bool_]:

@@ -13,11 +13,12 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.search.class_shares import LabelSoftmax, feature_roots
+from devise_core.search.image_concepts import ImageConcepts
 from devise_core.search.naming_table import NO_LINE, Flags, NamingTable
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats, Rows, unit_or_zero
 from devise_core.vision.image_encoder import Encoded
 
-CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.5, 0.03, 1.0, 0.15
+CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.6, 0.03, 1.0, 0.15
 SPECIFIC_SHARE = 0.05
 """A label is offered as a more specific name from this probability on."""
 PERSON = "person"
@@ -62,6 +63,7 @@ class Namer:
         table: The words.
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None to use the classifier alone.
+        image_concepts: Gives images their vectors in the concept space, or None to leave it out.
         person: The weights of the person signal, with the bias last ``(f + 1,)``, or None to leave people out.
         person_vector: The unit vector ``(d,)`` of the word "person".
     """
@@ -71,14 +73,16 @@ class Namer:
         table: NamingTable,
         classifier: LabelSoftmax,
         head: LabelSoftmax | None = None,
+        image_concepts: ImageConcepts | None = None,
         person: Floats | None = None,
         person_vector: Floats | None = None,
     ) -> None:
-        self.table, self._classifier, self._head = table, classifier, head
+        self.table, self._classifier, self._head, self._image_concepts = table, classifier, head, image_concepts
         self._person, self._person_vector = person, person_vector
         self._animal_labels, self._primate_labels = table.labels_of("a"), table.labels_of("p")
         self._group = {flag: table.flagged(flag) for flag in "apgw"}
         self._everyday = table.everyday_line != NO_LINE, table.everyday_line[table.everyday_line != NO_LINE]
+        self._label_lines = frozenset(table.own_line.tolist())
         self._own = table.own_line != NO_LINE, table.own_line[table.own_line != NO_LINE]
 
     def person_shares(self, features: Floats) -> Floats:
@@ -122,10 +126,9 @@ class Namer:
     def _scores(self, encoded: Encoded, seen: _Seen, guarded: bool) -> Floats:
         mixed = seen.mixed
         scores = encoded.embeddings @ self.table.vectors.T + PRIOR_WEIGHT * self.table.prior
-        if self.table.concepts is not None:
-            images = mixed @ self.table.concepts.labels
-            images /= np.maximum(np.linalg.norm(images, axis=1, keepdims=True), 1e-9)
-            scores += CONCEPT_WEIGHT * (images @ self.table.concepts.lines.T)
+        if self.table.concepts is not None and self._image_concepts is not None:
+            images = unit_or_zero(self._image_concepts.of(encoded.features, mixed))
+            scores += CONCEPT_WEIGHT * (images @ self.table.concepts.T)
         scores += EVERYDAY_WEIGHT * np.sqrt(self._summed(mixed, *self._everyday))
         scores += OWN_WEIGHT * np.sqrt(self._summed(mixed, *self._own))
         if guarded:
@@ -145,12 +148,15 @@ class Namer:
         return Names(tuple(hits), tuple(self._specific(scores, shares, embedding)), tuple(lines[:k]))
 
     def _best_lines(self, scores: Floats, k: int) -> list[int]:
-        """Return the first ``k`` lines with different words."""
-        lines: dict[int, int] = {}
+        """Return the first ``k`` lines with different words. "tree squirrel" says no more after "squirrel", so it is left out."""
+        lines: dict[str, int] = {}
         for line in np.argsort(-scores, kind="stable"):
             if len(lines) == k or scores[line] == -np.inf:
                 break
-            lines.setdefault(self.table.first_line(int(line)), int(line))
+            word = self.table.words[line]
+            first, _, head = word.rpartition(" ")
+            if not (first and head in lines and line not in self._label_lines):
+                lines.setdefault(word, int(line))
         return list(lines.values())
 
     def _specific(self, scores: Floats, shares: Floats, embedding: Floats) -> list[WordHit]:

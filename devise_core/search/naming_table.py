@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,23 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from devise_core.errors import ArtifactError
-from devise_core.vectors import Floats, Rows, unit, unit_or_zero
+from devise_core.vectors import Floats, Rows, unit
 
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
-
-
-@dataclass(frozen=True)
-class Concepts:
-    """Vectors in the concept space, for the naming lines and for the labels.
-
-    Attributes:
-        lines: Unit rows ``(n, c)``.
-        labels: Unit rows ``(labels, c)``.
-    """
-
-    lines: Floats
-    labels: Floats
+ConceptsOf = Callable[[Sequence[str]], Floats]
+"""Returns unit rows ``(n, c)`` of texts in the concept space. A text without a known word is a row of zeros."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +32,7 @@ class NamingTable:
         everyday_line: For each label the line of its everyday name, or ``NO_LINE`` ``(labels,)``.
         own_line: For each label the line of its own sense, or ``NO_LINE`` ``(labels,)``.
         below: For each line the labels at or below its sense.
-        concepts: The vectors in the concept space, or None.
+        concepts: Unit rows ``(n, c)`` in the concept space, or None.
     """
 
     words: list[str]
@@ -54,7 +44,7 @@ class NamingTable:
     everyday_line: Rows
     own_line: Rows
     below: list[Rows]
-    concepts: Concepts | None = None
+    concepts: Floats | None = None
     _first: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -82,14 +72,14 @@ class NamingTable:
         return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows]))
 
     @classmethod
-    def read(cls, table: Path, vectors: Path, label_count: int, concepts: Concepts | None = None) -> NamingTable:
+    def read(cls, table: Path, vectors: Path, label_count: int, concepts: ConceptsOf | None = None) -> NamingTable:
         """Read the files of a model.
 
         Args:
             table: ``naming.tsv``.
             vectors: ``naming_vectors.npy``, ``int8 (n, d)``.
             label_count: The number of labels of the classifier.
-            concepts: The vectors in the concept space.
+            concepts: Gives words their vectors ``(n, c)`` in the concept space, or None.
 
         Raises:
             ArtifactError: The files do not belong together.
@@ -111,13 +101,8 @@ class NamingTable:
             everyday_line,
             own_line,
             [_numbers(fields[6]) for fields in lines],
-            concepts,
+            concepts([fields[0] for fields in lines]) if concepts else None,
         )
-
-
-def read_concepts(lines: Path, labels: Path) -> Concepts:
-    """Read ``naming_concepts.npy`` and ``label_concepts.npy``, both ``int8``. A row of zeros stays one."""
-    return Concepts(*(unit_or_zero(np.load(path).astype(np.float32)) for path in (lines, labels)))
 
 
 def _numbers(text: str) -> Rows:

@@ -9,7 +9,7 @@ import numpy as np
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thresholds
 from devise_core.search.naming import PERSON, Namer
-from devise_core.search.naming_table import NamingTable, read_concepts
+from devise_core.search.naming_table import NamingTable
 from devise_core.search.noun_senses import NounSenses
 from devise_core.search.scorer import Scorer
 from devise_core.search.scorer_file import open_scorer
@@ -18,7 +18,7 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import Floats, unit_or_zero
+from devise_core.vectors import Floats
 
 
 class ModelParts:
@@ -49,13 +49,12 @@ class ModelParts:
         layout, verified = self._layout, self._manifest.verified
         if self.classifier is None or not self._has("naming_vectors"):
             return None
-        concepts = None
-        if self._has("naming_concepts", "label_concepts"):
-            concepts = read_concepts(verified(layout.naming_concepts), verified(layout.label_concepts))
-        table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts)
+        concepts_of = self.scorer.concepts.unit_vectors if self.scorer else None
+        table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts_of)
         head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         person = np.load(verified(layout.person)) if self._has("person") else None
-        return Namer(table, self.classifier, head, person, self._text.encode([PERSON])[0])
+        image_concepts = self.scorer.image_concepts if self.scorer else None
+        return Namer(table, self.classifier, head, image_concepts, person, self._text.encode([PERSON])[0])
 
     @cached_property
     def senses(self) -> SenseTable | None:
@@ -63,8 +62,7 @@ class ModelParts:
         if not self._has("senses", "sense_vectors"):
             return None
         verified, layout = self._manifest.verified, self._layout
-        concepts = verified(layout.sense_concepts) if self._has("sense_concepts") else None
-        return SenseTable.read(verified(layout.senses), verified(layout.sense_vectors), concepts)
+        return SenseTable.read(verified(layout.senses), verified(layout.sense_vectors))
 
     @cached_property
     def evidence(self) -> LabelEvidence | None:
@@ -77,11 +75,14 @@ class ModelParts:
         senses = NounSenses.read(
             verified(layout.noun_senses), verified(layout.coverage), verified(layout.near_miss), verified(layout.labels)
         )
-        concepts: Floats | None = None
-        if self._has("label_concepts"):
-            concepts = unit_or_zero(np.load(verified(layout.label_concepts)).astype(np.float32))
         vectors = np.asarray(np.load(verified(layout.label_vectors)), dtype=np.float32)
-        return LabelEvidence(senses, text.nouns, vectors, concepts)
+        abstract: frozenset[str] = frozenset()
+        if self._has("abstract_words"):
+            abstract = frozenset(verified(layout.abstract_words).read_text("utf-8").split())
+        if self.scorer is None:
+            return LabelEvidence(senses, text.nouns, vectors, abstract=abstract)
+        labels, concept = self.scorer.image_concepts.labels, self.scorer.concepts.unit_vectors
+        return LabelEvidence(senses, text.nouns, vectors, labels, concept, abstract)
 
     @cached_property
     def scorer(self) -> Scorer | None:

@@ -20,16 +20,16 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.errors import UnknownWordError
-from devise_core.search.class_shares import LabelSoftmax, feature_roots
+from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.image_concepts import ImageConcepts
 from devise_core.search.kinds import KindTable, KindWeights
 from devise_core.text.concepts import ConceptStore, read_text
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from devise_core.vectors import Floats, unit_or_zero
+from devise_core.vectors import Floats
 
-LABEL_WEIGHT, CAPTION_WEIGHT = 0.75, 1.0
 HUB_SHARPNESS = 5.0
 NOUN_KINDS, PHRASE_KINDS = 0.08, 0.04
 """Weights of the log odds for a noun, and for each noun inside a phrase.
@@ -40,19 +40,6 @@ FAMILIAR = 150
 """The most frequent words, such as "two", are not looked up as nouns inside a phrase."""
 LONGEST_NOUN = 3
 _ROWS_AT_A_TIME = 512
-
-
-@dataclass(frozen=True)
-class CaptionMap:
-    """A ridge regression from the roots of an image's features to its caption in the concept space.
-
-    Attributes:
-        mean: ``(f,)``, subtracted first.
-        matrix: ``(f, c)``.
-    """
-
-    mean: Floats
-    matrix: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +81,7 @@ class Scorer:
         text: The text encoder.
         concepts: The concept space.
         kinds: The kinds of nouns.
-        labels: The labels' vectors in the concept space, unit rows ``(labels, c)``.
-        captions: Predicts captions.
+        image_concepts: Gives images their vectors in the concept space.
         hub_concepts: Nouns in the concept space ``(m, c)``, the first of the noun list.
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None.
@@ -106,14 +92,13 @@ class Scorer:
         text: WordVectorEncoder,
         concepts: ConceptStore,
         kinds: KindTable,
-        labels: Floats,
-        captions: CaptionMap,
+        image_concepts: ImageConcepts,
         hub_concepts: Floats,
         classifier: LabelSoftmax,
         head: LabelSoftmax | None,
     ) -> None:
         self.text, self.concepts, self.kinds = text, concepts, kinds
-        self._labels, self._captions, self._hub_concepts = labels, captions, hub_concepts
+        self.image_concepts, self._hub_concepts = image_concepts, hub_concepts
         self._classifier, self._head = classifier, head
 
     def images(self, features: Floats, embeddings: Floats) -> ImageSide:
@@ -166,9 +151,7 @@ class Scorer:
 
     def _images(self, features: Floats, embeddings: Floats) -> ImageSide:
         classes = self._classifier.shares(features)
-        labels = unit_or_zero(classes @ self._labels)
-        captions = unit_or_zero((feature_roots(features) - self._captions.mean) @ self._captions.matrix)
-        concepts = LABEL_WEIGHT * labels + CAPTION_WEIGHT * captions
+        concepts = self.image_concepts.of(features, classes)
         logits = self.kinds.logits(classes, None if self._head is None else self._head.shares(features))
         return ImageSide(embeddings, concepts, self._hubs(embeddings, concepts), logits)
 

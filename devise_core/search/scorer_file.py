@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.image_concepts import CaptionMap, ImageConcepts
 from devise_core.search.kinds import KindTable
-from devise_core.search.scorer import CaptionMap, Scorer
+from devise_core.search.scorer import Scorer
 from devise_core.text.concepts import ConceptStore, PhraseMap
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import unit
@@ -41,4 +42,5 @@ def open_scorer(
     captions = CaptionMap(arrays["caption_mean"].astype(np.float32), arrays["caption_map"].astype(np.float32))
     concepts = ConceptStore.open(nouns, words, phrases, text)
     hubs = unit(arrays["hubs"].astype(np.float32))
-    return Scorer(text, concepts, kinds, arrays["labels"].astype(np.float32), captions, hubs, classifier, head)
+    image_concepts = ImageConcepts(arrays["labels"].astype(np.float32), captions)
+    return Scorer(text, concepts, kinds, image_concepts, hubs, classifier, head)

@@ -69,6 +69,10 @@ class ConceptStore:
         row = self._row(words[0]) if len(words) == 1 else None
         return unit_or_zero(self._words[row]) if row is not None else self._phrase(words)
 
+    def unit_vectors(self, texts: Sequence[str]) -> Floats:
+        """Return unit rows ``(n, c)`` of texts. A text without a known word is a row of zeros."""
+        return unit_or_zero(np.stack([self.vector(text) for text in texts]))
+
     def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
         """Return the weighted mean ``(c,)`` of the clauses' vectors. A minus term counts negative."""
         known = [part for part in clauses if part.vector is not None]

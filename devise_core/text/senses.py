@@ -28,7 +28,6 @@ class Sense:
         synset: Its WordNet id, such as "n02139199".
         label_count: The number of ImageNet labels at or below it. With 0 the classifier cannot see it.
         vector: Its unit vector ``(d,)``.
-        concept: Its unit vector ``(c,)`` in the concept space, or None.
     """
 
     noun: str
@@ -36,7 +35,6 @@ class Sense:
     synset: str
     label_count: int
     vector: Floats
-    concept: Floats | None = None
 
     @property
     def text(self) -> str:
@@ -57,7 +55,7 @@ class SenseTable:
             self._by_noun[sense.noun].append(sense)
 
     @classmethod
-    def read(cls, table: Path, vectors: Path, concepts: Path | None = None) -> SenseTable:
+    def read(cls, table: Path, vectors: Path) -> SenseTable:
         """Read ``senses.csv`` and the ``int8`` vectors of its rows.
 
         Raises:
@@ -66,20 +64,11 @@ class SenseTable:
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         word_rows = unit(np.load(vectors).astype(np.float32))
-        concept_rows = None if concepts is None else unit(np.load(concepts).astype(np.float32))
-        for path, matrix in ((vectors, word_rows), (concepts, concept_rows)):
-            if matrix is not None and len(matrix) != len(rows):
-                raise ArtifactError(f"{path} has {len(matrix)} rows for {len(rows)} senses. Restore both files together.")
+        if len(word_rows) != len(rows):
+            raise ArtifactError(f"{vectors} has {len(word_rows)} rows for {len(rows)} senses. Restore both files together.")
         return cls(
-            Sense(
-                row["noun"],
-                row["tag"],
-                row["synset"],
-                int(row["labels_below"]),
-                word_rows[place],
-                None if concept_rows is None else concept_rows[place],
-            )
-            for place, row in enumerate(rows)
+            Sense(row["noun"], row["tag"], row["synset"], int(row["labels_below"]), vector)
+            for row, vector in zip(rows, word_rows, strict=True)
         )
 
     def of(self, noun: str) -> tuple[Sense, ...]:
