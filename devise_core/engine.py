@@ -10,10 +10,12 @@ from devise_core.collections.folder import find_collections
 from devise_core.collections.opening import DEFAULT_COLLECTION, collection_names, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
 from devise_core.results import Results, read_losses, read_results
+from devise_core.search.opening import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.query import Query
+from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.labels import LabelVerbs, WordSet
 from devise_core.verbs.matches import MatchVerbs
@@ -107,7 +109,8 @@ class Engine(MatchVerbs, LabelVerbs, WordVerbs):
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
     """Open a model and a collection.
 
-    Every file is checked against the manifest as it is opened. The image encoder is loaded when an image needs it.
+    Every file is checked against the manifest as it is opened. The image encoder is loaded when an image needs it. The engine
+    offers no word of the bundled list of unsuitable words, or of the one that ``SEMBLANCE_WORD_LIST`` names.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
@@ -116,6 +119,7 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
 
     Raises:
         ArtifactError: A file is missing or damaged. The message names it and how to restore it.
+        SettingsError: The file of ``SEMBLANCE_WORD_LIST`` cannot be read.
         CollectionError: There is no such collection, or it was made with another model.
 
     Example:
@@ -151,5 +155,7 @@ def load_any_engine(artifacts: str | Path | None = None) -> Engine:
 def _without_collection(artifacts: str | Path | None) -> Engine:
     layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
-    text = open_text_encoder(layout, manifest.verified)
-    return Engine(layout, manifest, text, KerasImageEncoder(layout.model, manifest), EmptyCollection())
+    word_filter = configured_word_filter()
+    text = open_text_encoder(layout, manifest.verified, word_filter=word_filter)
+    parts = ModelParts(layout, manifest, text, word_filter)
+    return Engine(layout, manifest, text, KerasImageEncoder(layout.model, manifest), EmptyCollection(), parts)

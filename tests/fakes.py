@@ -14,6 +14,7 @@ from devise_core.backbones import Backbone
 from devise_core.collections.base import Collection
 from devise_core.text.noun_store import NounStore
 from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats, quantise, unit
@@ -36,10 +37,11 @@ def word_store() -> WordStore:
     return WordStore("\n".join(WORDS).encode(), *quantise(VECTORS))
 
 
-def text_space() -> WordVectorEncoder:
+def text_space(word_filter: WordFilter = ALLOW_ALL) -> WordVectorEncoder:
     """Two nouns: "dog" between the first two axes, "mouse" (plural "mice") on the second; the fourth axis is taken out."""
     nouns, _ = quantise(np.array([[0.6, 0.8, 0, 0], [0, 1, 0, 0]], dtype=np.float32))
-    return WordVectorEncoder(word_store(), NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32))
+    noun_store, directions = NounStore("dog\t1\nmouse\t\tmice\n", nouns), np.array([[0, 0, 0, 1]], dtype=np.float32)
+    return WordVectorEncoder(word_store(), noun_store, directions, word_filter)
 
 
 class HashTextEncoder(TextEncoder):

@@ -127,6 +127,12 @@ def test_settings_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "SEMBLANCE_UPLOAD_BYTE is not a setting" in unknown.says
 
 
+def test_a_word_list_that_cannot_be_read_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_WORD_LIST", "/nowhere/words.txt")
+    [finding] = diagnostics.check_settings()
+    assert (finding.state, "/nowhere/words.txt cannot be read" in finding.says) == ("fix", True)
+
+
 def test_changed_settings_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_DECODERS", "3")
     monkeypatch.setenv("SEMBLANCE_PRELOAD", "on")

@@ -10,6 +10,7 @@ from devise_core.search.label_evidence import LabelEvidence, NearMiss, Probe, Th
 from devise_core.search.noun_senses import NounSenses
 from devise_core.text.query_reader import read_query
 from devise_core.text.senses import Sense, SenseTable
+from devise_core.text.word_filter import WordFilter
 from tests.fakes import text_space
 
 TEXT = text_space()
@@ -83,6 +84,8 @@ def test_the_nearest_kind_that_is_there_is_offered() -> None:
     assert evidence().near_miss(mouse, shares, Thresholds(0.1, 0.1)) == NearMiss("rodent", 1)
     assert evidence().near_miss(mouse, shares[:1], Thresholds(0.1, 0.1)) is None
     assert evidence().near_miss(Probe(AXES[0]), shares, Thresholds(0.1, 0.1)) is None
+    filtered = LabelEvidence(evidence().senses, TEXT.nouns, LABELS, word_filter=WordFilter(["rodent"]))
+    assert filtered.near_miss(mouse, shares, Thresholds(0.1, 0.1)) is None
 
 
 def test_a_word_in_brackets_chooses_a_sense() -> None:

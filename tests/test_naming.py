@@ -13,6 +13,7 @@ from devise_core.search.class_shares import LabelSoftmax, feature_roots
 from devise_core.search.image_concepts import CaptionMap, ImageConcepts
 from devise_core.search.naming import CONCEPT_WEIGHT, PERSON, Namer
 from devise_core.search.naming_table import NamingTable
+from devise_core.text.word_filter import WordFilter
 from devise_core.vectors import quantise
 from devise_core.vision.image_encoder import Encoded
 
@@ -60,6 +61,15 @@ def test_the_everyday_name_comes_first_and_the_label_is_more_specific(namer: Nam
     assert [hit.word for hit in names.hits][:2] == ["penguin", "king penguin"]
     assert [(hit.word, round(hit.score, 2)) for hit in names.specific] == [("king penguin", 1.0)]
     assert names.hits[1].cosine == pytest.approx(0.5)
+
+
+def test_a_name_that_is_not_allowed_is_left_out(tmp_path: Path) -> None:
+    weights = LabelSoftmax(np.vstack([20 * np.eye(4), np.zeros((2, 4))]).astype(np.float32))
+    word_filter = WordFilter(["king penguin", "monkey", PERSON])
+    filtered = Namer(table(tmp_path), weights, person=PERSON_WEIGHTS, person_vector=VECTORS[5], word_filter=word_filter)
+    names = filtered.name(image(0, 1, person=9.0), 5)[0]
+    assert names.hits[0].word == "penguin"
+    assert not {"king penguin", "monkey", PERSON} & {hit.word for hit in (*names.hits, *names.specific)}
 
 
 def test_a_word_with_two_senses_is_shown_once(namer: Namer) -> None:

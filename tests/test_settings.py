@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from devise_core.errors import SettingsError
-from devise_core.settings import Settings, environment, folder, read_settings, variable
+from devise_core.settings import Settings, environment, file, folder, read_settings, variable
 from devise_core.settings.fields import spelled
 from devise_core.settings.table import settings_table, unknown_variables
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_collections
@@ -104,6 +104,12 @@ def test_folders_are_read_at_each_use(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
     monkeypatch.setenv("SEMBLANCE_ARTIFACTS", "")
     assert (user_collections(), artifacts_folder()) == (tmp_path, BUNDLED_ARTIFACTS)
+
+
+def test_the_word_list_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert file("word_list") is None
+    monkeypatch.setenv("SEMBLANCE_WORD_LIST", " /etc/semblance/words.txt ")
+    assert (file("word_list"), unknown_variables()) == (Path("/etc/semblance/words.txt"), [])
 
 
 def test_misspelled_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

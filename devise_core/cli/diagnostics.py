@@ -14,6 +14,7 @@ from devise_core.settings import Settings, read_settings
 from devise_core.settings.table import old_variables, unknown_variables
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, user_collections
+from devise_core.text.word_filter import configured_word_filter
 from devise_core.untrusted.decoder_pool import DecoderPool
 from devise_core.vision.image_encoder import KerasImageEncoder
 
@@ -35,9 +36,10 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
 
 
 def check_settings() -> Iterator[Finding]:
-    """Check that every environment variable of the app is known, current and allowed."""
+    """Check that every environment variable of the app is known, current and allowed, and that the word list can be read."""
     try:
         values = read_settings()
+        configured_word_filter()
     except DeviseError as error:
         yield Finding("settings", "fix", str(error))
     else:

@@ -36,14 +36,15 @@ def named_correctly(items: Sequence[Item], names: Sequence[Sequence[str]]) -> li
 def group_names(vocabulary: Vocabulary | None, collection: Collection, groups: npt.NDArray[np.int16]) -> list[str]:
     """Name each of the groups ``(n,)``, in the order of their numbers.
 
-    A group is named by the noun nearest to its mean that no larger group has, and by its number without a vocabulary.
+    A group is named by the noun nearest to its mean that no larger group has, and by its number if there is no noun.
     """
     if vocabulary is None:
         return [f"group {number}" for number, _ in enumerate(sorted(set(groups.tolist())), 1)]
     names: dict[int, str] = {}
     for group, _ in Counter(groups.tolist()).most_common():
         near = vocabulary.nearest_nouns(unit(collection.embeddings[groups == group].mean(axis=0)), 12)
-        names[group] = next((hit.word for hit in near if hit.word not in names.values()), near[0].word)
+        unused = (hit.word for hit in near if hit.word not in names.values())
+        names[group] = next(unused, near[0].word if near else f"group {len(names) + 1}")
     return [names[group] for group in sorted(names)]
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from devise_core.search.noun_senses import NounSenses
 from devise_core.text.noun_store import NounStore
 from devise_core.text.query import Query
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.vectors import Floats, Rows
 
 SHARPNESS, SHARPNESS_WITH_CONCEPTS = 20.0, 15.0
@@ -105,6 +106,7 @@ class LabelEvidence:
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
         concept: Gives texts their vectors in the concept space, or None. Without both, the embedding space is used alone.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
+        word_filter: The kinds of thing that ``near_miss`` may offer.
     """
 
     def __init__(
@@ -115,8 +117,9 @@ class LabelEvidence:
         label_concepts: Floats | None = None,
         concept: Concept | None = None,
         abstract: Container[str] = (),
+        word_filter: WordFilter = ALLOW_ALL,
     ) -> None:
-        self.senses, self._nouns = senses, nouns
+        self.senses, self._nouns, self._word_filter = senses, nouns, word_filter
         self._label_vectors, self._label_concepts, self._concept = label_vectors, label_concepts, concept
         self._abstract = abstract
 
@@ -187,6 +190,8 @@ class LabelEvidence:
         if probe.noun_row is None:
             return None
         for name, labels in self.senses.kinds(probe.noun_row):
+            if not self._word_filter.allows(name):
+                continue
             evidence = shares[:, labels].sum(axis=1)
             if len(labels) and evidence.max(initial=0) >= max(thresholds.present, NEAR_MISS):
                 return NearMiss(name, int(evidence.argmax()))

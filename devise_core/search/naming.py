@@ -15,6 +15,7 @@ from devise_core.datatypes import WordHit
 from devise_core.search.class_shares import LabelSoftmax, feature_roots
 from devise_core.search.image_concepts import ImageConcepts
 from devise_core.search.naming_table import NO_LINE, Flags, NamingTable
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.vectors import Floats, Rows, unit_or_zero
 from devise_core.vision.image_encoder import Encoded
 
@@ -66,6 +67,7 @@ class Namer:
         image_concepts: Gives images their vectors in the concept space, or None to leave it out.
         person: The weights of the person signal, with the bias last ``(f + 1,)``, or None to leave people out.
         person_vector: The unit vector ``(d,)`` of the word "person".
+        word_filter: The words that may name an image. ``build naming`` has left out those of the bundled list.
     """
 
     def __init__(
@@ -76,9 +78,10 @@ class Namer:
         image_concepts: ImageConcepts | None = None,
         person: Floats | None = None,
         person_vector: Floats | None = None,
+        word_filter: WordFilter = ALLOW_ALL,
     ) -> None:
         self.table, self._classifier, self._head, self._image_concepts = table, classifier, head, image_concepts
-        self._person, self._person_vector = person, person_vector
+        self._person, self._person_vector, self._word_filter = person, person_vector, word_filter
         self._animal_labels, self._primate_labels = table.labels_of("a"), table.labels_of("p")
         self._group = {flag: table.flagged(flag) for flag in "apgw"}
         self._everyday = table.everyday_line != NO_LINE, table.everyday_line[table.everyday_line != NO_LINE]
@@ -137,7 +140,7 @@ class Namer:
 
     def _names(self, scores: Floats, shares: Floats, person: float, embedding: Floats, k: int) -> Names:
         lines = self._best_lines(scores, k)
-        if person >= PERSON_LIKELY:
+        if person >= PERSON_LIKELY and self._word_filter.allows(PERSON):
             lines.insert(0 if person >= PERSON_SURE else min(2, len(lines)), PERSON_LINE)
         hits = [
             WordHit(PERSON, self._person_cosine(embedding), person)
@@ -155,7 +158,8 @@ class Namer:
                 break
             word = self.table.words[line]
             first, _, head = word.rpartition(" ")
-            if not (first and head in lines and line not in self._label_lines):
+            repeated = first and head in lines and line not in self._label_lines
+            if self._word_filter.allows(word) and not repeated:
                 lines.setdefault(word, int(line))
         return list(lines.values())
 
@@ -166,7 +170,9 @@ class Namer:
             if shares[label] < SPECIFIC_SHARE:
                 break
             line, everyday = self.table.own_line[label], self.table.everyday_line[label]
-            if line not in (NO_LINE, everyday) and scores[line] > -np.inf:
+            if line in (NO_LINE, everyday) or not self._word_filter.allows(self.table.words[line]):
+                continue
+            if scores[line] > -np.inf:
                 cosine = float(embedding @ self.table.vectors[line])
                 hits.append(WordHit(self.table.words[line], cosine, float(shares[label])))
         return hits

@@ -17,6 +17,7 @@ from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
 
@@ -30,10 +31,11 @@ class ModelParts:
         layout: The model's folder.
         manifest: The manifest of that folder.
         text: The model's text encoder.
+        word_filter: The words that may be offered to people who did not type them.
     """
 
-    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: TextEncoder) -> None:
-        self._layout, self._manifest, self._text = layout, manifest, text
+    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: TextEncoder, word_filter: WordFilter = ALLOW_ALL) -> None:
+        self._layout, self._manifest, self._text, self.word_filter = layout, manifest, text, word_filter
 
     @cached_property
     def classifier(self) -> LabelSoftmax | None:
@@ -54,7 +56,8 @@ class ModelParts:
         head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         person = np.load(verified(layout.person)) if self._has("person") else None
         image_concepts = self.scorer.image_concepts if self.scorer else None
-        return Namer(table, self.classifier, head, image_concepts, person, self._text.encode([PERSON])[0])
+        person_vector = self._text.encode([PERSON])[0]
+        return Namer(table, self.classifier, head, image_concepts, person, person_vector, self.word_filter)
 
     @cached_property
     def senses(self) -> SenseTable | None:
@@ -80,9 +83,9 @@ class ModelParts:
         if self._has("abstract_words"):
             abstract = frozenset(verified(layout.abstract_words).read_text("utf-8").split())
         if self.scorer is None:
-            return LabelEvidence(senses, text.nouns, vectors, abstract=abstract)
+            return LabelEvidence(senses, text.nouns, vectors, abstract=abstract, word_filter=self.word_filter)
         labels, concept = self.scorer.image_concepts.labels, self.scorer.concepts.unit_vectors
-        return LabelEvidence(senses, text.nouns, vectors, labels, concept, abstract)
+        return LabelEvidence(senses, text.nouns, vectors, labels, concept, abstract, self.word_filter)
 
     @cached_property
     def scorer(self) -> Scorer | None:

@@ -1,4 +1,4 @@
-"""The names of the environment variables, their old names, and the folders they set."""
+"""The names of the environment variables, their old names, and the folders and files they set."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ FOLDERS = {
     "data": ("`data`", "The data sets for training and evaluation."),
 }
 """Name → default and meaning. These are read at each use, so they are no fields of ``Settings``."""
+FILES = {
+    "word_list": (
+        "none",
+        "Further words that are not shown unasked, one per line in UTF-8. A line `-word` allows a word of the bundled list again.",
+    ),
+}
+"""Name → default and meaning. These are read when a model is opened, also by commands that need no ``Settings``."""
 OLD_NAMES = {
     "SEMBLANCE_ARTIFACTS": "DEVISE_ARTIFACTS",
     "SEMBLANCE_COLLECTIONS": "DEVISE_COLLECTIONS",
@@ -51,6 +58,15 @@ def folder(name: str) -> Path | None:
 
     Args:
         name: One of ``FOLDERS``.
+    """
+    return Path(value) if (value := value_of(name)) else None
+
+
+def file(name: str) -> Path | None:
+    """Return the file that a variable names, or None if it is not set.
+
+    Args:
+        name: One of ``FILES``.
     """
     return Path(value) if (value := value_of(name)) else None
 

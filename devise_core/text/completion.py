@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from devise_core.text.noun_store import NounStore
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 
 MAX_WORDS = 3
@@ -15,8 +16,8 @@ MAX_WORDS = 3
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 
-def complete(text: str, words: WordStore, nouns: NounStore, k: int) -> list[tuple[int, str]]:
-    """Complete the end of ``text``.
+def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter: WordFilter = ALLOW_ALL) -> list[tuple[int, str]]:
+    """Complete the end of ``text`` with words that ``word_filter`` allows.
 
     Returns:
         Up to ``k`` completions: the offset each replaces ``text`` from, and the word or noun. Those that continue more
@@ -30,7 +31,7 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int) -> list[tupl
         if start == starts[-1]:
             sources.append(words.completions(prefix))
         for source in sources:
-            new = (word for word in source if word not in offsets)
+            new = (word for word in source if word not in offsets and word_filter.allows(word))
             offsets |= dict.fromkeys(islice(new, k - len(offsets)), start)
     return [(start, word) for word, start in offsets.items()]
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
+from devise_core.text.word_filter import WordFilter
 from devise_core.vectors import Bytes, Floats, Rows, largest, unit
 
 PLURALS = (
@@ -40,6 +41,7 @@ MAX_NAMING_RANK = 50_000
 """Nouns name images up to this rank. The vectors of rarer words are too noisy to name anything."""
 
 _BATCH = 1_024
+_NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
 class NounStore:
@@ -103,17 +105,30 @@ class NounStore:
         """Return the rows ``(≤ count,)`` of random nouns that can name images."""
         return np.random.default_rng(seed).permutation(self._naming_count)[:count]
 
-    def nearest(self, vector: Floats, k: int) -> list[WordHit]:
-        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those that can name images."""
-        cosines = self._naming_vectors @ vector
-        return [WordHit(self.nouns[row], float(cosines[row])) for row in largest(cosines, k)]
+    def blocked_rows(self, word_filter: WordFilter) -> Rows:
+        """Return the rows of the nouns that can name images and that ``word_filter`` does not allow."""
+        rows = [row for row, noun in enumerate(self.nouns[: self._naming_count]) if not word_filter.allows(noun)]
+        return np.asarray(rows, dtype=np.int64)
 
-    def nearest_each(self, vectors: Floats, k: int) -> list[list[str]]:
+    def nearest(self, vector: Floats, k: int, excluded: Rows = _NO_ROWS) -> list[WordHit]:
+        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those that can name images.
+
+        Args:
+            vector: The vector.
+            k: How many nouns to return.
+            excluded: The rows of nouns to leave out.
+        """
+        cosines = self._naming_vectors @ vector
+        cosines[excluded] = -np.inf
+        return [WordHit(self.nouns[row], float(cosines[row])) for row in largest(cosines, min(k, len(cosines) - len(excluded)))]
+
+    def nearest_each(self, vectors: Floats, k: int, excluded: Rows = _NO_ROWS) -> list[list[str]]:
         """Return the nouns of ``nearest`` for each of the unit ``vectors`` ``(n, d)``, for a small ``k``."""
-        nouns = []
+        nouns, k = [], min(k, self._naming_count - len(excluded))
         for start in range(0, len(vectors), _BATCH):
             cosines = vectors[start : start + _BATCH] @ self._naming_vectors.T  # (batch, nouns)
-            rows = np.empty((len(cosines), min(k, cosines.shape[1])), dtype=np.int64)
+            cosines[:, excluded] = -np.inf
+            rows = np.empty((len(cosines), k), dtype=np.int64)
             for place in range(rows.shape[1]):  # a few passes for the largest take a fifth of the time of a partition
                 rows[:, place] = cosines.argmax(axis=1)
                 np.put_along_axis(cosines, rows[:, place : place + 1], -np.inf, axis=1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.noun_store import NounStore
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 
@@ -31,8 +32,13 @@ def open_word_store(layout: ArtifactLayout, verified: Verified = Path, indexed: 
     return store.index_words() if indexed else store
 
 
-def open_text_encoder(layout: ArtifactLayout, verified: Verified = Path, indexed: bool = False) -> WordVectorEncoder:
-    """Open the text encoder of the model in ``layout``. Takes and raises what ``open_word_store`` does."""
+def open_text_encoder(
+    layout: ArtifactLayout, verified: Verified = Path, indexed: bool = False, word_filter: WordFilter = ALLOW_ALL
+) -> WordVectorEncoder:
+    """Open the text encoder of the model in ``layout``, whose vocabulary offers the words that ``word_filter`` allows.
+
+    Takes and raises what ``open_word_store`` does.
+    """
     words = open_word_store(layout, verified, indexed)
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))
-    return WordVectorEncoder(words, nouns, np.load(verified(layout.directions)))
+    return WordVectorEncoder(words, nouns, np.load(verified(layout.directions)), word_filter)

@@ -16,6 +16,8 @@ MAX_LOOKUPS = 8
 class Vocabulary(ABC):
     """Words and nouns with a vector each.
 
+    What it returns is offered to people who did not type it, so it leaves out unsuitable words. ``word_vector`` reads any word.
+
     Only some text encoders have one. Whatever needs a vocabulary must say so where there is none, as the engine does with
     ``NoVocabularyError``. ``WordVocabulary`` is the implementation over word vectors.
     """

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from devise_core.errors import SettingsError
+from devise_core.settings import file, variable
 from devise_core.text.tokens import tokens
 
 BUNDLED_LIST = Path(__file__).with_name("unsuitable_words.txt")
@@ -49,6 +50,18 @@ class WordFilter:
         return word in self._words or (word.endswith("s") and not word.endswith("ss") and word[:-1] in self._words)
 
 
+ALLOW_ALL = WordFilter(())
+
+
+def configured_word_filter() -> WordFilter:
+    """Load the bundled list, with the changes in the file that ``SEMBLANCE_WORD_LIST`` names.
+
+    Raises:
+        SettingsError: The file cannot be read.
+    """
+    return load_word_filter(file("word_list"))
+
+
 @cache
 def load_word_filter(changes: Path | None = None) -> WordFilter:
     """Load the bundled list, with an operator's changes.
@@ -68,7 +81,9 @@ def load_word_filter(changes: Path | None = None) -> WordFilter:
         try:
             lines = _entries(changes.read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The word list {changes} cannot be read. Set SEMBLANCE_WORD_LIST to a UTF-8 text file.") from error
+            raise SettingsError(
+                f"The word list {changes} cannot be read. Set {variable('word_list')} to a UTF-8 text file."
+            ) from error
         blocked |= {line.removeprefix("+").strip() for line in lines if not line.startswith("-")}
         blocked -= {line.removeprefix("-").strip() for line in lines if line.startswith("-")}
     return WordFilter(blocked)

@@ -133,8 +133,8 @@ class WordStore:
         scores = cosines(vector, self.vectors[:among], self._lengths_without(directions)[:among])
         return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
 
-    def spellings(self, word: str, k: int = 5) -> list[str]:
-        """Return up to ``k`` known words that are spelled like ``word``, nearest first, then the more frequent."""
+    def spellings(self, word: str, k: int | None = 5) -> list[str]:
+        """Return up to ``k`` known words that are spelled like ``word``, nearest first, then the more frequent; None for all."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 

@@ -13,6 +13,7 @@ from devise_core.text.query_parser import Clause
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.tokens import check_text, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 from devise_core.vectors import Floats, without
@@ -30,11 +31,12 @@ class WordVectorEncoder(TextEncoder):
         words: All words with their vectors.
         nouns: The nouns with their vectors.
         directions: The shared directions, orthonormal rows ``(m, d)``.
+        word_filter: The words that the vocabulary may offer. Every word can be encoded.
     """
 
-    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats) -> None:
+    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
         self.words, self.nouns, self.directions = words, nouns, directions
-        self._vocabulary = WordVocabulary(words, nouns, directions)
+        self._vocabulary = WordVocabulary(words, nouns, directions, word_filter)
         self.phrases = self._vocabulary.phrases
 
     @property

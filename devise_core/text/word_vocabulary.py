@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property, partial
+from itertools import islice
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import UnknownWordError
@@ -14,13 +16,20 @@ from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
 from devise_core.text.tokens import Phrases, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
-from devise_core.vectors import Floats, unit, without
+from devise_core.vectors import Floats, Rows, unit, without
 
 ARTICLES = ("a", "an", "the")
 
 FAMILIAR = 20_000
 """Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
+
+SPELLINGS = 5
+"""How many spellings are suggested for an unknown word."""
+
+_SPARE = 8
+"""So many more words are found than are needed, because a second search for blocked ones takes as long as the first."""
 
 _POOL = 150
 """Among this many nearest familiar words there is a noun that a word path has not used yet."""
@@ -34,10 +43,11 @@ class WordVocabulary(Vocabulary):
         nouns: Nouns, with vectors in the embedding space.
         directions: Orthonormal rows ``(m, d)`` that the embedding space lacks. They are taken out of a word's vector
             before it is compared with a vector of that space.
+        word_filter: The words that may be offered.
     """
 
-    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats) -> None:
-        self.words, self.nouns, self.directions = words, nouns, directions
+    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
+        self.words, self.nouns, self.directions, self.word_filter = words, nouns, directions, word_filter
         self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
 
     def __len__(self) -> int:
@@ -57,31 +67,31 @@ class WordVocabulary(Vocabulary):
 
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to its nearest spellings."""
-        return {word: self.words.spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
+        return {word: self._spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
         """Return up to ``k`` completions of the end of ``text``."""
-        return complete(text, self.words, self.nouns, k)
+        return complete(text, self.words, self.nouns, k, self.word_filter)
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
-        return self.words.nearest(vector, k, self.directions)
+        return self._allowed(partial(self.words.nearest, vector, directions=self.directions), k)
 
     def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``."""
-        return self.nouns.nearest(vector, k)
+        return self.nouns.nearest(vector, k, self._blocked_nouns)
 
     def nearest_nouns_each(self, vectors: Floats, k: int) -> list[list[str]]:
         """Return the ``k`` nouns nearest to each of the unit rows ``(n, d)``."""
-        return self.nouns.nearest_each(vectors, k)
+        return self.nouns.nearest_each(vectors, k, self._blocked_nouns)
 
     def random_nouns(self, count: int, seed: int) -> Floats:
         """Return unit rows ``(≤ count, d)`` of random nouns."""
         return self.nouns.random_vectors(count, seed)
 
     def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
-        """Return the unit mean ``(d,)`` of the ``k`` nearest words."""
-        rows = [row for hit in self.nearest_words(vector, k) if (row := self.words.row(hit.word)) is not None]
+        """Return the unit mean ``(d,)`` of the ``k`` nearest words, which are not shown and may be any."""
+        rows = [row for hit in self.words.nearest(vector, k, self.directions) if (row := self.words.row(hit.word)) is not None]
         return without(unit(self.words.unit(rows).mean(axis=0)), self.directions)
 
     def similar_words(self, query: Query, k: int) -> list[WordHit]:
@@ -92,22 +102,22 @@ class WordVocabulary(Vocabulary):
         """
         used = {word for part in query.clauses for word, _ in part.known}
         if any(part.clause.kind == "picture" for part in query.clauses):
-            hits = self.nearest_words(query.vector, k + len(used))
+            search = partial(self.words.nearest, query.vector, directions=self.directions)
         else:
-            hits = self.words.nearest(weighted_sum([self._among_words(part) for part in query.clauses]), k + len(used))
-        return [hit for hit in hits if hit.word not in used][:k]
+            search = partial(self.words.nearest, weighted_sum([self._among_words(part) for part in query.clauses]))
+        return self._allowed(search, k, used)
 
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
         """Return the ``k`` familiar words nearest to a word or noun."""
         known, _ = self.phrases.known(word)
         if known:
             used = {word, *(part for part, _ in known)}
-            hits = self.words.nearest(self.phrases.vector([row for _, row in known]), k + len(used), among=FAMILIAR)
-            return [hit for hit in hits if hit.word not in used][:k]
+            search = partial(self.words.nearest, self.phrases.vector([row for _, row in known]), among=FAMILIAR)
+            return self._allowed(search, k, used)
         noun = self.noun_row(word)
         if noun is None:
             raise UnknownWordError(self.spellings([word]))
-        return self.nouns.nearest(self.nouns.vector(noun), k)
+        return self.nearest_nouns(self.nouns.vector(noun), k)
 
     def word_vector(self, text: str) -> tuple[Floats, set[str]]:
         """Return the unit vector ``(d,)`` of a text in the word vectors, and its words."""
@@ -119,7 +129,24 @@ class WordVocabulary(Vocabulary):
     def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
         """Yield familiar nouns in the singular, nearest first."""
         hits = self.words.nearest(vector, _POOL, among=FAMILIAR)
-        return (hit for hit in hits if self._is_singular_noun(hit.word))
+        return (hit for hit in hits if self._is_singular_noun(hit.word) and self.word_filter.allows(hit.word))
+
+    def _allowed(self, search: Callable[[int], list[WordHit]], k: int, used: Container[str] = ()) -> list[WordHit]:
+        """Return the first ``k`` words of ``search``, which takes a number, that may be offered and are not in ``used``."""
+        count = k + _SPARE
+        while True:
+            hits = search(count)
+            allowed = [hit for hit in hits if hit.word not in used and self.word_filter.allows(hit.word)]
+            if len(allowed) >= k or len(hits) < count:
+                return allowed[:k]
+            count *= 2
+
+    def _spellings(self, word: str) -> list[str]:
+        return list(islice(filter(self.word_filter.allows, self.words.spellings(word, None)), SPELLINGS))
+
+    @cached_property
+    def _blocked_nouns(self) -> Rows:
+        return self.nouns.blocked_rows(self.word_filter)
 
     def _is_singular_noun(self, word: str) -> bool:
         row = self.nouns.row(word)

@@ -26,13 +26,15 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
     if not engine.parts.senses or not query.senses:
         return
     shown = {sense.text for sense, is_shown in evidence.senses if is_shown}
-    everything = engine.parts.senses.of(query.senses[0].noun)
     current = {sense.text for sense in query.senses} if len(query.senses) == 1 else set()
+    allowed = [sense for sense in engine.parts.senses.of(query.senses[0].noun) if engine.parts.word_filter.allows(sense.text)]
+    offered = [sense for sense in allowed if sense.text not in current]
+    if not offered:
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="senses"):
         st.caption("Only one meaning:" if not current else "Another meaning:")
-        for sense in everything:
-            if sense.text not in current:
-                link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
+        for sense in offered:
+            link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
 
 def strong_ids(engine: Engine, strong: Ranking) -> set[str]:

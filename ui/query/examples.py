@@ -67,7 +67,7 @@ def examples(engine: Engine) -> list[str]:
 def _choose(engine: Engine) -> list[str]:
     chosen: dict[int, str] = {}
     others: list[tuple[int, int, str]] = []
-    for query in QUERIES:
+    for query in filter(engine.parts.word_filter.allows, QUERIES):
         matches = engine.matches(engine.query(query))
         best, strong = int(matches.ranking.rows[0]), len(matches.strong())
         if strong >= WELL_ANSWERED:
