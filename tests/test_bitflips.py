@@ -33,6 +33,7 @@ COLLECTION_FILES: dict[str, Callable[[Collection], object]] = {
     "embeddings.ann": lambda opened: opened.embedding_index,
     "features.ann": lambda opened: opened.feature_index,
     "projections.npz": lambda opened: opened.projections,
+    "score_vectors.npy": lambda opened: opened.score_vectors,
 }
 EVALUATION_FILES: dict[str, Callable[[ModelUnderTest], object]] = {
     "classifier.npy": lambda subject: subject.classifier,

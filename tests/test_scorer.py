@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from devise_core import Engine
+from devise_core.collections.writer import write_collection
 from devise_core.search import scorer as score_module
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.image_concepts import LABEL_WEIGHT, CaptionMap, ImageConcepts
+from devise_core.search.image_vectors import ImageVectors
 from devise_core.search.kinds import SMOOTHING, KindTable
 from devise_core.search.ranking import Ranking
 from devise_core.search.scorer import NOUN_KINDS, PHRASE_KINDS, Scorer
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import CollectionLayout
 from devise_core.text.concepts import PHRASE_WEIGHT, ConceptStore, PhraseMap
 from devise_core.text.query_reader import read_query
 from devise_core.vectors import Floats
@@ -35,8 +41,9 @@ def scorer() -> Scorer:
     text = text_space()
     concepts = ConceptStore(NOUN_CONCEPTS, WORD_CONCEPTS, PhraseMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)), text)
     softmax = LabelSoftmax(np.array([[0, 0], [0, 0], [0, math.log(3)]], np.float32))  # shares 1/4 and 3/4 for every image
-    images = ImageConcepts(np.eye(2, dtype=np.float32), CaptionMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)))
-    return Scorer(text, concepts, table(), images, np.eye(2, dtype=np.float32), softmax, None)
+    axes = np.eye(2, dtype=np.float32)
+    images = ImageConcepts(axes, CaptionMap(np.zeros(2, np.float32), axes))
+    return Scorer(text, concepts, table(), ImageVectors(images, axes, text.nouns, softmax, None))
 
 
 def logit(share: float) -> float:
@@ -44,7 +51,7 @@ def logit(share: float) -> float:
 
 
 def test_kinds_add_up_the_labels_below_them() -> None:
-    logits = table().logits(np.array([[0.25, 0.75]], np.float32), None)
+    logits = table().logits(np.array([[0.25, 0.75]], np.float32), [0, 1])
     assert logits[0] == pytest.approx([logit(1), logit(0.75)], rel=1e-4)
 
 
@@ -65,20 +72,20 @@ def test_a_phrase_is_longer_than_a_word() -> None:
 def test_the_score_adds_cosine_concepts_kinds_and_takes_the_hub_away() -> None:
     model = scorer()
     embeddings = np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float32)
-    images = model.images(np.array([[4, 0], [0, 9]], np.float32), embeddings)
+    images = model.images.side(np.array([[4, 0], [0, 9]], np.float32), embeddings)
     sides = model.query(read_query("dog", model.text))
     assert sides is not None
     labels = np.array([0.25, 0.75]) / np.linalg.norm([0.25, 0.75])
     concepts = LABEL_WEIGHT * labels + np.eye(2)  # each image's caption is one of the two axes
     kinds = NOUN_KINDS * (logit(0.75) + 0.5 * logit(1))
-    expected = embeddings @ sides[0].vector + concepts @ [1, 0] - images.hubs + kinds
+    expected = embeddings @ sides[0].vector + concepts @ [1, 0] - images.vectors[:, -1] + kinds
     assert model.scores(sides, images) == pytest.approx(expected, abs=1e-4)
 
 
 def test_an_image_near_every_noun_is_a_hub() -> None:
     model = scorer()
     middle = np.array([[0.6, 0.8, 0, 0], [0, 0, 1, 0]], np.float32)
-    hubs = model.images(np.ones((2, 2), np.float32), middle).hubs
+    hubs = model.images.side(np.ones((2, 2), np.float32), middle).vectors[:, -1]
     assert hubs[0] > hubs[1]
 
 
@@ -126,11 +133,11 @@ def test_every_search_orders_by_the_same_score(engine: Engine) -> None:
 
 
 def test_a_large_collection_is_ranked_by_score_among_its_candidates(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    from devise_core.verbs import search
+    from devise_core.verbs import ranking
 
     whole = [hit.row for hit in engine.search_text("bird", k=8)]
-    monkeypatch.setattr(search, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(search, "CANDIDATES", len(engine.collection))
+    monkeypatch.setattr(ranking, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(ranking, "CANDIDATES", len(engine.collection))
     large = engine.on(engine.collection)
     assert [hit.row for hit in large.search_text("bird", k=8)] == whole
     assert large.ranking(large.query("bird")).rows[:8].tolist() == whole
@@ -142,3 +149,58 @@ def test_a_model_without_the_files_ranks_by_cosine(engine: Engine) -> None:
     assert plain.parts.scorer is None
     hits = plain.search_text("bird", k=8)
     assert [hit.cosine for hit in hits] == sorted((hit.cosine for hit in hits), reverse=True)
+
+
+@pytest.mark.parametrize("name", ["stamps", "photos"])
+def test_the_bundled_collections_store_what_this_model_computes(engine: Engine, name: str) -> None:
+    """If this fails, run ``build scores``. If the files of the model are unchanged, raise ``FORMULA`` in ``opening`` first."""
+    collection, parts = engine.on(name).collection, engine.parts
+    assert collection.facts["parts"] == parts.version
+    assert collection.facts["evidence"] == pytest.approx(asdict(parts.evidence_thresholds(collection.features)), rel=1e-3)
+    assert parts.scorer and collection.score_vectors is not None
+    vectors = parts.scorer.images.vectors(collection.features, collection.embeddings)
+    assert collection.score_vectors == pytest.approx(vectors, abs=1e-4)
+
+
+@pytest.fixture
+def written(engine: Engine, tmp_path: Path) -> Path:
+    """A copy of the first images of a collection, as ``index`` writes it."""
+    source = engine.collection
+    layout, rows = CollectionLayout(tmp_path / "forty"), slice(0, 40)
+    layout.images.mkdir(parents=True)
+    embeddings = source.embeddings[rows]
+    write_collection(layout, source.items[rows], source.features[rows], embeddings, engine.model_id, "a test", parts=engine.parts)
+    return layout.root
+
+
+def test_a_new_collection_is_searched_without_computing_its_vectors(
+    engine: Engine, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer, evidence = engine.parts.scorer, engine.parts.evidence
+    assert scorer and evidence
+    monkeypatch.setattr(scorer.images, "vectors", lambda *_: pytest.fail("the vectors are stored"))
+    monkeypatch.setattr(evidence, "thresholds", lambda *_: pytest.fail("the thresholds are stored"))
+    searched = engine.on(written)
+    query = searched.query("bird")
+    assert searched.ranking(query).rows.tolist() == engine.ranking(query).kept(np.arange(len(engine.collection)) < 40).rows.tolist()
+    assert searched.evidence(query)
+
+
+def test_what_another_version_of_the_model_stored_is_not_used(engine: Engine, written: Path) -> None:
+    manifest = Manifest.read(written)
+    manifest.about |= {"parts": "another", "evidence": {"present": 2.0, "good": 2.0}}
+    np.save(written / "score_vectors.npy", np.zeros((40, 129), np.float32))
+    manifest.add(written / "score_vectors.npy", "a test")
+    manifest.write()
+    searched, query = engine.on(written), engine.query("bird")
+    assert searched.ranking(query).rows.tolist() == engine.ranking(query).kept(np.arange(len(engine.collection)) < 40).rows.tolist()
+    assert searched.evidence_threshold < 1
+
+
+def test_the_classifier_runs_once_for_score_and_evidence(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched, classifier = engine.on(engine.collection), engine.parts.classifier
+    assert classifier
+    shares = Mock(wraps=classifier.shares)
+    monkeypatch.setattr(classifier, "shares", shares)
+    searched.matches(searched.query("bird"))
+    assert shares.call_count == 1

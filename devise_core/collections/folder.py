@@ -127,6 +127,12 @@ class FolderCollection(Collection):
         """What the manifest notes about the collection."""
         return self.manifest.about
 
+    @cached_property
+    def score_vectors(self) -> Floats | None:
+        """The content of ``score_vectors.npy``, or None for a collection without it."""
+        path = self.layout.score_vectors
+        return self._vectors(path) if path.name in self.manifest.files else None
+
     def verify(self) -> None:
         """Check the SHA-256 of the embeddings and the features, which every search reads.
 

@@ -14,6 +14,7 @@ from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name, write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, ImageError
+from devise_core.search.opening import ModelParts
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections
@@ -46,7 +47,12 @@ class IndexedFolder:
 
 
 def index_folder(
-    source: Path, name: str, encoder: ImageEncoder, progress: Progress | None = None, command: str = ""
+    source: Path,
+    name: str,
+    encoder: ImageEncoder,
+    progress: Progress | None = None,
+    command: str = "",
+    parts: ModelParts | None = None,
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels.
 
@@ -58,6 +64,7 @@ def index_folder(
         encoder: Gives the images their vectors.
         progress: Is told of each image.
         command: The command that makes the collection, for the manifest.
+        parts: The parts of the model, for what the collection stores to make searches faster.
 
     Raises:
         CollectionError: The name cannot be one, the folder is missing, or none of its images can be read.
@@ -80,7 +87,8 @@ def index_folder(
         if not items:
             raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
         features, embeddings = np.stack([image.features for image in vectors]), np.stack([image.embedding for image in vectors])
-        write_collection(layout, items, features, embeddings, encoder.model_id, command, before=CollectionLayout(target))
+        before = CollectionLayout(target)
+        write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
     result.count = len(items)
     return result
 

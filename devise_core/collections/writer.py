@@ -11,9 +11,11 @@ import numpy as np
 
 from devise_core.collections.items_file import write_items
 from devise_core.collections.projection import Projections, map_names, project
+from devise_core.collections.stored_parts import store_parts
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.search.index import Index
+from devise_core.search.opening import ModelParts
 from devise_core.search.registry import default_index, index_type
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
@@ -47,6 +49,7 @@ def write_collection(
     licence: str = "",
     before: CollectionLayout | None = None,
     index: str = "",
+    parts: ModelParts | None = None,
 ) -> None:
     """Write everything except the image files themselves.
 
@@ -61,6 +64,7 @@ def write_collection(
         licence: Their licence, for the manifest.
         before: An older version of the collection. If its embeddings are the same, its maps are kept.
         index: The name of an index type in ``search/registry``, or "" for the default for this many items.
+        parts: The parts of the model. With them the collection stores what every search needs of its images.
 
     Raises:
         ValueError: The numbers of items, features and embeddings differ.
@@ -73,7 +77,8 @@ def write_collection(
     index_files = _build_indexes(kind, layout, features, embeddings)
     (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
     manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
-    for path in (layout.items, layout.embeddings, layout.features, *index_files, layout.projections):
+    score_files = store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
+    for path in (layout.items, layout.embeddings, layout.features, *index_files, *score_files, layout.projections):
         manifest.add(path, command, source, licence)
     manifest.write()
 

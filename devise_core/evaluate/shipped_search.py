@@ -43,7 +43,7 @@ class ShippedSearch:
         """
         if self.scorer is None:
             raise ValueError("This model ranks by cosine alone.")
-        images = self.scorer.images(encoded.features, encoded.embeddings)
+        images = self.scorer.images.side(encoded.features, encoded.embeddings)
         return np.stack([self.scorer.scores([self.scorer.text_side(text)], images) for text in texts])
 
     def can_embed(self, text: str) -> bool:

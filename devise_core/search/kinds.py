@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,6 @@ from devise_core.vectors import Floats, Rows
 
 SMOOTHING = 1e-3
 """Added to a probability and to its complement, so that the logit of 0 and of 1 is finite."""
-HEAD_SHARE = 1 / 3
-"""How much of the trained head's softmax is mixed into the classifier's."""
 
 KindWeights = Mapping[int, float]
 """Number of a kind → its weight in a score."""
@@ -47,16 +45,15 @@ class KindTable:
         place = int(np.searchsorted(self.synsets, int(synset[1:])))
         return {place: 1.0} if place < len(self.synsets) and self.synsets[place] == int(synset[1:]) else {}
 
-    def logits(self, classes: Floats, head: Floats | None) -> Floats:
-        """Return the log odds of every kind for every image.
+    def logits(self, shares: Floats, kinds: Sequence[int]) -> Floats:
+        """Return the log odds of some kinds for every image.
 
         Args:
-            classes: The untrained classifier's softmax ``(n, labels)``.
-            head: The trained head's, or None.
+            shares: The probability of each label ``(n, labels)``.
+            kinds: Numbers of kinds.
 
         Returns:
-            ``(n, kinds)``.
+            ``(n, len(kinds))``.
         """
-        shares = classes if head is None else (1 - HEAD_SHARE) * classes + HEAD_SHARE * head
-        sums = np.clip(shares @ self.members, 0, 1)
+        sums = np.clip(shares @ self.members[:, kinds], 0, 1)
         return np.asarray(np.log((sums + SMOOTHING) / (1 - sums + SMOOTHING)), dtype=np.float32)

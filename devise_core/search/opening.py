@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +21,22 @@ from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
+
+FORMULA = 1
+"""Raise it when the vectors of the score or the evidence are computed in another way, and run ``build scores``."""
+STORED_FROM = (
+    "classifier",
+    "coverage",
+    "head_labels",
+    "label_vectors",
+    "labels",
+    "noun_concepts",
+    "noun_senses",
+    "noun_vectors",
+    "nouns",
+    "scorer",
+)
+"""The files that the vectors of the score and the thresholds of the evidence are computed from."""
 
 
 class ModelParts:
@@ -55,7 +72,7 @@ class ModelParts:
         table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts_of)
         head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         person = np.load(verified(layout.person)) if self._has("person") else None
-        image_concepts = self.scorer.image_concepts if self.scorer else None
+        image_concepts = self.scorer.images.concepts if self.scorer else None
         person_vector = self._text.encode([PERSON])[0]
         return Namer(table, self.classifier, head, image_concepts, person, person_vector, self.word_filter)
 
@@ -84,7 +101,7 @@ class ModelParts:
             abstract = frozenset(verified(layout.abstract_words).read_text("utf-8").split())
         if self.scorer is None:
             return LabelEvidence(senses, text.nouns, vectors, abstract=abstract, word_filter=self.word_filter)
-        labels, concept = self.scorer.image_concepts.labels, self.scorer.concepts.unit_vectors
+        labels, concept = self.scorer.images.concepts.labels, self.scorer.concepts.unit_vectors
         return LabelEvidence(senses, text.nouns, vectors, labels, concept, abstract, self.word_filter)
 
     @cached_property
@@ -98,6 +115,13 @@ class ModelParts:
         head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         files = (verified(layout.scorer), verified(layout.noun_concepts), verified(layout.word_concepts))
         return open_scorer(*files, text, self.classifier, head)
+
+    @cached_property
+    def version(self) -> str:
+        """A string that changes with everything that a collection stores for the score and the evidence."""
+        names = [getattr(self._layout, name).name for name in STORED_FROM]
+        content = [str(FORMULA), *(self._manifest.files[name].sha256 for name in names if name in self._manifest.files)]
+        return hashlib.sha256(" ".join(content).encode()).hexdigest()
 
     def evidence_thresholds(self, features: Floats) -> Thresholds:
         """Return what random nouns reach in a collection with these ``features`` ``(n, f)``. A large one is sampled.

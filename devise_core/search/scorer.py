@@ -15,13 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from devise_core.errors import UnknownWordError
-from devise_core.search.class_shares import LabelSoftmax
-from devise_core.search.image_concepts import ImageConcepts
+from devise_core.search.image_vectors import ImageSide, ImageVectors
 from devise_core.search.kinds import KindTable, KindWeights
 from devise_core.text.concepts import ConceptStore, read_text
 from devise_core.text.query import PlacedClause, Query
@@ -30,33 +28,15 @@ from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
 
-HUB_SHARPNESS = 5.0
 NOUN_KINDS, PHRASE_KINDS = 0.08, 0.04
 """Weights of the log odds for a noun, and for each noun inside a phrase.
 
-All weights were chosen by cross-validation on the public training parts of Caltech-101, Pascal Sentences and ImageNet samples.
+These weights and ``HUB_SHARPNESS`` were chosen by cross-validation on the public training parts of Caltech-101, Pascal Sentences
+and ImageNet samples.
 """
 FAMILIAR = 150
 """The most frequent words, such as "two", are not looked up as nouns inside a phrase."""
 LONGEST_NOUN = 3
-_ROWS_AT_A_TIME = 512
-
-
-@dataclass(frozen=True, eq=False)
-class ImageSide:
-    """What the score needs of ``n`` images.
-
-    Attributes:
-        embeddings: Unit rows ``(n, d)`` in the space of word vectors.
-        concepts: Rows ``(n, c)`` in the concept space.
-        hubs: The constant of each image ``(n,)``.
-        kinds: The log odds of every kind ``(n, kinds)``.
-    """
-
-    embeddings: Floats
-    concepts: Floats
-    hubs: Floats
-    kinds: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,38 +61,11 @@ class Scorer:
         text: The text encoder.
         concepts: The concept space.
         kinds: The kinds of nouns.
-        image_concepts: Gives images their vectors in the concept space.
-        hub_concepts: Nouns in the concept space ``(m, c)``, the first of the noun list.
-        classifier: The softmax of the untrained classifier.
-        head: The softmax of the trained head, or None.
+        images: Prepares images.
     """
 
-    def __init__(
-        self,
-        text: WordVectorEncoder,
-        concepts: ConceptStore,
-        kinds: KindTable,
-        image_concepts: ImageConcepts,
-        hub_concepts: Floats,
-        classifier: LabelSoftmax,
-        head: LabelSoftmax | None,
-    ) -> None:
-        self.text, self.concepts, self.kinds = text, concepts, kinds
-        self.image_concepts, self._hub_concepts = image_concepts, hub_concepts
-        self._classifier, self._head = classifier, head
-
-    def images(self, features: Floats, embeddings: Floats) -> ImageSide:
-        """Prepare ``n`` images.
-
-        Args:
-            features: The backbone's ``(n, f)``.
-            embeddings: Unit rows ``(n, d)``.
-        """
-        starts = range(0, max(1, len(features)), _ROWS_AT_A_TIME)
-        batches = [slice(start, start + _ROWS_AT_A_TIME) for start in starts]
-        parts = [self._images(np.asarray(features[rows], dtype=np.float32), embeddings[rows]) for rows in batches]
-        columns = zip(*((part.concepts, part.hubs, part.kinds) for part in parts), strict=True)
-        return ImageSide(embeddings, *(np.concatenate(column) for column in columns))
+    def __init__(self, text: WordVectorEncoder, concepts: ConceptStore, kinds: KindTable, images: ImageVectors) -> None:
+        self.text, self.concepts, self.kinds, self.images = text, concepts, kinds, images
 
     def query(self, query: Query) -> list[QuerySide] | None:
         """Prepare a query.
@@ -141,26 +94,14 @@ class Scorer:
 
     def scores(self, query: list[QuerySide], images: ImageSide) -> Floats:
         """Return the score ``(n,)`` of every image, the best one over the senses of the query."""
-        return np.asarray(np.max([self._score(side, images) for side in query], axis=0), dtype=np.float32)
+        scores = [_linear(side, images.embeddings, images.vectors) + self._kind_score(side, images.shares) for side in query]
+        return np.asarray(np.max(scores, axis=0), dtype=np.float32)
 
-    def _score(self, query: QuerySide, images: ImageSide) -> Floats:
-        scores = images.embeddings @ query.vector + images.concepts @ query.concept - images.hubs
-        if query.kinds:
-            scores += images.kinds[:, list(query.kinds)] @ np.asarray(list(query.kinds.values()), dtype=np.float32)
-        return np.asarray(scores, dtype=np.float32)
-
-    def _images(self, features: Floats, embeddings: Floats) -> ImageSide:
-        classes = self._classifier.shares(features)
-        concepts = self.image_concepts.of(features, classes)
-        logits = self.kinds.logits(classes, None if self._head is None else self._head.shares(features))
-        return ImageSide(embeddings, concepts, self._hubs(embeddings, concepts), logits)
-
-    def _hubs(self, embeddings: Floats, concepts: Floats) -> Floats:
-        """Return the log of the mean exponential of each image's score over nouns ``(n,)``."""
-        scores = HUB_SHARPNESS * (embeddings @ self._hub_vectors.T + concepts @ self._hub_concepts.T)  # (n, m)
-        highest = scores.max(axis=1, initial=0.0)
-        means = np.exp(scores - highest[:, None]).mean(axis=1)
-        return np.asarray((highest + np.log(means)) / HUB_SHARPNESS, dtype=np.float32)
+    def _kind_score(self, query: QuerySide, shares: Floats) -> Floats | float:
+        if not query.kinds:
+            return 0.0
+        weights = np.asarray(list(query.kinds.values()), dtype=np.float32)
+        return np.asarray(self.kinds.logits(shares, list(query.kinds)) @ weights, dtype=np.float32)
 
     def _kinds_of(self, clauses: tuple[PlacedClause, ...]) -> KindWeights:
         known = [part for part in clauses if part.vector is not None]
@@ -199,10 +140,10 @@ class Scorer:
         row = self.text.words.row(word)
         return row is not None and row <= FAMILIAR
 
-    @cached_property
-    def _hub_vectors(self) -> Floats:
-        """The nouns of ``hub_concepts`` in the space of word vectors ``(m, d)``."""
-        return np.stack([self.text.nouns.vector(row) for row in range(len(self._hub_concepts))])
+
+def _linear(query: QuerySide, embeddings: Floats, vectors: Floats) -> Floats:
+    """Return the score ``(n,)`` without the kinds: two inner products, less the constant of each image."""
+    return np.asarray(embeddings @ query.vector + vectors @ np.append(query.concept, np.float32(-1)), dtype=np.float32)
 
 
 def _scaled(kinds: Mapping[int, float], weight: float) -> KindWeights:

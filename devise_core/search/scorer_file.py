@@ -8,6 +8,7 @@ import numpy as np
 
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.image_concepts import CaptionMap, ImageConcepts
+from devise_core.search.image_vectors import ImageVectors
 from devise_core.search.kinds import KindTable
 from devise_core.search.scorer import Scorer
 from devise_core.text.concepts import ConceptStore, PhraseMap
@@ -42,5 +43,5 @@ def open_scorer(
     captions = CaptionMap(arrays["caption_mean"].astype(np.float32), arrays["caption_map"].astype(np.float32))
     concepts = ConceptStore.open(nouns, words, phrases, text)
     hubs = unit(arrays["hubs"].astype(np.float32))
-    image_concepts = ImageConcepts(arrays["labels"].astype(np.float32), captions)
-    return Scorer(text, concepts, kinds, image_concepts, hubs, classifier, head)
+    images = ImageVectors(ImageConcepts(arrays["labels"].astype(np.float32), captions), hubs, text.nouns, classifier, head)
+    return Scorer(text, concepts, kinds, images)

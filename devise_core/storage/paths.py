@@ -68,6 +68,7 @@ class CollectionLayout:
     images = property(lambda self: self.root / "images")
     embeddings = property(lambda self: self.root / "embeddings.npy")
     features = property(lambda self: self.root / "features.npy")
+    score_vectors = property(lambda self: self.root / "score_vectors.npy")
     embedding_index = property(lambda self: self.root / "embeddings.ann")
     feature_index = property(lambda self: self.root / "features.ann")
     projections = property(lambda self: self.root / "projections.npz")
@@ -77,6 +78,7 @@ class CollectionLayout:
             self.items,
             self.embeddings,
             self.features,
+            self.score_vectors,
             self.embedding_index,
             self.feature_index,
             self.projections,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from devise_core.collections.base import Collection
@@ -115,6 +116,20 @@ class EngineBase:
             )
 
         return vector
+
+    @property
+    def _has_stored_parts(self) -> bool:
+        """Whether what the collection stores for the score and the evidence was computed with this model."""
+        return bool(self.collection.facts.get("parts") == self.parts.version)
+
+    @cached_property
+    def _class_shares(self) -> Floats:
+        """The classifier's softmax of every image ``(n, labels)``, which the score and the evidence share."""
+        return self._shares_of(self.collection.features)
+
+    def _shares_of(self, features: Floats) -> Floats:
+        assert self.parts.classifier is not None
+        return self.parts.classifier.shares(features)
 
     def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
         return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]

@@ -92,18 +92,11 @@ class EvidenceVerbs(EngineBase):
     def _evidence_thresholds(self) -> Thresholds:
         """What random nouns reach in this collection. It is part of the collection's manifest, or computed once."""
         assert self.parts.evidence is not None
-        if stored := self.collection.facts.get("evidence"):
+        if self._has_stored_parts and (stored := self.collection.facts.get("evidence")):
             return Thresholds(float(stored["present"]), float(stored["good"]))
+        if len(self.collection) <= EXACT_UP_TO:
+            return self.parts.evidence.thresholds(self._class_shares)
         return self.parts.evidence_thresholds(self.collection.features)
-
-    @cached_property
-    def _class_shares(self) -> Floats:
-        """The classifier's softmax of every image ``(n, labels)``."""
-        return self._shares_of(self.collection.features)
-
-    def _shares_of(self, features: Floats) -> Floats:
-        assert self.parts.classifier is not None
-        return self.parts.classifier.shares(features)
 
     def _looked_at(self, query: Query) -> Rows | None:
         """Return the rows to look at, or None for all of them."""

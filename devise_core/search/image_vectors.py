@@ -1,0 +1,97 @@
+"""What the score needs of images: a vector in the concept space and a constant for each, and the labels' probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.image_concepts import ImageConcepts
+from devise_core.text.noun_store import NounStore
+from devise_core.vectors import Floats
+
+HUB_SHARPNESS = 5.0
+HEAD_SHARE = 1 / 3
+"""How much of the trained head's softmax is mixed into the classifier's."""
+_ROWS_AT_A_TIME = 512
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSide:
+    """What the score needs of ``n`` images.
+
+    Attributes:
+        embeddings: Unit rows ``(n, d)`` in the space of word vectors.
+        vectors: ``(n, c + 1)``: vectors in the concept space, and last the constant that makes up for hubs.
+        shares: The probability of each label ``(n, labels)``.
+    """
+
+    embeddings: Floats
+    vectors: Floats
+    shares: Floats
+
+
+class ImageVectors:
+    """Computes the image side of the score.
+
+    Args:
+        concepts: Gives images their vectors in the concept space.
+        hub_concepts: Nouns in the concept space ``(m, c)``, the first of the noun list.
+        nouns: The noun list.
+        classifier: The softmax of the untrained classifier.
+        head: The softmax of the trained head, or None.
+    """
+
+    def __init__(
+        self,
+        concepts: ImageConcepts,
+        hub_concepts: Floats,
+        nouns: NounStore,
+        classifier: LabelSoftmax,
+        head: LabelSoftmax | None,
+    ) -> None:
+        self.concepts, self._hub_concepts, self._nouns = concepts, hub_concepts, nouns
+        self._classifier, self._head = classifier, head
+
+    def side(self, features: Floats, embeddings: Floats, vectors: Floats | None = None, classes: Floats | None = None) -> ImageSide:
+        """Prepare ``n`` images.
+
+        Args:
+            features: The backbone's ``(n, f)``.
+            embeddings: Unit rows ``(n, d)``.
+            vectors: What ``vectors`` returned for them earlier, or None.
+            classes: The classifier's softmax of them ``(n, labels)``, or None.
+        """
+        classes = self._classifier.shares(features) if classes is None else classes
+        vectors = self.vectors(features, embeddings, classes) if vectors is None else vectors
+        return ImageSide(embeddings, vectors, self._mixed(features, classes))
+
+    def vectors(self, features: Floats, embeddings: Floats, classes: Floats | None = None) -> Floats:
+        """Return the vectors ``(n, c + 1)`` of ``side``. They cost the most, and a collection stores them."""
+        vectors = np.empty((len(features), self.concepts.labels.shape[1] + 1), dtype=np.float32)
+        for start in range(0, len(features), _ROWS_AT_A_TIME):
+            rows = slice(start, start + _ROWS_AT_A_TIME)
+            batch = np.asarray(features[rows], dtype=np.float32)
+            shares = self._classifier.shares(batch) if classes is None else classes[rows]
+            vectors[rows, :-1] = self.concepts.of(batch, shares)
+            vectors[rows, -1] = self._hubs(embeddings[rows], vectors[rows, :-1])
+        return vectors
+
+    def _hubs(self, embeddings: Floats, concepts: Floats) -> Floats:
+        """Return the log of the mean exponential of each image's score over nouns ``(n,)``."""
+        scores = HUB_SHARPNESS * (embeddings @ self._hub_vectors.T + concepts @ self._hub_concepts.T)  # (n, m)
+        highest = scores.max(axis=1, initial=0.0)
+        means = np.exp(scores - highest[:, None]).mean(axis=1)
+        return np.asarray((highest + np.log(means)) / HUB_SHARPNESS, dtype=np.float32)
+
+    def _mixed(self, features: Floats, classes: Floats) -> Floats:
+        if self._head is None:
+            return classes
+        return np.asarray((1 - HEAD_SHARE) * classes + HEAD_SHARE * self._head.shares(features), dtype=np.float32)
+
+    @cached_property
+    def _hub_vectors(self) -> Floats:
+        """The nouns of ``hub_concepts`` in the space of word vectors ``(m, d)``."""
+        return np.stack([self._nouns.vector(row) for row in range(len(self._hub_concepts))])

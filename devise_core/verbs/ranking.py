@@ -1,0 +1,114 @@
+"""Order the images of the collection for a query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.datatypes import Hit
+from devise_core.search import cutoff
+from devise_core.search.image_vectors import ImageSide
+from devise_core.search.ranking import Ranking
+from devise_core.search.registry import EXACT_UP_TO
+from devise_core.search.scorer import QuerySide, Scorer
+from devise_core.text.query import Query
+from devise_core.vectors import Floats, Rows, unit
+from devise_core.verbs.base import EngineBase
+
+CANDIDATES = 400
+"""In a larger collection this many images, those with the highest cosine, are ordered by score."""
+
+
+class RankingVerbs(EngineBase):
+    """The verbs that order images."""
+
+    def ranking(self, query: Query | Floats) -> Ranking:
+        """Order all images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
+
+        In a collection of more than ``EXACT_UP_TO`` images, the ``CANDIDATES`` with the highest cosine are ordered by score and
+        come first.
+
+        Example:
+            >>> ranking = engine.ranking(engine.query("violin"))
+            >>> len(ranking) == len(engine.collection)
+            True
+            >>> [hit.name for hit in engine.hits(ranking[:2])]
+            ['violin', 'cello']
+        """
+        cosines = _best_cosines(self.collection.embeddings, query)
+        scored = self._sides(query)
+        if scored is None:
+            return Ranking.of(cosines)
+        if len(cosines) <= EXACT_UP_TO:
+            return Ranking.of(cosines, self._scores(*scored))
+        order = Ranking.of(cosines)
+        rows = order.rows[:CANDIDATES]
+        best = Ranking.of(cosines[rows], self._scores(*scored, rows)).renumbered(rows)
+        return best.followed_by(order[CANDIDATES:])
+
+    def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
+        """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
+
+        Example:
+            >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
+            >>> [hit.name for hit in engine.rank(rows, engine.query("music"))]
+            ['violin', 'dog']
+        """
+        places = np.asarray(rows, dtype=np.int64)
+        cosines = _best_cosines(self.collection.embeddings[places], query)
+        scored = self._sides(query)
+        return self.hits(Ranking.of(cosines, self._scores(*scored, places) if scored else None).renumbered(places))
+
+    def hits(self, ranking: Ranking) -> list[Hit]:
+        """Return the images of a ranking, or of a part of it."""
+        return [
+            replace(hit, score=float(score))
+            for hit, score in zip(self._hits(ranking.rows, ranking.cosines), ranking.scores, strict=True)
+        ]
+
+    @cached_property
+    def chance_cosine(self) -> float:
+        """The cosine above which a match is unlikely to be chance, as ``cutoff.chance_cosine`` defines it.
+
+        It is 0 for a model without a vocabulary, which has no random nouns to compare with.
+        """
+        if self.vocabulary is None:
+            return 0.0
+        nouns = self.vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED)
+        return cutoff.chance_cosine(nouns, self.collection.embeddings)
+
+    def _sides(self, query: Query | Floats) -> tuple[Scorer, list[QuerySide]] | None:
+        """Return the scorer and what it needs of the query, or None if only the cosine can compare it with images."""
+        scorer = self.parts.scorer
+        sides = scorer.query(query) if scorer and isinstance(query, Query) else None
+        return (scorer, sides) if scorer and sides else None
+
+    def _scores(self, scorer: Scorer, sides: list[QuerySide], rows: Rows | None = None) -> Floats:
+        """Return the scores of the images at ``rows``, or of all."""
+        if len(self.collection) <= EXACT_UP_TO:
+            scores = scorer.scores(sides, self._image_side)
+            return scores if rows is None else scores[rows]
+        features, embeddings = self.collection.features[rows], self.collection.embeddings[rows]
+        vectors = None if self._stored_vectors is None else self._stored_vectors[rows]
+        return scorer.scores(sides, scorer.images.side(features, embeddings, vectors))
+
+    @cached_property
+    def _image_side(self) -> ImageSide:
+        """What the score needs of every image."""
+        assert self.parts.scorer is not None
+        features, embeddings = self.collection.features, self.collection.embeddings
+        return self.parts.scorer.images.side(features, embeddings, self._stored_vectors, self._class_shares)
+
+    @cached_property
+    def _stored_vectors(self) -> Floats | None:
+        """The vectors of the images that the collection stores for this model, if it does."""
+        return self.collection.score_vectors if self._has_stored_parts else None
+
+
+def _best_cosines(embeddings: Floats, query: Query | Floats) -> Floats:
+    """Return each image's cosine ``(n,)`` with a query, the best one if the query has several senses, or with a vector."""
+    vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
+    return np.asarray((embeddings @ vectors.T).max(axis=1), dtype=np.float32)
