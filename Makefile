@@ -37,6 +37,7 @@ lock: $(VENV)/test
 
 figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index
+	$(BIN)/python -m benchmarks.candidates
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.seed

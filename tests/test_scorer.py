@@ -137,10 +137,26 @@ def test_a_large_collection_is_ranked_by_score_among_its_candidates(engine: Engi
 
     whole = [hit.row for hit in engine.search_text("bird", k=8)]
     monkeypatch.setattr(ranking, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(ranking, "CANDIDATES", len(engine.collection))
+    monkeypatch.setattr(ranking, "CANDIDATES", 24)
     large = engine.on(engine.collection)
     assert [hit.row for hit in large.search_text("bird", k=8)] == whole
     assert large.ranking(large.query("bird")).rows[:8].tolist() == whole
+
+
+def test_candidates_of_a_large_collection_without_vectors_are_chosen_by_cosine(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from devise_core.verbs import evidence, ranking
+
+    whole = engine.ranking(engine.query("bird")).rows.tolist()
+    for module in (ranking, evidence):
+        monkeypatch.setattr(module, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(ranking, "CANDIDATES_BY_COSINE", len(engine.collection))
+    monkeypatch.setattr(engine.collection, "score_vectors", None)
+    large = engine.on(engine.collection)
+    matches = large.matches(large.query("bird"))
+    assert matches.ranking.rows.tolist() == whole
+    assert set(matches.strong().rows.tolist()) == set(engine.matches(engine.query("bird")).strong().rows.tolist())
 
 
 def test_a_model_without_the_files_ranks_by_cosine(engine: Engine) -> None:

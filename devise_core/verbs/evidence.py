@@ -10,15 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.search.label_evidence import LabelEvidence, NearMiss, Probe, Thresholds, good_matches
-from devise_core.search.ranking import Mask
+from devise_core.search.ranking import Mask, Ranking
 from devise_core.search.registry import EXACT_UP_TO
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
 from devise_core.vectors import Floats, Rows
-from devise_core.verbs.base import EngineBase
+from devise_core.verbs.ranking import RankingVerbs
 
 CANDIDATES = 500
-"""In a collection too large to look at whole, this many of the nearest images are looked at."""
+"""In a collection too large to look at whole, this many of the best images are looked at."""
 SHARE_OF_BEST_SENSE = 0.5
 
 
@@ -39,14 +39,15 @@ class Evidence:
     near_miss: NearMiss | None = None
 
 
-class EvidenceVerbs(EngineBase):
+class EvidenceVerbs(RankingVerbs):
     """The verb that says "nothing matches"."""
 
-    def evidence(self, query: Query) -> Evidence | None:
+    def evidence(self, query: Query, ranking: Ranking | None = None) -> Evidence | None:
         """Find out whether the collection shows what a query asks for.
 
         Args:
             query: What ``query`` made of a text.
+            ranking: What ``ranking`` made of the query, if it is known already.
 
         Returns:
             The evidence, or None if there is no way to tell: the model came without the files of ``build naming``, or the
@@ -60,7 +61,7 @@ class EvidenceVerbs(EngineBase):
         probes = model.probes(query) if model and len(self.collection) else []
         if model is None or not probes:
             return None
-        thresholds, rows = self._evidence_thresholds, self._looked_at(query)
+        thresholds, rows = self._evidence_thresholds, self._looked_at(query, ranking)
         values = self._values(model, probes, rows)
         best = values.max(axis=1)
         evidence = np.zeros(len(self.collection), dtype=np.float32)
@@ -98,9 +99,8 @@ class EvidenceVerbs(EngineBase):
             return self.parts.evidence.thresholds(self._class_shares)
         return self.parts.evidence_thresholds(self.collection.features)
 
-    def _looked_at(self, query: Query) -> Rows | None:
+    def _looked_at(self, query: Query, ranking: Ranking | None = None) -> Rows | None:
         """Return the rows to look at, or None for all of them."""
         if len(self.collection) <= EXACT_UP_TO:
             return None
-        index = self.collection.embedding_index
-        return np.unique(np.concatenate([index.search(vector, CANDIDATES)[0] for vector in query.vectors]))
+        return (self.ranking(query) if ranking is None else ranking).rows[:CANDIDATES]

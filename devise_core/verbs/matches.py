@@ -53,4 +53,4 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
             (False, ['violin'])
         """
         ranking = self.ranking(query)
-        return Matches(ranking, cut_off(ranking.cosines, self.chance_cosine), self.evidence(query))
+        return Matches(ranking, cut_off(ranking.cosines, self.chance_cosine), self.evidence(query, ranking))

@@ -18,8 +18,13 @@ from devise_core.text.query import Query
 from devise_core.vectors import Floats, Rows, unit
 from devise_core.verbs.base import EngineBase
 
-CANDIDATES = 400
-"""In a larger collection this many images, those with the highest cosine, are ordered by score."""
+CANDIDATES, CANDIDATES_BY_COSINE = 512, 2048
+"""How many images of a larger collection are ordered by the whole score.
+
+They are chosen by the score without the kinds, or by cosine if the collection does not store the vectors for that. Of the 24 images
+that the whole score puts first among 40,000, 128 candidates hold 98% and 512 all. By cosine, 1,024 hold 91% and 2,048 hold 96%
+(``python -m benchmarks.candidates``). A page of results has up to 96 images, so 128 would not fill two.
+"""
 
 
 class RankingVerbs(EngineBase):
@@ -28,8 +33,8 @@ class RankingVerbs(EngineBase):
     def ranking(self, query: Query | Floats) -> Ranking:
         """Order all images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
 
-        In a collection of more than ``EXACT_UP_TO`` images, the ``CANDIDATES`` with the highest cosine are ordered by score and
-        come first.
+        In a collection of more than ``EXACT_UP_TO`` images, the ``CANDIDATES`` with the best score without the kinds are ordered
+        by the whole score and come first.
 
         Example:
             >>> ranking = engine.ranking(engine.query("violin"))
@@ -44,10 +49,7 @@ class RankingVerbs(EngineBase):
             return Ranking.of(cosines)
         if len(cosines) <= EXACT_UP_TO:
             return Ranking.of(cosines, self._scores(*scored))
-        order = Ranking.of(cosines)
-        rows = order.rows[:CANDIDATES]
-        best = Ranking.of(cosines[rows], self._scores(*scored, rows)).renumbered(rows)
-        return best.followed_by(order[CANDIDATES:])
+        return self._two_stages(*scored, cosines)
 
     def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
@@ -94,6 +96,17 @@ class RankingVerbs(EngineBase):
         features, embeddings = self.collection.features[rows], self.collection.embeddings[rows]
         vectors = None if self._stored_vectors is None else self._stored_vectors[rows]
         return scorer.scores(sides, scorer.images.side(features, embeddings, vectors))
+
+    def _two_stages(self, scorer: Scorer, sides: list[QuerySide], cosines: Floats) -> Ranking:
+        """Order the candidates by score, and the others after them."""
+        vectors, count = self._stored_vectors, CANDIDATES_BY_COSINE
+        order = Ranking.of(cosines)
+        if vectors is not None:
+            count = CANDIDATES
+            order = Ranking.of(cosines, scorer.scores_without_kinds(sides, self.collection.embeddings, vectors))
+        rows = order.rows[:count]
+        best = Ranking.of(cosines[rows], self._scores(scorer, sides, rows)).renumbered(rows)
+        return best.followed_by(order[count:])
 
     @cached_property
     def _image_side(self) -> ImageSide:
