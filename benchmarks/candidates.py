@@ -121,10 +121,10 @@ def main() -> None:
         seconds = first_search(engine, LargeCollection(features[:FIRST], embeddings[:FIRST], model))
         rows.append([name, *(f"{value:.2f}" for value in seconds)])
     print_table(f"Search of {min(FIRST, count):,} images", ["what the score needs of an image is", "first s", "second s"], rows)
-    found = recalls(engine, features, embeddings)
-    rows = [[f"{size:,}", *(f"{found[name][:, column].mean():.3f}" for name in found)] for column, size in enumerate(COUNTS)]
+    shares = recalls(engine, features, embeddings)
+    rows = [[f"{size:,}", *(f"{shares[name][:, column].mean():.3f}" for name in shares)] for column, size in enumerate(COUNTS)]
     title = f"Recall@{SHOWN} of the whole score among the candidates, {len(QUERIES)} queries, {count:,} images"
-    print_table(title, ["candidates chosen by", *found], rows)
+    print_table(title, ["candidates chosen by", *shares], rows)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,5 @@ class ConceptStore:
 
 
 def read_text(part: PlacedClause) -> str:
-    """Return what a clause was read as: the noun, or the clause with its unknown words replaced."""
-    if len(part.terms) == 1:
-        return part.terms[0][0]
-    return " ".join(part.read_as.get(token, token) for token in tokens(part.clause.text))
+    """Return what a clause was read as: the noun, or the words of it that count."""
+    return part.terms[0][0] if len(part.terms) == 1 else part.text or part.clause.text

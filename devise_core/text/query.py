@@ -25,6 +25,8 @@ class PlacedClause:
         unknown: Its unknown words.
         read_as: Words that are known in another form only, with that form.
         senses: The sense that the clause names, or all senses of a noun that has several; none for other clauses.
+        text: What is left of the clause's text without ``counts`` and with the words of ``read_as``. By default all of it.
+        counts: Its count words, such as "two", which the vector leaves out.
     """
 
     clause: Clause
@@ -34,6 +36,8 @@ class PlacedClause:
     unknown: Sequence[str] = ()
     read_as: Mapping[str, str] = field(default_factory=dict)
     senses: tuple[Sense, ...] = ()
+    text: str = ""
+    counts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)

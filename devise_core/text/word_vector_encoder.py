@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from devise_core.errors import UnknownWordError
+from devise_core.text.counts import without_counts
 from devise_core.text.noun_store import NounStore
 from devise_core.text.query import PlacedClause
 from devise_core.text.query_parser import Clause
@@ -56,18 +58,20 @@ class WordVectorEncoder(TextEncoder):
         return np.stack([self._encode(text) for text in texts])
 
     def place(self, clause: Clause) -> PlacedClause:
-        """Place a clause: a noun of the list, or the words that are known."""
-        noun, (known, unknown) = self._vocabulary.noun_row(clause.text), self.phrases.known(clause.text)
-        read_as = self._other_forms(clause.text, unknown) if noun is None else {}
+        """Place a clause: a noun of the list, or the words that are known, without those that count."""
+        text, counts = self._without_counts(clause.text)
+        noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
+        read_as = self._other_forms(text, unknown) if noun is None else {}
         if read_as:
-            text = " ".join(read_as.get(token, token) for token in tokens(clause.text))
+            text = " ".join(read_as.get(token, token) for token in tokens(text))
             noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
+        placed = PlacedClause(clause, None, (), known, (), read_as, text=text, counts=counts)
         if noun is not None:
-            return PlacedClause(clause, self.nouns.vector(noun), [(self.nouns.nouns[noun], 1.0)], known, (), read_as)
+            return replace(placed, vector=self.nouns.vector(noun), terms=[(self.nouns.nouns[noun], 1.0)])
         if not known:
-            return PlacedClause(clause, None, unknown=unknown)
+            return replace(placed, unknown=unknown)
         vector, terms = self._phrase(known, unknown)
-        return PlacedClause(clause, vector, terms, known, [word for word in unknown if word not in ARTICLES], read_as)
+        return replace(placed, vector=vector, terms=terms, unknown=[word for word in unknown if word not in ARTICLES])
 
     def _encode(self, text: str) -> Floats:
         noun = self._vocabulary.noun_row(check_text(text))
@@ -77,6 +81,13 @@ class WordVectorEncoder(TextEncoder):
         if not known:
             raise UnknownWordError(self._vocabulary.spellings(unknown))
         return self._phrase(known, unknown)[0]
+
+    def _without_counts(self, text: str) -> tuple[str, list[str]]:
+        """Return the text of a query without count words, and these. A noun such as "six pack" is returned as it is."""
+        if self._vocabulary.noun_row(text) is not None:
+            return text, []
+        rest, counts = without_counts(tokens(text), lambda words: self.nouns.row(words) is not None)
+        return (" ".join(rest), counts) if counts else (text, [])
 
     def _other_forms(self, text: str, unknown: Sequence[str]) -> dict[str, str]:
         """Map a single hyphenated word, and unknown words, to another form of them that is known."""

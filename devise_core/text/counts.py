@@ -1,0 +1,55 @@
+"""Count words, such as "two" and "a pair of". No image vector says how many, so a query is read without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from devise_core.text.word_vocabulary import ARTICLES
+
+_LINES = Path(__file__).with_name("count_words.txt").read_text("utf-8").splitlines()
+COUNTS = frozenset(line for line in _LINES if " " not in line)
+COUNTS_BEFORE_OF = frozenset(line.removesuffix(" of") for line in _LINES if line.endswith(" of"))
+_DIGITS = re.compile(r"[0-9]{1,2}")
+_FILLERS = frozenset((*ARTICLES, "of", "and", "or"))
+
+
+def without_counts(words: list[str], is_noun: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """Take the count words out of a phrase.
+
+    Args:
+        words: The words of the phrase, which is no noun as a whole.
+        is_noun: Whether a text is a noun. A count word that begins a noun stays, as in "a four poster bed".
+
+    Returns:
+        The other words and the counts, each in order. A phrase of count words alone is returned as it is.
+    """
+    rest: list[str] = []
+    counts: list[str] = []
+    place = 0
+    while place < len(words):
+        length = 0 if _begins_noun(words[place:], is_noun) else _count_length(words[place:])
+        if length:
+            counts.append(" ".join(words[place : place + length]))
+        else:
+            rest.append(words[place])
+        place += length or 1
+    return (rest, counts) if set(rest) - _FILLERS else (words, [])
+
+
+def _count_length(words: list[str]) -> int:
+    """Return how many words the count takes that a phrase begins with: 3 for "a pair of", 0 without one."""
+    skipped = 1 if words[0] in ("a", "the") else 0
+    if len(words) > skipped + 2 and words[skipped] in COUNTS_BEFORE_OF and words[skipped + 1] == "of":
+        return skipped + 2
+    if words[0] == "a" and len(words) > 2 and words[1] in ("few", "dozen", "hundred", "thousand", "million", "single"):
+        return 2
+    if words[0] in COUNTS:
+        return 2 if words[1:2] == ["of"] else 1
+    return int(len(words) > 1 and _DIGITS.fullmatch(words[0]) is not None)
+
+
+def _begins_noun(words: list[str], is_noun: Callable[[str], bool]) -> bool:
+    """Return whether the first two or three words are a noun, which may have a hyphen after the first."""
+    return any(is_noun(words[0] + joint + " ".join(words[1:length])) for length in (2, 3) if len(words) >= length for joint in " -")
