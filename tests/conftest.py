@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the workers of pytest-xdist share the cores
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 from devise_core import Engine, load_engine

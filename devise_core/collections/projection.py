@@ -101,6 +101,15 @@ def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections
         embeddings: The rows.
         methods: Which of ``METHODS`` to use. Each needs enough rows, and UMAP has to be installed (``pip install umap-learn``).
     """
+    import sklearn.cluster
+    import sklearn.manifold  # noqa: F401  only a library that is loaded can be limited
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "openmp"):  # threads wait for each other in every iteration, for long if a core is busy
+        return _project(embeddings, methods)
+
+
+def _project(embeddings: Floats, methods: Sequence[str]) -> Projections:
     matrix, offset = _components(embeddings)
     places: dict[str, Floats] = {}
     for name in map_names(len(embeddings), methods):
