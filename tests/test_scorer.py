@@ -60,6 +60,17 @@ def test_a_synset_is_found_by_its_wordnet_id() -> None:
     assert table().of_synset("n00000015") == {}
 
 
+def test_a_label_has_the_kinds_above_it_that_are_not_too_general() -> None:
+    assert table().of_label("n00000020", {"n00000010": 1, "n00000015": 2}) == {1: 1.0, 0: 0.5}
+    assert replace(table(), weights=np.ones(2, np.float32)).of_label("n00000020", {"n00000010": 1}) == {1: 1.0}
+
+
+def test_a_label_is_scored_by_its_row_without_its_name() -> None:
+    side = scorer().label_side(1, "n00000020", {"n00000010": 1}, np.array([1, 0, 0, 0], np.float32))
+    assert side.concept == pytest.approx([0, 1])
+    assert side.kinds == {1: NOUN_KINDS, 0: pytest.approx(NOUN_KINDS / 2)}
+
+
 @pytest.mark.parametrize(("text", "vector"), [("dog", [1, 0]), ("mice", [0, 1]), ("cat", [0, 1]), ("qwzx", [0, 0])])
 def test_nouns_and_words_have_concepts(text: str, vector: list[float]) -> None:
     assert scorer().concepts.vector(text) == pytest.approx(vector)

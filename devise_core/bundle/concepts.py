@@ -16,6 +16,7 @@ from devise_core.bundle.nouns import things
 from devise_core.bundle.sentence_encoder import sentence_vectors
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import Nouns, read_nouns
+from devise_core.search.kinds import DECAY as KIND_DECAY
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
@@ -28,7 +29,7 @@ WORDS = 60_000
 DIMENSION = 128
 """Principal components that are kept. More than 128 gain at most 0.007 mAP."""
 BASIS_NOUNS, HUB_NOUNS = 20_000, 8_000
-LABEL_DECAY, NOUN_DECAY, KIND_DECAY = 0.5, 0.3, 0.5
+LABEL_DECAY, NOUN_DECAY = 0.5, 0.3
 MAX_KIND_DESCENDANTS = 1_000
 """A kind with more synsets below it, unless it is the nearest one, says too little about a noun."""
 

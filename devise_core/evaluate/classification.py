@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from devise_core.datasets import readers, splits
-from devise_core.evaluate.methods import NO_CLASSIFIER, NOT_APPLICABLE, SOFTMAX, Methods
+from devise_core.evaluate.methods import NO_CLASSIFIER, NOT_APPLICABLE, SHIPPED, SOFTMAX, Methods
 from devise_core.evaluate.metrics import Relevant, best_columns, hierarchical_precision, hits, ranks
 from devise_core.evaluate.tables import MetricValues, Outcome, class_means, comparison, subset
 from devise_core.evaluate.wordnet_distance import Labels, correct_sets, label_distances
@@ -40,6 +40,8 @@ def imagenet(methods: Methods) -> Outcome:
     correct = {k: correct_sets(distances, k)[true] for k in PRECISIONS}
     scores = methods.in_order({each.name: each.embed_images(encoded) @ each.label_vectors.T for each in methods.embedding})
     scores[SOFTMAX] = NO_CLASSIFIER if model.classifier is None else methods.class_shares(encoded)
+    if methods.shipped.scorer:
+        scores[SHIPPED] = methods.shipped.label_scores(encoded).T
     results = {name: score if isinstance(score, str) else label_metrics(score, true, correct) for name, score in scores.items()}
     held_out = ~splits.four_fifths(len(images))
     tables = _label_tables(f"all {len(images)} ImageNet samples", "The head was trained on 800 of these images.", results)
@@ -111,6 +113,10 @@ def _zero_shot_hits(
         last = np.full((len(true), len(names)), -np.inf, dtype=np.float32)  # the softmax never answers with an unseen label
         among[SOFTMAX] = _hits(np.hstack([methods.class_shares(encoded), last]), seen + true)
         alone[SOFTMAX] = NOT_APPLICABLE
+    if methods.shipped.scorer:
+        among_unseen = methods.shipped.scores(names, encoded)
+        alone[SHIPPED] = _hits(among_unseen.T, true)
+        among[SHIPPED] = _hits(np.vstack([methods.shipped.label_scores(encoded), among_unseen]).T, seen + true)
     return alone, among
 
 

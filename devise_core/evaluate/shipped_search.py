@@ -10,7 +10,7 @@ import numpy as np
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.search.opening import ModelParts
-from devise_core.search.scorer import Scorer
+from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
@@ -41,10 +41,27 @@ class ShippedSearch:
             ValueError: The model has no such score.
             UnknownWordError: No word of a text is known.
         """
+        scorer = self._needed_scorer()
+        return _scores(scorer, [scorer.text_side(text) for text in texts], encoded)
+
+    def label_scores(self, encoded: Encoded) -> Floats:
+        """Return the score of each image for each ImageNet label ``(labels, images)``.
+
+        Raises:
+            ValueError: The model has no such score.
+        """
+        scorer, vectors = self._needed_scorer(), self._model.label_vectors
+        labels = self._model.imagenet_labels()
+        sides = [
+            scorer.label_side(row, synset, hypernyms, vectors[row])
+            for row, (synset, hypernyms) in enumerate(zip(labels.ids, labels.hypernyms, strict=True))
+        ]
+        return _scores(scorer, sides, encoded)
+
+    def _needed_scorer(self) -> Scorer:
         if self.scorer is None:
             raise ValueError("This model ranks by cosine alone.")
-        images = self.scorer.images.side(encoded.features, encoded.embeddings)
-        return np.stack([self.scorer.scores([self.scorer.text_side(text)], images) for text in texts])
+        return self.scorer
 
     def can_embed(self, text: str) -> bool:
         """Return whether ``text`` can be a query: it has a known word and is not too long."""
@@ -53,3 +70,8 @@ class ShippedSearch:
         except (UnknownWordError, QueryError):
             return False
         return True
+
+
+def _scores(scorer: Scorer, sides: Sequence[QuerySide], encoded: Encoded) -> Floats:
+    images = scorer.images.side(encoded.features, encoded.embeddings)
+    return np.stack([scorer.scores([side], images) for side in sides])

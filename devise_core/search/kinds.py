@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from devise_core.vectors import Floats, Rows
 
+DECAY = 0.5
+"""What a kind weighs in proportion to the kind one step below it."""
 SMOOTHING = 1e-3
 """Added to a probability and to its complement, so that the logit of 0 and of 1 is finite."""
 
@@ -26,7 +29,7 @@ class KindTable:
         synsets: The WordNet offset of each kind, in order ``(kinds,)``.
         starts: Where each noun's entries begin in ``kinds`` and ``weights`` ``(nouns + 1,)``.
         kinds: Numbers of kinds.
-        weights: Their weights: 1 for the sense itself, and half as much for each step up to a more general one.
+        weights: Their weights: 1 for the sense itself, and ``DECAY`` for each step up to a more general one.
     """
 
     members: Floats
@@ -44,6 +47,22 @@ class KindTable:
         """Return the kind that a WordNet id such as "n02139199" is, if it is one."""
         place = int(np.searchsorted(self.synsets, int(synset[1:])))
         return {place: 1.0} if place < len(self.synsets) and self.synsets[place] == int(synset[1:]) else {}
+
+    def of_label(self, synset: str, hypernyms: Mapping[str, int]) -> KindWeights:
+        """Return the kinds of an ImageNet label with their weights.
+
+        Args:
+            synset: Its WordNet id.
+            hypernyms: The WordNet ids above it, with the steps up. Those too general to be a kind of any noun are left out.
+        """
+        general = ((self.of_synset(hypernym), steps) for hypernym, steps in hypernyms.items())
+        above = {kind: DECAY**steps for kinds, steps in general for kind in kinds if kind in self._general}
+        return {**self.of_synset(synset), **above}
+
+    @cached_property
+    def _general(self) -> frozenset[int]:
+        """The kinds that are above the sense of some noun."""
+        return frozenset(self.kinds[self.weights < 1].tolist())
 
     def logits(self, shares: Floats, kinds: Sequence[int]) -> Floats:
         """Return the log odds of some kinds for every image.

@@ -92,6 +92,18 @@ class Scorer:
             raise UnknownWordError({word: [] for word in part.unknown})
         return QuerySide(part.vector, self.concepts.of_clauses([part]), self._kinds_of((part,)))
 
+    def label_side(self, row: int, synset: str, hypernyms: Mapping[str, int], vector: Floats) -> QuerySide:
+        """Prepare an ImageNet label.
+
+        Args:
+            row: Its row among the labels.
+            synset: Its WordNet id.
+            hypernyms: The WordNet ids above it, with the steps up.
+            vector: Its unit vector ``(d,)``.
+        """
+        kinds = _scaled(self.kinds.of_label(synset, hypernyms), NOUN_KINDS)
+        return QuerySide(vector, self.images.concepts.labels[row], kinds)
+
     def scores(self, query: list[QuerySide], images: ImageSide) -> Floats:
         """Return the score ``(n,)`` of every image, the best one over the senses of the query."""
         scores = [_linear(side, images.embeddings, images.vectors) + self._kind_score(side, images.shares) for side in query]
