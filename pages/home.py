@@ -7,7 +7,7 @@ from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.query.examples import examples
 from ui.query.first_matches import first_matches
-from ui.query.reading import show_reading
+from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import current_engine
@@ -33,6 +33,7 @@ with results, show_errors("q"):
         with event_log.timed_search(text) as facts:
             query = read_query(engine, text)
             show_reading(query.reading, "q")
+            say_unmodelled(query)
             facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "home", COUNT)
     else:
         st.caption(f"Results for **{example}**, as an example:")

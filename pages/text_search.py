@@ -7,7 +7,7 @@ from ui.errors import show_errors
 from ui.query.examples import examples
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
-from ui.query.reading import show_reading
+from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import current_engine
@@ -30,6 +30,7 @@ with show_errors("q"):
         with event_log.timed_search(text) as facts:
             query = read_query(engine, text)
             show_reading(query.reading, "q")
+            say_unmodelled(query)
             facts["terms"], facts["hits"] = len(query.reading.terms), show_matches(engine, query)
         if engine.vocabulary:
             words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))

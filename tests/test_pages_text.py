@@ -53,6 +53,24 @@ def test_home_and_text_search_agree_on_what_matches(query: str, collection: str)
     assert sum("weak" not in tile for tile in tiles(home)) == min(strong[0], 12)
 
 
+@pytest.mark.parametrize(
+    ("page", "query", "sentence"),
+    [
+        ("text_search", "two happy dogs", "The search cannot see “two” or “happy”. It looks for the rest of your query."),
+        ("home", "a pair of shoes", "The search cannot see “a pair of”. It looks for the rest of your query."),
+        ("explorer", "three beautiful, funny birds", "The search cannot see “three”, “beautiful” or “funny”."),
+        ("text_search", "happy", "The search cannot see “happy”. Add the name of a thing."),
+    ],
+)
+def test_the_page_says_which_words_no_picture_shows(page: str, query: str, sentence: str) -> None:
+    assert sentence in page_text(app(page, q=query))
+
+
+@pytest.mark.parametrize("query", ["dog", "red car", "six-pack", "qwxzv dog"])
+def test_the_page_says_nothing_about_words_that_it_can_use(query: str) -> None:
+    assert "The search cannot see" not in page_text(app("text_search", q=query))
+
+
 def test_the_senses_of_a_noun_are_offered() -> None:
     assert "Only one meaning:" in page_text(app("text_search", q="bat"))
     assert "Another meaning:" in page_text(app("text_search", q="bat (animal)"))

@@ -6,11 +6,12 @@ import argparse
 from typing import Any
 
 from devise_core.cli.options import add_command, engine_of
-from devise_core.cli.output import print_hits, say_reading
+from devise_core.cli.output import print_hits, say, say_reading
 from devise_core.cli.quiet import load_model
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
 from devise_core.text.query_parser import GRAMMAR, parse, point
+from devise_core.text.unmodelled import either
 from devise_core.vectors import Floats
 from devise_core.vision.image_reader import read_image
 
@@ -53,12 +54,15 @@ def _search(options: argparse.Namespace) -> None:
         raise
     if not options.json:
         say_reading(query.reading)
+        if query.unmodelled:
+            say(f"semblance: The search cannot see {either(query.unmodelled)}.")
     facts = {
         "command": "search",
         "text": text,
         "k": options.k,
         "collection": engine.collection.name,
         "left_out": query.reading.left_out,
+        "unmodelled": query.unmodelled,
         "read": query.reading.as_dict(),
     }
     print_hits(options, facts | ({"like": files} if files else {}), hits)

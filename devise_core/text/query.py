@@ -25,8 +25,8 @@ class PlacedClause:
         unknown: Its unknown words.
         read_as: Words that are known in another form only, with that form.
         senses: The sense that the clause names, or all senses of a noun that has several; none for other clauses.
-        text: What is left of the clause's text without ``counts`` and with the words of ``read_as``. By default all of it.
-        counts: Its count words, such as "two", which the vector leaves out.
+        text: What is left of the clause's text without ``unmodelled`` and with the words of ``read_as``. By default all of it.
+        unmodelled: Its words that no image shows, such as "two" and "happy". The vector leaves them out if others are left.
     """
 
     clause: Clause
@@ -37,7 +37,7 @@ class PlacedClause:
     read_as: Mapping[str, str] = field(default_factory=dict)
     senses: tuple[Sense, ...] = ()
     text: str = ""
-    counts: Sequence[str] = ()
+    unmodelled: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,17 @@ class Query:
         if len(self.reading.terms) != 1 or self.reading.terms[0].kind != "words":
             return None
         return self.reading.terms[0].word
+
+    @property
+    def unmodelled(self) -> tuple[str, ...]:
+        """The counts, feelings and judgements in the query, such as "two" and "happy", which no image shows."""
+        return tuple(dict.fromkeys(word for part in self.clauses for word in part.unmodelled))
+
+    @property
+    def only_unmodelled(self) -> bool:
+        """Whether nothing else is in the query. Then it is read as it is."""
+        words = {part for word in self.unmodelled for part in word.split()}
+        return bool(words) and words.issuperset(term.word for term in self.reading.terms)
 
     @property
     def vectors(self) -> Floats:

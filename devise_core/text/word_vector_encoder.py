@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from devise_core.errors import UnknownWordError
-from devise_core.text.counts import without_counts
 from devise_core.text.noun_store import NounStore
 from devise_core.text.query import PlacedClause
 from devise_core.text.query_parser import Clause
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.tokens import check_text, tokens
+from devise_core.text.unmodelled import without_unmodelled
 from devise_core.text.vocabulary import MAX_LOOKUPS
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
@@ -58,14 +58,14 @@ class WordVectorEncoder(TextEncoder):
         return np.stack([self._encode(text) for text in texts])
 
     def place(self, clause: Clause) -> PlacedClause:
-        """Place a clause: a noun of the list, or the words that are known, without those that count."""
-        text, counts = self._without_counts(clause.text)
+        """Place a clause: a noun of the list, or the words that are known, without those that no image shows."""
+        text, unmodelled = self._without_unmodelled(clause.text)
         noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
         read_as = self._other_forms(text, unknown) if noun is None else {}
         if read_as:
             text = " ".join(read_as.get(token, token) for token in tokens(text))
             noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
-        placed = PlacedClause(clause, None, (), known, (), read_as, text=text, counts=counts)
+        placed = PlacedClause(clause, None, (), known, (), read_as, text=text, unmodelled=unmodelled)
         if noun is not None:
             return replace(placed, vector=self.nouns.vector(noun), terms=[(self.nouns.nouns[noun], 1.0)])
         if not known:
@@ -82,12 +82,16 @@ class WordVectorEncoder(TextEncoder):
             raise UnknownWordError(self._vocabulary.spellings(unknown))
         return self._phrase(known, unknown)[0]
 
-    def _without_counts(self, text: str) -> tuple[str, list[str]]:
-        """Return the text of a query without count words, and these. A noun such as "six pack" is returned as it is."""
-        if self._vocabulary.noun_row(text) is not None:
+    def _without_unmodelled(self, text: str) -> tuple[str, list[str]]:
+        """Return the text of a clause without the words that no image shows, and these words.
+
+        A noun of several words, such as "six pack", is returned as it is.
+        """
+        words = tokens(text)
+        if len(words) > 1 and self._vocabulary.noun_row(text) is not None:
             return text, []
-        rest, counts = without_counts(tokens(text), lambda words: self.nouns.row(words) is not None)
-        return (" ".join(rest), counts) if counts else (text, [])
+        rest, unmodelled = without_unmodelled(words, lambda phrase: self.nouns.row(phrase) is not None)
+        return (text if rest == words else " ".join(rest)), unmodelled
 
     def _other_forms(self, text: str, unknown: Sequence[str]) -> dict[str, str]:
         """Map a single hyphenated word, and unknown words, to another form of them that is known."""

@@ -16,7 +16,7 @@ from ui.map.cards import NEIGHBOURS, picture_card, region_card
 from ui.map.data import drawn_rows
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, Marks, Pin, describe_placement, show_map
-from ui.query.reading import show_reading
+from ui.query.reading import say_unmodelled, show_reading
 from ui.server import event_log
 from ui.server.model_queue import model_slot
 from ui.session_query import read_query
@@ -56,6 +56,7 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
                 hits = engine.search_text(query, k=MATCHES)
                 facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
             show_reading(query.reading, "q")
+            say_unmodelled(query)
             return Pin(shortened(text, MAX_CHARACTERS), query.vector, [hit.row for hit in hits])
     return None
 

@@ -12,7 +12,7 @@ from devise_core.vision.image_encoder import Encoded
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture.choose import Chosen
-from ui.query.reading import show_reading
+from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.text import NO_WORD_LIST, plain
@@ -52,6 +52,7 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
             hits = engine.search_text(query, COUNT + 1)
             facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
         show_reading(query.reading, "q", pictures)
+        say_unmodelled(query)
         st.header(f"This picture and {plain(words, 60)}")
         gallery(engine, without(chosen, hits), "sum")
 

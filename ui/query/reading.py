@@ -9,6 +9,8 @@ import streamlit as st
 
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
+from devise_core.text.query import Query
+from devise_core.text.unmodelled import either
 from ui.errors import offer_spellings
 from ui.server.engine_cache import current_engine
 from ui.text import plain
@@ -42,6 +44,13 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     if reading.left_out:
         st.caption("Ignored, because the app does not know the word: " + ", ".join(plain(word) for word in reading.left_out))
         offer_spellings(reading.left_out, field)
+
+
+def say_unmodelled(query: Query) -> None:
+    """Say which words of the query no picture shows, and what the search makes of the rest."""
+    if query.unmodelled:
+        remedy = "Add the name of a thing." if query.only_unmodelled else "It looks for the rest of your query."
+        st.caption(f"The search cannot see {plain(either(query.unmodelled), 200)}. {remedy}")
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:
