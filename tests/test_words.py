@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from devise_core import Engine
+from devise_core.bundle.wordnet import read_irregular_plurals
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
 from devise_core.search.index import check_k
 from devise_core.text.query_reader import read_query
 from devise_core.text.tokens import MAX_CHARACTERS, Phrases, tokens
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import cosines, largest, quantise, row_lengths, unit, without
-from tests.fakes import VECTORS, WORDS, text_space, word_store
+from tests.fakes import VECTORS, WORDS, text_space, word_store, word_vectors
 
 
 def test_words_and_rows_map_to_each_other() -> None:
@@ -118,3 +122,16 @@ def test_cosines_without_a_removed_direction() -> None:
     query, removed = np.array([1, 0, 0], np.float32), np.array([[0, 0, 1]], np.float32)
     assert cosines(query, rows, row_lengths(rows)) == pytest.approx([0.6, 0], abs=0.01)
     assert cosines(query, rows, row_lengths(rows, removed)) == pytest.approx([1, 0], abs=0.01)
+
+
+def test_every_noun_is_read_as_itself(engine: Engine) -> None:
+    """Even "street", although "street children" is the plural of "street child"."""
+    nouns = word_vectors(engine).nouns
+    assert [noun for row, noun in enumerate(nouns.nouns) if nouns.row(noun) != row] == []
+    assert [engine.query(text).noun for text in ("street", "children", "cola", "mice")] == ["street", "child", "cola", "mouse"]
+
+
+def test_a_plural_of_several_words_stays_whole(tmp_path: Path) -> None:
+    (tmp_path / "noun.exc").write_text("children child\nstreet_children street_child\ncomics comic_strip comic\n", "ascii")
+    plurals = read_irregular_plurals(tmp_path)
+    assert plurals == {"child": ["children"], "street child": ["street children"], "comic strip": ["comics"], "comic": ["comics"]}

@@ -90,7 +90,7 @@ def read_irregular_plurals(folder: Path) -> dict[str, list[str]]:
     """Return the irregular plurals of each singular, from WordNet's list of exceptions ``noun.exc``."""
     plurals: dict[str, list[str]] = defaultdict(list)
     for line in (folder / "noun.exc").read_text("ascii").splitlines():
-        plural, *singulars = line.replace("_", " ").split(" ")
+        plural, *singulars = (field.replace("_", " ") for field in line.split(" "))
         for singular in singulars:
             plurals[singular].append(plural)
     return plurals

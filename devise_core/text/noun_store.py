@@ -62,7 +62,8 @@ class NounStore:
                 f"The noun list is inconsistent: {len(rows)} nouns, {len(vectors)} vectors; restore both files together."
             )
         self.nouns = [names[0] for names in rows]
-        self._row = {name: row for row, (noun, _, *plurals) in enumerate(rows) for name in (*plurals, noun)}
+        self._row = {plural: row for row, (_, _, *plurals) in enumerate(rows) for plural in plurals}
+        self._row |= {noun: row for row, noun in enumerate(self.nouns)}  # "cola" is a noun, and a plural of "colon"
         self._naming_count = sum(1 for _, rank, *_ in rows if rank and int(rank) < MAX_NAMING_RANK)
         self._vectors = vectors
 
