@@ -138,7 +138,7 @@ def test_a_search_highlights_its_matches_on_the_map(page: Page, address: str) ->
     view.locator("select[name=method]").select_option("pca")
     expect(page.get_by_text("★ is placed exactly, by the same projection as the pictures")).to_be_visible()
     view.get_by_label("Colour").select_option("cosine")
-    expect(view.locator(".legend")).to_contain_text("similarity to “musical instrument”")
+    expect(view.locator(".legend")).to_contain_text("how well it matches “musical instrument”: least")
     expect(page).to_have_url(re.compile("colour=cosine"))
 
 

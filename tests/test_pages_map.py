@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -59,6 +61,18 @@ def test_the_selected_picture_has_a_card() -> None:
     assert "Best matching words" in page_text(test)
     assert tile_names(test)[0] in {"cello", "guitar"}
     assert map_state(test)["cosines"]["target"] == "violin"
+
+
+def test_a_query_colours_the_map_by_its_score(engine: Engine) -> None:
+    test = app("explorer", q="music")
+    ranking = engine.ranking(engine.query("music"))
+    scores = map_state(test)["scores"]
+    steps = np.frombuffer(base64.b64decode(scores["of"]), dtype="u1")
+    assert scores["target"] == "music"
+    assert (steps[ranking.rows[0]], steps[ranking.rows[-1]]) == (255, 0)
+    assert (np.diff(steps[ranking.rows].astype(int)) <= 0).all()
+    assert tile_names(test) == [hit.name for hit in engine.hits(ranking[:12])]
+    assert map_state(app("explorer", item="violin"))["scores"] is None
 
 
 def test_a_region_has_words_labels_and_pictures() -> None:

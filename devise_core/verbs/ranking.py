@@ -44,12 +44,32 @@ class RankingVerbs(EngineBase):
             ['violin', 'cello']
         """
         cosines = _best_cosines(self.collection.embeddings, query)
-        scored = self._sides(query)
-        if scored is None:
-            return Ranking.of(cosines)
-        if len(cosines) <= EXACT_UP_TO:
-            return Ranking.of(cosines, self._scores(*scored))
-        return self._two_stages(*scored, cosines)
+        order, scored = Ranking.of(cosines, self.scores(query)), self._sides(query)
+        if scored is None or len(cosines) <= EXACT_UP_TO:
+            return order
+        count = CANDIDATES_BY_COSINE if self._stored_vectors is None else CANDIDATES
+        rows = order.rows[:count]
+        best = Ranking.of(cosines[rows], self._scores(*scored, rows)).renumbered(rows)
+        return best.followed_by(order[count:])
+
+    def scores(self, query: Query | Floats) -> Floats:
+        """Return the score of every image ``(n,)`` in the order of the collection, all on one scale.
+
+        For a vector ``(d,)``, and for a query that names an image, it is the cosine. In a collection of more than ``EXACT_UP_TO``
+        images it leaves out the kinds.
+
+        Example:
+            >>> scores = engine.scores(engine.query("violin"))
+            >>> engine.collection.items[int(scores.argmax())].name
+            'violin'
+        """
+        scored, vectors = self._sides(query), self._stored_vectors
+        if scored and len(self.collection) <= EXACT_UP_TO:
+            return self._scores(*scored)
+        if scored and vectors is not None:
+            scorer, sides = scored
+            return scorer.scores_without_kinds(sides, self.collection.embeddings, vectors)
+        return _best_cosines(self.collection.embeddings, query)
 
     def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
@@ -96,17 +116,6 @@ class RankingVerbs(EngineBase):
         features, embeddings = self.collection.features[rows], self.collection.embeddings[rows]
         vectors = None if self._stored_vectors is None else self._stored_vectors[rows]
         return scorer.scores(sides, scorer.images.side(features, embeddings, vectors))
-
-    def _two_stages(self, scorer: Scorer, sides: list[QuerySide], cosines: Floats) -> Ranking:
-        """Order the candidates by score, and the others after them."""
-        vectors, count = self._stored_vectors, CANDIDATES_BY_COSINE
-        order = Ranking.of(cosines)
-        if vectors is not None:
-            count = CANDIDATES
-            order = Ranking.of(cosines, scorer.scores_without_kinds(sides, self.collection.embeddings, vectors))
-        rows = order.rows[:count]
-        best = Ranking.of(cosines[rows], self._scores(scorer, sides, rows)).renumbered(rows)
-        return best.followed_by(order[count:])
 
     @cached_property
     def _image_side(self) -> ImageSide:

@@ -71,7 +71,8 @@ class SearchVerbs(RankingVerbs):
     def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> list[Hit]:
         """Return the ``k`` images nearest to an image of the collection, without that image.
 
-        The model does not run. Takes and raises what ``search_image`` does, and ``CollectionError`` for an unknown id.
+        Images are compared by cosine, because the score of a text search needs words. The model does not run. Takes and raises
+        what ``search_image`` does, and ``CollectionError`` for an unknown id.
 
         Example:
             >>> [hit.name for hit in engine.more_like("violin", k=2)]

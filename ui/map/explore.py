@@ -45,7 +45,7 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
         region_card(engine, inside)
     for number, pin in enumerate(pins):
         st.header(f"Most similar to {plain(pin.text)}", anchor=False)
-        gallery(engine, engine.rank(list(pin.matches), pin.vector), f"map-{number}")
+        gallery(engine, pin.hits, f"map-{number}")
 
 
 def _query_pin(engine: Engine, text: str) -> Pin | None:
@@ -57,7 +57,7 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
                 facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
             show_reading(query.reading, "q")
             say_unmodelled(query)
-            return Pin(shortened(text, MAX_CHARACTERS), query.vector, [hit.row for hit in hits])
+            return Pin(shortened(text, MAX_CHARACTERS), query.vector, hits, engine.scores(query))
     return None
 
 
@@ -77,7 +77,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
         with model_slot(engine):
             encoded = engine.encode(image)
         hits = engine.search_encoded(encoded, MATCHES)
-        return Pin("your picture", encoded.embeddings[0], [hit.row for hit in hits])
+        return Pin("your picture", encoded.embeddings[0], hits)
     return None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from devise_core.collections.projection import NEIGHBOURS
+from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.vectors import Floats, Rows
 from ui.component import component
@@ -29,12 +30,14 @@ class Pin:
     Attributes:
         text: Its name on the map.
         vector: Its unit vector ``(d,)``.
-        matches: The rows of the pictures to highlight.
+        hits: The pictures to highlight.
+        scores: For a query, the score of each picture ``(n,)``. The colours show it. Otherwise they show the similarity.
     """
 
     text: str
     vector: Floats
-    matches: Sequence[int] = ()
+    hits: Sequence[Hit] = ()
+    scores: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,12 @@ def show_map(engine: Engine, view: View, marks: Marks) -> None:
         "item": None if view.row is None else view.row / rows.step,
         "id": "" if view.row is None else collection.items[view.row].id,
         "neighbours": drawn(marks.neighbours),
-        "pins": [_pin_data(engine, pin) | {"matches": drawn(pin.matches)} for pin in marks.pins],
+        "pins": [_pin_data(engine, pin) | {"matches": drawn([hit.row for hit in pin.hits])} for pin in marks.pins],
         "region": view.region_text,
         "inside": pack(drawn(marks.inside), "u4"),
         "insideCount": len(marks.inside),
         "cosines": _cosines(engine, view, marks, rows),
+        "scores": _scores(marks, rows),
         "methods": METHODS,
         "colours": COLOURS,
         "collection": collection.name,
@@ -108,6 +112,17 @@ def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str,
     else:
         return None
     cosines = (embeddings @ vector)[:: rows.step]
-    low, high = float(cosines.min()), float(cosines.max())
-    steps = (255 * (cosines - low) / max(high - low, 1e-9)).round()
-    return {"low": round(low, 2), "high": round(high, 2), "target": target, "of": pack(steps, "u1")}
+    return {"low": round(float(cosines.min()), 2), "high": round(float(cosines.max()), 2), "target": target, "of": _steps(cosines)}
+
+
+def _scores(marks: Marks, rows: range) -> dict[str, Any] | None:
+    """Return each picture's score for the last pin in 256 steps, and ``target``, the query; None if the pin is no query."""
+    if not marks.pins or marks.pins[-1].scores is None:
+        return None
+    return {"target": marks.pins[-1].text, "of": _steps(marks.pins[-1].scores[:: rows.step])}
+
+
+def _steps(values: Floats) -> str:
+    """Return values as numbers from 0 for the lowest to 255 for the highest, packed."""
+    low, high = float(values.min()), float(values.max())
+    return pack((255 * (values - low) / max(high - low, 1e-9)).round(), "u1")

@@ -25,11 +25,12 @@ function along(ramp, share) {
   return ramp[low].map((part, index) => Math.round(part + (ramp[low + 1][index] - part) * (at - low)));
 }
 
-// Returns a number for each point and a colour for each number. For similarities the numbers are 256 steps.
+// Returns a number for each point and a colour for each number. For scores and similarities the numbers are 256 steps.
 export function scheme(points, state, look, unpack) {
   if (state.colour === "cosine") {
-    if (!state.cosines) return { of: new Uint8Array(points.drawn), colours: [GREY], names: [], none: true };
-    return { of: unpack(state.cosines.of), colours: Array.from({ length: 256 }, (_, step) => along(look.ramp, step / 255)), names: [], ramp: state.cosines };
+    const ramp = state.scores ?? state.cosines;
+    if (!ramp) return { of: new Uint8Array(points.drawn), colours: [GREY], names: [], none: true };
+    return { of: unpack(ramp.of), colours: Array.from({ length: 256 }, (_, step) => along(look.ramp, step / 255)), names: [], ramp };
   }
   const { names, of } = points.colours[state.colour];
   const colour = (number) => (/^(other|no label)$/.test(names[number]) ? GREY : look.palette[number % look.palette.length]);
@@ -44,7 +45,9 @@ export function legend(box, scheme, look, highlighted, onSelect) {
     const ramp = document.createElement("span");
     ramp.className = "ramp";
     ramp.style.background = `linear-gradient(to right, ${look.ramp.map(css).join(",")})`;
-    return box.replaceChildren(`similarity to “${scheme.ramp.target}”  ${scheme.ramp.low.toFixed(2)}`, ramp, scheme.ramp.high.toFixed(2));
+    const { target, low, high } = scheme.ramp;
+    if (low === undefined) return box.replaceChildren(`how well it matches “${target}”: least`, ramp, "best");
+    return box.replaceChildren(`similarity to “${target}”  ${low.toFixed(2)}`, ramp, high.toFixed(2));
   }
   const counts = new Map();
   for (const number of scheme.of) counts.set(number, (counts.get(number) ?? 0) + 1);
