@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from devise_core import Engine
 from devise_core.evaluate.absent import refusal_figures
 from devise_core.evaluate.data import read_data
 from devise_core.evaluate.labels import Name, Truth, naming_hits
+from devise_core.evaluate.people import has_unsure_name
 from devise_core.evaluate.queries import BUNDLED, FLICKR
+from devise_core.search.naming import Names
 
 SEA_LION = Truth(frozenset({"sea lion"}), frozenset({"sea lion", "sea", "lion"}), frozenset({"n1", "n2"}))
 
@@ -36,6 +39,17 @@ def test_refusal_figures_of_separable_scores() -> None:
 
 def test_tied_scores_count_half() -> None:
     assert refusal_figures(np.ones(3), np.ones(2), 1.0, 0.5)[0] == 0.5
+
+
+def test_a_name_that_could_hurt_needs_a_sure_classifier(engine: Engine) -> None:
+    namer = engine.parts.namer
+    assert namer is not None
+    dog, flag = namer.table.words.index("dog"), namer.table.words.index("bikini")
+    classes = np.zeros(len(namer.table.own_line), dtype=np.float32)
+    assert has_unsure_name(namer, Names((), (), (dog,)), classes)
+    classes[namer.table.labels_of("a")[0]] = 0.6
+    assert not has_unsure_name(namer, Names((), (), (dog, -1)), classes)
+    assert has_unsure_name(namer, Names((), (), (dog, flag)), classes)
 
 
 def test_the_judged_data_are_consistent() -> None:

@@ -11,10 +11,11 @@ import pytest
 from devise_core.bundle.abstract_words import abstract_words
 from devise_core.bundle.naming import coverage, everyday_names, labels_below
 from devise_core.bundle.naming_guards import flags
-from devise_core.bundle.person_signal import person_weights, shows_person
+from devise_core.bundle.person_signal import person_weights
 from devise_core.bundle.sense_counts import SenseCounts, read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import Nouns, Synset
+from devise_core.datasets.people import shows_person
 from devise_core.errors import BuildError
 from devise_core.text.word_filter import load_word_filter
 

@@ -5,13 +5,13 @@ The label is the captions' word for it: an image shows a person if at least two 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from devise_core.datasets import readers, splits
+from devise_core.datasets.people import shows_person
 from devise_core.search.class_shares import feature_roots
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
@@ -22,22 +22,7 @@ from devise_core.vision.image_encoder import ImageEncoder
 COMMAND = "python -m devise_core build person --data DATA"
 SOURCE = "captions of the training part of Pascal Sentences"
 LICENCE = "Apache-2.0"
-MENTIONS = 2
 SCALE, REGULARISATION = 10.0, 0.1
-
-PEOPLE = re.compile(
-    r"\b(person|people|persons|man|men|woman|women|child|children|kids?|boys?|girls?|baby|babies|toddlers?|infants?|guy|guys"
-    r"|lady|ladies|crowd|couple|family|adults?|teens?|teenagers?|player|players|rider|riders|skier|skiers|surfer|climber|climbers"
-    r"|hiker|hikers|cyclist|cyclists|bicyclists?|skateboarder|snowboarder|fisherman|gentleman|friends|jockey|athlete"
-    r"|firefighters?|workers?|performer|dancers?|singer|musician|band|runner|swimmer|diver|soldiers?|policeman|officer|someone"
-    r"|team|tourists?|bride|groom|mother|father|son|daughter|brothers?|sisters?|biker|bikers|racer|kayaker|boarder|individual"
-    r"|group of)\b"
-)
-
-
-def shows_person(captions: Sequence[str]) -> bool:
-    """Return whether at least ``MENTIONS`` of the captions mention a person."""
-    return sum(bool(PEOPLE.search(caption.lower())) for caption in captions) >= MENTIONS
 
 
 def person_weights(features: Floats, person: Sequence[bool]) -> Floats:

@@ -21,6 +21,7 @@ PROTOCOLS = (
     "labels",
     "absent",
     "queries",
+    "people",
 )
 _BESIDE_MODEL = Path()
 """The value of ``--out`` without a file name."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devise_core.evaluate import absent, classification, custom_classes, labels, naming, queries, retrieval
+from devise_core.evaluate import absent, classification, custom_classes, labels, naming, people, queries, retrieval
 from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.references import REFERENCES
@@ -39,6 +39,7 @@ PROTOCOLS: Mapping[str, Protocol] = {
     "labels": labels.labels,
     "absent": absent.absent,
     "queries": queries.queries,
+    "people": people.people,
 }
 
 

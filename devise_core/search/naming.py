@@ -27,7 +27,7 @@ PERSON_LINE = -1
 PERSON_SURE, PERSON_LIKELY = 0.8, 0.5
 """From these probabilities on, "person" is the first name, or at least the third. Two numbers, since 0.5% and 6.8% of the images
 without people reach them (flickr8k-1000)."""
-PERSON_POSSIBLE, PERSON_REMOTE = 0.3, 0.05
+PERSON_POSSIBLE, PERSON_REMOTE = 0.15, 0.05
 """From these probabilities on, names of animals and of ``WITH_PEOPLE``, and names of primates, need a sure classifier."""
 SURE, PRIMATE_SURE = 0.5, 0.8
 """The probability of the labels below a guarded name, and below the primates, at which the classifier is sure."""
