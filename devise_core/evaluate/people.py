@@ -44,8 +44,8 @@ def people(methods: Methods) -> Outcome:
     note = (
         "An image shows people if two of its five captions mention a person. "
         f"person@{FIRST} is the share of images with the name “person” among the first {FIRST}. "
-        f"unsure@{LISTED} is the share of images with an unsure name among the first {LISTED}: one that could hurt a person, such "
-        "as an animal, underwear, a weapon, a disguise or a prison, although the classifier gives less than half of its probability "
+        f"unsure@{LISTED} is the share of images with an unsure name among the first {LISTED}. Such a name could hurt a person, as "
+        "an animal, underwear, a weapon, a disguise or a prison does, and the classifier gives less than half of its probability "
         "to that kind of thing. The thresholds were chosen after these images had been looked at."
     )
     return Outcome((Table("People: flickr8k-1000", note, COLUMNS, rows, "people", len(images)),))
