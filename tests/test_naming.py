@@ -11,7 +11,7 @@ import pytest
 from devise_core.errors import ArtifactError
 from devise_core.search.class_shares import LabelSoftmax, feature_roots
 from devise_core.search.image_concepts import CaptionMap, ImageConcepts
-from devise_core.search.naming import CONCEPT_WEIGHT, PERSON, Namer
+from devise_core.search.naming import CONCEPT_WEIGHT, PERSON, Namer, _descending
 from devise_core.search.naming_table import NamingTable
 from devise_core.text.word_filter import WordFilter
 from devise_core.vectors import quantise
@@ -96,6 +96,13 @@ def test_the_concept_space_speaks_for_names_without_labels(tmp_path: Path) -> No
     gain = model.scores(seen, guarded=False)[0] - Namer(lines, LabelSoftmax(weights)).scores(seen, guarded=False)[0]
     assert gain[4] == pytest.approx(CONCEPT_WEIGHT, abs=1e-3)
     assert gain[[0, 1, 6]] == pytest.approx(np.zeros(3), abs=1e-3)
+
+
+def test_rows_come_in_order_of_score_and_ties_in_order_of_rows() -> None:
+    scores = np.random.default_rng(0).integers(0, 40, 300).astype(np.float32)
+    scores[:5] = -np.inf
+    assert list(_descending(scores)) == np.argsort(-scores, kind="stable").tolist()
+    assert list(_descending(scores[:9])) == np.argsort(-scores[:9], kind="stable").tolist()
 
 
 def test_a_guarded_name_needs_a_sure_classifier(namer: Namer) -> None:
