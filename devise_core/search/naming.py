@@ -6,6 +6,7 @@ words. The weights were chosen on images of Caltech-101, Pascal Sentences and th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +23,8 @@ from devise_core.vision.image_encoder import Encoded
 CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.6, 0.03, 1.0, 0.15
 SPECIFIC_SHARE = 0.05
 """A label is offered as a more specific name from this probability on."""
+SORTED_FIRST = 64
+"""This many of the best lines are sorted first."""
 PERSON = "person"
 PERSON_LINE = -1
 PERSON_SURE, PERSON_LIKELY = 0.8, 0.5
@@ -153,7 +156,7 @@ class Namer:
     def _best_lines(self, scores: Floats, k: int) -> list[int]:
         """Return the first ``k`` lines with different words. "tree squirrel" says no more after "squirrel", so it is left out."""
         lines: dict[str, int] = {}
-        for line in np.argsort(-scores, kind="stable"):
+        for line in _descending(scores):
             if len(lines) == k or scores[line] == -np.inf:
                 break
             word = self.table.words[line]
@@ -166,9 +169,8 @@ class Namer:
     def _specific(self, scores: Floats, shares: Floats, embedding: Floats) -> list[WordHit]:
         """Return the likely labels whose own word is not the everyday one."""
         hits = []
-        for label in np.argsort(-shares, kind="stable"):
-            if shares[label] < SPECIFIC_SHARE:
-                break
+        likely = np.flatnonzero(shares >= SPECIFIC_SHARE)
+        for label in likely[np.argsort(-shares[likely], kind="stable")]:
             line, everyday = self.table.own_line[label], self.table.everyday_line[label]
             if line in (NO_LINE, everyday) or not self._word_filter.allows(self.table.words[line]):
                 continue
@@ -208,3 +210,10 @@ class Namer:
         for row, line in enumerate(lines):
             below[row, self.table.below[line]] = 1
         return lines, below
+
+
+def _descending(scores: Floats) -> Iterator[int]:
+    """Yield the rows of ``scores`` ``(n,)``, the highest first. Sorting all of them takes long and is rarely necessary."""
+    lowest = -np.inf if len(scores) <= SORTED_FIRST else np.partition(scores, -SORTED_FIRST)[-SORTED_FIRST]
+    for rows in (np.flatnonzero(scores >= lowest), np.flatnonzero(scores < lowest)):
+        yield from rows[np.argsort(-scores[rows], kind="stable")].tolist()
