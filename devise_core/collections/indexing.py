@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -72,25 +72,32 @@ def index_folder(
     target = user_collections() / check_name(name)
     files = find_images(source)
     result = IndexedFolder(target)
-    items: list[Item] = []
-    vectors: list[CachedVectors] = []
     with (
         VectorCache(user_collections() / ".cache" / f"{name}.sqlite", encoder.model_id) as cache,
         atomic_folder(target) as folder,
     ):
-        layout = CollectionLayout(folder)
+        layout, before = CollectionLayout(folder), CollectionLayout(target)
         layout.images.mkdir()
-        for file, image in _encode(files, encoder, cache, result, progress):
-            items.append(_item(file, source))
-            (folder / items[-1].file).write_bytes(image.thumbnail)
-            vectors.append(image)
+        items, images = _write_thumbnails(_encode(files, encoder, cache, result, progress), source, folder)
         if not items:
             raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
-        features, embeddings = np.stack([image.features for image in vectors]), np.stack([image.embedding for image in vectors])
-        before = CollectionLayout(target)
+        features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
         write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
     result.count = len(items)
     return result
+
+
+def _write_thumbnails(
+    encoded: Iterable[tuple[Path, CachedVectors]], source: Path, folder: Path
+) -> tuple[list[Item], list[CachedVectors]]:
+    """Describe each image of ``source`` as an item, and write its thumbnail below ``folder``."""
+    items: list[Item] = []
+    images: list[CachedVectors] = []
+    for file, image in encoded:
+        items.append(_item(file, source))
+        (folder / items[-1].file).write_bytes(image.thumbnail)
+        images.append(image)
+    return items, images
 
 
 def _item(file: Path, source: Path) -> Item:

@@ -69,10 +69,7 @@ def write_collection(
     Raises:
         ValueError: The numbers of items, features and embeddings differ.
     """
-    _check_rows(items, features, embeddings)
-    write_items(layout.items, items)
-    np.save(layout.embeddings, embeddings.astype(np.float32))
-    np.save(layout.features, features.astype(np.float16))
+    _write_rows(layout, items, features, embeddings)
     kind = index_type(index or default_index(len(items)))
     index_files = _build_indexes(kind, layout, features, embeddings)
     (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
@@ -83,12 +80,15 @@ def write_collection(
     manifest.write()
 
 
-def _check_rows(items: Sequence[Item], features: Floats, embeddings: Floats) -> None:
+def _write_rows(layout: CollectionLayout, items: Sequence[Item], features: Floats, embeddings: Floats) -> None:
     if not len(items) == len(features) == len(embeddings):
         raise ValueError(
             "A collection has one row of features and one of embeddings for each item. "
             f"Received: {len(items)} items, {len(features)} features, {len(embeddings)} embeddings."
         )
+    write_items(layout.items, items)
+    np.save(layout.embeddings, embeddings.astype(np.float32))
+    np.save(layout.features, features.astype(np.float16))
 
 
 def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats, embeddings: Floats) -> tuple[Path, ...]:
