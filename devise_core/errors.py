@@ -31,7 +31,7 @@ class UnknownWordError(DeviseError):
     def _sentence(self, word: str) -> str:
         near = self.suggestions[word][:3]
         advice = f"Did you mean {' or '.join(near)}?" if near else "Try another English word."
-        return f"No word vector for “{shortened(word)}”. {advice}"
+        return f"The word “{shortened(word)}” is unknown. {advice}"
 
 
 class QueryError(DeviseError):

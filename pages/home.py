@@ -18,8 +18,8 @@ COUNT = 12
 with st.container(key="hero"):
     page_layout.header(
         "Search pictures by meaning",
-        "Type what you want to see. The app compares your words with the pictures themselves, so it also finds things that "
-        "nobody has labelled. Try **avian**.",
+        "Type what you want to see. The app compares your words with the pictures themselves, so your words need not be the "
+        "words on a label. Try **avian**, which finds birds.",
     )
 
 # The results are filled first, so that the first pictures appear without waiting for the examples.

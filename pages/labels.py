@@ -15,8 +15,8 @@ CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
 page_layout.header(
     "Labels",
-    "Choose a picture and see which words describe it best. You can also give your own list of words, and the app picks "
-    "from it without any training. Drag a box on the picture to name a part of it.",
+    "Choose a picture and see which words describe it best. You can also type a list of words to choose from. The app need not "
+    "have been trained on them. Drag a box on the picture to describe only that part.",
 )
 with show_errors():
     engine = current_engine()
@@ -36,7 +36,7 @@ with show_errors():
         custom_labels: list[str] = []
         if choice == CUSTOM:
             text = st.text_area(
-                "Your labels, separated by commas or line breaks",
+                "Your words, separated by commas or line breaks",
                 key=LABELS,
                 bind="query-params",
                 height=100,

@@ -8,9 +8,10 @@ from ui.hit.gallery import gallery
 from ui.picture import uploads
 from ui.picture.dropzone import dropzone
 from ui.server.engine_cache import UPLOADS, UPLOADS_ENGINE, base_engine
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import plain, similarity_help
 
 MAX_SHOWN = 24
+MEAN_HELP = similarity_help("a picture is to the average of all your pictures")
 LINKS = (
     ("text_search.py", "Search them with words", "search"),
     ("image_search.py", "Search them with a picture", "image_search"),
@@ -49,10 +50,11 @@ with show_errors():
         with st.container(horizontal=True, key="photos_links"):
             for file, label, icon in LINKS:
                 st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")
-        gallery(engine, engine.rank(range(len(collection)), collection.embeddings.mean(axis=0))[:MAX_SHOWN], "photos")
+        typical = engine.rank(range(len(collection)), collection.embeddings.mean(axis=0))[:MAX_SHOWN]
+        gallery(engine, typical, "photos", help_text=MEAN_HELP)
         size = sum(image.nbytes for image in collection.images) / 1e3
         st.caption(
             f"The most typical pictures come first. They are the collection “{UPLOADS}” in the sidebar and take {size:,.0f} kB of "
             "memory.",
-            help=f"{SIMILARITY_HELP} Here it is with the mean of all your pictures.",
+            help=MEAN_HELP,
         )

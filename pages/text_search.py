@@ -12,7 +12,7 @@ from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import WORD_HELP, plain
 
 page_layout.header(
     "Text search",
@@ -34,4 +34,4 @@ with show_errors("q"):
             facts["terms"], facts["hits"] = len(query.reading.terms), show_matches(engine, query)
         if engine.vocabulary:
             words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
-            st.caption(f"Similar words: {words}", help=SIMILARITY_HELP)
+            st.caption(f"Similar words: {words}", help=WORD_HELP)

@@ -110,7 +110,7 @@ def test_labels_from_a_custom_list(page: Page, address: str) -> None:
     page.goto(f"{address}/labels?item=cat&collection=photos")
     expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible()
     page.get_by_text("Your words", exact=True).click()
-    box = page.get_by_label("Your labels")
+    box = page.get_by_label("Your words, separated")
     box.fill("castle, pet, windmill")
     box.press("Control+Enter")
     expect(page.get_by_role("heading", name="Most likely: pet")).to_be_visible()

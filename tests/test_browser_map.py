@@ -136,7 +136,7 @@ def test_a_search_highlights_its_matches_on_the_map(page: Page, address: str) ->
     expect(tiles(page, "map-0")).to_have_count(12)
     expect(page.get_by_text("★ is placed among its 5 most similar pictures")).to_be_visible()
     view.locator("select[name=method]").select_option("pca")
-    expect(page.get_by_text("★ is placed exactly, by the same projection as the pictures")).to_be_visible()
+    expect(page.get_by_text("★ is at its exact place, computed as for the pictures")).to_be_visible()
     view.get_by_label("Colour").select_option("cosine")
     expect(view.locator(".legend")).to_contain_text("how well it matches “musical instrument”: least")
     expect(page).to_have_url(re.compile("colour=cosine"))
@@ -162,7 +162,7 @@ def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
         expect(page).to_have_url(re.compile(f"map={method}"))  # two choices before an answer would be one step for Back
         view.locator("select[name=dims]").select_option(dimensions)
         expect(view).to_have_attribute("data-map", f"{method}{dimensions}")
-        expect(page.get_by_text(re.compile(f"Drawn by {NAMES[method]} in {dimensions} dimensions"))).to_be_visible()
+        expect(page.get_by_text(re.compile(f"Arranged by {NAMES[method]} in {dimensions} dimensions"))).to_be_visible()
     page.go_back()
     expect(view).to_have_attribute("data-map", "pca2")
     page.reload()

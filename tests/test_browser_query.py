@@ -34,11 +34,11 @@ def test_words_pictures_and_weights_in_one_sum(page: Page, address: str) -> None
     search(page, "like:violin + 2*sea -guitar")
     for tag in ("violin", "sea", "− guitar"):
         expect(page.get_by_text(re.compile(rf"{tag} \d+%"))).to_be_visible()
-    shares = [int(share) for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="Read as").inner_text())]
+    shares = [int(share) for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="Understood as").inner_text())]
     assert 99 <= sum(shares) <= 101
     assert max(shares) == shares[1]  # sea
-    page.locator(".stMarkdown", has_text="Read as").get_by_test_id("stTooltipIcon").hover()
-    expect(page.get_by_text("The words most similar to each part")).to_be_visible()
+    page.locator(".stMarkdown", has_text="Understood as").get_by_test_id("stTooltipIcon").hover()
+    expect(page.get_by_text("Above are the words most similar to each part")).to_be_visible()
 
 
 def test_an_error_points_to_its_position(page: Page, address: str) -> None:
@@ -97,7 +97,7 @@ def test_filters_and_order(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").filter(has_text=re.compile("^penguin$"))).to_have_count(1)
     page.get_by_role("button", name="Filters").click()
-    without = page.get_by_role("combobox", name="Without a label")
+    without = page.get_by_role("combobox", name="Exclude labels")
     without.fill("penguin")
     page.get_by_role("option", name="penguin", exact=True).click()
     expect(page).to_have_url(re.compile("no=penguin"))
@@ -114,7 +114,7 @@ def test_filter_by_category_and_label(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
-    for name, chosen, url in (("In a category", "clothes", "in=clothes"), ("With a label", "sombrero", "label=sombrero")):
+    for name, chosen, url in (("Category", "clothes", "in=clothes"), ("Label", "sombrero", "label=sombrero")):
         page.get_by_role("combobox", name=name, exact=True).fill(chosen)
         page.get_by_role("option", name=chosen, exact=True).click()
         expect(page).to_have_url(re.compile(url))
@@ -138,7 +138,7 @@ def repeated(tmp_path: Path, engine: Engine) -> Iterator[str]:
 
 def test_near_duplicates_are_folded(page: Page, repeated: str) -> None:
     page.goto(f"{repeated}/text_search?q=violin&collection=thrice&weak=1")
-    expect(page.get_by_text("2 near-duplicates folded")).to_be_visible()
+    expect(page.get_by_text("2 near-duplicates grouped")).to_be_visible()
     expect(tiles(page, "text").filter(has_text="violin")).to_have_count(1)
     expect(page.locator(".st-key-grid-text .tile").first).to_contain_text("+ 2 near-duplicates")
 

@@ -105,7 +105,7 @@ def test_a_filter_is_not_undone_by_an_earlier_answer(page: Page, address: str) -
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
-    choices = (("In a category", "clothes"), ("With a label", "sombrero"), ("With a label", "sock"), ("Without a label", "sock"))
+    choices = (("Category", "clothes"), ("Label", "sombrero"), ("Label", "sock"), ("Exclude labels", "sock"))
     with LateAnswers(page) as answers:
         for control, option in choices:
             choose_option(page, control, option)
@@ -119,7 +119,7 @@ def test_a_filter_removed_by_back_does_not_return(page: Page, address: str) -> N
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
     page.get_by_role("button", name="Filters").click()
-    choose_option(page, "With a label", "sombrero")
+    choose_option(page, "Label", "sombrero")
     expect(tiles(page, "text")).to_have_text(["sombrero"])
     page.keyboard.press("Escape")  # closes the list of options
     page.keyboard.press("Escape")

@@ -60,7 +60,7 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
     [
         (("search", ""), "no word"),
         (("search", "dog " * 3000), "Shorten"),
-        (("search", "qwxzv"), "No word vector"),
+        (("search", "qwxzv"), "is unknown"),
         (("search", "z" * 900), "zzz…”. Try another English word."),
         (("search", "🎻"), "no word"),
         (("search", "violin", "-k", "0"), "whole number"),

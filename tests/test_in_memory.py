@@ -83,11 +83,11 @@ def test_images_and_bytes_are_limited() -> None:
     encoder = ColourEncoder()
     indexed = index_uploads(FILES, encoder, Settings(collection_images=2), ())
     assert (len(indexed.images), encoder.encoded) == (2, 2)
-    assert indexed.full == "At most 2 images are kept in a session. The rest was left out."
+    assert indexed.full == "A session holds at most 2 pictures. The others were left out."
     one = indexed.images[0].nbytes
     indexed = index_uploads(FILES, encoder, LIMITS.model_copy(update={"session_bytes": one + 1}))
     assert len(indexed.images) == 1
-    assert "MB of images are kept in a session. The rest was left out" in indexed.full
+    assert "MB of pictures. The others were left out" in indexed.full
 
 
 def test_progress_names_each_file() -> None:

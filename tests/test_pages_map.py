@@ -86,12 +86,12 @@ def test_a_region_has_words_labels_and_pictures() -> None:
 
 
 def test_the_page_explains_how_the_query_is_placed() -> None:
-    assert "because t-SNE cannot place new points" in page_text(app("explorer", q="violin"))
+    assert "because a t-SNE map has no exact place" in page_text(app("explorer", q="violin"))
     assert "by the same projection as the pictures" in page_text(app("explorer", q="violin", map="pca"))
 
 
 def test_the_page_explains_trustworthiness_and_correct_names() -> None:
-    assert "Drawn by t-SNE in 2 dimensions. Trustworthiness 0.97 of 1." in page_text(app("explorer")).replace("\\", "")
+    assert "Arranged by t-SNE in 2 dimensions. Trustworthiness 0.97 out of 1." in page_text(app("explorer")).replace("\\", "")
     assert "among its 5 best matching words" in page_text(app("explorer", colour="right"))
 
 

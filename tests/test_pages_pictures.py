@@ -84,7 +84,7 @@ def test_a_picture_combined_with_words(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("qwxzv", "Ignored, because the app does not know the word: qwxzv"),
+        ("qwxzv", "Ignored, because the app does not know: qwxzv"),
         ("violin^", "needs a number"),
         ("like:nothing", "There is no picture"),
     ],

@@ -29,7 +29,7 @@ def test_the_page_explains_why_nothing_matches() -> None:
     test = app("text_search", q="democracy", cut="95")
     assert not tile_names(test)
     assert "matches “democracy” well. The highest similarity is 0.29." in test.info[0].value
-    assert "Most random words reach more" in test.info[0].value
+    assert "Most words picked at random have a closer picture here" in test.info[0].value
     test = app("text_search", q="bird", cut="95")
     assert "The threshold is 0.95" in test.info[0].value
 
@@ -37,7 +37,7 @@ def test_the_page_explains_why_nothing_matches() -> None:
 def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     test = app("text_search", q="dinosaur", collection="photos")
     assert "Nothing here matches “dinosaur”." in test.info[0].value
-    assert "Closest we have" in [heading.value for heading in test.subheader]
+    assert "The closest pictures" in [heading.value for heading in test.subheader]
     assert 1 <= len(tile_names(test)) <= 8
     assert all("weak" in tile for tile in tiles(test))
 
@@ -56,10 +56,10 @@ def test_home_and_text_search_agree_on_what_matches(query: str, collection: str)
 @pytest.mark.parametrize(
     ("page", "query", "sentence"),
     [
-        ("text_search", "two happy dogs", "The search cannot see “two” or “happy”. It looks for the rest of your query."),
-        ("home", "a pair of shoes", "The search cannot see “a pair of”. It looks for the rest of your query."),
-        ("explorer", "three beautiful, funny birds", "The search cannot see “three”, “beautiful” or “funny”."),
-        ("text_search", "happy", "The search cannot see “happy”. Add the name of a thing."),
+        ("text_search", "two happy dogs", "The search ignores “two” and “happy”, because it cannot recognise them in pictures."),
+        ("home", "a pair of shoes", "The search ignores “a pair of”, because it cannot recognise it in pictures."),
+        ("explorer", "three beautiful, funny birds", "The search ignores “three”, “beautiful” and “funny”, because"),
+        ("text_search", "happy", "The app cannot recognise “happy” in pictures. Add the name of a thing."),
     ],
 )
 def test_the_page_says_which_words_no_picture_shows(page: str, query: str, sentence: str) -> None:
@@ -68,11 +68,11 @@ def test_the_page_says_which_words_no_picture_shows(page: str, query: str, sente
 
 @pytest.mark.parametrize("query", ["dog", "red car", "six-pack", "qwxzv dog"])
 def test_the_page_says_nothing_about_words_that_it_can_use(query: str) -> None:
-    assert "The search cannot see" not in page_text(app("text_search", q=query))
+    assert "cannot recognise" not in page_text(app("text_search", q=query))
 
 
 def test_the_senses_of_a_noun_are_offered() -> None:
-    assert "Only one meaning:" in page_text(app("text_search", q="bat"))
+    assert "Search for one meaning only:" in page_text(app("text_search", q="bat"))
     assert "Another meaning:" in page_text(app("text_search", q="bat (animal)"))
 
 

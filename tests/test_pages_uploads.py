@@ -101,6 +101,6 @@ def test_an_invalid_batch_has_no_files(sent: Any) -> None:
 
 
 def test_parse_batch() -> None:
-    sent = [3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "has 90.0 MB."]]]
-    assert parse_batch(sent, LIMITS) == Batch(3, [("a.png", b"abc")], ["b.zip has 90.0 MB."])
+    sent = [3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "is 90.0 MB."]]]
+    assert parse_batch(sent, LIMITS) == Batch(3, [("a.png", b"abc")], ["b.zip is 90.0 MB."])
     assert decode("A" * 40, 20) is None

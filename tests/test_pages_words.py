@@ -9,7 +9,7 @@ from tests.app_testing import app, checked, component_data, page_text
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("qwxzv", "No word vector"), ("🎻", "no word to search for"), ("king -", "A term is missing"), ("violin - violin", "cancel")],
+    [("qwxzv", "is unknown"), ("🎻", "no word to search for"), ("king -", "A term is missing"), ("violin - violin", "cancel")],
 )
 @pytest.mark.parametrize("mode", ["near", "sum"])
 def test_bad_words_get_a_sentence(query: str, expected: str, mode: str) -> None:
@@ -28,7 +28,7 @@ def test_word_arithmetic() -> None:
     [
         ("sea", "sea", "same vector"),
         ("sea", "", "no word to search for"),
-        ("qwxzv", "sea", "No word vector for “qwxzv”"),
+        ("qwxzv", "sea", "The word “qwxzv” is unknown"),
         ("<script>sea", "violin", None),
         ("new york", "castle", None),
     ],

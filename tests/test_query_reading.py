@@ -24,7 +24,7 @@ def reading(query: str, with_photo: bool = False) -> AppTest:
 
 def test_each_term_has_a_tag_with_sign_share_and_nearest_words() -> None:
     line = reading("bird + water^2 - horse").markdown[0]
-    assert line.value == ":small[Read as] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
+    assert line.value == ":small[Understood as] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
     assert "**horse**: horses" in line.help
     line = reading("like:photo + sea", with_photo=True).markdown[0]
     assert ":green-badge[:material/image: photo 50%] :green-badge[sea 50%]" in line.value
@@ -35,7 +35,7 @@ def test_corrected_and_ignored_words_are_named() -> None:
     test = reading("snowleopard")
     assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
     test = reading("bird near qwxzv vioolin")
-    assert "Ignored, because the app does not know the word: qwxzv, vioolin" in page_text(test)
+    assert "Ignored, because the app does not know: qwxzv, vioolin" in page_text(test)
     assert "violin" in [button.label for button in test.button]
 
 

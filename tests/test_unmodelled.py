@@ -6,7 +6,7 @@ import pytest
 
 from devise_core import Engine
 from devise_core.text.query_reader import read_query
-from devise_core.text.unmodelled import COUNTS, JUDGEMENTS, either, without_unmodelled
+from devise_core.text.unmodelled import COUNTS, JUDGEMENTS, quoted, without_unmodelled
 from tests.fakes import text_space
 
 NOUNS = {"four-poster", "six pack", "one-way street"}
@@ -65,9 +65,9 @@ def test_a_query_of_nothing_else_is_read_as_it_is(engine: Engine) -> None:
     assert [term.word for term in engine.query("happy").reading.terms] == ["happy"]
 
 
-@pytest.mark.parametrize(("words", "text"), [(["two"], "“two”"), (["two", "happy", "cute"], "“two”, “happy” or “cute”")])
+@pytest.mark.parametrize(("words", "text"), [(["two"], "“two”"), (["two", "happy", "cute"], "“two”, “happy” and “cute”")])
 def test_words_are_listed_in_quotes(words: list[str], text: str) -> None:
-    assert either(words) == text
+    assert quoted(words) == text
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_the_worker_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("change", "data", "says"),
     [
-        ({"upload_bytes": 1_000}, GOOD["PNG"], r"has 0.0 MB. At most 0 MB.*smaller copy"),
+        ({"upload_bytes": 1_000}, GOOD["PNG"], r"is 0.0 MB. The limit is 0 MB.*smaller copy"),
         ({"upload_pixels": 1_727}, GOOD["PNG"], "megapixels. At most"),
         ({"upload_frames": 2}, GOOD["animated WebP"], "3 frames. At most 2"),
         ({"upload_frames": 2}, GOOD["APNG"], "3 frames. At most 2"),
@@ -162,7 +162,7 @@ def test_a_dead_decoder_is_replaced() -> None:
     first = made.read(works, Settings()) and made.processes()[0]
     taken = made._free[0]
     threading.Timer(0.3, taken.process.kill).start()  # as a fault in a C library would end it
-    with pytest.raises(ImageError, match="crashed its decoder"):
+    with pytest.raises(ImageError, match="damaged and cannot be read"):
         made.read(slow, Settings(upload_seconds=60))
     assert made.read(works, Settings()).size == (48, 36)
     assert made.processes() != [first]

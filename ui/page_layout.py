@@ -41,7 +41,7 @@ def sidebar() -> None:
         if names and linked_to_uploads and UPLOADS not in names:
             st.info(
                 "This link is to pictures that someone uploaded in another session. They are private and are deleted when "
-                f"that session ends. You see {plain(names[0])} instead.",
+                f"that session ends. This page shows the collection {plain(names[0])} instead.",
                 icon=":material/info:",
             )
         if len(names) > 1:
@@ -55,8 +55,9 @@ def sidebar() -> None:
                 persist_state="session",
                 wrap=True,
                 format_func=lambda name: plain_name(name) + ("" if opens[name] else " (damaged)"),
-                help="The set of pictures to search. **stamps** are cut-outs on white, **photos** show real scenes. To add a "
-                "folder of your pictures on this server, run `python -m devise_core index FOLDER --name NAME`.",
+                help="The set of pictures to search. **stamps** has small pictures of single objects on white. **photos** has "
+                "photographs of real scenes. Operators can add a folder that is on the server with "
+                "`python -m devise_core index FOLDER --name NAME`.",
             )
         st.caption("Pictures you upload are kept in memory only and are deleted when your session ends.")
         show_click_feedback()

@@ -6,8 +6,16 @@ import re
 
 from devise_core.errors import shortened
 
-SIMILARITY_HELP = "How close the two are in meaning, from −1 to 1. It is the cosine of their vectors."
-"""The help text of every similarity that a page shows."""
+
+def similarity_help(compared: str) -> str:
+    """Return the help text of a similarity in meaning. ``compared`` says of what, as in "a picture is to your query"."""
+    return f"How close {compared} in meaning. 1 is closest. (Cosine of their vectors, from −1 to 1.)"
+
+
+SIMILARITY_HELP = similarity_help("a picture is to your query")
+WORD_HELP = similarity_help("a word is to your query")
+PICTURES_HELP = similarity_help("two pictures are")
+APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike. (Cosine of their features.)"
 
 NO_WORD_LIST = "This model has no word list, so it cannot name pictures or compare words by itself."
 """What a page shows in place of words if the model has no vocabulary."""
@@ -31,6 +39,11 @@ def plain(text: str, max_length: int = 300) -> str:
 def with_commands(text: str, max_length: int = 600) -> str:
     """Like ``plain``, but text between backticks is shown as code, so that two hyphens are not drawn as a dash."""
     return _COMMAND.sub(lambda match: "`" + _ESCAPE.sub(r"\1", match[1]) + "`", plain(text, max_length))
+
+
+def match_count(strong: int, count: int) -> str:
+    """Return how many of ``count`` pictures match well, in Markdown."""
+    return f"**{strong}** of {count} pictures match{'es' * (strong == 1)} well"
 
 
 def plain_name(name: str) -> str:

@@ -11,18 +11,19 @@ from devise_core.cli.quiet import load_model
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
 from devise_core.text.query_parser import GRAMMAR, parse, point
-from devise_core.text.unmodelled import either
+from devise_core.text.unmodelled import quoted
 from devise_core.vectors import Floats
 from devise_core.vision.image_reader import read_image
 
-_WIDTH = max(len(example) for example, _ in GRAMMAR)
+_FORMS = (*GRAMMAR, ("like:photo + sea", "the image of --like, with the sea"))
+_WIDTH = max(len(example) for example, _ in _FORMS)
 
 
 def add_parsers(commands: Any) -> None:
     """Add the command to the subparsers ``commands``."""
     command = add_command(commands, "search", "find images by words and by example images", _search)
     command.formatter_class = argparse.RawDescriptionHelpFormatter
-    command.epilog = "the query:\n" + "\n".join(f"  {example:<{_WIDTH}}  {meaning}" for example, meaning in GRAMMAR)
+    command.epilog = "the query:\n" + "\n".join(f"  {example:<{_WIDTH}}  {meaning}" for example, meaning in _FORMS)
     command.add_argument(
         "text",
         nargs="?",
@@ -55,7 +56,7 @@ def _search(options: argparse.Namespace) -> None:
     if not options.json:
         say_reading(query.reading)
         if query.unmodelled:
-            say(f"semblance: The search cannot see {either(query.unmodelled)}.")
+            say(f"semblance: The search cannot recognise {quoted(query.unmodelled)} in images.")
     facts = {
         "command": "search",
         "text": text,

@@ -15,19 +15,18 @@ from devise_core.datatypes import Kind
 from devise_core.errors import QueryError
 
 GRAMMAR = (
-    ("bird near water", "words next to each other are one phrase: a noun, or the sum of the words"),
+    ("bird near water", "words next to each other are read together, as one phrase"),
     ('"new york" skyline', "quotes separate a phrase from the words beside it"),
-    ("bat (animal)", "a word in brackets chooses one sense of a noun that has several"),
-    ("horse -saddle", "a minus that touches a word or a quoted phrase takes away half of it"),
-    ("king - man + woman", "a sign with spaces around it subtracts or adds all that follows, up to the next sign"),
-    ("water^2 boat", "a weight from 0.01 to 100 for the word it touches"),
-    ("2*water boat", "the same weight, written before the word"),
-    ('"new york"^1.5 -0.5*taxi', "weights for a phrase, and for what is subtracted"),
-    ("like:violin", "a picture of the collection by its id; in quotes if the id has spaces"),
-    ("like:photo + sea", "the picture you chose, but at sea"),
-    ("like:violin -like:cello^0.5", "pictures take signs and weights as words do"),
+    ("bat (animal)", "a word in brackets chooses one meaning of a noun that has several"),
+    ("horse -saddle", "a minus directly before a word or a quoted phrase makes pictures of it less likely (half strength)"),
+    ("king - man + woman", "a sign between spaces subtracts or adds everything up to the next sign, at full strength"),
+    ("water^2 boat", "makes a word count more or less, from 0.01 to 100 times"),
+    ("2*water boat", "the same, written before the word"),
+    ('"new york"^1.5 -0.5*taxi', "weights also work for phrases and for words with a minus"),
+    ("like:violin", "a picture in this collection, by its id. Put an id with spaces in quotes"),
+    ("like:violin -like:cello^0.5", "signs and weights work for pictures too"),
 )
-"""The forms of a query: an example of each, and what it means."""
+"""The forms of a query: an example of each, and what it means. A page or command adds the forms that only it has."""
 
 MAX_CLAUSES = 32
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
@@ -107,14 +106,14 @@ def parse(text: str) -> tuple[Clause, ...]:
         in_phrase = item.bare
         if len(clauses) > MAX_CLAUSES:
             raise QueryError(
-                f"A query has at most {MAX_CLAUSES} terms. Remove those from character {clause.start + 1} on.",
+                f"A query has at most {MAX_CLAUSES} terms. Remove the terms from character {clause.start + 1} to the end.",
                 clause.start,
             )
     if after_sign:
         raise _missing(len(text))
     if clauses and all(clause.weight < 0 for clause in clauses):
         raise QueryError(
-            "The query only subtracts, so there is nothing to look for. Start with a thing, as in “horse -saddle”.",
+            "The query only has terms with a minus. Add something to look for, as in “horse -saddle”.",
             clauses[0].start,
         )
     return tuple(clauses)

@@ -46,10 +46,10 @@ def without_unmodelled(words: list[str], is_noun: Callable[[str], bool]) -> tupl
     return rest if set(rest) - _FILLERS else words, unmodelled
 
 
-def either(words: Sequence[str]) -> str:
-    """Return words in quotes, as in “two” or “happy”."""
+def quoted(words: Sequence[str]) -> str:
+    """Return words in quotes, as in “two” and “happy”."""
     *others, last = (f"“{word}”" for word in words)
-    return f"{', '.join(others)} or {last}" if others else last
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _unmodelled_length(words: list[str]) -> int:

@@ -24,7 +24,7 @@ IDLE = 60.0
 START = 30.0
 """Seconds a process may take to start. It takes 0.4 if nothing else runs."""
 UNAVAILABLE = "The image cannot be read at the moment. Try again in a minute."
-CRASHED = "The image is damaged in a way that crashed its decoder. Save it again as JPEG or PNG."
+CRASHED = "The image is damaged and cannot be read. Save it again as JPEG or PNG."
 _MAX_LINE = 10_000  # bytes in the first line of an answer
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each saves memory
 
@@ -48,7 +48,7 @@ def read_upload(data: bytes, limits: Settings | None = None) -> Image.Image:
     limits = limits or settings()
     if len(data) > limits.upload_bytes:
         raise ImageError(
-            f"The image has {len(data) / 1e6:.1f} MB. At most {limits.upload_bytes / 1e6:.0f} MB are allowed. Save a smaller copy."
+            f"The image is {len(data) / 1e6:.1f} MB. The limit is {limits.upload_bytes / 1e6:.0f} MB. Save a smaller copy."
         )
     return _pool(limits.decoders).read(data, limits)
 

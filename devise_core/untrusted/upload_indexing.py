@@ -104,7 +104,7 @@ def _batches(
     batch: list[_Decoded] = []
     for number, file in enumerate(decoded, 1):
         if len(result.images) + len(batch) >= limits.collection_images:
-            result.full = f"At most {limits.collection_images} images are kept in a session. The rest was left out."
+            result.full = f"A session holds at most {limits.collection_images} pictures. The others were left out."
             break
         if progress:
             progress(number, file.name)
@@ -156,7 +156,7 @@ def _add(result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncode
         item = describe(PurePosixPath(file.name).parts or ("picture",), f"{len(result.images):05d}")
         image = InMemoryImage(item, file.key, file.thumbnail, encoded.features[row], encoded.embeddings[row])
         if sum(kept.nbytes for kept in result.images) + image.nbytes > limits.session_bytes:
-            result.full = f"At most {limits.session_bytes / 1e6:.0f} MB of images are kept in a session. The rest was left out."
+            result.full = f"A session holds at most {limits.session_bytes / 1e6:.0f} MB of pictures. The others were left out."
             return
         result.images.append(image)
         result.new += 1

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from devise_core.errors import ImageError
 
 MAX_CHARACTERS = 2_000
+_COPY = "Right-click the image and choose “Copy image address”."
 _SPECIAL_V4 = tuple(
     map(
         IPv4Network,
@@ -90,9 +91,9 @@ def parse_url(url: str, ports: frozenset[int]) -> Target:
     """
     url = url.strip(" \n")
     if not url or len(url) > MAX_CHARACTERS:
-        raise ImageError(f"A web address has 1 to {MAX_CHARACTERS} characters. Copy it from the image's menu.")
+        raise ImageError(f"The web address is empty or longer than {MAX_CHARACTERS} characters. {_COPY}")
     if "\\" in url or any(letter.isspace() or unicodedata.category(letter)[0] == "C" for letter in url):
-        raise ImageError("The web address has a character that is not allowed. Copy it from the image's menu.")
+        raise ImageError(f"The web address has a character that is not allowed. {_COPY}")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -102,10 +103,10 @@ def parse_url(url: str, ports: frozenset[int]) -> Target:
     if parts.scheme not in ("http", "https") or not host:
         raise _not_a_url()
     if "@" in parts.netloc or "%" in parts.netloc:
-        raise ImageError("The web address contains a name or password. Use an image that anyone can open.")
+        raise ImageError("The web address contains a user name or password. Use an image that anyone can open.")
     port = port if port is not None else 443 if parts.scheme == "https" else 80
     if port not in ports:
-        raise ImageError(f"The web address names port {port}. Use an image on one of the usual ports.")
+        raise ImageError(f"The web address names port {port}, which is not allowed. Use an address without a port number.")
     return Target(parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 

@@ -54,8 +54,7 @@ def images_in_zip(data: bytes, limits: Settings | None = None) -> Iterator[tuple
     limits = limits or settings()
     if len(data) > limits.zip_bytes:
         raise CollectionError(
-            f"The zip has {len(data) / 1e6:.0f} MB. At most {limits.zip_bytes / 1e6:.0f} MB are allowed. "
-            "Send fewer or smaller images."
+            f"The zip is {len(data) / 1e6:.0f} MB. The limit is {limits.zip_bytes / 1e6:.0f} MB. Send fewer or smaller images."
         )
     # Counted before zipfile lists the entries, because each takes a kilobyte there.
     if data.count(b"PK\1\2") > limits.zip_entries:

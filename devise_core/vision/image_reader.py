@@ -192,7 +192,7 @@ def _is_truncated_webp(data: bytes) -> bool:
 
 
 def _too_many_bytes(name: str, length: int) -> ImageError:
-    return ImageError(f"{name} has {length / 1e6:.0f} MB. At most {MAX_BYTES / 1e6:.0f} MB are allowed. Save a smaller copy.")
+    return ImageError(f"{name} is {length / 1e6:.0f} MB. The limit is {MAX_BYTES / 1e6:.0f} MB. Save a smaller copy.")
 
 
 def _too_many_pixels(name: str, pixels: int, most: int) -> ImageError:

@@ -37,7 +37,7 @@ function build(root) {
       try {
         const blob = zip ? file : await shrunk(file, MAX_SIDE);
         const maxBytes = box.limits[zip ? 1 : 0];
-        if (blob.size > maxBytes) refused.push([name, `has ${(blob.size / 1e6).toFixed(1)} MB. At most ${(maxBytes / 1e6).toFixed(0)} MB are allowed.`]);
+        if (blob.size > maxBytes) refused.push([name, `is ${(blob.size / 1e6).toFixed(1)} MB. The limit is ${(maxBytes / 1e6).toFixed(0)} MB.`]);
         else {
           files.push([name, await base64(blob)]);
           bytes += blob.size;

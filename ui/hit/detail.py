@@ -11,7 +11,7 @@ from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
 from ui.server.engine_cache import current_engine
-from ui.text import linked, plain
+from ui.text import APPEARANCE_HELP, PICTURES_HELP, linked, plain
 
 NOUNS, SIMILAR = 6, 6
 
@@ -42,9 +42,12 @@ def _show(engine: Engine, row: int) -> None:
             _nouns(nouns)
         _links(item)
     by: By
-    for by, title in (("semantic", "Similar in meaning"), ("visual", "Similar in appearance")):
+    for by, title, help_text in (
+        ("semantic", "Similar in meaning", PICTURES_HELP),
+        ("visual", "Similar in appearance", APPEARANCE_HELP),
+    ):
         st.markdown(f"**{title}**")
-        if other := tiles(engine, engine.more_like(item.id, SIMILAR, by=by), f"detail-{by}"):
+        if other := tiles(engine, engine.more_like(item.id, SIMILAR, by=by), f"detail-{by}", help_text=help_text):
             open_hit(other)
             st.rerun()
     explanation.compute()

@@ -10,12 +10,13 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.hit.detail import open_hit
 from ui.hit.tiles import Marks, tiles
+from ui.text import SIMILARITY_HELP
 
 
-def gallery(engine: Engine, hits: Sequence[Hit], page: str, marks: Marks | None = None) -> None:
-    """Show ``hits``. ``page`` makes the key of the grid unique."""
+def gallery(engine: Engine, hits: Sequence[Hit], page: str, marks: Marks | None = None, help_text: str = SIMILARITY_HELP) -> None:
+    """Show ``hits``. ``page`` makes the key of the grid unique, and ``help_text`` explains the similarities."""
     if not hits:
         st.caption("There are no other pictures in this collection.")
         return
-    if clicked := tiles(engine, hits, page, marks):
+    if clicked := tiles(engine, hits, page, marks, help_text):
         open_hit(clicked)

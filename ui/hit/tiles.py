@@ -44,8 +44,10 @@ class Marks:
         return marks
 
 
-def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None) -> Hit | None:
-    """Show ``hits``. ``key`` makes the key of the grid unique.
+def tiles(
+    engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None, help_text: str = SIMILARITY_HELP
+) -> Hit | None:
+    """Show ``hits``. ``key`` makes the key of the grid unique, and ``help_text`` explains the similarities.
 
     Returns:
         The hit that was just clicked.
@@ -58,7 +60,7 @@ def tiles(engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = N
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     clicked = _GRID(
         key=f"grid-{key}",
-        data=[grid, engine.collection.name in CUT_OUTS, SIMILARITY_HELP],
+        data=[grid, engine.collection.name in CUT_OUTS, help_text],
         on_open_change=_nothing,
         on_select_change=lambda: _select(engine, hits, key),
     )

@@ -13,7 +13,7 @@ from ui.hit.gallery import gallery
 from ui.hit.tiles import tiles
 from ui.links import link
 from ui.map.view import select_picture, write_view
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import PICTURES_HELP, plain, similarity_help
 
 NEIGHBOURS = 8
 MAX_SHOWN = 24
@@ -39,8 +39,8 @@ def picture_card(engine: Engine, row: int) -> None:
                     open_hit(item)
                 link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
                 st.button("Close", icon=":material/close:", key="map-close", on_click=write_view, args=(collection, {"item": ""}))
-        st.markdown("**Most similar pictures.** Click one to go to it.", help=SIMILARITY_HELP)
-        clicked = tiles(engine, engine.more_like(item.id, NEIGHBOURS), "neighbours")
+        st.markdown("**Most similar pictures.** Click one to go to it.", help=PICTURES_HELP)
+        clicked = tiles(engine, engine.more_like(item.id, NEIGHBOURS), "neighbours", help_text=PICTURES_HELP)
     if clicked:
         select_picture(collection, clicked.id)
 
@@ -70,10 +70,13 @@ def region_card(engine: Engine, rows: Rows) -> None:
     )
     if engine.vocabulary:
         words = ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in engine.label_embedding(mean, k=8))
-        st.caption(f"**Words that match the region**  {words}", help=SIMILARITY_HELP)
+        st.caption(f"**Words that match the region**  {words}", help=similarity_help("a word is to the average of the region"))
     labels = common_labels([collection.items[row] for row in rows], 8)
     if labels:
         st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
-    gallery(engine, hits[:MAX_SHOWN], "region")
+    gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the average of the region"))
     more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists all of them." if len(rows) > MAX_SHOWN else ""
-    st.caption(f"The similarity is to the region as a whole.{more}", help="It is the cosine with the mean of the region's vectors.")
+    st.caption(
+        f"Each similarity compares a picture with the average of the region.{more}",
+        help="It is the cosine with the mean of the region's vectors.",
+    )

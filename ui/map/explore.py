@@ -89,17 +89,21 @@ def _describe(engine: Engine, view: View, marks: Marks) -> None:
     if view.name in projections.trustworthiness:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
         sentences.append(
-            f"Drawn by {method} in {dimensions} dimensions. Trustworthiness {projections.trustworthiness[view.name]:.2f} of 1."
+            f"Arranged by {method} in {dimensions} dimensions. "
+            f"Trustworthiness {projections.trustworthiness[view.name]:.2f} out of 1."
         )
         explanation = (
-            "A map cannot keep all distances between pictures. Trustworthiness is 1 if the ten nearest pictures on the map are "
-            "also the ten most similar ones, for every picture (Venna and Kaski, 2001)."
+            "A map cannot keep all distances between pictures. Trustworthiness is 1 if, for every picture, the ten nearest on the "
+            "map are also the ten most similar (Venna and Kaski, 2001)."
         )
     if view.colour == "right":
         sentences.append(f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words.")
     if engine.vocabulary is None:
         sentences.append(f"{NO_WORD_LIST} The groups have numbers instead of names.")
     if (shown := len(drawn_rows(count))) < count:
-        sentences.append(f"The map shows {shown:,} of {count:,} pictures, evenly sampled. Regions count all of them.")
+        sentences.append(
+            f"The map shows {shown:,} of {count:,} pictures, evenly sampled. A selected region also includes pictures that are "
+            "not drawn."
+        )
     if text := " ".join(filter(None, sentences)):
         st.caption(text, help=explanation)

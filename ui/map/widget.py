@@ -92,8 +92,9 @@ def describe_placement(view: View, marks: Marks) -> str:
     if not marks.pins:
         return ""
     if view.name.startswith("pca"):
-        return "★ is placed exactly, by the same projection as the pictures."
-    return f"★ is placed among its {NEIGHBOURS} most similar pictures, because {METHODS[view.name[:-1]]} cannot place new points."
+        return "★ is at its exact place, computed as for the pictures."
+    reason = f"because a {METHODS[view.name[:-1]]} map has no exact place for anything added later"
+    return f"★ is among its {NEIGHBOURS} most similar pictures, {reason}."
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from devise_core.datatypes import WordHit
 from devise_core.search.naming import Names
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import plain, similarity_help
 
 
 def show_names(names: Names) -> None:
@@ -26,7 +26,7 @@ def show_names(names: Names) -> None:
 def show_nearest_words(hits: Sequence[WordHit]) -> None:
     """Show the words nearest to a picture with their similarity."""
     if hits:
-        st.header(f"Most likely: {plain(hits[0].word)}", help=SIMILARITY_HELP)
+        st.header(f"Most likely: {plain(hits[0].word)}", help=similarity_help("a word is to the picture"))
     with st.container(key="label-bars"):
         for hit in hits:
             st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:.2f}")

@@ -12,15 +12,17 @@ from devise_core.vision.image_encoder import Encoded
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture.choose import Chosen
+from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
-from ui.text import NO_WORD_LIST, plain
+from ui.text import APPEARANCE_HELP, NO_WORD_LIST, PICTURES_HELP, plain
 
 COUNT, WORDS = 12, 6
 PICTURE, OLD_NAME = "picture", "photo"
 """The name of the chosen picture in a query, and its name in links from earlier versions."""
 EXAMPLES = ("sea", "snow", "baby", "toy", "music")
+FORMS = ((f"like:{PICTURE} + sea", "the picture you chose, with the sea"),)
 
 
 def best_words(engine: Engine, encoded: Encoded) -> None:
@@ -42,7 +44,9 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
     """Let the visitor combine the picture with words, and show the pictures similar to both."""
     st.markdown("**Combine it with words**")
     words = search_box("image_search", "at sea, snow -people, 2*red…")
-    example_pills("image_search", EXAMPLES)
+    with st.container(horizontal=True, vertical_alignment="center", key="offers"):
+        example_pills("image_search", EXAMPLES)
+        query_help(FORMS)
     if not words:
         return
     with show_errors("q"):
@@ -69,10 +73,12 @@ def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("Similar in meaning", help="Pictures that show similar things, whatever they look like.")
-        gallery(engine, without(chosen, engine.search_encoded(encoded, COUNT + 1, by="semantic")), "meaning")
+        hits = engine.search_encoded(encoded, COUNT + 1, by="semantic")
+        gallery(engine, without(chosen, hits), "meaning", help_text=PICTURES_HELP)
     with right:
         st.header("Similar in appearance", help="Pictures with similar shapes, colours and textures, whatever they show.")
-        gallery(engine, without(chosen, engine.search_encoded(encoded, COUNT + 1, by="visual")), "looks")
+        hits = engine.search_encoded(encoded, COUNT + 1, by="visual")
+        gallery(engine, without(chosen, hits), "looks", help_text=APPEARANCE_HELP)
 
 
 def without(chosen: Chosen, hits: Sequence[Hit]) -> list[Hit]:

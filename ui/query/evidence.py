@@ -32,7 +32,7 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
     if not offered:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="senses"):
-        st.caption("Only one meaning:" if not current else "Another meaning:")
+        st.caption("Search for one meaning only:" if not current else "Another meaning:")
         for sense in offered:
             link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
@@ -48,19 +48,19 @@ def explain_absence(query: str, matches: Matches) -> None:
         st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
         if matches.evidence and matches.evidence.near_miss:
             name = matches.evidence.near_miss.name
-            link("text_search", f"Nearest: {name}", "near-miss", **{url_state.QUERY: name})
+            link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})
 
 
 def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Sequence[Hit]:
     """Show the heading of the closest pictures, and return them."""
     hits = engine.hits(ranking[:count])
     if hits:
-        st.subheader("Closest we have")
+        st.subheader("The closest pictures")
     return hits
 
 
 def _sense_label(sense: Sense, shown: set[str] | None) -> str:
     """Say beside a sense that the model was not trained on it, or that the collection does not show it."""
     if not sense.label_count:
-        return f"{sense.text}, no visual model"
-    return sense.text if shown is None or sense.text in shown else f"{sense.text}, not here"
+        return f"{sense.text}, not learned from pictures"
+    return sense.text if shown is None or sense.text in shown else f"{sense.text}, not in this collection"

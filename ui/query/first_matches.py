@@ -10,7 +10,7 @@ from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
 from ui.query.evidence import closest, explain_absence, strong_ids
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import SIMILARITY_HELP, match_count, plain
 
 
 def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
@@ -41,5 +41,5 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
 
 def _summary(engine: Engine, query: Query, strong: int) -> str:
     if strong:
-        return f"**{strong}** of {len(engine.collection)} pictures match well"
+        return match_count(strong, len(engine.collection))
     return f"Nothing in {plain(engine.collection.name)} matches “{plain(query.text, 80)}” well. These are the nearest."

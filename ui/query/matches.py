@@ -19,7 +19,7 @@ from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.query.evidence import closest, explain_absence, show_senses, strong_ids
-from ui.text import SIMILARITY_HELP, plain
+from ui.text import SIMILARITY_HELP, match_count, plain
 
 SIZES = ("24", "48", "96")
 BY_SCORE, BY_NAME = "score", "name"
@@ -94,10 +94,10 @@ def _settings(engine: Engine, suggested: float) -> Settings:
     )
     with st.popover(f"Filters ({active})" if active else "Filters", icon=":material/filter_alt:"):
         kept = Filter(
-            choose_several("In a category", "in", categories, "Any category"),
-            choose_several("With a label", "label", labels, "Any label"),
-            choose_several("Not in a category", "out", categories, "None"),
-            choose_several("Without a label", "no", labels, "None"),
+            choose_several("Category", "in", categories, "Any category"),
+            choose_several("Label", "label", labels, "Any label"),
+            choose_several("Exclude categories", "out", categories, "None"),
+            choose_several("Exclude labels", "no", labels, "None"),
         )
     default = round(100 * suggested)
     chosen = url_state.read_number("cut", default, 0, 100)
@@ -106,8 +106,9 @@ def _settings(engine: Engine, suggested: float) -> Settings:
             "Minimum similarity",
             "cut",
             default,
-            "A match below this similarity counts as weak. The suggested value is above what random words reach in this "
-            f"collection ({engine.chance_cosine:.2f}), and at least 70% of the best match.",
+            "Move the slider to choose the threshold yourself. A picture below it counts as a weak match. Until then the app "
+            f"decides. The suggested value is 70% of the best similarity, but never below {engine.chance_cosine:.2f}. For 3 "
+            "of 10 random nouns, no picture of this collection is above that.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
@@ -134,11 +135,11 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
 
 
 def _summary(strong: int, inside: int, everything: int, folded: int) -> str:
-    parts = [f"**{strong}** of {inside} pictures match well"]
+    parts = [match_count(strong, inside)]
     if inside < everything:
         parts.append(f"{everything - inside} filtered out")
     if folded:
-        parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} folded")
+        parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} grouped")
     return "  ·  ".join(parts)
 
 
@@ -149,7 +150,7 @@ def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float
     best = float(inside.cosines.max())
     where = "the pictures that pass the filters" if len(inside) < everything else "this collection"
     threshold = f"The threshold is {settings.threshold:.2f}."
-    reason = f"Most random words reach more than {chance:.2f}." if best < chance else threshold
+    reason = f"Most words picked at random have a closer picture here (above {chance:.2f})." if best < chance else threshold
     st.info(
         f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:.2f}. {reason}",
         icon=":material/search_off:",

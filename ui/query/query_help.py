@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from devise_core.text.query_parser import GRAMMAR
@@ -10,14 +12,18 @@ from ui.searchbox import search_for
 from ui.text import plain
 
 
-def query_help() -> None:
-    """Show the query syntax, with an example to click for each rule. A picture's name is only shown, as it may not exist."""
+def query_help(more: Sequence[tuple[str, str]] = ()) -> None:
+    """Show the query syntax, with an example to click for each rule. A picture's name is only shown, as it may not exist.
+
+    Args:
+        more: Forms that only this page has: an example of each, and what it means.
+    """
     key = f"help-{hash(url_state.read_text(url_state.QUERY))}"  # another query has another popover, which is closed
     with (
         st.popover("What can I write?", icon=":material/help:", type="tertiary", key=key),
         st.container(key="grammar", gap="small"),
     ):
-        for example, meaning in GRAMMAR:
+        for example, meaning in (*more, *GRAMMAR):
             left, right = st.columns([2, 5], vertical_alignment="top", gap="xxsmall")
             if "like:" in example:
                 left.markdown(f"**{plain(example)}**")

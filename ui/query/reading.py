@@ -10,7 +10,7 @@ import streamlit as st
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
 from devise_core.text.query import Query
-from devise_core.text.unmodelled import either
+from devise_core.text.unmodelled import quoted
 from ui.errors import offer_spellings
 from ui.server.engine_cache import current_engine
 from ui.text import plain
@@ -19,7 +19,10 @@ MAX_TERMS = 8
 """How many terms are shown. More would push the results off a phone's screen."""
 MIN_SHARE = 0.005
 """A smaller share would be shown as 0%."""
-_SHARES_HELP = "The words most similar to each part of your query. Rare words count more than common ones."
+_SHARES_HELP = (
+    "The percentage is how much each term counts. Rare words count more than common ones. Above are the words most similar to "
+    "each part of your query."
+)
 
 
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
@@ -36,21 +39,25 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     terms = _merged(reading.terms)
     if len(terms) > 1 or any(term.kind == "picture" for term in terms):
         engine = current_engine()
-        parts.insert(0, ":small[Read as] " + " ".join(_tag(term) for term in terms))
+        parts.insert(0, ":small[Understood as] " + " ".join(_tag(term) for term in terms))
         nearest = [_nearest(engine, term, pictures) for term in terms] if engine.vocabulary else []
         st.markdown(" ".join(parts), help="\n\n".join((*nearest, _SHARES_HELP)) if nearest else None)
     elif parts:
         st.markdown(" ".join(parts))
     if reading.left_out:
-        st.caption("Ignored, because the app does not know the word: " + ", ".join(plain(word) for word in reading.left_out))
+        st.caption("Ignored, because the app does not know: " + ", ".join(plain(word) for word in reading.left_out))
         offer_spellings(reading.left_out, field)
 
 
 def say_unmodelled(query: Query) -> None:
     """Say which words of the query no picture shows, and what the search makes of the rest."""
     if query.unmodelled:
-        remedy = "Add the name of a thing." if query.only_unmodelled else "It looks for the rest of your query."
-        st.caption(f"The search cannot see {plain(either(query.unmodelled), 200)}. {remedy}")
+        words = plain(quoted(query.unmodelled), 200)
+        if query.only_unmodelled:
+            st.caption(f"The app cannot recognise {words} in pictures. Add the name of a thing.")
+        else:
+            reason = f"it cannot recognise {'them' if len(query.unmodelled) > 1 else 'it'} in pictures"
+            st.caption(f"The search ignores {words}, because {reason}. It uses the rest of your query.")
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def load_model(engine: Engine) -> None:
     """Load the model if it is not loaded yet, with a spinner. Raises ``ArtifactError`` for a damaged model file."""
     if not engine.encoder.ready:
-        with st.spinner("Loading the model. This takes a few seconds, only once…"):
+        with st.spinner("Loading the model. This takes a few seconds and happens only once…"):
             engine.encoder.load()
         freeze_memory()
 

@@ -17,7 +17,7 @@ from ui.query.reading import show_reading
 from ui.searchbox import example_pills, search_box, search_for
 from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
-from ui.text import NO_WORD_LIST, SIMILARITY_HELP, plain
+from ui.text import NO_WORD_LIST, WORD_HELP, plain
 from ui.widget_keys import when_current, widget_key
 from ui.words.word_path import word_path
 
@@ -77,7 +77,7 @@ def _similar_words() -> None:
         st.caption(
             "Words are similar if they are used in similar contexts. The similarities were learned from text alone "
             "(GloVe). Click a word to continue from it.",
-            help=SIMILARITY_HELP,
+            help=WORD_HELP,
         )
         _pictures(query)
 
@@ -95,7 +95,7 @@ def _arithmetic() -> None:
         st.caption(
             "Each word is a vector of length 1. The app adds and subtracts the vectors and shows the words most similar to the "
             "result. The words of the query itself are left out, because they are always similar.",
-            help=SIMILARITY_HELP,
+            help=WORD_HELP,
         )
         _pictures(query)
 

@@ -10,7 +10,7 @@ from devise_core.engine import Engine
 from devise_core.text.interpolation import PathStep
 from ui.component import component
 from ui.server.image_routes import picture_url
-from ui.text import SIMILARITY_HELP
+from ui.text import similarity_help
 
 _PATH = component("word_path")
 
@@ -36,7 +36,8 @@ def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit]]) -> Clicked:
         }
         for point, hit in steps
     ]
-    clicked = _PATH(key="word-path", data=[data, SIMILARITY_HELP], on_open_change=_nothing, on_word_change=_nothing)
+    help_text = similarity_help("the word or picture is to this step")
+    clicked = _PATH(key="word-path", data=[data, help_text], on_open_change=_nothing, on_word_change=_nothing)
     words = {point.word.word for point, _ in steps}
     picture = next((hit for _, hit in steps if hit.id == clicked.open), None)
     return Clicked(picture, clicked.word if clicked.word in words else None)

@@ -40,7 +40,7 @@ export function scheme(points, state, look, unpack) {
 export const css = (colour) => `rgb(${colour.join(" ")})`;
 
 export function legend(box, scheme, look, highlighted, onSelect) {
-  if (scheme.none) return box.replaceChildren("Search or click a picture. The colours then show the similarity to it.");
+  if (scheme.none) return box.replaceChildren("Search for something, or click a picture. The colours then show how similar each picture is to it.");
   if (scheme.ramp) {
     const ramp = document.createElement("span");
     ramp.className = "ramp";
