@@ -24,7 +24,8 @@ def test_the_figures_of_the_readme_are_in_the_benchmarks() -> None:
     readme = figures(ROOT / "README.md")
     assert len(readme) == 3
     for _, *values, command in readme:
-        numbers = set(re.findall(r"\d+\.\d+", " ".join(values)))
+        shares = re.sub(r"(\d+\.\d)%", lambda percent: f"{float(percent[1]) / 100:.3f}", " ".join(values))
+        numbers = set(re.findall(r"\d+\.\d+", shares))
         assert numbers
         candidates = [set(re.findall(r"\d+\.\d+", " ".join(row[1:-1]))) for row in benchmarks if row[-1] == command]
         assert any(numbers <= candidate for candidate in candidates), values

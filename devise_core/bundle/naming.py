@@ -27,7 +27,7 @@ SOURCE = "WordNet 3.0 (Debian wordnet-base 1:3.0-37) and GloVe 6B 100-d"
 LICENCE = "WordNet-3.0 (list), PDDL-1.0 (vectors)"
 SENSE_DECAY = 0.5
 NEAR_KINDS = 4
-"""At most so many kinds of a noun can be offered in its place."""
+"""At most this many kinds of a noun can be offered in its place."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vectors import Floats
 
 _MARKS = ("manifest.json", "items.csv")
-"""A folder with one of these files is a collection, which may be damaged."""
+"""A folder with one of these files is treated as a collection, even if other files are missing."""
 
 
 class FolderCollection(Collection):

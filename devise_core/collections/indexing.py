@@ -28,12 +28,12 @@ THUMBNAIL = 384
 """The longer side of the thumbnails, in pixels."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of images done and the number there are."""
+"""Called with the number of images done and the total."""
 
 
 @dataclass
 class IndexedFolder:
-    """What became of a folder of images.
+    """The result of indexing a folder.
 
     Attributes:
         folder: The collection's folder.
@@ -56,18 +56,18 @@ def index_folder(
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels.
 
-    The collection appears whole at the end. An interrupted run leaves only the cache, from which the next run goes on.
+    The collection becomes visible only when it is complete. After an interruption the next run continues from the cache.
 
     Args:
         source: The folder of images.
-        name: What to call the collection. One of that name is replaced.
+        name: The name of the collection. An existing collection of that name is replaced.
         encoder: Gives the images their vectors.
-        progress: Is told of each image.
+        progress: Called after each image.
         command: The command that makes the collection, for the manifest.
-        parts: The parts of the model, for what the collection stores to make searches faster.
+        parts: Model parts, used to precompute what makes searches faster.
 
     Raises:
-        CollectionError: The name cannot be one, the folder is missing, or none of its images can be read.
+        CollectionError: The name is not allowed, the folder is missing, or none of its images can be read.
     """
     target = user_collections() / check_name(name)
     files = find_images(source)
@@ -101,7 +101,7 @@ def _write_thumbnails(
 
 
 def _item(file: Path, source: Path) -> Item:
-    """Describe ``file`` by its path below ``source``. A hash of the path tells files of one name apart."""
+    """Describe ``file`` by its path below ``source``. A hash of the path distinguishes files with the same name."""
     parts = file.relative_to(source).parts
     mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
     return describe(parts, mark, str(file.absolute()))

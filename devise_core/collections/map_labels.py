@@ -16,10 +16,10 @@ from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, unit
 
 NAMED_BY = 5
-"""An image is named correctly if its label is among so many names, like hit@5 in the results."""
+"""An image is named correctly if its label is among this many names, like hit@5 in the results."""
 MAX_WORDS = 48
 MIN_IMAGES = 3
-"""A word is placed on the map if so many images have it."""
+"""A word is placed on the map if this many images have it."""
 
 
 def named_correctly(items: Sequence[Item], names: Sequence[Sequence[str]]) -> list[bool | None]:

@@ -1,4 +1,4 @@
-"""Project embeddings to two and three dimensions for a map, and place vectors that come later on it.
+"""Project embeddings to two and three dimensions for a map, and place new vectors on that map.
 
 There are three methods: principal components, t-SNE (van der Maaten and Hinton, 2008) and UMAP (McInnes et al., 2018), all seeded.
 One machine always gives the same map. Another machine may differ in the last digits, which t-SNE and UMAP amplify.
@@ -24,11 +24,11 @@ DIMENSIONS = (2, 3)
 SEED = 7
 PERPLEXITY = 30.0
 NEIGHBOURS = 5
-"""A vector that comes later is placed among so many nearest images."""
+"""A vector that comes later is placed among this many nearest images."""
 MIN_TSNE, MIN_UMAP = 5, 50
 """With fewer images there are no neighbourhoods, and the map shows principal components. UMAP's neighbourhoods have 15 images."""
 MAX_FITTED = 3_000
-"""t-SNE is fitted on so many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
+"""t-SNE is fitted on this many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
 MAX_COARSE, MAX_FINE = 12, 60
 _MARGIN = 0.02
@@ -44,8 +44,8 @@ class Projections:
 
     Attributes:
         places: The place of each image, ``(n, 2 or 3)`` from 0 to 1.
-        trustworthiness: How few of an image's ten neighbours on the map are not neighbours by cosine, from 0 to 1 (Venna and
-            Kaski, 2001). Empty for few images.
+        trustworthiness: How well ten-neighbour lists on the map agree with those by cosine; 1 is perfect (Venna and Kaski, 2001).
+            Empty for few images.
         matrix: With ``offset``, takes a vector to its place by principal components, ``(d, 3)``.
         offset: ``(3,)``.
         clusters: The number of each image's cluster ``(n, 2)``, among few clusters and among many.
@@ -60,7 +60,7 @@ class Projections:
     def place(self, name: str, vector: Floats, embeddings: Floats) -> Floats:
         """Place a unit ``vector`` ``(d,)`` on the map ``name``.
 
-        Principal components have a function for that. On the other maps it goes among its nearest ``embeddings`` ``(n, d)``.
+        PCA computes the place. On the other maps it is a weighted mean of the places of the nearest ``embeddings`` ``(n, d)``.
         """
         if name.startswith("pca"):
             dimensions = self.places[name].shape[1]
@@ -79,7 +79,7 @@ class Projections:
         """Read the maps of a collection of ``count`` images.
 
         Raises:
-            ArtifactError: The file has no maps, or those of another number of images.
+            ArtifactError: The file has no maps, or maps of a different number of images.
         """
         try:
             with np.load(path, allow_pickle=False) as file:
@@ -197,7 +197,7 @@ def _tsne(embeddings: Floats, dimensions: int) -> Floats:
 
 def _umap(embeddings: Floats, dimensions: int) -> Floats:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its remarks on the import and on the seed come every time
+        warnings.simplefilter("ignore")  # UMAP warns about its import and the seed on every run
         from umap import UMAP
 
         return np.asarray(UMAP(n_components=dimensions, metric="cosine", random_state=SEED, n_jobs=1).fit_transform(embeddings))
@@ -220,12 +220,12 @@ def _frame(places: npt.NDArray[np.floating]) -> tuple[float, npt.NDArray[np.floa
     """Return the scale, one for all directions, and the offset that fit ``places`` into the unit square or cube."""
     low, high = places.min(axis=0), places.max(axis=0)
     extent = float((high - low).max())
-    scale = (1 - 2 * _MARGIN) / extent if extent > _SMALLEST_EXTENT else 0.0  # all in one place go to the middle
+    scale = (1 - 2 * _MARGIN) / extent if extent > _SMALLEST_EXTENT else 0.0  # if all points coincide, put them in the middle
     return scale, 0.5 - scale * (low + high) / 2
 
 
 def _clusters(embeddings: Floats) -> Integers:
-    """Cluster by k-means ``(n, 2)``: √(n / 3) up to 12 clusters to colour, and n / 8 up to 60 to name in a close view."""
+    """Cluster by k-means ``(n, 2)``: min(√(n/3), 12) clusters for the colours, and min(n/8, 60) for the names when zoomed in."""
     from sklearn.cluster import KMeans
 
     distinct, count = len(np.unique(embeddings, axis=0)), len(embeddings)

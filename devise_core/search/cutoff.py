@@ -1,4 +1,8 @@
-"""The cosine from which an image matches, read off the collection's own scores."""
+"""The lowest cosine that counts as a match, estimated from the collection.
+
+It is the rule for queries without evidence. With the bundled model, ``label_evidence.good_matches`` decides about most queries.
+``verbs/matches.py`` chooses between them.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,11 @@ SEED = 7
 
 
 def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
-    """Return the cosine that no image reaches for three of ten random nouns. It rises with the size of a collection.
+    """Return the cosine that stays out of reach of every image for 30% of random nouns. It rises with the size of a collection.
 
     On the labels of the bundled collections, a query's best cosine separates what is there from what is not with an AUC of
-    0.89 and 0.91. Its distance from the median, or in standard deviations, does no better. At three of ten nouns, 2% of the
-    right answers are taken for chance.
+    0.89 and 0.91. Comparing it with the median, or in standard deviations, does no better. With 30% of the nouns, 2% of
+    correct matches are rejected.
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.
@@ -37,6 +41,7 @@ def cut_off(scores: Floats, chance: float) -> float:
     """Return the suggested threshold for a query with these ``scores`` ``(n,)``: above chance, and not far below the best.
 
     Several rules were tried on the categories and labels of the bundled collections: chance alone, standard deviations from
-    the query's median, and a share of the best. Both together had the best mean F1 with nothing shown where nothing matches.
+    the query's median, and a share of the best. Chance and the
+    share of the best, combined, had the best mean F1 while showing nothing for queries without a match.
     """
     return max(chance, SHARE_OF_BEST * float(scores.max(initial=0.0)))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from devise_core.vectors import Floats, Rows
 
 DECAY = 0.5
-"""What a kind weighs in proportion to the kind one step below it."""
+"""A kind's weight relative to the more specific kind one step below."""
 SMOOTHING = 1e-3
 """Added to a probability and to its complement, so that the logit of 0 and of 1 is finite."""
 
@@ -44,7 +44,7 @@ class KindTable:
         return dict(zip(self.kinds[entries].tolist(), self.weights[entries].astype(float).tolist(), strict=True))
 
     def of_synset(self, synset: str) -> KindWeights:
-        """Return the kind that a WordNet id such as "n02139199" is, if it is one."""
+        """Return the kind with this WordNet id, such as "n02139199"; empty if there is none."""
         place = int(np.searchsorted(self.synsets, int(synset[1:])))
         return {place: 1.0} if place < len(self.synsets) and self.synsets[place] == int(synset[1:]) else {}
 

@@ -9,7 +9,7 @@ NEAR_DUPLICATE_COSINE = 0.9
 """Two images are near-duplicates if their features have at least this cosine."""
 
 MAX_COMPARED = 400
-"""Only this many images at the start of a ranking are compared with each other. Nobody turns more pages."""
+"""Only this many images at the start of a ranking are compared with each other. Few people look at more pages."""
 
 
 def fold_near_duplicates(

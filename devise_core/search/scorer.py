@@ -1,11 +1,11 @@
 """The score of an image for a query: the one definition that every text search uses.
 
-It adds up four things:
+It sums four terms:
 
 - the cosine in the space of word vectors (DeViSE),
 - the inner product in the concept space. An image's vector there is the mean of its labels' vectors, weighted by the
   classifier as in ConSE (Norouzi et al., 2013), plus what a linear map predicts of its caption,
-- minus a constant of the image: how near it is to nouns in general, because hubs are near every query,
+- a penalty for hubs, which are images near every query: the image's mean nearness to nouns, subtracted,
 - the log odds that the classifier gives to the kinds of thing that the query names.
 
 The first three are inner products of one query vector with one image vector, so they are fast for many images.
@@ -35,7 +35,7 @@ These weights and ``HUB_SHARPNESS`` were chosen by cross-validation on the publi
 and ImageNet samples.
 """
 FAMILIAR = 150
-"""The most frequent words, such as "two", are not looked up as nouns inside a phrase."""
+"""The 150 most frequent words, such as "two", are not looked up as nouns inside a phrase."""
 LONGEST_NOUN = 3
 
 
@@ -139,7 +139,7 @@ class Scorer:
         return weights
 
     def _nouns_in(self, words: list[str]) -> list[int]:
-        """Return the rows of the nouns in a phrase; the longest first from each word on."""
+        """Return the rows of the nouns in a phrase. At each word, the longest noun wins."""
         rows: list[int] = []
         place = 0
         while place < len(words):

@@ -57,7 +57,7 @@ class DecoderPool:
     """Decoder processes, started when they are needed and kept for the next image. Safe to use from several threads.
 
     Args:
-        count: The most processes.
+        count: The maximum number of processes.
         idle: Seconds after which a process without work ends.
     """
 
@@ -166,7 +166,7 @@ class _DecoderProcess:
 
     @contextmanager
     def _time_limit(self, seconds: float, late: str) -> Iterator[None]:
-        """End the process after so many ``seconds``. Raise ``ImageError`` if it ends, or answers nonsense, within the block."""
+        """End the process after this many ``seconds``. Raise ``ImageError`` if it ends, or answers nonsense, within the block."""
         killed = threading.Event()
 
         def kill() -> None:

@@ -24,7 +24,7 @@ from devise_core.vision.thumbnail import thumbnail
 
 THUMBNAIL = 256
 """The longer side, in pixels, of what is kept of an image."""
-_AHEAD = 2 * READERS - 1  # files out of their zip while another is being used: they may be large
+_AHEAD = 2 * READERS - 1  # how many files are decoded ahead; kept small because files may be large
 _ZIP = (b"PK\3\4", b"PK\5\6")
 
 File = tuple[str, bytes]
@@ -42,7 +42,7 @@ class IndexedUploads:
     Attributes:
         images: The images from before, then the new ones.
         new: How many are new.
-        again: How many files were there already. A file is known by its SHA-256.
+        again: How many files were already there. Files are compared by SHA-256.
         skipped: A sentence for each file that cannot be read, which begins with the file's name.
         full: Why no more images were taken, or "".
     """
@@ -72,9 +72,10 @@ def index_uploads(
         encoder: Gives the images their vectors.
         limits: How many images and bytes a session may hold.
         before: The images that the session has already.
-        progress: Is told of each file.
+        progress: Called after each file.
         read: Decodes one file, and raises ``ImageError`` if it cannot.
-        slot: A context for each call of the model, where others wait for it too. If it raises ``BusyError``, the batch is skipped.
+        slot: A context manager that waits for the model when several sessions use it. If it raises ``BusyError``, the batch is
+            skipped.
     """
     result = IndexedUploads(list(before))
     with closing(read_ahead(_unzipped(files, limits, result), lambda file: _decode(file, encoder, read), _AHEAD)) as decoded:
@@ -99,7 +100,7 @@ class _Decoded:
 def _batches(
     decoded: Iterable[_Decoded], limits: Settings, result: IndexedUploads, progress: Progress | None
 ) -> Iterator[list[_Decoded]]:
-    """Yield the new and readable files in batches, up to the limit in images, which fills ``result.full``."""
+    """Yield the new and readable files in batches. Stop at the image limit and say so in ``result.full``."""
     known = {image.key for image in result.images}
     batch: list[_Decoded] = []
     for number, file in enumerate(decoded, 1):
@@ -145,7 +146,7 @@ def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Ima
 
 
 def _add(result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncoder, limits: Settings, slot: Slot) -> None:
-    """Encode ``batch`` and add it to ``result``, up to the limit in bytes, which fills ``result.full``."""
+    """Encode ``batch`` and add it to ``result``. Stop at the limit in bytes and say so in ``result.full``."""
     try:
         with slot(len(batch)):
             encoded = encoder.encode_pixels(np.stack([file.pixels for file in batch if file.pixels is not None]))

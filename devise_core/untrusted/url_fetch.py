@@ -75,7 +75,7 @@ class _HTTP(HTTPConnection):
         return made
 
     def shut(self) -> None:
-        """End what is being read or written, in whatever thread. A socket's own timeout applies to each read alone."""
+        """End what is being read or written, in whatever thread. A socket timeout limits each read, not their sum."""
         if self._duplicate is not None:
             with suppress(OSError):  # the other side has closed it
                 self._duplicate.shutdown(socket.SHUT_RDWR)
@@ -90,7 +90,7 @@ class _HTTPS(_HTTP, HTTPSConnection):
 
 
 def fetch_image(url: str, limits: Settings | None = None, policy: FetchPolicy = FetchPolicy()) -> bytes:
-    """Fetch what is at ``url`` if the server there says that it is an image. Whether it is one, ``read_upload`` finds out.
+    """Fetch what is at ``url`` if the server there says that it is an image. ``read_upload`` checks whether it is one.
 
     Args:
         url: What a visitor typed.
@@ -186,7 +186,7 @@ def _connect(target: Target, address: str, timeout: float) -> _HTTP:
 
 
 def _body(response: HTTPResponse, deadline: float, limits: Settings) -> bytes:
-    """Read the body. Raise ``ImageError`` by the headers, or as soon as too much has come."""
+    """Read the body. Raise ``ImageError`` if the headers are unsuitable, or as soon as the body exceeds the limit."""
     _check_headers(response, limits)
     content = bytearray()
     while chunk := response.read1(_CHUNK):

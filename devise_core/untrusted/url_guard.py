@@ -1,4 +1,4 @@
-"""Decide which web addresses an untrusted visitor may send the server to, as text and as IP addresses."""
+"""Decide which URLs and which IP addresses a visitor may make the server connect to."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ _SPECIAL_V4 = tuple(
         ),
     )
 )
-"""IANA's special-purpose registry, multicast and reserved ranges. The last is a cloud's internal server at a public number."""
+"""IANA's special-purpose registry, multicast and reserved ranges. The last is Azure's internal server, which has a public
+address."""
 _GLOBAL_V6 = IPv6Network("2000::/3")
 """Everything assigned for the web. No mapped, translated, link-local or private address is in it."""
 _SPECIAL_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")))
@@ -80,7 +81,7 @@ def is_public(address: Address) -> bool:
 
 
 def parse_url(url: str, ports: frozenset[int]) -> Target:
-    """Split ``url`` into what is requested of whom.
+    """Split ``url`` into scheme, host, port and path.
 
     Args:
         url: What a visitor typed, or where a server redirects to.
@@ -111,11 +112,14 @@ def parse_url(url: str, ports: frozenset[int]) -> Target:
 
 
 def _ascii_host(host: str) -> str:
-    """Return the host in lower case, other scripts in Punycode. Raise ``ValueError`` if it is no name and no plain IP address."""
+    """Return the host in lower case, other scripts in Punycode.
+
+    Raise ``ValueError`` if it is neither a host name nor a plain IP address.
+    """
     if ":" in host:
         return str(IPv6Address(host))
     host = host.encode("idna").decode("ascii").lower()  # full-width digits and dots become plain ones here
-    if _NUMERIC.search(host):  # by the rule of browsers, all of it must then be a number; octal, hex and short forms are refused
+    if _NUMERIC.search(host):  # browsers then treat all of it as an IPv4 address; octal, hex and short forms are refused
         return str(IPv4Address(host))
     if not _HOST.match(host.removesuffix(".")):
         raise ValueError(host)

@@ -117,7 +117,10 @@ def _check(entry: zipfile.ZipInfo, name: str, limits: Settings) -> None:
 
 
 def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
-    """Refuse entries that share bytes, with which a small zip holds petabytes at a low ratio (Fifield, 2019)."""
+    """Refuse entries that share bytes.
+
+    A small zip can unpack to petabytes this way without a high compression ratio (Fifield, 2019).
+    """
     entries = sorted(archive.infolist(), key=lambda each: each.header_offset)
     for entry, end in zip(entries, [each.header_offset for each in entries[1:]] + [archive.start_dir], strict=False):
         if entry.header_offset + _HEADER + entry.compress_size > end:

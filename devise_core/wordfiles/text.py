@@ -16,7 +16,7 @@ from devise_core.wordfiles.report import Fault, RawBlock, WordReport
 
 BLOCK_LINES = 2_000
 HEAD_LINES = 100
-"""The dimension of the file is the most frequent one among so many lines."""
+"""The dimension of the file is the most frequent one among this many lines."""
 _NUMERIC_BYTES = b"0123456789+-.eE \n"
 
 

@@ -50,7 +50,7 @@ QUERIES = (
 )
 COUNT = 6
 WELL_ANSWERED = 3
-"""A query is answered well if so many pictures match it well."""
+"""A query is answered well if this many pictures match it well."""
 _EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
 
 
