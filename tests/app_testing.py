@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import BUNDLED
@@ -16,6 +18,9 @@ from tests.conftest import BUNDLED
 ROOT = BUNDLED.parent
 PAGES = ("home", "text_search", "image_search", "labels", "photos", "explorer", "words", "results")
 CAT = BUNDLED / "collections/photos/images/cat.webp"
+
+# Streamlit looks for components in the metadata of every package at each first run of an AppTest, which takes 90 % of it.
+pytest.MonkeyPatch().setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
 
 
 def app(page: str = "home", **parameters: str) -> AppTest:
