@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Literal
 
 import pytest
@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
-from tests.browsing import open_page, wait_until_drawn, wait_until_settled
+from tests.browsing import go_to, open_page, wait_until_drawn, wait_until_settled
 
 CAT = BUNDLED_ARTIFACTS / "collections/photos/images/cat.webp"
 pytestmark = pytest.mark.browser
@@ -42,20 +42,41 @@ Opener = Callable[[str, Scheme, int], Page]
 VIEWS = [("light", 1280), ("dark", 1280), ("light", 390)]
 
 
-@pytest.fixture
-def open_at(browser: Browser, address: str) -> Iterator[Opener]:
-    """A function that opens a path and waits until it is drawn."""
-    with ExitStack() as pages:
+@contextmanager
+def opener(browser: Browser, address: str, stay: bool) -> Iterator[Opener]:
+    """Yield a function that opens a path and waits until it is drawn. With ``stay``, one page goes from path to path."""
+    pages: dict[tuple[Scheme, int], Page] = {}
+    with ExitStack() as stack:
 
         def opened(path: str, scheme: Scheme, width: int) -> Page:
-            page = pages.enter_context(open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme))
-            page.goto(f"{address}/{path}")
+            page = pages.get((scheme, width))
+            if page:
+                go_to(page, f"/{path}")
+            else:
+                page = stack.enter_context(open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme))
+                page.goto(f"{address}/{path}")
+            if stay:
+                pages[scheme, width] = page
             key = PAGES.get(path, "")
             expect(page.locator(f".st-key-{key}" if key else "h1").first).to_be_visible()
             wait_until_drawn(page)
             page.wait_for_function(STYLED)
             return page
 
+        yield opened
+
+
+@pytest.fixture
+def open_at(browser: Browser, address: str) -> Iterator[Opener]:
+    """Opens a path on a new page."""
+    with opener(browser, address, stay=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def go_at(browser: Browser, address: str) -> Iterator[Opener]:
+    """Opens a path on the page of its view, because to load the app takes longer than all else."""
+    with opener(browser, address, stay=True) as opened:
         yield opened
 
 
@@ -76,8 +97,8 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("scheme", "width"), VIEWS)
 @pytest.mark.parametrize("path", PAGES)
-def test_no_finding(open_at: Opener, path: str, scheme: Scheme, width: int) -> None:
-    page = open_at(path, scheme, width)
+def test_no_finding(go_at: Opener, path: str, scheme: Scheme, width: int) -> None:
+    page = go_at(path, scheme, width)
     assert not findings(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
