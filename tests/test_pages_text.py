@@ -37,7 +37,7 @@ def test_the_page_explains_why_nothing_matches() -> None:
 def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     test = app("text_search", q="dinosaur", collection="photos")
     assert "Nothing here matches “dinosaur”." in test.info[0].value
-    assert "The closest pictures" in [heading.value for heading in test.subheader]
+    assert "The closest pictures" in [heading.value for heading in test.header]
     assert 1 <= len(tile_names(test)) <= 8
     assert all("weak" in tile for tile in tiles(test))
 

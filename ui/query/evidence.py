@@ -55,7 +55,7 @@ def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Sequence[
     """Show the heading of the closest pictures, and return them."""
     hits = engine.hits(ranking[:count])
     if hits:
-        st.subheader("The closest pictures")
+        st.header("The closest pictures")
     return hits
 
 
