@@ -10,7 +10,7 @@ from devise_core.collections.folder import find_collections
 from devise_core.collections.opening import DEFAULT_COLLECTION, collection_names, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
 from devise_core.results import Results, read_losses, read_results
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from devise_core.text.opening import open_text_encoder

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from devise_core.backbones import Backbone, default_weights, load_backbone, names
-from devise_core.backbones.graphs import SIZES, application, build
-from devise_core.backbones.names import application_names, matched
+from devise_core.backbones.keras_applications import SIZES, application, build
+from devise_core.backbones.registry import application_names, matched
 from devise_core.backbones.weights import fill
 from devise_core.errors import ArtifactError, BuildError
 from devise_core.train.head import Head

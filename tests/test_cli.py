@@ -61,7 +61,7 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
         (("search", ""), "no word"),
         (("search", "dog " * 3000), "Shorten"),
         (("search", "qwxzv"), "is unknown"),
-        (("search", "z" * 900), "zzz…”. Try another English word."),
+        (("search", "z" * 900), "zzz…” is unknown. Try another English word."),
         (("search", "🎻"), "no word"),
         (("search", "violin", "-k", "0"), "whole number"),
         (("search", "violin", "-k", "-2"), "whole number"),

@@ -9,7 +9,7 @@ import pytest
 
 from devise_core.backbones import Backbone, load_backbone
 from devise_core.backbones import efficientnet_lite0 as lite0
-from devise_core.backbones.graphs import build
+from devise_core.backbones.keras_applications import build
 from devise_core.bundle.convert_weights import fill_backbone
 from devise_core.vision.keras_file import load_model
 from tests.conftest import BUNDLED

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devise_core.backbones.names import LITE0, VGG16, default_weights, matched, names
+from devise_core.backbones.registry import LITE0, VGG16, default_weights, matched, names
 
 if TYPE_CHECKING:
     import keras
@@ -56,7 +56,7 @@ def load_backbone(
         BuildError: The name is unknown, or the weights are not available.
         ArtifactError: The file does not fit the backbone.
     """
-    from devise_core.backbones.graphs import build
+    from devise_core.backbones.keras_applications import build
     from devise_core.backbones.weights import fill
 
     name = matched(name)

@@ -9,8 +9,8 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devise_core.backbones.graphs import application
-from devise_core.backbones.names import LITE0, VGG16
+from devise_core.backbones.keras_applications import application
+from devise_core.backbones.registry import LITE0, VGG16
 from devise_core.errors import ArtifactError, BuildError
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, artifacts_folder

@@ -18,7 +18,7 @@ from devise_core.collections.stored_parts import store_parts
 from devise_core.collections.writer import write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.options import add_artifacts, add_cache, add_data, artifacts_of
 from devise_core.cli.output import say
+from devise_core.cli.shared_options import add_artifacts, add_cache, add_data, artifacts_of
 from devise_core.errors import BuildError
 
 JOBS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from devise_core.cli.options import add_artifacts
 from devise_core.cli.output import add_json, print_json, say
+from devise_core.cli.shared_options import add_artifacts
 from devise_core.engine import load_engine
 from devise_core.errors import CollectionError
 

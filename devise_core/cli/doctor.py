@@ -6,8 +6,8 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from devise_core.cli.options import add_artifacts, artifacts_of
 from devise_core.cli.output import add_json, print_json
+from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.errors import DeploymentError
 
 

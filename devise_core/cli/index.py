@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.options import add_artifacts, artifacts_of
 from devise_core.cli.output import add_json, print_json, say
+from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.errors import CollectionError
 
 
@@ -33,7 +33,7 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.collections.image_files import find_images
     from devise_core.collections.indexing import index_folder
     from devise_core.collections.writer import check_name
-    from devise_core.search.opening import ModelParts
+    from devise_core.search.model_parts import ModelParts
     from devise_core.storage.manifest import Manifest
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.text.opening import open_text_encoder

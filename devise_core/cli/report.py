@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.options import add_artifacts, artifacts_of
 from devise_core.cli.output import add_json, print_json
+from devise_core.cli.shared_options import add_artifacts, artifacts_of
 
 COLLECTIONS = ("photos", "stamps")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from devise_core.cli.options import add_command, engine_of
 from devise_core.cli.output import print_hits, say, say_reading
 from devise_core.cli.quiet import load_model
+from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
 from devise_core.text.query_parser import GRAMMAR, parse, point

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from devise_core.cli.options import add_command, engine_of
 from devise_core.cli.output import print_hits
 from devise_core.cli.quiet import load_model
+from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.vision.image_reader import read_image
 
 

@@ -9,8 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devise_core.cli.options import add_artifacts, add_cache
 from devise_core.cli.output import add_json, print_json, say
+from devise_core.cli.shared_options import add_artifacts, add_cache
 from devise_core.storage.paths import artifacts_folder
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
 

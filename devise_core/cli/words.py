@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from devise_core.cli.options import add_command, engine_of
 from devise_core.cli.output import print_hits
+from devise_core.cli.shared_options import add_command, engine_of
 
 
 def add_parsers(commands: Any) -> None:

@@ -14,7 +14,7 @@ from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name, write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, ImageError
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import Floats

@@ -15,7 +15,7 @@ from devise_core.collections.stored_parts import store_parts
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.search.index import Index
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import default_index, index_type
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout

@@ -9,7 +9,7 @@ import numpy as np
 
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.model_under_test import ModelUnderTest
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded

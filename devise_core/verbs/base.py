@@ -9,7 +9,7 @@ from typing import Literal
 from devise_core.collections.base import Collection
 from devise_core.datatypes import Hit
 from devise_core.errors import NoVocabularyError, QueryError
-from devise_core.search.opening import ModelParts
+from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.query import Query

@@ -1,4 +1,4 @@
-"""Backbone names → Keras graphs with random weights. The graph is the same for all weights."""
+"""Build the graph of a backbone: a model of ``keras.applications``, or the bundled one. Its weights are random."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from devise_core.backbones import efficientnet_lite0
-from devise_core.backbones.names import LITE0, VGG16
+from devise_core.backbones.registry import LITE0, VGG16
 from devise_core.errors import BuildError
 
 if TYPE_CHECKING:

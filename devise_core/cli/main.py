@@ -1,0 +1,59 @@
+"""The entry point of the command line, and the parser of all commands.
+
+The exit status is 0, or 1 with one line on stderr that says what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devise_core import __version__
+from devise_core.cli import build, collections, doctor, evaluate, fetch, index, label, report, search, similar, train, words
+from devise_core.errors import DeviseError
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
+
+_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words of the command line after the program's name; by default those of this process.
+
+    Returns:
+        The exit status.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except DeviseError as error:
+        print("\n".join((f"semblance: {error}", *getattr(error, "__notes__", ()))), file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader, such as ``head``, closed the pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"semblance: {error.filename or 'A file'}: {error.strerror or error}. Check the path and the disk.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nsemblance: Stopped. No file is incomplete. Run the same command again to continue.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands. Each command sets ``run``, the function that runs it."""
+    program = "semblance" if Path(sys.argv[0]).stem == "semblance" else "python -m devise_core"
+    top = argparse.ArgumentParser(program, description="Semantic image search with DeViSE.")
+    top.add_argument("--version", action="version", version=f"semblance {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    for module in _COMMANDS:
+        module.add_parsers(commands)
+    return top
