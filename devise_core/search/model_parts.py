@@ -16,6 +16,8 @@ from devise_core.search.scorer import Scorer
 from devise_core.search.scorer_file import open_scorer
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.concepts import EncodedPhrases, PhraseProjection
+from devise_core.text.phrase_encoder import PhraseEncoder
 from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -49,10 +51,19 @@ class ModelParts:
         manifest: The manifest of that folder.
         text: The model's text encoder.
         word_filter: The words that may be offered to people who did not type them.
+        phrase_encoder: Reads the phrases of queries, or None. A model without ``phrase_projection.npz`` does not use it.
     """
 
-    def __init__(self, layout: ArtifactLayout, manifest: Manifest, text: TextEncoder, word_filter: WordFilter = ALLOW_ALL) -> None:
-        self._layout, self._manifest, self._text, self.word_filter = layout, manifest, text, word_filter
+    def __init__(
+        self,
+        layout: ArtifactLayout,
+        manifest: Manifest,
+        text: TextEncoder,
+        word_filter: WordFilter = ALLOW_ALL,
+        phrase_encoder: PhraseEncoder | None = None,
+    ) -> None:
+        self._layout, self._manifest, self._text = layout, manifest, text
+        self.word_filter, self.phrase_encoder = word_filter, phrase_encoder
 
     @cached_property
     def classifier(self) -> LabelSoftmax | None:
@@ -114,7 +125,7 @@ class ModelParts:
             return None
         head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         files = (verified(layout.scorer), verified(layout.noun_concepts), verified(layout.word_concepts))
-        return open_scorer(*files, text, self.classifier, head)
+        return open_scorer(*files, text, self.classifier, head, self._encoded_phrases())
 
     @cached_property
     def version(self) -> str:
@@ -134,6 +145,12 @@ class ModelParts:
         if len(features) > IMAGES:
             features = features[np.random.default_rng(SEED).choice(len(features), IMAGES, replace=False)]
         return self.evidence.thresholds(self.classifier.shares(features))
+
+    def _encoded_phrases(self) -> EncodedPhrases | None:
+        if self.phrase_encoder is None or not self._has("phrase_projection"):
+            return None
+        projection = PhraseProjection.open(self._manifest.verified(self._layout.phrase_projection))
+        return EncodedPhrases(self.phrase_encoder, projection)
 
     def _has(self, *names: str) -> bool:
         return all(getattr(self._layout, name).name in self._manifest.files for name in names)

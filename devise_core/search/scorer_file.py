@@ -11,13 +11,19 @@ from devise_core.search.image_concepts import CaptionMap, ImageConcepts
 from devise_core.search.image_vectors import ImageVectors
 from devise_core.search.kinds import KindTable
 from devise_core.search.scorer import Scorer
-from devise_core.text.concepts import ConceptStore, PhraseMap
+from devise_core.text.concepts import ConceptStore, EncodedPhrases, PhraseMap
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import unit
 
 
 def open_scorer(
-    tables: Path, nouns: Path, words: Path, text: WordVectorEncoder, classifier: LabelSoftmax, head: LabelSoftmax | None
+    tables: Path,
+    nouns: Path,
+    words: Path,
+    text: WordVectorEncoder,
+    classifier: LabelSoftmax,
+    head: LabelSoftmax | None,
+    encoded: EncodedPhrases | None = None,
 ) -> Scorer:
     """Open ``scorer.npz``, ``noun_concepts.npy`` and ``word_concepts.npy``.
 
@@ -28,6 +34,7 @@ def open_scorer(
         text: The text encoder they belong to.
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None.
+        encoded: Encodes the phrases of queries, or None to add up their words.
     """
     with np.load(tables, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
@@ -41,7 +48,7 @@ def open_scorer(
     )
     phrases = PhraseMap(arrays["phrase_mean"].astype(np.float32), arrays["phrase_map"].astype(np.float32))
     captions = CaptionMap(arrays["caption_mean"].astype(np.float32), arrays["caption_map"].astype(np.float32))
-    concepts = ConceptStore.open(nouns, words, phrases, text)
+    concepts = ConceptStore.open(nouns, words, phrases, text, encoded)
     hubs = unit(arrays["hubs"].astype(np.float32))
     images = ImageVectors(ImageConcepts(arrays["labels"].astype(np.float32), captions), hubs, text.nouns, classifier, head)
     return Scorer(text, concepts, kinds, images)

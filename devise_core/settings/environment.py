@@ -14,7 +14,11 @@ FOLDERS = {
     "data": ("`data`", "The data sets for training and evaluation."),
 }
 """Name → default and meaning. These are read at each use, so they are no fields of ``Settings``."""
-FILES = {
+READ_WITH_MODEL = {
+    "phrase_encoder": (
+        "none",
+        "The folder of the phrase encoder, which reads queries of several words. `fetch phrase-encoder` fills it.",
+    ),
     "word_list": (
         "none",
         "Further words that are not shown unasked, one per line in UTF-8. A line `-word` allows a word of the bundled list again.",
@@ -57,7 +61,7 @@ def folder(name: str) -> Path | None:
     """Return the folder that a variable names, or None if it is not set.
 
     Args:
-        name: One of ``FOLDERS``.
+        name: One of ``FOLDERS``, or a folder of ``READ_WITH_MODEL``.
     """
     return Path(value) if (value := value_of(name)) else None
 
@@ -66,7 +70,7 @@ def file(name: str) -> Path | None:
     """Return the file that a variable names, or None if it is not set.
 
     Args:
-        name: One of ``FILES``.
+        name: A file of ``READ_WITH_MODEL``.
     """
     return Path(value) if (value := value_of(name)) else None
 

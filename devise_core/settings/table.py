@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from devise_core.settings.environment import FILES, FOLDERS, OLD_NAMES, PREFIX, variable
+from devise_core.settings.environment import FOLDERS, OLD_NAMES, PREFIX, READ_WITH_MODEL, variable
 from devise_core.settings.fields import Settings, bounds, spelled, unit
 
 _HEAD = """# Settings
@@ -22,8 +22,9 @@ def settings_table() -> str:
         (f"`{variable(name)}`", spelled(field.default), unit(field), _range(name), field.description or "")
         for name, field in Settings.model_fields.items()
     )
-    folders, files = (
-        [(f"`{variable(name)}`", default, meaning) for name, (default, meaning) in paths.items()] for paths in (FOLDERS, FILES)
+    folders, with_model = (
+        [(f"`{variable(name)}`", default, meaning) for name, (default, meaning) in paths.items()]
+        for paths in (FOLDERS, READ_WITH_MODEL)
     )
     old = ((f"`{old}`", f"`{new}`") for new, old in OLD_NAMES.items())
     return "\n".join(
@@ -35,9 +36,9 @@ def settings_table() -> str:
             "",
             *_lines(("variable", "default", "meaning"), folders),
             "",
-            "This file is read when a model is opened:",
+            "This folder and this file are read when a model is opened:",
             "",
-            *_lines(("variable", "default", "meaning"), files),
+            *_lines(("variable", "default", "meaning"), with_model),
             "",
             "These names of version 0.1 still work, with a warning. Version 0.3 drops them.",
             "",
@@ -49,7 +50,7 @@ def settings_table() -> str:
 
 def known_variables() -> set[str]:
     """Return the name of every variable that is read, old names included."""
-    return {variable(name) for name in (*Settings.model_fields, *FOLDERS, *FILES)} | set(OLD_NAMES.values())
+    return {variable(name) for name in (*Settings.model_fields, *FOLDERS, *READ_WITH_MODEL)} | set(OLD_NAMES.values())
 
 
 def unknown_variables() -> list[str]:

@@ -41,6 +41,7 @@ class ArtifactLayout:
     noun_concepts = property(lambda self: self.root / "noun_concepts.npy")
     word_concepts = property(lambda self: self.root / "word_concepts.npy")
     scorer = property(lambda self: self.root / "scorer.npz")
+    phrase_projection = property(lambda self: self.root / "phrase_projection.npz")
     results = property(lambda self: self.root / "results.json")
     history = property(lambda self: self.root / "history.json")
     collections = property(lambda self: self.root / "collections")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.text.phrase_encoder import PhraseEncoder
 from devise_core.text.query import PlacedClause
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
@@ -30,6 +31,43 @@ class PhraseMap:
     matrix: Floats
 
 
+@dataclass(frozen=True)
+class PhraseProjection:
+    """Projects the sentence encoder's vector of a phrase into the concept space.
+
+    Attributes:
+        mean: The mean of the frequent nouns ``(s,)``, subtracted first.
+        components: Their principal components ``(s, c)``.
+        caption_mean: The mean of captions in the concept space ``(c,)``, subtracted last: it tells no phrase from another.
+    """
+
+    mean: Floats
+    components: Floats
+    caption_mean: Floats
+
+    @classmethod
+    def open(cls, path: Path) -> PhraseProjection:
+        """Read ``phrase_projection.npz``, which ``build concepts`` writes."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls(*(file[name].astype(np.float32) for name in ("mean", "components", "caption_mean")))
+
+    def project(self, vector: Floats) -> Floats:
+        """Map a vector ``(s,)`` to the unit vector ``(c,)``."""
+        return unit_or_zero((vector - self.mean) @ self.components - self.caption_mean)
+
+
+@dataclass(frozen=True)
+class EncodedPhrases:
+    """Vectors of whole phrases in the concept space: the phrase encoder, and the projection of what it returns."""
+
+    encoder: PhraseEncoder
+    projection: PhraseProjection
+
+    def vector(self, phrase: str) -> Floats:
+        """Return the unit vector ``(c,)`` of a phrase."""
+        return self.projection.project(self.encoder.encode(phrase))
+
+
 class ConceptStore:
     """Vectors of nouns, words and phrases in the concept space.
 
@@ -38,15 +76,20 @@ class ConceptStore:
         words: The most frequent words ``int8 (words, c)``.
         phrases: The map for phrases.
         text: The text encoder whose nouns and words these are.
+        encoded: Encodes the phrases of queries in place of the map, or None.
     """
 
-    def __init__(self, nouns: Bytes, words: Bytes, phrases: PhraseMap, text: WordVectorEncoder) -> None:
-        self._nouns, self._words, self._phrases, self._text = nouns, words, phrases, text
+    def __init__(
+        self, nouns: Bytes, words: Bytes, phrases: PhraseMap, text: WordVectorEncoder, encoded: EncodedPhrases | None = None
+    ) -> None:
+        self._nouns, self._words, self._phrases, self._text, self._encoded = nouns, words, phrases, text, encoded
 
     @classmethod
-    def open(cls, nouns: Path, words: Path, phrases: PhraseMap, text: WordVectorEncoder) -> ConceptStore:
+    def open(
+        cls, nouns: Path, words: Path, phrases: PhraseMap, text: WordVectorEncoder, encoded: EncodedPhrases | None = None
+    ) -> ConceptStore:
         """Map both files into memory."""
-        return cls(np.load(nouns, mmap_mode="r"), np.load(words, mmap_mode="r"), phrases, text)
+        return cls(np.load(nouns, mmap_mode="r"), np.load(words, mmap_mode="r"), phrases, text, encoded)
 
     @property
     def dimension(self) -> int:
@@ -54,7 +97,16 @@ class ConceptStore:
         return int(self._nouns.shape[1])
 
     def vector(self, text: str) -> Floats:
-        """Return the vector ``(c,)`` of a text.
+        """Return the vector ``(c,)`` of a text in a query. The phrase encoder reads it if there is one and it is a phrase.
+
+        Args, length and zeros are those of ``stored_vector``.
+        """
+        if self._encoded is None or len(tokens(text)) < 2 or self._text.vocabulary.noun_row(text) is not None:
+            return self.stored_vector(text)
+        return PHRASE_WEIGHT * self._encoded.vector(text)
+
+    def stored_vector(self, text: str) -> Floats:
+        """Return the vector ``(c,)`` of a text from stored vectors alone.
 
         Args:
             text: A noun or a word, whose vector has length 1, or a phrase, whose vector has length ``PHRASE_WEIGHT``.
@@ -70,8 +122,11 @@ class ConceptStore:
         return unit_or_zero(self._words[row]) if row is not None else self._phrase(words)
 
     def unit_vectors(self, texts: Sequence[str]) -> Floats:
-        """Return unit rows ``(n, c)`` of texts. A text without a known word is a row of zeros."""
-        return unit_or_zero(np.stack([self.vector(text) for text in texts]))
+        """Return unit rows ``(n, c)`` of texts. A text without a known word is a row of zeros.
+
+        They come from stored vectors alone, so the names of images and the evidence do not depend on the phrase encoder.
+        """
+        return unit_or_zero(np.stack([self.stored_vector(text) for text in texts]))
 
     def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
         """Return the weighted mean ``(c,)`` of the clauses' vectors. A minus term counts negative."""

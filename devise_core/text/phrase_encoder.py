@@ -1,0 +1,80 @@
+"""The optional phrase encoder: a sentence model reads whole phrases, where word vectors are only added up."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from devise_core.errors import SettingsError
+from devise_core.settings import folder, variable
+from devise_core.storage.manifest import sha256_of
+from devise_core.text.sentence_model import SentenceModel
+from devise_core.vectors import Floats
+
+FILES = {
+    "model.onnx": "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+"""The files of the folder and their SHA-256. The concept space was made with this model and fits no other one."""
+REMEMBERED = 1_024
+"""Phrases whose vectors are kept. They take 2 MB."""
+
+
+class PhraseEncoder:
+    """Maps one phrase at a time to the vector of the sentence model. Threads may share it.
+
+    Args:
+        model: The sentence model.
+    """
+
+    def __init__(self, model: SentenceModel) -> None:
+        self._model = model
+        self._remembered = lru_cache(REMEMBERED)(self._encode)
+
+    @classmethod
+    def open(cls, files: Path) -> PhraseEncoder:
+        """Open the folder ``files``, which ``fetch phrase-encoder`` fills.
+
+        Raises:
+            SettingsError: A file is missing or another one, or ONNX Runtime or tokenizers is not installed.
+        """
+        for name, sha256 in FILES.items():
+            _check(files / name, sha256)
+        try:
+            return cls(SentenceModel.open(files / "model.onnx", files / "tokenizer.json"))
+        except ImportError as error:
+            raise SettingsError(
+                f"{variable('phrase_encoder')} needs ONNX Runtime and tokenizers ({error}). "
+                'Run `pip install -e ".[phrases]"`, or unset it.'
+            ) from error
+
+    def encode(self, phrase: str) -> Floats:
+        """Return the unit vector ``float32 (s,)`` of a phrase. It is read-only."""
+        return self._remembered(phrase)
+
+    def _encode(self, phrase: str) -> Floats:
+        vector = self._model.encode([phrase])[0]
+        vector.flags.writeable = False
+        return vector
+
+
+def configured_phrase_encoder() -> PhraseEncoder | None:
+    """Open the folder that ``SEMBLANCE_PHRASE_ENCODER`` names. Return None if it is not set.
+
+    Raises:
+        SettingsError: It cannot be opened.
+    """
+    files = folder("phrase_encoder")
+    return PhraseEncoder.open(files) if files else None
+
+
+def _check(path: Path, sha256: str) -> None:
+    try:
+        problem = "" if sha256_of(path) == sha256 else "is damaged or another model's (its SHA-256 differs)"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    if problem:
+        raise SettingsError(
+            f"{path} {problem}. Run `python -m devise_core fetch phrase-encoder --out DATA` and set "
+            f"{variable('phrase_encoder')} to DATA/phrase-encoder, or unset it."
+        )
