@@ -19,24 +19,12 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text import phrase_encoder, sentence_model
 from devise_core.text.concepts import PHRASE_WEIGHT, ConceptStore, EncodedPhrases, PhraseMap, PhraseProjection
 from devise_core.text.phrase_encoder import FILES, PhraseEncoder, configured_phrase_encoder
-from devise_core.text.sentence_model import SentenceModel
-from devise_core.vectors import Floats, unit_or_zero
+from devise_core.vectors import unit_or_zero
 from tests.conftest import BUNDLED
 from tests.fakes import text_space, unit_rows
-from tests.tiny_sentence_model import FakeSession, fake_model, write_model
+from tests.tiny_sentence_model import ConstantModel, FakeSession, fake_model, write_model
 
 DOG_CAT = [0.6, 0.8, 0]
-
-
-class ConstantModel(SentenceModel):
-    """Gives every text the same vector, as long as the real model's. ``texts`` is what it encoded."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def encode(self, texts: list[str]) -> Floats:  # type: ignore[override]
-        self.texts += texts
-        return np.full((len(texts), 384), 384**-0.5, np.float32)
 
 
 @pytest.fixture

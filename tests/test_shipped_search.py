@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from devise_core import Engine
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import UnknownWordError
-from devise_core.evaluate.methods import SHIPPED, Methods
+from devise_core.evaluate.methods import SHIPPED, WITH_PHRASE_ENCODER, Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
-from devise_core.evaluate.retrieval import own_labels
+from devise_core.evaluate.retrieval import flickr8k, own_labels
 from devise_core.evaluate.shipped_search import ShippedSearch
 from devise_core.results import OURS
 from devise_core.storage.manifest import Manifest
+from devise_core.text.phrase_encoder import PhraseEncoder
 from devise_core.vision.image_encoder import Encoded
+from tests.tiny_sentence_model import ConstantModel
 
 
 @pytest.fixture
@@ -52,6 +56,27 @@ def test_a_model_without_the_files_has_no_such_row(engine: Engine, model: ModelU
     assert ShippedSearch(model).scorer is None
     with pytest.raises(ValueError, match="cosine alone"):
         ShippedSearch(model).scores(["violin"], encoded(engine))
+
+
+def test_captions_have_a_row_with_the_phrase_encoder_if_there_is_one(
+    engine: Engine, model: ModelUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [AnnotatedImage(Path(f"a/b/{row}.jpg"), captions=(f"a bird near tree {row}", "qwzxqwzx")) for row in range(20)]
+    few = Encoded(*(rows[:20] for rows in (encoded(engine).features, encoded(engine).embeddings)))
+    monkeypatch.setattr("devise_core.datasets.readers.flickr8k_thousand", lambda _: images)
+    monkeypatch.setattr("devise_core.evaluate.methods.random_embedder", lambda _: None)
+    monkeypatch.setattr(model, "encode", lambda _: few)
+    plain = flickr8k(Methods(model)).tables[0].methods()
+    assert WITH_PHRASE_ENCODER not in plain
+    sentences = ConstantModel()
+    model.phrase_encoder = PhraseEncoder(sentences)
+    rows = flickr8k(Methods(model)).tables[0].methods()
+    assert [rows[name] for name in plain] == list(plain.values())  # the other rows do not use it
+    assert WITH_PHRASE_ENCODER in rows
+    assert len(sentences.texts) == 20
+    model.manifest = replace(model.manifest, files={**model.manifest.files})
+    del model.manifest.files["phrase_projection.npz"]
+    assert list(Methods(model).searches) == [SHIPPED]
 
 
 @pytest.mark.artifacts

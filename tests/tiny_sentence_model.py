@@ -35,6 +35,17 @@ class FakeTokenizer:
         return SimpleNamespace(ids=[IDS.get(word, 0) for word in sequence.lower().split()])
 
 
+class ConstantModel(SentenceModel):
+    """Gives every text the same vector, as long as the real model's. ``texts`` is what it encoded."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.texts += texts
+        return np.full((len(texts), 384), 384**-0.5, np.float32)
+
+
 def fake_model(session: FakeSession | None = None) -> SentenceModel:
     return SentenceModel(session or FakeSession(), FakeTokenizer())
 

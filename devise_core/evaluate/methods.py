@@ -22,6 +22,7 @@ CONSE, SOFTMAX = RIVALS
 RANDOM = "random vectors"
 SHIPPED = "as shipped"
 """The scores that the pages and commands use: DeViSE and everything added to it."""
+WITH_PHRASE_ENCODER = "as shipped, with the phrase encoder"
 T = 10
 """The number of labels that ConSE combines: the best of Norouzi et al. (2013)."""
 
@@ -74,6 +75,14 @@ class Methods:
             np.stack([random_vector(identity, dimension) for identity in model.labels.ids]),
         )
         return [by_conse, by_chance, ours]
+
+    @cached_property
+    def searches(self) -> dict[str, ShippedSearch]:
+        """The shipped search, and the one with the phrase encoder if that is configured and fits the model, by the row's name."""
+        encoder, projection = self.model.phrase_encoder, self.model.layout.phrase_projection.name
+        if encoder is None or projection not in self.model.manifest.files:
+            return {SHIPPED: self.shipped}
+        return {SHIPPED: self.shipped, WITH_PHRASE_ENCODER: ShippedSearch(self.model, encoder)}
 
     def in_order(self, results: Mapping[str, Result | str]) -> dict[str, Result | str]:
         """Return ``results`` with an entry for every method, in the order of the tables.

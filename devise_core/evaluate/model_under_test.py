@@ -18,6 +18,7 @@ from devise_core.evaluate.wordnet_distance import Labels, read_labels
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
+from devise_core.text.phrase_encoder import PhraseEncoder, configured_phrase_encoder
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.classifier import Classifier, rooted
@@ -40,6 +41,7 @@ class ModelUnderTest:
         data: The folder of the data sets.
         cache: The folder for results to keep between runs.
         say: Prints a line of progress.
+        phrase_encoder: Reads phrases in rows of their own. All other rows are measured without it.
     """
 
     layout: ArtifactLayout
@@ -49,6 +51,7 @@ class ModelUnderTest:
     data: Path
     cache: Path
     say: Say
+    phrase_encoder: PhraseEncoder | None = None
     _encoded: dict[Path, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
 
     def encode(self, images: Sequence[AnnotatedImage]) -> Encoded:
@@ -153,7 +156,9 @@ def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: 
 
     Raises:
         ArtifactError: A file of the model is missing or damaged.
+        SettingsError: The folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.
     """
     manifest = Manifest.read(layout.root)
     text = open_text_encoder(layout, manifest.verified, indexed=True)
-    return ModelUnderTest(layout, manifest, text, KerasImageEncoder(layout.model, manifest), data, cache, say)
+    encoder = KerasImageEncoder(layout.model, manifest)
+    return ModelUnderTest(layout, manifest, text, encoder, data, cache, say, configured_phrase_encoder())

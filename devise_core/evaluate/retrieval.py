@@ -11,7 +11,7 @@ from devise_core.datasets import readers, splits
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.datasets.splits import select
 from devise_core.errors import BuildError, QueryError, UnknownWordError
-from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SHIPPED, SOFTMAX, Method, Methods
+from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SHIPPED, SOFTMAX, WITH_PHRASE_ENCODER, Method, Methods
 from devise_core.evaluate.metrics import Relevant, average_precision, best_rank, hits, precision_at, ranks
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.tables import MetricValues, Outcome, class_means, comparison, merged
@@ -119,7 +119,8 @@ def flickr8k(methods: Methods) -> Outcome:
         )
     if methods.shipped.scorer:
         captions = [caption for image in images for caption in image.captions if methods.shipped.can_embed(caption)]
-        to_images[SHIPPED] = caption_recall(methods.shipped.scores(captions, encoded), true)[0]
+        for name, search in methods.searches.items():
+            to_images[name] = caption_recall(search.scores(captions, encoded), true)[0]
     note = (
         f"{len(texts)} captions of {len(images)} images. R@k is the share of queries with a matching result among the k nearest. "
         "The softmax and the random vectors cannot embed a caption."
@@ -195,7 +196,7 @@ def _labels_of_collection(methods: Methods, name: str) -> Outcome:
 
 
 def _shipped(results: Mapping[str, MetricValues | str]) -> dict[str, MetricValues | str]:
-    return {SHIPPED: results[SHIPPED]} if SHIPPED in results else {}
+    return {name: results[name] for name in (SHIPPED, WITH_PHRASE_ENCODER) if name in results}
 
 
 def _has_vector(label: str, model: ModelUnderTest) -> bool:

@@ -11,6 +11,7 @@ from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.scorer import QuerySide, Scorer
+from devise_core.text.phrase_encoder import PhraseEncoder
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
@@ -20,15 +21,17 @@ class ShippedSearch:
 
     Args:
         model: The model to measure.
+        phrase_encoder: Reads phrases, or None.
     """
 
-    def __init__(self, model: ModelUnderTest) -> None:
-        self._model = model
+    def __init__(self, model: ModelUnderTest, phrase_encoder: PhraseEncoder | None = None) -> None:
+        self._model, self._phrase_encoder = model, phrase_encoder
 
     @cached_property
     def scorer(self) -> Scorer | None:
         """The score of the search, or None if the model ranks by cosine alone."""
-        return ModelParts(self._model.layout, self._model.manifest, self._model.text).scorer
+        model = self._model
+        return ModelParts(model.layout, model.manifest, model.text, phrase_encoder=self._phrase_encoder).scorer
 
     def scores(self, texts: Sequence[str], encoded: Encoded) -> Floats:
         """Return the score of each image for each text ``(texts, images)``.

@@ -53,7 +53,7 @@ class PhraseEncoder:
         return self._remembered(phrase)
 
     def _encode(self, phrase: str) -> Floats:
-        vector = self._model.encode([phrase])[0]
+        vector: Floats = self._model.encode([phrase])[0]
         vector.flags.writeable = False
         return vector
 
