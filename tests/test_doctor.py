@@ -17,7 +17,9 @@ from devise_core.cli.finding import Finding
 from devise_core.settings.table import settings_table
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.phrase_encoder import PhraseEncoder
 from tests.conftest import BUNDLED
+from tests.tiny_sentence_model import fake_model
 
 
 @pytest.fixture
@@ -47,6 +49,7 @@ def test_this_checkout_passes(capsys: pytest.CaptureFixture[str]) -> None:
         "Python",
         "numpy",
         "settings",
+        "phrase encoder",
         "artifacts",
         "collection stamps",
         "collections folder",
@@ -131,6 +134,20 @@ def test_a_word_list_that_cannot_be_read_is_found(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SEMBLANCE_WORD_LIST", "/nowhere/words.txt")
     [finding] = diagnostics.check_settings()
     assert (finding.state, "/nowhere/words.txt cannot be read" in finding.says) == ("fix", True)
+
+
+def test_the_use_of_the_phrase_encoder_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    check = diagnostics.check_phrase_encoder
+    assert check(ArtifactLayout(BUNDLED)) == Finding("phrase encoder", "ok", "not used")
+    monkeypatch.setenv("SEMBLANCE_PHRASE_ENCODER", str(tmp_path))
+    [missing] = fixes([check(ArtifactLayout(BUNDLED))])
+    assert f"{tmp_path / 'model.onnx'} cannot be read" in missing
+    monkeypatch.setattr(diagnostics, "configured_phrase_encoder", lambda: PhraseEncoder(fake_model()))
+    assert check(ArtifactLayout(BUNDLED)) == Finding("phrase encoder", "ok", "used for queries of several words")
+    Manifest(tmp_path).write()
+    assert "has no phrase_projection.npz" in check(ArtifactLayout(tmp_path)).says
+    (tmp_path / "manifest.json").unlink()
+    assert check(ArtifactLayout(tmp_path)).state == "note"
 
 
 def test_changed_settings_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from devise_core.cli.finding import Finding
 from devise_core.cli.machine_checks import check_annoy, check_memory, check_packages, check_processor, check_python
 from devise_core.collections.folder import FolderCollection, find_collections
-from devise_core.errors import DeviseError, OtherModelError
+from devise_core.errors import ArtifactError, DeviseError, OtherModelError
 from devise_core.settings import Settings, read_settings
 from devise_core.settings.table import old_variables, unknown_variables
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, user_collections
+from devise_core.text.phrase_encoder import configured_phrase_encoder
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.untrusted.decoder_pool import DecoderPool
 from devise_core.vision.image_encoder import KerasImageEncoder
@@ -26,6 +27,7 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
     yield check_python()
     yield from check_packages(requirements)
     yield from check_settings()
+    yield check_phrase_encoder(ArtifactLayout(artifacts))
     yield from check_artifacts(ArtifactLayout(artifacts))
     yield from check_collections(ArtifactLayout(artifacts))
     yield check_folder(user_collections())
@@ -50,6 +52,23 @@ def check_settings() -> Iterator[Finding]:
         yield Finding("settings", "note", f"{old} is deprecated and stops working in version 0.3. Set {new} instead.")
     for name in unknown_variables():
         yield Finding("settings", "note", f"{name} is not a setting. docs/SETTINGS.md lists all settings.")
+
+
+def check_phrase_encoder(layout: ArtifactLayout) -> Finding:
+    """Check that the phrase encoder opens and that the model can use it."""
+    check = "phrase encoder"
+    try:
+        encoder = configured_phrase_encoder()
+        usable = layout.phrase_projection.name in Manifest.read(layout.root).files
+    except ArtifactError:  # ``check_artifacts`` reports it
+        return Finding(check, "note", "Not checked, because the model does not open.")
+    except DeviseError as error:
+        return Finding(check, "fix", str(error))
+    if encoder is None:
+        return Finding(check, "ok", "not used")
+    if not usable:
+        return Finding(check, "note", f"Not used, because {layout.root} has no {layout.phrase_projection.name}.")
+    return Finding(check, "ok", "used for queries of several words")
 
 
 def check_artifacts(layout: ArtifactLayout) -> Iterator[Finding]:
