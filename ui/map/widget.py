@@ -94,7 +94,7 @@ def describe_placement(view: View, marks: Marks) -> str:
     if view.name.startswith("pca"):
         return "★ is at its exact place, computed as for the pictures."
     reason = f"because a {METHODS[view.name[:-1]]} map has no exact place for anything added later"
-    return f"★ is among its {NEIGHBOURS} most similar pictures, {reason}."
+    return f"★ is placed among its {NEIGHBOURS} most similar pictures, {reason}."
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
