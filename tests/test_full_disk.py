@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from devise_core.cli import main
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.errors import CollectionError
-from tests.conftest import BUNDLED
 from tests.sample_images import png
 
-_INDEX = """
-import resource, sys
-from devise_core.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-sys.exit(main(sys.argv[1:]))
-"""
+
+@contextmanager
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond 20 kB, which looks like a disk that fills up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_keeps_the_old_collection(tmp_path: Path) -> None:
-    """No file may grow beyond 20 kB, which looks to ``index`` like a disk that fills up."""
-    pictures, environment = tmp_path / "pictures", {**os.environ, "SEMBLANCE_COLLECTIONS": str(tmp_path / "mine")}
+def test_a_full_disk_keeps_the_old_collection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "mine"))
+    pictures = tmp_path / "pictures"
     pictures.mkdir()
     for number in range(9):
         (pictures / f"{number}.png").write_bytes(png(f"#0000{20 * number:02x}"))
     command = ["index", str(pictures), "--name", "mine"]
-    subprocess.run(
-        [sys.executable, "-m", "devise_core", *command], cwd=BUNDLED.parent, env=environment, check=True, capture_output=True
-    )
+    assert main(command) == 0
     before = {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()}
-    full = subprocess.run(
-        [sys.executable, "-c", _INDEX, *command], cwd=BUNDLED.parent, env=environment, capture_output=True, text=True, check=False
-    )
-    assert full.returncode == 1
-    assert full.stderr.splitlines()[-1].startswith("semblance: ")
-    assert "Check the path and the disk" in full.stderr.splitlines()[-1]
+    capsys.readouterr()
+    with small_disk():
+        status = main(command)
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert status == 1
+    assert error.startswith("semblance: ")
+    assert "Check the path and the disk" in error
     assert {path: path.read_bytes() for path in sorted((tmp_path / "mine/mine").rglob("*")) if path.is_file()} == before
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {"mine", ".cache"}
 
