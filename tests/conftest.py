@@ -14,6 +14,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the 
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 from devise_core import Engine, load_engine
+from devise_core.vision.image_encoder import KerasImageEncoder
 from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
 
@@ -34,10 +35,33 @@ def photos(engine: Engine) -> Engine:
 
 @pytest.fixture(scope="module", autouse=True)
 def memory_is_freed() -> Iterator[None]:
-    """Free the models of a module. ``freeze_memory`` would keep those that have been replaced."""
+    """Free the models of a module. ``freeze_memory`` would keep those that have been replaced.
+
+    What is left is frozen until the end of the next module, because looking at it takes 0.5 s whenever garbage is collected.
+    """
     yield
     gc.unfreeze()
     gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def models_load_once() -> Iterator[None]:
+    """Load each model once in the module, whatever opens it. Every file is still verified as it is opened."""
+    load, loaded = KerasImageEncoder._load, dict[str, KerasImageEncoder]()
+
+    def load_once(encoder: KerasImageEncoder) -> None:
+        if encoder._manifest:
+            encoder._manifest.verified(encoder.path)
+        if encoder.model_id not in loaded:
+            load(encoder)
+            loaded[encoder.model_id] = encoder
+        first = loaded[encoder.model_id]
+        encoder._call, encoder._size, encoder._exhausted = first._call, first._size, first._exhausted
+
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(KerasImageEncoder, "_load", load_once)
+        yield
 
 
 @pytest.fixture

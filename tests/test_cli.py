@@ -16,6 +16,7 @@ from devise_core.cli import main
 from devise_core.storage.manifest import Manifest
 from tests.conftest import BUNDLED
 
+pytestmark = pytest.mark.usefixtures("models_load_once")
 ROOT = BUNDLED.parent
 CAT = str(BUNDLED / "collections/photos/images/cat.webp")
 

@@ -20,6 +20,8 @@ from tests.conftest import BUNDLED
 from tests.sample_images import png
 from ui.server import engine_cache, suggest_routes
 
+pytestmark = pytest.mark.usefixtures("models_load_once")
+
 
 @pytest.fixture
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
