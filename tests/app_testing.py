@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +22,8 @@ CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 # Streamlit looks for components in the metadata of every package at each first run of an AppTest, which takes 90 % of it.
 pytest.MonkeyPatch().setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+# Streamlit collects garbage after each run, which takes 0.5 s in a process with TensorFlow. The app freezes what it has loaded.
+config.set_option("runner.postScriptGC", False)
 
 
 def app(page: str = "home", **parameters: str) -> AppTest:
