@@ -11,7 +11,7 @@ demo: $(VENV)/demo
 
 test: lint types
 	$(if $(CHROMIUM),,$(BIN)/playwright install chromium)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test
 	$(BIN)/ruff check
