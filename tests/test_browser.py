@@ -167,7 +167,7 @@ def test_why_it_matched(page: Page, address: str) -> None:
     expect(dialog.get_by_text("Similarity to cello")).to_be_visible()
     for name, view in (("Show on the map", "explorer"), ("More like this", "image_search"), ("Name this picture", "labels")):
         expect(dialog.get_by_test_id("stPageLink").get_by_role("link", name=name)).to_have_attribute("href", f"{view}?item=violin")
-    dialog.get_by_role("button", name="cello 0.9").click()
+    dialog.get_by_role("button", name="cello", exact=True).click()
     expect(page).to_have_url(f"{address}/text_search?q=cello")
     expect(tiles(page, "text").first).to_have_text("cello")
 

@@ -142,7 +142,7 @@ def test_images_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(image_reader, "MAX_BYTES", 10)
     (tmp_path / "big.png").write_bytes(png)
     for source in (png, tmp_path / "big.png"):
-        with pytest.raises(ImageError, match="At most.*smaller copy"):
+        with pytest.raises(ImageError, match="The limit is.*smaller copy"):
             read_image(source)
 
 

@@ -75,7 +75,7 @@ def test_invalid_paths_are_refused(start: str, end: str, steps: int, message: st
 
 
 def test_an_unknown_word_is_reported() -> None:
-    with pytest.raises(UnknownWordError, match="“nroth”. Did you mean north"):
+    with pytest.raises(UnknownWordError, match="“nroth” is unknown. Did you mean north"):
         word_path(plane(), plane().vocabulary, "west", "nroth", 3)
 
 

@@ -80,7 +80,7 @@ def test_a_phrase_is_a_weighted_sum_without_shared_directions() -> None:
 def test_unknown_words_are_reported_with_suggestions() -> None:
     space = text_space()
     assert read_query("piano xyzzyx", space).reading.left_out == {"xyzzyx": []}
-    with pytest.raises(UnknownWordError, match="“paino”. Did you mean piano") as caught:
+    with pytest.raises(UnknownWordError, match="“paino” is unknown. Did you mean piano") as caught:
         space.embed("paino")
     assert caught.value.suggestions == {"paino": ["piano"]}
 
