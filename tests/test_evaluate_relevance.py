@@ -9,7 +9,7 @@ from devise_core import Engine
 from devise_core.evaluate.absent import refusal_figures
 from devise_core.evaluate.data import read_data
 from devise_core.evaluate.labels import Name, Truth, naming_hits
-from devise_core.evaluate.people import has_unsure_name
+from devise_core.evaluate.people import NameGuard
 from devise_core.evaluate.queries import BUNDLED, FLICKR
 from devise_core.search.naming import Names
 
@@ -44,12 +44,13 @@ def test_tied_scores_count_half() -> None:
 def test_a_name_that_could_hurt_needs_a_sure_classifier(engine: Engine) -> None:
     namer = engine.parts.namer
     assert namer is not None
+    guard = NameGuard(namer.table)
     dog, flag = namer.table.words.index("dog"), namer.table.words.index("bikini")
     classes = np.zeros(len(namer.table.own_line), dtype=np.float32)
-    assert has_unsure_name(namer, Names((), (), (dog,)), classes)
+    assert guard.has_unsure_name(Names((), (), (dog,)), classes)
     classes[namer.table.labels_of("a")[0]] = 0.6
-    assert not has_unsure_name(namer, Names((), (), (dog, -1)), classes)
-    assert has_unsure_name(namer, Names((), (), (dog, flag)), classes)
+    assert not guard.has_unsure_name(Names((), (), (dog, -1)), classes)
+    assert guard.has_unsure_name(Names((), (), (dog, flag)), classes)
 
 
 def test_the_judged_data_are_consistent() -> None:

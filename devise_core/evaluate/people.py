@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from devise_core.datasets import readers
@@ -12,7 +10,9 @@ from devise_core.errors import BuildError
 from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.tables import Outcome, mean_cell
 from devise_core.results import Cell, Table
-from devise_core.search.naming import PERSON, SURE, Namer, Names
+from devise_core.search.model_parts import ModelParts
+from devise_core.search.naming import PERSON, PERSON_LINE, SURE, Names
+from devise_core.search.naming_table import NamingTable
 from devise_core.vectors import Floats
 
 FIRST, LISTED = 3, 10
@@ -27,7 +27,7 @@ def people(methods: Methods) -> Outcome:
         BuildError: The model cannot name images with everyday nouns.
     """
     model = methods.model
-    namer = model.engine("photos").parts.namer
+    namer = ModelParts(model.layout, model.manifest, model.text).namer
     if namer is None:
         raise BuildError("This model came without the files that name images. Make them with `python -m devise_core build naming`.")
     images = readers.flickr8k_thousand(model.data)
@@ -35,7 +35,8 @@ def people(methods: Methods) -> Outcome:
     encoded = model.encode(images)
     names, classes = namer.name(encoded, LISTED), namer.shares(encoded.features)[0]
     person = np.asarray([float(_names_a_person(each)) for each in names])
-    unsure = np.asarray([float(has_unsure_name(namer, each, row)) for each, row in zip(names, classes, strict=True)])
+    guard = NameGuard(namer.table)
+    unsure = np.asarray([float(guard.has_unsure_name(each, row)) for each, row in zip(names, classes, strict=True)])
     with_people = np.asarray([shows_person(image.captions) for image in images])
     rows = tuple(
         (Cell(text=text), Cell(float(chosen.sum())), mean_cell(person[chosen]), mean_cell(unsure[chosen]))
@@ -51,22 +52,24 @@ def people(methods: Methods) -> Outcome:
     return Outcome((Table("People: flickr8k-1000", note, COLUMNS, rows, "people", len(images)),))
 
 
-def has_unsure_name(namer: Namer, names: Names, classes: Floats) -> bool:
-    """Return whether a name could hurt a person and the classifier is not sure of it.
+class NameGuard:
+    """Finds names that could hurt a person and that the classifier is not sure of.
 
     Args:
-        namer: The namer that gave the names.
-        names: The names of one image.
-        classes: The classifier's softmax of the image ``(labels,)``.
+        table: The names.
     """
-    lines = [line for line in names.lines if line >= 0 and namer.table.flags[line]]
-    return any(float(classes[_labels_to_be_sure_of(namer, line)].sum()) < SURE for line in lines)
 
+    def __init__(self, table: NamingTable) -> None:
+        self._table, self._animals = table, table.labels_of("a")
 
-def _labels_to_be_sure_of(namer: Namer, line: int) -> Sequence[int]:
-    """Return the rows of the labels whose sum must reach ``SURE``: of all animals for an animal, else of those below the name."""
-    labels = namer.table.labels_of("a") if "a" in namer.table.flags[line] else namer.table.below[line]
-    return [int(label) for label in labels]
+    def has_unsure_name(self, names: Names, classes: Floats) -> bool:
+        """Return whether the names of an image, with the classifier's softmax of it ``(labels,)``, include such a name."""
+        return any(self._is_unsure(line, classes) for line in names.lines if line != PERSON_LINE)
+
+    def _is_unsure(self, line: int, classes: Floats) -> bool:
+        flags = self._table.flags[line]
+        labels = self._animals if "a" in flags else self._table.below[line]  # for an animal, to be any animal is enough
+        return bool(flags) and float(classes[labels].sum()) < SURE
 
 
 def _names_a_person(names: Names) -> bool:

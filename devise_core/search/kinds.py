@@ -25,7 +25,7 @@ class KindTable:
     """The kinds that have ImageNet labels below them, and the kinds of every noun.
 
     Attributes:
-        members: Whether each label is at or below each kind ``(labels, kinds)``, 0 or 1.
+        members: Whether each label is at or below each kind ``(kinds, labels)``, 0 or 1. A query reads a few rows of it.
         synsets: The WordNet offset of each kind, in order ``(kinds,)``.
         starts: Where each noun's entries begin in ``kinds`` and ``weights`` ``(nouns + 1,)``.
         kinds: Numbers of kinds.
@@ -60,11 +60,6 @@ class KindTable:
         return {**self.of_synset(synset), **above}
 
     @cached_property
-    def _labels_of_kinds(self) -> Floats:
-        """``members``, transposed and contiguous, because rows are read faster than columns."""
-        return np.ascontiguousarray(self.members.T)
-
-    @cached_property
     def _general(self) -> frozenset[int]:
         """The kinds that are above the sense of some noun."""
         return frozenset(self.kinds[self.weights < 1].tolist())
@@ -79,5 +74,5 @@ class KindTable:
         Returns:
             ``(n, len(kinds))``.
         """
-        sums = np.clip(shares @ self._labels_of_kinds[kinds].T, 0, 1)
+        sums = np.clip(shares @ self.members[kinds].T, 0, 1)
         return np.asarray(np.log((sums + SMOOTHING) / (1 - sums + SMOOTHING)), dtype=np.float32)

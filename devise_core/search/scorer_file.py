@@ -40,7 +40,7 @@ def open_scorer(
         arrays = {name: file[name] for name in file.files}
     kind_count = len(arrays["kind_synsets"])
     kinds = KindTable(
-        np.unpackbits(arrays["kind_members"], axis=1, count=kind_count).astype(np.float32),
+        np.unpackbits(arrays["kind_members"], axis=1, count=kind_count).T.astype(np.float32, order="C"),
         arrays["kind_synsets"],
         arrays["noun_starts"],
         arrays["noun_kinds"],

@@ -44,7 +44,8 @@ class RankingVerbs(EngineBase):
             ['violin', 'cello']
         """
         cosines = _best_cosines(self.collection.embeddings, query)
-        order, scored = Ranking.of(cosines, self.scores(query)), self._sides(query)
+        scored = self._sides(query)
+        order = Ranking.of(cosines, self._fast_scores(scored))
         if scored is None or len(cosines) <= EXACT_UP_TO:
             return order
         count = CANDIDATES_BY_COSINE if self._stored_vectors is None else CANDIDATES
@@ -63,13 +64,8 @@ class RankingVerbs(EngineBase):
             >>> engine.collection.items[int(scores.argmax())].name
             'violin'
         """
-        scored, vectors = self._sides(query), self._stored_vectors
-        if scored and len(self.collection) <= EXACT_UP_TO:
-            return self._scores(*scored)
-        if scored and vectors is not None:
-            scorer, sides = scored
-            return scorer.scores_without_kinds(sides, self.collection.embeddings, vectors)
-        return _best_cosines(self.collection.embeddings, query)
+        scores = self._fast_scores(self._sides(query))
+        return _best_cosines(self.collection.embeddings, query) if scores is None else scores
 
     def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
@@ -107,6 +103,15 @@ class RankingVerbs(EngineBase):
         scorer = self.parts.scorer
         sides = scorer.query(query) if scorer and isinstance(query, Query) else None
         return (scorer, sides) if scorer and sides else None
+
+    def _fast_scores(self, scored: tuple[Scorer, list[QuerySide]] | None) -> Floats | None:
+        """Return what ``scores`` returns for what ``_sides`` returned, or None where that is the cosine."""
+        if scored and len(self.collection) <= EXACT_UP_TO:
+            return self._scores(*scored)
+        if scored and self._stored_vectors is not None:
+            scorer, sides = scored
+            return scorer.scores_without_kinds(sides, self.collection.embeddings, self._stored_vectors)
+        return None
 
     def _scores(self, scorer: Scorer, sides: list[QuerySide], rows: Rows | None = None) -> Floats:
         """Return the scores of the images at ``rows``, or of all."""
