@@ -17,6 +17,7 @@ from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder
 from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
+from tests.image_server import image_server, image_site  # noqa: F401  fixtures for the tests of images from an address
 
 BUNDLED = Path(__file__).parent.parent / "artifacts"
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
+
+from tests.local_server import LocalServer, run_server
 
 HTML = b"<html><body>Please log in to use the Wi-Fi.</body></html>"
 
 
-class FaultyServer(ThreadingHTTPServer):
+class FaultyServer(LocalServer):
     """A web server for tests.
 
     Attributes:
@@ -21,8 +22,6 @@ class FaultyServer(ThreadingHTTPServer):
         agents: The User-Agent headers of all requests.
         closing: Set when the server stops.
     """
-
-    daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), RequestHandler)
@@ -100,13 +99,6 @@ class RequestHandler(BaseHTTPRequestHandler):
         """Print nothing. The tests read ``requests``."""
 
 
-@contextmanager
-def serving() -> Iterator[FaultyServer]:
+def serving() -> AbstractContextManager[FaultyServer]:
     """Run a server until the context ends."""
-    with FaultyServer() as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.closing.set()
-            server.shutdown()
+    return run_server(FaultyServer())

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
+
+import pytest
 
 from benchmarks.malformed import encoded, picture
 from devise_core.settings import Settings
 from devise_core.untrusted.url_fetch import FetchPolicy, fetch_image
+from tests.local_server import LocalServer, run_server
 
 CAT = encoded(picture(), "JPEG")
 ON = Settings(url_search=True, url_seconds=5, url_bytes=100_000)
@@ -32,13 +35,12 @@ NAMES = {
 }
 
 
-class ImageServer(ThreadingHTTPServer):
+class ImageServer(LocalServer):
     """A web server that counts connections.
 
     ``say`` gives for a path the status, the headers, the chunks of the body and the pause before each.
     """
 
-    daemon_threads = True
     address_family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
 
     def __init__(self) -> None:
@@ -79,16 +81,9 @@ class RequestHandler(BaseHTTPRequestHandler):
         """Print nothing. The tests read ``asked``."""
 
 
-@contextmanager
-def serving() -> Iterator[ImageServer]:
+def serving() -> AbstractContextManager[ImageServer]:
     """Run a server until the context ends."""
-    with ImageServer() as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.closing.set()
-            server.shutdown()
+    return run_server(ImageServer())
 
 
 def lookup(host: str) -> list[str]:
@@ -114,3 +109,17 @@ def open_policy(site: ImageServer) -> FetchPolicy:
 
 def get(site: ImageServer, path: str = "/cat.jpg", limits: Settings = ON) -> bytes:
     return fetch_image(f"http://web.example:{site.server_port}{path}", limits, open_policy(site))
+
+
+@pytest.fixture(scope="module")
+def image_server() -> Iterator[ImageServer]:
+    """Runs for all tests of a module."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def image_site(image_server: ImageServer) -> ImageServer:
+    """The server as it was when it started."""
+    image_server.connections, image_server.asked, image_server.heads, image_server.say = 0, [], [], {}
+    return image_server

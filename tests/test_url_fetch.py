@@ -13,48 +13,36 @@ import pytest
 from devise_core.errors import ImageError
 from devise_core.settings import Settings
 from devise_core.untrusted.url_fetch import FetchPolicy, fetch_image
-from tests.image_server import CAT, ON, PUBLIC, ImageServer, get, serving
+from tests.image_server import CAT, ON, PUBLIC, ImageServer, get
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[ImageServer]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def site(running: ImageServer) -> ImageServer:
-    running.connections, running.asked, running.heads, running.say = 0, [], [], {}
-    return running
-
-
-def test_fetching_is_off_by_default(site: ImageServer) -> None:
+def test_fetching_is_off_by_default(image_site: ImageServer) -> None:
     with pytest.raises(ImageError, match="switched off on this server.*Upload.*SEMBLANCE_URL_SEARCH=1"):
-        get(site, limits=Settings())
-    assert site.connections == 0
+        get(image_site, limits=Settings())
+    assert image_site.connections == 0
 
 
-def test_an_image_is_fetched_with_one_short_request(site: ImageServer) -> None:
-    assert get(site, "/a b/ü.jpg?x=1&y=ä".replace(" ", "%20")) == CAT
-    assert (site.asked, site.connections) == (["/a%20b/%C3%BC.jpg?x=1&y=%C3%A4"], 1)
-    assert site.heads[0]["Host"] == f"web.example:{site.server_port}"
-    assert set(site.heads[0]) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
+def test_an_image_is_fetched_with_one_short_request(image_site: ImageServer) -> None:
+    assert get(image_site, "/a b/ü.jpg?x=1&y=ä".replace(" ", "%20")) == CAT
+    assert (image_site.asked, image_site.connections) == (["/a%20b/%C3%BC.jpg?x=1&y=%C3%A4"], 1)
+    assert image_site.heads[0]["Host"] == f"web.example:{image_site.server_port}"
+    assert set(image_site.heads[0]) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
 
 
-def test_proxies_of_the_environment_are_ignored(site: ImageServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment_are_ignored(image_site: ImageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{site.server_port}")
-    get(site)
-    assert site.asked == ["/cat.jpg"]  # a proxy would be asked for the whole address
+        monkeypatch.setenv(name, f"http://127.0.0.1:{image_site.server_port}")
+    get(image_site)
+    assert image_site.asked == ["/cat.jpg"]  # a proxy would be asked for the whole address
 
 
-def test_redirects_are_limited(site: ImageServer) -> None:
+def test_redirects_are_limited(image_site: ImageServer) -> None:
     for step in range(5):
-        site.say[f"/{step}"] = (302, {"Location": f"{step + 1}"}, [], 0)
-    assert get(site, "/2") == CAT
+        image_site.say[f"/{step}"] = (302, {"Location": f"{step + 1}"}, [], 0)
+    assert get(image_site, "/2") == CAT
     with pytest.raises(ImageError, match="redirects more than 3 times"):
-        get(site, "/0")
-    assert site.asked == ["/2", "/3", "/4", "/5", "/0", "/1", "/2", "/3"]
+        get(image_site, "/0")
+    assert image_site.asked == ["/2", "/3", "/4", "/5", "/0", "/1", "/2", "/3"]
 
 
 @pytest.mark.parametrize(
@@ -70,23 +58,25 @@ def test_redirects_are_limited(site: ImageServer) -> None:
         (200, {"Content-Type": "image/png", "Content-Length": "50"}, "only a part of the image"),
     ],
 )
-def test_responses_without_a_suitable_image_are_refused(site: ImageServer, status: int, fields: dict[str, str], says: str) -> None:
-    site.say["/cat.jpg"] = (status, fields, [gzip.compress(bytes(1_000_000))[:20]], 0)
+def test_responses_without_a_suitable_image_are_refused(
+    image_site: ImageServer, status: int, fields: dict[str, str], says: str
+) -> None:
+    image_site.say["/cat.jpg"] = (status, fields, [gzip.compress(bytes(1_000_000))[:20]], 0)
     with pytest.raises(ImageError, match=says):
-        get(site)
+        get(image_site)
 
 
-def test_an_endless_body_is_cut(site: ImageServer) -> None:
-    site.say["/cat.jpg"] = (200, {"Content-Type": "image/png"}, [bytes(50_000)] * 1_000, 0)
+def test_an_endless_body_is_cut(image_site: ImageServer) -> None:
+    image_site.say["/cat.jpg"] = (200, {"Content-Type": "image/png"}, [bytes(50_000)] * 1_000, 0)
     with pytest.raises(ImageError, match=r"more than 0.1 MB"):
-        get(site)
+        get(image_site)
 
 
-def test_chunks_are_counted(site: ImageServer) -> None:
+def test_chunks_are_counted(image_site: ImageServer) -> None:
     chunk = b"c350\r\n" + bytes(50_000) + b"\r\n"
-    site.say["/cat.jpg"] = (200, {"Content-Type": "image/png", "Transfer-Encoding": "chunked"}, [chunk] * 100, 0)
+    image_site.say["/cat.jpg"] = (200, {"Content-Type": "image/png", "Transfer-Encoding": "chunked"}, [chunk] * 100, 0)
     with pytest.raises(ImageError, match=r"more than 0.1 MB|not respond properly"):
-        get(site)
+        get(image_site)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +90,8 @@ def test_a_slow_server_is_abandoned(scheme: str, how: str) -> None:
             fetch_image(f"{scheme}://web.example:{port}/", ON.model_copy(update={"url_seconds": 0.4}), policy)
 
 
-def test_a_slow_resolver_is_abandoned(site: ImageServer) -> None:
-    policy = FetchPolicy(lambda _: [PUBLIC] if site.closing.wait(5) else [])
+def test_a_slow_resolver_is_abandoned(image_site: ImageServer) -> None:
+    policy = FetchPolicy(lambda _: [PUBLIC] if image_site.closing.wait(5) else [])
     with pytest.raises(ImageError, match=r"took more than 0.2 s"):
         fetch_image("http://web.example/", ON.model_copy(update={"url_seconds": 0.2}), policy)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from devise_core.errors import ImageError
 from devise_core.untrusted.url_fetch import FetchPolicy, fetch_image
 from devise_core.untrusted.url_guard import is_public
-from tests.image_server import ON, PUBLIC, ImageServer, get, serving, strict
+from tests.image_server import ON, PUBLIC, ImageServer, get, strict
 
 REFUSED = """
     file:///etc/passwd  ftp://public.example/a.jpg  gopher://127.0.0.1:PORT/_GET  data:image/png;base64,AAAA  javascript:alert(1)
@@ -53,46 +52,34 @@ REFUSED += [
 ]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[ImageServer]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def site(running: ImageServer) -> ImageServer:
-    running.connections, running.asked, running.heads, running.say = 0, [], [], {}
-    return running
-
-
 def test_the_table_has_100_urls() -> None:
     assert len(set(REFUSED)) == len(REFUSED) >= 100
 
 
 @pytest.mark.parametrize("form", REFUSED)
-def test_dangerous_urls_are_refused_without_a_connection(form: str, site: ImageServer) -> None:
+def test_dangerous_urls_are_refused_without_a_connection(form: str, image_site: ImageServer) -> None:
     with pytest.raises(ImageError, match=r"\. [A-Z]"):
-        fetch_image(form.replace("PORT", str(site.server_port)), ON, strict(site))
-    assert site.connections == 0
+        fetch_image(form.replace("PORT", str(image_site.server_port)), ON, strict(image_site))
+    assert image_site.connections == 0
 
 
-def test_dns_rebinding_is_ineffective(site: ImageServer) -> None:
+def test_dns_rebinding_is_ineffective(image_site: ImageServer) -> None:
     asked = []
 
     def rebinding(host: str) -> list[str]:
         asked.append(host)
         return [PUBLIC] if len(asked) == 1 else ["127.0.0.1"]
 
-    policy = FetchPolicy(rebinding, ports=frozenset({site.server_port}))
+    policy = FetchPolicy(rebinding, ports=frozenset({image_site.server_port}))
     with pytest.raises(ImageError):
-        fetch_image(f"http://rebind.example:{site.server_port}/cat.jpg", ON.model_copy(update={"url_seconds": 0.5}), policy)
-    assert (asked, site.connections) == (["rebind.example"], 0)
+        fetch_image(f"http://rebind.example:{image_site.server_port}/cat.jpg", ON.model_copy(update={"url_seconds": 0.5}), policy)
+    assert (asked, image_site.connections) == (["rebind.example"], 0)
 
 
-def test_a_host_with_one_internal_address_is_refused(site: ImageServer) -> None:
+def test_a_host_with_one_internal_address_is_refused(image_site: ImageServer) -> None:
     with pytest.raises(ImageError, match="not on the public web"):
-        fetch_image(f"http://both.example:{site.server_port}/a", ON, strict(site))
-    assert site.connections == 0
+        fetch_image(f"http://both.example:{image_site.server_port}/a", ON, strict(image_site))
+    assert image_site.connections == 0
 
 
 @pytest.mark.parametrize(
@@ -109,11 +96,11 @@ def test_a_host_with_one_internal_address_is_refused(site: ImageServer) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_checked_like_the_first_url(site: ImageServer, to: str, status: int) -> None:
-    site.say["/cat.jpg"] = (status, {"Location": to.replace("PORT", str(site.server_port))}, [], 0)
+def test_a_redirect_is_checked_like_the_first_url(image_site: ImageServer, to: str, status: int) -> None:
+    image_site.say["/cat.jpg"] = (status, {"Location": to.replace("PORT", str(image_site.server_port))}, [], 0)
     with pytest.raises(ImageError):
-        get(site)
-    assert (site.asked, site.connections) == (["/cat.jpg"], 1)
+        get(image_site)
+    assert (image_site.asked, image_site.connections) == (["/cat.jpg"], 1)
 
 
 @pytest.mark.parametrize("text", [PUBLIC, "1.1.1.1", "2606:4700:4700::1111", "2a00:1450:4001::1"])
