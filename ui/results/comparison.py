@@ -22,6 +22,11 @@ NAMES = {
     "caltech-101": "Caltech-101",
     "flickr8k": "Captions",
     "stamps": "Stamps",
+    "own-labels": "Labels as queries",
+    "labels": "Names of pictures",
+    "absent": "Nothing matches",
+    "queries": "Everyday queries",
+    "people": "People",
 }
 """Protocol → its name on the page and in the address."""
 OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot"}
