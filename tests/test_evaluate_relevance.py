@@ -10,8 +10,10 @@ from devise_core.evaluate.absent import refusal_figures
 from devise_core.evaluate.data import read_data
 from devise_core.evaluate.labels import Name, Truth, naming_hits
 from devise_core.evaluate.people import NameGuard
+from devise_core.evaluate.protocols import PROTOCOLS
 from devise_core.evaluate.queries import BUNDLED, FLICKR
 from devise_core.search.naming import Names
+from ui.results.comparison import NAMES
 
 SEA_LION = Truth(frozenset({"sea lion"}), frozenset({"sea lion", "sea", "lion"}), frozenset({"n1", "n2"}))
 
@@ -71,3 +73,7 @@ def test_the_judged_ids_are_in_the_collections() -> None:
         for row in read_data("queries"):
             if row["set"] == name and row["relevant"]:
                 assert all(item in collection for item in row["relevant"].split("|")), row["query"]
+
+
+def test_every_protocol_has_a_name_on_the_page_results() -> None:
+    assert set(NAMES) == set(PROTOCOLS)

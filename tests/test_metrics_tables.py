@@ -158,14 +158,14 @@ def test_class_means_and_subset() -> None:
 
 
 def test_whole_evaluation(model: ModelUnderTest, tmp_path: Path) -> None:
-    results = measure(model, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101"])
+    results = measure(model, ["imagenet", "zero-shot", "pascal-sentences", "caltech-101", "people"])
     results.write(tmp_path / "results.json")
     written = json.loads((tmp_path / "results.json").read_text("utf-8"))
-    tables = {
+    tables = {  # none for people, whom this model cannot name
         table["title"]: {row[0]["text"]: [cell.get("value", cell.get("text")) for cell in row[1:]] for row in table["rows"]}
         for table in written["tables"]
     }
-    assert written["made_by"] == "python -m devise_core evaluate imagenet zero-shot pascal-sentences caltech-101 --data DATA"
+    assert written["made_by"] == "python -m devise_core evaluate imagenet zero-shot pascal-sentences caltech-101 people --data DATA"
     assert (
         tables["All 3 ImageNet samples: flat hit@k"][SOFTMAX] == tables["All 3 ImageNet samples: flat hit@k"][OURS] == [1, 1, 1, 1]
     )

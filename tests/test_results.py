@@ -14,13 +14,12 @@ import pytest
 from devise_core import Engine
 from devise_core.errors import ArtifactError
 from devise_core.evaluate.categories import evaluate_categories, in_category
-from devise_core.evaluate.protocols import PROTOCOLS
 from devise_core.results import Cell, Classes, Reference, Results, Table, read_losses, read_results
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY, ArtifactLayout
 from tests.sample_results import content, number
 from ui.results.chart_data import describe_chart, dot_rows, published_name
-from ui.results.comparison import NAMES, chart_metrics, conclusions, describe_metrics, in_rows, table_html
+from ui.results.comparison import chart_metrics, conclusions, describe_metrics, in_rows, table_html
 from ui.results.headlines import HEADLINES, compare
 
 
@@ -242,10 +241,6 @@ def test_the_published_figures_are_the_measured_ones(row: str, title: str, metri
         assert [float(part) for part in said[1].split(" ", 1)[1].split(" / ")] == [
             pytest.approx(theirs[metric].value, abs=0.0006) for metric in metrics
         ]
-
-
-def test_every_protocol_has_a_name_on_the_page() -> None:
-    assert set(PROTOCOLS) == set(NAMES)
 
 
 def test_the_model_card_has_all_tables(engine: Engine) -> None:
