@@ -18,8 +18,9 @@ from devise_core.text.phrase_encoder import configured_phrase_encoder
 from devise_core.text.query import Query
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
-from devise_core.verbs.labels import LabelVerbs, WordSet
+from devise_core.verbs.labels import WordSet
 from devise_core.verbs.matches import MatchVerbs
+from devise_core.verbs.shown import ShownVerbs
 from devise_core.verbs.words import WordVerbs
 from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.image_reader import ImageInput
@@ -28,7 +29,7 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 __all__ = ["DEFAULT_COLLECTION", "By", "Engine", "Images", "WordSet", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(MatchVerbs, LabelVerbs, WordVerbs):
+class Engine(MatchVerbs, ShownVerbs, WordVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image

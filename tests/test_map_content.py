@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from devise_core import Engine
-from devise_core.collections.map_labels import common_labels, group_names, map_words, named_correctly
+from devise_core.collections.map_labels import common_labels, map_words, named_correctly
 from devise_core.collections.projection import project
 from devise_core.datatypes import Item
 from devise_core.vectors import Floats
@@ -30,24 +30,13 @@ def test_names_of_all_images_equal_those_of_each(engine: Engine) -> None:
         assert names[row] == [hit.word for hit in engine.label_encoded(engine.encoded(row), 5)]
 
 
-def test_groups_are_named_after_their_images(engine: Engine) -> None:
-    prefixes = ("animals/birds", "vehicles")
-    groups = np.array(
-        [
-            next((number for number, start in enumerate(prefixes) if item.category.startswith(start)), 2)
-            for item in engine.collection.items
-        ],
-        dtype=np.int16,
-    )
-    names = group_names(engine.vocabulary, engine.collection, groups)
-    assert names[:2] == ["bird", "truck"]
-    assert len(set(names)) == 3
-
-
-def test_words_on_the_map_are_categories_and_common_nouns(engine: Engine) -> None:
-    words = map_words(engine.text, engine.collection, engine.label_all(5))
+def test_words_on_the_map_are_categories_and_words_that_images_show(engine: Engine) -> None:
+    shown = engine.shown_words()
+    words = map_words(engine.text, engine.collection, shown, engine.parts.word_filter)
     assert {"animals", "birds", "food"} <= set(words)
     assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-4) for vector in words.values())
+    categories = {part for item in engine.collection.items for part in item.category.split("/")}
+    assert all(word in categories or sum(word in each for each in shown) >= 3 for word in words)
 
 
 def test_common_labels_are_counted() -> None:

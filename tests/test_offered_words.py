@@ -11,13 +11,15 @@ import pytest
 from starlette.requests import Request
 
 from devise_core import Engine, load_engine
-from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
-from devise_core.collections.map_labels import group_names, map_words
+from devise_core.collections.group_naming import name_groups
+from devise_core.collections.map_labels import map_words
 from devise_core.datatypes import Item
 from devise_core.errors import SettingsError, UnknownWordError
+from devise_core.search.shown_words import ShownWords
 from devise_core.text.query_reader import read_query
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter, load_word_filter
 from devise_core.text.word_vector_encoder import WordVectorEncoder
+from devise_core.vision.image_encoder import Encoded
 from tests.app_testing import app, component_data, page_text
 from tests.conftest import BUNDLED
 from tests.fakes import VECTORS, names, text_space
@@ -129,16 +131,18 @@ def test_images_groups_and_places_on_the_map_are_named_with_allowed_words(engine
         assert blocked(names(each.label_embedding(embedding, 3))) == expected
         assert blocked(names(each.label_embedding(embedding, 3, "all"))) == expected
         assert blocked(each.label_all(3)[row]) == expected
-    assert "bird" in group_names(engine.vocabulary, engine.collection, clusters)
-    assert "bird" not in group_names(careful.vocabulary, careful.collection, clusters)
-    assert "bird" not in map_words(careful.text, careful.collection, careful.label_all(5))
+    shown, careful_shown = engine.shown_words(), careful.shown_words()
+    assert "bird" in name_groups(shown, clusters)
+    assert "bird" not in name_groups(careful_shown, clusters)
+    assert "birds" in map_words(engine.text, engine.collection, shown, engine.parts.word_filter)
+    assert not {"bird", "birds"} & set(map_words(careful.text, careful.collection, careful_shown, careful.parts.word_filter))
 
 
-def test_groups_have_numbers_if_no_noun_is_allowed() -> None:
-    images = [InMemoryImage(Item(name, name), name, b"", VECTORS[1], VECTORS[1]) for name in ("a", "b")]
-    collection, groups = InMemoryCollection("two", images), np.array([0, 1], dtype=np.int16)
-    assert group_names(text_space().vocabulary, collection, groups) == ["dog", "dog"]
-    assert group_names(text_space(WITHOUT_DOGS).vocabulary, collection, groups) == ["group 1", "group 2"]
+def test_groups_have_no_name_if_no_word_is_allowed() -> None:
+    items, encoded = [Item("a", "a", ("dog",)), Item("b", "b", ("dog",))], Encoded(VECTORS[1:3], VECTORS[1:3])
+    groups = np.array([0, 0], dtype=np.int16)
+    assert name_groups(ShownWords().of(items, encoded), groups) == ["dog"]
+    assert name_groups(ShownWords(word_filter=WITHOUT_DOGS).of(items, encoded), groups) == [""]
 
 
 def test_examples_are_allowed(engine: Engine, careful: Engine) -> None:

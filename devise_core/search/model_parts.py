@@ -14,6 +14,7 @@ from devise_core.search.naming_table import NamingTable
 from devise_core.search.noun_senses import NounSenses
 from devise_core.search.scorer import Scorer
 from devise_core.search.scorer_file import open_scorer
+from devise_core.search.shown_words import ShownWords
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.concepts import EncodedPhrases, PhraseProjection
@@ -126,6 +127,12 @@ class ModelParts:
         head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         files = (verified(layout.scorer), verified(layout.noun_concepts), verified(layout.word_concepts))
         return open_scorer(*files, text, self.classifier, head, self._encoded_phrases())
+
+    @cached_property
+    def shown_words(self) -> ShownWords:
+        """Collects the words for what images show. Without the files of ``build naming`` they are those written about them."""
+        nouns = self._text.nouns if isinstance(self._text, WordVectorEncoder) else None
+        return ShownWords(self.namer, nouns, self.evidence.senses if self.evidence else None, self.word_filter)
 
     @cached_property
     def version(self) -> str:

@@ -104,6 +104,10 @@ class Namer:
             return classes, classes
         return classes, np.asarray((classes + self._head.shares(features)) / 2, dtype=np.float32)
 
+    def allowed(self, features: Floats) -> Flags:
+        """Return which lines may name which image ``(n, lines)``, from features ``(n, f)``."""
+        return ~self._excluded(self._seen(features))
+
     def scores(self, encoded: Encoded, guarded: bool = True) -> Floats:
         """Score every line for every image.
 

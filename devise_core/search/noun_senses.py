@@ -52,6 +52,11 @@ class NounSenses:
         """Return how much of a sense the labels cover, from 0 to 1."""
         return self._coverage.get(synset, 0.0)
 
+    def all_kinds(self) -> Iterator[tuple[str, Rows]]:
+        """Yield every kind of thing: a name to show and the labels below it."""
+        for synset, name in self._kinds:
+            yield name, self.labels_below(synset)
+
     def kinds(self, noun_row: int) -> Iterator[tuple[str, Rows]]:
         """Yield the kinds above a noun's sense, the nearest first: a name to show and the labels below it."""
         for number in self._table[noun_row, 1:]:

@@ -18,9 +18,12 @@ from starlette.routing import Route
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.collections.projection import Projections
     from devise_core.engine import Engine
+    from devise_core.search.shown_words import Shown
 
 MAX_DRAWN = 20_000
 """Larger collections are sampled evenly, and the map says so."""
+CONTENT = 2
+"""Raise it when the message says something else of the same collection, because browsers keep the message."""
 COLOURED = 11
 """How many categories or labels have a colour of their own. The rest share one more."""
 THUMBNAIL = 96
@@ -34,7 +37,7 @@ def map_source(engine: Engine) -> str:
     collection = engine.collection
     if isinstance(collection.picture(0), bytes):
         return _upload_message(collection.version, engine)
-    return f"map-data/{quote(collection.name, safe='')}?{urlencode({'v': collection.version})}"
+    return f"map-data/{quote(collection.name, safe='')}?{urlencode({'v': collection.version, 'content': CONTENT})}"
 
 
 def drawn_rows(count: int) -> range:
@@ -81,7 +84,7 @@ def _message(engine: Engine) -> str:
 
     collection, projections = engine.collection, engine.collection.projections
     rows = drawn_rows(len(collection))
-    names = engine.label_all(NAMED_BY)
+    names, shown = engine.label_all(NAMED_BY), engine.shown_words()
     return json.dumps(
         {
             "count": len(collection),
@@ -90,21 +93,22 @@ def _message(engine: Engine) -> str:
             "ids": [collection.items[row].id for row in rows],
             "names": [collection.items[row].name for row in rows],
             "pictures": [_thumbnail(engine, row) for row in rows],
-            "colours": _colours(engine, rows, names),
+            "colours": _colours(engine, rows, names, shown),
             "places": {
                 name: pack((places[:: rows.step].clip(0, 1) * 65535).round(), "u2") for name, places in projections.places.items()
             },
             "trustworthiness": {name: round(value, 3) for name, value in projections.trustworthiness.items()},
-            "texts": _texts(engine, projections, names),
+            "texts": _texts(engine, projections, shown),
         },
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def _colours(engine: Engine, rows: range, names: list[list[str]]) -> dict[str, Any]:
+def _colours(engine: Engine, rows: range, names: list[list[str]], shown: list[Shown]) -> dict[str, Any]:
     """Return names and each picture's number among them, for every meaning of the colours but the similarity."""
-    from devise_core.collections.map_labels import group_names, named_correctly
+    from devise_core.collections.group_naming import name_groups
+    from devise_core.collections.map_labels import named_correctly
 
     items, groups = engine.collection.items, engine.collection.projections.clusters[:, 0]
     number_of = {True: 0, False: 1, None: 2}
@@ -112,7 +116,7 @@ def _colours(engine: Engine, rows: range, names: list[list[str]]) -> dict[str, A
         "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
         "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
         "cluster": {
-            "names": group_names(engine.vocabulary, engine.collection, groups),
+            "names": [name or f"group {number}" for number, name in enumerate(name_groups(shown, groups), 1)],
             "of": pack(groups[rows.start :: rows.step], "u1"),
         },
         "right": {
@@ -122,19 +126,22 @@ def _colours(engine: Engine, rows: range, names: list[list[str]]) -> dict[str, A
     }
 
 
-def _texts(engine: Engine, projections: Projections, names: list[list[str]]) -> list[dict[str, Any]]:
+def _texts(engine: Engine, projections: Projections, shown: list[Shown]) -> list[dict[str, Any]]:
     """Return the texts on the map with their places: names of large and small groups, and words."""
     import numpy as np
 
-    from devise_core.collections.map_labels import group_names, map_words
+    from devise_core.collections.group_naming import name_groups
+    from devise_core.collections.map_labels import map_words
 
     texts = []
     for level, kind in enumerate(("cluster", "part")):
         groups = projections.clusters[:, level]
-        for group, name in enumerate(group_names(engine.vocabulary, engine.collection, groups)):
+        for group, name in zip(sorted(set(groups.tolist())), name_groups(shown, groups), strict=True):
+            if not name:
+                continue  # a number would tell a visitor nothing
             centres = {method: np.median(places[groups == group], axis=0) for method, places in projections.places.items()}
             texts.append({"text": name, "kind": kind, "places": _rounded(centres)})
-    for word, vector in map_words(engine.text, engine.collection, names).items():
+    for word, vector in map_words(engine.text, engine.collection, shown, engine.parts.word_filter).items():
         places = {method: projections.place(method, vector, engine.collection.embeddings) for method in projections.places}
         texts.append({"text": word, "kind": "word", "places": _rounded(places)})
     return texts

@@ -99,7 +99,7 @@ def _describe(engine: Engine, view: View, marks: Marks) -> None:
     if view.colour == "right":
         sentences.append(f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words.")
     if engine.vocabulary is None:
-        sentences.append(f"{NO_WORD_LIST} The groups have numbers instead of names.")
+        sentences.append(NO_WORD_LIST)
     if (shown := len(drawn_rows(count))) < count:
         sentences.append(
             f"The map shows {shown:,} of {count:,} pictures, evenly sampled. A selected region also includes pictures that are "

@@ -1,0 +1,99 @@
+"""Name groups of images by words that their images show, for the map and for albums."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.search.shown_words import SHOWN
+
+LEAST_COVERED = 0.3
+"""A word names a group alone if it covers this share of its images."""
+WELL_COVERED = 0.6
+"""Below this share a second word is added."""
+LEAST_ADDED = 0.2
+"""The second word covers at least this share of the group besides."""
+MIN_IMAGES, SMALL = 2, 4
+"""A word names a group if this many of its images show it. In a group of at most ``SMALL``, one is enough if nothing else fits."""
+
+Words = Mapping[str, float]
+"""Word → how sure it is that an image shows it, as ``ShownWords`` returns it."""
+
+
+def name_groups(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list[str]:
+    """Name each of the groups, in the order of their numbers.
+
+    A group is named by the word that most of its images show and fewest of the others. If that word covers few images, the
+    word that covers most of the rest is added: "hammer and pliers".
+
+    Args:
+        shown: The words of each image.
+        groups: The number of each image's group ``(n,)``.
+
+    Returns:
+        The names, which differ. A group that no word fits has an empty name.
+    """
+    rows_of: dict[int, list[int]] = {}
+    for row, group in enumerate(groups.tolist()):
+        rows_of.setdefault(group, []).append(row)
+    everywhere, names = _totals(shown), dict[int, str]()
+    for group in sorted(rows_of, key=lambda number: (-len(rows_of[number]), number)):
+        inside = _Group([shown[row] for row in rows_of[group]], everywhere, len(shown))
+        names[group] = inside.name(set(names.values()))
+    return [names[group] for group in sorted(names)]
+
+
+class _Group:
+    """The images of one group, in a collection of ``count`` images with the words ``everywhere``."""
+
+    def __init__(self, images: Sequence[Words], everywhere: Mapping[str, float], count: int) -> None:
+        self._images, self._everywhere, self._count = images, everywhere, count
+
+    def name(self, used: set[str]) -> str:
+        """Return the best name that is not ``used``, or "" if there is none."""
+        for needed in (MIN_IMAGES, 1) if len(self._images) <= SMALL else (MIN_IMAGES,):
+            ranked = self._ranked(self._images, needed)
+            single = (word for word, covered in ranked if covered >= WELL_COVERED)
+            pairs = (pair for first, covered in ranked for pair in self._pairs(first, covered, needed))
+            if name := next((name for name in (*single, *pairs) if name not in used), ""):
+                return name
+        return ""
+
+    def _pairs(self, first: str, covered: float, needed: int) -> Iterator[str]:
+        """Yield ``first`` with the word that covers most of the other images, or alone if no word does."""
+        rest = [words for words in self._images if words.get(first, 0.0) < SHOWN]
+        share_of_rest = len(rest) / len(self._images)
+        seconds = [
+            word
+            for word, share in self._ranked(rest, needed)
+            if share * share_of_rest >= LEAST_ADDED and not set(word.split()) & set(first.split())
+        ]
+        if seconds:
+            yield f"{first} and {seconds[0]}"
+        elif covered >= LEAST_COVERED:
+            yield first
+
+    def _ranked(self, images: Sequence[Words], needed: int) -> list[tuple[str, float]]:
+        """Return the words that ``needed`` of the images show, each with the share of the images that it covers.
+
+        A word comes first if it covers a larger share of them than of the rest of the collection.
+        """
+        totals, outside = _totals(images), max(self._count - len(images), 1)
+        clear = Counter(word for words in images for word, share in words.items() if share >= SHOWN)
+        ranked = [
+            (total / len(images) - (self._everywhere[word] - total) / outside, total / len(images), word)
+            for word, total in totals.items()
+            if clear[word] >= needed
+        ]
+        return [(word, covered) for apart, covered, word in sorted(ranked, key=lambda each: (-each[0], each[2])) if apart > 0]
+
+
+def _totals(shown: Iterable[Words]) -> dict[str, float]:
+    totals: dict[str, float] = defaultdict(float)
+    for words in shown:
+        for word, share in words.items():
+            totals[word] += share
+    return totals

@@ -1,0 +1,158 @@
+"""The words for what each image of a collection shows, with how sure they are.
+
+The words for groups, albums and titles come from here, so that no word is used that no image shows. They are the words of a label,
+a category or a caption, and what the classifier sees. An image whose label names a thing is taken at its word, and the classifier
+is not asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.datatypes import Item, WordHit
+from devise_core.search.label_evidence import PEOPLE
+from devise_core.search.naming import PERSON, PERSON_LIKELY, Namer
+from devise_core.search.naming_table import NO_LINE
+from devise_core.search.noun_senses import NounSenses
+from devise_core.text.noun_store import NounStore
+from devise_core.text.tokens import tokens
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
+from devise_core.vectors import Floats
+from devise_core.vision.image_encoder import Encoded
+
+PERSON_WORD = "people"
+"""Every word for people becomes this one. The app does not guess who somebody is."""
+LEAST_SHARE = 0.02
+"""Labels below this probability are left out of the sums, which saves most of the time."""
+SHOWN = 0.5
+"""From this probability on, an image counts as showing a word."""
+MENTIONED = 0.6
+"""A word in a caption may name something beside what the image is about."""
+SURE_TITLE = 1.3
+"""From this score of ``Namer`` on, a name is sure enough to be an image's title."""
+
+Shown = dict[str, float]
+"""Word → how sure it is that an image shows it, from 0 to 1."""
+
+
+class ShownWords:
+    """Collects words for images from what is written about them and from the classifier.
+
+    Args:
+        namer: The classifier and its guards, or None to go by what is written alone.
+        nouns: The nouns that name things, or None if there are none.
+        senses: The kinds of thing that a noun or a label belongs to, or None.
+        word_filter: The words that may be offered.
+    """
+
+    def __init__(
+        self,
+        namer: Namer | None = None,
+        nouns: NounStore | None = None,
+        senses: NounSenses | None = None,
+        word_filter: WordFilter = ALLOW_ALL,
+    ) -> None:
+        self._namer, self._nouns, self._senses, self._word_filter = namer, nouns, senses, word_filter
+
+    def of(self, items: Sequence[Item], encoded: Encoded) -> list[Shown]:
+        """Return the words of ``n`` images from their items and vectors."""
+        seen = self.seen(encoded)
+        return [self._joined(item, row) for item, row in zip(items, seen, strict=True)]
+
+    def seen(self, encoded: Encoded) -> list[Shown]:
+        """Return what the classifier sees in ``n`` images. The guards of ``Namer`` apply, and people are only "people"."""
+        if self._namer is None:
+            return [{} for _ in encoded.features]
+        shares, people = self._namer.shares(encoded.features)[1], self._namer.person_shares(encoded.features)
+        allowed = self._namer.allowed(encoded.features)
+        return [
+            self._seen_in(
+                shares[row], float(people[row]), {self._namer.table.words[line] for line in np.flatnonzero(~allowed[row])}
+            )
+            for row in range(len(shares))
+        ]
+
+    def written(self, item: Item) -> Shown:
+        """Return the words of an image's labels, category and caption, and the kinds of thing that its labels belong to."""
+        words = [self._singular(label) for label in item.labels]
+        words += [self._singular(part.replace("_", " ")) for part in item.category.split("/") if part]
+        words += [kind for label in item.labels for kind in self._kinds(label)]
+        mentioned = [noun for token in tokens(item.caption) if (noun := self._noun(token))]
+        weights = {**dict.fromkeys(map(_neutral, mentioned), MENTIONED), **dict.fromkeys(map(_neutral, words), 1.0)}
+        return {word: weight for word, weight in weights.items() if self._word_filter.allows(word)}
+
+    def titles(self, encoded: Encoded) -> list[str]:
+        """Return a title for each of ``n`` images, or "" if the classifier is not sure enough."""
+        if self._namer is None:
+            return ["" for _ in encoded.features]
+        named, seen = self._namer.name(encoded, 1), self.seen(encoded)
+        return [self._title(names.hits, shown) for names, shown in zip(named, seen, strict=True)]
+
+    def _title(self, hits: Sequence[WordHit], shown: Shown) -> str:
+        """Return the first name if it is sure, or else the narrowest kind of thing that is."""
+        if hits and (hits[0].score >= SURE_TITLE or (hits[0].word == PERSON and PERSON_WORD in shown)):
+            return PERSON if hits[0].word in PEOPLE else hits[0].word
+        kinds = [word for word, share in shown.items() if share >= SHOWN and word != PERSON_WORD]
+        return min(kinds, key=lambda word: self._breadth[word], default="")
+
+    def _joined(self, item: Item, seen: Shown) -> Shown:
+        written = self.written(item)
+        if any(self._head(label) for label in item.labels):
+            return written
+        return {**seen, **written}
+
+    def _seen_in(self, shares: Floats, person: float, excluded: Iterable[str]) -> Shown:
+        shown: Shown = defaultdict(float)
+        for label in np.flatnonzero(shares >= LEAST_SHARE):
+            for word in self._words_above[label]:
+                shown[word] += float(shares[label])
+        for word in excluded:
+            shown.pop(word, None)
+        if person >= PERSON_LIKELY:
+            shown[PERSON_WORD] = person
+        return dict(shown)
+
+    @cached_property
+    def _words_above(self) -> list[list[str]]:
+        """For each label its own word, its everyday word and its kinds, each once."""
+        assert self._namer
+        table = self._namer.table
+        above: list[list[str]] = [
+            [table.words[line] for line in lines if line != NO_LINE]
+            for lines in zip(table.own_line.tolist(), table.everyday_line.tolist(), strict=True)
+        ]
+        for name, labels in self._senses.all_kinds() if self._senses else ():
+            for label in labels.tolist():
+                above[label].append(name)
+        return [[word for word in dict.fromkeys(words) if self._word_filter.allows(word)] for words in above]
+
+    @cached_property
+    def _breadth(self) -> Counter[str]:
+        """Word → how many labels are below it."""
+        return Counter(word for words in self._words_above for word in words)
+
+    def _kinds(self, label: str) -> Iterator[str]:
+        noun = self._head(label)
+        row = self._nouns.row(noun) if self._nouns and noun else None
+        if noun and row is not None:
+            yield noun
+            yield from (name for name, _ in self._senses.kinds(row)) if self._senses else ()
+
+    def _head(self, label: str) -> str | None:
+        """Return the noun that a label is, or ends with: "pig" for "tamworth pig"; None if it names no known thing."""
+        return self._noun(label) or self._noun(label.rpartition(" ")[2])
+
+    def _noun(self, text: str) -> str | None:
+        row = self._nouns.row(text) if self._nouns else None
+        return None if row is None or self._nouns is None else self._nouns.nouns[row]
+
+    def _singular(self, text: str) -> str:
+        return self._noun(text) or text
+
+
+def _neutral(word: str) -> str:
+    return PERSON_WORD if word in PEOPLE else word
