@@ -186,6 +186,19 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What a foreign or misspelled word of a query was read as.
+
+    Attributes:
+        form: The English word.
+        language: The language of the word, such as "German", or "" for a misspelled word.
+    """
+
+    form: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
     """How a query was read.
 
@@ -194,13 +207,22 @@ class Reading:
         terms: The words and images in its sum.
         left_out: The unknown words, each with its nearest spellings.
         read_as: Words that are known only in another form, each with that form: "snow leopard" for "snowleopard".
+        corrected: Foreign and misspelled words, each with what it was read as: "dog" for "hund".
+        dropped: Words around the thing, such as "a photo of". The query is read without them.
     """
 
     text: str
     terms: tuple[Term, ...]
     left_out: dict[str, list[str]]
     read_as: dict[str, str] = field(default_factory=dict)
+    corrected: dict[str, Correction] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {"terms": [term.as_dict() for term in self.terms], "read_as": self.read_as, "left_out": self.left_out}
+        return {
+            "terms": [term.as_dict() for term in self.terms],
+            "read_as": self.read_as | {word: correction.form for word, correction in self.corrected.items()},
+            "left_out": self.left_out,
+            "dropped": list(self.dropped),
+        }

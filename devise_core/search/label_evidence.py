@@ -142,8 +142,8 @@ class LabelEvidence:
             return []
         row = None if noun is None else self._nouns.row(noun)
         if noun is None or row is None:
-            abstract = query.text.strip().lower() in self._abstract
-            return [Probe(query.vector, concept=self._of_text(query.text), abstract=abstract)]
+            text = query.read_text.strip().lower()
+            return [Probe(query.vector, concept=self._of_text(text), abstract=text in self._abstract)]
         return [Probe(query.vector, self.senses.synset(row), self._of_text(noun), row)]
 
     def noun_probes(self, rows: Sequence[int] | Rows) -> list[Probe]:

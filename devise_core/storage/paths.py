@@ -33,6 +33,7 @@ class ArtifactLayout:
     naming_vectors = property(lambda self: self.root / "naming_vectors.npy")
     noun_senses = property(lambda self: self.root / "noun_senses.npy")
     abstract_words = property(lambda self: self.root / "abstract_words.txt")
+    foreign_nouns = property(lambda self: self.root / "foreign_nouns.tsv")
     coverage = property(lambda self: self.root / "coverage.csv")
     near_miss = property(lambda self: self.root / "near_miss.csv")
     senses = property(lambda self: self.root / "senses.csv")

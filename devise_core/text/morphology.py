@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from devise_core.text.noun_store import PLURALS, NounStore
@@ -14,6 +15,17 @@ MAX_PART_RANK = 3_000
 Of 16,612 nouns with one typing error, 0.4% are split by this rule. With words up to rank 10,000 it would be 1.4%. No noun with
 a typing error is split into nouns of the list.
 """
+
+RARE = 20_000
+"""A word up to this rank is read as it is, though it may join a noun of two words, such as "website"."""
+
+QUALITIES = frozenset(
+    (
+        *("black", "blue", "brown", "golden", "gray", "green", "grey", "orange", "pink", "purple", "red", "silver", "white"),
+        *("yellow", "big", "broad", "cold", "dark", "dry", "flat", "free", "fresh", "hard", "heavy", "high", "hot", "large"),
+        *("light", "long", "low", "new", "old", "open", "short", "small", "soft", "sweet", "wet", "wild", "young"),
+    )
+)
 
 SHORTEST = 3
 """The fewest letters of a part of a compound, and of any form."""
@@ -38,6 +50,32 @@ class Morphology:
         """Return the noun that ``token`` is without its hyphens: "seahorse" or "sea horse" for "sea-horse"."""
         forms = (token.replace("-", ""), token.replace("-", " ")) if "-" in token.strip("-") else ()
         return next((form for form in forms if self.nouns.row(form) is not None), None)
+
+    def noun_of_compound(self, token: str) -> str | None:
+        """Return the noun of two words that a rare ``token`` is when they are joined: "fire truck" for "firetruck"."""
+        row = self.words.row(token)
+        if row is None or row < RARE:
+            return None
+        for cut in range(SHORTEST, len(token) - SHORTEST + 1):
+            noun = self.nouns.row(f"{token[:cut]} {token[cut:]}")
+            if noun is not None:
+                return self.nouns.nouns[noun]
+        return None
+
+    def joined(self, words: Sequence[str]) -> str | None:
+        """Return the common noun that two words are when they are joined: "butterfly" for "butter fly"; else None.
+
+        A colour or size before a thing, such as "green house", stays as it is.
+        """
+        if (
+            len(words) != 2
+            or words[0] in QUALITIES
+            or min(map(len, words)) < SHORTEST
+            or self.nouns.row(" ".join(words)) is not None
+        ):
+            return None
+        row = self.nouns.row("".join(words))
+        return self.nouns.nouns[row] if row is not None and self._is_common(self.nouns.nouns[row]) else None
 
     def _other_number(self, token: str) -> str | None:
         """Return the singular or the plural of ``token``, if it is known."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.foreign_nouns import ForeignNouns
 from devise_core.text.noun_store import NounStore
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
@@ -41,4 +42,5 @@ def open_text_encoder(
     """
     words = open_word_store(layout, verified, indexed)
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))
-    return WordVectorEncoder(words, nouns, np.load(verified(layout.directions)), word_filter)
+    foreign = ForeignNouns.open(verified(layout.foreign_nouns), word_filter) if layout.foreign_nouns.is_file() else None
+    return WordVectorEncoder(words, nouns, np.load(verified(layout.directions)), word_filter, foreign)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from devise_core.datatypes import Reading
+from devise_core.datatypes import Correction, Reading
 from devise_core.text.query_parser import Clause
 from devise_core.text.senses import Sense
 from devise_core.vectors import Floats
@@ -27,6 +27,9 @@ class PlacedClause:
         senses: The sense that the clause names, or all senses of a noun that has several; none for other clauses.
         text: What is left of the clause's text without ``unmodelled`` and with the words of ``read_as``. By default all of it.
         unmodelled: Its words that no image shows, such as "two" and "happy". The vector leaves them out if others are left.
+        dropped: Its words around the thing, such as "a photo of". The vector leaves them out.
+        corrected: Foreign and misspelled words, with what they were read as.
+        other_meaning: A word that is English and also foreign, with what it means there.
     """
 
     clause: Clause
@@ -38,6 +41,9 @@ class PlacedClause:
     senses: tuple[Sense, ...] = ()
     text: str = ""
     unmodelled: Sequence[str] = ()
+    dropped: Sequence[str] = ()
+    corrected: Mapping[str, Correction] = field(default_factory=dict)
+    other_meaning: Mapping[str, Correction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +76,16 @@ class Query:
     def unmodelled(self) -> tuple[str, ...]:
         """The counts, feelings and judgements in the query, such as "two" and "happy", which no image shows."""
         return tuple(dict.fromkeys(word for part in self.clauses for word in part.unmodelled))
+
+    @property
+    def other_meaning(self) -> Mapping[str, Correction]:
+        """The word that the whole query is, with what it means in another language; empty if it means nothing there."""
+        return self.clauses[0].other_meaning if len(self.clauses) == 1 else {}
+
+    @property
+    def read_text(self) -> str:
+        """The query as it was read: the words of its clauses that are looked for."""
+        return " ".join(part.text or part.clause.text for part in self.clauses)
 
     @property
     def only_unmodelled(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from devise_core.datatypes import Kind
 from devise_core.errors import QueryError
@@ -61,6 +61,7 @@ class Clause:
         weight: Its signed weight.
         start: Where the text starts in the query.
         end: Where the text ends.
+        quoted: Whether it is in quotes. Then its words are read as they are written.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Clause:
     weight: float
     start: int
     end: int
+    quoted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def _operand(text: str, at: int) -> tuple[Clause, int]:
     start, end, after = _extent(text, at)
     if _QUOTE.match(text, at) and not _has_word(text[start:end]):
         raise QueryError(f"There is no word between the quotes at character {at + 1}. Write one, or remove the quotes.", at)
-    return Clause("words", text[start:end], 1.0, start, end), after
+    return Clause("words", text[start:end], 1.0, start, end, bool(_QUOTE.match(text, at))), after
 
 
 def _extent(text: str, at: int) -> tuple[int, int, int]:

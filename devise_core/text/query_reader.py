@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from devise_core.datatypes import Reading, Term
 from devise_core.errors import QueryError, UnknownWordError
+from devise_core.text.negation import split_negations
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause, parse
 from devise_core.text.senses import SenseTable
-from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.text_encoder import NO_SPELLINGS, TextEncoder
 from devise_core.text.tokens import check_text
 from devise_core.vectors import Floats, unit
 
@@ -52,13 +53,20 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
         QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
         UnknownWordError: Nothing to look for is known.
     """
-    placed = tuple(_place(clause, encoder, image_vector, senses) for clause in parse(check_text(text)))
-    unknown = list(dict.fromkeys(word for part in placed for word in part.unknown))
-    left_out = encoder.vocabulary.spellings(unknown) if encoder.vocabulary else {word: [] for word in unknown}
+    clauses = split_negations(parse(check_text(text)))
+    placed = tuple(_place(clause, encoder, image_vector, senses) for clause in clauses)
+    placed, left_out = _spelled(placed, encoder, image_vector, senses)
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
-        raise UnknownWordError(left_out)
-    read_as = {word: form for part in placed for word, form in part.read_as.items()}
-    return Query(weighted_sum(placed), Reading(text, _terms(placed), left_out, read_as), placed)
+        raise UnknownWordError(left_out) if left_out else _names_nothing(placed)
+    reading = Reading(
+        text,
+        _terms(placed),
+        left_out,
+        {word: form for part in placed for word, form in part.read_as.items()},
+        {word: correction for part in placed for word, correction in part.corrected.items()},
+        tuple(dict.fromkeys(phrase for part in placed for phrase in part.dropped)),
+    )
+    return Query(weighted_sum(placed), reading, placed)
 
 
 def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
@@ -79,15 +87,45 @@ def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
     return unit(total)
 
 
-def _place(clause: Clause, encoder: TextEncoder, image_vector: ImageVector, senses: SenseTable | None) -> PlacedClause:
+def _spelled(
+    placed: tuple[PlacedClause, ...], encoder: TextEncoder, image_vector: ImageVector, senses: SenseTable | None
+) -> tuple[tuple[PlacedClause, ...], dict[str, list[str]]]:
+    """Correct the misspelled words of a query.
+
+    Returns:
+        The clauses, those with a misspelled word placed again, and the unknown words that are left, with their spellings.
+    """
+    doubtful = list(dict.fromkeys(word for part in placed for word in part.unknown))
+    if encoder.vocabulary is None:
+        return placed, {word: [] for word in doubtful}
+    doubtful += encoder.vocabulary.rare_words(word for part in placed if not part.clause.quoted for word, _ in part.known)
+    spellings, right = encoder.vocabulary.spellings(doubtful), encoder.vocabulary.corrections(doubtful)
+    if right:
+        placed = tuple(_place(part.clause, encoder, image_vector, senses, right) for part in placed)
+    unknown = dict.fromkeys(word for part in placed for word in part.unknown)
+    return placed, {word: spellings.get(word, []) for word in unknown}
+
+
+def _names_nothing(placed: Sequence[PlacedClause]) -> QueryError:
+    words = " ".join(phrase for part in placed for phrase in part.dropped)
+    return QueryError(f"“{words}” does not name anything to look for. Add the name of a thing, such as “violin”.")
+
+
+def _place(
+    clause: Clause,
+    encoder: TextEncoder,
+    image_vector: ImageVector,
+    senses: SenseTable | None,
+    spellings: Mapping[str, str] = NO_SPELLINGS,
+) -> PlacedClause:
     if clause.kind == "picture":
         return PlacedClause(clause, unit(image_vector(clause)), [(clause.text, 1.0)])
     if senses is None:
-        return encoder.place(clause)
+        return encoder.place(clause, spellings)
     if sense := senses.chosen(clause):
         noun = encoder.place(replace(clause, text=sense.noun, end=clause.start + len(sense.noun)))
         return replace(noun, clause=clause, vector=sense.vector, terms=[(sense.text, 1.0)], senses=(sense,))
-    placed = encoder.place(clause)
+    placed = encoder.place(clause, spellings)
     several = senses.of(placed.terms[0][0]) if len(placed.terms) == 1 else ()
     return replace(placed, senses=several if len(several) > 1 else ())
 

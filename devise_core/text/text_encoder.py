@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from devise_core.text.query import PlacedClause
 from devise_core.text.query_parser import Clause
 from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats
+
+NO_SPELLINGS: Mapping[str, str] = {}
 
 
 class TextEncoder(ABC):
@@ -48,6 +50,11 @@ class TextEncoder(ABC):
         (vector,) = self.encode([text])
         return np.asarray(vector, dtype=np.float32)
 
-    def place(self, clause: Clause) -> PlacedClause:
-        """Place one clause of a query, such as "bird near water" in "bird near water -boat"."""
+    def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:  # noqa: ARG002
+        """Place one clause of a query, such as "bird near water" in "bird near water -boat".
+
+        Args:
+            clause: The clause.
+            spellings: Misspelled words, each with the right spelling. An encoder without a vocabulary corrects none.
+        """
         return PlacedClause(clause, self.embed(clause.text), [(clause.text, 1.0)])

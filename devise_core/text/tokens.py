@@ -6,12 +6,15 @@ import re
 import unicodedata
 
 from devise_core.errors import QueryError
+from devise_core.text.plain_form import plain_form
 from devise_core.text.word_store import WordStore
 from devise_core.vectors import Floats, unit
 
 MAX_CHARACTERS = 1_000
 """The length of the longest text that is read."""
 
+_DOTTED_I = "i\u0307"
+"""What the Turkish İ becomes in lower case. The dot would end the word."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
@@ -37,8 +40,9 @@ class Phrases:
         return unit(self.words.rarity(rows) @ self.words.unit(rows))
 
     def _known_parts(self, token: str) -> list[tuple[str, int]]:
-        """Return the token, or the token without "'s", or the parts between its hyphens and full stops."""
-        for form in ([token], [token.removesuffix("'s")], re.split(r"[-.']", token)):
+        """Return the token, or its plain form, or the token without "'s", or the parts between its hyphens and full stops."""
+        plain = plain_form(token)
+        for form in ([token], [plain], [plain.removesuffix("'s")], re.split(r"[-.']", plain)):
             parts = [(part, row) for part in form if (row := self.words.row(part)) is not None]
             if parts:
                 return parts
@@ -47,7 +51,13 @@ class Phrases:
 
 def tokens(text: str) -> list[str]:
     """Return the words of ``text`` as the vocabulary spells them: lower case, NFKC, straight apostrophes."""
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text).lower().replace("’", "'"))
+    lower = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    return _TOKEN.findall(lower.replace(_DOTTED_I, "i"))
+
+
+def plain_tokens(text: str) -> list[str]:
+    """Return the words of ``text`` in their plain form, as in "creme brulee"."""
+    return [plain_form(token) for token in tokens(text)]
 
 
 def check_text(text: str) -> str:

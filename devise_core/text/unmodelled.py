@@ -37,7 +37,7 @@ def without_unmodelled(words: list[str], is_noun: Callable[[str], bool]) -> tupl
     unmodelled: list[str] = []
     place = 0
     while place < len(words):
-        length = 0 if _begins_noun(words[place:], is_noun) else _unmodelled_length(words[place:])
+        length = 0 if begins_noun(words[place:], is_noun) else _unmodelled_length(words[place:])
         if length:
             unmodelled.append(" ".join(words[place : place + length]))
         else:
@@ -73,6 +73,6 @@ def _count_length(words: list[str]) -> int:
     return int(len(words) > 1 and _DIGITS.fullmatch(words[0]) is not None)
 
 
-def _begins_noun(words: list[str], is_noun: Callable[[str], bool]) -> bool:
+def begins_noun(words: list[str], is_noun: Callable[[str], bool]) -> bool:
     """Return whether the first two or three words are a noun, which may have a hyphen after the first."""
     return any(is_noun(words[0] + joint + " ".join(words[1:length])) for length in (2, 3) if len(words) >= length for joint in " -")

@@ -9,8 +9,8 @@ from devise_core.datatypes import WordHit
 from devise_core.text.query import Query
 from devise_core.vectors import Floats
 
-MAX_LOOKUPS = 8
-"""How many unknown words of one text are looked up. A lookup takes 10 to 20 ms, and a text has room for hundreds of words."""
+MAX_LOOKUPS = 4
+"""How many unknown words of one text are looked up. A lookup takes 5 to 10 ms, and a text has room for hundreds of words."""
 
 
 class Vocabulary(ABC):
@@ -37,6 +37,14 @@ class Vocabulary(ABC):
 
         Only the first ``MAX_LOOKUPS`` words are looked up; the others get an empty list.
         """
+
+    @abstractmethod
+    def corrections(self, words: Iterable[str]) -> dict[str, str]:
+        """Map words that are surely misspelled to the right spelling, among the first ``MAX_LOOKUPS``."""
+
+    @abstractmethod
+    def rare_words(self, words: Iterable[str]) -> list[str]:
+        """Return the known words that are so rare that they may be misspelled."""
 
     @abstractmethod
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:

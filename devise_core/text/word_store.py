@@ -14,13 +14,15 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
+from devise_core.text.spelling_filter import SpellingFilter
+from devise_core.text.word_hashes import WordHashes
 from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit
 
 SPELLING_POOL = 200_000
 """Spellings are suggested from this many of the most frequent words. Rarer words are mostly misspellings themselves."""
 
-MAX_CACHED_ROWS = 4_096
-"""Words whose row is cached. A scan for an unknown word takes milliseconds, and a query may repeat it hundreds of times."""
+SCANNED_BYTES = 100_000
+"""The most frequent words, some ten thousand, are found by a scan. The first answer need not wait for the hashes of all words."""
 
 _ZIPF_OFFSET = 2.7
 """Mandelbrot's correction to Zipf's law for English: the probability of the word at rank r is proportional to 1 / (r + 2.7)."""
@@ -44,7 +46,6 @@ class WordStore:
         self._starts = ends.astype(np.uint32)  # the line of word i is between starts[i] and starts[i + 1]
         self.vectors, self.scales = vectors, scales
         self._all_rows: dict[str, int] | None = None
-        self._cached_rows: dict[str, int | None] = {}
         self._lengths: dict[bytes, Floats] = {}
         if not len(self) == len(vectors) == len(scales):
             raise ArtifactError(
@@ -74,14 +75,11 @@ class WordStore:
             return self._all_rows.get(word)
         if not word or "\n" in word:
             return None
-        # This scans in order of frequency. Most words that people type are in the first few kilobytes, and the first
-        # answer need not wait for a dictionary of all words.
-        if word not in (cached := self._cached_rows):
-            at = self._text.find(f"\n{word}\n".encode())
-            if len(cached) >= MAX_CACHED_ROWS:
-                self._cached_rows = cached = {}
-            cached[word] = None if at < 0 else int(np.searchsorted(self._starts, at))
-        return cached[word]
+        if "_hashes" not in self.__dict__:
+            at = self._text.find(f"\n{word}\n".encode(), 0, SCANNED_BYTES)
+            if at >= 0:
+                return int(np.searchsorted(self._starts, at))
+        return next((row for row in self._hashes.rows(word) if self.word(row) == word), None)
 
     def completions(self, prefix: str) -> Iterator[str]:
         """Yield words that start with ``prefix``, in lower case, the most frequent first."""
@@ -138,9 +136,11 @@ class WordStore:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        max_distance = len(word) // 3  # with more than a third of the letters wrong, it is another word
-        matches = process.extract(word, self._spelling_pool, scorer=OSA.distance, score_cutoff=max_distance, limit=None)
-        return [near for near, _, _ in sorted(matches, key=lambda match: (match[1], match[2]))[:k]]
+        furthest = len(word) // 3  # with more than a third of the letters wrong, it is another word
+        rows = self._spelling_filter.rows(word, furthest).tolist()
+        words = [self.word(row) for row in rows]
+        near = process.extract(word, words, scorer=OSA.distance, score_cutoff=furthest, limit=None)
+        return [match for match, _, _ in sorted(near, key=lambda each: (each[1], each[2]))[:k]]
 
     def _lengths_without(self, directions: Floats | None) -> Floats:
         """Return the lengths of all rows without ``directions``, computed once."""
@@ -150,6 +150,9 @@ class WordStore:
         return self._lengths[key]
 
     @cached_property
-    def _spelling_pool(self) -> list[str]:
-        end = int(self._starts[min(len(self), SPELLING_POOL)])
-        return [word for word in self._text[1:end].decode().split("\n") if word[0].isalpha()]
+    def _hashes(self) -> WordHashes:
+        return WordHashes(self._text, self._starts)
+
+    @cached_property
+    def _spelling_filter(self) -> SpellingFilter:
+        return SpellingFilter(self._text, self._starts[: SPELLING_POOL + 1])

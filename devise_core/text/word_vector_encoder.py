@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from devise_core.errors import UnknownWordError
+from devise_core.text.foreign_nouns import ForeignNouns
 from devise_core.text.noun_store import NounStore
 from devise_core.text.query import PlacedClause
 from devise_core.text.query_parser import Clause
-from devise_core.text.text_encoder import TextEncoder
-from devise_core.text.tokens import check_text, tokens
-from devise_core.text.unmodelled import without_unmodelled
-from devise_core.text.vocabulary import MAX_LOOKUPS
+from devise_core.text.query_words import QueryWords
+from devise_core.text.text_encoder import NO_SPELLINGS, TextEncoder
+from devise_core.text.tokens import check_text
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
@@ -34,12 +34,21 @@ class WordVectorEncoder(TextEncoder):
         nouns: The nouns with their vectors.
         directions: The shared directions, orthonormal rows ``(m, d)``.
         word_filter: The words that the vocabulary may offer. Every word can be encoded.
+        foreign: Nouns of other languages, which queries may use.
     """
 
-    def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
+    def __init__(
+        self,
+        words: WordStore,
+        nouns: NounStore,
+        directions: Floats,
+        word_filter: WordFilter = ALLOW_ALL,
+        foreign: ForeignNouns | None = None,
+    ) -> None:
         self.words, self.nouns, self.directions = words, nouns, directions
         self._vocabulary = WordVocabulary(words, nouns, directions, word_filter)
         self.phrases = self._vocabulary.phrases
+        self._query_words = QueryWords(self._vocabulary, foreign or ForeignNouns())
 
     @property
     def dimension(self) -> int:
@@ -57,15 +66,21 @@ class WordVectorEncoder(TextEncoder):
             return np.empty((0, self.dimension), dtype=np.float32)
         return np.stack([self._encode(text) for text in texts])
 
-    def place(self, clause: Clause) -> PlacedClause:
+    def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:
         """Place a clause: a noun of the list, or the words that are known, without those that no image shows."""
-        text, unmodelled = self._without_unmodelled(clause.text)
-        noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
-        read_as = self._other_forms(text, unknown) if noun is None else {}
-        if read_as:
-            text = " ".join(read_as.get(token, token) for token in tokens(text))
-            noun, (known, unknown) = self._vocabulary.noun_row(text), self.phrases.known(text)
-        placed = PlacedClause(clause, None, (), known, (), read_as, text=text, unmodelled=unmodelled)
+        read = self._query_words.read(clause, spellings)
+        noun, (known, unknown) = self._vocabulary.noun_row(read.text), self.phrases.known(read.text)
+        placed = PlacedClause(
+            clause,
+            None,
+            known=known,
+            read_as=read.read_as,
+            text=read.text,
+            unmodelled=read.unmodelled,
+            dropped=read.dropped,
+            corrected=read.corrected,
+            other_meaning=read.other_meaning,
+        )
         if noun is not None:
             return replace(placed, vector=self.nouns.vector(noun), terms=[(self.nouns.nouns[noun], 1.0)])
         if not known:
@@ -74,31 +89,14 @@ class WordVectorEncoder(TextEncoder):
         return replace(placed, vector=vector, terms=terms, unknown=[word for word in unknown if word not in ARTICLES])
 
     def _encode(self, text: str) -> Floats:
-        noun = self._vocabulary.noun_row(check_text(text))
+        text = self._query_words.label(check_text(text))
+        noun = self._vocabulary.noun_row(text)
         if noun is not None:
             return self.nouns.vector(noun)
         known, unknown = self.phrases.known(text)
         if not known:
             raise UnknownWordError(self._vocabulary.spellings(unknown))
         return self._phrase(known, unknown)[0]
-
-    def _without_unmodelled(self, text: str) -> tuple[str, list[str]]:
-        """Return the text of a clause without the words that no image shows, and these words.
-
-        A noun of several words, such as "six pack", is returned as it is.
-        """
-        words = tokens(text)
-        if len(words) > 1 and self._vocabulary.noun_row(text) is not None:
-            return text, []
-        rest, unmodelled = without_unmodelled(words, lambda phrase: self.nouns.row(phrase) is not None)
-        return (text if rest == words else " ".join(rest)), unmodelled
-
-    def _other_forms(self, text: str, unknown: Sequence[str]) -> dict[str, str]:
-        """Map a single hyphenated word, and unknown words, to another form of them that is known."""
-        words, morphology = tokens(text), self._vocabulary.morphology
-        if len(words) == 1 and words[0] not in self.words and (noun := morphology.noun_without_hyphens(words[0])):
-            return {words[0]: noun}
-        return {word: form for word in unknown[:MAX_LOOKUPS] if (form := morphology.known_form(word))}
 
     def _phrase(self, known: Sequence[tuple[str, int]], unknown: Sequence[str]) -> tuple[Floats, list[tuple[str, float]]]:
         """Return the unit vector of the known words of a phrase, and what it was read as with shares."""

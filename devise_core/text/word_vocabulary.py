@@ -12,6 +12,7 @@ from devise_core.errors import UnknownWordError
 from devise_core.text.completion import complete
 from devise_core.text.morphology import Morphology
 from devise_core.text.noun_store import NounStore
+from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
 from devise_core.text.tokens import Phrases, tokens
@@ -24,6 +25,15 @@ ARTICLES = ("a", "an", "the")
 
 FAMILIAR = 20_000
 """Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
+
+RARE = 100_000
+"""A word beyond this rank that is no noun may be misspelled."""
+
+SURE_LENGTH, LONG_WORD = 5, 7
+"""Words of fewer letters are not corrected, and only words of at least so many, to nouns, if two letters are wrong."""
+
+MAX_KEPT = 4_096
+"""How many unknown words are kept with their spellings."""
 
 SPELLINGS = 5
 """How many spellings are suggested for an unknown word."""
@@ -48,6 +58,7 @@ class WordVocabulary(Vocabulary):
 
     def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
         self.words, self.nouns, self.directions, self.word_filter = words, nouns, directions, word_filter
+        self._known_spellings: dict[str, list[str]] = {}
         self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
 
     def __len__(self) -> int:
@@ -63,11 +74,25 @@ class WordVocabulary(Vocabulary):
         words = tokens(text)
         if len(words) > 1 and words[0] in ARTICLES:
             words = words[1:]
-        return self.nouns.row(" ".join(words))
+        row = self.nouns.row(" ".join(words))
+        return row if row is not None or text.isascii() else self.nouns.row(" ".join(map(plain_form, words)))
 
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to its nearest spellings."""
         return {word: self._spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
+
+    def corrections(self, words: Iterable[str]) -> dict[str, str]:
+        """Map misspelled words to the noun or frequent word that differs in one letter, or in two for a long word."""
+        found = {word: self._correction(word) for word in islice(words, MAX_LOOKUPS)}
+        return {word: right for word, right in found.items() if right}
+
+    def rare_words(self, words: Iterable[str]) -> list[str]:
+        """Return the words beyond rank ``RARE`` that are no nouns."""
+        return [
+            word
+            for word in dict.fromkeys(words)
+            if (row := self.words.row(word)) is not None and row > RARE and len(word) >= SURE_LENGTH and self.noun_row(word) is None
+        ]
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
         """Return up to ``k`` completions of the end of ``text``."""
@@ -142,7 +167,26 @@ class WordVocabulary(Vocabulary):
             count *= 2
 
     def _spellings(self, word: str) -> list[str]:
-        return list(islice(filter(self.word_filter.allows, self.words.spellings(word, None)), SPELLINGS))
+        """Return the nearest spellings that may be offered. They are kept, because several parts of a page ask for them."""
+        if word not in self._known_spellings:
+            if len(self._known_spellings) >= MAX_KEPT:
+                self._known_spellings.clear()
+            spelled = self.words.spellings(word, None)
+            self._known_spellings[word] = [near for near in spelled if near != word and self.word_filter.allows(near)][:SPELLINGS]
+        return self._known_spellings[word]
+
+    def _correction(self, word: str) -> str | None:
+        from rapidfuzz.distance import OSA
+
+        if len(word) < SURE_LENGTH or not word.isalpha():
+            return None
+        near = self._spellings(word)
+        best = min((OSA.distance(word, other) for other in near), default=0)
+        if best > (1 if len(word) < LONG_WORD else 2):
+            return None
+        nearest = [other for other in near if OSA.distance(word, other) == best]
+        noun = next((other for other in nearest if self.noun_row(other) is not None), None)
+        return noun or (next((other for other in nearest if (self.words.row(other) or 0) < FAMILIAR), None) if best == 1 else None)
 
     @cached_property
     def _blocked_nouns(self) -> Rows:

@@ -12,6 +12,7 @@ from devise_core.engine import Engine, Images
 from devise_core.text.query import Query
 from devise_core.text.unmodelled import quoted
 from ui.errors import offer_spellings
+from ui.searchbox import search_for
 from ui.server.engine_cache import current_engine
 from ui.text import plain
 
@@ -35,6 +36,8 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
         field: Makes the keys of the spelling buttons unique.
         pictures: Name → embedding, as given to ``Engine.query``.
     """
+    if reading.corrected:
+        _show_corrections(reading, field)
     parts = [f":small[{plain(word)} was read as {plain(form)}]" for word, form in reading.read_as.items()]
     terms = _merged(reading.terms)
     if len(terms) > 1 or any(term.kind == "picture" for term in terms):
@@ -47,10 +50,13 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     if reading.left_out:
         st.caption("Ignored, because the app does not know: " + ", ".join(plain(word) for word in reading.left_out))
         offer_spellings(reading.left_out, field)
+    if reading.dropped:
+        st.caption(f"The search ignores {plain(quoted(reading.dropped), 200)}. It uses the rest of your query.")
 
 
 def say_unmodelled(query: Query) -> None:
     """Say which words of the query no picture shows, and what the search makes of the rest."""
+    offer_other_meaning(query)
     if query.unmodelled:
         words = plain(quoted(query.unmodelled), 200)
         if query.only_unmodelled:
@@ -58,6 +64,38 @@ def say_unmodelled(query: Query) -> None:
         else:
             reason = f"it cannot recognise {'them' if len(query.unmodelled) > 1 else 'it'} in pictures"
             st.caption(f"The search ignores {words}, because {reason}. It uses the rest of your query.")
+
+
+def offer_other_meaning(query: Query) -> None:
+    """Offer what a query of one English word means in another language."""
+    for word, meaning in query.other_meaning.items():
+        with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
+            st.caption(f"In {meaning.language}, “{plain(word, 40)}” can mean {plain(meaning.form)}.", width="content")
+            label = f"Search for {plain(meaning.form)}"
+            st.button(label, key="meaning", type="tertiary", on_click=search_for, args=(meaning.form,))
+
+
+def _show_corrections(reading: Reading, field: str) -> None:
+    """Say what foreign and misspelled words were read as, and offer the query as it was typed."""
+    literal = _literal(reading)
+    forms = ", ".join(f"**{plain(correction.form)}**" for correction in reading.corrected.values())
+    languages = list(dict.fromkeys(correction.language for correction in reading.corrected.values() if correction.language))
+    reason = f" ({' and '.join(languages)})" if languages else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="corrected"):
+        st.markdown(f"Showing results for {forms}", width="content")
+        typed = plain(quoted(list(reading.corrected)), 80)
+        label = f"Search for {typed}{reason} as you typed it"
+        st.button(label, key=f"{field}-literal", type="tertiary", on_click=search_for, args=(literal,))
+
+
+def _literal(reading: Reading) -> str:
+    """Return the query with its corrected words in quotes, which are read as they are written."""
+    text = reading.text
+    for word in reading.corrected:
+        start = text.lower().find(word)
+        if start >= 0:
+            text = f'{text[:start]}"{text[start : start + len(word)]}"{text[start + len(word) :]}'
+    return text
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:

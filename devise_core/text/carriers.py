@@ -1,0 +1,71 @@
+"""The words around what a query asks for: "show me", "a photo of", "my", "please". A query is read without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+_LINES = [
+    line for line in Path(__file__).with_name("carrier_phrases.txt").read_text("utf-8").splitlines() if line and line[0] != "#"
+]
+OPENINGS = frozenset(tuple(line.split()) for line in _LINES)
+"""Phrases that open a request, each as its words."""
+LONGEST = max(map(len, OPENINGS))
+_MEDIUM = ("photo", "picture", "image", "pic", "photograph", "snapshot")
+MEDIA = frozenset((*_MEDIUM, *(f"{word}s" for word in _MEDIUM)))
+"""What a picture itself is called. "A photo of a dog" and "dog photos" ask for dogs."""
+DETERMINERS = frozenset(("my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those", "any", "another"))
+CLOSINGS = frozenset(("please", "pls", "plz", "thanks", "thank", "you"))
+FUNCTION_WORDS = frozenset(
+    (
+        *("a", "an", "the", "of", "and", "or", "in", "on", "at", "to", "for", "with", "by", "from", "as", "is", "are", "was"),
+        *("be", "it", "i", "me", "we", "us", "some", "what", "which", "where", "who", "how", "no", "not", "without", "there"),
+        *DETERMINERS,
+        *CLOSINGS,
+    )
+)
+"""Words that name nothing. A query of nothing else cannot be searched for."""
+_ARTICLES = ("a", "an", "the", "some", "all", "more", "any")
+_ADJECTIVES = ("good", "nice", "great")
+
+
+def names_nothing(words: Sequence[str]) -> bool:
+    """Return whether all ``words`` are function words, as in "of the"."""
+    return FUNCTION_WORDS.issuperset(words)
+
+
+def without_carriers(words: list[str], begins_noun: Callable[[list[str]], bool]) -> tuple[list[str], list[str]]:
+    """Take the words around the thing out of a phrase.
+
+    Args:
+        words: The words of the phrase, which is no noun as a whole.
+        begins_noun: Whether the first words are a noun of several words, which stays as it is.
+
+    Returns:
+        The words to read, which may be none, and the phrases that were taken out, each in order.
+    """
+    dropped: list[str] = []
+    closing: list[str] = []
+    while words and not begins_noun(words) and (length := _opening(words)):
+        dropped.append(" ".join(words[:length]))
+        words = words[length:]
+    while words and words[-1] in CLOSINGS and (len(words) > 1 or dropped):
+        closing.insert(0, words[-1])
+        words = words[:-1]
+    if len(words) > 1 and words[-1] in MEDIA and not names_nothing(words[:-1]) and not begins_noun(words[-2:]):
+        closing.insert(0, words[-1])
+        words = words[:-1]
+    return words, [*dropped, *([" ".join(closing)] if closing else [])]
+
+
+def _opening(words: list[str]) -> int:
+    """Return how many words the carrier takes that a phrase begins with; 0 without one."""
+    for length in range(min(LONGEST, len(words)), 0, -1):
+        if tuple(words[:length]) in OPENINGS:
+            return length
+    start = 0
+    while words[start : start + 1] and words[start] in (*_ARTICLES, *_ADJECTIVES, *DETERMINERS):
+        start += 1
+    if len(words) > start + 2 and words[start] in MEDIA and words[start + 1] in ("of", "with", "showing", "about"):
+        return start + 2
+    return int(len(words) > 1 and words[0] in DETERMINERS)

@@ -1,0 +1,149 @@
+"""Read the words of a clause: without what names nothing, and in forms that the vocabulary knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from devise_core.datatypes import Correction
+from devise_core.text.carriers import names_nothing, without_carriers
+from devise_core.text.foreign_nouns import ForeignNouns, Translation
+from devise_core.text.plain_form import plain_form
+from devise_core.text.query_parser import Clause
+from devise_core.text.tokens import tokens
+from devise_core.text.unmodelled import begins_noun, without_unmodelled
+from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
+
+COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
+"""A word up to these ranks is read as English, whatever it means elsewhere: alone, and beside words that are not foreign."""
+
+
+@dataclass(frozen=True)
+class ReadWords:
+    """What a clause was read as.
+
+    Attributes:
+        text: The words to look for, or "" if it names nothing.
+        unmodelled: Its words that no image shows, such as "two".
+        dropped: Its words around the thing, such as "a photo of".
+        read_as: Words that are known in another form only, with that form.
+        corrected: Foreign and misspelled words, with what they were read as.
+        other_meaning: A word that is English and is also foreign, with what it means there.
+    """
+
+    text: str
+    unmodelled: Sequence[str] = ()
+    dropped: Sequence[str] = ()
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    corrected: Mapping[str, Correction] = field(default_factory=dict)
+    other_meaning: Mapping[str, Correction] = field(default_factory=dict)
+
+
+class QueryWords:
+    """Reads clauses with one vocabulary.
+
+    Args:
+        vocabulary: The known words and nouns.
+        foreign: Nouns of other languages.
+    """
+
+    def __init__(self, vocabulary: WordVocabulary, foreign: ForeignNouns) -> None:
+        self._vocabulary, self._foreign = vocabulary, foreign
+
+    def read(self, clause: Clause, spellings: Mapping[str, str]) -> ReadWords:
+        """Read a clause. ``spellings`` has the words that are misspelled, each with the right spelling.
+
+        The words of a clause in quotes are not dropped, translated or corrected.
+        """
+        words = tokens(clause.text)
+        if names_nothing(words):
+            return ReadWords("", dropped=[" ".join(words)])
+        words, read = self._spelled(words, clause, {} if clause.quoted else spellings)
+        if len(words) == 1 or self._vocabulary.noun_row(read.text) is None:
+            read = self._without_carriers(words, clause, read)
+        if not clause.quoted:
+            read = self._translated(read)
+        return self._in_known_forms(read, parted=not clause.quoted)
+
+    def label(self, text: str) -> str:
+        """Return a label or caption with its words in known forms: "creme brulee" for "Crème brûlée".
+
+        Only a label of one word is read as the noun that it joins, such as "fire truck" for "firetruck".
+        """
+        words = tokens(text)
+        if len(words) != 1 and text.isascii():
+            return text
+        return self._in_known_forms(ReadWords(text), parted=False).text if len(words) == 1 else " ".join(self._plain(words))
+
+    def _spelled(self, words: list[str], clause: Clause, spellings: Mapping[str, str]) -> tuple[list[str], ReadWords]:
+        corrected = {
+            word: Correction(spellings[word]) for word in words if word in spellings and not self._foreign.get(plain_form(word))
+        }
+        if not corrected:
+            return words, ReadWords(clause.text)
+        words = [spellings[word] if word in corrected else word for word in words]
+        return words, ReadWords(" ".join(words), corrected=corrected)
+
+    def _without_carriers(self, words: list[str], clause: Clause, read: ReadWords) -> ReadWords:
+        rest, dropped = (words, []) if clause.quoted else without_carriers(words, self._begins_noun)
+        if names_nothing(rest):
+            return replace(read, text="", dropped=[" ".join(words)])
+        if dropped and rest[0] in ARTICLES:
+            rest = rest[1:]
+        rest, unmodelled = without_unmodelled(rest, lambda phrase: self._vocabulary.nouns.row(phrase) is not None)
+        return replace(read, text=read.text if rest == words else " ".join(rest), dropped=dropped, unmodelled=unmodelled)
+
+    def _translated(self, read: ReadWords) -> ReadWords:
+        words = tokens(read.text)
+        plain = [plain_form(word) for word in words]
+        phrase = self._foreign.after_article(plain) or (self._foreign.get(" ".join(plain)) if len(words) > 1 else None)
+        if phrase and self._vocabulary.noun_row(read.text) is None:
+            return replace(read, text=phrase.noun, corrected={" ".join(words): _correction(phrase)})
+        translations = {word: found for word, form in zip(words, plain, strict=True) if (found := self._foreign.get(form))}
+        if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
+            return replace(read, other_meaning={words[0]: _correction(translations[words[0]])})
+        rank = COMMON_ENGLISH if set(words) <= set(translations) else KNOWN_ENGLISH
+        corrected = {
+            word: _correction(translations[word])
+            for word, form in zip(words, plain, strict=True)
+            if word in translations and not self._is_english(form, rank)
+        }
+        if not corrected:
+            return read
+        text = " ".join(corrected[word].form if word in corrected else word for word in words)
+        return replace(read, text=text, corrected={**read.corrected, **corrected})
+
+    def _in_known_forms(self, read: ReadWords, parted: bool) -> ReadWords:
+        """Read accented, hyphenated, joined and parted words in a form that is known."""
+        vocabulary, words = self._vocabulary, tokens(read.text)
+        if len(words) > 1 and vocabulary.noun_row(read.text) is not None:
+            return read
+        plain = self._plain(words)
+        read_as = {word: form for word in dict.fromkeys(plain) if (form := self._other_form(word, alone=len(plain) == 1))}
+        forms = [read_as.get(word, word) for word in plain]
+        if parted and not read_as and (joined := vocabulary.morphology.joined([word for word in plain if word not in ARTICLES])):
+            return replace(read, text=joined, read_as={" ".join(plain): joined})
+        return read if forms == words else replace(read, text=" ".join(forms), read_as=read_as)
+
+    def _other_form(self, word: str, alone: bool) -> str | None:
+        morphology = self._vocabulary.morphology
+        if alone and self._vocabulary.nouns.row(word) is None and (noun := morphology.noun_without_hyphens(word)):
+            return morphology.noun_of_compound(noun) or noun
+        if compound := morphology.noun_of_compound(word):
+            return compound
+        known = (alone and self._vocabulary.noun_row(word) is not None) or self._vocabulary.phrases.known(word)[0]
+        return None if known else morphology.known_form(word)
+
+    def _plain(self, words: Sequence[str]) -> list[str]:
+        return [word if word.isascii() or word in self._vocabulary.words else plain_form(word) for word in words]
+
+    def _is_english(self, word: str, rank: int) -> bool:
+        row = self._vocabulary.words.row(word)
+        return self._vocabulary.noun_row(word) is not None or (row is not None and row < rank)
+
+    def _begins_noun(self, words: list[str]) -> bool:
+        return begins_noun(words, lambda phrase: self._vocabulary.nouns.row(phrase) is not None)
+
+
+def _correction(translation: Translation) -> Correction:
+    return Correction(translation.noun, translation.language)
