@@ -10,8 +10,7 @@ from ui.server.engine_cache import current_engine
 
 page_layout.header(
     "Map explorer",
-    "Each point is a picture, and similar pictures are close together. Click a point to see the picture and the "
-    "pictures most similar to it, search to highlight matches, or lasso a group to see what it has in common.",
+    "Each point is a picture, and similar pictures are close together. Click one, search, or lasso a group.",
 )
 search_column, upload_column = st.columns([4, 1.3], vertical_alignment="center")
 with search_column:

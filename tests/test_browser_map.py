@@ -87,7 +87,7 @@ def test_a_lasso_collects_pictures_and_a_link_restores_it(page: Page, address: s
     expect(heading).to_be_visible()
     expect(page.locator(".st-key-grid-region img").first).to_be_visible()
     expect(page.get_by_text("Most frequent labels")).to_be_visible()
-    expect(page.get_by_text("Words that match the region")).to_be_visible()
+    expect(page.get_by_text("What its pictures show")).to_be_visible()
     count = int(view.get_attribute("data-selected") or 0)
     assert 20 < count < 384
     assert heading.inner_text().startswith(f"{count} ")
@@ -138,7 +138,7 @@ def test_a_search_highlights_its_matches_on_the_map(page: Page, address: str) ->
     view.locator("select[name=method]").select_option("pca")
     expect(page.get_by_text("★ is at its exact place, computed as for the pictures")).to_be_visible()
     view.get_by_label("Colour").select_option("cosine")
-    expect(view.locator(".legend")).to_contain_text("how well it matches “musical instrument”: least")
+    expect(page.locator(".legend")).to_contain_text("how well it matches “musical instrument”: least")
     expect(page).to_have_url(re.compile("colour=cosine"))
 
 
@@ -153,9 +153,9 @@ def test_an_uploaded_picture_is_placed_on_the_map(page: Page, address: str) -> N
 
 def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
     view = open_map(page, address)
-    expect(view.locator(".legend button").first).to_contain_text("animals")
+    expect(page.locator(".legend button").first).to_contain_text("animals")
     view.get_by_label("Colour").select_option("right")
-    expect(view.locator(".legend button")).to_have_count(2)
+    expect(page.locator(".legend button")).to_have_count(2)
     expect(page.get_by_text("is among its 5 best matching words")).to_be_visible()
     for method, dimensions in (("umap", "2"), ("pca", "3")):
         view.locator("select[name=method]").select_option(method)

@@ -79,7 +79,7 @@ def test_a_region_has_words_labels_and_pictures() -> None:
     test = app("explorer", region=SQUARE)
     count = map_state(test)["insideCount"]
     assert f"{count} pictures in the region" in page_text(test)
-    assert "Words that match the region" in page_text(test)
+    assert "What its pictures show" in page_text(test)
     assert "Most frequent labels" in page_text(test)
     assert len(tile_names(test)) == 24
     assert "There is no picture in this region" in page_text(app("explorer", region="tsne2:-9,-9;-8,-9;-8,-8"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from devise_core.collections.base import Collection
 from devise_core.collections.group_naming import Words
@@ -12,7 +13,6 @@ from devise_core.errors import UnknownWordError
 from devise_core.search.shown_words import SHOWN
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_filter import WordFilter
-from devise_core.vectors import Floats
 
 NAMED_BY = 5
 """An image is named correctly if its label is among this many names, like hit@5 in the results."""
@@ -32,7 +32,7 @@ def named_correctly(items: Sequence[Item], names: Sequence[Sequence[str]]) -> li
     ]
 
 
-def map_words(text: TextEncoder, collection: Collection, shown: Sequence[Words], word_filter: WordFilter) -> dict[str, Floats]:
+def map_words(text: TextEncoder, collection: Collection, shown: Sequence[Words], word_filter: WordFilter) -> dict[str, int]:
     """Choose the words to place on the map: those of the categories, then other words that several images show.
 
     Args:
@@ -42,23 +42,37 @@ def map_words(text: TextEncoder, collection: Collection, shown: Sequence[Words],
         word_filter: The words that may be offered.
 
     Returns:
-        At most ``MAX_WORDS`` words with unit vectors ``(d,)``.
+        At most ``MAX_WORDS`` words, each with the row of the nearest image among those that show it.
     """
-    categories = Counter(part.replace("_", " ") for item in collection.items for part in item.category.split("/") if part)
-    others = Counter(word for words in shown for word, share in words.items() if share >= SHOWN)
-    vectors: dict[str, Floats] = {}
-    for word, count in (*categories.most_common(), *others.most_common()):
-        if count >= MIN_IMAGES and len(vectors) < MAX_WORDS and word not in vectors and word_filter.allows(word):
-            try:
-                vectors[word] = text.embed(word)
-            except UnknownWordError:
-                continue
-    return vectors
+    rows_of: dict[str, list[int]] = {}
+    for row, item in enumerate(collection.items):
+        for part in filter(None, item.category.split("/")):
+            rows_of.setdefault(part.replace("_", " "), []).append(row)
+    others: dict[str, list[int]] = {}
+    for row, words in enumerate(shown):
+        for word in (word for word, share in words.items() if share >= SHOWN and word not in rows_of):
+            others.setdefault(word, []).append(row)
+    places: dict[str, int] = {}
+    for word, rows in (*_most_frequent(rows_of), *_most_frequent(others)):
+        if len(rows) >= MIN_IMAGES and len(places) < MAX_WORDS and word_filter.allows(word):
+            with suppress(UnknownWordError):
+                places[word] = rows[int((collection.embeddings[rows] @ text.embed(word)).argmax())]
+    return places
+
+
+def _most_frequent(rows_of: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
+    return sorted(rows_of.items(), key=lambda each: -len(each[1]))
 
 
 def common_labels(items: Sequence[Item], k: int) -> list[tuple[str, int]]:
     """Return the ``k`` most frequent labels and how many items have each."""
     return Counter(label for item in items for label in item.labels).most_common(k)
+
+
+def most_shown(shown: Sequence[Words], k: int) -> list[tuple[str, int]]:
+    """Return the ``k`` words that most images show, and how many. Words that only one image shows are left out."""
+    counts = Counter(word for words in shown for word, share in words.items() if share >= SHOWN)
+    return [(word, count) for word, count in counts.most_common(k) if count > 1]
 
 
 def _answers(item: Item) -> set[str]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from devise_core.search.shown_words import Shown
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.vision.image_encoder import Encoded
@@ -12,23 +16,25 @@ _ROWS_AT_A_TIME = 256
 class ShownVerbs(LabelVerbs):
     """The verbs behind titles, albums and the names on the map."""
 
-    def shown_words(self) -> list[Shown]:
-        """Return for each image of the collection the words for what it shows, with how sure they are, from 0 to 1.
+    def shown_words(self, rows: Sequence[int] | None = None) -> list[Shown]:
+        """Return the words for what each image shows, with how sure they are, from 0 to 1.
+
+        Args:
+            rows: The images. By default all of the collection.
 
         Example:
-            >>> shown = engine.shown_words()[engine.collection.row("violin")]
+            >>> shown = engine.shown_words([engine.collection.row("violin")])[0]
             >>> sorted(word for word in shown if "instrument" in word)
             ['musical instrument', 'string instrument']
         """
-        collection, parts = self.collection, self.parts
-        batches = (slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(collection), _ROWS_AT_A_TIME))
-        return [
-            words
-            for rows in batches
-            for words in parts.shown_words.of(
-                collection.items[rows], Encoded(collection.features[rows], collection.embeddings[rows])
-            )
-        ]
+        collection, words = self.collection, self.parts.shown_words
+        chosen = np.arange(len(collection)) if rows is None else np.asarray(rows, dtype=np.int64)
+        shown: list[Shown] = []
+        for start in range(0, len(chosen), _ROWS_AT_A_TIME):
+            batch = chosen[start : start + _ROWS_AT_A_TIME]
+            encoded = Encoded(np.asarray(collection.features[batch], dtype=np.float32), collection.embeddings[batch])
+            shown += words.of([collection.items[row] for row in batch], encoded)
+        return shown
 
     def titles(self, encoded: Encoded) -> list[str]:
         """Return a title for each image that ``encode`` has encoded, or "" if no name is sure enough.

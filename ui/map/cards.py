@@ -1,11 +1,12 @@
-"""What is shown below the map: the selected picture, and the pictures of a region."""
+"""What is shown in the panel beside the map: the selected picture, and the pictures of a region."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from devise_core.collections.base import Collection
 from devise_core.collections.export import as_csv
-from devise_core.collections.map_labels import common_labels
+from devise_core.collections.map_labels import common_labels, most_shown
 from devise_core.engine import Engine
 from devise_core.vectors import Rows, unit
 from ui.hit.detail import open_hit
@@ -17,28 +18,29 @@ from ui.text import PICTURES_HELP, plain, similarity_help
 
 NEIGHBOURS = 8
 MAX_SHOWN = 24
+COMMON = 8
+"""How many words and labels of a region are listed."""
 
 
 def picture_card(engine: Engine, row: int) -> None:
     """Show a picture, what is known of it, its best matching words, and its neighbours. A click on one of them selects it."""
     collection = engine.collection
     item = collection.items[row]
-    with st.container(border=True, key="picture-card"):
-        left, right = st.columns([1, 3], gap="medium")
-        with left, st.container(key="picture-chosen"):
-            st.image(collection.picture(row), width="stretch", alt=item.name)
-        with right:
+    with st.container(key="picture-card"):
+        with st.container(horizontal=True, vertical_alignment="center", key="map-title"):
             st.header(plain(item.name), anchor=False)
-            facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
-            st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
-            if engine.vocabulary:
-                names = ", ".join(plain(noun.word) for noun in engine.label_encoded(engine.encoded(row), k=6))
-                st.caption(f"**Best matching words**  {names}")
-            with st.container(horizontal=True, vertical_alignment="center"):
-                if st.button("Why it matches", icon=":material/lightbulb:", key="map-why"):
-                    open_hit(item)
-                link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
-                st.button("Close", icon=":material/close:", key="map-close", on_click=write_view, args=(collection, {"item": ""}))
+            _close("Close", "map-close", collection, item="")
+        with st.container(key="picture-chosen"):
+            st.image(collection.picture(row), width="stretch", alt=item.name)
+        facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
+        st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
+        if engine.vocabulary:
+            names = ", ".join(plain(noun.word) for noun in engine.label_encoded(engine.encoded(row), k=6))
+            st.caption(f"**Best matching words**  {names}")
+        with st.container(horizontal=True, vertical_alignment="center", key="map-actions"):
+            if st.button("Why it matches", icon=":material/lightbulb:", key="map-why", type="tertiary"):
+                open_hit(item)
+            link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
         st.markdown("**Most similar pictures.** Click one to go to it.", help=PICTURES_HELP)
         clicked = tiles(engine, engine.more_like(item.id, NEIGHBOURS), "neighbours", help_text=PICTURES_HELP)
     if clicked:
@@ -53,30 +55,31 @@ def region_card(engine: Engine, rows: Rows) -> None:
     collection = engine.collection
     mean = unit(collection.embeddings[rows].mean(axis=0))
     hits = engine.rank(rows.tolist(), mean)
-    title, close, download = st.columns([5, 1.2, 1.5], vertical_alignment="bottom")
-    title.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
-    close.button(
-        "Clear", icon=":material/close:", key="map-clear", width="stretch", on_click=write_view, args=(collection, {"region": ""})
-    )
-    download.download_button(
+    with st.container(horizontal=True, vertical_alignment="center", key="map-region-title"):
+        st.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
+        _close("Clear", "map-clear", collection, region="")
+    if words := most_shown(engine.shown_words(rows.tolist()), COMMON):
+        st.caption("**What its pictures show**  " + ", ".join(f"{plain(word)} {count}" for word, count in words))
+    labels = common_labels([collection.items[row] for row in rows], COMMON)
+    if labels:
+        st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
+    st.download_button(
         "CSV",
         lambda: as_csv(hits),
         f"{collection.name}-region.csv",
         "text/csv",
         icon=":material/download:",
         key="map-download",
-        width="stretch",
         on_click="ignore",
     )
-    if engine.vocabulary:
-        words = ", ".join(f"{plain(word.word)} {word.cosine:.2f}" for word in engine.label_embedding(mean, k=8))
-        st.caption(f"**Words that match the region**  {words}", help=similarity_help("a word is to the average of the region"))
-    labels = common_labels([collection.items[row] for row in rows], 8)
-    if labels:
-        st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
     gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the average of the region"))
     more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists all of them." if len(rows) > MAX_SHOWN else ""
     st.caption(
         f"Each similarity compares a picture with the average of the region.{more}",
         help="It is the cosine with the mean of the region's vectors.",
     )
+
+
+def _close(label: str, key: str, collection: Collection, **change: str) -> None:
+    """Show a button that writes ``change`` to the address."""
+    st.button(label, icon=":material/close:", key=key, type="tertiary", on_click=write_view, args=(collection, change))

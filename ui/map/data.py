@@ -141,8 +141,8 @@ def _texts(engine: Engine, projections: Projections, shown: list[Shown]) -> list
                 continue  # a number would tell a visitor nothing
             centres = {method: np.median(places[groups == group], axis=0) for method, places in projections.places.items()}
             texts.append({"text": name, "kind": kind, "places": _rounded(centres)})
-    for word, vector in map_words(engine.text, engine.collection, shown, engine.parts.word_filter).items():
-        places = {method: projections.place(method, vector, engine.collection.embeddings) for method in projections.places}
+    for word, row in map_words(engine.text, engine.collection, shown, engine.parts.word_filter).items():
+        places = {method: each[row] for method, each in projections.places.items()}
         texts.append({"text": word, "kind": "word", "places": _rounded(places)})
     return texts
 

@@ -1,4 +1,4 @@
-"""The map page: a query, a picture of the visitor's and a region, on the map and below it."""
+"""The map page: a query, a picture of the visitor's and a region, on the map and in the panel beside it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.map.cards import NEIGHBOURS, picture_card, region_card
 from ui.map.data import drawn_rows
+from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, Marks, Pin, describe_placement, show_map
 from ui.query.reading import say_unmodelled, show_reading
@@ -23,12 +24,14 @@ from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, plain
 
 MATCHES = 12
+MAP_AND_PANEL = (1.9, 1)
+"""The widths of the map and the panel beside it."""
 MAX_CHARACTERS = 40
 """How much of a query is written on the map."""
 
 
 def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
-    """Show everything below the search box, and the button to upload a picture beside it. Raises ``DeviseError``."""
+    """Show the map and the panel, and the button to upload a picture beside it. Raises ``DeviseError``."""
     collection = engine.collection
     view = read_view(collection)
     pins = [pin for pin in (_picture_pin(engine, upload_column), _query_pin(engine, query)) if pin]
@@ -37,15 +40,18 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
         neighbours = [hit.row for hit in engine.more_like(collection.items[view.row].id, NEIGHBOURS)]
     inside = view.region.rows(collection.projections) if view.region else None
     marks = Marks(pins, neighbours) if inside is None else Marks(pins, neighbours, inside)
-    show_map(engine, view, marks)
-    _describe(engine, view, marks)
-    if view.row is not None:
-        picture_card(engine, view.row)
-    if inside is not None:
-        region_card(engine, inside)
-    for number, pin in enumerate(pins):
-        st.header(f"Most similar to {plain(pin.text)}", anchor=False)
-        gallery(engine, pin.hits, f"map-{number}")
+    map_column, panel_column = st.columns(MAP_AND_PANEL, gap="medium")
+    with map_column:
+        show_map(engine, view, marks)
+        _describe(engine, view, marks)
+    with panel_column, panel(bool(pins) or view.row is not None or inside is not None):
+        if view.row is not None:
+            picture_card(engine, view.row)
+        if inside is not None:
+            region_card(engine, inside)
+        for number, pin in enumerate(pins):
+            st.header(f"Most similar to {plain(pin.text)}", anchor=False)
+            gallery(engine, pin.hits, f"map-{number}")
 
 
 def _query_pin(engine: Engine, text: str) -> Pin | None:

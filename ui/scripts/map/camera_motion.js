@@ -1,5 +1,5 @@
 // The camera, and its motion: by the visitor, to another map, to a picture, or to the place in the link.
-import { between, fit, glide } from "./camera.js";
+import { between, fit, glide, reducedMotion } from "./camera.js";
 import { outlined, rotationOf } from "./lasso.js";
 import { link } from "./link.js";
 
@@ -38,6 +38,7 @@ export class CameraMotion {
     if (row === null) return;
     const index = Math.floor(row), to = this.points.places[this.mapName], view = this.view ?? this.wholeMap(this.mapName);
     this.moved = false;
+    if (matchMedia("(max-width: 640px)").matches) this.stage.scrollIntoView({ block: "start", behavior: reducedMotion.matches ? "auto" : "smooth" }); // above the sheet
     this.goTo({ ...view, target: [...to.slice(3 * index, 3 * index + 3)], zoom: Math.max(view.zoom, this.home + 1.4) }, atOnce);
   }
 

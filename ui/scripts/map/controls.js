@@ -20,6 +20,11 @@ export function choices(root, points, state, onChange) {
   };
 }
 
+export function hint(deep) {
+  const move = deep ? "turn" : "move";
+  return matchMedia("(pointer: coarse)").matches ? `Pinch to zoom, drag to ${move}` : `Scroll to zoom, drag to ${move}, click a picture`;
+}
+
 export function tools(root, onTool) {
   const map = root.querySelector(".map"), buttons = [...root.querySelectorAll(".tools button")];
   for (const button of buttons) {

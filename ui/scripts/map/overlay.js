@@ -1,17 +1,10 @@
-// What is drawn over the points: names, thumbnails if few pictures are in view, and a tooltip.
-import { spot } from "./points.js";
+// What is drawn over the points: thumbnails if few pictures are in view, and a tooltip.
+const MAX_IN_VIEW = 150; // with more pictures in view there are only points
+const APART = 0.85; // of a thumbnail's size, between the centres of two
 
-const MAX_THUMBNAILS = 150;
-const RANK = { pin: 0, cluster: 1, word: 2, part: 3 };
-
-const lift = (kind) => (kind === "pin" ? 20 : 0); // pixels that a pin's name is above it
-
-function move(element, x, y) {
-  element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
-}
-
-export function overlay(box, points) {
-  let texts = [], images = new Map(), size = 48;
+export function thumbnails(box, points) {
+  let size = 48;
+  const images = new Map();
   const image = (row) => {
     const node = document.createElement("img");
     node.alt = "";
@@ -20,63 +13,34 @@ export function overlay(box, points) {
     return node;
   };
   return {
-    // Sets the texts on the map `name`, the more important ones first, because later ones give way.
-    setTexts(name, show, pins, camera) {
-      const stemmed = (text) => text.replace(/s$/, ""), used = new Set(pins.map(({ text }) => stemmed(text)));
-      const wanted = points.texts.filter(({ kind }) => (kind === "word" ? show !== "pictures" : show !== "words"))
-        .sort((one, other) => RANK[one.kind] - RANK[other.kind])
-        .filter(({ text }) => { // the word "insects" is not needed beside a group named "insect"
-          const stem = stemmed(text), isNew = !used.has(stem);
-          used.add(stem);
-          return isNew;
-        });
-      const all = [...pins.map(({ text, places }) => ({ text: `★ ${text}`, kind: "pin", places })), ...wanted];
-      for (const { element } of texts) element.remove();
-      texts = all.map(({ text, kind, places }) => {
-        const element = document.createElement("span");
-        element.className = kind;
-        element.textContent = text;
-        return { element, kind, place: spot(places, name), width: 0 };
-      });
-      box.append(...texts.map(({ element }) => element));
-      for (const text of texts) text.width = text.element.offsetWidth;
-      this.hideOverlaps(camera);
-    },
-    // Hides names that would overlap. Names of small groups appear only when zoomed in.
-    hideOverlaps(camera) {
-      const taken = [];
-      for (const text of texts) {
-        const [x, bottom] = camera.screen(...text.place), half = text.width / 2 + 5, y = bottom - lift(text.kind);
-        const free = text.kind === "pin" || ((text.kind !== "part" || camera.zoomedBy > 0.9)
-          && !taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 22));
-        text.element.hidden = !free;
-        if (free) taken.push({ x, y, half });
-      }
-      return taken.length;
-    },
-    thumbnails(rows, width, height, ring) {
-      const shown = rows.length <= MAX_THUMBNAILS ? new Set(rows) : new Set();
-      for (const [row, element] of images) if (!shown.has(row)) { element.remove(); images.delete(row); }
-      for (const row of shown) if (!images.has(row)) { images.set(row, image(row)); box.prepend(images.get(row)); }
+    // Shows those of `rows` that do not overlap, the first ones first. The others stay points.
+    show(rows, at, width, height, ring) {
       size = Math.max(30, Math.min(76, 0.62 * Math.sqrt((width * height) / Math.max(rows.length, 1))));
+      const shown = new Map();
+      for (const row of rows.length <= MAX_IN_VIEW ? rows : []) {
+        const [x, y] = at(row);
+        if ([...shown.values()].every(([other, down]) => Math.max(Math.abs(other - x), Math.abs(down - y)) > APART * size)) shown.set(row, [x, y]);
+      }
+      for (const [row, element] of images) if (!shown.has(row)) { element.remove(); images.delete(row); }
+      for (const row of shown.keys()) if (!images.has(row)) { images.set(row, image(row)); box.prepend(images.get(row)); }
       for (const [row, element] of images) {
         element.style.setProperty("--ring", ring(row));
         element.style.width = element.style.height = `${size}px`;
       }
       return images.size;
     },
-    place(camera, places) {
-      for (const { element, place, kind } of texts)
-        if (!element.hidden) {
-          const [x, y] = camera.screen(...place);
-          move(element, x, y - lift(kind));
-        }
-      for (const [row, element] of images) move(element, ...camera.screen(places[3 * row], places[3 * row + 1], places[3 * row + 2]));
+    move(at) {
+      for (const [row, element] of images) {
+        const [x, y] = at(row);
+        element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
+      }
     },
     raise(row) {
       for (const [other, element] of images) element.classList.toggle("raised", other === row);
     },
-    reach: () => (images.size ? size / 2 : 0),
+    // Returns the row of the thumbnail at (x, y), or null.
+    under: (x, y, at) => [...images.keys()].find((row) => at(row).every((part, axis) => Math.abs(part - [x, y][axis]) <= size / 2)) ?? null,
+    half: (row) => (images.has(row) ? size / 2 : 0),
   };
 }
 

@@ -7,6 +7,12 @@ import { spot } from "./points.js";
 // Opacity of 255 for points that are not highlighted. Colours by similarity show by themselves what is far from the query.
 const FAINT = { cosine: 165, other: 52 };
 
+// The radius of a point in pixels, of `count` points.
+export function radius(count, zoomedBy) {
+  const base = count > 5000 ? 2.2 : count > 1200 ? 3.4 : 5.5;
+  return Math.max(1.5, Math.min(base + (count > 5000 ? 0.6 : 1.1) * zoomedBy, 10));
+}
+
 export async function painter(parent) {
   const view = new OrbitView({ id: "map", orbitAxis: "Y", orthographic: true, near: 0.01, far: 1000 });
   const pixelRatio = Math.min(devicePixelRatio, 2);
@@ -26,8 +32,7 @@ export async function painter(parent) {
         inertia: reducedMotion.matches ? 0 : 250, scrollZoom: { speed: 0.012, smooth: !reducedMotion.matches } } });
     },
     look(viewState, count, zoomedBy) {
-      const base = count > 5000 ? 2.2 : count > 1200 ? 3.4 : 5.5;
-      deck.setProps({ viewState, layers: layers(Math.max(1.5, Math.min(base + (count > 5000 ? 0.6 : 1.1) * zoomedBy, 10)), pixelRatio) });
+      deck.setProps({ viewState, layers: layers(radius(count, zoomedBy), pixelRatio) });
     },
     viewport: (viewState, width, height) => view.makeViewport({ width, height, viewState }),
     paint(scene) { layers = layersOf(scene); },

@@ -2,10 +2,13 @@
 import { affine, between, flat, glide, viewAfterKey } from "./camera.js";
 import { CameraMotion } from "./camera_motion.js";
 import { css, legend, scheme, theme } from "./colours.js";
-import { choices, fillList, tools } from "./controls.js";
+import { choices, fillList, hint, tools } from "./controls.js";
 import { described, drawing, hasRotation, outlined } from "./lasso.js";
-import { overlay, tooltip } from "./overlay.js";
+import { drawWith } from "./legend.js";
+import { names } from "./names.js";
+import { thumbnails, tooltip } from "./overlay.js";
 import { painter } from "./painter.js";
+import { obstacles, roomOn } from "./placement.js";
 import { bytes, read } from "./points.js";
 import { unconfirmed } from "./unconfirmed.js";
 
@@ -27,7 +30,8 @@ class Scene extends CameraMotion {
   constructor(map, $, points, painting, root) {
     super();
     Object.assign(this, { map, $, points, painting, root, stage: $(".stage") });
-    this.over = overlay($(".overlay"), points);
+    this.names = names($(".overlay"), points);
+    this.thumbnails = thumbnails($(".overlay"), points);
     this.tip = tooltip($(".tip"), points);
     this.showTool = tools(root, (name) => this.useTool(name));
     this.pencil = drawing($(".drawn"), (line) => this.finishDrawing(line));
@@ -49,7 +53,7 @@ class Scene extends CameraMotion {
       const row = isClick && this.tool === "pan" && !event.target.closest(".tools") ? this.rowAt(event) : null;
       if (row !== null) this.open(row);
     });
-    stage.addEventListener("wheel", (event) => event.preventDefault(), { passive: false });
+    stage.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     stage.addEventListener("keydown", (event) => this.onKey(event));
     this.map.addEventListener("transitionrun", (event) => { if (event.propertyName === "color" && event.target === this.map) this.paint(); });
     this.$(".list").addEventListener("toggle", () => this.settle());
@@ -61,6 +65,7 @@ class Scene extends CameraMotion {
     this.stop();
     this.link.close();
     this.unconfirmed.close();
+    drawWith(() => {});
     this.resizeObserver.disconnect();
     this.painting?.close();
   }
@@ -78,6 +83,7 @@ class Scene extends CameraMotion {
     this.showChoices(state);
     this.inside = new Set(new Uint32Array(bytes(state.inside).buffer));
     this.matches = new Set(state.pins.flatMap((pin) => pin.matches));
+    this.$(".hint").textContent = hint(state.name.endsWith("3"));
     this.stage.setAttribute("aria-label", `Map of ${this.points.drawn} pictures in ${state.collection}`);
     if (first || before.name !== state.name || (returned && this.moved)) this.goToMap(state.name, first);
     else this.paint();
@@ -106,8 +112,7 @@ class Scene extends CameraMotion {
     const { clientWidth: width, clientHeight: height } = this.stage;
     if (!this.view || !width || !height) return; // it has no size while it is hidden
     this.camera = Object.assign(affine(this.painting ? this.painting.viewport(this.view, width, height) : flat(this.view, width, height)), { zoomedBy: this.view.zoom - this.home });
-    this.map.dataset.labels = this.over.hideOverlaps(this.camera);
-    this.over.place(this.camera, this.places);
+    this.moveOverlay();
     const region = this.state.region ? outlined(this.state.region, this.camera) : null;
     const rotated = region?.axes && !hasRotation(region.axes, this.camera);
     if (!this.pencil.busy()) this.pencil.show(region?.name === this.mapName && !rotated ? region.screen : []);
@@ -121,13 +126,23 @@ class Scene extends CameraMotion {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const inView = this.nearest(width / 2, height / 2, ([x, y]) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
     const rows = this.state.show === "words" ? [] : inView;
-    this.map.dataset.thumbnails = this.over.thumbnails(rows, width, height, (row) => css(this.colourOf(row)));
-    this.over.place(this.camera, this.places);
+    const item = this.state.item === null ? [] : rows.filter((row) => row === Math.floor(this.state.item));
+    this.map.dataset.thumbnails = this.thumbnails.show([...item, ...rows], this.at, width, height, (row) => css(this.colourOf(row)));
+    this.map.dataset.labels = this.names.arrange(this.camera, roomOn(width, height, obstacles(this, rows, this.at)), width, height);
+    this.moveOverlay();
     this.map.dataset.seen = inView.length;
     fillList(this.$(".list"), this.points, inView, (row) => this.open(row));
     const sampled = this.points.step > 1 ? ` of ${this.points.count.toLocaleString("en")}, evenly sampled` : "";
     this.$(".status").textContent = `${inView.length.toLocaleString("en")} of ${this.points.drawn.toLocaleString("en")} pictures${sampled} in view`;
   }
+
+  moveOverlay() {
+    this.names.move(this.camera);
+    this.thumbnails.move(this.at);
+  }
+
+  // Returns where on the screen the point at a row is.
+  at = (row) => this.camera.screen(this.places[3 * row], this.places[3 * row + 1], this.places[3 * row + 2]);
 
   // Returns the points whose place on the screen `fits`, ordered by their distance from (x, y).
   nearest(x, y, fits) {
@@ -142,14 +157,14 @@ class Scene extends CameraMotion {
   rowAt(event) {
     if (!this.camera || this.state.show === "words") return null;
     const { left, top } = this.stage.getBoundingClientRect(), x = event.clientX - left, y = event.clientY - top;
-    const reach = Math.max(event.pointerType === "touch" ? 24 : 12, this.over.reach());
-    return this.nearest(x, y, (place) => Math.abs(place[0] - x) < reach && Math.abs(place[1] - y) < reach)[0] ?? null;
+    const reach = event.pointerType === "touch" ? 24 : 12;
+    return this.thumbnails.under(x, y, this.at) ?? this.nearest(x, y, (place) => Math.abs(place[0] - x) < reach && Math.abs(place[1] - y) < reach)[0] ?? null;
   }
 
   hover(event) {
     const row = event.buttons || event.target.closest?.(".tools") || this.tool !== "pan" ? null : this.rowAt(event);
     this.map.dataset.hovered = row === null ? "" : this.points.ids[row];
-    this.over.raise(row);
+    this.thumbnails.raise(row);
     this.stage.style.cursor = row === null ? "" : "pointer";
     if (row === null) return this.tip.hide();
     const { left, top, width, height } = this.stage.getBoundingClientRect();
@@ -160,6 +175,13 @@ class Scene extends CameraMotion {
     const { category, right } = this.points.colours, { cosines } = this.state;
     if (cosines) return `similarity ${(cosines.low + ((cosines.high - cosines.low) * bytes(cosines.of)[row]) / 255).toFixed(2)}`;
     return this.state.colour === "right" ? right.names[right.of[row]] : category.names[category.of[row]] ?? "";
+  }
+
+  // The wheel zooms over the map. Over the tools it scrolls the page.
+  onWheel(event) {
+    if (event.target.closest(".tools")) return;
+    event.preventDefault();
+    if (this.tool !== "pan" && this.view) this.look({ ...this.view, zoom: this.view.zoom - 0.004 * event.deltaY }, true);
   }
 
   onKey(event) {
@@ -206,7 +228,7 @@ class Scene extends CameraMotion {
   }
 
   setTexts() {
-    this.over.setTexts(this.mapName, this.state.show, this.state.pins, this.camera ?? { screen: () => [0, 0], zoomedBy: 0 });
+    this.names.set(this.mapName, this.state.show, this.state.pins);
   }
 
   colourOf(row) {
@@ -217,7 +239,7 @@ class Scene extends CameraMotion {
     const look = theme(this.map), { points, state } = this;
     this.map.style.setProperty("--pin", css(look.pin));
     this.scheme = scheme(points, state, look, bytes);
-    legend(this.$(".legend"), this.scheme, look, this.highlighted, (number) => { this.highlighted = number; this.paint(); });
+    drawWith((box) => legend(box, this.scheme, look, this.highlighted, (number) => { this.highlighted = number; this.paint(); }));
     this.setTexts();
     if (!this.painting) return;
     const highlighted = this.inside.size ? this.inside : this.matches.size ? this.matches : null;
