@@ -3,19 +3,29 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+from ui.home import map_preview, search_routes
 from ui.map import data as map_data
 from ui.server import error_handlers, image_routes, metrics_routes, preload, script_routes, suggest_routes, upload_quota
 
 
 def import_pages() -> None:
     """Import what most pages need. This takes a while, so it runs in the background once the server listens."""
-    import ui.hit.gallery  # noqa: F401
+    import ui.hit.gallery
+    import ui.home.live_results  # noqa: F401
 
 
 app = st.App(
     "ui/router.py",
     lifespan=preload.lifespan(import_pages),
-    routes=[image_routes.ROUTE, suggest_routes.ROUTE, script_routes.ROUTE, map_data.ROUTE, metrics_routes.ROUTE],
+    routes=[
+        image_routes.ROUTE,
+        suggest_routes.ROUTE,
+        search_routes.ROUTE,
+        map_preview.ROUTE,
+        script_routes.ROUTE,
+        map_data.ROUTE,
+        metrics_routes.ROUTE,
+    ],
     middleware=[Middleware(error_handlers.RouteErrorMiddleware), Middleware(upload_quota.UploadQuotaMiddleware)],
     on_script_error=error_handlers.handle_page_error,
 )

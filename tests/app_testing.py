@@ -49,16 +49,27 @@ def checked(test: AppTest) -> AppTest:
 
 def page_text(test: AppTest) -> str:
     """Return all sentences of the page."""
-    return " ".join(
+    elements = [
         element.value
         for kind in (test.markdown, test.caption, test.warning, test.error, test.info, test.header, test.title)
         for element in kind
+    ]
+    return " ".join(
+        [*elements, *(part for answer, _ in component_data(test, "live_results") for part in (answer["status"], *answer["notes"]))]
     )
 
 
 def tile_names(test: AppTest) -> list[str]:
-    """Return the names of the tiles of every grid, in order."""
-    return [tile["name"] for grid in component_data(test, "tiles") for tile in grid[0]]
+    """Return the names of the tiles of every grid."""
+    return [tile["name"] for tile in tiles(test)]
+
+
+def tiles(test: AppTest) -> list[dict[str, Any]]:
+    """Return the tiles of every grid, in order. Those of the results on Home come first."""
+    grids = [answer["tiles"] for answer, _ in component_data(test, "live_results")] + [
+        grid for grid, *_ in component_data(test, "tiles")
+    ]
+    return [tile for grid in grids for tile in grid]
 
 
 def query_of(test: AppTest) -> str:

@@ -87,7 +87,7 @@ def test_an_open_hit_is_in_the_link_and_back_closes_it(page: Page, address: str)
 def test_home_marks_weak_matches(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=dinosaur&collection=photos")
     expect(page.get_by_text("Nothing here matches “dinosaur”.")).to_be_visible()
-    expect(page.locator(".st-key-grid-home .weak")).to_have_count(12)
+    expect(page.locator(".st-key-grid-home .weak")).to_have_count(8)
     page.goto(f"{address}/?q=violin")
     expect(page.get_by_text("match well")).to_be_visible()
     strong = page.locator(".st-key-grid-home .tile:not(.weak)")

@@ -47,7 +47,7 @@ UI = (
     {"page_layout", "tour", "hit"},
     {"query"},
     {"picture"},
-    {"map", "words", "results"},
+    {"home", "map", "words", "results"},
     {"router"},
 )
 UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}

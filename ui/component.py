@@ -11,8 +11,19 @@ _FOLDER = Path(__file__).parent / "components"
 
 
 def component(name: str, *shared: str) -> Any:
-    """Register the component in ``name.html``, ``name.css`` and ``name.js``. The ``shared`` scripts are put before its own."""
-    script = "".join((_FOLDER / f"{each}.js").read_text("utf-8") for each in (*shared, name))
+    """Register the component in ``name.html``, ``name.css`` and ``name.js``.
+
+    The ``shared`` scripts, and the styles of the same names if there are any, are put before its own.
+    """
     return st.components.v2.component(
-        name, html=(_FOLDER / f"{name}.html").read_text("utf-8"), css=(_FOLDER / f"{name}.css").read_text("utf-8"), js=script
+        name, html=_read(name, "html"), css=_joined("css", *shared, name), js=_joined("js", *shared, name)
     )
+
+
+def _joined(suffix: str, *names: str) -> str:
+    return "".join(_read(name, suffix) for name in names)
+
+
+def _read(name: str, suffix: str) -> str:
+    path = _FOLDER / f"{name}.{suffix}"
+    return path.read_text("utf-8") if path.is_file() else ""

@@ -18,11 +18,17 @@ REMEMBERED = 8
 _BOX = component("searchbox", "pending_value")
 
 
-def search_box(page: str, placeholder: str) -> str:
-    """Show a search box. Returns the query in the address. ``page`` makes the key of the box unique."""
+def search_box(page: str, placeholder: str, in_row: bool = False) -> str:
+    """Show a search box. Returns the query in the address.
+
+    Args:
+        page: Makes the key of the box unique.
+        placeholder: What the empty box says.
+        in_row: Whether suggestions are in a row, so that they do not cover the results below the box.
+    """
     key = f"search-{page}"
     query = url_state.read_text(url_state.QUERY)
-    _BOX(key=key, data=[query, placeholder, st.session_state.get(HISTORY, [])], on_search_change=lambda: _search(key))
+    _BOX(key=key, data=[query, placeholder, st.session_state.get(HISTORY, []), in_row], on_search_change=lambda: _search(key))
     return query
 
 

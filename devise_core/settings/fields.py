@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     )
     queue_seconds: float = _number(20.0, "seconds", 0.5, 300, "How long a visitor waits for the model at most.")
     requests_per_minute: int = _number(60, "requests", 1, 10_000, "The most searches and images of a session in one minute.")
+    typed_searches_per_minute: int = _number(
+        600, "requests", 1, 10_000, "The most searches of a session in one minute that run while the visitor types on Home."
+    )
     metrics: bool = _switch(
         False,
         "Serve counters and latencies for Prometheus at `/metrics`. "

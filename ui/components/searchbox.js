@@ -2,6 +2,11 @@
 const KEY_PAUSE = 90; // ms without a key before suggestions are fetched
 const BUSY_TIMEOUT = 5000; // ms, because the same query again draws nothing new
 
+// Tells results that follow the box what happened: the text was "typed", "submitted", or "settled" on what the page has answered.
+function announce(kind, text) {
+  document.dispatchEvent(new CustomEvent("semblance:query", { detail: { kind, text } }));
+}
+
 function option(index, typed, added, onChoose) {
   const item = document.createElement("li");
   item.role = "option";
@@ -56,6 +61,7 @@ function build(root) {
     close();
     form.setAttribute("aria-busy", "true");
     setTimeout(() => form.removeAttribute("aria-busy"), BUSY_TIMEOUT);
+    announce("submitted", text);
     box.send(text);
   };
   const move = (step) => {
@@ -86,6 +92,7 @@ function build(root) {
   };
   input.oninput = () => {
     clear.hidden = !input.value;
+    announce("typed", input.value);
     clearTimeout(timer);
     if (input.value.trim()) timer = setTimeout(suggest, KEY_PAUSE);
     else recent();
@@ -118,6 +125,7 @@ function build(root) {
     if (query === box.shown) return;
     input.value = box.shown = query;
     clear.hidden = !query;
+    announce("settled", query);
   });
   return box;
 }
@@ -127,8 +135,9 @@ const boxes = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!boxes.has(parentElement)) boxes.set(parentElement, build(parentElement));
   const box = boxes.get(parentElement);
-  const [query, placeholder, history] = data;
+  const [query, placeholder, history, inRow] = data;
   box.input.placeholder = placeholder;
+  box.form.classList.toggle("in-row", inRow);
   box.history = history;
   box.send = (text) => setTriggerValue("search", text);
   box.update(query);

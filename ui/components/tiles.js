@@ -1,89 +1,4 @@
-// Names come from strangers. They are only ever set as text.
-const BUSY_TIMEOUT = 1500; // ms
-
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  return node;
-}
-
-function checkbox(id, name, selected, onToggle) {
-  const label = element("label", "select");
-  const input = element("input");
-  Object.assign(input, { type: "checkbox", value: id, checked: selected, onchange: onToggle });
-  input.setAttribute("aria-label", `Select ${name}`);
-  label.append(input);
-  return label;
-}
-
-// Relative, because all pages are in the same folder wherever the app is served.
-function similarUrl(id) {
-  const values = new URLSearchParams({ item: id }), collection = new URLSearchParams(location.search).get("collection");
-  if (collection) values.set("collection", collection);
-  return `image_search?${values}`;
-}
-
-// Goes to a page in one step of the history, as Back and Forward do. Streamlit's own navigation would add a second step.
-function navigate(url) {
-  history.pushState({}, "", url);
-  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
-}
-
-function openButton(name, src, onClick) {
-  const button = element("button", "open");
-  button.type = "button";
-  button.setAttribute("aria-label", `Open ${name}`);
-  const image = element("img");
-  Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
-  button.append(image);
-  button.onclick = onClick;
-  return button;
-}
-
-function scoreLine(cosine, weak, help) {
-  const score = element("div", "score");
-  score.title = help;
-  const bar = element("span", "bar");
-  bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", `similarity ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
-  return score;
-}
-
-function moreLink(id, name, onClick) {
-  const link = element("a", "more", "More like this");
-  link.href = similarUrl(id);
-  link.setAttribute("aria-label", `More like ${name}`);
-  link.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // opens a new tab
-    event.preventDefault();
-    onClick();
-    navigate(link.href);
-  };
-  return link;
-}
-
-function tile({ id, name, cosine, src, selected, folded, weak }, whole, help, setTriggerValue, onToggle) {
-  const item = element("li", "tile");
-  item.classList.toggle("whole", whole);
-  item.classList.toggle("weak", Boolean(weak));
-  const showBusy = () => { // at once, because the page takes a while to run
-    item.setAttribute("aria-busy", "true");
-    setTimeout(() => item.removeAttribute("aria-busy"), BUSY_TIMEOUT);
-  };
-  const open = openButton(name, src, () => {
-    showBusy();
-    setTriggerValue("open", id);
-  });
-  const title = element("p", "name", name);
-  title.title = name;
-  item.append(open, title, scoreLine(cosine, weak, help), moreLink(id, name, showBusy));
-  if (folded) item.append(element("p", "folded", `+ ${folded} near-duplicate${folded > 1 ? "s" : ""}`));
-  if (selected !== undefined) item.append(checkbox(id, name, selected, onToggle));
-  return item;
-}
-
+// A grid of pictures, which can be selected.
 const drawn = new WeakMap(), selections = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -102,7 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (drawn.get(grid) !== content) {
     drawn.set(grid, content);
     selection.clear();
-    grid.replaceChildren(...tiles.map((each) => tile(each, whole, help, setTriggerValue, onToggle)));
+    grid.replaceChildren(...tiles.map((each) => tile(each, { whole, help, onToggle, onOpen: (id) => setTriggerValue("open", id) })));
   } else { // nothing is drawn again, so that the focus stays where it is
     const ids = tiles.filter(({ selected }) => selected).map(({ id }) => id);
     selection.receive(ids, () => checkboxes().forEach((box) => { box.checked = ids.includes(box.value); }));

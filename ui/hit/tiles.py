@@ -17,7 +17,7 @@ from ui.text import SIMILARITY_HELP
 CUT_OUTS = {"stamps"}
 """Collections whose pictures are cut-outs on white. They are shown whole instead of filling the tile."""
 
-_GRID = component("tiles", "pending_value")
+_GRID = component("tiles", "pending_value", "tile")
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,23 @@ def tiles(
     Returns:
         The hit that was just clicked.
     """
-    marks = marks or Marks()
-    grid = [
-        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": picture_url(engine, hit.row), **marks.of(hit)}
-        for hit in hits
-    ]
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     clicked = _GRID(
         key=f"grid-{key}",
-        data=[grid, engine.collection.name in CUT_OUTS, help_text],
+        data=[tile_data(engine, hits, marks), engine.collection.name in CUT_OUTS, help_text],
         on_open_change=_nothing,
         on_select_change=lambda: _select(engine, hits, key),
     )
     return next((hit for hit in hits if hit.id == clicked.open), None)
+
+
+def tile_data(engine: Engine, hits: Sequence[Hit], marks: Marks | None = None) -> list[dict[str, object]]:
+    """Return what a grid draws of each hit."""
+    marks = marks or Marks()
+    return [
+        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": picture_url(engine, hit.row), **marks.of(hit)}
+        for hit in hits
+    ]
 
 
 def _select(engine: Engine, hits: Sequence[Hit], key: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -39,7 +39,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     if reading.corrected:
         _show_corrections(reading, field)
     parts = [f":small[{plain(word)} was read as {plain(form)}]" for word, form in reading.read_as.items()]
-    terms = _merged(reading.terms)
+    terms = merged_terms(reading.terms)
     if len(terms) > 1 or any(term.kind == "picture" for term in terms):
         engine = current_engine()
         parts.insert(0, ":small[Understood as] " + " ".join(_tag(term) for term in terms))
@@ -57,13 +57,8 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
 def say_unmodelled(query: Query) -> None:
     """Say which words of the query no picture shows, and what the search makes of the rest."""
     offer_other_meaning(query)
-    if query.unmodelled:
-        words = plain(quoted(query.unmodelled), 200)
-        if query.only_unmodelled:
-            st.caption(f"The app cannot recognise {words} in pictures. Add the name of a thing.")
-        else:
-            reason = f"it cannot recognise {'them' if len(query.unmodelled) > 1 else 'it'} in pictures"
-            st.caption(f"The search ignores {words}, because {reason}. It uses the rest of your query.")
+    if sentence := unmodelled_sentence(query, plain):
+        st.caption(sentence)
 
 
 def offer_other_meaning(query: Query) -> None:
@@ -77,7 +72,7 @@ def offer_other_meaning(query: Query) -> None:
 
 def _show_corrections(reading: Reading, field: str) -> None:
     """Say what foreign and misspelled words were read as, and offer the query as it was typed."""
-    literal = _literal(reading)
+    literal = literal_query(reading)
     forms = ", ".join(f"**{plain(correction.form)}**" for correction in reading.corrected.values())
     languages = list(dict.fromkeys(correction.language for correction in reading.corrected.values() if correction.language))
     reason = f" ({' and '.join(languages)})" if languages else ""
@@ -88,7 +83,7 @@ def _show_corrections(reading: Reading, field: str) -> None:
         st.button(label, key=f"{field}-literal", type="tertiary", on_click=search_for, args=(literal,))
 
 
-def _literal(reading: Reading) -> str:
+def literal_query(reading: Reading) -> str:
     """Return the query with its corrected words in quotes, which are read as they are written."""
     text = reading.text
     for word in reading.corrected:
@@ -98,7 +93,23 @@ def _literal(reading: Reading) -> str:
     return text
 
 
-def _merged(terms: Sequence[Term]) -> list[Term]:
+def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
+    """Return a sentence about the words of the query that no picture shows, or "" if there are none.
+
+    Args:
+        query: A query that was read.
+        shown: Returns foreign text as it is to be written, such as ``plain`` for Markdown.
+    """
+    if not query.unmodelled:
+        return ""
+    words = shown(quoted(query.unmodelled))
+    if query.only_unmodelled:
+        return f"The app cannot recognise {words} in pictures. Add the name of a thing."
+    reason = f"it cannot recognise {'them' if len(query.unmodelled) > 1 else 'it'} in pictures"
+    return f"The search ignores {words}, because {reason}. It uses the rest of your query."
+
+
+def merged_terms(terms: Sequence[Term]) -> list[Term]:
     """Return each word once, in order. If there are too many, only those with the largest shares."""
     merged: dict[tuple[str, str], Term] = {}
     for term in terms:

@@ -64,6 +64,13 @@ def current_engine() -> Engine:
     return base.on(name) if name else base
 
 
+def collection_engine(name: str) -> Engine:
+    """Return the engine over the collection ``name`` of this server, for a route. Raises ``DeviseError``."""
+    base = base_engine()
+    folder = base.collections().get(name)
+    return _engine_over(base, folder) if folder else base.on(name)
+
+
 def collection_names() -> dict[str, bool]:
     """List the collections that this visitor can choose.
 

@@ -1,10 +1,12 @@
-"""A limit on how often one session may run a page."""
+"""Limits on how often one session may run a page, and how often it may search while a visitor types."""
 
 from __future__ import annotations
 
 import math
+import secrets
+import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 
 import streamlit as st
 
@@ -12,7 +14,9 @@ from devise_core.errors import BusyError
 from devise_core.settings import settings
 
 MINUTE = 60.0
-_STATE_KEY = "rate_limit"
+_STATE_KEY, _PASS_KEY = "rate_limit", "typing_pass"
+MAX_PASSES = 10_000
+"""How many sessions may search while typing. Beyond it, the pass that has not been used for the longest time is dropped."""
 
 
 class RateLimit:
@@ -44,3 +48,41 @@ def check_rate_limit() -> None:
     rate: RateLimit = st.session_state.setdefault(_STATE_KEY, RateLimit(limit))
     if seconds := rate.seconds_to_wait(time.monotonic()):
         raise BusyError(f"You have sent {limit} requests in the last minute. Try again in {math.ceil(seconds)} seconds.", "rate")
+
+
+class TypingPasses:
+    """The passes of sessions. A route that answers while a visitor types does not run in a session, so the page gives it a pass.
+
+    Args:
+        max_passes: How many are kept.
+    """
+
+    def __init__(self, max_passes: int = MAX_PASSES) -> None:
+        self._max_passes, self._lock, self._limits = max_passes, threading.Lock(), OrderedDict[str, RateLimit]()
+
+    def add(self, name: str, limit: int) -> None:
+        """Let ``name`` send ``limit`` requests a minute. Does nothing if it may already."""
+        with self._lock:
+            self._limits.setdefault(name, RateLimit(limit))
+            self._limits.move_to_end(name)
+            while len(self._limits) > self._max_passes:
+                self._limits.popitem(last=False)
+
+    def seconds_to_wait(self, name: str, now: float) -> float | None:
+        """Count a request like ``RateLimit.seconds_to_wait``. Returns None if there is no such pass."""
+        with self._lock:
+            rate = self._limits.get(name)
+            if rate is None:
+                return None
+            self._limits.move_to_end(name)
+            return rate.seconds_to_wait(now)
+
+
+PASSES = TypingPasses()
+
+
+def typing_pass() -> str:
+    """Return this session's pass for searching while typing. Raises ``SettingsError``."""
+    name: str = st.session_state.setdefault(_PASS_KEY, secrets.token_urlsafe(12))
+    PASSES.add(name, settings().typed_searches_per_minute)
+    return name

@@ -1,0 +1,1 @@
+"""The page *Home*: results while a visitor types, and a small map of the collection."""

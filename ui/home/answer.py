@@ -1,0 +1,145 @@
+"""What Home shows for a text. The page and the route that answers while a visitor types both use it, so that they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from devise_core.datatypes import Hit, Reading
+from devise_core.engine import Engine
+from devise_core.errors import QueryError, UnknownWordError, shortened
+from devise_core.search.ranking import Ranking
+from devise_core.text.query import Query
+from devise_core.text.unmodelled import quoted
+from devise_core.verbs.matches import Matches
+from ui.hit.tiles import Marks, tile_data
+from ui.home.map_preview import places_of, query_place
+from ui.query.evidence import CLOSEST, strong_ids
+from ui.query.reading import literal_query, merged_terms, unmodelled_sentence
+
+COUNT = 18
+"""How many pictures are shown: rows of three, six or nine."""
+MAX_TRIES = 4
+COMPLETE_LETTERS = 3
+"""A last word with fewer letters is taken for the beginning of a longer one."""
+
+
+def example_answer(engine: Engine, example: str) -> dict[str, Any]:
+    """Return what is shown before anything is typed. It is the answer to ``example``, an example of the collection."""
+    return answer(engine, engine.query(example)) | {"query": "", "status": f"Results for “{example}”, as an example"}
+
+
+def answer(engine: Engine, query: Query) -> dict[str, Any]:
+    """Return the best pictures for a query, and sentences about them.
+
+    Returns:
+        A dict that can be written as JSON:
+
+        - ``query``: the text that was searched for,
+        - ``status``: a sentence that says how many pictures match well,
+        - ``notes``: further sentences, on how the query was read,
+        - ``tries``: pairs of a label and a query to try instead,
+        - ``tiles``: what ``tile_data`` returns, weak matches last, with the ``place`` of each picture on the map,
+        - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
+    """
+    matches = engine.matches(query)
+    strong = matches.strong()
+    hits = engine.hits(strong.then(matches.ranking)[:COUNT] if not matches.absent else matches.ranking[:CLOSEST])
+    return {
+        "query": query.text,
+        "status": _status(engine, query, matches, len(strong)),
+        "notes": _notes(query),
+        "tries": _tries(query, matches),
+        "tiles": _tiles(engine, hits, strong),
+        "place": query_place(engine, query.vector),
+    }
+
+
+def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
+    """Like ``answer``. A text that cannot be searched for gets the answer of ``failed_answer``."""
+    try:
+        return answer(engine, engine.query(text))
+    except (QueryError, UnknownWordError) as error:
+        return failed_answer(text, error)
+
+
+def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
+    """Like ``answer_to_text``, for a text that may not be complete.
+
+    A last word of one or two letters is left out if there are others. An unknown word is completed like the first suggestion does.
+    The answer has no ``tiles`` if there is nothing to search for yet. The pictures before it then stay.
+    """
+    before, _, last = text.rpartition(" ")
+    if before.strip() and len(last) < COMPLETE_LETTERS:
+        text = before.strip()
+    try:
+        return answer(engine, engine.query(text))
+    except UnknownWordError as error:
+        for start, word in engine.complete(text, 1):
+            completed = text[:start] + word
+            return answer(engine, engine.query(completed)) | {"status": f"Results for “{completed}”"}
+        return failed_answer(text, error)
+    except QueryError as error:
+        return failed_answer(text, error)
+
+
+def failed_answer(text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
+    """Return the answer to a text that cannot be searched for: the reason, and known spellings to try."""
+    tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
+    return {"query": text, "status": shortened(str(error), 300), "notes": [], "tries": tries, "tiles": [], "place": None}
+
+
+def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[str, object]]:
+    tiles = tile_data(engine, hits, Marks(strong=strong_ids(engine, strong)))
+    places = places_of(engine, [hit.row for hit in hits])
+    return [tile | {"place": place} for tile, place in zip(tiles, places, strict=True)]
+
+
+def _status(engine: Engine, query: Query, matches: Matches, strong: int) -> str:
+    text = shortened(query.text, 80)
+    if matches.absent:
+        return f"Nothing here matches “{text}”. These are the closest pictures."
+    if not strong:
+        return f"Nothing in {engine.collection.name} matches “{text}” well. These are the nearest."
+    return f"{strong} of {len(engine.collection)} pictures match{'es' * (strong == 1)} well"
+
+
+def _notes(query: Query) -> list[str]:
+    reading = query.reading
+    corrected = {word: correction.form for word, correction in reading.corrected.items()}
+    notes = [f"“{shortened(word)}” was read as {form}." for word, form in {**reading.read_as, **corrected}.items()]
+    if read := _read_as_sum(reading):
+        notes.append(f"Understood as {read}.")
+    if reading.left_out:
+        notes.append(f"Ignored, because the app does not know: {', '.join(map(shortened, reading.left_out))}.")
+    if reading.dropped:
+        notes.append(f"The search ignores {quoted(reading.dropped)}. It uses the rest of your query.")
+    notes += [f"In {other.language}, “{shortened(word)}” can mean {other.form}." for word, other in query.other_meaning.items()]
+    return [*notes, *filter(None, [unmodelled_sentence(query)])]
+
+
+def _tries(query: Query, matches: Matches) -> list[list[str]]:
+    near_miss = matches.evidence.near_miss if matches.absent and matches.evidence else None
+    tries = [[f"Try instead: {near_miss.name}", near_miss.name]] if near_miss else []
+    tries += [[f"Search for {other.form}", other.form] for other in query.other_meaning.values()]
+    if query.reading.corrected:
+        tries.append(["Search for it as you typed it", literal_query(query.reading)])
+    return [*tries, *_spellings(query.text, query.reading.left_out)]
+
+
+def _read_as_sum(reading: Reading) -> str:
+    """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word."""
+    terms = merged_terms(reading.terms)
+    if len(terms) < 2 and not any(term.kind == "picture" for term in terms):
+        return ""
+    return ", ".join(f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight):.0%}" for term in terms)
+
+
+def _spellings(text: str, suggestions: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return each suggested spelling with the text in which it replaces the unknown word."""
+    tries = []
+    for word, near in suggestions.items():
+        start = text.lower().find(word)
+        for spelling in near[:3]:
+            tries.append([spelling, text[:start] + spelling + text[start + len(word) :] if start >= 0 else spelling])
+    return tries[:MAX_TRIES]

@@ -1,0 +1,149 @@
+"""A small map of a collection for Home: a sheet of thumbnails with their places, in one message that the browser caches."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
+    from devise_core.collections.base import Collection
+    from devise_core.engine import Engine
+    from devise_core.vectors import Floats
+
+CELLS = (18, 10)
+"""How many columns and rows the map is divided into. Each cell shows one picture, so that thumbnails do not hide each other."""
+SIZE = 72
+"""Width and height of a thumbnail on the sheet, in pixels."""
+_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+
+def map_preview_url(engine: Engine) -> str:
+    """Return the URL of the sheet, relative to the page.
+
+    It is empty without a map, and for uploads, which nobody else may fetch.
+    """
+    collection = engine.collection
+    if not map_name(collection) or isinstance(collection.picture(0), bytes):
+        return ""
+    return f"map-preview/{quote(collection.name, safe='')}?{urlencode({'v': collection.version})}"
+
+
+def places_of(engine: Engine, rows: Sequence[int]) -> list[list[float] | None]:
+    """Return the places ``[x, y]`` of pictures on the map, from 0 to 1 each, or None for each without a map."""
+    places = stretched_places(engine.collection)
+    return [None if places is None else _rounded(places[row]) for row in rows]
+
+
+def query_place(engine: Engine, vector: Floats) -> list[float] | None:
+    """Return the place of a query's unit ``vector`` ``(d,)`` on the map, or None without a map."""
+    collection = engine.collection
+    name = map_name(collection)
+    if name is None:
+        return None
+    low, extent = _bounds(collection.projections.places[name])
+    return _rounded((collection.projections.place(name, vector, collection.embeddings) - low) / extent)
+
+
+def map_name(collection: Collection) -> str | None:
+    """Return the name of the map that is shown, or None if the collection has none in two dimensions, or a damaged one."""
+    from devise_core.errors import DeviseError
+
+    with suppress(DeviseError):  # the explorer says what is wrong
+        return next((name for name in collection.projections.places if name.endswith("2")), None)
+    return None
+
+
+def stretched_places(collection: Collection) -> Floats | None:
+    """Return the places of all pictures ``(n, 2)``, stretched to fill a map from 0 to 1 in both directions."""
+    name = map_name(collection)
+    if name is None:
+        return None
+    places = collection.projections.places[name]
+    low, extent = _bounds(places)
+    stretched: Floats = (places - low) / extent
+    return stretched
+
+
+def _bounds(places: Floats) -> tuple[Floats, Floats]:
+    """Return the lowest coordinates of a map ``(2,)``, and how far it reaches from there."""
+    low = places.min(axis=0)
+    return low, (places.max(axis=0) - low).clip(1e-6)
+
+
+def preview_rows(places: Floats) -> list[int]:
+    """Return the rows of the pictures that are drawn. In each cell of the map it is the one nearest to the cell's centre.
+
+    Args:
+        places: The places of all pictures ``(n, 2)``, from 0 to 1.
+    """
+    import numpy as np
+
+    scaled = places.clip(0, 0.9999) * CELLS
+    distances = np.abs(scaled - np.floor(scaled) - 0.5).max(axis=1)
+    nearest: dict[tuple[int, ...], int] = {}
+    for row in np.argsort(distances, kind="stable").tolist():
+        nearest.setdefault(tuple(scaled[row].astype(int).tolist()), row)
+    return sorted(nearest.values())
+
+
+def _rounded(place: Floats) -> list[float]:
+    return [round(float(number), 4) for number in place.clip(0, 1)]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _message(name: str, version: str, _engine: Engine) -> dict[str, Any]:  # noqa: ARG001  name and version are the cache key
+    collection = _engine.collection
+    places = stretched_places(collection)
+    rows = [] if places is None else preview_rows(places)
+    return {
+        "columns": CELLS[0],
+        "ids": [collection.items[row].id for row in rows],
+        "names": [collection.items[row].name for row in rows],
+        "places": places_of(_engine, rows),
+        "sheet": f"data:image/webp;base64,{base64.b64encode(_sheet(collection, rows)).decode()}",
+    }
+
+
+def _sheet(collection: Collection, rows: Sequence[int]) -> bytes:
+    """Draw the pictures side by side, each cut to a square."""
+    from PIL import Image, ImageOps
+
+    from devise_core.vision.image_reader import read_image
+    from ui.hit.tiles import CUT_OUTS
+
+    square = partial(ImageOps.pad, color="white") if collection.name in CUT_OUTS else ImageOps.fit
+    columns, _ = CELLS
+    sheet = Image.new("RGB", (SIZE * columns, SIZE * -(-len(rows) // columns)), "white")
+    for place, row in enumerate(rows):
+        down, across = divmod(place, columns)
+        sheet.paste(square(read_image(collection.picture(row)), (SIZE, SIZE)), (SIZE * across, SIZE * down))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "WEBP", quality=72)
+    return buffer.getvalue()
+
+
+def _map_preview(request: Request) -> Response:
+    from devise_core.errors import DeviseError
+    from ui.server.engine_cache import collection_engine
+
+    try:
+        engine = collection_engine(request.path_params["collection"])
+        if not map_preview_url(engine):
+            return PlainTextResponse("This collection has no map.", 404)
+        message = _message(engine.collection.name, engine.collection.version, engine)
+    except DeviseError:
+        return PlainTextResponse("There is no such collection, or it has no map.", 404)
+    return JSONResponse(message, headers=_HEADERS)
+
+
+ROUTE = Route("/map-preview/{collection}", _map_preview)

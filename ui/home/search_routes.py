@@ -1,0 +1,42 @@
+"""Search while a visitor types, without running the page."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from ui.server import event_log
+from ui.server.rate_limit import PASSES
+
+_HEADERS = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
+
+
+def _search(request: Request) -> Response:
+    """Answer ``?q=TEXT&c=COLLECTION&pass=PASS`` like ``answer_while_typing``, or with ``&done=1`` like ``answer_to_text``."""
+    wait = PASSES.seconds_to_wait(request.query_params.get("pass", ""), time.monotonic())
+    if wait is None:
+        return PlainTextResponse("Open the page Home first. It may have been open for too long. Reload it.", 403)
+    if wait:
+        event_log.record("refusal", guard="typing rate")
+        seconds = math.ceil(wait)
+        return PlainTextResponse(f"Too many searches. Try again in {seconds} seconds.", 429, {"Retry-After": str(seconds)})
+    from devise_core.errors import DeviseError
+    from ui.home.answer import answer_to_text, answer_while_typing
+    from ui.server.engine_cache import collection_engine
+
+    try:
+        with event_log.timed("typed_search") as facts:
+            read = answer_to_text if request.query_params.get("done") else answer_while_typing
+            answer = read(collection_engine(request.query_params.get("c", "")), request.query_params.get("q", ""))
+            facts["hits"] = len(answer["tiles"])
+    except DeviseError as error:
+        event_log.record_refusal(error)
+        return PlainTextResponse("This collection cannot be searched. Reload the page.", 503)
+    return JSONResponse(answer, headers=_HEADERS)
+
+
+ROUTE = Route("/search", _search)
