@@ -43,10 +43,21 @@ def test_the_closest_pictures_of_an_absent_thing_are_called_so(photos: Engine) -
 def test_the_beginning_of_a_word_is_completed_while_typing_only(engine: Engine) -> None:
     assert names(answer_while_typing(engine, "violi"))[0] == "violin"
     assert answer_while_typing(engine, "violi")["status"] == "Results for “violin”"
-    exact = answer_to_text(engine, "violi")
-    assert "is unknown" in exact["status"]
-    assert exact["tiles"] == []
-    assert ["violin", "violin"] in exact["tries"]
+    assert answer_to_text(engine, "violi")["query"] == "violi"
+
+
+def test_a_corrected_word_is_named_and_can_be_searched_for_as_typed(engine: Engine) -> None:
+    shown = answer_to_text(engine, "vioolin")
+    assert names(shown)[0] == "violin"
+    assert "“vioolin” was read as violin." in shown["notes"]
+    assert ["Search for it as you typed it", '"vioolin"'] in shown["tries"]
+
+
+def test_an_unknown_word_gets_spellings_and_no_pictures(engine: Engine) -> None:
+    shown = answer_to_text(engine, '"vioolin"')
+    assert "is unknown" in shown["status"]
+    assert shown["tiles"] == []
+    assert ["violin", '"violin"'] in shown["tries"]
 
 
 def test_a_last_word_of_two_letters_waits_for_the_rest(engine: Engine) -> None:
@@ -59,10 +70,6 @@ def test_a_last_word_of_two_letters_waits_for_the_rest(engine: Engine) -> None:
 def test_a_text_that_cannot_be_searched_for_gets_a_sentence(engine: Engine, text: str) -> None:
     for shown in (answer_while_typing(engine, text), answer_to_text(engine, text)):
         assert len(shown["status"]) > 10
-
-
-def test_a_spelling_replaces_only_the_unknown_word(engine: Engine) -> None:
-    assert ["violin", "red violin"] in answer_to_text(engine, "red vioolin")["tries"]
 
 
 def test_notes_say_how_the_query_was_read(engine: Engine) -> None:

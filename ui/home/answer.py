@@ -73,14 +73,18 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
     if before.strip() and len(last) < COMPLETE_LETTERS:
         text = before.strip()
     try:
-        return answer(engine, engine.query(text))
+        query = engine.query(text)
+        if last.lower() not in query.reading.corrected:
+            return answer(engine, query)
+        shown = None
     except UnknownWordError as error:
-        for start, word in engine.complete(text, 1):
-            completed = text[:start] + word
-            return answer(engine, engine.query(completed)) | {"status": f"Results for “{completed}”"}
-        return failed_answer(text, error)
+        shown = failed_answer(text, error)
     except QueryError as error:
         return failed_answer(text, error)
+    for start, word in engine.complete(text, 1):
+        completed = text[:start] + word
+        return answer(engine, engine.query(completed)) | {"status": f"Results for “{completed}”"}
+    return shown or answer(engine, query)
 
 
 def failed_answer(text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
