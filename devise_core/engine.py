@@ -7,7 +7,7 @@ from pathlib import Path
 
 from devise_core.collections.base import Collection, EmptyCollection
 from devise_core.collections.folder import find_collections
-from devise_core.collections.opening import DEFAULT_COLLECTION, collection_names, open_collection
+from devise_core.collections.opening import collection_names, default_collection, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
 from devise_core.results import Results, read_losses, read_results
 from devise_core.search.model_parts import ModelParts
@@ -26,7 +26,7 @@ from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.image_reader import ImageInput
 from devise_core.vision.occlusion import Heat, Regions, regions
 
-__all__ = ["DEFAULT_COLLECTION", "By", "Engine", "Images", "WordSet", "load_any_engine", "load_engine", "open_collection"]
+__all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_engine", "load_engine", "open_collection"]
 
 
 class Engine(MatchVerbs, ShownVerbs, WordVerbs):
@@ -147,7 +147,7 @@ def load_any_engine(artifacts: str | Path | None = None) -> Engine:
     """
     engine = _without_collection(artifacts)
     errors: list[DeviseError] = []
-    for name in collection_names(engine.layout) or [DEFAULT_COLLECTION]:
+    for name in collection_names(engine.layout) or [default_collection()]:
         try:
             return engine.on(name)
         except (ArtifactError, CollectionError) as error:

@@ -12,6 +12,7 @@ page_layout.header(
     "Image search",
     "Find pictures similar to a picture, in meaning or in appearance. Drag a box on it to search with a part of it, or "
     "combine it with words.",
+    choose=True,
 )
 with show_errors():
     engine = current_engine()

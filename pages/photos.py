@@ -7,7 +7,7 @@ from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture import uploads
 from ui.picture.dropzone import dropzone
-from ui.server.engine_cache import UPLOADS, UPLOADS_ENGINE, base_engine
+from ui.server.engine_cache import UPLOADS_ENGINE, UPLOADS_TITLE, base_engine
 from ui.text import plain, similarity_help
 
 MAX_SHOWN = 24
@@ -54,7 +54,7 @@ with show_errors():
         gallery(engine, typical, "photos", help_text=MEAN_HELP)
         size = sum(image.nbytes for image in collection.images) / 1e3
         st.caption(
-            f"The most typical pictures come first. They are the collection “{UPLOADS}” in the sidebar and take {size:,.0f} kB of "
-            "memory.",
+            f"The most typical pictures come first. They are the collection “{UPLOADS_TITLE}” on the other pages and take "
+            f"{size:,.0f} kB of memory.",
             help=MEAN_HELP,
         )

@@ -13,6 +13,7 @@ CARD = REPOSITORY / "MODEL_CARD.md"
 page_layout.header(
     "Results",
     "See how often the search is right, how it compares with other methods on the same pictures, and where it fails.",
+    choose=True,
 )
 with show_errors():
     engine = current_engine()

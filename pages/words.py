@@ -8,6 +8,7 @@ page_layout.header(
     "Words",
     "See which words are similar in meaning, add and subtract words, or go step by step from one word to another. "
     "Pictures show what the app sees at each place.",
+    choose=True,
 )
 with show_errors():
     show_mode()

@@ -13,6 +13,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the workers of pytest-xdist share the cores
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
+os.environ["SEMBLANCE_DEFAULT_COLLECTION"] = "stamps"  # most tests are about its pictures, which are few and clear
+
 from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder
 from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser

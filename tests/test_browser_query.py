@@ -67,7 +67,8 @@ def test_examples_suit_the_collection_and_a_second_click_clears_the_query(page: 
     expect(tiles(page, "text").first).to_be_visible()
     examples.first.click()
     expect(page.get_by_text("click an example")).to_be_visible()
-    page.get_by_text("stamps", exact=True).click()
+    page.get_by_text("Cut-outs", exact=True).click()
+    expect(page).to_have_url(f"{address}/text_search")
     expect(examples).not_to_have_text(of_photos)
 
 

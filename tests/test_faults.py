@@ -73,7 +73,8 @@ def chosen(test: AppTest) -> str:
 
 
 def offered(test: AppTest) -> list[str]:
-    return [option.content for option in test.button_group(key="collection").proto.options]
+    [choice] = [group for group in test.button_group if str(group.key).startswith("choose-")]
+    return [option.content for option in choice.proto.options]
 
 
 def labelled(test: AppTest) -> AppTest:
@@ -124,19 +125,19 @@ def test_a_model_that_keras_cannot_load_is_named(artifacts: Path) -> None:
 @pytest.mark.parametrize(("name", "damage"), ways("items.csv", "embeddings.npy", "features.npy"))
 def test_a_damaged_collection_is_named_and_the_other_one_works(artifacts: Path, name: str, damage: Damage) -> None:
     before = app("text_search", q="violin")
-    assert offered(before) == ["stamps", "photos"]
+    assert offered(before) == ["Cut-outs", "Photographs"]
     file = artifacts / "collections/stamps" / name
     damage(file)
     assert f"stamps/{name}" in text(before.run())  # whoever was there is told
     test = app("text_search", q="violin")
-    assert (offered(test), chosen(test), test.error) == (["photos", "stamps (damaged)"], "photos", [])
+    assert (offered(test), chosen(test), test.error) == (["Photographs", "stamps (damaged)"], "photos", [])
     assert tile_names(test)
     test.button_group(key="collection").set_value("stamps").run()
     assert f"stamps/{name}" in text(test)
     assert not tile_names(test)
     fix(artifacts, f"collections/stamps/{name}")
     assert tile_names(checked(test.run()))[0] == "violin"
-    assert offered(app("text_search")) == ["stamps", "photos"]
+    assert offered(app("text_search")) == ["Cut-outs", "Photographs"]
 
 
 def test_missing_collections_are_named(artifacts: Path) -> None:
@@ -168,7 +169,7 @@ def test_leftovers_of_a_killed_build_are_ignored(artifacts: Path) -> None:
     collections = artifacts / "collections"
     (collections / "stamps").rename(collections / ".replaced-stamps")  # killed between its two renames
     shutil.copytree(collections / "photos", collections / ".staged-stamps-x1")
-    assert offered(app("text_search", q="violin")) == ["stamps", "photos"]
+    assert offered(app("text_search", q="violin")) == ["Cut-outs", "Photographs"]
 
 
 def test_lack_of_memory_is_reported_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names, unopened
-from ui.page_layout import OLD_UPLOADS
+from ui.collection_choice import OLD_UPLOADS
 from ui.picture.dropzone import Batch, decode, parse_batch
 from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE
 
@@ -104,3 +104,12 @@ def test_parse_batch() -> None:
     sent = [3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "is 90.0 MB."]]]
     assert parse_batch(sent, LIMITS) == Batch(3, [("a.png", b"abc")], ["b.zip is 90.0 MB."])
     assert decode("A" * 40, 20) is None
+
+
+def test_the_title_is_chosen_and_the_name_is_in_the_address() -> None:
+    test = app("text_search", q="bridge")
+    choice = next(group for group in test.button_group if str(group.key).startswith("choose-"))
+    assert [option.content for option in choice.proto.options] == ["Cut-outs", "Photographs"]
+    choice.set_value("photos").run()
+    assert checked(test).button_group(key="collection").value == "photos"
+    assert tile_names(test) == tile_names(app("text_search", q="bridge", collection="photos"))

@@ -100,7 +100,7 @@ def test_all_content_is_shown(html: str, content: ReportContent) -> None:
     page = Elements(html)
     assert QUERIES == ("aeroplane", "avian", "ocean", "street", "horse jockey", "bird near water")
     assert {f"“{query}”" for query in QUERIES} <= set(page.text)
-    assert {"horse", "jockey", "By meaning", "By looks", "By labels", "From photos", "Other pictures"} <= set(page.text)
+    assert {"horse", "jockey", "By meaning", "By looks", "By labels", "From Photographs", "Other pictures"} <= set(page.text)
     pictures = len(QUERIES) * HITS + 2 * LABELLED + len(content.similar) * (1 + len(METHODS) * NEIGHBOURS)
     assert page.tags["img"] == page.tags["figure"] == pictures == len(page.of("alt"))
     assert "table" not in page.tags

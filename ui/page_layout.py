@@ -1,4 +1,4 @@
-"""What every page has in common: title, logo, style and the choice of a collection."""
+"""What every page has in common: title, logo, style and sidebar."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from ui.click_feedback import show_click_feedback
-from ui.server.engine_cache import CHOSEN, UPLOADS, collection_names
-from ui.text import plain, plain_name
+from ui.collection_choice import choose_collection, explain_lost_uploads, keep_in_address
 
 NAME = "Semblance"
-OLD_UPLOADS = "your photos"
-"""What the collection of uploaded pictures is called in links from earlier versions."""
 _DOCS = Path(__file__).parent.parent / "docs"
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -24,40 +21,27 @@ def set_up() -> None:
     st.html(_STYLE)
 
 
-def header(title: str, lead: str) -> None:
-    """Show the page's title and, in a sentence or two, what you can do on it."""
-    st.title(title)
+def header(title: str, lead: str, *, choose: bool = False) -> None:
+    """Show the page's title and, in a sentence or two, what you can do on it.
+
+    Args:
+        title: The title.
+        lead: The sentences, in Markdown.
+        choose: Whether to let the visitor choose the collection here. Pages with a search box have the choice beside the box.
+    """
+    if not choose:
+        st.title(title)
+    else:
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="page-title"):
+            st.title(title, width="content")
+            choose_collection()
     st.markdown(lead)
 
 
 def sidebar() -> None:
-    """Below the list of pages, let the visitor choose a collection if there are several."""
-    opens = collection_names()
-    names = list(opens)
-    linked_to_uploads = st.query_params.get(CHOSEN) in (UPLOADS, OLD_UPLOADS) and CHOSEN not in st.session_state
-    if st.session_state.get(CHOSEN) not in names:
-        st.session_state.pop(CHOSEN, None)
+    """Below the list of pages, say what happens to uploads. The chosen collection is kept in the address from here."""
+    explain_lost_uploads()
     with st.sidebar:
-        if names and linked_to_uploads and UPLOADS not in names:
-            st.info(
-                "This link is to pictures that someone uploaded in another session. They are private and are deleted when "
-                f"that session ends. This page shows the collection {plain(names[0])} instead.",
-                icon=":material/info:",
-            )
-        if len(names) > 1:
-            st.pills(
-                "Collection",
-                names,
-                default=names[0],
-                required=True,
-                key=CHOSEN,
-                bind="query-params",
-                persist_state="session",
-                wrap=True,
-                format_func=lambda name: plain_name(name) + ("" if opens[name] else " (damaged)"),
-                help="The set of pictures to search. **stamps** has small pictures of single objects on white. **photos** has "
-                "photographs of real scenes. Operators can add a folder that is on the server with "
-                "`python -m devise_core index FOLDER --name NAME`.",
-            )
+        keep_in_address()
         st.caption("Pictures you upload are kept in memory only and are deleted when your session ends.")
         show_click_feedback()

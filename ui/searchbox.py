@@ -8,6 +8,7 @@ import streamlit as st
 
 from devise_core.text.tokens import MAX_CHARACTERS
 from ui import url_state
+from ui.collection_choice import choose_collection
 from ui.component import component
 from ui.widget_keys import when_current, widget_key
 
@@ -18,17 +19,22 @@ REMEMBERED = 8
 _BOX = component("searchbox", "pending_value")
 
 
-def search_box(page: str, placeholder: str, in_row: bool = False) -> str:
-    """Show a search box. Returns the query in the address.
+def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: bool = True) -> str:
+    """Show a search box, and beside it the choice of the collection. Returns the query in the address.
 
     Args:
         page: Makes the key of the box unique.
         placeholder: What the empty box says.
         in_row: Whether suggestions are in a row, so that they do not cover the results below the box.
+        choose: Whether the choice of the collection is here. A page shows it once.
     """
     key = f"search-{page}"
     query = url_state.read_text(url_state.QUERY)
-    _BOX(key=key, data=[query, placeholder, st.session_state.get(HISTORY, []), in_row], on_search_change=lambda: _search(key))
+    data = [query, placeholder, st.session_state.get(HISTORY, []), in_row]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"where-{page}"):
+        _BOX(key=key, data=data, on_search_change=lambda: _search(key))
+        if choose:
+            choose_collection()
     return query
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from devise_core.engine import DEFAULT_COLLECTION
 from ui import url_state
 from ui.links import link
 from ui.server.engine_cache import CHOSEN
 
 _PARAMETER = "tour"
+_COLLECTION = "stamps"
+"""The collection that the steps are about."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def invitation() -> None:
 def choose_collection() -> None:
     """On a step of the tour, choose the collection that its text is about. Call this before the sidebar."""
     if _step_number():
-        st.session_state[CHOSEN] = DEFAULT_COLLECTION
+        st.session_state[CHOSEN] = _COLLECTION
 
 
 def banner() -> None:

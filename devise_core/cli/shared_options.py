@@ -33,7 +33,7 @@ def add_command(commands: Any, name: str, purpose: str, run: Command, k: int = 1
     command.add_argument(
         "--collection",
         metavar="NAME",
-        help="the name or the folder of a collection (default: stamps, or the first one made with the model)",
+        help="the name or the folder of a collection (default: photos, or the first one made with the model)",
     )
     add_artifacts(command)
     add_json(command)

@@ -68,6 +68,21 @@ class Collection(ABC):
         return {}
 
     @property
+    def title(self) -> str:
+        """What pages call the collection. It is the name of a collection that was written without a title."""
+        return str(self.facts.get("title") or self.name)
+
+    @property
+    def description(self) -> str:
+        """What the collection shows, in a sentence, or an empty text."""
+        return str(self.facts.get("description", ""))
+
+    @property
+    def has_cut_outs(self) -> bool:
+        """Whether the images are objects on a transparent background, which must be shown whole."""
+        return bool(self.facts.get("cut_outs", False))
+
+    @property
     def score_vectors(self) -> Floats | None:
         """What the score needs of the images ``(n, c + 1)``, as it was computed when the collection was written, if it was."""
         return None

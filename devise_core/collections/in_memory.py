@@ -47,12 +47,18 @@ class InMemoryCollection(Collection):
     Args:
         name: What to call the collection. Several sessions may use one name.
         images: At least one, if it is to be searched.
+        title: What pages call it, if that is not the name.
     """
 
-    def __init__(self, name: str, images: Sequence[InMemoryImage]) -> None:
+    def __init__(self, name: str, images: Sequence[InMemoryImage], title: str = "") -> None:
         super().__init__(name, [image.item for image in images])
-        self.images = list(images)
+        self.images, self._title = list(images), title
         self._version = secrets.token_hex(8)  # tells the collections of two sessions apart, which have one name
+
+    @property
+    def title(self) -> str:
+        """The title that the collection was made with, or its name."""
+        return self._title or self.name
 
     @property
     def version(self) -> str:

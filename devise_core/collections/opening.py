@@ -7,14 +7,21 @@ from pathlib import Path
 from devise_core.collections.base import Collection
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.errors import CollectionError
+from devise_core.settings import text
 from devise_core.storage.paths import ArtifactLayout
 
-DEFAULT_COLLECTION = "stamps"
+DEFAULT_COLLECTION = "photos"
+
+
+def default_collection() -> str:
+    """Return the name of the collection that is shown first: ``SEMBLANCE_DEFAULT_COLLECTION``, or the bundled one."""
+    return text("default_collection") or DEFAULT_COLLECTION
 
 
 def collection_names(layout: ArtifactLayout) -> list[str]:
     """Return the names of all collections beside the model in ``layout``, the default one first."""
-    return sorted(find_collections(layout.root), key=lambda name: name != DEFAULT_COLLECTION)
+    first = default_collection()
+    return sorted(find_collections(layout.root), key=lambda name: name != first)
 
 
 def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: str) -> Collection:

@@ -114,7 +114,7 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = ()) -> ReportCont
     outside += [ExampleImage(image.tile, image.encoded) for image in typical]
     compared = [*inside[:COMPARED], *outside[: max(COMPARED, len(files))]]
     return ReportContent(
-        [engine.collection.name for engine in engines],
+        [engine.collection.title for engine in engines],
         sum(len(engine.collection) for engine in engines),
         len(first.vocabulary or ()),
         [run_query(engines, query) for query in QUERIES],

@@ -6,12 +6,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from devise_core.settings.environment import file, folder, variable
+from devise_core.settings.environment import file, folder, text, variable
 
 if TYPE_CHECKING:
     from devise_core.settings.fields import Settings, read_settings
 
-__all__ = ["Settings", "file", "folder", "read_settings", "settings", "variable"]
+__all__ = ["Settings", "file", "folder", "read_settings", "settings", "text", "variable"]
 
 
 @cache

@@ -15,6 +15,7 @@ FOLDERS = {
 }
 """Name → default and meaning. These are read at each use, so they are no fields of ``Settings``."""
 READ_WITH_MODEL = {
+    "default_collection": ("`photos`", "The name of the collection that is shown first, if there is one of that name."),
     "phrase_encoder": (
         "none",
         "The folder of the phrase encoder, which reads queries of several words. `fetch phrase-encoder` fills it.",
@@ -55,6 +56,11 @@ def source_of(name: str) -> str:
     new = variable(name)
     old = OLD_NAMES.get(new, "")
     return old if os.environ.get(old, "").strip() and not os.environ.get(new, "").strip() else new
+
+
+def text(name: str) -> str:
+    """Return the text of a variable, or an empty text if it is not set. ``name`` is one of ``READ_WITH_MODEL``."""
+    return value_of(name)
 
 
 def folder(name: str) -> Path | None:

@@ -36,7 +36,7 @@ def settings_table() -> str:
             "",
             *_lines(("variable", "default", "meaning"), folders),
             "",
-            "This folder and this file are read when a model is opened:",
+            "These are read when a model is opened:",
             "",
             *_lines(("variable", "default", "meaning"), with_model),
             "",

@@ -14,9 +14,6 @@ from ui.hit.selection import select
 from ui.server.image_routes import picture_url
 from ui.text import SIMILARITY_HELP
 
-CUT_OUTS = {"stamps"}
-"""Collections whose pictures are cut-outs on white. They are shown whole instead of filling the tile."""
-
 _GRID = component("tiles", "pending_value", "tile")
 
 
@@ -55,7 +52,7 @@ def tiles(
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     clicked = _GRID(
         key=f"grid-{key}",
-        data=[tile_data(engine, hits, marks), engine.collection.name in CUT_OUTS, help_text],
+        data=[tile_data(engine, hits, marks), engine.collection.has_cut_outs, help_text],
         on_open_change=_nothing,
         on_select_change=lambda: _select(engine, hits, key),
     )

@@ -104,7 +104,7 @@ def _status(engine: Engine, query: Query, matches: Matches, strong: int) -> str:
     if matches.absent:
         return f"Nothing here matches “{text}”. These are the closest pictures."
     if not strong:
-        return f"Nothing in {engine.collection.name} matches “{text}” well. These are the nearest."
+        return f"Nothing in {engine.collection.title} matches “{text}” well. These are the nearest."
     return f"{strong} of {len(engine.collection)} pictures match{'es' * (strong == 1)} well"
 
 

@@ -11,7 +11,6 @@ from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from ui import url_state
 from ui.component import component
-from ui.hit.tiles import CUT_OUTS
 from ui.home.answer import answer, example_answer, failed_answer
 from ui.home.map_preview import map_preview_url
 from ui.searchbox import search_for
@@ -47,7 +46,7 @@ def live_results(engine: Engine, shown: dict[str, Any]) -> None:
     """
     name = engine.collection.name
     source = "" if name == UPLOADS else f"search?{urlencode({'c': name, 'pass': typing_pass()})}"
-    settings = {"source": source, "map": map_preview_url(engine), "whole": name in CUT_OUTS, "help": SIMILARITY_HELP}
+    settings = {"source": source, "map": map_preview_url(engine), "whole": engine.collection.has_cut_outs, "help": SIMILARITY_HELP}
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     data = [shown, settings]
     _RESULTS(key=_KEY, data=data, on_open_change=lambda: _open(engine), on_search_change=lambda: search_for(_clicked("search")))

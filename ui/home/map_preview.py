@@ -119,9 +119,8 @@ def _sheet(collection: Collection, rows: Sequence[int]) -> bytes:
     from PIL import Image, ImageOps
 
     from devise_core.vision.image_reader import read_image
-    from ui.hit.tiles import CUT_OUTS
 
-    square = partial(ImageOps.pad, color="white") if collection.name in CUT_OUTS else ImageOps.fit
+    square = partial(ImageOps.pad, color="white") if collection.has_cut_outs else ImageOps.fit
     columns, _ = CELLS
     sheet = Image.new("RGB", (SIZE * columns, SIZE * -(-len(rows) // columns)), "white")
     for place, row in enumerate(rows):

@@ -80,7 +80,6 @@ ROUTE = Route("/map-data/{collection}", _map_data)
 
 def _message(engine: Engine) -> str:
     from devise_core.collections.map_labels import NAMED_BY
-    from ui.hit.tiles import CUT_OUTS
 
     collection, projections = engine.collection, engine.collection.projections
     rows = drawn_rows(len(collection))
@@ -89,7 +88,7 @@ def _message(engine: Engine) -> str:
         {
             "count": len(collection),
             "step": rows.step,
-            "whole": collection.name in CUT_OUTS,
+            "whole": collection.has_cut_outs,
             "ids": [collection.items[row].id for row in rows],
             "names": [collection.items[row].name for row in rows],
             "pictures": [_thumbnail(engine, row) for row in rows],

@@ -43,7 +43,7 @@ def best_words(engine: Engine, encoded: Encoded) -> None:
 def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     """Let the visitor combine the picture with words, and show the pictures similar to both."""
     st.markdown("**Combine it with words**")
-    words = search_box("image_search", "at sea, snow -people, 2*red…")
+    words = search_box("image_search", "at sea, snow -people, 2*red…", choose=False)
     with st.container(horizontal=True, vertical_alignment="center", key="offers"):
         example_pills("image_search", EXAMPLES)
         query_help(FORMS)

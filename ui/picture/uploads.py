@@ -8,12 +8,12 @@ from functools import partial
 import streamlit as st
 
 from devise_core.collections.in_memory import InMemoryCollection
-from devise_core.engine import DEFAULT_COLLECTION, Engine
+from devise_core.engine import Engine, default_collection
 from devise_core.errors import DeviseError
 from devise_core.settings import Settings, settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from ui.picture.dropzone import Batch
-from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, base_engine
+from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE, base_engine
 from ui.server.event_log import record_refusal
 from ui.server.model_queue import load_model, model_slot
 
@@ -77,7 +77,7 @@ def add_batch(batch: Batch) -> None:
     state.repeated += indexed.again
     state.full = indexed.full
     if indexed.new:
-        st.session_state[UPLOADS_ENGINE] = engine.on(InMemoryCollection(UPLOADS, indexed.images))
+        st.session_state[UPLOADS_ENGINE] = engine.on(InMemoryCollection(UPLOADS, indexed.images, UPLOADS_TITLE))
         st.session_state[CHOSEN] = UPLOADS
 
 
@@ -86,4 +86,4 @@ def delete_all() -> None:
     batches = upload_state().batches
     st.session_state.pop(UPLOADS_ENGINE, None)
     st.session_state[_STATE_KEY] = UploadState(batches)  # the browser goes on counting
-    st.session_state[CHOSEN] = DEFAULT_COLLECTION
+    st.session_state[CHOSEN] = default_collection()

@@ -42,4 +42,4 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
 def _summary(engine: Engine, query: Query, strong: int) -> str:
     if strong:
         return match_count(strong, len(engine.collection))
-    return f"Nothing in {plain(engine.collection.name)} matches “{plain(query.text, 80)}” well. These are the nearest."
+    return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.text, 80)}” well. These are the nearest."

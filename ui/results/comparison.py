@@ -21,7 +21,7 @@ NAMES = {
     "imagenet": "ImageNet",
     "caltech-101": "Caltech-101",
     "flickr8k": "Captions",
-    "stamps": "Stamps",
+    "stamps": "Cut-outs",
     "own-labels": "Labels as queries",
     "labels": "Names of pictures",
     "absent": "Nothing matches",
@@ -29,7 +29,7 @@ NAMES = {
     "people": "People",
 }
 """Protocol → its name on the page and in the address."""
-OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot"}
+OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot", "Stamps": "stamps"}
 """Names in links from earlier versions."""
 MEANINGS = {
     "hit": "how often the right word is among the {k} best",

@@ -98,10 +98,10 @@ def _category_queries(name: str, model_id: str, version: str, _engine: Engine) -
 def queries(engine: Engine) -> None:
     """Search for each category of the collection, and show the best and the worst queries with their results."""
     collection = engine.collection
-    st.header(f"Best and worst queries in {plain(collection.name)}")
+    st.header(f"Best and worst queries in {plain(collection.title)}")
     asked = _category_queries(collection.name, engine.model_id, collection.version, engine)
     if len(asked) < 2:
-        st.caption("This collection has no categories to search for. Choose another one in the sidebar.")
+        st.caption("This collection has no categories to search for. Choose another collection above.")
         return
     st.caption(
         f"The app has just searched for each of the {len(asked)} categories by its name. **Average precision** is 1 if every "

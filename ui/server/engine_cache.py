@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from devise_core.engine import DEFAULT_COLLECTION, Engine, load_any_engine
+from devise_core.engine import Engine, default_collection, load_any_engine
 from devise_core.errors import DeviseError, OtherModelError
 from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
 from ui.url_state import COLLECTION
@@ -20,6 +21,7 @@ UPLOADS_ENGINE = "uploads_engine"
 """Session key of the engine over the visitor's uploaded pictures."""
 UPLOADS = "your pictures"
 """Name of the collection of uploaded pictures."""
+UPLOADS_TITLE = "Your pictures"
 
 
 class _EngineCache:
@@ -58,7 +60,7 @@ def current_engine() -> Engine:
         uploads: Engine = st.session_state[UPLOADS_ENGINE]
         return uploads
     base = base_engine()
-    folder = base.collections().get(name or DEFAULT_COLLECTION)
+    folder = base.collections().get(name or default_collection())
     if folder:
         return _engine_over(base, folder)
     return base.on(name) if name else base
@@ -71,22 +73,38 @@ def collection_engine(name: str) -> Engine:
     return _engine_over(base, folder) if folder else base.on(name)
 
 
-def collection_names() -> dict[str, bool]:
-    """List the collections that this visitor can choose.
+@dataclass(frozen=True)
+class Choosable:
+    """A collection that a visitor can choose.
 
-    Returns:
-        Name → whether the collection opens. The default one comes first, damaged ones last. Empty if the model cannot be
-        opened.
+    Attributes:
+        name: Its name in commands and in the address.
+        title: What pages call it.
+        description: What it shows, in a sentence, or an empty text.
+        opens: Whether it opens. Otherwise it is damaged.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    opens: bool = True
+
+
+def choosable_collections() -> list[Choosable]:
+    """List the collections that this visitor can choose: the default one first, the visitor's own pictures last of those that open.
+
+    The list is empty if the model cannot be opened.
     """
     try:
         base = base_engine()
     except DeviseError:
-        return {}
-    states = {name: _opens(base, folder) for name, folder in base.collections().items()}
-    names = {name: opens for name, opens in states.items() if opens is not None}
+        return []
+    collections = [each for name, folder in base.collections().items() if (each := _choosable(base, name, folder))]
+    first = default_collection()
+    collections.sort(key=lambda each: (not each.opens, each.name != first, each.name))
     if UPLOADS_ENGINE in st.session_state:
-        names[UPLOADS] = True
-    return dict(sorted(names.items(), key=lambda each: (not each[1], each[0] != DEFAULT_COLLECTION, each[0] == UPLOADS, each[0])))
+        collections.insert(sum(each.opens for each in collections), Choosable(UPLOADS, UPLOADS_TITLE))
+    return collections
 
 
 def _engine_over(base: Engine, folder: Path) -> Engine:
@@ -99,12 +117,12 @@ def _engine_over(base: Engine, folder: Path) -> Engine:
     return cache.get(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
 
 
-def _opens(base: Engine, folder: Path) -> bool | None:
-    """Return whether a collection opens; None if another model made it, which is no damage."""
+def _choosable(base: Engine, name: str, folder: Path) -> Choosable | None:
+    """Describe a collection. None if another model made it, which is no damage."""
     try:
-        _engine_over(base, folder)
+        collection = _engine_over(base, folder).collection
     except OtherModelError:
         return None
     except DeviseError:
-        return False
-    return True
+        return Choosable(name, name, opens=False)
+    return Choosable(name, collection.title, collection.description)

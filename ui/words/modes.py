@@ -59,7 +59,7 @@ def show_mode() -> None:
 
 def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
     """Ask for a query. Returns the first of ``examples`` if there is none."""
-    search_box(mode, placeholder)
+    search_box(mode, placeholder, choose=False)
     example_pills(mode, examples)
     return url_state.read_text(url_state.QUERY) or examples[0]
 
@@ -122,7 +122,7 @@ def _path() -> None:
         engine = current_engine()
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            f"At each step you see the most similar word and the most similar picture in {plain(engine.collection.name)}. No word "
+            f"At each step you see the most similar word and the most similar picture in {plain(engine.collection.title)}. No word "
             "or picture appears twice.",
             help="The two words are vectors. The path turns from one to the other in steps of equal angle.",
         )
@@ -143,7 +143,7 @@ def _word_buttons(hits: Sequence[WordHit]) -> None:
 
 def _pictures(query: Query) -> None:
     engine = current_engine()
-    st.markdown(f"**Pictures in {plain(engine.collection.name)}**")
+    st.markdown(f"**Pictures in {plain(engine.collection.title)}**")
     first_matches(engine, query, "words", PICTURES)
 
 

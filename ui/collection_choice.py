@@ -1,0 +1,81 @@
+"""Let the visitor choose the collection to search in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.server.engine_cache import CHOSEN, UPLOADS, Choosable, choosable_collections
+from ui.text import plain, plain_name
+from ui.url_state import current_page
+from ui.widget_keys import when_current, widget_key
+
+OLD_UPLOADS = "your photos"
+"""What the collection of uploaded pictures is called in links from earlier versions."""
+
+
+def keep_in_address() -> None:
+    """Keep the name of the chosen collection in the address. Call this on every page, before anything reads the choice.
+
+    Streamlit keeps the value of a bound widget in the address, and writes the labels of its options there. The labels of this
+    widget are the names of the collections, so that links stay valid when a title changes. ``style.css`` hides it, because
+    pages show the titles.
+    """
+    names = [each.name for each in choosable_collections()]
+    if st.session_state.get(CHOSEN) not in names:
+        st.session_state.pop(CHOSEN, None)
+    if len(names) > 1:
+        st.pills(
+            "Collection",
+            names,
+            default=names[0],
+            required=True,
+            key=CHOSEN,
+            bind="query-params",
+            persist_state="session",
+            format_func=plain_name,
+        )
+
+
+def choose_collection() -> None:
+    """Show the titles of the collections to choose from, if there are several."""
+    collections = {each.name: each for each in choosable_collections()}
+    if len(collections) < 2:
+        return
+    chosen = st.session_state[CHOSEN]
+    key = widget_key(f"choose-{current_page()}", chosen)
+    st.pills(
+        "Collection",
+        list(collections),
+        default=chosen,
+        required=True,
+        key=key,
+        wrap=True,
+        width="content",
+        label_visibility="collapsed",
+        format_func=lambda name: plain_name(collections[name].title) + ("" if collections[name].opens else " (damaged)"),
+        help=_help(list(collections.values())),
+        on_change=when_current(key, _choose),
+    )
+
+
+def explain_lost_uploads() -> None:
+    """Say that a link leads to the pictures of another session, if it does. Call this before ``keep_in_address``."""
+    linked_to_uploads = st.query_params.get(CHOSEN) in (UPLOADS, OLD_UPLOADS) and CHOSEN not in st.session_state
+    collections = choosable_collections()
+    if linked_to_uploads and collections and all(each.name != UPLOADS for each in collections):
+        st.info(
+            "This link is to pictures that someone uploaded in another session. They are private and are deleted when that "
+            f"session ends. This page shows the collection {plain(collections[0].title)} instead.",
+            icon=":material/info:",
+        )
+
+
+def _choose(name: str) -> None:
+    st.session_state[CHOSEN] = name
+
+
+def _help(collections: Sequence[Choosable]) -> str:
+    described = " ".join(f"**{plain(each.title)}**: {plain(each.description)}" for each in collections if each.description)
+    return f"The pictures to search. {described}".strip()
