@@ -42,7 +42,9 @@ LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
     {"url_state", "text", "component", "widget_keys"},
-    {"server", "searchbox", "session_query", "controls", "click_feedback"},
+    {"server", "session_query", "controls", "click_feedback"},
+    {"collection_choice"},
+    {"searchbox"},
     {"links", "errors"},
     {"page_layout", "tour", "hit"},
     {"query"},
