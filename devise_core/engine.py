@@ -105,6 +105,7 @@ class Engine(MatchVerbs, ShownVerbs, WordVerbs):
         """
         if not isinstance(collection, Collection):
             collection = open_collection(collection, self.layout, self.model_id)
+            collection.expect_dimension(self.text.dimension)
         return Engine(self.layout, self.manifest, self.text, self.encoder, collection, self.parts)
 
 

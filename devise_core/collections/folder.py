@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import BaseModel, FiniteFloat, StrictStr
 
 from devise_core.collections.base import Collection
 from devise_core.collections.items_file import read_items
@@ -16,13 +17,24 @@ from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
 from devise_core.search.index import Index
 from devise_core.search.registry import default_index, index_type
+from devise_core.storage.artifact_reader import read_array, reading
 from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vectors import Floats
 
+_LENGTH_TOLERANCE = 0.01
 _MARKS = ("manifest.json", "items.csv")
 """A folder with one of these files is treated as a collection, even if other files are missing."""
+
+
+class _Facts(BaseModel):
+    """What the manifest of a collection may note, as far as it is used."""
+
+    model: StrictStr = ""
+    index: StrictStr | None = None
+    parts: StrictStr = ""
+    evidence: dict[Literal["present", "good"], FiniteFloat] | None = None
 
 
 class FolderCollection(Collection):
@@ -58,7 +70,9 @@ class FolderCollection(Collection):
                 f"There is no collection at {folder}. Make one with `python -m devise_core index FOLDER --name {folder.name}`."
             )
         manifest = Manifest.read(folder)
-        if model_id and manifest.about.get("model") != model_id:
+        with reading(folder / "manifest.json", "Make the collection again"):
+            facts = _Facts.model_validate(manifest.about)
+        if model_id and facts.model != model_id:
             raise OtherModelError(
                 f"The collection {folder.name} was made with another model. Open that model with --artifacts "
                 "FOLDER (in the app: SEMBLANCE_ARTIFACTS), or make the collection again for this model with "
@@ -78,7 +92,10 @@ class FolderCollection(Collection):
         Raises:
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
         """
-        return self._vectors(self.layout.embeddings)
+        embeddings = self._vectors(self.layout.embeddings)
+        if not np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=_LENGTH_TOLERANCE):
+            raise ArtifactError(f"{self.layout.embeddings} holds vectors that are not of length 1. Make the collection again.")
+        return embeddings
 
     @cached_property
     def features(self) -> Floats:
@@ -87,7 +104,10 @@ class FolderCollection(Collection):
         Raises:
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
         """
-        return self._vectors(self.layout.features)
+        features = self._vectors(self.layout.features)
+        if not features.any(axis=1).all():
+            raise ArtifactError(f"{self.layout.features} holds vectors of zeros. Make the collection again.")
+        return features
 
     @cached_property
     def embedding_index(self) -> Index:
@@ -133,6 +153,18 @@ class FolderCollection(Collection):
         path = self.layout.score_vectors
         return self._vectors(path) if path.name in self.manifest.files else None
 
+    def expect_dimension(self, dimension: int) -> None:
+        """Check that the embeddings have as many dimensions as the model's words, by what the manifest says about them.
+
+        Raises:
+            ArtifactError: They have not.
+        """
+        entry = self.manifest.files.get(self.layout.embeddings.name)
+        if entry and entry.shape[1:] != (dimension,):
+            raise ArtifactError(
+                f"{self.layout.embeddings} does not have {dimension} columns, as the model has. Make the collection again."
+            )
+
     def verify(self) -> None:
         """Check the SHA-256 of the embeddings and the features, which every search reads.
 
@@ -143,14 +175,22 @@ class FolderCollection(Collection):
             self.manifest.verified(file)
 
     def picture(self, row: int) -> Path:
-        """Return the path of the thumbnail at ``row``. The file is not checked."""
-        return Path(self.layout.root / self.items[row].file)
+        """Return the path of the thumbnail at ``row``. Its content is not checked.
+
+        Raises:
+            CollectionError: The file is a link out of the folder of the collection.
+        """
+        path = Path(self.layout.root / self.items[row].file)
+        if not path.resolve().is_relative_to(self.layout.root.resolve()):
+            raise CollectionError(f"{path} is a link out of the collection {self.name}. Make the collection again.")
+        return path
 
     def _vectors(self, path: Path) -> Floats:
-        vectors = np.load(self.manifest.verified(path), mmap_mode="r").astype(np.float32)
-        if len(vectors) != len(self.items):
-            raise ArtifactError(f"{path} has {len(vectors)} rows for {len(self.items)} items. Make the collection again.")
-        return np.asarray(vectors)
+        file = self.manifest.verified(path)
+        stored = read_array(file, np.floating, self.manifest.files[path.name].shape or (None, None), mapped=True)
+        if len(stored) != len(self.items):
+            raise ArtifactError(f"{path} has {len(stored)} rows for {len(self.items)} items. Make the collection again.")
+        return np.asarray(stored, dtype=np.float32)
 
     def _index(self, vectors: Floats, path: Path) -> Index:
         """Open the index that the manifest names, or the default for the size if the manifest is older than that."""

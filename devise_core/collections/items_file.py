@@ -10,6 +10,8 @@ from typing import Any
 
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import read_rows
+from devise_core.storage.paths import is_inside
 
 _COLUMNS = [field.name for field in fields(Item)]
 
@@ -18,14 +20,16 @@ def read_items(path: Path) -> list[Item]:
     """Read ``items.csv``.
 
     Raises:
-        ArtifactError: A column is missing, or two items have one id.
+        ArtifactError: A column is missing, a file is outside the folder, or two items have one id.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        missing = {"id", "file"} - set(rows.fieldnames or ())
-        if missing:
-            raise ArtifactError(f"{path} has no column {sorted(missing)[0]}. Restore it, or make the collection again.")
-        items = [_item(row) for row in rows]
+    rows = read_rows(path)
+    missing = {"id", "file"} - set(rows[0] if rows else ("id", "file"))
+    if missing:
+        raise ArtifactError(f"{path} has no column {sorted(missing)[0]}. Restore it, or make the collection again.")
+    items = [_item(row) for row in rows]
+    for item in items:
+        if not item.id or not is_inside(item.file):
+            raise ArtifactError(f"{path} has an image without an id, or with a file outside the folder. Make the collection again.")
     if len({item.id for item in items}) != len(items):
         raise ArtifactError(f"{path} gives one id to several images. Make the collection again.")
     return items

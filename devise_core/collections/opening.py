@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devise_core.collections.base import Collection
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.errors import CollectionError
 from devise_core.settings import text
@@ -24,7 +23,7 @@ def collection_names(layout: ArtifactLayout) -> list[str]:
     return sorted(find_collections(layout.root), key=lambda name: name != first)
 
 
-def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: str) -> Collection:
+def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: str) -> FolderCollection:
     """Open a collection.
 
     Args:

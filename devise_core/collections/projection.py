@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import checked, read_arrays, reading
 from devise_core.vectors import Floats
 
 METHODS = ("tsne", "umap", "pca")
@@ -81,17 +81,21 @@ class Projections:
         Raises:
             ArtifactError: The file has no maps, or maps of a different number of images.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = dict(file)
+        arrays = read_arrays(path)
+        with reading(path, "Make the collection again"):
+            for name, array in arrays.items():
+                if name.endswith("_places"):
+                    dimensions = int(name.removesuffix("_places")[-1])
+                    checked(array, f"“{name}” in {path}", np.floating, (count, dimensions))
+            for name, kind, shape in (
+                ("matrix", np.floating, (None, 3)),
+                ("offset", np.floating, (3,)),
+                ("clusters", np.integer, (count, 2)),
+            ):
+                checked(arrays[name], f"“{name}” in {path}", kind, shape)
             places = {key.removesuffix("_places"): array for key, array in arrays.items() if key.endswith("_places")}
             values = {key.removesuffix("_kept"): float(array) for key, array in arrays.items() if key.endswith("_kept")}
-            projections = cls(places, values, arrays["matrix"], arrays["offset"], arrays["clusters"])
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise ArtifactError(f"{path} has no maps. Make the collection again.") from error
-        if counts := {len(array) for array in (*places.values(), projections.clusters)} - {count}:
-            raise ArtifactError(f"{path} has {counts.pop()} places for {count} images. Make the collection again.")
-        return projections
+            return cls(places, values, arrays["matrix"], arrays["offset"], arrays["clusters"])
 
 
 def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections:

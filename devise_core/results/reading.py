@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from devise_core.errors import ArtifactError
 from devise_core.results.records import COMMAND, Cell, Classes, Reference, Results, Table
+from devise_core.storage.artifact_reader import read_json, reading
 from devise_core.storage.manifest import Manifest, remedy
 from devise_core.storage.paths import ArtifactLayout
 
@@ -22,10 +22,10 @@ def read_results(path: Path) -> Results | None:
     Raises:
         ArtifactError: The file is damaged, or has another shape.
     """
-    if not path.is_file():
+    if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path)
         return Results(
             str(content["made_by"]),
             str(content["model"]),
@@ -33,7 +33,7 @@ def read_results(path: Path) -> Results | None:
             {str(name): _classes(figures) for name, figures in content["per_class"].items()},
             tuple(_reference(row) for row in content["references"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise ArtifactError(
             f"{path} holds no results ({type(error).__name__}: {error}). Measure again with `{COMMAND}`."
         ) from error
@@ -49,22 +49,18 @@ def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[fl
     Raises:
         ArtifactError: They cannot be read.
     """
-    training = manifest.about.get("training", {})
-    try:
+    with reading(layout.root, f"{remedy(layout.root)}, or train again"):
+        training = manifest.about.get("training", {})
         if "loss" in training:
             return {f"seed {name}": _numbers(losses) for name, losses in training["loss"].items()}
         if layout.history.name not in manifest.files:
             return {}
-        stages = json.loads(manifest.verified(layout.history).read_text("utf-8"))
+        stages = read_json(manifest.verified(layout.history))
         curves = {
             stage + suffix: _numbers(curve[key])
             for stage, curve in stages.items()
             for key, suffix in (("loss", ""), ("validation", ", validation"))
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactError(
-            f"The losses in {layout.root} cannot be read ({type(error).__name__}). {remedy(layout.root)}, or train again."
-        ) from error
     return {name: losses for name, losses in curves.items() if losses}
 
 

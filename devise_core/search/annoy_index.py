@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.errors import ArtifactError
+from devise_core.search.annoy_forest import PROBE_HITS, PROBES, check_forest, check_recall
 from devise_core.search.index import Index, check_query
+from devise_core.storage.artifact_reader import reading
 from devise_core.vectors import Floats, Rows, unit
 
 
@@ -47,15 +48,18 @@ class AnnoyIndex(Index):
 
     @classmethod
     def open(cls, vectors: Floats, path: Path, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
-        """Open the forest that ``build`` wrote to ``path``."""
+        """Open the forest that ``build`` wrote to ``path``. A damaged one is refused before Annoy maps it."""
         from annoy import AnnoyIndex as Forest
 
+        check_forest(path, *vectors.shape)
         forest = Forest(vectors.shape[1], "angular")
-        try:
+        with reading(path, "Make the collection again"):
             forest.load(str(path))
-        except OSError as error:
-            raise ArtifactError(f"{path} cannot be opened as an index ({error}): make it again.") from error
-        return cls(forest, search_nodes)
+        index = cls(forest, search_nodes)
+        rows = np.random.default_rng(cls.SEED).choice(len(vectors), min(PROBES, len(vectors)), replace=False)
+        found = [index.search(vector, PROBE_HITS)[0].tolist() for vector in unit(vectors[rows])]
+        check_recall(vectors, rows, found, path)
+        return index
 
     def __len__(self) -> int:
         return int(self._forest.get_n_items())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.storage.artifact_reader import read_array
 from devise_core.vectors import Floats
 
 
@@ -23,12 +24,17 @@ class LabelSoftmax:
     @classmethod
     def open(cls, path: Path, roots: bool = False) -> LabelSoftmax:
         """Read a file such as ``classifier.npy``."""
-        return cls(np.load(path).astype(np.float32), roots)
+        return cls(read_array(path, np.floating, (None, None)).astype(np.float32), roots)
 
     @property
     def label_count(self) -> int:
         """The number of labels."""
         return len(self._bias)
+
+    @property
+    def feature_count(self) -> int:
+        """The number of features that it reads."""
+        return len(self._kernel)
 
     def shares(self, features: Floats) -> Floats:
         """Return the probability of each label ``(n, labels)`` from features ``(n, f)``."""

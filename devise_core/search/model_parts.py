@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from devise_core.errors import ArtifactError
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thresholds
 from devise_core.search.naming import PERSON, Namer
@@ -15,6 +16,7 @@ from devise_core.search.noun_senses import NounSenses
 from devise_core.search.scorer import Scorer
 from devise_core.search.scorer_file import open_scorer
 from devise_core.search.shown_words import ShownWords
+from devise_core.storage.artifact_reader import read_array, read_text
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.concepts import EncodedPhrases, PhraseProjection
@@ -82,8 +84,10 @@ class ModelParts:
             return None
         concepts_of = self.scorer.concepts.unit_vectors if self.scorer else None
         table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts_of)
-        head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
-        person = np.load(verified(layout.person)) if self._has("person") else None
+        head = self._head
+        person = (
+            read_array(verified(layout.person), np.floating, (self.classifier.feature_count + 1,)) if self._has("person") else None
+        )
         image_concepts = self.scorer.images.concepts if self.scorer else None
         person_vector = self._text.encode([PERSON])[0]
         return Namer(table, self.classifier, head, image_concepts, person, person_vector, self.word_filter)
@@ -107,10 +111,11 @@ class ModelParts:
         senses = NounSenses.read(
             verified(layout.noun_senses), verified(layout.coverage), verified(layout.near_miss), verified(layout.labels)
         )
-        vectors = np.asarray(np.load(verified(layout.label_vectors)), dtype=np.float32)
+        labels_shape = (self.classifier.label_count, text.dimension)
+        vectors = np.asarray(read_array(verified(layout.label_vectors), np.floating, labels_shape), dtype=np.float32)
         abstract: frozenset[str] = frozenset()
         if self._has("abstract_words"):
-            abstract = frozenset(verified(layout.abstract_words).read_text("utf-8").split())
+            abstract = frozenset(read_text(verified(layout.abstract_words)).split())
         if self.scorer is None:
             return LabelEvidence(senses, text.nouns, vectors, abstract=abstract, word_filter=self.word_filter)
         labels, concept = self.scorer.images.concepts.labels, self.scorer.concepts.unit_vectors
@@ -124,9 +129,8 @@ class ModelParts:
             return None
         if not self._has("noun_concepts", "word_concepts", "scorer"):
             return None
-        head = LabelSoftmax.open(verified(layout.head_labels)) if self._has("head_labels") else None
         files = (verified(layout.scorer), verified(layout.noun_concepts), verified(layout.word_concepts))
-        return open_scorer(*files, text, self.classifier, head, self._encoded_phrases())
+        return open_scorer(*files, text, self.classifier, self._head, self._encoded_phrases())
 
     @cached_property
     def shown_words(self) -> ShownWords:
@@ -152,6 +156,17 @@ class ModelParts:
         if len(features) > IMAGES:
             features = features[np.random.default_rng(SEED).choice(len(features), IMAGES, replace=False)]
         return self.evidence.thresholds(self.classifier.shares(features))
+
+    @cached_property
+    def _head(self) -> LabelSoftmax | None:
+        """The softmax of the trained head, which reads the features and the labels of the classifier."""
+        if self.classifier is None or not self._has("head_labels"):
+            return None
+        path = self._manifest.verified(self._layout.head_labels)
+        head = LabelSoftmax.open(path)
+        if (head.feature_count, head.label_count) != (self.classifier.feature_count, self.classifier.label_count):
+            raise ArtifactError(f"{path} does not fit the classifier. Restore both files together.")
+        return head
 
     def _encoded_phrases(self) -> EncodedPhrases | None:
         if self.phrase_encoder is None or not self._has("phrase_projection"):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import check_rows, checked, read_array, read_text, reading
 from devise_core.vectors import Floats, Rows, unit
 
 Flags = npt.NDArray[np.bool_]
@@ -84,26 +85,31 @@ class NamingTable:
         Raises:
             ArtifactError: The files do not belong together.
         """
-        lines = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
-        if any(len(fields) != 8 for fields in lines):
+        lines = [line.split("\t") for line in read_text(table).splitlines()]
+        if not lines or any(len(fields) != 8 for fields in lines):
             raise ArtifactError(f"{table} is damaged. Make it again with `python -m devise_core build naming`.")
         everyday_line, own_line = np.full((2, label_count), NO_LINE, dtype=np.int64)
-        for row, fields in enumerate(lines):
-            own_line[_numbers(fields[4])] = row
-            everyday_line[_numbers(fields[5])] = row
+        with reading(table):
+            own, everyday, below = ([_label_rows(fields[place], label_count, table) for fields in lines] for place in (4, 5, 6))
+            for row in range(len(lines)):
+                own_line[own[row]] = row
+                everyday_line[everyday[row]] = row
+            weights = checked(np.asarray([fields[2] for fields in lines], dtype=np.float32), f"{table}", np.floating, (None,))
         return cls(
             [fields[0] for fields in lines],
             [fields[1] for fields in lines],
             [tuple(fields[7].split("|")) if fields[7] else () for fields in lines],
-            np.asarray([fields[2] for fields in lines], dtype=np.float32),
-            unit(np.load(vectors).astype(np.float32)),
+            weights,
+            unit(read_array(vectors, np.int8, (len(lines), None)).astype(np.float32)),
             [fields[3] for fields in lines],
             everyday_line,
             own_line,
-            [_numbers(fields[6]) for fields in lines],
+            below,
             concepts([fields[0] for fields in lines]) if concepts else None,
         )
 
 
-def _numbers(text: str) -> Rows:
-    return np.asarray(text.split("|") if text else [], dtype=np.int64)
+def _label_rows(text: str, label_count: int, table: Path) -> Rows:
+    rows = np.asarray(text.split("|") if text else [], dtype=np.int64)
+    check_rows(rows, label_count, f"{table}")
+    return rows

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from devise_core.storage.artifact_reader import check_rows, read_array, read_rows, reading
 from devise_core.vectors import Rows
 
 
@@ -29,16 +29,18 @@ class NounSenses:
     def read(cls, table: Path, coverage: Path, kinds: Path, labels: Path) -> NounSenses:
         """Read ``noun_senses.npy``, ``coverage.csv``, ``near_miss.csv`` and ``labels.csv``."""
         below: dict[str, list[int]] = defaultdict(list)
-        for row, label in enumerate(_rows(labels)):
-            below[label["id"]].append(row)
-            for hypernym in filter(None, label["hypernyms"].split("|")):
-                below[hypernym.partition(":")[0]].append(row)
-        return cls(
-            np.load(table, mmap_mode="r"),
-            {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()},
-            {row["synset"]: float(row["coverage"]) for row in _rows(coverage)},
-            [(row["synset"], row["name"]) for row in _rows(kinds)],
-        )
+        with reading(labels):
+            for row, label in enumerate(read_rows(labels)):
+                below[label["id"]].append(row)
+                for hypernym in filter(None, label["hypernyms"].split("|")):
+                    below[hypernym.partition(":")[0]].append(row)
+        with reading(coverage):
+            shares = {row["synset"]: float(row["coverage"]) for row in read_rows(coverage)}
+        with reading(kinds):
+            names = [(row["synset"], row["name"]) for row in read_rows(kinds)]
+        senses = read_array(table, np.integer, (None, None), mapped=True)
+        check_rows(senses[:, 1:], len(names) + 1, f"{table}")  # 0 is for no kind
+        return cls(senses, {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()}, shares, names)
 
     def synset(self, noun_row: int) -> str:
         """Return the WordNet id of a noun's sense."""
@@ -63,8 +65,3 @@ class NounSenses:
             if number:
                 synset, name = self._kinds[int(number) - 1]
                 yield name, self.labels_below(synset)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import AfterValidator, BaseModel, Field, NonNegativeInt, StrictInt, StrictStr
 
 from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import open_file, read_json, reading
 from devise_core.storage.atomic_write import atomic_file, restore_interrupted
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, is_inside
 
 SCHEMA = 2
 SEALED_FROM = 2
 """From this schema on, a manifest ends with a seal, which is the SHA-256 of everything before it."""
 NAME = "manifest.json"
+
+
+def _inside(name: str) -> str:
+    """Return ``name`` if it is a relative path that does not leave its folder. Raises ``ValueError``."""
+    if not is_inside(name):
+        raise ValueError(f"{name!r} is outside the folder")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_inside)]
 
 
 @dataclass(frozen=True)
@@ -34,12 +48,20 @@ class Entry:
     """
 
     sha256: str
-    bytes: int
+    bytes: NonNegativeInt
     command: str
     source: str = ""
     licence: str = ""
-    shape: tuple[int, ...] = ()
+    shape: tuple[NonNegativeInt, ...] = ()
     dtype: str = ""
+
+
+class _Content(BaseModel):
+    """What ``manifest.json`` must contain."""
+
+    version: StrictInt = Field(alias="schema")
+    files: dict[FileName, Entry]
+    about: dict[StrictStr, Any] = Field(default_factory=dict)
 
 
 @dataclass
@@ -67,24 +89,19 @@ class Manifest:
         path = root / NAME
         if not root.is_dir() and root.parent.is_dir():
             restore_interrupted(root.parent)
-        try:
-            content = json.loads(path.read_text("utf-8"))
-            schema = int(content["schema"])
-            if schema > SCHEMA:
-                raise ArtifactError(
-                    f"{path} has schema {schema}, and this version reads up to {SCHEMA}. Update the code "
-                    "(`git pull`), or restore the older files."
-                )
-            if schema >= SEALED_FROM or "seal" in content:
-                seal = content.pop("seal")
-                if seal != _seal(content):
-                    raise ArtifactError(f"{path} is damaged (its seal does not match). {remedy(root)}.")
-            rows = {name: Entry(**{**row, "shape": tuple(row.get("shape", ()))}) for name, row in content["files"].items()}
-            return cls(root, rows, content.get("about", {}))
-        except FileNotFoundError as error:
-            raise ArtifactError(f"{path} is missing. {remedy(root)}.") from error
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ArtifactError(f"{path} is damaged ({type(error).__name__}). {remedy(root)}.") from error
+        with reading(path, remedy(root)):
+            stored = read_json(path)
+            content = _Content.model_validate(stored)
+            seal = stored.pop("seal", "")
+            matches = seal == _seal(stored)
+        if content.version > SCHEMA:
+            raise ArtifactError(
+                f"{path} has schema {content.version}, and this version reads up to {SCHEMA}. Update the code "
+                "(`git pull`), or restore the older files."
+            )
+        if (content.version >= SEALED_FROM or seal) and not matches:
+            raise ArtifactError(f"{path} is damaged (its seal does not match). {remedy(root)}.")
+        return cls(root, content.files, content.about)
 
     def add(self, path: Path, command: str, source: str = "", licence: str = "") -> None:
         """Add an entry for a finished file of the folder.
@@ -123,24 +140,24 @@ class Manifest:
         entry = self.files.get(name)
         if entry is None:
             raise ArtifactError(f"{self.root / NAME} has no row for {name}. {remedy(self.root)}.")
-        command = f"{remedy(path)}, or make it again with `{entry.command}`"
-        try:
-            size = path.stat().st_size
+        advice = f"{remedy(path)}, or make it again with `{entry.command}`"
+        with reading(path, advice), open_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
             if size != entry.bytes:
-                raise ArtifactError(f"{path} has {size} bytes instead of {entry.bytes}. {command}.")
-            if sha256_of(path) != entry.sha256:
-                raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's). {command}.")
-        except FileNotFoundError as error:
-            raise ArtifactError(f"{path} is missing. {command}.") from error
-        except OSError as error:
-            raise ArtifactError(f"{path} cannot be read ({error.strerror}). {command}.") from error
+                raise ArtifactError(f"{path} has {size} bytes instead of {entry.bytes}. {advice}.")
+            if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
+                raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's). {advice}.")
         self._verified.add(name)
         return path
 
 
 def remedy(path: Path) -> str:
     """Return the beginning of a sentence that says how to restore ``path``."""
-    return f"Restore it with `git checkout -- {_short(path)}`"
+    file = path.resolve()
+    if file.is_relative_to(BUNDLED_ARTIFACTS):
+        name = file.relative_to(Path.cwd()).as_posix() if file.is_relative_to(Path.cwd()) else str(file)
+        return f"Restore it with `git checkout -- {name}`"
+    return "Restore it from a backup"
 
 
 def _seal(content: dict[str, Any]) -> str:
@@ -149,15 +166,8 @@ def _seal(content: dict[str, Any]) -> str:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _short(path: Path) -> str:
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)
 
 
 def _array_facts(path: Path) -> tuple[tuple[int, ...], str]:

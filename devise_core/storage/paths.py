@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from devise_core.settings import folder
 
@@ -96,6 +96,13 @@ def artifacts_folder() -> Path:
 def user_collections() -> Path:
     """Return the folder of your collections: ``SEMBLANCE_COLLECTIONS`` if it is set, otherwise ``collections/`` in the checkout."""
     return folder("collections") or REPOSITORY / "collections"
+
+
+def is_inside(name: str) -> bool:
+    """Whether ``name`` is a relative path that does not lead out of its folder, on any system."""
+    paths = (PurePosixPath(name), PureWindowsPath(name))
+    leaves = any(path.anchor or ".." in path.parts for path in paths)
+    return bool(name) and "\0" not in name and not leaves
 
 
 def stamp(files: Iterable[Path]) -> tuple[tuple[int, ...], ...]:

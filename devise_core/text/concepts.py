@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.storage.artifact_reader import checked, read_array, read_arrays, reading
 from devise_core.text.phrase_encoder import PhraseEncoder
 from devise_core.text.query import PlacedClause
 from devise_core.text.tokens import tokens
@@ -48,8 +49,12 @@ class PhraseProjection:
     @classmethod
     def open(cls, path: Path) -> PhraseProjection:
         """Read ``phrase_projection.npz``, which ``build concepts`` writes."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls(*(file[name].astype(np.float32) for name in ("mean", "components", "caption_mean")))
+        arrays = read_arrays(path)
+        with reading(path):
+            components = checked(arrays["components"], f"{path}", np.floating, (None, None))
+            mean = checked(arrays["mean"], f"{path}", np.floating, (len(components),))
+            caption_mean = checked(arrays["caption_mean"], f"{path}", np.floating, (components.shape[1],))
+            return cls(*(array.astype(np.float32) for array in (mean, components, caption_mean)))
 
     def project(self, vector: Floats) -> Floats:
         """Map a vector ``(s,)`` to the unit vector ``(c,)``."""
@@ -89,7 +94,9 @@ class ConceptStore:
         cls, nouns: Path, words: Path, phrases: PhraseMap, text: WordVectorEncoder, encoded: EncodedPhrases | None = None
     ) -> ConceptStore:
         """Map both files into memory."""
-        return cls(np.load(nouns, mmap_mode="r"), np.load(words, mmap_mode="r"), phrases, text, encoded)
+        dimension = len(phrases.mean)
+        noun_rows = read_array(nouns, np.int8, (len(text.nouns), dimension), mapped=True)
+        return cls(noun_rows, read_array(words, np.int8, (None, dimension), mapped=True), phrases, text, encoded)
 
     @property
     def dimension(self) -> int:

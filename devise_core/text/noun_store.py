@@ -20,6 +20,7 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import read_array, read_text, reading
 from devise_core.text.word_filter import WordFilter
 from devise_core.vectors import Bytes, Floats, Rows, largest, unit
 
@@ -70,10 +71,16 @@ class NounStore:
     @classmethod
     def open(cls, nouns: Path, vectors: Path) -> NounStore:
         """Open the two files of a noun list. Raises ``ArtifactError`` if they do not belong together."""
-        return cls(nouns.read_text("utf-8"), np.load(vectors, mmap_mode="r"))
+        with reading(nouns):
+            return cls(read_text(nouns), read_array(vectors, np.int8, (None, None), mapped=True))
 
     def __len__(self) -> int:
         return len(self.nouns)
+
+    @property
+    def dimension(self) -> int:
+        """The length ``d`` of a vector."""
+        return int(self._vectors.shape[1])
 
     def row(self, text: str) -> int | None:
         """Return the row of a noun in lower case, singular or plural; None if it is not in the list."""

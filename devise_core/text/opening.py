@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import read_array
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.foreign_nouns import ForeignNouns
 from devise_core.text.noun_store import NounStore
@@ -43,4 +45,9 @@ def open_text_encoder(
     words = open_word_store(layout, verified, indexed)
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))
     foreign = ForeignNouns.open(verified(layout.foreign_nouns), word_filter) if layout.foreign_nouns.is_file() else None
-    return WordVectorEncoder(words, nouns, np.load(verified(layout.directions)), word_filter, foreign)
+    directions = read_array(verified(layout.directions), np.floating, (None, words.dimension))
+    if nouns.dimension != words.dimension:
+        raise ArtifactError(
+            f"The word vectors have {words.dimension} dimensions, and the noun vectors {nouns.dimension}. Restore all files together."
+        )
+    return WordVectorEncoder(words, nouns, directions, word_filter, foreign)

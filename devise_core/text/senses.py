@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.errors import ArtifactError, QueryError
+from devise_core.errors import QueryError
+from devise_core.storage.artifact_reader import read_array, read_rows, reading
 from devise_core.text.query_parser import Clause
 from devise_core.vectors import Floats, unit
 
@@ -61,15 +61,13 @@ class SenseTable:
         Raises:
             ArtifactError: The files do not belong together.
         """
-        with table.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        word_rows = unit(np.load(vectors).astype(np.float32))
-        if len(word_rows) != len(rows):
-            raise ArtifactError(f"{vectors} has {len(word_rows)} rows for {len(rows)} senses. Restore both files together.")
-        return cls(
-            Sense(row["noun"], row["tag"], row["synset"], int(row["labels_below"]), vector)
-            for row, vector in zip(rows, word_rows, strict=True)
-        )
+        rows = read_rows(table)
+        word_rows = unit(read_array(vectors, np.int8, (len(rows), None)).astype(np.float32))
+        with reading(table):
+            return cls(
+                Sense(row["noun"], row["tag"], row["synset"], int(row["labels_below"]), vector)
+                for row, vector in zip(rows, word_rows, strict=True)
+            )
 
     def of(self, noun: str) -> tuple[Sense, ...]:
         """Return the senses of a noun in the singular, the most frequent first; none if it is not in the table."""

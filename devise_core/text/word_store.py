@@ -16,6 +16,7 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
 from devise_core.text.spelling_filter import SpellingFilter
 from devise_core.text.word_hashes import WordHashes
+from devise_core.storage.artifact_reader import read_array, read_bytes
 from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit
 
 SPELLING_POOL = 200_000
@@ -56,7 +57,11 @@ class WordStore:
     @classmethod
     def open(cls, words: Path, vectors: Path, scales: Path) -> WordStore:
         """Open the three files of a word store. Raises ``ArtifactError`` if they do not belong together."""
-        return cls(words.read_bytes(), np.load(vectors, mmap_mode="r"), np.load(scales, mmap_mode="r"))
+        return cls(
+            read_bytes(words),
+            read_array(vectors, np.int8, (None, None), mapped=True),
+            read_array(scales, np.float32, (None,), mapped=True),
+        )
 
     def __len__(self) -> int:
         return len(self._starts) - 1

@@ -8,7 +8,7 @@ from typing import Literal
 
 from devise_core.collections.base import Collection
 from devise_core.datatypes import Hit
-from devise_core.errors import NoVocabularyError, QueryError
+from devise_core.errors import CollectionError, NoVocabularyError, QueryError
 from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
@@ -128,8 +128,14 @@ class EngineBase:
         return self._shares_of(self.collection.features)
 
     def _shares_of(self, features: Floats) -> Floats:
-        assert self.parts.classifier is not None
-        return self.parts.classifier.shares(features)
+        classifier = self.parts.classifier
+        assert classifier is not None
+        if features.shape[1] != classifier.feature_count:
+            raise CollectionError(
+                f"The collection {self.collection.name} has {features.shape[1]} features for each image, and the model "
+                f"{classifier.feature_count}. Make the collection again."
+            )
+        return classifier.shares(features)
 
     def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
         return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]

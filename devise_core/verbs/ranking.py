@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.datatypes import Hit
+from devise_core.errors import CollectionError
 from devise_core.search import cutoff
 from devise_core.search.image_vectors import ImageSide
 from devise_core.search.ranking import Ranking
@@ -132,7 +133,14 @@ class RankingVerbs(EngineBase):
     @cached_property
     def _stored_vectors(self) -> Floats | None:
         """The vectors of the images that the collection stores for this model, if it does."""
-        return self.collection.score_vectors if self._has_stored_parts else None
+        if not self._has_stored_parts or self.parts.scorer is None:
+            return None
+        vectors = self.collection.score_vectors
+        if vectors is not None and vectors.shape[1] != self.parts.scorer.concepts.dimension + 1:
+            raise CollectionError(
+                f"The stored score of the collection {self.collection.name} is damaged. Make the collection again."
+            )
+        return vectors
 
 
 def _best_cosines(embeddings: Floats, query: Query | Floats) -> Floats:

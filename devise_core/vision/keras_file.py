@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from devise_core.errors import ArtifactError
 
@@ -29,7 +28,7 @@ def load_model(path: Path) -> keras.Model:
         ) from error
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
+    except Exception as error:  # a file can make Keras and TensorFlow raise anything, also errors of their own
         raise ArtifactError(
             f"{path} is not a Keras model that this version can load ({type(error).__name__}). Restore it with "
             "`git checkout`, or make it again with `python -m devise_core build head`."

@@ -1,0 +1,95 @@
+"""Check the file of an Annoy forest before Annoy maps it. Annoy follows every reference in the file, also one that leads nowhere.
+
+A file is a row of equal nodes (``annoylib.h``, version 1.17). A node holds the number of items below it, then either two
+children and the vector of a split, or the items themselves if they fit into the place of both. The first nodes are the items.
+Children are written before their parents. At the end are copies of the roots.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import open_file, reading
+from devise_core.vectors import Floats, unit
+
+_HEAD = 3
+"""Integers before the vector of a node: the number of items below, and two children."""
+_BLOCK = 1 << 15
+PROBES, PROBE_HITS = 8, 10
+LEAST_RECALL = 0.5
+"""A forest that finds less of what the exact search finds has been damaged. An undamaged one finds 85% or more (benchmarks/index.py)."""
+
+Nodes = npt.NDArray[np.int32]
+
+
+def check_forest(path: Path, count: int, dimension: int) -> None:
+    """Check that every reference of a forest leads to an item or to an earlier node, so that a search ends and stays in the file.
+
+    Args:
+        path: The file.
+        count: The number of items.
+        dimension: The length of their vectors.
+
+    Raises:
+        ArtifactError: It is no forest over that many such vectors, or its nodes are damaged.
+    """
+    remedy = "Make the collection again"
+    with reading(path, remedy), open_file(path) as file:
+        integers = np.memmap(file, dtype=np.int32, mode="r")
+        if not len(integers) or len(integers) % (_HEAD + dimension):
+            raise ArtifactError(f"{path} is not an index of vectors with {dimension} numbers. {remedy}.")
+        nodes = integers.reshape(-1, _HEAD + dimension)
+        below = np.array(nodes[:, 0])
+        problem = _problem(nodes, below, count)
+        if problem:
+            raise ArtifactError(f"{path} is damaged ({problem}). {remedy}.")
+
+
+def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], found: list[list[int]], path: Path) -> None:
+    """Check that a forest finds what an exact search finds.
+
+    Args:
+        vectors: The vectors of the forest ``(n, d)``.
+        rows: The rows whose vectors were searched.
+        found: The rows that the forest found for each, nearest first.
+        path: The file, for the message.
+
+    Raises:
+        ArtifactError: It misses a row that was searched, or too many of its neighbours.
+    """
+    cosines = unit(vectors[rows]) @ unit(vectors).T  # (probes, n)
+    hits = min(PROBE_HITS, len(vectors))
+    shares = []
+    for row_cosines, returned in zip(cosines, found, strict=True):
+        least = np.partition(row_cosines, -hits)[-hits] - 1e-4  # equal vectors may come in any order
+        shares.append(sum(row_cosines[row] >= least for row in returned[:hits]) / hits)
+    if np.mean(shares) < LEAST_RECALL:
+        raise ArtifactError(f"{path} is damaged (it misses the nearest vectors). Make the collection again.")
+
+
+def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
+    """Return what is wrong with the nodes, or an empty string."""
+    if len(nodes) <= count or below[-1] != count:
+        return "it does not hold as many items as there are images"
+    if (below[:count] != 1).any():
+        return "an item has children"
+    capacity = nodes.shape[1] - 1  # of items that a node can list
+    for start in range(count, len(nodes), _BLOCK):
+        block, sizes = nodes[start : start + _BLOCK], below[start : start + _BLOCK]
+        if (sizes < 1).any() or (sizes > count).any():
+            return "a node has an impossible number of items"
+        listed = block[sizes <= capacity, 1:]
+        within = np.arange(capacity) < sizes[sizes <= capacity, None]
+        if ((listed < 0) | (listed >= count))[within].any():
+            return "a node lists an item that does not exist"
+        split = sizes > capacity
+        children, own = block[split, 1:_HEAD], np.arange(start, start + len(block))[split, None]
+        if ((children < 0) | (children >= own)).any():
+            return "a node refers to a later one"
+        if (below[children].sum(axis=1) != sizes[split]).any():
+            return "a node has other items than its children"
+    return ""

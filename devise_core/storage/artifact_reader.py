@@ -1,0 +1,213 @@
+"""Read the files of a model or a collection. Whatever is wrong with a file, reading it raises ``ArtifactError`` and ends.
+
+A model or a collection may come from a stranger. Its files may be malformed on purpose: a link to a device, a table of a hundred
+million columns, an array of objects. The functions here refuse what is no regular file, is larger than expected, or holds another
+kind of content. They never unpickle anything.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.errors import ArtifactError
+
+MAX_JSON_BYTES = 64 << 20
+"""The largest JSON file that is read. ``results.json`` of the bundled model has 0.3 MB."""
+MAX_TEXT_BYTES = 4 << 30
+"""The largest text file that is read. Ten million rows of ``items.csv`` have about 2 GB."""
+MAX_UNPACKED_BYTES = 4 << 30
+"""The most bytes that the arrays of an ``.npz`` file may have together."""
+
+Array = npt.NDArray[Any]
+
+_RAW_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,  # RecursionError, and what zipfile raises for a password
+    TypeError,
+    ValueError,
+    csv.Error,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_FINITE_BLOCK = 1 << 22
+
+
+@contextmanager
+def reading(path: Path, remedy: str = "Restore it, or make it again") -> Iterator[None]:
+    """Turn any exception that reading ``path`` may raise into an ``ArtifactError`` that names the file.
+
+    Args:
+        path: The file or folder that the block reads.
+        remedy: What to do, without a full stop.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{path} is missing. {remedy}.") from error
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read ({error.strerror or type(error).__name__}). {remedy}.") from error
+    except _RAW_ERRORS as error:
+        raise ArtifactError(f"{path} is damaged ({type(error).__name__}). {remedy}.") from error
+
+
+@contextmanager
+def open_file(path: Path, most: int | None = None) -> Iterator[BufferedReader]:
+    """Open a regular file for reading.
+
+    A pipe or a device is refused without waiting for its content.
+
+    Args:
+        path: The file, or a link to one.
+        most: The most bytes that the file may have.
+
+    Raises:
+        ArtifactError: It is no regular file, or is larger than ``most``.
+        OSError: It cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ArtifactError(f"{path} is not a regular file. Replace it with the file itself, or make it again.")
+        if most is not None and status.st_size > most:
+            raise ArtifactError(f"{path} has {status.st_size} bytes, and at most {most} are read. Make it again.")
+        yield file
+
+
+def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
+    """Return the content of a UTF-8 file. Raises ``ArtifactError``."""
+    with reading(path), open_file(path, most) as file:
+        return file.read().decode("utf-8")
+
+
+def read_bytes(path: Path, most: int = MAX_TEXT_BYTES) -> bytes:
+    """Return the content of a file. Raises ``ArtifactError``."""
+    with reading(path), open_file(path, most) as file:
+        return file.read()
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file. ``NaN`` and ``Infinity``, which are no JSON, are refused.
+
+    Raises:
+        ArtifactError: The file is missing or damaged.
+    """
+    text = read_text(path, MAX_JSON_BYTES)
+    with reading(path):
+        return json.loads(text, parse_constant=_no_constant)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file with a header. A row with missing or surplus cells is refused.
+
+    Raises:
+        ArtifactError: The file is damaged.
+    """
+    text = read_text(path)
+    with reading(path):
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows = list(reader)
+        if any(None in row or None in row.values() for row in rows):
+            raise ArtifactError(f"{path} is damaged: a row has not as many cells as the header. Make it again.")
+        return rows
+
+
+def read_array(path: Path, kind: type[Any], shape: Sequence[int | None], mapped: bool = False) -> Array:
+    """Read an ``.npy`` file.
+
+    Args:
+        path: The file.
+        kind: The kind of number it must hold, such as ``np.int8`` or ``np.floating``.
+        shape: The length of each axis; None for any length.
+        mapped: Map the file into memory, so that only what is used is read.
+
+    Returns:
+        The array, as it is stored. Its floating-point numbers are finite.
+
+    Raises:
+        ArtifactError: It holds something else.
+    """
+    with reading(path), open_file(path):
+        array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            raise ArtifactError(f"{path} is not a NumPy array. Restore it, or make it again.")
+        return checked(array, f"{path}", kind, shape)
+
+
+def read_arrays(path: Path) -> dict[str, Array]:
+    """Read all arrays of an ``.npz`` file. Use ``checked`` on each.
+
+    Raises:
+        ArtifactError: It is no such file, or its arrays have more than ``MAX_UNPACKED_BYTES``.
+    """
+    with reading(path), open_file(path, MAX_UNPACKED_BYTES) as file:
+        with zipfile.ZipFile(file) as archive:
+            total = sum(entry.file_size for entry in archive.infolist())
+        if total > MAX_UNPACKED_BYTES:
+            raise ArtifactError(f"{path} unpacks to {total} bytes, and at most {MAX_UNPACKED_BYTES} are read. Make it again.")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            return {name: np.asarray(arrays[name]) for name in arrays.files}
+
+
+def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None]) -> Array:
+    """Return ``array`` if it has the kind of number and the shape, and no infinity or NaN.
+
+    Args:
+        array: The array.
+        name: What to call it in the message.
+        kind: As for ``read_array``.
+        shape: As for ``read_array``.
+
+    Raises:
+        ArtifactError: It is another array.
+    """
+    if not np.issubdtype(array.dtype, kind):
+        raise ArtifactError(f"{name} holds {array.dtype} instead of {kind.__name__}. Restore it, or make it again.")
+    fits = len(array.shape) == len(shape) and all(want in (None, have) for have, want in zip(array.shape, shape, strict=True))
+    if not fits:
+        wanted = " × ".join("n" if length is None else str(length) for length in shape)
+        raise ArtifactError(f"{name} has the shape {array.shape} instead of {wanted}. Restore it, or make it again.")
+    if np.issubdtype(array.dtype, np.inexact) and not _all_finite(array):
+        raise ArtifactError(f"{name} holds numbers that are not finite. Restore it, or make it again.")
+    return array
+
+
+def check_rows(rows: Array, count: int, name: str) -> None:
+    """Check that all of ``rows`` are from 0 to ``count`` − 1.
+
+    Raises:
+        ArtifactError: One of them is not.
+    """
+    if rows.size and (int(rows.min()) < 0 or int(rows.max()) >= count):
+        raise ArtifactError(f"{name} refers to a row outside the {count} rows of another file. Restore all files together.")
+
+
+def _all_finite(array: Array) -> bool:
+    """Look at a block of rows at a time, so that a mapped file is not copied as a whole."""
+    step = max(1, _FINITE_BLOCK // max(1, array[:1].size))
+    return all(bool(np.isfinite(array[start : start + step]).all()) for start in range(0, len(array), step))
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
