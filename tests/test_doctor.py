@@ -71,7 +71,7 @@ def test_flipped_bit_is_detected_and_the_file_named(artifacts: Path, name: str, 
     [bad] = [each for each in content["findings"] if each["state"] == "fix"]
     assert (content["command"], content["ok"], err.count("\n")) == ("doctor", False, 1)
     assert f"{artifacts / name} is damaged" in bad["says"]
-    assert "git checkout" in bad["says"]
+    assert "from a backup" in bad["says"]
 
 
 def test_every_broken_file_is_named(artifacts: Path) -> None:

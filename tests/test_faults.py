@@ -90,7 +90,7 @@ def test_damaged_words_are_named_on_every_page_until_they_are_fixed(artifacts: P
     damage(artifacts / name)
     for page in (test.run(), app("home"), app("labels"), app("photos")):
         assert name in text(page)
-        assert "git checkout" in text(page)
+        assert "from a backup" in text(page)
     assert suggest_routes._suggest(Request({"type": "http", "query_string": b"q=vio"})).status_code == 503
     fix(artifacts, name)
     assert tile_names(checked(test.run()))[0] == "violin"
@@ -102,7 +102,7 @@ def test_text_search_works_without_the_model_and_the_model_is_tried_again(artifa
     for damage, says in ((lose, "model.keras is missing"), (cut, "model.keras has"), (flip, "model.keras is damaged")):
         damage(artifacts / "model.keras")
         assert says in text(labelled(labels))
-        assert "git checkout" in text(labels)
+        assert "from a backup" in text(labels)
         assert tile_names(app("text_search", q="violin"))[0] == "violin"
         assert "Most likely" in text(app("labels"))  # a sample's vectors are at hand
         fix(artifacts, "model.keras")
@@ -205,5 +205,5 @@ def test_killed_decoders_are_replaced_and_failed_starts_are_reported(monkeypatch
 def test_a_remedy_can_be_copied_from_the_page(artifacts: Path) -> None:
     lose(artifacts / "words.txt")
     shown = app("text_search", q="violin").error[0].value
-    assert f"`git checkout -- {artifacts / 'words.txt'}`" in shown
+    assert f"`{Manifest.read(artifacts).files['words.txt'].command}`" in shown
     assert "words\\.txt is missing" in shown

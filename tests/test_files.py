@@ -11,7 +11,8 @@ from devise_core.collections.items_file import read_items, write_items
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.atomic_write import atomic_file, atomic_folder, restore_interrupted
-from devise_core.storage.manifest import SCHEMA, Manifest
+from devise_core.storage.manifest import SCHEMA, Manifest, remedy
+from tests.conftest import BUNDLED
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_an_undamaged_file_is_verified(manifest: Manifest) -> None:
 def test_a_damaged_file_is_named_with_its_remedy(manifest: Manifest, content: str | None, says: str) -> None:
     path = manifest.root / "words.txt"
     path.unlink() if content is None else path.write_text(content)
-    with pytest.raises(ArtifactError, match=f"words.txt.*{says}.*git checkout.*`make words`"):
+    with pytest.raises(ArtifactError, match=f"words.txt.*{says}.*from a backup.*`make words`"):
         manifest.verified(path)
 
 
@@ -45,12 +46,18 @@ def test_a_file_that_is_not_listed_is_refused(manifest: Manifest) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 1, "files": {"a": {}}}', '{"schema": 1, "files": 3}'])
 def test_a_damaged_manifest_is_named_with_its_remedy(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(ArtifactError, match="manifest.json is damaged.*git checkout"):
+    with pytest.raises(ArtifactError, match="manifest.json is damaged.*from a backup"):
         Manifest.read(tmp_path)
 
 
+def test_only_bundled_files_are_restored_with_git(tmp_path: Path) -> None:
+    assert remedy(BUNDLED / "words.txt").endswith("artifacts/words.txt`")
+    assert remedy(BUNDLED / "words.txt").startswith("Restore it with `git checkout -- ")
+    assert remedy(tmp_path / "words.txt") == "Restore it from a backup"
+
+
 def test_a_missing_and_a_newer_manifest_are_named_with_their_remedy(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="missing.*git checkout"):
+    with pytest.raises(ArtifactError, match="missing.*from a backup"):
         Manifest.read(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA + 1, "files": {}}))
     with pytest.raises(ArtifactError, match=f"schema {SCHEMA + 1}.*Update the code"):

@@ -105,8 +105,10 @@ class FolderCollection(Collection):
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
         """
         features = self._vectors(self.layout.features)
-        if not features.any(axis=1).all():
-            raise ArtifactError(f"{self.layout.features} holds vectors of zeros. Make the collection again.")
+        with np.errstate(over="ignore"):  # of numbers too large to be features
+            lengths = np.linalg.norm(features, axis=1)
+        if not (lengths > 0).all() or not np.isfinite(lengths).all():
+            raise ArtifactError(f"{self.layout.features} holds vectors without a direction. Make the collection again.")
         return features
 
     @cached_property

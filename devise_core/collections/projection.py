@@ -31,6 +31,8 @@ MAX_FITTED = 3_000
 """t-SNE is fitted on this many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
 MAX_COARSE, MAX_FINE = 12, 60
+_MAX_BYTES, _MAX_IMAGE_BYTES = 1 << 20, 256
+"""The most bytes of the file of maps, and for each image. Six maps and two clusters of an image have 76 bytes."""
 _MARGIN = 0.02
 _SOFTNESS = 0.05
 _SMALLEST_EXTENT = 1e-6
@@ -81,7 +83,7 @@ class Projections:
         Raises:
             ArtifactError: The file has no maps, or maps of a different number of images.
         """
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, _MAX_BYTES + _MAX_IMAGE_BYTES * count)
         with reading(path, "Make the collection again"):
             for name, array in arrays.items():
                 if name.endswith("_places"):

@@ -21,7 +21,7 @@ _HEAD = 3
 _BLOCK = 1 << 15
 PROBES, PROBE_HITS = 8, 10
 LEAST_RECALL = 0.5
-"""A forest that finds less of what the exact search finds has been damaged. An undamaged one finds 85% or more (benchmarks/index.py)."""
+"""A forest that finds less of what the exact search finds is damaged. An undamaged one finds 85% or more (benchmarks/index.py)."""
 
 Nodes = npt.NDArray[np.int32]
 
@@ -77,19 +77,23 @@ def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
         return "it does not hold as many items as there are images"
     if (below[:count] != 1).any():
         return "an item has children"
-    capacity = nodes.shape[1] - 1  # of items that a node can list
     for start in range(count, len(nodes), _BLOCK):
         block, sizes = nodes[start : start + _BLOCK], below[start : start + _BLOCK]
         if (sizes < 1).any() or (sizes > count).any():
             return "a node has an impossible number of items"
+        capacity = nodes.shape[1] - 1  # of items that a node can list
         listed = block[sizes <= capacity, 1:]
         within = np.arange(capacity) < sizes[sizes <= capacity, None]
         if ((listed < 0) | (listed >= count))[within].any():
             return "a node lists an item that does not exist"
-        split = sizes > capacity
-        children, own = block[split, 1:_HEAD], np.arange(start, start + len(block))[split, None]
-        if ((children < 0) | (children >= own)).any():
-            return "a node refers to a later one"
-        if (below[children].sum(axis=1) != sizes[split]).any():
-            return "a node has other items than its children"
+        rows = start + np.flatnonzero(sizes > capacity)
+        if not _children_precede(nodes[rows, 1:_HEAD], rows, below):
+            return "a node has not the items of its children, or refers to a later one"
     return ""
+
+
+def _children_precede(children: Nodes, rows: npt.NDArray[np.int64], below: Nodes) -> bool:
+    """Whether the two ``children`` of each of the nodes ``rows`` come before it and have its items between them."""
+    if ((children < 0) | (children >= rows[:, None])).any():
+        return False
+    return bool((below[children].sum(axis=1, dtype=np.int64) == below[rows]).all())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class _Arrays:
     arrays: Mapping[str, Array]
 
     def floats(self, name: str, *shape: int | None) -> Floats:
-        return np.asarray(self.take(name, np.floating, *shape), dtype=np.float32)
+        return np.asarray(self.take(name, np.number, *shape), dtype=np.float32)
 
     def take(self, name: str, kind: type[Any], *shape: int | None) -> Array:
         return checked(self.arrays[name], f"“{name}” in {self.path}", kind, shape)

@@ -12,9 +12,7 @@ import io
 import json
 import os
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
@@ -24,36 +22,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.errors import ArtifactError
+from devise_core.errors import ArtifactError, DeviseError
 
 MAX_JSON_BYTES = 64 << 20
 """The largest JSON file that is read. ``results.json`` of the bundled model has 0.3 MB."""
 MAX_TEXT_BYTES = 4 << 30
 """The largest text file that is read. Ten million rows of ``items.csv`` have about 2 GB."""
 MAX_UNPACKED_BYTES = 4 << 30
-"""The most bytes that the arrays of an ``.npz`` file may have together."""
+"""The most bytes that the arrays of an ``.npz`` file may have together, unless fewer are expected."""
 
 Array = npt.NDArray[Any]
 
-_RAW_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    RuntimeError,  # RecursionError, and what zipfile raises for a password
-    TypeError,
-    ValueError,
-    csv.Error,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 _FINITE_BLOCK = 1 << 22
 
 
+_REMEDY = "Restore it, or make it again"
+
+
 @contextmanager
-def reading(path: Path, remedy: str = "Restore it, or make it again") -> Iterator[None]:
+def reading(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
     """Turn any exception that reading ``path`` may raise into an ``ArtifactError`` that names the file.
 
     Args:
@@ -62,11 +49,13 @@ def reading(path: Path, remedy: str = "Restore it, or make it again") -> Iterato
     """
     try:
         yield
+    except DeviseError:
+        raise
     except FileNotFoundError as error:
         raise ArtifactError(f"{path} is missing. {remedy}.") from error
     except OSError as error:
         raise ArtifactError(f"{path} cannot be read ({error.strerror or type(error).__name__}). {remedy}.") from error
-    except _RAW_ERRORS as error:
+    except Exception as error:  # a malformed file makes csv, json, NumPy and zipfile raise a dozen kinds of errors
         raise ArtifactError(f"{path} is damaged ({type(error).__name__}). {remedy}.") from error
 
 
@@ -94,9 +83,9 @@ def open_file(path: Path, most: int | None = None) -> Iterator[BufferedReader]:
         yield file
 
 
-def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
+def read_text(path: Path, most: int = MAX_TEXT_BYTES, remedy: str = _REMEDY) -> str:
     """Return the content of a UTF-8 file. Raises ``ArtifactError``."""
-    with reading(path), open_file(path, most) as file:
+    with reading(path, remedy), open_file(path, most) as file:
         return file.read().decode("utf-8")
 
 
@@ -106,14 +95,14 @@ def read_bytes(path: Path, most: int = MAX_TEXT_BYTES) -> bytes:
         return file.read()
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, remedy: str = _REMEDY) -> Any:
     """Return the content of a JSON file. ``NaN`` and ``Infinity``, which are no JSON, are refused.
 
     Raises:
         ArtifactError: The file is missing or damaged.
     """
-    text = read_text(path, MAX_JSON_BYTES)
-    with reading(path):
+    text = read_text(path, MAX_JSON_BYTES, remedy)
+    with reading(path, remedy):
         return json.loads(text, parse_constant=_no_constant)
 
 
@@ -154,17 +143,21 @@ def read_array(path: Path, kind: type[Any], shape: Sequence[int | None], mapped:
         return checked(array, f"{path}", kind, shape)
 
 
-def read_arrays(path: Path) -> dict[str, Array]:
+def read_arrays(path: Path, most: int = MAX_UNPACKED_BYTES) -> dict[str, Array]:
     """Read all arrays of an ``.npz`` file. Use ``checked`` on each.
 
+    Args:
+        path: The file.
+        most: The most bytes that its arrays may have together.
+
     Raises:
-        ArtifactError: It is no such file, or its arrays have more than ``MAX_UNPACKED_BYTES``.
+        ArtifactError: It is no such file, or its arrays have more than ``most`` bytes.
     """
-    with reading(path), open_file(path, MAX_UNPACKED_BYTES) as file:
+    with reading(path), open_file(path, most) as file:
         with zipfile.ZipFile(file) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
-        if total > MAX_UNPACKED_BYTES:
-            raise ArtifactError(f"{path} unpacks to {total} bytes, and at most {MAX_UNPACKED_BYTES} are read. Make it again.")
+        if total > most:
+            raise ArtifactError(f"{path} unpacks to {total} bytes, and at most {most} are read. Make it again.")
         file.seek(0)
         with np.load(file, allow_pickle=False) as arrays:
             return {name: np.asarray(arrays[name]) for name in arrays.files}
@@ -182,7 +175,7 @@ def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None
     Raises:
         ArtifactError: It is another array.
     """
-    if not np.issubdtype(array.dtype, kind):
+    if not np.issubdtype(array.dtype, kind) or np.issubdtype(array.dtype, np.complexfloating):
         raise ArtifactError(f"{name} holds {array.dtype} instead of {kind.__name__}. Restore it, or make it again.")
     fits = len(array.shape) == len(shape) and all(want in (None, have) for have, want in zip(array.shape, shape, strict=True))
     if not fits:

@@ -90,7 +90,7 @@ class Manifest:
         if not root.is_dir() and root.parent.is_dir():
             restore_interrupted(root.parent)
         with reading(path, remedy(root)):
-            stored = read_json(path)
+            stored = read_json(path, remedy(root))
             content = _Content.model_validate(stored)
             seal = stored.pop("seal", "")
             matches = seal == _seal(stored)

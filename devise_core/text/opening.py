@@ -48,6 +48,7 @@ def open_text_encoder(
     directions = read_array(verified(layout.directions), np.floating, (None, words.dimension))
     if nouns.dimension != words.dimension:
         raise ArtifactError(
-            f"The word vectors have {words.dimension} dimensions, and the noun vectors {nouns.dimension}. Restore all files together."
+            f"The word vectors have {words.dimension} dimensions, and the noun vectors {nouns.dimension}. "
+            "Restore all files together."
         )
     return WordVectorEncoder(words, nouns, directions, word_filter, foreign)

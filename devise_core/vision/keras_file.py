@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devise_core.errors import ArtifactError
+from devise_core.storage.manifest import remedy
 
 if TYPE_CHECKING:
     import keras
@@ -30,6 +31,6 @@ def load_model(path: Path) -> keras.Model:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a file can make Keras and TensorFlow raise anything, also errors of their own
         raise ArtifactError(
-            f"{path} is not a Keras model that this version can load ({type(error).__name__}). Restore it with "
-            "`git checkout`, or make it again with `python -m devise_core build head`."
+            f"{path} is not a Keras model that this version can load ({type(error).__name__}). "
+            f"{remedy(path)}, or make it again with `python -m devise_core build head`."
         ) from error
