@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from devise_core.search import registry
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.phrase_encoder import PhraseEncoder
+from tests.artifact_copies import linked_artifacts
 from tests.conftest import BUNDLED
 from tests.tiny_sentence_model import fake_model
 
@@ -47,7 +46,7 @@ EVALUATION_FILES: dict[str, Callable[[ModelUnderTest], object]] = {
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the bundled artifacts, in which each file is a link."""
-    return Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
+    return linked_artifacts(tmp_path / "artifacts")
 
 
 def flip_bit(path: Path, place: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -18,6 +17,7 @@ from devise_core.settings.table import settings_table
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.phrase_encoder import PhraseEncoder
+from tests.artifact_copies import linked_artifacts
 from tests.conftest import BUNDLED
 from tests.tiny_sentence_model import fake_model
 
@@ -25,7 +25,7 @@ from tests.tiny_sentence_model import fake_model
 @pytest.fixture
 def artifacts(tmp_path: Path) -> Path:
     """Return a copy of the bundled artifacts. Each file is a link, so delete it before you write."""
-    return Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
+    return linked_artifacts(tmp_path / "artifacts")
 
 
 def fixes(findings: Iterable[Finding]) -> list[str]:

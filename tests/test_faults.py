@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
 from devise_core.untrusted import decoder_pool
 from tests.app_testing import CAT, app, checked, page_text, tile_names
+from tests.artifact_copies import linked_artifacts
 from tests.conftest import BUNDLED
 from tests.sample_images import png
 from ui.server import engine_cache, suggest_routes
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("models_load_once")
 @pytest.fixture
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The app uses a copy of the bundled artifacts, in which each file is a link, and no other collections."""
-    folder = Path(shutil.copytree(BUNDLED, tmp_path / "artifacts", copy_function=os.symlink))
+    folder = linked_artifacts(tmp_path / "artifacts")
     monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(folder))
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "none"))
     return folder

@@ -177,7 +177,7 @@ def test_results_that_are_missing_or_damaged(artifacts: Path) -> None:
     assert not test.error
     (artifacts / "results.json").write_text("{")
     test = checked(test.run())
-    assert "holds no results" in test.error[0].value.replace("\\", "")
+    assert "is damaged" in test.error[0].value.replace("\\", "")
     for rest in ("Training", "Best and worst queries in Cut", "zero-shot"):
         assert rest in page_text(test)
 

@@ -79,7 +79,7 @@ def damaged() -> dict[str, Any]:
 
 @pytest.mark.parametrize("wrong", damaged())
 def test_damaged_results_are_reported_with_a_remedy(wrong: str, tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match=r"results.json holds no results .*evaluate --data DATA --out"):
+    with pytest.raises(ArtifactError, match=r"results.json is damaged .*evaluate --data DATA --out"):
         read(tmp_path, damaged()[wrong])
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from devise_core.errors import ArtifactError
 from devise_core.results.records import COMMAND, Cell, Classes, Reference, Results, Table
 from devise_core.storage.artifact_reader import read_json, reading
 from devise_core.storage.manifest import Manifest, remedy
@@ -24,8 +23,9 @@ def read_results(path: Path) -> Results | None:
     """
     if not path.exists():
         return None
-    try:
-        content = read_json(path)
+    advice = f"Measure again with `{COMMAND}`"
+    content = read_json(path, advice)
+    with reading(path, advice):
         return Results(
             str(content["made_by"]),
             str(content["model"]),
@@ -33,10 +33,6 @@ def read_results(path: Path) -> Results | None:
             {str(name): _classes(figures) for name, figures in content["per_class"].items()},
             tuple(_reference(row) for row in content["references"]),
         )
-    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise ArtifactError(
-            f"{path} holds no results ({type(error).__name__}: {error}). Measure again with `{COMMAND}`."
-        ) from error
 
 
 def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[float]]:
