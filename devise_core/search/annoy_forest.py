@@ -49,13 +49,13 @@ def check_forest(path: Path, count: int, dimension: int) -> None:
             raise ArtifactError(f"{path} is damaged ({problem}). {remedy}.")
 
 
-def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], found: list[list[int]], path: Path) -> None:
+def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], returned_rows: list[list[int]], path: Path) -> None:
     """Check that a forest finds what an exact search finds.
 
     Args:
         vectors: The vectors of the forest ``(n, d)``.
         rows: The rows whose vectors were searched.
-        found: The rows that the forest found for each, nearest first.
+        returned_rows: The rows that the forest found for each, nearest first.
         path: The file, for the message.
 
     Raises:
@@ -64,9 +64,9 @@ def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], found: list[list[
     cosines = unit(vectors[rows]) @ unit(vectors).T  # (probes, n)
     hits = min(PROBE_HITS, len(vectors))
     shares = []
-    for row_cosines, returned in zip(cosines, found, strict=True):
+    for row_cosines, near in zip(cosines, returned_rows, strict=True):
         least = np.partition(row_cosines, -hits)[-hits] - 1e-4  # equal vectors may come in any order
-        shares.append(sum(row_cosines[row] >= least for row in returned[:hits]) / hits)
+        shares.append(sum(row_cosines[row] >= least for row in near[:hits]) / hits)
     if np.mean(shares) < LEAST_RECALL:
         raise ArtifactError(f"{path} is damaged (it misses the nearest vectors). Make the collection again.")
 

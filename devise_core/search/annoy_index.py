@@ -57,8 +57,8 @@ class AnnoyIndex(Index):
             forest.load(str(path))
         index = cls(forest, search_nodes)
         rows = np.random.default_rng(cls.SEED).choice(len(vectors), min(PROBES, len(vectors)), replace=False)
-        found = [index.search(vector, PROBE_HITS)[0].tolist() for vector in unit(vectors[rows])]
-        check_recall(vectors, rows, found, path)
+        returned = [index.search(vector, PROBE_HITS)[0].tolist() for vector in unit(vectors[rows])]
+        check_recall(vectors, rows, returned, path)
         return index
 
     def __len__(self) -> int:
