@@ -90,9 +90,11 @@ class NamingTable:
             raise ArtifactError(f"{table} is damaged. Make it again with `python -m devise_core build naming`.")
         everyday_line, own_line = np.full((2, label_count), NO_LINE, dtype=np.int64)
         with reading(table):
-            own, everyday, below = ([_label_rows(fields[place], label_count, table) for fields in lines] for place in (4, 5, 6))
+            own_labels, everyday, below = (
+                [_label_rows(fields[place], label_count, table) for fields in lines] for place in (4, 5, 6)
+            )
             for row in range(len(lines)):
-                own_line[own[row]] = row
+                own_line[own_labels[row]] = row
                 everyday_line[everyday[row]] = row
             weights = checked(np.asarray([fields[2] for fields in lines], dtype=np.float32), f"{table}", np.floating, (None,))
         return cls(
