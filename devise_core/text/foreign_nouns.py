@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from devise_core.storage.artifact_reader import read_text, reading
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 
 SHORTEST = 3
@@ -53,8 +54,13 @@ class ForeignNouns:
 
     @classmethod
     def open(cls, path: Path, word_filter: WordFilter = ALLOW_ALL) -> ForeignNouns:
-        """Read the file of a table."""
-        return cls(path.read_text("utf-8"), word_filter)
+        """Read the file of a table. Raises ``ArtifactError`` if it is damaged."""
+        text = read_text(path)
+        with reading(path):
+            codes = {line.split("\t", 2)[2] for line in text.splitlines()}
+            if not {code for several in codes for code in several.split(",")} <= set(LANGUAGES):
+                raise ValueError("a language is unknown")
+        return cls(text, word_filter)
 
     def get(self, noun: str) -> Translation | None:
         """Return the translation of a noun in its plain form, with or without the "s" of a plural; or None."""

@@ -14,9 +14,9 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import read_array, read_bytes
 from devise_core.text.spelling_filter import SpellingFilter
 from devise_core.text.word_hashes import WordHashes
-from devise_core.storage.artifact_reader import read_array, read_bytes
 from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit
 
 SPELLING_POOL = 200_000
