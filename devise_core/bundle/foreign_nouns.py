@@ -108,9 +108,9 @@ def table_lines(tables: Mapping[str, Mapping[str, tuple[str, float]]]) -> list[s
     """Join the tables of the languages: a line for each word with its noun and the codes of the languages that agree on it."""
     lines = []
     for word in sorted({word for table in tables.values() for word in table}):
-        found = {language: table[word] for language, table in tables.items() if word in table}
-        english, _ = max(found.values(), key=lambda translation: translation[1])
-        lines.append(f"{word}\t{english}\t{','.join(code for code, (noun, _) in found.items() if noun == english)}")
+        entries = {language: table[word] for language, table in tables.items() if word in table}
+        english, _ = max(entries.values(), key=lambda translation: translation[1])
+        lines.append(f"{word}\t{english}\t{','.join(code for code, (noun, _) in entries.items() if noun == english)}")
     return lines
 
 

@@ -74,8 +74,8 @@ class ForeignNouns:
         """Return the translation of two words such as "le chat", whose article says which language it is; or None."""
         if len(words) != 2 or not any(words[0] in articles for articles in ARTICLES.values()):
             return None
-        found = self.get(words[1])
-        return found if found and any(words[0] in ARTICLES[code] for code in found.codes) else None
+        translation = self.get(words[1])
+        return translation if translation and any(words[0] in ARTICLES[code] for code in translation.codes) else None
 
     @cached_property
     def _table(self) -> dict[str, str]:
