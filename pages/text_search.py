@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import page_layout
 from ui.errors import show_errors
+from ui.query.caption_row import read_or_find_by_caption
 from ui.query.examples import examples
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
@@ -11,15 +12,16 @@ from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import current_engine
-from ui.session_query import read_query
 from ui.text import WORD_HELP, plain
 
 page_layout.header(
     "Text search",
-    "Describe what you are looking for. The search looks at the pictures themselves and does not read their labels.",
+    "Describe what you are looking for. The search looks at the pictures themselves. Below its results you see pictures whose "
+    "caption or label has your words.",
 )
 text = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
-with show_errors("q"):
+results, after = st.container(), st.container()
+with results, show_errors("q"):
     engine = current_engine()
     with st.container(horizontal=True, vertical_alignment="center", key="offers"):
         example_pills("text", examples(engine))
@@ -28,7 +30,7 @@ with show_errors("q"):
         st.info("Type a few words or click an example.", icon=":material/keyboard_return:")
     else:
         with event_log.timed_search(text) as facts:
-            query = read_query(engine, text)
+            query = read_or_find_by_caption(engine, text, after)
             show_reading(query.reading, "q")
             say_unmodelled(query)
             facts["terms"], facts["hits"] = len(query.reading.terms), show_matches(engine, query)

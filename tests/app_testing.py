@@ -72,15 +72,24 @@ def tiles(test: AppTest) -> list[dict[str, Any]]:
     return [tile for grid in grids for tile in grid]
 
 
+def caption_names(test: AppTest) -> list[str]:
+    """Return the names of the tiles that were found by caption."""
+    return [tile["name"] for grid in component_data(test, "tiles", captions=True) for tile in grid[0]]
+
+
 def query_of(test: AppTest) -> str:
     """Return the text in the search box."""
     return str(component_data(test, "searchbox")[0][0])
 
 
-def component_data(test: AppTest, component: str) -> list[Any]:
-    """Return the data of every component of this name."""
-    elements = test.get("bidi_component")
-    return [json.loads(element.proto.json) for element in elements if element.proto.component_name.endswith(component)]
+def component_data(test: AppTest, component: str, captions: bool = False) -> list[Any]:
+    """Return the data of every component of this name, either in the row of what was found by caption or outside it."""
+    elements = [element.proto for element in test.get("bidi_component")]
+    return [
+        json.loads(proto.json)
+        for proto in elements
+        if proto.component_name.endswith(component) and ("grid-captions" in proto.id) == captions
+    ]
 
 
 @contextmanager

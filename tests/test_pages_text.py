@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.app_testing import app, checked, page_text, tile_names, tiles
+from tests.app_testing import app, caption_names, checked, page_text, tile_names, tiles
 from ui.home.answer import COUNT
 
 
@@ -38,12 +38,45 @@ def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     assert all("weak" in tile for tile in tiles(test))
 
 
+def test_a_doubtful_match_is_not_announced() -> None:
+    test = app("text_search", q="planet", collection="stamps")
+    assert "**Closest we have** for “planet”. The app is not sure" in page_text(test)
+    assert "match well" not in page_text(test)
+    assert 1 <= len(tile_names(test)) <= 8
+    assert all("weak" in tile for tile in tiles(test))
+
+
+def test_a_lower_threshold_does_not_announce_more_matches() -> None:
+    counts = []
+    for cut in ("", "60", "30", "0"):
+        test = app("text_search", q="bird", **({"cut": cut} if cut else {}))
+        counts.append(int(re.findall(r"\*\*(\d+)\*\* of", page_text(test))[0]))
+    assert counts[1] < counts[0] == counts[2] == counts[3]
+
+
+def test_pictures_are_also_found_by_caption() -> None:
+    assert "pizza" in tile_names(app("text_search", q="pizza")) + caption_names(app("text_search", q="pizza"))
+    test = app("text_search", q="planet")
+    assert {"mars", "venus", "saturn"} <= {name.lower() for name in [*tile_names(test), *caption_names(test)]}
+    assert "Found by caption or label" in page_text(test)
+    assert set(caption_names(test)).isdisjoint(tile_names(test))
+    assert "Found by caption or label" not in page_text(app("text_search", q="democracy"))
+
+
+def test_a_word_that_is_only_in_captions_is_found() -> None:
+    test = app("text_search", q="vallisa kandlad", collection="photos")
+    assert "is unknown" in page_text(test)
+    assert not caption_names(test)
+
+
 @pytest.mark.parametrize("collection", ["stamps", "photos"])
 @pytest.mark.parametrize("query", ["democracy", "dinosaur", "violin", "people"])
 def test_home_and_text_search_agree_on_what_matches(query: str, collection: str) -> None:
     home, full = (app(page, q=query, collection=collection) for page in ("home", "text_search"))
     absent = [f"Nothing here matches “{query}”." in page_text(test) for test in (home, full)]
     assert absent[0] == absent[1]
+    doubtful = ["Closest we have" in page_text(test) for test in (home, full)]
+    assert doubtful[0] == doubtful[1]
     strong = [int(match[1]) if (match := re.search(r"\b(\d+)(?:\*\*)? of", page_text(test))) else 0 for test in (home, full)]
     assert strong[0] == strong[1]
     assert sum("weak" not in tile for tile in tiles(home)) == min(strong[0], COUNT)

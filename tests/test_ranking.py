@@ -17,7 +17,7 @@ from devise_core.search.cutoff import chance_cosine, cut_off
 from devise_core.search.filters import Filter, all_categories, all_labels, lineage
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
-from devise_core.verbs.evidence import Evidence
+from devise_core.verbs.evidence import SURE, Evidence
 from devise_core.verbs.matches import Matches
 
 RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
@@ -112,7 +112,14 @@ def test_evidence_decides_what_matches_well_unless_a_threshold_is_given() -> Non
     good = np.asarray([False, True, False, False])
     matches = Matches(RANKING, 0.5, Evidence(True, good))
     assert matches.strong().rows.tolist() == [1]
-    assert matches.strong(0.5).rows.tolist() == RANKING.from_cosine(0.5).rows.tolist()
+    assert matches.strong(0.99).rows.tolist() == []
+    assert matches.strong(-1.0).rows.tolist() == [1]  # a lower threshold makes no more matches good
+    assert set(matches.from_threshold(-1.0).rows.tolist()) == set(RANKING.rows.tolist())
+    assert matches.from_threshold(-1.0).rows[0] == 1
+    assert not matches.sure
+    assert Matches(RANKING, 0.5, Evidence(True, good, best=SURE)).sure
+    assert Matches(RANKING, 0.5, None).sure
+    assert Matches(RANKING, 0.5, None).strong(0.1).rows.tolist() == RANKING.from_cosine(0.5).rows.tolist()
     assert Matches(RANKING, 0.5, None).strong().rows.tolist() == RANKING.from_cosine(0.5).rows.tolist()
     assert not Matches(RANKING, 0.5, None).absent
     assert Matches(RANKING, 0.5, Evidence(False, good & False)).absent

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
+from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.projection import Projections
 from devise_core.datatypes import Hit, Item
 from devise_core.errors import CollectionError
@@ -86,6 +87,11 @@ class Collection(ABC):
     def score_vectors(self) -> Floats | None:
         """What the score needs of the images ``(n, c + 1)``, as it was computed when the collection was written, if it was."""
         return None
+
+    @cached_property
+    def captions(self) -> CaptionIndex:
+        """The index over the labels, captions and categories, made in memory on first use."""
+        return CaptionIndex.of(self.items)
 
     def verify(self) -> None:  # noqa: B027  a collection in no file cannot be damaged
         """Check the files that every search reads.

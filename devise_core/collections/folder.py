@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, FiniteFloat, StrictStr
 
 from devise_core.collections.base import Collection
+from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
 from devise_core.datatypes import Item
@@ -166,6 +167,16 @@ class FolderCollection(Collection):
             raise ArtifactError(
                 f"{self.layout.embeddings} does not have {dimension} columns, as the model has. Make the collection again."
             )
+
+    @cached_property
+    def captions(self) -> CaptionIndex:
+        """The index over the labels, captions and categories: the file of a large collection, or made in memory on first use.
+
+        Raises:
+            ArtifactError: The file is missing or damaged.
+        """
+        path = self.layout.captions
+        return CaptionIndex.open(self.manifest.verified(path)) if path.name in self.manifest.files else super().captions
 
     def verify(self) -> None:
         """Check the SHA-256 of the embeddings and the features, which every search reads.

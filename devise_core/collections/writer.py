@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.items_file import write_items
 from devise_core.collections.projection import Projections, map_names, project
 from devise_core.collections.stored_parts import store_parts
@@ -16,7 +17,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.search.index import Index
 from devise_core.search.model_parts import ModelParts
-from devise_core.search.registry import default_index, index_type
+from devise_core.search.registry import EXACT_UP_TO, default_index, index_type
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import Floats
@@ -71,11 +72,16 @@ def write_collection(
     """
     _write_rows(layout, items, features, embeddings)
     kind = index_type(index or default_index(len(items)))
-    index_files = _build_indexes(kind, layout, features, embeddings)
     (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
     manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
     score_files = store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
-    for path in (layout.items, layout.embeddings, layout.features, *index_files, *score_files, layout.projections):
+    others = (
+        *_build_indexes(kind, layout, features, embeddings),
+        *score_files,
+        *_write_captions(layout, items),
+        layout.projections,
+    )
+    for path in (layout.items, layout.embeddings, layout.features, *others):
         manifest.add(path, command, source, licence)
     manifest.write()
 
@@ -89,6 +95,14 @@ def _write_rows(layout: CollectionLayout, items: Sequence[Item], features: Float
     write_items(layout.items, items)
     np.save(layout.embeddings, embeddings.astype(np.float32))
     np.save(layout.features, features.astype(np.float16))
+
+
+def _write_captions(layout: CollectionLayout, items: Sequence[Item]) -> tuple[Path, ...]:
+    """Write the index of captions of a large collection and return its file. That of a small one is made when it is first used."""
+    if len(items) <= EXACT_UP_TO:
+        return ()
+    CaptionIndex.write(layout.captions, items)
+    return (layout.captions,)
 
 
 def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats, embeddings: Floats) -> tuple[Path, ...]:

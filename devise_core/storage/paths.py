@@ -74,6 +74,7 @@ class CollectionLayout:
     embedding_index = property(lambda self: self.root / "embeddings.ann")
     feature_index = property(lambda self: self.root / "features.ann")
     projections = property(lambda self: self.root / "projections.npz")
+    captions = property(lambda self: self.root / "captions.sqlite")
     opened = property(
         lambda self: (
             self.root / "manifest.json",

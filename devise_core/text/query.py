@@ -85,7 +85,7 @@ class Query:
     @property
     def read_text(self) -> str:
         """The query as it was read: the words of its clauses that are looked for."""
-        return " ".join(part.text or part.clause.text for part in self.clauses)
+        return " ".join(part.text or part.clause.text for part in self.clauses if part.clause.weight > 0)
 
     @property
     def only_unmodelled(self) -> bool:

@@ -30,15 +30,24 @@ class Matches:
         """Whether the evidence says that the collection does not show what the query asks for."""
         return self.evidence is not None and not self.evidence.present
 
+    @property
+    def sure(self) -> bool:
+        """Whether good matches may be announced. If not, they are the closest that the collection has."""
+        return self.evidence is None or self.evidence.sure
+
     def strong(self, threshold: float | None = None) -> Ranking:
         """Return the images that match well.
 
         Args:
-            threshold: The least cosine. By default the evidence decides, or the suggested threshold if there is none.
+            threshold: The least cosine. It can only make the matches fewer. One below the suggested threshold changes nothing.
         """
-        if threshold is None and self.evidence is not None:
-            return self.ranking.kept(self.evidence.good)
-        return self.ranking.from_cosine(self.suggested if threshold is None else threshold)
+        good = self.ranking.from_cosine(self.suggested) if self.evidence is None else self.ranking.kept(self.evidence.good)
+        return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
+
+    def from_threshold(self, threshold: float) -> Ranking:
+        """Return the images that match well, and behind them the others from a lower ``threshold`` on, which match weakly."""
+        strong = self.strong(threshold)
+        return strong.then(self.ranking.from_cosine(threshold)) if threshold < self.suggested else strong
 
 
 class MatchVerbs(SearchVerbs, EvidenceVerbs):

@@ -51,6 +51,11 @@ def explain_absence(query: str, matches: Matches) -> None:
             link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})
 
 
+def closest_sentence(query: str) -> str:
+    """Return what a page says in place of a count if it is not sure that any picture matches."""
+    return f"**Closest we have** for “{plain(query, 80)}”. The app is not sure that these pictures show it."
+
+
 def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Sequence[Hit]:
     """Show the heading of the closest pictures, and return them."""
     hits = engine.hits(ranking[:count])

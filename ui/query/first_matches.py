@@ -9,7 +9,7 @@ from devise_core.text.query import Query
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
-from ui.query.evidence import closest, explain_absence, strong_ids
+from ui.query.evidence import CLOSEST, closest, closest_sentence, explain_absence, strong_ids
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 
@@ -31,15 +31,15 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
         explain_absence(query.text, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
-            st.caption(_summary(engine, query, len(strong)), width="content", help=SIMILARITY_HELP)
+            st.caption(_summary(engine, query, len(strong), matches.sure), width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
-    ranking = strong.then(matches.ranking)
+    ranking = strong.then(matches.ranking) if matches.sure or not strong else strong[:CLOSEST]
     hits = closest(engine, ranking, count) if matches.absent else engine.hits(ranking[:count])
-    gallery(engine, hits, page, Marks(strong=strong_ids(engine, strong)))
+    gallery(engine, hits, page, Marks(strong=strong_ids(engine, strong) if matches.sure else set()))
     return len(strong)
 
 
-def _summary(engine: Engine, query: Query, strong: int) -> str:
+def _summary(engine: Engine, query: Query, strong: int, sure: bool) -> str:
     if strong:
-        return match_count(strong, len(engine.collection))
+        return match_count(strong, len(engine.collection)) if sure else closest_sentence(query.text)
     return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.text, 80)}” well. These are the nearest."

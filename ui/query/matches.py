@@ -13,12 +13,14 @@ from devise_core.search.filters import Filter, all_categories, all_labels
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
+from devise_core.verbs.matches import Matches
 from ui import url_state
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
-from ui.query.evidence import closest, explain_absence, show_senses, strong_ids
+from ui.query.caption_row import caption_row
+from ui.query.evidence import CLOSEST, closest, closest_sentence, explain_absence, show_senses, strong_ids
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 SIZES = ("24", "48", "96")
@@ -55,34 +57,69 @@ def show_matches(engine: Engine, query: Query) -> int:
         How many pictures match well.
     """
     matches = engine.matches(query)
-    everything = matches.ranking
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, matches.suggested)
-    mask = settings.kept.mask(engine.collection.items) if settings.kept else np.ones(len(everything), dtype=np.bool_)
-    suggested = settings.threshold == matches.suggested
-    inside, strong = everything.kept(mask), matches.strong(None if suggested else settings.threshold).kept(mask)
-    unfolded = strong.then(inside) if settings.weak else strong
+    found = _select(engine, matches, settings)
+    st.caption(_summary(query.text, found, len(matches.ranking)), help=SIMILARITY_HELP)
+    hits = engine.hits(_page(found.listed, settings.size))
+    if not found.strong:
+        if found.is_suggested and matches.absent:
+            explain_absence(query.text, matches)
+            hits = hits or list(closest(engine, found.inside))
+        else:
+            _explain_nothing(query.text, found.inside, len(matches.ranking), engine.chance_cosine, settings)
+    if hits:
+        marks = Marks(
+            selection.selected_ids(engine), found.duplicates, set() if found.is_doubtful else strong_ids(engine, found.strong)
+        )
+        gallery(engine, hits, "text", marks)
+    with st.container(horizontal=True, vertical_alignment="center", key="below"):
+        _controls_below(engine, hits, -(-len(found.listed) // settings.size), len(found.inside) - len(found.strong))
+    caption_row(engine, query, {hit.id for hit in hits})
+    selection.selection_tray(engine, matches.ranking)
+    return len(found.strong)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The pictures to show.
+
+    Attributes:
+        inside: All that pass the filters.
+        strong: Those that match well.
+        listed: Those to show, in order and without near-duplicates.
+        duplicates: Id → how many near-duplicates are folded under it.
+        is_suggested: Whether the app decides what matches, and not the visitor's threshold.
+        is_doubtful: Whether the app is not sure that any picture shows what was asked for.
+    """
+
+    inside: Ranking
+    strong: Ranking
+    listed: Ranking
+    duplicates: dict[str, int]
+    is_suggested: bool
+    is_doubtful: bool
+
+
+def _select(engine: Engine, matches: Matches, settings: Settings) -> _Found:
+    everything, items = matches.ranking, engine.collection.items
+    mask = settings.kept.mask(items) if settings.kept else np.ones(len(everything), dtype=np.bool_)
+    is_suggested = settings.threshold == matches.suggested
+    inside, strong = everything.kept(mask), matches.strong(settings.threshold).kept(mask)
+    is_doubtful = not matches.sure and not matches.absent
+    if settings.weak:
+        unfolded = strong.then(inside)
+    elif is_suggested:
+        unfolded = strong[:CLOSEST] if is_doubtful else strong
+    else:
+        unfolded = matches.from_threshold(settings.threshold).kept(mask)
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.features)
     if settings.order == BY_NAME:
-        folded = folded.by_name([item.labels[0] if item.labels else item.id for item in engine.collection.items])
-    summary = _summary(len(strong), len(inside), len(everything), len(unfolded) - len(folded))
-    st.caption(summary, help=SIMILARITY_HELP)
-    hits = engine.hits(_page(folded, settings.size))
-    if not strong:
-        if suggested and matches.absent:
-            explain_absence(query.text, matches)
-            hits = hits or list(closest(engine, inside))
-        else:
-            _explain_nothing(query.text, inside, len(everything), engine.chance_cosine, settings)
-    if hits:
-        counts = {engine.collection.items[row].id: len(rows) for row, rows in duplicates.items()}
-        gallery(engine, hits, "text", Marks(selection.selected_ids(engine), counts, strong_ids(engine, strong)))
-    with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(folded) // settings.size), len(inside) - len(strong))
-    selection.selection_tray(engine, everything)
-    return len(strong)
+        folded = folded.by_name([item.labels[0] if item.labels else item.id for item in items])
+    counts = {items[row].id: len(rows) for row, rows in duplicates.items()}
+    return _Found(inside, strong, folded, counts, is_suggested, is_doubtful)
 
 
 def _settings(engine: Engine, suggested: float) -> Settings:
@@ -106,9 +143,9 @@ def _settings(engine: Engine, suggested: float) -> Settings:
             "Minimum similarity",
             "cut",
             default,
-            "Move the slider to choose the threshold yourself. A picture below it counts as a weak match. Until then the app "
-            f"decides. The suggested value is 70% of the best similarity, but never below {engine.chance_cosine:.2f}. For 3 "
-            "of 10 random nouns, no picture of this collection is above that.",
+            "Move the slider up to see fewer pictures, and down to see more. Pictures below the suggested value are always marked "
+            f"as weak matches. The suggested value is 70% of the best similarity, but never below {engine.chance_cosine:.2f}. For "
+            "3 of 10 random nouns, no picture of this collection is above that.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
@@ -134,11 +171,11 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
         )
 
 
-def _summary(strong: int, inside: int, everything: int, folded: int) -> str:
-    parts = [match_count(strong, inside)]
-    if inside < everything:
-        parts.append(f"{everything - inside} filtered out")
-    if folded:
+def _summary(query: str, found: _Found, everything: int) -> str:
+    parts = [closest_sentence(query) if found.is_doubtful and found.strong else match_count(len(found.strong), len(found.inside))]
+    if len(found.inside) < everything:
+        parts.append(f"{everything - len(found.inside)} filtered out")
+    if folded := sum(found.duplicates.values()):
         parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} grouped")
     return "  ·  ".join(parts)
 

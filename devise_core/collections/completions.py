@@ -1,0 +1,36 @@
+"""The labels of a collection as suggestions for the search box."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from devise_core.datatypes import Item
+from devise_core.text.word_filter import ALLOW_ALL, WordFilter
+
+MOST = 5_000
+"""The most labels that are kept."""
+
+
+class LabelCompletions:
+    """The most frequent labels of a collection, in lower case.
+
+    Args:
+        items: The images.
+        word_filter: The labels that may be offered.
+
+    Example:
+        >>> labels = LabelCompletions([Item("a", "a", ("polar bear",)), Item("b", "b", ("pizza",)), Item("c", "c", ("pizza",))])
+        >>> labels.starting_with("p", 5), labels.starting_with("be", 5), labels.starting_with("", 1)
+        (['pizza', 'polar bear'], ['polar bear'], ['pizza'])
+    """
+
+    def __init__(self, items: Iterable[Item], word_filter: WordFilter = ALLOW_ALL) -> None:
+        counts = Counter(label.lower() for item in items for label in item.labels[:1])
+        self._labels = [label for label, _ in counts.most_common(MOST) if word_filter.allows(label)]
+
+    def starting_with(self, prefix: str, k: int) -> list[str]:
+        """Return up to ``k`` labels of which a word starts with ``prefix``, in lower case. Those that start with it come first."""
+        first = [label for label in self._labels if label.startswith(prefix)]
+        others = [label for label in self._labels if f" {prefix}" in label and not label.startswith(prefix)]
+        return [*first, *others][:k]

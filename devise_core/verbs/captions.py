@@ -1,0 +1,52 @@
+"""Find images by the words of their labels, captions and categories, beside the search by what they show."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from devise_core.collections.completions import LabelCompletions
+from devise_core.datatypes import Hit
+from devise_core.search.index import check_k
+from devise_core.text.carriers import FUNCTION_WORDS
+from devise_core.text.query import PlacedClause, Query
+from devise_core.text.tokens import plain_tokens
+from devise_core.verbs.ranking import RankingVerbs
+
+
+class CaptionVerbs(RankingVerbs):
+    """The verbs that read what is written about the images."""
+
+    def found_by_caption(self, query: str | Query, k: int = 12) -> list[Hit]:
+        """Return up to ``k`` images whose label, caption or category has the words of a query, the best match first.
+
+        Each clause is looked for as it was typed and as it was read, so "hund" finds "dog" and "Hund". The scores of the hits are
+        their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed.
+
+        Example:
+            >>> [hit.name for hit in engine.found_by_caption("hot chocolate", k=2)]
+            ['hot chocolate']
+        """
+        check_k(k)
+        if isinstance(query, str):
+            rows = self.collection.captions.search([_words(query)], k=k)
+            return [self.collection.hit(row, 0.0) for row in rows]
+        wanted = [part for part in query.clauses if part.clause.kind == "words" and part.clause.weight > 0]
+        unwanted = [word for part in query.clauses if part.clause.weight < 0 for word in _words(_read(part))]
+        typed = [word for part in wanted for word in _words(part.clause.text)]
+        read = [word for part in wanted for word in _words(_read(part))]
+        rows = self.collection.captions.search([read, typed], unwanted, k)
+        cosines = (self.collection.embeddings[rows] @ query.vectors.T).max(axis=1) if rows else ()
+        return [self.collection.hit(row, float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+    @cached_property
+    def label_completions(self) -> LabelCompletions:
+        """The labels of the collection, which the search box suggests."""
+        return LabelCompletions(self.collection.items, self.parts.word_filter)
+
+
+def _read(part: PlacedClause) -> str:
+    return part.terms[0][0] if len(part.terms) == 1 else part.text or part.clause.text
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in plain_tokens(text) if word not in FUNCTION_WORDS]

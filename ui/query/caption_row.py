@@ -1,0 +1,59 @@
+"""A second row of results: pictures whose label, caption or category has the words of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from devise_core.engine import Engine
+from devise_core.errors import UnknownWordError
+from devise_core.text.query import Query
+from ui.hit.gallery import gallery
+from ui.session_query import read_query
+from ui.text import plain
+
+COUNT = 12
+"""How many pictures the row has."""
+_LOOKED_UP = 48
+
+
+def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) -> int:
+    """Show the pictures that are described with the words of a query, apart from the results of the search.
+
+    Args:
+        engine: The engine over the collection.
+        query: A query, or a text that cannot be read as one.
+        shown: Ids of pictures that the page shows already. They are left out.
+
+    Returns:
+        How many pictures were shown.
+    """
+    hits = [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if hit.id not in shown][:COUNT]
+    if not hits:
+        return 0
+    text = query if isinstance(query, str) else query.text
+    with st.container(key="by-caption"):
+        st.divider()
+        st.header("Found by caption or label")
+        st.caption(
+            f"These pictures are described with the words of “{plain(text, 80)}”. The search above looks at the pictures only."
+        )
+        gallery(engine, hits, "captions")
+    return len(hits)
+
+
+def read_or_find_by_caption(engine: Engine, text: str, place: DeltaGenerator) -> Query:
+    """Read a query. If none of its words is known, the pictures that are described with them are shown at ``place``.
+
+    Raises:
+        UnknownWordError: No word to look for is known.
+        QueryError: The query cannot be read.
+    """
+    try:
+        return read_query(engine, text)
+    except UnknownWordError:
+        with place:
+            caption_row(engine, text)
+        raise
