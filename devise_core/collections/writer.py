@@ -74,14 +74,9 @@ def write_collection(
     kind = index_type(index or default_index(len(items)))
     (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
     manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
-    score_files = store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
-    others = (
-        *_build_indexes(kind, layout, features, embeddings),
-        *score_files,
-        *_write_captions(layout, items),
-        layout.projections,
-    )
-    for path in (layout.items, layout.embeddings, layout.features, *others):
+    files = [layout.items, layout.embeddings, layout.features, *_build_indexes(kind, layout, features, embeddings)]
+    files += store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
+    for path in (*files, *_write_captions(layout, items), layout.projections):
         manifest.add(path, command, source, licence)
     manifest.write()
 

@@ -24,7 +24,7 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter:
         typed words come first, then nouns before other words, then frequent before rare ones.
     """
     offsets: dict[str, int] = {}
-    starts = _starts(text)
+    starts = word_starts(text)
     for start in starts:
         prefix = " ".join(text[start:].lower().split())
         sources: list[Iterator[str]] = [nouns.completions(prefix)]
@@ -36,7 +36,7 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter:
     return [(start, word) for word, start in offsets.items()]
 
 
-def _starts(text: str) -> list[int]:
+def word_starts(text: str) -> list[int]:
     """Return where the last words of ``text`` begin, as long as only spaces separate them."""
     starts: list[int] = []
     end = 0

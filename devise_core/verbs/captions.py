@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from operator import itemgetter
 
 from devise_core.collections.completions import LabelCompletions
 from devise_core.datatypes import Hit
 from devise_core.search.index import check_k
 from devise_core.text.carriers import FUNCTION_WORDS
+from devise_core.text.completion import word_starts
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.tokens import plain_tokens
 from devise_core.verbs.ranking import RankingVerbs
@@ -37,6 +39,29 @@ class CaptionVerbs(RankingVerbs):
         rows = self.collection.captions.search([read, typed], unwanted, k)
         cosines = (self.collection.embeddings[rows] @ query.vectors.T).max(axis=1) if rows else ()
         return [self.collection.hit(row, float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+    def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
+        """Complete a query that is being typed with labels of the collection first, and then with words and nouns.
+
+        Returns:
+            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels,
+            and all for an empty text.
+
+        Example:
+            >>> engine.suggest("blue viol", k=2)
+            [(5, 'violin'), (5, 'violinist')]
+        """
+        check_k(k)
+        if not text.strip():
+            return [(0, label) for label in self.label_completions.starting_with("", k)]
+        labels: dict[str, int] = {}
+        for start in word_starts(text):
+            prefix = " ".join(text[start:].lower().split())
+            labels |= {label: start for label in self.label_completions.starting_with(prefix, k // 2) if label not in labels}
+        found = {word: start for word, start in list(labels.items())[: max(k // 2, 1)] if text[start:].lower() != word}
+        words = self.vocabulary.complete(text, k) if self.vocabulary else []
+        found |= {word: start for start, word in words if word not in found}
+        return sorted(((start, word) for word, start in found.items()), key=itemgetter(0))[:k]
 
     @cached_property
     def label_completions(self) -> LabelCompletions:

@@ -15,14 +15,18 @@ function build(root) {
   const keepTyped = () => {
     if (typed !== null) history.replaceState(history.state, "", withQuery("", visible.query));
   };
+  const drawn = (each) => {
+    const { whole, help } = results.settings;
+    return tile(each, { whole, help, onOpen: (id) => results.open(id), onLeave: keepTyped });
+  };
   const drawTiles = (tiles) => {
-    const { whole, help } = results.settings, drawn = new Map();
+    const drawnTiles = new Map();
     for (const each of tiles) {
-      const key = JSON.stringify([each, whole]);
-      drawn.set(key, nodes.get(key) ?? tile(each, { whole, help, onOpen: (id) => results.open(id), onLeave: keepTyped }));
+      const key = JSON.stringify([each, results.settings.whole]);
+      drawnTiles.set(key, nodes.get(key) ?? drawn(each));
     }
-    nodes = drawn; // a picture that stays is not drawn again, so that it does not flicker and keeps the focus
-    const list = $(".grid"), next = [...drawn.values()];
+    nodes = drawnTiles; // a picture that stays is not drawn again, so that it does not flicker and keeps the focus
+    const list = $(".grid"), next = [...drawnTiles.values()];
     if (next.length !== list.children.length || next.some((node, place) => node !== list.children[place])) list.replaceChildren(...next);
     [...list.querySelectorAll("img")].slice(0, FIRST_IMAGES).forEach((image) => { image.loading = "eager"; });
   };
@@ -41,6 +45,8 @@ function build(root) {
     $(".explore").href = withQuery("explorer", answer.query);
     if (answer.tiles.length || typed === null) { // while a word is incomplete, the pictures before it stay
       drawTiles(answer.tiles);
+      $(".captioned").hidden = !answer.captioned.length;
+      $(".captioned .grid").replaceChildren(...answer.captioned.map(drawn));
       map.mark(answer);
     }
     clearTimeout(announcing);

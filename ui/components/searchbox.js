@@ -73,19 +73,31 @@ function build(root) {
     all[active].scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", all[active].id);
   };
-  const recent = () => {
-    const items = box.history.map((query, index) => option(index, "", query, submit));
-    open(...(items.length ? [heading("Recent searches"), ...items] : []));
-  };
-  const suggest = async () => {
+  // Suggestions for a text. For an empty one they are labels of the collection that the page's address names.
+  const suggestions = async (text) => {
     request?.abort();
     request = new AbortController();
+    const collection = new URLSearchParams(location.search).get("collection");
+    const answer = await fetch(`suggest?${new URLSearchParams({ q: text, ...(collection && { c: collection }) })}`, { signal: request.signal });
+    return answer.ok ? answer.json() : [];
+  };
+  const recent = async () => {
+    const items = box.history.map((query, index) => option(index, "", query, submit));
+    const recents = items.length ? [heading("Recent searches"), ...items] : [];
+    open(...recents);
+    try {
+      const labels = (await suggestions("")).map(([, word], index) => option(items.length + index, "", word, submit));
+      if (!input.value && focused() && active < 0) open(...recents, ...(labels.length ? [heading("In this collection"), ...labels] : []));
+    } catch {
+      // the recent searches are shown
+    }
+  };
+  const suggest = async () => {
     const text = input.value;
     try {
-      const answer = await fetch(`suggest?${new URLSearchParams({ q: text })}`, { signal: request.signal });
-      const suggestions = answer.ok ? await answer.json() : [];
+      const found = await suggestions(text);
       if (input.value === text && focused())
-        open(...suggestions.map(([start, word], index) => option(index, text.slice(0, start), word, submit)));
+        open(...found.map(([start, word], index) => option(index, text.slice(0, start), word, submit)));
     } catch {
       // the next key tries again
     }

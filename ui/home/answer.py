@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from devise_core.datatypes import Hit, Reading
@@ -14,6 +14,7 @@ from devise_core.text.unmodelled import quoted
 from devise_core.verbs.matches import Matches
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
+from ui.query.caption_row import described
 from ui.query.evidence import CLOSEST, strong_ids
 from ui.query.reading import literal_query, merged_terms, unmodelled_sentence
 
@@ -40,17 +41,19 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``notes``: further sentences, on how the query was read,
         - ``tries``: pairs of a label and a query to try instead,
         - ``tiles``: what ``tile_data`` returns, weak matches last, with the ``place`` of each picture on the map,
+        - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
         - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
     """
     matches = engine.matches(query)
     strong = matches.strong()
-    hits = engine.hits(strong.then(matches.ranking)[:COUNT] if not matches.absent else matches.ranking[:CLOSEST])
+    hits = engine.hits(_listed(matches))
     return {
         "query": query.text,
         "status": _status(engine, query, matches, len(strong)),
         "notes": _notes(query),
         "tries": _tries(query, matches),
-        "tiles": _tiles(engine, hits, strong),
+        "tiles": _tiles(engine, hits, strong if matches.sure else strong[:0]),
+        "captioned": _captioned(engine, query, {hit.id for hit in hits}),
         "place": query_place(engine, query.vector),
     }
 
@@ -60,7 +63,7 @@ def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
     try:
         return answer(engine, engine.query(text))
     except (QueryError, UnknownWordError) as error:
-        return failed_answer(text, error)
+        return failed_answer(engine, text, error)
 
 
 def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
@@ -78,19 +81,39 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
             return answer(engine, query)
         shown = None
     except UnknownWordError as error:
-        shown = failed_answer(text, error)
+        shown = failed_answer(engine, text, error)
     except QueryError as error:
-        return failed_answer(text, error)
+        return failed_answer(engine, text, error)
     for start, word in engine.complete(text, 1):
         completed = text[:start] + word
         return answer(engine, engine.query(completed)) | {"status": f"Results for “{completed}”"}
     return shown or answer(engine, query)
 
 
-def failed_answer(text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
+def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
     """Return the answer to a text that cannot be searched for: the reason, and known spellings to try."""
-    tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
-    return {"query": text, "status": shortened(str(error), 300), "notes": [], "tries": tries, "tiles": [], "place": None}
+    unknown = isinstance(error, UnknownWordError)
+    return {
+        "query": text,
+        "status": shortened(str(error), 300),
+        "notes": [],
+        "tries": _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else [],
+        "tiles": [],
+        "captioned": _captioned(engine, text, ()) if unknown else [],
+        "place": None,
+    }
+
+
+def _listed(matches: Matches) -> Ranking:
+    """Return the pictures to show. They are few if the app is not sure that any of them shows what was asked for."""
+    if matches.absent:
+        return matches.ranking[:CLOSEST]
+    strong = matches.strong()
+    return strong.then(matches.ranking)[:COUNT] if matches.sure or not strong else strong[:CLOSEST]
+
+
+def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> list[dict[str, object]]:
+    return tile_data(engine, described(engine, query, shown), Marks())
 
 
 def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[str, object]]:
@@ -103,6 +126,8 @@ def _status(engine: Engine, query: Query, matches: Matches, strong: int) -> str:
     text = shortened(query.text, 80)
     if matches.absent:
         return f"Nothing here matches “{text}”. These are the closest pictures."
+    if strong and not matches.sure:
+        return f"Closest we have for “{text}”. The app is not sure that these pictures show it."
     if not strong:
         return f"Nothing in {engine.collection.title} matches “{text}” well. These are the nearest."
     return f"{strong} of {len(engine.collection)} pictures match{'es' * (strong == 1)} well"

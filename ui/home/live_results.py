@@ -36,7 +36,7 @@ def answer_of_page(engine: Engine, text: str, example: str) -> dict[str, Any]:
         return shown
     except (QueryError, UnknownWordError) as error:
         event_log.record_refusal(error)
-        return failed_answer(text, error)
+        return failed_answer(engine, text, error)
 
 
 def live_results(engine: Engine, shown: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Container
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
 from devise_core.text.query import Query
@@ -17,6 +18,11 @@ from ui.text import plain
 COUNT = 12
 """How many pictures the row has."""
 _LOOKED_UP = 48
+
+
+def described(engine: Engine, query: Query | str, shown: Container[str]) -> list[Hit]:
+    """Return the pictures that are described with the words of a query, without those whose ids are in ``shown``."""
+    return [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if hit.id not in shown][:COUNT]
 
 
 def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) -> int:
@@ -30,7 +36,7 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) 
     Returns:
         How many pictures were shown.
     """
-    hits = [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if hit.id not in shown][:COUNT]
+    hits = described(engine, query, shown)
     if not hits:
         return 0
     text = query if isinstance(query, str) else query.text

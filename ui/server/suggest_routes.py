@@ -12,12 +12,14 @@ _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 
 
 def _suggest(request: Request) -> Response:
+    """Answer ``?q=TEXT&c=COLLECTION`` with pairs of an offset and the word to put there. An empty text gets labels."""
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import base_engine
+    from ui.server.engine_cache import UPLOADS, base_engine, collection_engine
 
-    text = request.query_params.get("q", "")
+    text, name = request.query_params.get("q", ""), request.query_params.get("c", "")
     try:
-        suggestions = base_engine().complete(text, COUNT) if len(text) <= MAX_CHARACTERS else []
+        engine = collection_engine(name) if name and name != UPLOADS else base_engine()
+        suggestions = engine.suggest(text, COUNT) if len(text) <= MAX_CHARACTERS else []
     except DeviseError:
         return JSONResponse([], 503)
     return JSONResponse(suggestions, headers=_HEADERS)
