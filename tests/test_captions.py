@@ -80,9 +80,9 @@ def test_a_query_is_looked_for_as_it_is_read(engine: Engine, text: str) -> None:
 
 
 def test_a_minus_and_an_image_are_respected(engine: Engine) -> None:
-    found = engine.found_by_caption(engine.query("bird -penguin"), 48)
-    assert found
-    assert not [hit for hit in found if "penguin" in hit.labels]
+    hits = engine.found_by_caption(engine.query("bird -penguin"), 48)
+    assert hits
+    assert not [hit for hit in hits if "penguin" in hit.labels]
     assert engine.found_by_caption(engine.query("like:dog")) == []
 
 

@@ -164,9 +164,9 @@ def test_no_foreign_noun_or_translation_is_unsuitable() -> None:
 def test_a_table_gives_plurals_articles_and_allowed_nouns() -> None:
     assert [TABLE.get(noun).noun for noun in ("chien", "chiens", "hund") if TABLE.get(noun)] == ["dog"] * 3  # type: ignore[union-attr]
     assert TABLE.get("le") is None
-    found = TABLE.after_article(["le", "chat"])
-    assert found is not None
-    assert (found.noun, found.language) == ("cat", "French")
+    translation = TABLE.after_article(["le", "chat"])
+    assert translation is not None
+    assert (translation.noun, translation.language) == ("cat", "French")
     assert TABLE.after_article(["der", "chat"]) is None
     assert ForeignNouns("chien\tdog\tfr\n", WordFilter(["dog"])).get("chien") is None
 

@@ -99,7 +99,8 @@ class QueryWords:
         phrase = self._foreign.after_article(plain) or (self._foreign.get(" ".join(plain)) if len(words) > 1 else None)
         if phrase and self._vocabulary.noun_row(read.text) is None:
             return replace(read, text=phrase.noun, corrected={" ".join(words): _correction(phrase)})
-        translations = {word: found for word, form in zip(words, plain, strict=True) if (found := self._foreign.get(form))}
+        readings = {word: self._foreign.get(form) for word, form in zip(words, plain, strict=True)}
+        translations = {word: translation for word, translation in readings.items() if translation}
         if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
             return replace(read, other_meaning={words[0]: _correction(translations[words[0]])})
         rank = COMMON_ENGLISH if set(words) <= set(translations) else KNOWN_ENGLISH

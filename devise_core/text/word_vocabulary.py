@@ -83,8 +83,8 @@ class WordVocabulary(Vocabulary):
 
     def corrections(self, words: Iterable[str]) -> dict[str, str]:
         """Map misspelled words to the noun or frequent word that differs in one letter, or in two for a long word."""
-        found = {word: self._correction(word) for word in islice(words, MAX_LOOKUPS)}
-        return {word: right for word, right in found.items() if right}
+        corrected = {word: self._correction(word) for word in islice(words, MAX_LOOKUPS)}
+        return {word: right for word, right in corrected.items() if right}
 
     def rare_words(self, words: Iterable[str]) -> list[str]:
         """Return the words beyond rank ``RARE`` that are no nouns."""

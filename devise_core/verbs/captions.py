@@ -58,10 +58,10 @@ class CaptionVerbs(RankingVerbs):
         for start in word_starts(text):
             prefix = " ".join(text[start:].lower().split())
             labels |= {label: start for label in self.label_completions.starting_with(prefix, k // 2) if label not in labels}
-        found = {word: start for word, start in list(labels.items())[: max(k // 2, 1)] if text[start:].lower() != word}
+        offsets = {word: start for word, start in list(labels.items())[: max(k // 2, 1)] if text[start:].lower() != word}
         words = self.vocabulary.complete(text, k) if self.vocabulary else []
-        found |= {word: start for start, word in words if word not in found}
-        return sorted(((start, word) for word, start in found.items()), key=itemgetter(0))[:k]
+        offsets |= {word: start for start, word in words if word not in offsets}
+        return sorted(((start, word) for word, start in offsets.items()), key=itemgetter(0))[:k]
 
     @cached_property
     def label_completions(self) -> LabelCompletions:

@@ -61,29 +61,28 @@ def show_matches(engine: Engine, query: Query) -> int:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, matches.suggested)
-    found = _select(engine, matches, settings)
-    st.caption(_summary(query.text, found, len(matches.ranking)), help=SIMILARITY_HELP)
-    hits = engine.hits(_page(found.listed, settings.size))
-    if not found.strong:
-        if found.is_suggested and matches.absent:
+    chosen = _select(engine, matches, settings)
+    st.caption(_summary(query.text, chosen, len(matches.ranking)), help=SIMILARITY_HELP)
+    hits = engine.hits(_page(chosen.listed, settings.size))
+    if not chosen.strong:
+        if chosen.is_suggested and matches.absent:
             explain_absence(query.text, matches)
-            hits = hits or list(closest(engine, found.inside))
+            hits = hits or list(closest(engine, chosen.inside))
         else:
-            _explain_nothing(query.text, found.inside, len(matches.ranking), engine.chance_cosine, settings)
+            _explain_nothing(query.text, chosen.inside, len(matches.ranking), engine.chance_cosine, settings)
     if hits:
-        marks = Marks(
-            selection.selected_ids(engine), found.duplicates, set() if found.is_doubtful else strong_ids(engine, found.strong)
-        )
+        announced = set() if chosen.is_doubtful else strong_ids(engine, chosen.strong)
+        marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
         gallery(engine, hits, "text", marks)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(found.listed) // settings.size), len(found.inside) - len(found.strong))
+        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), len(chosen.inside) - len(chosen.strong))
     caption_row(engine, query, {hit.id for hit in hits})
     selection.selection_tray(engine, matches.ranking)
-    return len(found.strong)
+    return len(chosen.strong)
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _Chosen:
     """The pictures to show.
 
     Attributes:
@@ -103,7 +102,7 @@ class _Found:
     is_doubtful: bool
 
 
-def _select(engine: Engine, matches: Matches, settings: Settings) -> _Found:
+def _select(engine: Engine, matches: Matches, settings: Settings) -> _Chosen:
     everything, items = matches.ranking, engine.collection.items
     mask = settings.kept.mask(items) if settings.kept else np.ones(len(everything), dtype=np.bool_)
     is_suggested = settings.threshold == matches.suggested
@@ -119,7 +118,7 @@ def _select(engine: Engine, matches: Matches, settings: Settings) -> _Found:
     if settings.order == BY_NAME:
         folded = folded.by_name([item.labels[0] if item.labels else item.id for item in items])
     counts = {items[row].id: len(rows) for row, rows in duplicates.items()}
-    return _Found(inside, strong, folded, counts, is_suggested, is_doubtful)
+    return _Chosen(inside, strong, folded, counts, is_suggested, is_doubtful)
 
 
 def _settings(engine: Engine, suggested: float) -> Settings:
@@ -171,11 +170,12 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
         )
 
 
-def _summary(query: str, found: _Found, everything: int) -> str:
-    parts = [closest_sentence(query) if found.is_doubtful and found.strong else match_count(len(found.strong), len(found.inside))]
-    if len(found.inside) < everything:
-        parts.append(f"{everything - len(found.inside)} filtered out")
-    if folded := sum(found.duplicates.values()):
+def _summary(query: str, chosen: _Chosen, everything: int) -> str:
+    count = match_count(len(chosen.strong), len(chosen.inside))
+    parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
+    if len(chosen.inside) < everything:
+        parts.append(f"{everything - len(chosen.inside)} filtered out")
+    if folded := sum(chosen.duplicates.values()):
         parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} grouped")
     return "  ·  ".join(parts)
 
