@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 from ui.home import map_preview, search_routes
 from ui.map import data as map_data
 from ui.server import error_handlers, image_routes, metrics_routes, preload, script_routes, suggest_routes, upload_quota
+from ui.sharing import card_routes, page_head
 
 
 def import_pages() -> None:
@@ -22,10 +23,15 @@ app = st.App(
         suggest_routes.ROUTE,
         search_routes.ROUTE,
         map_preview.ROUTE,
+        card_routes.ROUTE,
         script_routes.ROUTE,
         map_data.ROUTE,
         metrics_routes.ROUTE,
     ],
-    middleware=[Middleware(error_handlers.RouteErrorMiddleware), Middleware(upload_quota.UploadQuotaMiddleware)],
+    middleware=[
+        Middleware(error_handlers.RouteErrorMiddleware),
+        Middleware(upload_quota.UploadQuotaMiddleware),
+        Middleware(page_head.PageHeadMiddleware),
+    ],
     on_script_error=error_handlers.handle_page_error,
 )

@@ -41,15 +41,15 @@ ORDER = (
 LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
-    {"url_state", "text", "component", "widget_keys"},
-    {"server", "session_query", "controls", "click_feedback"},
+    {"url_state", "text", "component", "widget_keys", "views"},
+    {"server", "session_query", "controls", "click_feedback", "share_button"},
     {"collection_choice"},
     {"searchbox"},
     {"links", "errors"},
     {"page_layout", "tour", "hit"},
     {"query"},
     {"picture"},
-    {"home", "map", "words", "results"},
+    {"home", "map", "words", "results", "sharing"},
     {"router"},
 )
 UI_LEVEL = {name: level for level, names in enumerate(UI) for name in names}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
+from devise_core.errors import SettingsError
+from ui import url_state
 from ui.click_feedback import show_click_feedback
 from ui.collection_choice import choose_collection, explain_lost_uploads, keep_in_address
+from ui.share_button import share_button
+from ui.views import NAME, read_view
 
-NAME = "Semblance"
 _DOCS = Path(__file__).parent.parent / "docs"
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -21,20 +25,25 @@ def set_up() -> None:
     st.html(_STYLE)
 
 
+def name_tab(page: str) -> None:
+    """Name the page and its query in the tab of the browser."""
+    with suppress(SettingsError):  # the page says what is wrong
+        st.set_page_config(read_view(page, {"q": url_state.read_text(url_state.QUERY)}).title)
+
+
 def header(title: str, lead: str, *, choose: bool = False) -> None:
-    """Show the page's title and, in a sentence or two, what you can do on it.
+    """Show the page's title with the Share button and, in a sentence or two, what you can do on it.
 
     Args:
         title: The title.
         lead: The sentences, in Markdown.
         choose: Whether to let the visitor choose the collection here. Pages with a search box have the choice beside the box.
     """
-    if not choose:
-        st.title(title)
-    else:
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="page-title"):
-            st.title(title, width="content")
+    with st.container(horizontal=True, vertical_alignment="center", key="page-title"):
+        st.title(title, width="content")
+        if choose:
             choose_collection()
+        share_button()
     st.markdown(lead)
 
 

@@ -22,6 +22,7 @@ page = st.navigation(
     ]
 )
 url_state.set_page(page.url_path)
+page_layout.name_tab(page.url_path)
 tour.choose_collection()
 page_layout.sidebar()
 tour.banner()

@@ -78,6 +78,14 @@ class Settings(BaseSettings):
     typed_searches_per_minute: int = _number(
         600, "requests", 1, 10_000, "The most searches of a session in one minute that run while the visitor types on Home."
     )
+    cards_per_minute: int = _number(
+        120, "cards", 1, 10_000, "The most cards to share that are drawn in one minute, for all visitors."
+    )
+    link_previews: bool = _switch(
+        True,
+        "Name the host of the request in the preview of a link, which needs absolute addresses. "
+        "Turn it off if a shared cache in front of the app ignores the host.",
+    )
     metrics: bool = _switch(
         False,
         "Serve counters and latencies for Prometheus at `/metrics`. "

@@ -1,0 +1,13 @@
+"""The button that shares a view: its link, and a card with its pictures."""
+
+from __future__ import annotations
+
+from ui.component import component
+from ui.views import CARD
+
+_SHARE = component("share")
+
+
+def share_button() -> None:
+    """Show the button. The browser reads the address of the view when it is clicked."""
+    _SHARE(key="share", data=[CARD])

@@ -1,0 +1,126 @@
+"""Serve the card of a view. Cards are cached, and only so many are drawn in a minute."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ui.server import event_log
+from ui.server.rate_limit import RateLimit
+from ui.views import CARD, PAGES, View, one_line, read_view
+
+if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
+    from devise_core.engine import Engine
+
+MAX_CARDS = 64
+"""How many cards are cached, at about 300 kB each."""
+MAX_WAIT = 5.0
+"""How many seconds a request waits while other cards are drawn."""
+_HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+
+
+class CardCache:
+    """The latest cards. One is drawn at a time, and at most ``limit`` in a minute."""
+
+    def __init__(self, limit: int, max_cards: int = MAX_CARDS) -> None:
+        self._rate, self._max_cards, self._lock, self._cards = (
+            RateLimit(limit),
+            max_cards,
+            threading.Lock(),
+            OrderedDict[object, bytes](),
+        )
+
+    def get(self, key: object, draw: Callable[[], bytes]) -> bytes | None:
+        """Return the card ``key``, drawn by ``draw`` if it is not cached, or None if too many cards are drawn."""
+        if not self._lock.acquire(timeout=MAX_WAIT):
+            return None
+        try:
+            if key in self._cards:
+                self._cards.move_to_end(key)
+                return self._cards[key]
+            if self._rate.seconds_to_wait(time.monotonic()):
+                return None
+            card = self._cards[key] = draw()
+            while len(self._cards) > self._max_cards:
+                self._cards.popitem(last=False)
+            return card
+        finally:
+            self._lock.release()
+
+
+def card_of(engine: Engine, view: View) -> bytes:
+    """Draw the card of a view over the collection of ``engine``. Raises ``DeviseError``."""
+    from devise_core.vision.image_reader import read_image
+    from ui.sharing.card import draw_card
+
+    titles, subtitle, rows = _content(engine, view)
+    pictures = [read_image(engine.collection.picture(row)) for row in rows]
+    return draw_card([*titles, PAGES[view.page][0]], subtitle, pictures, engine.collection.has_cut_outs)
+
+
+def _content(engine: Engine, view: View) -> tuple[list[str], str, list[int]]:
+    """Return the titles of a card to choose from, its subtitle, and the rows of its pictures."""
+    from devise_core.errors import QueryError, UnknownWordError
+    from ui.query.examples import examples
+    from ui.sharing.card import PICTURES
+
+    item = view.parameters.get("item", "")
+    if item in engine.collection:
+        row = engine.collection.row(item)
+        similar = [hit.row for hit in engine.more_like(item, PICTURES - 1)]
+        name = one_line(engine.collection.items[row].name)
+        return [name, "One picture"], f"{PAGES[view.page][0]}: the picture and those most similar to it", [row, *similar]
+    if view.query:
+        try:
+            matches = engine.matches(engine.query(view.parameters["q"]))
+        except (QueryError, UnknownWordError):
+            return [f"“{view.query}”"], PAGES[view.page][1], []
+        strong = matches.strong()
+        count = f"{len(strong)} of {len(engine.collection)} pictures match well" if strong else "Nothing matches well. The closest:"
+        rows = (strong or matches.ranking).rows[:PICTURES].tolist()
+        return [f"“{view.query}”", "A search for pictures"], count, rows
+    hits = engine.search_text(examples(engine)[0], k=PICTURES)
+    return [], PAGES[view.page][1], [hit.row for hit in hits]
+
+
+_CACHE: list[CardCache] = []
+
+
+def _cache() -> CardCache:
+    from devise_core.settings import settings
+
+    if not _CACHE:
+        _CACHE.append(CardCache(settings().cards_per_minute))
+    return _CACHE[0]
+
+
+def _card(request: Request) -> Response:
+    from devise_core.engine import default_collection
+    from devise_core.errors import DeviseError
+    from ui.server.engine_cache import base_engine, collection_engine
+
+    try:
+        view = read_view(request.query_params.get("page", ""), request.query_params)
+        name = view.parameters.get("collection", default_collection())
+        known = name in base_engine().collections()  # a link to uploads has none, because nobody else may see them
+        engine = collection_engine(name if known else default_collection())
+        key = (engine.model_id, engine.collection.name, engine.collection.version, view.page, *sorted(view.parameters.items()))
+        with event_log.timed("card"):
+            card = _cache().get(key, lambda: card_of(engine, view))
+    except DeviseError as error:
+        event_log.record_refusal(error)
+        return PlainTextResponse("This card cannot be drawn.", 503)
+    if card is None:
+        event_log.record("refusal", guard="card rate")
+        return PlainTextResponse("Too many cards are drawn. Try again in a minute.", 429, {"Retry-After": "60"})
+    return Response(card, media_type="image/png", headers=_HEADERS)
+
+
+ROUTE = Route(f"/{CARD}", _card)

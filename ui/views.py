@@ -1,0 +1,75 @@
+"""What each view is called: in the tab of the browser, in the preview of a link and on a card."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NAME = "Semblance"
+CARD = "share-card.png"
+"""The URL of a view's card, relative to the pages."""
+PAGES = {
+    "": ("Search pictures by meaning", "Type what you want to see, and the app finds it in the pictures themselves."),
+    "text_search": ("Text search", "Describe a picture in words, and see the pictures that match."),
+    "image_search": ("Image search", "Find pictures that are similar to a picture, in meaning or in appearance."),
+    "labels": ("Labels", "See which words describe a picture best."),
+    "photos": ("Your pictures", "Search the pictures that you upload, for as long as your session lasts."),
+    "explorer": ("Map explorer", "A map of all pictures, on which similar pictures are close together."),
+    "words": ("Words", "See which words are similar in meaning, and add and subtract them."),
+    "results": ("Results", "How well the search works, compared with other methods."),
+}
+"""URL path of a page → its title, and a sentence on what a visitor can do there."""
+MAX_CHARACTERS = 80
+SHARED = ("q", "item", "collection", "mode", "a", "b", "protocol")
+"""The parameters that decide what a view shows. Others, such as the page of the results, are left out of previews."""
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
+
+
+@dataclass(frozen=True)
+class View:
+    """A page with the parameters of its address.
+
+    Attributes:
+        page: The URL path of the page, such as "labels". Empty for Home.
+        query: What was searched for, on one line. Empty if nothing was, or if the word filter blocks it.
+        parameters: Those of ``SHARED`` that the address has.
+    """
+
+    page: str
+    query: str
+    parameters: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """The title of the tab and of a preview, such as "bird · Text search · Semblance"."""
+        page = PAGES[self.page][0] if self.page or not self.query else ""
+        return " · ".join(part for part in (self.query, page, NAME) if part)
+
+    @property
+    def description(self) -> str:
+        """A sentence on what the view shows."""
+        return f"Pictures that match “{self.query}”, found by meaning." if self.query else PAGES[self.page][1]
+
+
+def read_view(page: str, parameters: Mapping[str, str]) -> View:
+    """Return the view at an address. A page that does not exist is Home.
+
+    Raises:
+        SettingsError: The file of ``SEMBLANCE_WORD_LIST`` cannot be read.
+    """
+    from devise_core.text.word_filter import configured_word_filter  # imports NumPy, which the server needs only later
+
+    kept = {name: parameters[name][:2000] for name in SHARED if parameters.get(name)}
+    query = one_line(kept.get("q", ""))
+    if query and not configured_word_filter().allows(query):
+        query = ""  # a visitor may search for it, but it is not repeated in large type
+        del kept["q"]
+    return View(page if page in PAGES else "", query, kept)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one short line, without invisible characters and those that change its direction."""
+    line = " ".join(_INVISIBLE.sub(" ", unicodedata.normalize("NFC", text[:1000])).split())
+    return line if len(line) <= MAX_CHARACTERS else line[: MAX_CHARACTERS - 1].rstrip() + "…"
