@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.naming_confidence import precision
+from devise_core import Engine
 from devise_core.errors import ArtifactError
 from devise_core.search.class_shares import LabelSoftmax, feature_roots
+from devise_core.search.confidence import confidence
 from devise_core.search.image_concepts import CaptionMap, ImageConcepts
 from devise_core.search.naming import CONCEPT_WEIGHT, PERSON, Namer, _descending
 from devise_core.search.naming_table import NamingTable
@@ -61,6 +64,27 @@ def test_the_everyday_name_comes_first_and_the_label_is_more_specific(namer: Nam
     assert [hit.word for hit in names.hits][:2] == ["penguin", "king penguin"]
     assert [(hit.word, round(hit.score, 2)) for hit in names.specific] == [("king penguin", 1.0)]
     assert names.hits[1].cosine == pytest.approx(0.5)
+
+
+def test_each_name_has_the_probability_of_the_labels_below_it(namer: Namer) -> None:
+    names = namer.name(image(0, 1), 5)[0]
+    assert len(names.shares) == len(names.hits)
+    assert confidence(names.shares[0]) == "probably"
+    assert confidence(names.shares[-1]) == "not sure"
+
+
+@pytest.mark.artifacts
+def test_words_of_confidence_are_ordered_by_how_often_they_are_right(engine: Engine) -> None:
+    right = {word: share for word, (share, _) in precision(engine).items()}
+    assert right["probably"] >= 0.5
+    assert right["probably"] > right["maybe"] + 0.1 > right["not sure"] + 0.2
+
+
+def test_a_sense_is_named_once(tmp_path: Path) -> None:
+    one_sense = replace(table(tmp_path), synsets=["n1", "n1", *(f"n{number}" for number in range(3, 8))])
+    weights = LabelSoftmax(np.vstack([20 * np.eye(4), np.zeros((2, 4))]).astype(np.float32))
+    words_of = [hit.word for hit in Namer(one_sense, weights).name(image(0, 1), 5)[0].hits]
+    assert len({"penguin", "king penguin"} & set(words_of)) == 1
 
 
 def test_a_name_that_is_not_allowed_is_left_out(tmp_path: Path) -> None:

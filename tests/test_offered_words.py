@@ -26,6 +26,7 @@ from tests.fakes import VECTORS, names, text_space
 from ui.map import data as map_data
 from ui.query import reading
 from ui.query.examples import examples
+from ui.searchbox import allowed_examples
 from ui.server import engine_cache, suggest_routes
 
 BLOCKED = ("cello", "bird", "sea", "albatross", "kite", "sport")
@@ -156,6 +157,13 @@ def test_the_search_box_suggests_no_word_of_the_bundled_list(typed: str) -> None
     answer = suggest_routes._suggest(Request({"type": "http", "query_string": f"q={typed}".encode()}))
     suggestions = [word for _, word in json.loads(bytes(answer.body))]
     assert [word for word in suggestions if not load_word_filter().allows(word)] == []
+
+
+def test_fixed_examples_are_allowed(careful_app: None) -> None:
+    assert allowed_examples(["king - man + woman", "bird - sky + sea", "tree → car", "bird → violin"]) == [
+        "king - man + woman",
+        "tree → car",
+    ]
 
 
 def test_pages_offer_allowed_words(careful_app: None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from devise_core.text.tokens import MAX_CHARACTERS
+from devise_core.text.word_filter import configured_word_filter
 from ui import url_state
 from ui.collection_choice import choose_collection
 from ui.component import component
@@ -52,8 +53,14 @@ def search_for(query: str, *removed: str) -> None:
         st.session_state[HISTORY] = [query, *earlier][:REMEMBERED]
 
 
+def allowed_examples(queries: Sequence[str]) -> list[str]:
+    """Return the queries that the operator's word list allows."""
+    return list(filter(configured_word_filter().allows, queries))
+
+
 def example_pills(page: str, queries: Sequence[str]) -> None:
-    """Show example queries to click. The current query is highlighted if it is one of them."""
+    """Show example queries to click, as far as they may be offered. The current query is highlighted if it is one of them."""
+    queries = allowed_examples(queries)
     query = url_state.read_text(url_state.QUERY)
     selected = query if query in queries else None
     key = widget_key(f"examples-{page}", selected)

@@ -44,11 +44,13 @@ class Names:
         hits: The names, the best first, with their scores.
         specific: More specific names, such as "king penguin" for "penguin", with their probabilities as scores.
         lines: The rows of ``hits`` in the naming table. ``PERSON_LINE`` is "person".
+        shares: The probability of each of ``hits``, as ``confidence`` puts it into words.
     """
 
     hits: tuple[WordHit, ...]
     specific: tuple[WordHit, ...]
     lines: tuple[int, ...]
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,19 +157,25 @@ class Namer:
             else WordHit(self.table.words[line], float(embedding @ self.table.vectors[line]), float(scores[line]))
             for line in lines[:k]
         ]
-        return Names(tuple(hits), tuple(self._specific(scores, shares, embedding)), tuple(lines[:k]))
+        probabilities = [person if line == PERSON_LINE else float(shares[self.table.below[line]].sum()) for line in lines[:k]]
+        return Names(tuple(hits), tuple(self._specific(scores, shares, embedding)), tuple(lines[:k]), tuple(probabilities))
 
     def _best_lines(self, scores: Floats, k: int) -> list[int]:
-        """Return the first ``k`` lines with different words. "tree squirrel" says no more after "squirrel", so it is left out."""
+        """Return the first ``k`` lines with different words and senses.
+
+        "tree squirrel" says no more after "squirrel", so it is left out. Of the words of one sense, the first is an everyday one.
+        """
         lines: dict[str, int] = {}
+        senses: set[str] = set()
         for line in _descending(scores):
             if len(lines) == k or scores[line] == -np.inf:
                 break
             word = self.table.words[line]
             first, _, head = word.rpartition(" ")
             repeated = first and head in lines and line not in self._label_lines
-            if self._word_filter.allows(word) and not repeated:
+            if self._word_filter.allows(word) and not repeated and self.table.synsets[line] not in senses:
                 lines.setdefault(word, int(line))
+                senses.add(self.table.synsets[line])
         return list(lines.values())
 
     def _specific(self, scores: Floats, shares: Floats, embedding: Floats) -> list[WordHit]:

@@ -7,20 +7,29 @@ from collections.abc import Sequence
 import streamlit as st
 
 from devise_core.datatypes import WordHit
+from devise_core.search.confidence import confidence
 from devise_core.search.naming import Names
 from ui.text import plain, similarity_help
 
+_CONFIDENCE_HELP = (
+    "“Probably” is right for about 6 of 10 names of the pictures in this demo, “maybe” for about 4, and “not sure” for about 1. "
+    "The percentage is the probability that the model gives to the word and all kinds of it."
+)
+
 
 def show_names(names: Names) -> None:
-    """Show everyday nouns, the best first, and the more specific names beside them."""
+    """Show everyday nouns, the best first, each with how sure it is, and the more specific names beside them."""
     if names.hits:
-        st.header(f"Most likely: {plain(names.hits[0].word)}")
+        st.header(f"Most likely: {plain(names.hits[0].word)}", help=_CONFIDENCE_HELP)
+        if confidence(names.shares[0]) == "not sure":
+            st.caption("The app is not sure of any of these words.")
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     best = max((hit.score for hit in names.hits), default=1.0)
     with st.container(key="label-bars"):
-        for hit in names.hits:
-            st.progress(min(max(hit.score / max(best, 1.0), 0.0), 1.0), text=plain(hit.word))
+        for hit, share in zip(names.hits, names.shares, strict=True):
+            text = f"{plain(hit.word)}  ·  {confidence(share)}  ·  {min(share, 1.0):.0%}"
+            st.progress(min(max(hit.score / max(best, 1.0), 0.0), 1.0), text=text)
 
 
 def show_nearest_words(hits: Sequence[WordHit]) -> None:

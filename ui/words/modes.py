@@ -14,7 +14,7 @@ from ui.errors import show_errors
 from ui.hit.detail import open_hit
 from ui.query.first_matches import first_matches
 from ui.query.reading import show_reading
-from ui.searchbox import example_pills, search_box, search_for
+from ui.searchbox import allowed_examples, example_pills, search_box, search_for
 from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, WORD_HELP, plain
@@ -61,7 +61,7 @@ def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
     """Ask for a query. Returns the first of ``examples`` if there is none."""
     search_box(mode, placeholder, choose=False)
     example_pills(mode, examples)
-    return url_state.read_text(url_state.QUERY) or examples[0]
+    return url_state.read_text(url_state.QUERY) or (allowed_examples(examples) or [examples[0]])[0]
 
 
 def _similar_words() -> None:
@@ -107,11 +107,12 @@ def _path() -> None:
     for column, name, word, label in ((left, START, start, "From"), (right, END, end, "To")):
         key = widget_key(f"words-{name}", word)
         column.text_input(label, word, key=key, max_chars=60, on_change=when_current(key, partial(_set_end, name)))
-    selected = f"{start} → {end}" if (start, end) in PATH_EXAMPLES else None
+    allowed = allowed_examples([f"{a} → {b}" for a, b in PATH_EXAMPLES])
+    selected = f"{start} → {end}" if f"{start} → {end}" in allowed else None
     key = widget_key("words-examples", selected)
     st.pills(
         "Examples",
-        [f"{a} → {b}" for a, b in PATH_EXAMPLES],
+        allowed,
         default=selected,
         key=key,
         label_visibility="collapsed",

@@ -1,0 +1,71 @@
+"""Count the unsuitable words that the app offers unasked: ``python -m benchmarks.offered_words [--collection NAME]``.
+
+The command looks at the suggestions for all two- and three-letter beginnings, at the names of all images of each collection, and at
+500 word paths. A collection of your own, such as one made from Flickr8k or Caltech-101, is included once it is indexed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import product
+from string import ascii_lowercase
+
+import numpy as np
+
+from devise_core import Engine, load_engine
+from devise_core.errors import DeviseError
+from devise_core.text.word_filter import WordFilter, load_word_filter
+from devise_core.text.word_vector_encoder import WordVectorEncoder
+
+PATHS, SEED, NAMES = 500, 7, 10
+
+
+def suggested(engine: Engine, beginnings: Iterator[str]) -> Iterator[str]:
+    """Yield the suggestions for each beginning of a word."""
+    for beginning in beginnings:
+        yield from (word for _, word in engine.suggest(beginning))
+
+
+def named(engine: Engine) -> Iterator[str]:
+    """Yield the names of all images of the collection, and their more specific names."""
+    for row in range(len(engine.collection)):
+        names = engine.names(engine.encoded(row), NAMES)
+        yield from (hit.word for hit in (*names.hits, *names.specific)) if names else ()
+
+
+def on_paths(engine: Engine, count: int = PATHS) -> Iterator[str]:
+    """Yield the words between the ends of ``count`` paths between random familiar nouns."""
+    text = engine.text
+    assert isinstance(text, WordVectorEncoder)
+    rows = text.nouns.random_rows(2 * count, SEED)
+    for start, end in zip(rows[:count].tolist(), rows[count:].tolist(), strict=True):
+        try:
+            path = engine.word_path(text.nouns.nouns[start], text.nouns.nouns[end])
+        except DeviseError:  # a noun that the word vectors lack, or two nouns with one vector
+            continue
+        yield from (step.word.word for step, _ in path[1:-1])
+
+
+def unsuitable(words: Iterator[str], word_filter: WordFilter) -> tuple[list[str], int]:
+    """Return the words that the filter does not allow, and how many words there are."""
+    offered = list(words)
+    return [word for word in np.unique(offered).tolist() if not word_filter.allows(word)], len(offered)
+
+
+def main() -> None:
+    """Print one line for each surface."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--collection", action="append", help="a collection by name or folder; by default all")
+    engine, word_filter = load_engine(), load_word_filter()
+    letters = ("".join(each) for length in (2, 3) for each in product(ascii_lowercase, repeat=length))
+    surfaces = {"suggestions": suggested(engine, letters), "word paths": on_paths(engine)}
+    for name in parser.parse_args().collection or engine.collections():
+        surfaces[f"names of {name}"] = named(engine.on(name))
+    for surface, words in surfaces.items():
+        blocked, count = unsuitable(words, word_filter)
+        print(f"{surface:<24} {len(blocked)} of {count}  {' '.join(blocked)}")
+
+
+if __name__ == "__main__":
+    main()
