@@ -8,6 +8,8 @@ from ui.picture.choose import choose_picture, encode_chosen, show_picture
 from ui.picture.similar_images import best_words, combine_with_words, similar_pictures
 from ui.server.engine_cache import current_engine
 
+PICTURE_AND_RESULTS = (2, 3)  # the widths of the picture and of what is similar to it, so that both are in view
+
 page_layout.header(
     "Image search",
     "Find pictures similar to a picture, in meaning or in appearance. Drag a box on it to search with a part of it, or "
@@ -16,7 +18,7 @@ page_layout.header(
 )
 with show_errors():
     engine = current_engine()
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(PICTURE_AND_RESULTS, gap="large")
     with left:
         chosen = choose_picture(engine, "image_search")
         if chosen is None:
@@ -28,6 +30,7 @@ with show_errors():
     if chosen is not None:
         encoded = encode_chosen(engine, chosen)
         with right:
+            combine_with_words(engine, chosen, encoded)
+            similar_pictures(engine, chosen, encoded)
+        with left:
             best_words(engine, encoded)
-        combine_with_words(engine, chosen, encoded)
-        similar_pictures(engine, chosen, encoded)

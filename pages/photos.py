@@ -1,23 +1,62 @@
-"""Your pictures: upload pictures and search them like a collection, for as long as the session lasts."""
+"""Your pictures: upload pictures, search them, and see them in albums, for as long as the session lasts."""
 
 import streamlit as st
 
-from ui import page_layout
+from devise_core.engine import Engine
+from ui import page_layout, url_state
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture import uploads
+from ui.picture.albums import find, show_albums, show_duplicates
+from ui.picture.custom_names import name_with_own_words
 from ui.picture.dropzone import dropzone
-from ui.server.engine_cache import UPLOADS_ENGINE, UPLOADS_TITLE, base_engine
+from ui.query.first_matches import first_matches
+from ui.query.reading import say_unmodelled, show_reading
+from ui.searchbox import example_pills, search_box
+from ui.server import event_log
+from ui.server.engine_cache import UPLOADS_ENGINE, base_engine
+from ui.session_query import read_query
 from ui.text import plain, similarity_help
 
-MAX_SHOWN = 24
+COUNT = 12
 MEAN_HELP = similarity_help("a picture is to the average of all your pictures")
 LINKS = (
-    ("text_search.py", "Search them with words", "search"),
-    ("image_search.py", "Search them with a picture", "image_search"),
     ("explorer.py", "See them on the map", "scatter_plot"),
+    ("image_search.py", "Search them with a picture", "image_search"),
     ("labels.py", "Name one of them", "sell"),
 )
+
+
+def show_pictures(engine: Engine) -> None:
+    """Show the search box, the results, and what the app found in the pictures."""
+    count = len(engine.collection)
+    with st.container(horizontal=True, vertical_alignment="center", key="photos_ready"):
+        st.header(f"{count} picture{'s' * (count > 1)}", anchor=False)
+        st.button("Delete all", icon=":material/delete:", on_click=uploads.delete_all, key="photos_delete", type="tertiary")
+    search_box("photos", "Search your pictures", choose=False)
+    overview = find(engine)
+    example_pills("photos", overview.words)
+    if text := url_state.read_text(url_state.QUERY):
+        with show_errors("q"), event_log.timed_search(text) as facts:
+            query = read_query(engine, text)
+            show_reading(query.reading, "q")
+            say_unmodelled(query)
+            facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "photos-results", COUNT)
+    albums, duplicates, words, everything = st.tabs(
+        ["Albums", f"Near-duplicates ({len(overview.duplicates)})", "Your words", "All pictures"]
+    )
+    with albums:
+        show_albums(engine, overview)
+    with duplicates:
+        show_duplicates(engine, overview)
+    with words:
+        name_with_own_words(engine)
+    with everything:
+        gallery(engine, engine.rank(range(count), engine.collection.embeddings.mean(axis=0)), "photos", help_text=MEAN_HELP)
+    with st.container(horizontal=True, key="photos_links"):
+        for file, label, icon in LINKS:
+            st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")
+
 
 page_layout.header(
     "Your pictures",
@@ -25,13 +64,9 @@ page_layout.header(
     "session ends, which also happens when you reload the page.",
 )
 with show_errors():
-    state = uploads.upload_state()
+    state, collection = uploads.upload_state(), uploads.uploaded_collection()
     ready = base_engine().encoder.ready
-    dropzone("photos_zone", state.batches, uploads.room(), ready, uploads.limits(), uploads.add_batch)
-    st.caption(
-        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks them before it sends them. The names of "
-        "folders become labels."
-    )
+    dropzone("photos_zone", state.batches, uploads.room(), ready, uploads.limits(), uploads.add_batch, compact=bool(collection))
     if state.full:
         st.warning(plain(state.full), icon=":material/inventory_2:")
     if state.repeated:
@@ -39,22 +74,11 @@ with show_errors():
     if state.skipped:
         with st.expander(f"{len(state.skipped)} could not be read", icon=":material/broken_image:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped[:200]))
-    collection = uploads.uploaded_collection()
     if collection is None:
         st.info("You have not uploaded any pictures yet. A handful is enough to try it.", icon=":material/photo_library:")
     else:
-        engine = st.session_state[UPLOADS_ENGINE]
-        title, button = st.columns([4, 1.2], vertical_alignment="bottom")
-        title.header(f"{len(collection)} picture{'s' * (len(collection) > 1)}")
-        button.button("Delete all", icon=":material/delete:", on_click=uploads.delete_all, width="stretch", key="photos_delete")
-        with st.container(horizontal=True, key="photos_links"):
-            for file, label, icon in LINKS:
-                st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")
-        typical = engine.rank(range(len(collection)), collection.embeddings.mean(axis=0))[:MAX_SHOWN]
-        gallery(engine, typical, "photos", help_text=MEAN_HELP)
-        size = sum(image.nbytes for image in collection.images) / 1e3
-        st.caption(
-            f"The most typical pictures come first. They are the collection “{UPLOADS_TITLE}” on the other pages and take "
-            f"{size:,.0f} kB of memory.",
-            help=MEAN_HELP,
-        )
+        show_pictures(st.session_state[UPLOADS_ENGINE])
+    st.caption(
+        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks them before it sends them. The names of "
+        "folders become labels."
+    )

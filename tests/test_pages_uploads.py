@@ -25,7 +25,7 @@ def uploads(engine: Engine) -> Engine:
     """The engine over three uploaded pictures."""
     names = ("cat", "orchestra", "butterfly")
     files = [(f"summer/{name}.webp", (CAT.parent / f"{name}.webp").read_bytes()) for name in names]
-    return engine.on(InMemoryCollection(UPLOADS, index_uploads(files, engine.encoder, LIMITS).images))
+    return engine.on(InMemoryCollection(UPLOADS, index_uploads(files, engine.encoder, LIMITS, titles=engine.titles).images))
 
 
 def app_over(uploads: Engine, page: str, **parameters: str) -> AppTest:
@@ -37,18 +37,18 @@ def app_over(uploads: Engine, page: str, **parameters: str) -> AppTest:
 def test_there_are_no_pictures_at_first() -> None:
     test = app("photos")
     assert "You have not uploaded any pictures yet" in page_text(test)
-    received, room, _, limits = component_data(test, "dropzone")[0]
-    assert (received, room, limits) == (0, 200, [LIMITS.upload_bytes, LIMITS.zip_bytes])
+    received, room, _, limits, compact = component_data(test, "dropzone")[0]
+    assert (received, room, limits, compact) == (0, 200, [LIMITS.upload_bytes, LIMITS.zip_bytes], False)
 
 
 @pytest.mark.parametrize(
     ("page", "parameters", "first"),
     [
-        ("home", {"q": "kitten"}, "summer"),
-        ("text_search", {"q": "kitten"}, "summer"),
-        ("image_search", {"item": "cat-00000"}, "summer"),
-        ("photos", {}, "summer"),
-        ("words", {"q": "kitten"}, "summer"),
+        ("home", {"q": "kitten"}, "cat"),
+        ("text_search", {"q": "kitten"}, "cat"),
+        ("image_search", {"item": "cat-00000", "q": "music"}, "person"),
+        ("photos", {"q": "kitten"}, "cat"),
+        ("words", {"q": "kitten"}, "cat"),
     ],
 )
 def test_pages_with_results_over_uploads(uploads: Engine, page: str, parameters: dict[str, str], first: str) -> None:
@@ -64,6 +64,33 @@ def test_other_pages_over_uploads(uploads: Engine, page: str) -> None:
     test = app_over(uploads, page)
     assert test.title
     assert not test.error
+
+
+def test_the_page_searches_the_uploads_with_examples_from_them(uploads: Engine) -> None:
+    test = app_over(uploads, "photos")
+    assert component_data(test, "searchbox")[0][1] == "Search your pictures"
+    assert component_data(test, "dropzone")[0][4] is True
+    examples = test.button_group(key="examples-photos-0").options
+    assert {"butterfly", "cat"} & set(examples)
+    assert all(uploads.parts.word_filter.allows(example) for example in examples)
+    best = component_data(app_over(uploads, "photos", q=examples[0]), "tiles")[0][0][0]
+    assert "weak" not in best
+
+
+def test_pictures_have_titles_and_those_of_people_are_neutral(uploads: Engine) -> None:
+    items = uploads.collection.items
+    assert [item.name for item in items] == ["cat", "person", "butterfly"]
+    assert [item.caption for item in items] == ["cat", "orchestra", "butterfly"]
+    assert "summer" not in tile_names(app_over(uploads, "photos"))
+
+
+def test_words_of_the_visitor_sort_the_pictures(uploads: Engine) -> None:
+    test = app_over(uploads, "photos")
+    test.text_input(key="photos_words").set_value("pet, insect, music").run()
+    text = page_text(checked(test)).replace("\\", "")
+    assert all(f"{word} (1)" in text for word in ("pet", "insect", "music"))
+    test.text_input(key="photos_words").set_value("qwxzv").run()
+    assert "qwxzv" in page_text(checked(test))
 
 
 def test_uploads_can_be_deleted(uploads: Engine) -> None:

@@ -19,12 +19,15 @@ from devise_core.vectors import Floats
 class Collection(ABC):
     """Images that can be searched. Items, embeddings and features have one order, in which an image has a row.
 
-    ``tests/test_collections.py`` is the contract that every collection passes.
+    ``tests/test_collections.py`` is the contract that every collection passes. ``described`` says whether labels and captions
+    describe the images. Otherwise they are names of folders and files.
 
     Args:
         name: What the collection is called.
         items: One for each image. Their ids differ.
     """
+
+    described = True
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
         self.name, self.items = name, list(items)

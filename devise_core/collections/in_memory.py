@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,27 @@ from devise_core.datatypes import Item
 from devise_core.search.exact_index import ExactIndex
 from devise_core.search.index import Index
 from devise_core.vectors import Floats
+
+
+@dataclass(frozen=True)
+class UploadedItem(Item):
+    """An uploaded image. Its labels are the names of its folders, and its caption is the name of its file.
+
+    Attributes:
+        title: What the image shows, or "" if that is not clear.
+    """
+
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title, or the name of the file, or the id."""
+        return self.title or self.caption or self.id
+
+    @classmethod
+    def titled(cls, item: Item, title: str) -> UploadedItem:
+        """Return ``item`` with a title."""
+        return cls(**{field.name: getattr(item, field.name) for field in fields(Item)}, title=title)
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,8 @@ class InMemoryCollection(Collection):
         images: At least one, if it is to be searched.
         title: What pages call it, if that is not the name.
     """
+
+    described = False
 
     def __init__(self, name: str, images: Sequence[InMemoryImage], title: str = "") -> None:
         super().__init__(name, [image.item for image in images])

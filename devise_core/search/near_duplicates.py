@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from devise_core.search.ranking import Ranking
 from devise_core.vectors import Floats, unit
 
@@ -38,3 +40,16 @@ def fold_near_duplicates(
         else:
             folded.setdefault(int(compared.rows[earlier]), []).append(row)
     return ranking.take([*kept, *range(len(compared), len(compared) + len(rest))]), folded
+
+
+def near_duplicate_groups(features: Floats, threshold: float = NEAR_DUPLICATE_COSINE) -> list[list[int]]:
+    """Return the rows of images that nearly repeat each other, in groups of two or more, the largest group first.
+
+    Args:
+        features: The backbone's features of the images ``(n, f)``, of which the first ``MAX_COMPARED`` are compared.
+        threshold: The cosine from which two images are near-duplicates. All of a group are near-duplicates of its first.
+    """
+    count = min(len(features), MAX_COMPARED)
+    everything = Ranking.of(np.zeros(count, dtype=np.float32))
+    _, folded = fold_near_duplicates(everything, features, threshold)
+    return sorted(([first, *rows] for first, rows in folded.items()), key=len, reverse=True)

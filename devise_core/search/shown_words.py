@@ -28,12 +28,12 @@ PERSON_WORD = "people"
 """Every word for people becomes this one. The app does not guess who somebody is."""
 LEAST_SHARE = 0.02
 """Labels below this probability are left out of the sums, which saves most of the time."""
-SHOWN = 0.5
+SHOWN = 0.3
 """From this probability on, an image counts as showing a word."""
-MENTIONED = 0.6
-"""A word in a caption may name something beside what the image is about."""
-SURE_TITLE = 1.3
-"""From this score of ``Namer`` on, a name is sure enough to be an image's title."""
+MENTIONED, NAMED = 0.6, 0.6
+"""How sure a word in a caption is, which may name something beside what the image is about, and a name that is a title."""
+SURE_TITLE, SURE_KIND = 1.3, 0.5
+"""A name is sure enough to be an image's title from this score of ``Namer`` on, and a kind of thing from this probability on."""
 
 Shown = dict[str, float]
 """Word → how sure it is that an image shows it, from 0 to 1."""
@@ -58,20 +58,28 @@ class ShownWords:
     ) -> None:
         self._namer, self._nouns, self._senses, self._word_filter = namer, nouns, senses, word_filter
 
-    def of(self, items: Sequence[Item], encoded: Encoded) -> list[Shown]:
-        """Return the words of ``n`` images from their items and vectors."""
+    def of(self, items: Sequence[Item], encoded: Encoded, described: bool = True) -> list[Shown]:
+        """Return the words of ``n`` images.
+
+        Args:
+            items: What is written about them.
+            encoded: Their vectors.
+            described: Whether labels and captions describe the images. Otherwise they are names of folders and files, which do
+                not count.
+        """
         seen = self.seen(encoded)
-        return [self._joined(item, row) for item, row in zip(items, seen, strict=True)]
+        return [self._joined(item, shown) for item, shown in zip(items, seen, strict=True)] if described else seen
 
     def seen(self, encoded: Encoded) -> list[Shown]:
         """Return what the classifier sees in ``n`` images. The guards of ``Namer`` apply, and people are only "people"."""
         if self._namer is None:
             return [{} for _ in encoded.features]
         shares, people = self._namer.shares(encoded.features)[1], self._namer.person_shares(encoded.features)
-        allowed = self._namer.allowed(encoded.features)
+        allowed, named = self._namer.allowed(encoded.features), self._namer.name(encoded, 1)
+        table = self._namer.table
         return [
             self._seen_in(
-                shares[row], float(people[row]), {self._namer.table.words[line] for line in np.flatnonzero(~allowed[row])}
+                shares[row], float(people[row]), named[row].hits, {table.words[line] for line in np.flatnonzero(~allowed[row])}
             )
             for row in range(len(shares))
         ]
@@ -94,9 +102,9 @@ class ShownWords:
 
     def _title(self, hits: Sequence[WordHit], shown: Shown) -> str:
         """Return the first name if it is sure, or else the narrowest kind of thing that is."""
-        if hits and (hits[0].score >= SURE_TITLE or (hits[0].word == PERSON and PERSON_WORD in shown)):
+        if _is_sure(hits) or (hits and hits[0].word == PERSON and PERSON_WORD in shown):
             return PERSON if hits[0].word in PEOPLE else hits[0].word
-        kinds = [word for word, share in shown.items() if share >= SHOWN and word != PERSON_WORD]
+        kinds = [word for word, share in shown.items() if share >= SURE_KIND and word != PERSON_WORD]
         return min(kinds, key=lambda word: self._breadth[word], default="")
 
     def _joined(self, item: Item, seen: Shown) -> Shown:
@@ -105,16 +113,19 @@ class ShownWords:
             return written
         return {**seen, **written}
 
-    def _seen_in(self, shares: Floats, person: float, excluded: Iterable[str]) -> Shown:
+    def _seen_in(self, shares: Floats, person: float, hits: Sequence[WordHit], excluded: Iterable[str]) -> Shown:
         shown: Shown = defaultdict(float)
         for label in np.flatnonzero(shares >= LEAST_SHARE):
             for word in self._words_above[label]:
                 shown[word] += float(shares[label])
+        if _is_sure(hits):
+            for word in (hits[0].word, *self._kinds(hits[0].word)):
+                shown[_neutral(word)] = max(shown[_neutral(word)], NAMED)
         for word in excluded:
             shown.pop(word, None)
         if person >= PERSON_LIKELY:
             shown[PERSON_WORD] = person
-        return dict(shown)
+        return {word: share for word, share in shown.items() if self._word_filter.allows(word)}
 
     @cached_property
     def _words_above(self) -> list[list[str]]:
@@ -156,3 +167,7 @@ class ShownWords:
 
 def _neutral(word: str) -> str:
     return PERSON_WORD if word in PEOPLE else word
+
+
+def _is_sure(hits: Sequence[WordHit]) -> bool:
+    return bool(hits) and hits[0].score >= SURE_TITLE

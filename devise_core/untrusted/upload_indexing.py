@@ -12,13 +12,13 @@ import numpy as np
 from PIL import Image
 
 from devise_core.collections.image_files import describe
-from devise_core.collections.in_memory import InMemoryImage
+from devise_core.collections.in_memory import InMemoryImage, UploadedItem
 from devise_core.errors import BusyError, CollectionError, ImageError
 from devise_core.settings import Settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.zip_reader import images_in_zip
 from devise_core.vision.batch_reader import READERS, read_ahead
-from devise_core.vision.image_encoder import BATCH, ImageEncoder
+from devise_core.vision.image_encoder import BATCH, Encoded, ImageEncoder
 from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 
@@ -33,6 +33,9 @@ Progress = Callable[[int, str], None]
 """Called with the number of files read so far, and the name of the last one."""
 Slot = Callable[[int], AbstractContextManager[None]]
 """Called with the number of images before each call of the model. The call happens inside the context."""
+
+Titles = Callable[[Encoded], Sequence[str]]
+"""Called with the encoded images of a batch. Returns a title for each."""
 
 
 @dataclass
@@ -62,6 +65,7 @@ def index_uploads(
     progress: Progress | None = None,
     read: Callable[[bytes], Image.Image] = read_upload,
     slot: Slot = lambda _: nullcontext(),
+    titles: Titles = lambda encoded: [""] * len(encoded.embeddings),
 ) -> IndexedUploads:
     """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows.
 
@@ -76,11 +80,12 @@ def index_uploads(
         read: Decodes one file, and raises ``ImageError`` if it cannot.
         slot: A context manager that waits for the model when several sessions use it. If it raises ``BusyError``, the batch is
             skipped.
+        titles: Says what each encoded image shows, or "" if it is not sure.
     """
     result = IndexedUploads(list(before))
     with closing(read_ahead(_unzipped(files, limits, result), lambda file: _decode(file, encoder, read), _AHEAD)) as decoded:
         for batch in _batches(decoded, limits, result, progress):
-            _add(result, batch, encoder, limits, slot)
+            _add(result, batch, encoder, limits, slot, titles)
             if result.full:
                 break
     return result
@@ -145,7 +150,9 @@ def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Ima
     return _Decoded(name, key, encoder.pixels(image), thumbnail(image, THUMBNAIL))
 
 
-def _add(result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncoder, limits: Settings, slot: Slot) -> None:
+def _add(
+    result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncoder, limits: Settings, slot: Slot, titles: Titles
+) -> None:
     """Encode ``batch`` and add it to ``result``. Stop at the limit in bytes and say so in ``result.full``."""
     try:
         with slot(len(batch)):
@@ -153,8 +160,9 @@ def _add(result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncode
     except BusyError as error:  # the earlier batches are kept, and the visitor may drop this one again
         result.skipped += [f"{file.name}: {error}" for file in batch]
         return
-    for row, file in enumerate(batch):
-        item = describe(PurePosixPath(file.name).parts or ("picture",), f"{len(result.images):05d}")
+    for row, (file, title) in enumerate(zip(batch, titles(encoded), strict=True)):
+        described = describe(PurePosixPath(file.name).parts or ("picture",), f"{len(result.images):05d}")
+        item = UploadedItem.titled(described, title)
         image = InMemoryImage(item, file.key, file.thumbnail, encoded.features[row], encoded.embeddings[row])
         if sum(kept.nbytes for kept in result.images) + image.nbytes > limits.session_bytes:
             result.full = f"A session holds at most {limits.session_bytes / 1e6:.0f} MB of pictures. The others were left out."

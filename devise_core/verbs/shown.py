@@ -33,7 +33,7 @@ class ShownVerbs(LabelVerbs):
         for start in range(0, len(chosen), _ROWS_AT_A_TIME):
             batch = chosen[start : start + _ROWS_AT_A_TIME]
             encoded = Encoded(np.asarray(collection.features[batch], dtype=np.float32), collection.embeddings[batch])
-            shown += words.of([collection.items[row] for row in batch], encoded)
+            shown += words.of([collection.items[row] for row in batch], encoded, collection.described)
         return shown
 
     def titles(self, encoded: Encoded) -> list[str]:

@@ -100,6 +100,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const box = boxes.get(parentElement);
   [box.received, box.room, box.ready, box.limits] = data;
+  box.zone.classList.toggle("compact", data[4]);
+  box.zone.querySelector(".pick").textContent = data[4] ? "Add pictures" : "Choose pictures";
+  box.zone.querySelector(".lead").textContent = data[4] ? "Drop more pictures here" : "Drop pictures, a folder or a zip file here";
   box.send = (batch) => setTriggerValue("batch", batch);
   box.update();
 }

@@ -32,7 +32,9 @@ class Batch:
     refused: list[str]
 
 
-def dropzone(key: str, received: int, room: int, ready: bool, limits: Settings, on_batch: Callable[[Batch], None]) -> None:
+def dropzone(
+    key: str, received: int, room: int, ready: bool, limits: Settings, on_batch: Callable[[Batch], None], compact: bool = False
+) -> None:
     """Show the drop zone.
 
     Args:
@@ -42,12 +44,13 @@ def dropzone(key: str, received: int, room: int, ready: bool, limits: Settings, 
         ready: Whether the model is loaded.
         limits: The settings that limit an upload.
         on_batch: Called with each batch, before the page runs.
+        compact: Whether to show it in one line, to add more pictures.
     """
 
     def receive() -> None:
         on_batch(parse_batch(st.session_state[key]["batch"], limits))
 
-    _ZONE(key=key, data=[received, room, ready, [limits.upload_bytes, limits.zip_bytes]], on_batch_change=receive)
+    _ZONE(key=key, data=[received, room, ready, [limits.upload_bytes, limits.zip_bytes], compact], on_batch_change=receive)
 
 
 def parse_batch(sent: Any, limits: Settings) -> Batch:

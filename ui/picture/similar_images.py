@@ -31,19 +31,20 @@ def best_words(engine: Engine, encoded: Encoded) -> None:
         st.caption(NO_WORD_LIST)
         return
     st.caption("**Best matching words.** Click one to search for it.")
-    for word in engine.label_encoded(encoded, k=WORDS):
-        st.page_link(
-            "../pages/text_search.py",
-            label=plain(word.word),
-            icon=":material/sell:",
-            query_params={"q": word.word},
-        )
+    with st.container(horizontal=True, gap="small", key="best-words"):
+        for word in engine.label_encoded(encoded, k=WORDS):
+            st.page_link(
+                "../pages/text_search.py",
+                label=plain(word.word),
+                icon=":material/sell:",
+                query_params={"q": word.word},
+                width="content",
+            )
 
 
 def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     """Let the visitor combine the picture with words, and show the pictures similar to both."""
-    st.markdown("**Combine it with words**")
-    words = search_box("image_search", "at sea, snow -people, 2*red…", choose=False)
+    words = search_box("image_search", "Combine it with words: at sea, snow -people…", choose=False)
     with st.container(horizontal=True, vertical_alignment="center", key="offers"):
         example_pills("image_search", EXAMPLES)
         query_help(FORMS)
@@ -70,7 +71,7 @@ def with_picture(words: str) -> str:
 
 def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     """Show pictures that are similar in meaning and in appearance, side by side."""
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns(2, gap="small")
     with left:
         st.header("Similar in meaning", help="Pictures that show similar things, whatever they look like.")
         hits = engine.search_encoded(encoded, COUNT + 1, by="semantic")

@@ -68,7 +68,7 @@ def add_batch(batch: Batch) -> None:
         engine = base_engine()
         load_model(engine)
         images, slot = earlier.images if earlier else (), partial(model_slot, engine)
-        indexed = index_uploads(batch.files, engine.encoder, settings(), images, slot=slot)
+        indexed = index_uploads(batch.files, engine.encoder, settings(), images, slot=slot, titles=engine.titles)
     except DeviseError as error:  # the next batch tries again
         record_refusal(error)
         state.skipped.append(str(error))

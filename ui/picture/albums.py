@@ -1,0 +1,115 @@
+"""What the app finds in uploaded pictures by itself: albums, near-duplicates and words to search for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from devise_core.collections.albums import Album, albums
+from devise_core.collections.base import Collection
+from devise_core.collections.in_memory import UploadedItem
+from devise_core.engine import Engine
+from devise_core.errors import DeviseError
+from devise_core.search.near_duplicates import NEAR_DUPLICATE_COSINE, near_duplicate_groups
+from devise_core.search.shown_words import SHOWN, Shown
+from devise_core.vectors import unit_or_zero
+from ui.hit.gallery import gallery
+from ui.query.examples import COUNT as EXAMPLES
+from ui.query.examples import examples
+from ui.text import APPEARANCE_HELP, plain, similarity_help
+
+IN_ROW = 6
+ALBUM_HELP = similarity_help("a picture is to the average of its album")
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What was found in a collection.
+
+    Attributes:
+        albums: Its albums, the largest first.
+        duplicates: Rows of near-duplicates, in groups.
+        words: Words that its pictures show, to search for.
+    """
+
+    albums: Sequence[Album]
+    duplicates: Sequence[Sequence[int]]
+    words: Sequence[str]
+
+
+def find(engine: Engine) -> Overview:
+    """Return what is found in the pictures. It is computed once for each collection."""
+    cache = _overviews()
+    collection = engine.collection
+    if collection not in cache:
+        shown = engine.shown_words()
+        cache[collection] = Overview(
+            albums(collection.embeddings, shown), near_duplicate_groups(collection.features), _words(engine, shown)
+        )
+    return cache[collection]
+
+
+def show_albums(engine: Engine, overview: Overview) -> None:
+    """Show each album with its name and its most typical pictures."""
+    st.caption("Pictures that show similar things. The names are guesses of the app.")
+    for number, album in enumerate(overview.albums):
+        heading = plain(album.name) if album.name else "Other pictures" if len(overview.albums) > 1 else "All pictures"
+        st.header(f"{heading} ({len(album.rows)})", anchor=False)
+        _row(engine, album.rows, f"album-{number}")
+
+
+def show_duplicates(engine: Engine, overview: Overview) -> None:
+    """Show each group of pictures that are nearly the same."""
+    if not overview.duplicates:
+        st.caption("No two of your pictures are nearly the same.")
+        return
+    st.caption(f"Pictures that look nearly the same: their similarity in appearance is at least {NEAR_DUPLICATE_COSINE}.")
+    for number, rows in enumerate(overview.duplicates):
+        st.header(f"{plain(engine.collection.items[rows[0]].name)} ({len(rows)})", anchor=False)
+        looks = unit_or_zero(engine.collection.features[list(rows)])
+        hits = [engine.collection.hit(row, float(cosine)) for row, cosine in zip(rows, looks @ looks[0], strict=True)]
+        gallery(engine, hits, f"duplicates-{number}", help_text=APPEARANCE_HELP)
+
+
+def _row(engine: Engine, rows: Sequence[int], key: str) -> None:
+    hits = engine.rank(rows, engine.collection.embeddings[list(rows)].mean(axis=0))
+    gallery(engine, hits[:IN_ROW], key, help_text=ALBUM_HELP)
+    if rest := hits[IN_ROW:]:
+        with st.expander(f"{len(rest)} more"):
+            gallery(engine, rest, f"{key}-more", help_text=ALBUM_HELP)
+
+
+def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
+    """Return words that some picture matches: titles, then others. Each has a different best picture, as far as possible."""
+    titles = Counter(item.title for item in engine.collection.items if isinstance(item, UploadedItem) and item.title)
+    totals = Counter[str]()
+    for words in shown:
+        totals.update({word: share for word, share in words.items() if share >= SHOWN})
+    candidates = [word for word, _ in (*titles.most_common(), *totals.most_common())]
+    best: dict[int, str] = {}
+    repeated: list[str] = []
+    for word in list(dict.fromkeys([*candidates[: 4 * EXAMPLES], *examples(engine)])):
+        try:
+            matches = engine.matches(engine.query(word))
+        except DeviseError:
+            continue  # a name that cannot be read as a query is no example
+        row = int(matches.ranking.rows[0])
+        if matches.absent or not len(matches.strong()):
+            continue
+        if row in best:
+            repeated.append(word)
+        else:
+            best[row] = word
+        if len(best) == EXAMPLES:
+            break
+    return [*best.values(), *repeated][:EXAMPLES]
+
+
+@st.cache_resource(show_spinner=False)
+def _overviews() -> WeakKeyDictionary[Collection, Overview]:
+    """One entry per collection. It is dropped with its collection, so uploaded pictures leave nothing behind."""
+    return WeakKeyDictionary()

@@ -1,0 +1,50 @@
+"""Sort uploaded pictures by a visitor's own list of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from devise_core.datatypes import Hit
+from devise_core.engine import Engine
+from ui.errors import show_errors
+from ui.hit.gallery import gallery
+from ui.text import plain, similarity_help
+
+MAX_CHARACTERS = 2000
+WORD_HELP = similarity_help("a picture is to the word")
+
+
+def name_with_own_words(engine: Engine) -> None:
+    """Let the visitor type words, and show the pictures under the word that fits each best."""
+    text = st.text_input(
+        "Your words, separated by commas",
+        placeholder="family, beach, food, documents",
+        key="photos_words",
+        max_chars=MAX_CHARACTERS,
+        help="The app need not have been trained on them. Each picture goes to the word that is nearest to it in meaning.",
+    )
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words:
+        st.caption("Type two or more words to sort your pictures by them.")
+        return
+    with show_errors():
+        groups = sorted_by(engine, words)
+        for number, (word, hits) in enumerate(groups.items()):
+            st.header(f"{plain(word) if word else 'None of these'} ({len(hits)})", anchor=False)
+            gallery(engine, hits, f"words-{number}", help_text=WORD_HELP)
+
+
+def sorted_by(engine: Engine, words: Sequence[str]) -> dict[str, list[Hit]]:
+    """Return word → the pictures that it fits best, the best first. "" has those that are near no word.
+
+    Raises:
+        UnknownWordError: No word of an entry is known.
+    """
+    groups: dict[str, list[Hit]] = {word: [] for word in (*dict.fromkeys(words), "")}
+    for row, embedding in enumerate(engine.collection.embeddings):
+        best = engine.label_embedding(embedding, 1, list(words))[0]
+        word = best.word if best.cosine >= engine.chance_cosine else ""
+        groups[word].append(engine.collection.hit(row, best.cosine))
+    return {word: sorted(hits, key=lambda hit: -hit.cosine) for word, hits in groups.items() if hits}
