@@ -54,7 +54,7 @@ def test_names_of_files_and_folders_do_not_name_what_uploads_show(photos: Engine
     shown = mine.shown_words()
     assert all(words["cat"] >= 0.3 for words in shown)
     assert [item.name for item in mine.collection.items] == ["cat", "cat"]
-    found = find(mine)
+    overview = find(mine)
     assert [album.rows for album in overview.albums] == [(0, 1)]
     assert "cat" in overview.words
     assert set(sorted_by(mine, ["pet", "vehicle"])) == {"pet"}

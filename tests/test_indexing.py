@@ -52,6 +52,17 @@ def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:
     assert find_collections(tmp_path) == {"mine": result.folder}
 
 
+def test_equal_images_become_a_collection_with_a_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    (tmp_path / "same").mkdir()
+    for number in range(8):
+        image = Image.new("RGB", (20, 10), (255, 0, 0))
+        image.save(tmp_path / "same" / f"{number}.png", pnginfo=None, compress_level=number)  # equal pixels, other files
+    result = index(tmp_path / "same", ColourEncoder())
+    opened = FolderCollection.open(result.folder, "m")
+    assert (result.count, set(opened.projections.places)) == (8, {"pca2", "pca3"})
+
+
 def test_unreadable_files_are_listed_and_skipped(source: Path) -> None:
     (source / "broken.jpg").write_bytes(b"no picture")
     (source / "notes.txt").write_text("not looked at")

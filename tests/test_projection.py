@@ -10,7 +10,8 @@ import pytest
 
 from devise_core import Engine
 from devise_core.collections import projection
-from devise_core.collections.projection import Projections, inside_polygon, place, project, trustworthiness
+from devise_core.collections.polygon import inside_polygon
+from devise_core.collections.projection import Projections, place, project, trustworthiness
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Floats, unit
 from tests.fakes import unit_rows
@@ -66,6 +67,46 @@ def test_equal_images_have_one_place() -> None:
     made = project(np.tile(unit_rows(1, 6), (8, 1)), methods=("pca",))
     assert made.places["pca2"] == pytest.approx(0.5, abs=1e-3)
     assert set(made.clusters.ravel()) == {0}
+
+
+def collinear(count: int) -> Floats:
+    """Return unit rows on one great circle, so that all differences lie in a plane."""
+    turn = np.linspace(0, 0.5, count)
+    return np.stack([np.cos(turn), np.sin(turn), *np.zeros((4, count))], axis=1).astype(np.float32)
+
+
+def with_damage(count: int) -> Floats:
+    """Return rows of which one is NaN, one infinite and one zero."""
+    rows = unit_rows(count, 6)
+    rows[0], rows[1], rows[2] = np.nan, np.inf, 0
+    return rows
+
+
+def almost_equal(count: int, others: int = 0) -> Floats:
+    """Return rows that differ only by rounding, and ``others`` that differ."""
+    rows = np.tile(unit_rows(1, 6), (count, 1)) + 1e-7 * unit_rows(count, 6, seed=3)
+    return np.concatenate([unit(rows), unit_rows(others, 6, seed=5)]) if others else unit(rows)
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "expected"),
+    [
+        (almost_equal(8), {"pca"}),
+        (almost_equal(60), {"pca"}),
+        (almost_equal(8, 2), {"pca"}),
+        (almost_equal(60, 6), {"pca", "tsne"}),
+        (collinear(8), {"pca", "tsne"}),
+        (collinear(60), {"pca", "tsne", "umap"}),
+        (with_damage(8), {"pca", "tsne"}),
+    ],
+    ids=["8 equal", "60 equal", "3 different", "7 different", "8 collinear", "60 collinear", "damaged"],
+)
+def test_degenerate_collections_have_a_map(embeddings: Floats, expected: set[str]) -> None:
+    made = project(embeddings)
+    assert {name[:-1] for name in made.places} == expected
+    assert all(places.shape == (len(embeddings), int(name[-1])) for name, places in made.places.items())
+    assert all(np.isfinite(places).all() and -0.01 <= places.min() <= places.max() <= 1.01 for places in made.places.values())
+    assert made.clusters.shape == (len(embeddings), 2)
 
 
 def test_umap_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:

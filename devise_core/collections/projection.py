@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,16 +26,17 @@ PERPLEXITY = 30.0
 NEIGHBOURS = 5
 """A vector that comes later is placed among this many nearest images."""
 MIN_TSNE, MIN_UMAP = 5, 50
-"""With fewer images there are no neighbourhoods, and the map shows principal components. UMAP's neighbourhoods have 15 images."""
+"""With fewer different images there are no neighbourhoods, and the map shows principal components. UMAP's have 15 images."""
 MAX_FITTED = 3_000
 """t-SNE is fitted on this many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
-MAX_COARSE, MAX_FINE = 12, 60
+MAX_COARSE, MAX_FINE, BLOCK = 12, 60, 1024
 _MAX_BYTES, _MAX_IMAGE_BYTES = 1 << 20, 256
 """The most bytes of the file of maps, and for each image. Six maps and two clusters of an image have 76 bytes."""
 _MARGIN = 0.02
 _SOFTNESS = 0.05
 _SMALLEST_EXTENT = 1e-6
+_DECIMALS = 4  # the same image differs in later digits when it is encoded in another batch
 
 Integers = npt.NDArray[np.int16]
 
@@ -111,6 +112,7 @@ def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections
     import sklearn.manifold  # noqa: F401  only a library that is loaded can be limited
     from threadpoolctl import threadpool_limits
 
+    embeddings = np.nan_to_num(embeddings, nan=0.0, posinf=0.0, neginf=0.0)  # a damaged image must not spoil the map of the others
     with threadpool_limits(1, "openmp"):  # threads wait for each other in every iteration, for long if a core is busy
         return _project(embeddings, methods)
 
@@ -118,7 +120,7 @@ def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections
 def _project(embeddings: Floats, methods: Sequence[str]) -> Projections:
     matrix, offset = _components(embeddings)
     places: dict[str, Floats] = {}
-    for name in map_names(len(embeddings), methods):
+    for name in map_names(embeddings, methods):
         method, dimensions = name[:-1], int(name[-1])
         if method == "pca":
             places[name] = (embeddings @ matrix + offset)[:, :dimensions].astype(np.float32)
@@ -128,8 +130,9 @@ def _project(embeddings: Floats, methods: Sequence[str]) -> Projections:
     return Projections(places, values, matrix, offset, _clusters(embeddings))
 
 
-def map_names(count: int, methods: Sequence[str] = METHODS) -> list[str]:
-    """Return the names of the maps that ``project`` makes for ``count`` images on this machine."""
+def map_names(embeddings: Floats, methods: Sequence[str] = METHODS) -> list[str]:
+    """Return the names of the maps that ``project`` makes of unit rows ``(n, d)`` on this machine. Equal rows count once."""
+    count = _distinct(embeddings)
     fewest = {"pca": 0, "tsne": MIN_TSNE, "umap": MIN_UMAP}
     possible = [each for each in methods if count >= fewest[each] and (each != "umap" or importlib.util.find_spec("umap"))]
     return [f"{method}{dimensions}" for method in possible for dimensions in DIMENSIONS]
@@ -154,7 +157,8 @@ def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
         weights = np.exp((near - near[:, :1]) / _SOFTNESS)
         return np.asarray(np.einsum("mk,mkp->mp", weights / weights.sum(axis=1, keepdims=True), places[rows]))
 
-    return np.concatenate([place_block(block) for block in _blocks(vectors)]).astype(np.float32)
+    blocks = [vectors[start : start + BLOCK] for start in range(0, len(vectors), BLOCK)]
+    return np.concatenate([place_block(block) for block in blocks]).astype(np.float32)
 
 
 def trustworthiness(embeddings: Floats, places: Floats) -> float:
@@ -164,19 +168,6 @@ def trustworthiness(embeddings: Floats, places: Floats) -> float:
     rows = _sample(len(embeddings), MAX_JUDGED)
     neighbours = min(JUDGED_NEIGHBOURS, (len(rows) - 1) // 2)
     return float(measured(embeddings[rows], places[rows], n_neighbors=neighbours, metric="cosine"))
-
-
-def inside_polygon(polygon: Floats, places: Floats) -> npt.NDArray[np.bool_]:
-    """Return which of ``places`` ``(n, 2)`` are in ``polygon`` ``(m, 2)``.
-
-    A ray from a place inside crosses the outline an odd number of times.
-    """
-    inside = np.zeros(len(places), dtype=bool)
-    x, y = places[:, 0], places[:, 1]
-    for (ax, ay), (bx, by) in zip(polygon, np.roll(polygon, 1, axis=0), strict=True):
-        if ay != by:
-            inside ^= ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
-    return inside
 
 
 def _components(embeddings: Floats) -> tuple[Floats, Floats]:
@@ -194,7 +185,8 @@ def _tsne(embeddings: Floats, dimensions: int) -> Floats:
 
     rows = _sample(len(embeddings), MAX_FITTED)
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
-    tsne = TSNE(dimensions, perplexity=perplexity, init="pca", metric="cosine", random_state=SEED, n_jobs=1)
+    init = "pca" if _distinct(embeddings[rows]) >= MIN_TSNE else "random"  # scikit-learn divides by the spread, and crashes at 0
+    tsne = TSNE(dimensions, perplexity=perplexity, init=init, metric="cosine", random_state=SEED, n_jobs=1)
     fitted = tsne.fit_transform(embeddings[rows])
     places = fitted if len(rows) == len(embeddings) else place(embeddings, embeddings[rows], fitted)
     places[rows] = fitted
@@ -234,17 +226,17 @@ def _clusters(embeddings: Floats) -> Integers:
     """Cluster by k-means ``(n, 2)``: min(√(n/3), 12) clusters for the colours, and min(n/8, 60) for the names when zoomed in."""
     from sklearn.cluster import KMeans
 
-    distinct, count = len(np.unique(embeddings, axis=0)), len(embeddings)
+    distinct, count = _distinct(embeddings), len(embeddings)
     sizes = (min(MAX_COARSE, round((count / 3) ** 0.5)), min(MAX_FINE, count // 8))
     numbers = [min(distinct, max(1, size)) for size in sizes]
     return np.stack([KMeans(k, n_init=4, random_state=SEED).fit_predict(embeddings) for k in numbers], axis=1).astype(np.int16)
 
 
+def _distinct(embeddings: Floats) -> int:
+    """Return how many rows differ by more than rounding."""
+    return len(np.unique(np.nan_to_num(embeddings, nan=0.0, posinf=0.0, neginf=0.0).round(_DECIMALS), axis=0))
+
+
 def _sample(count: int, most: int) -> npt.NDArray[np.int64]:
     """Return all rows, or ``most`` of them drawn at random, in ascending order."""
     return np.sort(np.random.default_rng(SEED).permutation(count)[:most])
-
-
-def _blocks(vectors: Floats) -> Iterator[Floats]:
-    for start in range(0, len(vectors), 1024):
-        yield vectors[start : start + 1024]

@@ -115,6 +115,6 @@ def _same_maps(before: CollectionLayout | None, embeddings: Floats) -> Projectio
         verified = Manifest.read(before.root).verified
         maps = Projections.read(verified(before.projections), len(embeddings))
         same_vectors = np.array_equal(np.load(verified(before.embeddings)), embeddings)
-        if same_vectors and set(maps.places) == set(map_names(len(embeddings))):
+        if same_vectors and set(maps.places) == set(map_names(embeddings)):
             return maps
     return None

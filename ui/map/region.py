@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.collections.projection import Projections, inside_polygon
+from devise_core.collections.polygon import inside_polygon
+from devise_core.collections.projection import Projections
 from devise_core.vectors import Floats, Rows
 
 MAX_POINTS = 64
