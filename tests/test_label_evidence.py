@@ -72,9 +72,9 @@ def test_thresholds_come_from_random_nouns() -> None:
 
 
 def test_a_match_is_good_above_both_limits() -> None:
-    shares = np.asarray([0.9, 0.2, 0.15, 0.01], dtype=np.float32)
+    shares = np.asarray([0.9, 0.4, 0.3, 0.01], dtype=np.float32)
     assert good_matches(shares, Thresholds(0.5, 0.05)).tolist() == [True, True, False, False]
-    assert good_matches(shares, Thresholds(0.5, 0.3)).tolist() == [True, False, False, False]
+    assert good_matches(shares, Thresholds(0.5, 0.5)).tolist() == [True, False, False, False]
     assert not good_matches(shares, Thresholds(0.95, 0.05)).any()
 
 

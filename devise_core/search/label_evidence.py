@@ -27,8 +27,11 @@ RANDOM_NOUNS, SEED, IMAGES = 500, 7, 20_000
 """The random nouns that a query is compared with, and how many images of a large collection are sampled."""
 PRESENT, GOOD = 0.5, 0.3
 """A query counts as present above the 50% quantile of random nouns. An image matches well above the 30% quantile."""
-SHARE_OF_BEST = 0.2
+SHARE_OF_BEST = 0.35
 """An image matches well if its evidence is at least this share of the best."""
+NEAR = 0.85
+"""A query that no label is below is only judged with confidence if a label is this similar to it. The nearest label to "pyramid"
+has a similarity of 0.45, and the nearest to "helicopter", which is an airliner, 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""
 PEOPLE = frozenset(
@@ -157,12 +160,7 @@ class LabelEvidence:
 
     def weights(self, probes: Sequence[Probe]) -> Floats:
         """Return the weight of each label for each probe ``(probes, labels)``, from 0 to 1."""
-        cosines = np.stack([probe.vector for probe in probes]) @ self._label_vectors.T
-        concepts = [probe.concept for probe in probes]
-        sharpness = SHARPNESS
-        if self._label_concepts is not None and all(concept is not None for concept in concepts):
-            matrix = np.stack([concept for concept in concepts if concept is not None])
-            cosines, sharpness = (cosines + matrix @ self._label_concepts.T) / 2, SHARPNESS_WITH_CONCEPTS
+        cosines, sharpness = self._similarities(probes)
         weights = np.exp(sharpness * (cosines - cosines.max(axis=1, keepdims=True)))
         for row, probe in enumerate(probes):
             below = self.senses.labels_below(probe.synset) if probe.synset else ()
@@ -172,6 +170,14 @@ class LabelEvidence:
             if probe.abstract:
                 weights[row] = 0
         return np.asarray(weights, dtype=np.float32)
+
+    def is_near(self, probe: Probe) -> bool:
+        """Return whether the labels can judge a probe: it is the name of a label, or a label is below or near it."""
+        if probe.synset and len(self.senses.labels_below(probe.synset)):
+            return True
+        if probe.noun_row is not None and self._nouns.nouns[probe.noun_row] in self.senses.label_names:
+            return True
+        return bool(self._similarities([probe])[0].max() >= NEAR)
 
     def thresholds(self, shares: Floats) -> Thresholds:
         """Return what random nouns reach in a collection.
@@ -196,6 +202,14 @@ class LabelEvidence:
             if len(labels) and evidence.max(initial=0) >= max(thresholds.present, NEAR_MISS):
                 return NearMiss(name, int(evidence.argmax()))
         return None
+
+    def _similarities(self, probes: Sequence[Probe]) -> tuple[Floats, float]:
+        """Return the similarity of each label to each probe ``(probes, labels)``, and how fast a weight falls with it."""
+        cosines = np.asarray(np.stack([probe.vector for probe in probes]) @ self._label_vectors.T, dtype=np.float32)
+        concepts = [probe.concept for probe in probes if probe.concept is not None]
+        if self._label_concepts is None or len(concepts) < len(probes):
+            return cosines, SHARPNESS
+        return np.asarray((cosines + np.stack(concepts) @ self._label_concepts.T) / 2, dtype=np.float32), SHARPNESS_WITH_CONCEPTS
 
     def _of_text(self, text: str) -> Floats | None:
         return self._concept([text])[0] if self._concept else None

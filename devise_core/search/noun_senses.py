@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +20,29 @@ class NounSenses:
         below: WordNet id → rows of the labels at or below it.
         coverage: WordNet id → the share of the senses at or below it that are a label or below one.
         kinds: WordNet id and name of each kind.
+        label_names: All names of all labels.
     """
 
-    def __init__(self, table: Rows, below: dict[str, Rows], coverage: dict[str, float], kinds: list[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        table: Rows,
+        below: dict[str, Rows],
+        coverage: dict[str, float],
+        kinds: list[tuple[str, str]],
+        label_names: Container[str] = (),
+    ) -> None:
+        self.label_names = label_names
         self._table, self._below, self._coverage, self._kinds = table, below, coverage, kinds
 
     @classmethod
     def read(cls, table: Path, coverage: Path, kinds: Path, labels: Path) -> NounSenses:
         """Read ``noun_senses.npy``, ``coverage.csv``, ``near_miss.csv`` and ``labels.csv``."""
         below: dict[str, list[int]] = defaultdict(list)
+        label_names: set[str] = set()
         with reading(labels):
             for row, label in enumerate(read_rows(labels)):
                 below[label["id"]].append(row)
+                label_names |= set(label["names"].split("|"))
                 for hypernym in filter(None, label["hypernyms"].split("|")):
                     below[hypernym.partition(":")[0]].append(row)
         with reading(coverage):
@@ -40,7 +51,7 @@ class NounSenses:
             names = [(row["synset"], row["name"]) for row in read_rows(kinds)]
         senses = read_array(table, np.integer, (None, None), mapped=True)
         check_rows(senses[:, 1:], len(names) + 1, f"{table}")  # 0 is for no kind
-        return cls(senses, {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()}, shares, names)
+        return cls(senses, {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()}, shares, names, label_names)
 
     def synset(self, noun_row: int) -> str:
         """Return the WordNet id of a noun's sense."""

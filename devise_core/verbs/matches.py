@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devise_core.search.cutoff import cut_off
+from devise_core.search.label_evidence import PEOPLE
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
@@ -19,11 +20,13 @@ class Matches:
         ranking: All images, the best first.
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
+        about_people: Whether there is no way to tell because the query is about people, which no label names.
     """
 
     ranking: Ranking
     suggested: float
     evidence: Evidence | None
+    about_people: bool = False
 
     @property
     def absent(self) -> bool:
@@ -33,7 +36,7 @@ class Matches:
     @property
     def sure(self) -> bool:
         """Whether good matches may be announced. If not, they are the closest that the collection has."""
-        return self.evidence is None or self.evidence.sure
+        return not self.about_people if self.evidence is None else self.evidence.sure
 
     def strong(self, threshold: float | None = None) -> Ranking:
         """Return the images that match well.
@@ -62,4 +65,6 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
             (False, ['violin'])
         """
         ranking = self.ranking(query)
-        return Matches(ranking, cut_off(ranking.cosines, self.chance_cosine), self.evidence(query, ranking))
+        evidence = self.evidence(query, ranking)
+        about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
+        return Matches(ranking, cut_off(ranking.cosines, self.chance_cosine), evidence, about_people)
