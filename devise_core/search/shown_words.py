@@ -14,8 +14,9 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.datatypes import Item, WordHit
+from devise_core.search.confidence import MAYBE, PROBABLY
 from devise_core.search.label_evidence import PEOPLE
-from devise_core.search.naming import PERSON, PERSON_LIKELY, Namer
+from devise_core.search.naming import PERSON, PERSON_LIKELY, Namer, Names
 from devise_core.search.naming_table import NO_LINE
 from devise_core.search.noun_senses import NounSenses
 from devise_core.text.noun_store import NounStore
@@ -31,9 +32,9 @@ LEAST_SHARE = 0.02
 SHOWN = 0.3
 """From this probability on, an image counts as showing a word."""
 MENTIONED, NAMED = 0.6, 0.6
-"""How sure a word in a caption is, which may name something beside what the image is about, and a name that is a title."""
-SURE_TITLE, SURE_KIND = 1.3, 0.5
-"""A name is sure enough to be an image's title from this score of ``Namer`` on, and a kind of thing from this probability on."""
+"""How sure a word in a caption is, which may name something beside what the image is about, and a clear name."""
+CLEAR_NAME = 1.3
+"""From this score of ``Namer`` on, a name counts as a word that the image shows, whatever its probability."""
 
 Shown = dict[str, float]
 """Word → how sure it is that an image shows it, from 0 to 1."""
@@ -98,13 +99,13 @@ class ShownWords:
         if self._namer is None:
             return ["" for _ in encoded.features]
         named, seen = self._namer.name(encoded, 1), self.seen(encoded)
-        return [self._title(names.hits, shown) for names, shown in zip(named, seen, strict=True)]
+        return [self._title(names, shown) for names, shown in zip(named, seen, strict=True)]
 
-    def _title(self, hits: Sequence[WordHit], shown: Shown) -> str:
-        """Return the first name if it is sure, or else the narrowest kind of thing that is."""
-        if _is_sure(hits) or (hits and hits[0].word == PERSON and PERSON_WORD in shown):
-            return PERSON if hits[0].word in PEOPLE else hits[0].word
-        kinds = [word for word, share in shown.items() if share >= SURE_KIND and word != PERSON_WORD]
+    def _title(self, names: Names, shown: Shown) -> str:
+        """Return the first name unless it is "not sure", or else the narrowest kind of thing that is probable."""
+        if names.hits and names.shares[0] >= MAYBE:
+            return PERSON if names.hits[0].word in PEOPLE else names.hits[0].word
+        kinds = [word for word, share in shown.items() if share >= PROBABLY and word != PERSON_WORD]
         return min(kinds, key=lambda word: self._breadth[word], default="")
 
     def _joined(self, item: Item, seen: Shown) -> Shown:
@@ -118,7 +119,7 @@ class ShownWords:
         for label in np.flatnonzero(shares >= LEAST_SHARE):
             for word in self._words_above[label]:
                 shown[word] += float(shares[label])
-        if _is_sure(hits):
+        if hits and hits[0].score >= CLEAR_NAME:
             for word in (hits[0].word, *self._kinds(hits[0].word)):
                 shown[_neutral(word)] = max(shown[_neutral(word)], NAMED)
         for word in excluded:
@@ -167,7 +168,3 @@ class ShownWords:
 
 def _neutral(word: str) -> str:
     return PERSON_WORD if word in PEOPLE else word
-
-
-def _is_sure(hits: Sequence[WordHit]) -> bool:
-    return bool(hits) and hits[0].score >= SURE_TITLE
