@@ -2,31 +2,32 @@
 
 import streamlit as st
 
-from devise_core.storage.paths import REPOSITORY
 from ui import page_layout
 from ui.errors import show_errors
 from ui.results import sections
 from ui.server.engine_cache import current_engine
-
-CARD = REPOSITORY / "MODEL_CARD.md"
+from ui.url_state import PROTOCOL
 
 page_layout.header(
     "Results",
-    "See how often the search is right, how it compares with other methods on the same pictures, and where it fails.",
+    "See how often the app is right, and where it fails.",
     choose=True,
 )
 with show_errors():
     engine = current_engine()
-    for section in (sections.figures, sections.training, sections.queries):
+    for section in (sections.summary, sections.queries):
         with show_errors():
             section(engine)
-    with st.expander("Model card: how the model was made, its limits and its licences", icon=":material/description:"):
-        facts = {"Pictures": len(engine.collection), "Dimensions": engine.text.dimension}
-        if engine.vocabulary:
-            facts = {"Words": len(engine.vocabulary), "Nouns": engine.vocabulary.noun_count, **facts}
-        for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
-            column.metric(name, f"{count:,}")
-        if CARD.is_file():
-            st.markdown(CARD.read_text("utf-8").split("\n", 1)[1])
-        else:
-            st.info("The model card is missing. Restore it with git checkout, or run `python -m devise_core build card`.")
+    linked = PROTOCOL in st.query_params or PROTOCOL in st.session_state  # a link to a protocol shows its tables
+    researchers = st.expander(
+        "For researchers: all tables, the training and the model card",
+        linked,
+        key="results_researchers",
+        icon=":material/science:",
+        on_change="rerun",
+    )
+    if researchers.open:  # else the tables and charts would be made although nobody sees them
+        with researchers:
+            for section in (sections.figures, sections.training, sections.model_card):
+                with show_errors():
+                    section(engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,7 @@ def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     (artifacts / "results.json").write_text(json.dumps(content()))
-    test = app("results")
+    test = app("results", protocol="Pascal")
     first = test.metric[0]
     assert (first.label, first.value, first.delta) == ("Right word in the top 5", "0.80", "+0.37 over notebook")
     text = page_text(test).replace("\\", "")
@@ -146,9 +147,21 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     assert "evaluate pascal-sentences --data DATA" in test.code[0].value
 
 
+def test_results_begin_with_a_sentence_and_a_chart() -> None:
+    test = app("results")
+    share = re.match(r"The right name is among five guesses for (\d+) of 100 pictures", test.header[0].value)
+    assert share
+    [chart] = [each.proto.body for each in test.get("html") if "shares" in each.proto.body and "<ul" in each.proto.body]
+    percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]
+    assert percents[0] == int(share[1]) == max(percents)
+    assert len(percents) == 3
+    assert not test.get("vega_lite_chart")  # what researchers want is made when they ask for it
+    assert not test.metric
+
+
 def test_a_chart_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chart takes the server 100 ms, in which nobody else is answered."""
-    test, drawn, to_dict = app("results"), list[object](), altair.LayerChart.to_dict
+    test, drawn, to_dict = app("results", protocol="Pascal"), list[object](), altair.LayerChart.to_dict
 
     def recorded(chart: altair.LayerChart, *args: Any, **kwargs: Any) -> dict[str, Any]:
         drawn.append(chart)
@@ -172,7 +185,7 @@ def test_a_link_to_a_protocol_works_with_its_old_name_too(name: str, protocol: s
 
 
 def test_results_that_are_missing_or_damaged(artifacts: Path) -> None:
-    test = app("results")
+    test = app("results", protocol="Pascal")
     assert "python -m devise_core evaluate" in test.info[0].value
     assert not test.error
     (artifacts / "results.json").write_text("{")

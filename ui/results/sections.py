@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.evaluate.categories import CategoryResult, evaluate_categories, in_category
 from devise_core.results import COMMAND, OURS, Classes, Results
+from devise_core.storage.paths import REPOSITORY
 from ui.hit.gallery import gallery
 from ui.results.chart_data import are_seeds
 from ui.results.charts import bars, curves
 from ui.results.comparison import describe_metrics, show_protocols
 from ui.results.headlines import CONSE, headlines
 from ui.results.palette import Palette, show_chart
+from ui.results.summary import show_summary
 from ui.text import plain
 
+CARD = REPOSITORY / "MODEL_CARD.md"
 ENDS = 12
 """How many of the best and of the worst classes are shown."""
 EXTREMES, TILES = 3, 4
 """How many of the best and of the worst queries are shown, and how many pictures of each."""
 
 
-def figures(engine: Engine) -> None:
-    """Show what has been measured of the model, or how to measure it."""
+def summary(engine: Engine) -> None:
+    """Show the most important figure in one sentence and one chart, or how to measure the model."""
     results = engine.results()
     if results is None or not results.tables:
         st.info(f"This model has not been measured yet. To measure it, run `{COMMAND}`.", icon=":material/science:")
         return
     if remark := results.remark(engine.model_id):
         st.warning(remark, icon=":material/warning:")
+    show_summary(results)
+
+
+def figures(engine: Engine) -> None:
+    """Show all that has been measured of the model."""
+    results = engine.results()
+    if results is None or not results.tables:
+        return
     headlines(results)
     st.header("Compared with other methods")
     show_protocols(results)
@@ -90,16 +102,21 @@ def training(engine: Engine) -> None:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=16, scope="session")
-def _category_queries(name: str, model_id: str, version: str, _engine: Engine) -> list[CategoryResult]:  # noqa: ARG001  the cache key
-    return evaluate_categories(_engine)
+_CATEGORY_QUERIES: WeakKeyDictionary[Engine, list[CategoryResult]] = WeakKeyDictionary()
+"""Dropped with their engine, so uploaded pictures leave nothing behind."""
+
+
+def _category_queries(engine: Engine) -> list[CategoryResult]:
+    if engine not in _CATEGORY_QUERIES:
+        _CATEGORY_QUERIES[engine] = evaluate_categories(engine)
+    return _CATEGORY_QUERIES[engine]
 
 
 def queries(engine: Engine) -> None:
     """Search for each category of the collection, and show the best and the worst queries with their results."""
     collection = engine.collection
     st.header(f"Best and worst queries in {plain(collection.title)}")
-    asked = _category_queries(collection.name, engine.model_id, collection.version, engine)
+    asked = _category_queries(engine)
     if len(asked) < 2:
         st.caption("This collection has no categories to search for. Choose another collection above.")
         return
@@ -119,3 +136,17 @@ def queries(engine: Engine) -> None:
                 f"{len(hits)} are among its {each.images} pictures"
             )
             gallery(engine, hits, f"results-{each.query}")
+
+
+def model_card(engine: Engine) -> None:
+    """Show the model card, and how much the model knows."""
+    st.header("Model card")
+    facts = {"Pictures": len(engine.collection), "Dimensions": engine.text.dimension}
+    if engine.vocabulary:
+        facts = {"Words": len(engine.vocabulary), "Nouns": engine.vocabulary.noun_count, **facts}
+    for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
+        column.metric(name, f"{count:,}")
+    if CARD.is_file():
+        st.markdown(CARD.read_text("utf-8").split("\n", 1)[1])
+    else:
+        st.info("The model card is missing. Restore it with git checkout, or run `python -m devise_core build card`.")

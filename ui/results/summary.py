@@ -1,0 +1,75 @@
+"""The first thing on the page *Results*: one sentence and one chart for visitors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from devise_core.results import OURS, Results, Table
+from ui.results.headlines import CONSE
+
+METRIC = "hit@5"
+SHIPPED, CHANCE = "as shipped", "random vectors"
+"""Names of methods in the results: what the app uses, and guessing."""
+
+_COUNT = re.compile(r"(\d+) unseen")
+
+
+@dataclass(frozen=True)
+class Share:
+    """How often a method is right, from 0 to 1, and what it is called on the page."""
+
+    name: str
+    value: float
+
+
+def summary_shares(results: Results) -> list[Share]:
+    """Return how often the app, another method and guesses name a kind of thing that was not learned; empty if not measured."""
+    table = summary_table(results)
+    if table is None:
+        return []
+    ours = SHIPPED if SHIPPED in table.methods() else OURS
+    shares = [(ours, "This app"), (CONSE, "Another method (ConSE)"), (CHANCE, "Guessing")]
+    return [Share(name, value) for method, name in shares if (value := _value(table, method)) is not None]
+
+
+def summary_table(results: Results) -> Table | None:
+    """Return the table of kinds of things that were not learned, or None if it was not measured."""
+    return next((table for table in results.tables if table.protocol == "zero-shot" and METRIC in table.metrics), None)
+
+
+def show_summary(results: Results) -> None:
+    """Show the sentence and the chart, if what they show was measured."""
+    table, shares = summary_table(results), summary_shares(results)
+    if table is None or not shares or shares[0].name != "This app":
+        return
+    number = _COUNT.search(table.title)
+    kinds = f"one of {number[1]} kinds" if number else "one kind"
+    st.header(f"The right name is among five guesses for {_of_hundred(shares[0].value)} of 100 pictures", anchor=False)
+    st.html(chart_html(shares))
+    st.caption(
+        f"Each picture shows {kinds} of things that the app was not trained on. It knows their names from text only. A few of them "
+        "it has learned under another name, as the notes for researchers say."
+    )
+
+
+def chart_html(shares: list[Share]) -> str:
+    """Return the shares as a list with bars. A chart library would take longer to load than the rest of the page."""
+    rows = "".join(
+        f'<li><span>{escape(share.name)}</span><span class="track"><i style="width:{100 * share.value:.1f}%"></i></span>'
+        f"<b>{_of_hundred(share.value)}%</b></li>"
+        for share in shares
+    )
+    return f'<ul class="shares" aria-label="How often the right name is among the five best">{rows}</ul>'
+
+
+def _of_hundred(share: float) -> int:
+    return round(100 * share)
+
+
+def _value(table: Table, method: str) -> float | None:
+    cell = table.methods().get(method, {}).get(METRIC)
+    return cell.value if cell else None
