@@ -25,8 +25,8 @@ class CaptionVerbs(RankingVerbs):
         their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed.
 
         Example:
-            >>> [hit.name for hit in engine.found_by_caption("hot chocolate", k=2)]
-            ['hot chocolate']
+            >>> [hit.name for hit in engine.found_by_caption(engine.query("pizza"))]
+            ['pizza']
         """
         check_k(k)
         if isinstance(query, str):

@@ -27,8 +27,8 @@ class WordVerbs(EngineBase):
         """Return how a query is read: its terms, their weights, and what is left out. Takes and raises what ``query`` does.
 
         Example:
-            >>> engine.read_text("a vioolin and a dog").left_out
-            {'vioolin': ['violin', ...]}
+            >>> engine.read_text("a vioolin and a dog").corrected
+            {'vioolin': Correction(form='violin', language='')}
         """
         return self.query(text, pictures).reading
 

@@ -25,11 +25,10 @@ def show_names(names: Names) -> None:
             st.caption("The app is not sure of any of these words.")
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
-    best = max((hit.score for hit in names.hits), default=1.0)
     with st.container(key="label-bars"):
         for hit, share in zip(names.hits, names.shares, strict=True):
             text = f"{plain(hit.word)}  ·  {confidence(share)}  ·  {min(share, 1.0):.0%}"
-            st.progress(min(max(hit.score / max(best, 1.0), 0.0), 1.0), text=text)
+            st.progress(min(share, 1.0), text=text)
 
 
 def show_nearest_words(hits: Sequence[WordHit]) -> None:
