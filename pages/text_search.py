@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import page_layout
 from ui.errors import show_errors
+from ui.hit.gallery import gallery
 from ui.query.caption_row import read_or_find_by_caption
 from ui.query.examples import examples
 from ui.query.matches import show_matches
@@ -13,6 +14,8 @@ from ui.searchbox import example_pills, search_box
 from ui.server import event_log
 from ui.server.engine_cache import current_engine
 from ui.text import WORD_HELP, plain
+
+EXAMPLE_PICTURES = 12
 
 page_layout.header(
     "Text search",
@@ -27,7 +30,9 @@ with results, show_errors("q"):
         example_pills("text", examples(engine))
         query_help()
     if not text:
-        st.info("Type a few words or click an example.", icon=":material/keyboard_return:")
+        example = examples(engine)[0]
+        st.caption(f"Type a few words or click an example. These are results for **{plain(example)}**:")
+        gallery(engine, engine.search_text(example, k=EXAMPLE_PICTURES), "example")
     else:
         with event_log.timed_search(text) as facts:
             query = read_or_find_by_caption(engine, text, after)

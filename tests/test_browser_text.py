@@ -91,3 +91,17 @@ def test_a_click_on_a_tile_shows_at_once(page: Page, address: str) -> None:
     expect(open_violin).to_be_visible()
     assert open_violin.evaluate("button => { button.click(); return button.closest('li').getAttribute('aria-busy'); }") == "true"
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_another_page_of_results_begins_at_its_top(page: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=bird&weak=1")
+    expect(tiles(page, "text")).to_have_count(24)
+    before = tiles(page, "text").first.inner_text()
+    page.set_viewport_size({"width": 1280, "height": 600})
+    second = page.get_by_role("button", name="Page 2", exact=True)
+    second.scroll_into_view_if_needed()
+    expect(page.locator(".st-key-grid-text .tile").first).not_to_be_in_viewport()
+    second.click()
+    expect(page).to_have_url(re.compile("p=2"))
+    expect(tiles(page, "text").first).not_to_have_text(before)
+    expect(page.locator(".st-key-grid-text .tile").first).to_be_in_viewport()

@@ -21,6 +21,12 @@ def test_only_good_matches_are_shown() -> None:
     assert ["weak" in tile for tile in tiles(weak)] == [False] * strong + [True] * (96 - strong)
 
 
+def test_the_page_shows_pictures_before_anything_is_typed() -> None:
+    test = app("text_search")
+    assert "click an example" in page_text(test)
+    assert len(tile_names(test)) == 12
+
+
 def test_the_page_explains_why_nothing_matches() -> None:
     test = app("text_search", q="democracy", cut="95")
     assert not tile_names(test)

@@ -44,8 +44,9 @@ function paint(canvas, grid, box) {
 export default function ({ data, parentElement }) {
   const figure = parentElement.querySelector("figure"), image = figure.querySelector("img"), over = figure.querySelector(".over");
   const canvas = figure.querySelector("canvas"), strength = figure.querySelector("input"), bar = figure.querySelector(".legend i");
-  const [src, alt, aspect, heat] = data;
+  const [src, alt, aspect, heat, width] = data;
   figure.style.setProperty("--aspect", aspect);
+  figure.style.setProperty("--width", `${width}px`);
   if (image.getAttribute("src") !== src) image.src = src;
   image.alt = alt;
   bar.style.background = `linear-gradient(90deg, ${CIVIDIS.map((parts) => `rgb(${parts})`)})`;

@@ -1,5 +1,12 @@
 // A grid of pictures, which can be selected.
-const drawn = new WeakMap(), selections = new WeakMap();
+// Another page of results begins at its top, although its number is below the results.
+function showTop(grid) {
+  const number = new URLSearchParams(location.search).get("p") ?? "1";
+  if (pages.has(grid) && pages.get(grid) !== number && grid.getBoundingClientRect().top < 0) grid.scrollIntoView({ block: "start" });
+  pages.set(grid, number);
+}
+
+const pages = new WeakMap(), drawn = new WeakMap(), selections = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
@@ -17,6 +24,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (drawn.get(grid) !== content) {
     drawn.set(grid, content);
     selection.clear();
+    showTop(grid);
     grid.replaceChildren(...tiles.map((each) => tile(each, { whole, help, onToggle, onOpen: (id) => setTriggerValue("open", id) })));
   } else { // nothing is drawn again, so that the focus stays where it is
     const ids = tiles.filter(({ selected }) => selected).map(({ id }) => id);

@@ -21,7 +21,7 @@ def heat_map(engine: Engine, row: int, heat: Heat | None, key: str) -> None:
     if heat and heat.decides:
         alt = f"{name}. For “{heat.text}” the {place(heat)} matters most."
         overlay = [[[round(float(value), 3) for value in row] for row in heat.grid], list(heat.box)]
-    _HEAT(key=key, data=[picture_url(engine, row), alt, width / height, overlay])
+    _HEAT(key=key, data=[picture_url(engine, row), alt, width / height, overlay, width])
 
 
 def place(heat: Heat) -> str:
