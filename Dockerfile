@@ -13,11 +13,13 @@ RUN pip install --require-hashes --no-build-isolation -r requirements.lock
 COPY . .
 # Compile now, because the file system may be read-only at run time.
 RUN python -m compileall -q devise_core ui pages
-# Data sets to download and index, by the names that `fetch` knows: --build-arg COLLECTIONS="pascal-sentences".
+# Data sets to download and index, by the names that `fetch` knows: --build-arg COLLECTIONS="commons".
 ARG COLLECTIONS=""
+# Your e-mail address or web page, which Wikimedia Commons asks for.
+ARG CONTACT=""
 RUN set -eu; mkdir -p collections; \
     for name in $COLLECTIONS; do \
-      python -m devise_core fetch "$name" --out /data; \
+      python -m devise_core fetch "$name" --out /data --contact="${CONTACT:-}"; \
       python -m devise_core index "/data/$name" --name "$name"; \
     done; \
     rm -rf /data collections/.cache

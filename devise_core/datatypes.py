@@ -24,6 +24,7 @@ class Item:
         author: Who made it.
         licence: The terms it is used under.
         source: Where it came from: a URL, or the path of a file on this machine.
+        focus: The point that a crop should keep, as fractions of width and height.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Item:
     author: str = ""
     licence: str = ""
     source: str = ""
+    focus: tuple[float, float] = (0.5, 0.5)
 
     @property
     def name(self) -> str:

@@ -123,7 +123,7 @@ def test_requests_keep_to_the_rate_limit(site: FaultyServer, tmp_path: Path, mon
     client = Client(replace(QUICK, per_second=2))
     waits: list[float] = []
     monkeypatch.setattr(download, "monotonic", lambda: 100.0)
-    monkeypatch.setattr(client, "_pause", waits.append)
+    monkeypatch.setattr(client, "pause", waits.append)
     for name in "abc":
         client.download(Download(f"{site.url}/cat.jpg", tmp_path / name))
     assert [wait for wait in waits if wait] == [0.5, 1.0]

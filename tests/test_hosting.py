@@ -16,8 +16,8 @@ from streamlit import config
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 from devise_core.cli import parser
+from devise_core.cli.fetch import NAMES
 from devise_core.cli.machine_checks import _PORTABLE, PYTHONS
-from devise_core.datasets.catalogue import DATA_SETS
 from devise_core.settings.environment import OLD_NAMES
 from devise_core.settings.table import known_variables
 from tests.conftest import BUNDLED
@@ -146,7 +146,7 @@ def collections_step() -> str:
     return next(text for text in given(0, "RUN") if "COLLECTIONS" in text)
 
 
-@pytest.mark.parametrize("names", ["", "pascal-sentences", "pascal-sentences caltech-101"])
+@pytest.mark.parametrize("names", ["", "pascal-sentences", "pascal-sentences commons"])
 def test_build_argument_fetches_and_indexes_collections(names: str, tmp_path: Path) -> None:
     """Run the build step with a fake `python` that records its arguments, then parse them with the real command line."""
     record = tmp_path / "record"
@@ -161,7 +161,7 @@ def test_build_argument_fetches_and_indexes_collections(names: str, tmp_path: Pa
     assert [options.name for options in commands] == [name for name in names.split() for _ in range(2)]
     for fetched, indexed in zip(commands[::2], commands[1::2], strict=True):
         assert indexed.folder == fetched.out / fetched.name
-        assert fetched.name in DATA_SETS
+        assert fetched.name in NAMES
     python.write_text("#!/bin/sh\nexit 1\n")
     assert subprocess.run(["sh", "-c", step], cwd=tmp_path, env=environment, check=False).returncode == bool(names)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from devise_core.bundle.photos import FREE, RESOURCES, extract_photos, labels_of, read_credits
+from devise_core.bundle.photos import FREE, RESOURCES, extract_photos, labels_of, read_credits, write_attribution
 from devise_core.errors import BuildError
 
 README = """A description of the activity.
@@ -84,7 +84,7 @@ newt.webp
 
 def encoded(colour: str) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (300, 600), colour).save(buffer, "WEBP")
+    Image.new("RGB", (400, 800), colour).save(buffer, "WEBP")
     return buffer.getvalue()
 
 
@@ -118,11 +118,13 @@ def test_only_free_and_credited_images_are_included_once(package: Path, tmp_path
     assert (items[0].author, items[0].licence) == ("Ann", "CC0-1.0")
     assert [path.name for path in (tmp_path / "out/images").iterdir()] == ["owl.webp"]
     with Image.open(tmp_path / "out/images/owl.webp") as image:
+        assert image.size == (256, 512)
+    with Image.open(tmp_path / "out/for-model/owl.webp") as image:
         assert image.size == (128, 256)
 
 
 def test_the_attribution_is_written_beside_the_images(package: Path, tmp_path: Path) -> None:
-    extract_photos(package, tmp_path / "out")
+    write_attribution(tmp_path / "out/ATTRIBUTION.csv", extract_photos(package, tmp_path / "out"))
     with (tmp_path / "out/ATTRIBUTION.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file)) == [
             {
@@ -137,7 +139,7 @@ def test_the_attribution_is_written_beside_the_images(package: Path, tmp_path: P
 
 def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        extract_photos(package, tmp_path / name)
+        write_attribution(tmp_path / name / "ATTRIBUTION.csv", extract_photos(package, tmp_path / name))
     for file in ("images/owl.webp", "ATTRIBUTION.csv"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 

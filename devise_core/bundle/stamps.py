@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from devise_core.bundle.tables import read_table
-from devise_core.bundle.thumbnails import save_thumbnail
+from devise_core.bundle.thumbnails import save_copies
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
 from devise_core.storage.manifest import sha256_of
 
+LONGEST_SIDE = 256
 LICENCE = "GPL-2.0"
 AUTHOR = "Tux Paint stamps contributors"
 SOURCE = "Debian tuxpaint-stamps-default 2022.06.04-1"
@@ -61,7 +62,7 @@ def extract_stamps(package: Path, out: Path) -> list[Item]:
             identity = f"{relative.parts[-2]}-{identity}"
         caption = path.with_suffix(".txt").read_text("utf-8").split("\n", 1)[0].strip()
         file = f"images/{identity}.webp"
-        save_thumbnail(path, out / file)
+        save_copies(path, out, file, LONGEST_SIDE, transparent=True)
         labels, source = labels_of(path.stem, caption), f"{SOURCE}: {relative.as_posix()}"
         items[identity] = Item(identity, file, labels, relative.parent.as_posix(), caption, AUTHOR, LICENCE, source)
     return sorted(items.values(), key=lambda item: (item.category, item.id))

@@ -6,13 +6,43 @@ from pathlib import Path
 
 from PIL import Image
 
-from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_reader import load_pixels, open_image, orientation, read_image, upright
 
-LONGEST_SIDE = 256
+MODEL_SIDE = 256
+"""The longer side of the copies that vectors are computed from. They are not kept, so thumbnails can be of any size."""
+FOR_MODEL = "for-model"
+"""The folder of those copies, beside ``images``."""
 
 
-def save_thumbnail(source: Path | bytes, target: Path) -> None:
-    """Write an upright WebP copy of at most 256 × 256 pixels. Transparent parts become white."""
+def save_copies(source: Path | bytes, out: Path, file: str, longest: int, transparent: bool = False) -> None:
+    """Write the thumbnail of an image, and a copy on white for the model.
+
+    Args:
+        source: The image.
+        out: The folder of the collection.
+        file: The thumbnail, relative to ``out``. It is an upright WebP.
+        longest: The longer side of the thumbnail, at most, in pixels.
+        transparent: Whether transparent parts stay transparent. Otherwise they become white.
+
+    Raises:
+        ImageError: The image cannot be read.
+    """
     image = read_image(source)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    image.save(target, "WEBP", quality=85, method=6)
+    small = _with_alpha(source) if transparent else image.copy()
+    small.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    small.save(out / file, "WEBP", quality=62 if longest > MODEL_SIDE else 85, method=4)
+    image.thumbnail((MODEL_SIDE, MODEL_SIDE), Image.Resampling.LANCZOS)
+    path = copy_for_model(out, file)
+    path.parent.mkdir(exist_ok=True)
+    image.save(path, "WEBP", quality=85, method=6)
+
+
+def copy_for_model(out: Path, file: str) -> Path:
+    """Return where ``save_copies`` writes the copy for the model."""
+    return out / FOR_MODEL / Path(file).name
+
+
+def _with_alpha(source: Path | bytes) -> Image.Image:
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    image = load_pixels(open_image(data, "The image"), "The image")
+    return upright(image.convert("RGBA"), orientation(image))

@@ -13,9 +13,10 @@ from devise_core.errors import FetchError
 from devise_core.settings import folder
 
 if TYPE_CHECKING:
+    from devise_core.datasets.download import Client
     from devise_core.datasets.fetch import FetchReport
 
-NAMES = ("pascal-sentences", "caltech-101", "imagenet-samples", "flickr8k", "iaprtc12", "glove-6b", "phrase-encoder")
+NAMES = ("pascal-sentences", "caltech-101", "imagenet-samples", "flickr8k", "iaprtc12", "glove-6b", "phrase-encoder", "commons")
 _SHOWN = 10
 
 
@@ -55,6 +56,19 @@ def add_parsers(commands: Any) -> None:
         default=8.0,
         help="the most requests per second (default: %(default)s). Raise it only for your own mirror",
     )
+    command.add_argument(
+        "--limit",
+        type=_positive(int),
+        metavar="N",
+        default=2000,
+        help="commons: the most images, including those that are there already (default: %(default)s)",
+    )
+    command.add_argument(
+        "--contact",
+        default="",
+        metavar="ADDRESS",
+        help="your e-mail address or web page, which servers are told. Wikimedia Commons asks for it",
+    )
     add_json(command)
     command.set_defaults(run=_fetch)
 
@@ -76,7 +90,10 @@ def _fetch(options: argparse.Namespace) -> None:
     from devise_core.datasets.fetch import fetch
 
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its notes on retries would break the progress bar
-    client = Client(RequestPolicy(timeout=options.timeout, per_second=options.rate))
+    client = Client(RequestPolicy(timeout=options.timeout, per_second=options.rate), options.contact)
+    if options.name == "commons":
+        _fetch_commons(options, client)
+        return
     report = fetch(DATA_SETS[options.name], options.out / options.name, client, options.jobs, options.base_url)
     if options.json:
         print_json({"command": "fetch", **report.as_dict()})
@@ -85,6 +102,22 @@ def _fetch(options: argparse.Namespace) -> None:
     if report.missing:
         files = "1 file is" if len(report.missing) == 1 else f"{len(report.missing)} files are"
         raise FetchError(f"{files} missing in {report.folder}. Run `{_again(options)}` again, or name a mirror with --base-url.")
+
+
+def _fetch_commons(options: argparse.Namespace, client: Client) -> None:
+    from devise_core.datasets.commons import API, fetch_commons
+
+    if not options.contact:
+        raise FetchError("Wikimedia asks who fetches its files. Give your e-mail address or web page as --contact.")
+    report = fetch_commons(options.out / options.name, client, options.limit, options.base_url or API)
+    if options.json:
+        print_json({"command": "fetch", **vars(report), "folder": str(report.folder)})
+        return
+    print(f"{report.folder}: {report.fetched} images fetched, {report.kept} already present, {len(report.failed)} failed")
+    print(f"{report.refused} files were left out, because their licence, author or format does not allow their use.")
+    print("Licence: per image, public domain, CC0, CC BY or CC BY-SA. credits.csv has the author and licence of each.")
+    for title, reason in list(report.failed.items())[:_SHOWN]:
+        say(f"missing  {title}: {reason}")
 
 
 def _print(report: FetchReport) -> None:

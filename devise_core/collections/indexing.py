@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
+from devise_core.collections.credits import ImageCredit, read_credits
 from devise_core.collections.image_files import describe, find_images
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name, write_collection
@@ -93,18 +94,32 @@ def _write_thumbnails(
     """Describe each image of ``source`` as an item, and write its thumbnail below ``folder``."""
     items: list[Item] = []
     images: list[CachedVectors] = []
+    credits = read_credits(source)
     for file, image in encoded:
-        items.append(_item(file, source))
+        items.append(_item(file, source, credits))
         (folder / items[-1].file).write_bytes(image.thumbnail)
         images.append(image)
     return items, images
 
 
-def _item(file: Path, source: Path) -> Item:
-    """Describe ``file`` by its path below ``source``. A hash of the path distinguishes files with the same name."""
+def _item(file: Path, source: Path, credits: Mapping[str, ImageCredit]) -> Item:
+    """Describe ``file`` by its path below ``source``, and by its credit if there is one.
+
+    A hash of the path distinguishes files with the same name.
+    """
     parts = file.relative_to(source).parts
     mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
-    return describe(parts, mark, str(file.absolute()))
+    item = describe(parts, mark, str(file.absolute()))
+    credit = credits.get("/".join(parts))
+    if credit is None:
+        return item
+    return replace(
+        item,
+        caption=credit.caption or item.caption,
+        author=credit.author,
+        licence=credit.licence,
+        source=credit.source or item.source,
+    )
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,21 @@ def write_items(path: Path, items: Sequence[Item]) -> None:
         for item in items:
             row = list(astuple(item))
             row[_COLUMNS.index("labels")] = "|".join(item.labels)
+            row[_COLUMNS.index("focus")] = " ".join(f"{share:.2f}" for share in item.focus)
             writer.writerow(row)
 
 
 def _item(row: Mapping[str, str | None]) -> Item:
     values: dict[str, Any] = {name: row.get(name) or "" for name in _COLUMNS}
     values["labels"] = tuple(filter(None, values["labels"].split("|")))
+    values["focus"] = _focus(values["focus"])
     return Item(**values)
+
+
+def _focus(text: str) -> tuple[float, float]:
+    """Read "0.40 0.55". A collection that was made before there was a focus has the middle."""
+    try:
+        x, y = map(float, text.split())
+    except ValueError:
+        return (0.5, 0.5)
+    return (x, y)

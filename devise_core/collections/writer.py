@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,7 @@ def write_collection(
     before: CollectionLayout | None = None,
     index: str = "",
     parts: ModelParts | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Write everything except the image files themselves.
 
@@ -66,6 +68,7 @@ def write_collection(
         before: An older version of the collection. If its embeddings are the same, its maps are kept.
         index: The name of an index type in ``search/registry``, or "" for the default for this many items.
         parts: The parts of the model. With them the collection stores what every search needs of its images.
+        about: Further facts for the manifest, such as the title.
 
     Raises:
         ValueError: The numbers of items, features and embeddings differ.
@@ -73,7 +76,7 @@ def write_collection(
     _write_rows(layout, items, features, embeddings)
     kind = index_type(index or default_index(len(items)))
     (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
-    manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name})
+    manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name, **(about or {})})
     files = [layout.items, layout.embeddings, layout.features, *_build_indexes(kind, layout, features, embeddings)]
     files += store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
     for path in (*files, *_write_captions(layout, items), layout.projections):

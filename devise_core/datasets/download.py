@@ -75,9 +75,9 @@ class Download:
 class Client:
     """Download files. Threads may share a client, and then share one request rate."""
 
-    def __init__(self, policy: RequestPolicy = RequestPolicy()) -> None:
-        """Create a client that follows ``policy``."""
-        self.policy = policy
+    def __init__(self, policy: RequestPolicy = RequestPolicy(), contact: str = "") -> None:
+        """Create a client that follows ``policy``. The User-Agent tells servers the ``contact``, a mail address or a web page."""
+        self.policy, self._contact = policy, contact
         self._sessions = threading.local()  # a requests session is not thread-safe
         self._lock, self._next, self._stopped = threading.Lock(), 0.0, threading.Event()
         self._stop_reason = ""
@@ -117,7 +117,7 @@ class Client:
         """Write the file to ``part``, and request the rest whenever the connection breaks."""
         counted, failure = 0, ""
         for attempt in range(self.policy.tries):
-            self._pause(self.policy.backoff * 2 ** (attempt - 1) if attempt else 0)
+            self.pause(self.policy.backoff * 2 ** (attempt - 1) if attempt else 0)
             size = _size(part)
             with self._request(file, size) as response:
                 start, total = _content_range(response)
@@ -145,7 +145,7 @@ class Client:
                 while chunk := response.raw.read1(_CHUNK, decode_content=False):
                     target.write(chunk)
                     progress(len(chunk), None)
-                    self._pause(0)
+                    self.pause(0)
             except HTTPError as error:
                 return _root_cause(error)
         return ""
@@ -176,7 +176,7 @@ class Client:
             )
             session.mount("http://", HTTPAdapter(max_retries=retry))
             session.mount("https://", HTTPAdapter(max_retries=retry))
-            session.headers["User-Agent"] = AGENT
+            session.headers["User-Agent"] = f"{AGENT} ({self._contact})" if self._contact else AGENT
             session.max_redirects = policy.redirects
             self._sessions.session = session
         session = self._sessions.session
@@ -188,9 +188,9 @@ class Client:
             now = monotonic()
             start = max(now, self._next)
             self._next = start + 1 / self.policy.per_second
-        self._pause(start - now)
+        self.pause(start - now)
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Wait, but raise ``FetchError`` as soon as the client is stopped."""
         if self._stopped.wait(seconds) if seconds > 0 else self._stopped.is_set():
             raise FetchError(self._stop_reason)

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.collections.base import Collection, EmptyCollection
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.collections.opening import open_collection
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.engine import Engine
 from devise_core.errors import BuildError, NoVocabularyError
+from devise_core.evaluate.data import read_data
 from devise_core.evaluate.wordnet_distance import Labels, read_labels
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
@@ -26,6 +28,7 @@ from devise_core.train.write import reads_roots
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 
+PHOTOS = "photos"
 Say = Callable[[str], None]
 
 
@@ -143,12 +146,30 @@ class ModelUnderTest:
         return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
 
     def engine(self, collection: str | Collection) -> Engine:
-        """Return an engine with this model over a collection, by name or opened."""
+        """Return an engine with this model over a collection, opened or by name, as ``collection`` gives it."""
+        collection = self.collection(collection) if isinstance(collection, str) else collection
         return Engine(self.layout, self.manifest, self.text, self.encoder, EmptyCollection()).on(collection)
 
     def collection(self, name: str) -> Collection:
-        """Open the collection ``name`` of this model."""
-        return open_collection(name, self.layout, self.model_id)
+        """Open the collection ``name`` of this model.
+
+        Of ``photos`` it has the images that were judged. Those that were added later would change what every figure means.
+        """
+        collection = open_collection(name, self.layout, self.model_id)
+        return _judged(collection) if name == PHOTOS else collection
+
+
+def _judged(collection: Collection) -> Collection:
+    """Return the images of ``photos`` that ``measured_photos.csv`` lists, or the whole collection if it has none of them."""
+    ids = [row["id"] for row in read_data("measured_photos")]
+    rows = [collection.row(item) for item in ids if item in collection]
+    if not rows:
+        return collection
+    images = [
+        InMemoryImage(collection.items[row], collection.items[row].id, b"", collection.features[row], collection.embeddings[row])
+        for row in rows
+    ]
+    return InMemoryCollection(collection.name, images)
 
 
 def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: Say) -> ModelUnderTest:

@@ -31,12 +31,13 @@ function navigate(url) {
   document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 }
 
-function openButton(name, src, onClick) {
+function openButton(name, src, focus, onClick) {
   const button = element("button", "open");
   button.type = "button";
   button.setAttribute("aria-label", `Open ${name}`);
   const image = element("img");
   Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
+  if (focus) image.style.objectPosition = focus;
   button.append(image);
   button.onclick = onClick;
   return button;
@@ -66,7 +67,7 @@ function moreLink(id, name, onClick) {
 
 // `whole` shows all of a picture instead of filling the tile, `help` explains the similarity, `onOpen` gets the id of a picture that
 // is clicked, `onToggle` is called when one is selected, and `onLeave` before the page changes.
-function tile({ id, name, cosine, src, selected, folded, weak }, { whole, help, onOpen, onToggle, onLeave }) {
+function tile({ id, name, cosine, src, focus, selected, folded, weak }, { whole, help, onOpen, onToggle, onLeave }) {
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
   item.classList.toggle("weak", Boolean(weak));
@@ -74,7 +75,7 @@ function tile({ id, name, cosine, src, selected, folded, weak }, { whole, help, 
     item.setAttribute("aria-busy", "true");
     setTimeout(() => item.removeAttribute("aria-busy"), BUSY_TIMEOUT);
   };
-  const open = openButton(name, src, () => {
+  const open = openButton(name, src, focus, () => {
     showBusy();
     onOpen(id);
   });

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from devise_core.datatypes import Hit
+from devise_core.datatypes import Hit, Item
 from devise_core.engine import Engine
 from ui.component import component
 from ui.hit.selection import select
@@ -63,9 +63,21 @@ def tile_data(engine: Engine, hits: Sequence[Hit], marks: Marks | None = None) -
     """Return what a grid draws of each hit."""
     marks = marks or Marks()
     return [
-        {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": picture_url(engine, hit.row), **marks.of(hit)}
+        {
+            "id": hit.id,
+            "name": hit.name,
+            "cosine": round(hit.cosine, 3),
+            "src": picture_url(engine, hit.row),
+            "focus": object_position(hit.item),
+            **marks.of(hit),
+        }
         for hit in hits
     ]
+
+
+def object_position(item: Item) -> str:
+    """Return the part of the picture that a tile keeps when it cuts the picture, as CSS."""
+    return " ".join(f"{share:.0%}" for share in item.focus)
 
 
 def _select(engine: Engine, hits: Sequence[Hit], key: str) -> None:

@@ -15,6 +15,12 @@ def read_table(name: str) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def read_rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of ``NAME.csv``, each by the names in the header."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def imagenet_offsets() -> tuple[int, ...]:
     """Return the WordNet 3.0 offsets of the 1000 ImageNet-1k classes, in the order of the classifier."""
     return tuple(int(line[1:]) for line in (FOLDER / "imagenet1k_ids.txt").read_text("ascii").split())
