@@ -76,7 +76,7 @@ def _other_array(data: bytes, chance: random.Random) -> bytes:
         rows.ravel,
         lambda: rows[None],
         lambda: np.float32(3),
-        lambda: np.full_like(rows, np.iinfo(np.int32).max if rows.dtype.kind == "i" else -1),
+        lambda: np.full_like(rows, 127 if rows.dtype.kind == "i" else -1),
     )
     np.save(buffer := io.BytesIO(), chance.choice(ways)())
     return buffer.getvalue()
