@@ -5,7 +5,17 @@ from starlette.middleware import Middleware
 
 from ui.home import map_preview, search_routes
 from ui.map import data as map_data
-from ui.server import error_handlers, image_routes, metrics_routes, preload, script_routes, suggest_routes, upload_quota
+from ui.server import (
+    error_handlers,
+    file_drop,
+    image_routes,
+    message_guard,
+    metrics_routes,
+    preload,
+    script_routes,
+    suggest_routes,
+    upload_quota,
+)
 from ui.sharing import card_routes, page_head
 
 
@@ -26,10 +36,12 @@ app = st.App(
         card_routes.ROUTE,
         script_routes.ROUTE,
         map_data.ROUTE,
+        file_drop.ROUTE,
         metrics_routes.ROUTE,
     ],
     middleware=[
         Middleware(error_handlers.RouteErrorMiddleware),
+        Middleware(message_guard.MessageGuardMiddleware),
         Middleware(upload_quota.UploadQuotaMiddleware),
         Middleware(page_head.PageHeadMiddleware),
     ],

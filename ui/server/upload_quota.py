@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
 
 MAX_CONCURRENT = 2
 """How many uploads of one session may run at a time."""
+MAX_SECONDS = 120.0
+"""How long one upload may take."""
 _UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 
 class UploadQuotaMiddleware:
-    """Refuse a session's third concurrent upload, and delete the oldest files of sessions that hold too much.
+    """Refuse a session's third concurrent upload, and one that would exceed the total, before a byte of it is read.
+
+    After an upload, the oldest files of sessions that hold too much are deleted.
 
     A page reads a picture when it arrives and keeps a small copy, so an older file is not needed again.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._running = app, Counter[str]()
+        self._app, self._running, self._expected = app, Counter[str](), Counter[str]()
         MultiPartParser.spool_max_size = 2**31  # Starlette would write anything over a megabyte to disk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,18 +42,43 @@ class UploadQuotaMiddleware:
         if upload is None:
             await self._app(scope, receive, send)
             return
-        session = upload[1]
-        if self._running[session] >= MAX_CONCURRENT:
+        session, length, address = upload[1], _length(scope), (scope["client"] or ("",))[0]
+        if reason := self._refusal(session, length, address):
             event_log.record("refusal", guard="uploads at a time")
-            await PlainTextResponse("Too many uploads at a time. Send the files one after the other.", 429)(scope, receive, send)
+            await PlainTextResponse(*reason)(scope, receive, send)
             return
         self._running[session] += 1
+        self._expected[address] += length
         try:
-            await self._app(scope, receive, send)
+            async with asyncio.timeout(MAX_SECONDS):
+                await self._app(scope, receive, send)
             delete_oldest(session, settings().session_bytes, settings().all_uploads_bytes)
+        except TimeoutError:
+            event_log.record("refusal", guard="upload time")  # the connection is closed without an answer
         finally:
+            self._expected[address] -= length
             self._running[session] -= 1
-            self._running += Counter()  # drops the sessions at zero
+            self._running, self._expected = +self._running, +self._expected  # drops what is at zero
+
+    def _refusal(self, session: str, length: int, address: str) -> tuple[str, int] | None:
+        """Return why an upload may not start, and the HTTP status; None if it may."""
+        limit = settings().all_uploads_bytes
+        if self._running[session] >= MAX_CONCURRENT:
+            return "Too many uploads at a time. Send the files one after the other.", 429
+        if self._expected[address] + length > limit // 2:
+            return "Your network sends too many files at the moment. Try again in a minute.", 429
+        if self._expected.total() + length > limit:
+            return "The server receives too many files at the moment. Try again in a minute.", 503
+        return None
+
+
+def _length(scope: Scope) -> int:
+    """Return the bytes that an upload announces. One that announces nothing counts as the largest that may be sent."""
+    headers = dict(scope["headers"])
+    try:
+        return max(0, int(headers[b"content-length"]))
+    except (KeyError, ValueError):
+        return settings().zip_bytes
 
 
 def delete_oldest(session: str, session_limit: int, total_limit: int) -> None:

@@ -1,0 +1,133 @@
+"""Receive the files of a visitor by HTTP, outside of Streamlit's messages: counted as they arrive, and limited before they do.
+
+A page gives its session a drop, whose name nobody can guess. The browser sends each file there, and names it in its next message.
+Then the page takes it. What no page takes is deleted with the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+import streamlit as st
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from devise_core.settings import Settings, settings
+from ui.server import event_log
+
+MAX_FILES = 64
+"""How many files may wait in a drop. The browser sends 24 before it asks the page to take them."""
+MAX_SECONDS = 120.0
+"""How long one file may take."""
+_STATE_KEY = "file_drop"
+
+
+@dataclass(eq=False)
+class FileDrop:
+    """The files that one session has sent and no page has taken yet.
+
+    Attributes:
+        name: The last part of its address. Who knows it may send files.
+        address: The network address that the last file came from.
+        expected: The bytes of the files that are on their way.
+    """
+
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    address: str = ""
+    expected: int = 0
+    _files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all files, those on their way included."""
+        return self.expected + sum(map(len, self._files.values()))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many files wait that no more is accepted."""
+        return len(self._files) >= MAX_FILES
+
+    def put(self, number: str, content: bytes) -> None:
+        """Keep a file."""
+        self._files[number] = content
+
+    def take(self, number: str) -> bytes | None:
+        """Return a file and forget it; None if there is none of this number."""
+        return self._files.pop(number, None)
+
+
+_DROPS: WeakValueDictionary[str, FileDrop] = WeakValueDictionary()
+"""All drops by name. The session owns its drop, so a drop is deleted when its session ends."""
+
+
+def session_drop() -> FileDrop:
+    """Return the drop of this session."""
+    drop: FileDrop = st.session_state.setdefault(_STATE_KEY, FileDrop())
+    _DROPS[drop.name] = drop
+    return drop
+
+
+def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tuple[str, int] | None:
+    """Return why a file may not be sent, and the HTTP status; None if it may.
+
+    Args:
+        drop: Where it would go.
+        length: Its bytes.
+        address: The network address it comes from.
+        limits: The settings.
+    """
+    drops = list(_DROPS.values())
+    if not 0 < length <= max(limits.zip_bytes, limits.upload_bytes):
+        return "The file is too large or empty.", 413
+    if drop.is_full or drop.nbytes + length > limits.session_bytes:
+        return "Too many files at a time. Wait until the page has read them.", 429
+    if sum(each.nbytes for each in drops) + length > limits.all_uploads_bytes:
+        return "The server receives too many files at the moment. Try again in a minute.", 503
+    if sum(each.nbytes for each in drops if each.address == address) + length > limits.all_uploads_bytes // 2:
+        return "Your network sends too many files at the moment. Try again in a minute.", 429
+    return None
+
+
+async def _receive(request: Request) -> Response:
+    drop = _DROPS.get(request.path_params["drop"])
+    if drop is None:
+        return PlainTextResponse("The session has ended. Reload the page.", 404)
+    try:
+        length = int(request.headers["Content-Length"])
+    except (KeyError, ValueError):
+        return PlainTextResponse("The length of the file is missing.", 411)
+    address = request.client.host if request.client else ""
+    if reason := refusal(drop, length, address, settings()):
+        event_log.record("refusal", guard="file drop")
+        return PlainTextResponse(*reason)
+    drop.expected += length
+    drop.address = address
+    try:
+        async with asyncio.timeout(MAX_SECONDS):
+            drop.put(request.path_params["number"], await _content(request, length))
+    except TimeoutError:
+        return PlainTextResponse("The file took too long to arrive. Try a smaller one.", 408)
+    except ClientDisconnect:
+        return PlainTextResponse("The browser closed the connection.", 400)
+    finally:
+        drop.expected -= length
+    return Response(status_code=204)
+
+
+async def _content(request: Request, length: int) -> bytes:
+    """Read the body, which the server below cuts at the stated length."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > length:
+            raise ClientDisconnect
+    if len(content) < length:
+        raise ClientDisconnect
+    return bytes(content)
+
+
+ROUTE = Route("/drop/{drop}/{number}", _receive, methods=["PUT"])
