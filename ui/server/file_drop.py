@@ -32,7 +32,7 @@ class FileDrop:
 
     Attributes:
         name: The last part of its address. Who knows it may send files.
-        address: The network address that the last file came from.
+        address: The address of the client that sent the last file.
         expected: The bytes of the files that are on their way.
     """
 
@@ -77,7 +77,7 @@ def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tupl
     Args:
         drop: Where it would go.
         length: Its bytes.
-        address: The network address it comes from.
+        address: The address of the client.
         limits: The settings.
     """
     drops = list(_DROPS.values())
@@ -88,7 +88,7 @@ def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tupl
     if sum(each.nbytes for each in drops) + length > limits.all_uploads_bytes:
         return "The server receives too many files at the moment. Try again in a minute.", 503
     if sum(each.nbytes for each in drops if each.address == address) + length > limits.all_uploads_bytes // 2:
-        return "Your network sends too many files at the moment. Try again in a minute.", 429
+        return "Your address sends too many files at the moment. Try again in a minute.", 429
     return None
 
 

@@ -66,7 +66,7 @@ class UploadQuotaMiddleware:
         if self._running[session] >= MAX_CONCURRENT:
             return "Too many uploads at a time. Send the files one after the other.", 429
         if self._expected[address] + length > limit // 2:
-            return "Your network sends too many files at the moment. Try again in a minute.", 429
+            return "Your address sends too many files at the moment. Try again in a minute.", 429
         if self._expected.total() + length > limit:
             return "The server receives too many files at the moment. Try again in a minute.", 503
         return None
