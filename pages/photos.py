@@ -72,8 +72,10 @@ with show_errors():
     if state.repeated:
         st.caption(f"{state.repeated} had already been uploaded.")
     if state.skipped:
-        with st.expander(f"{len(state.skipped)} could not be read", icon=":material/broken_image:"):
-            st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped[:200]))
+        with st.expander(f"{len(state.skipped) + state.more_skipped} could not be read", icon=":material/broken_image:"):
+            st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped))
+            if state.more_skipped:
+                st.caption(f"{state.more_skipped} more are not listed.")
     if collection is None:
         st.info("You have not uploaded any pictures yet. A handful is enough to try it.", icon=":material/photo_library:")
     else:

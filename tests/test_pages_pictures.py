@@ -16,6 +16,7 @@ from devise_core.settings import Settings
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names
 from ui.picture import similar_images
 from ui.picture.crop import Region
+from ui.server.file_drop import FileDrop
 
 
 def shown_picture(test: AppTest) -> list[Any]:
@@ -124,7 +125,11 @@ def test_only_a_valid_paste_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None
 
     accepted: list[bytes] = []
     monkeypatch.setattr(paste, "_PASTE", lambda key, data, on_picture_change: on_picture_change())
-    for sent in (None, 5, "%%%", "A" * 400, base64.b64encode(b"picture").decode()):
+    drop = FileDrop()
+    drop.put("large", bytes(101))
+    drop.put("right", b"picture")
+    monkeypatch.setattr(paste, "session_drop", lambda: drop)
+    for sent in (None, 5, "none", "large", "right", "right"):
         monkeypatch.setattr(paste, "st", SimpleNamespace(session_state={"k": {"picture": sent}}))
         paste.paste("k", True, 100, accepted.append)
     assert accepted == [b"picture"]

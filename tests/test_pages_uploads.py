@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import pytest
@@ -14,8 +13,10 @@ from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names, unopened
 from ui.collection_choice import OLD_UPLOADS
-from ui.picture.dropzone import Batch, decode, parse_batch
+from ui.picture.dropzone import Batch, parse_batch
+from ui.picture.uploads import MAX_REASON, MAX_SKIPPED, UploadState
 from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE
+from ui.server.file_drop import FileDrop
 
 LIMITS = Settings()
 
@@ -37,8 +38,9 @@ def app_over(uploads: Engine, page: str, **parameters: str) -> AppTest:
 def test_there_are_no_pictures_at_first() -> None:
     test = app("photos")
     assert "You have not uploaded any pictures yet" in page_text(test)
-    received, room, _, limits, compact = component_data(test, "dropzone")[0]
+    received, room, _, limits, compact, drop = component_data(test, "dropzone")[0]
     assert (received, room, limits, compact) == (0, 200, [LIMITS.upload_bytes, LIMITS.zip_bytes], False)
+    assert len(drop) > 20
 
 
 @pytest.mark.parametrize(
@@ -116,21 +118,33 @@ def test_a_link_to_pictures_of_another_session(collection: str) -> None:
         "x",
         [],
         [1, 2],
-        [1, 2, 3],
-        [1, [["a"]], [["b"]]],
-        [1, [["a.png", 5]], [[1]]],
-        [1, [["a.png", "no base64!"]], []],
+        [1, 2, 3, -4],
+        [1, [["a"]], [["b"]], 0],
+        [1, [["a.png", 5]], [[1]], -1],
+        [1, [["a.png", "none"]], [], "many"],
         {"a": 1},
     ],
 )
 def test_an_invalid_batch_has_no_files(sent: Any) -> None:
-    assert parse_batch(sent, LIMITS).files == []
+    batch = parse_batch(sent, FileDrop())
+    assert (batch.files, batch.more) == ([], 0)
 
 
-def test_parse_batch() -> None:
-    sent = [3, [["a.png", base64.b64encode(b"abc").decode()]], [["b.zip", "is 90.0 MB."]]]
-    assert parse_batch(sent, LIMITS) == Batch(3, [("a.png", b"abc")], ["b.zip is 90.0 MB."])
-    assert decode("A" * 40, 20) is None
+def test_a_batch_takes_its_files_from_the_drop() -> None:
+    drop = FileDrop()
+    drop.put("7-1", b"abc")
+    sent = [3, [["a.png", "7-1"], ["again.png", "7-1"]], [["b.zip", "is 90.0 MB."]], 12]
+    assert parse_batch(sent, drop) == Batch(3, [("a.png", b"abc")], ["b.zip is 90.0 MB."], 12)
+    assert drop.nbytes == 0
+
+
+def test_what_was_skipped_is_bounded() -> None:
+    state = UploadState()
+    for _ in range(10):
+        state.skip(["x" * 5_000] * 80_000, 7)
+    assert len(state.skipped) == MAX_SKIPPED
+    assert state.more_skipped == 10 * 80_007 - MAX_SKIPPED
+    assert sum(map(len, state.skipped)) <= MAX_SKIPPED * MAX_REASON
 
 
 def test_the_title_is_chosen_and_the_name_is_in_the_address() -> None:

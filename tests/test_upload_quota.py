@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from devise_core.settings import Settings
 from tests.conftest import BUNDLED
 from ui.server import upload_quota
+from ui.server.message_guard import MAX_BYTES
 
 
 def test_the_session_with_the_most_bytes_loses_its_oldest_file_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +34,6 @@ def test_the_session_with_the_most_bytes_loses_its_oldest_file_first(monkeypatch
     assert not files.file_storage["four"]
 
 
-def test_the_largest_zip_fits_into_one_message() -> None:
-    """Streamlit closes the connection for a larger one."""
+def test_no_file_fits_into_a_message() -> None:
     server = tomllib.loads((BUNDLED.parent / ".streamlit/config.toml").read_text())["server"]
-    assert Settings().zip_bytes * 4 / 3 < 1e6 * server["maxWidgetStateSize"] < 2 * Settings().session_bytes
+    assert 1e6 * server["maxWidgetStateSize"] == MAX_BYTES < Settings().upload_bytes

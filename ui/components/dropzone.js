@@ -1,5 +1,5 @@
 // Sends pictures to the server a few at a time. The next ones follow when the server has those. File names are only ever set as text.
-const MAX_SIDE = 640, BATCH_FILES = 24, BATCH_BYTES = 4_000_000, MAX_DEPTH = 8; // MAX_SIDE in pixels
+const MAX_SIDE = 640, BATCH_FILES = 24, BATCH_BYTES = 4_000_000, MAX_DEPTH = 8, MAX_REFUSED = 50, MAX_NAME = 300; // MAX_SIDE in pixels
 const ZIP = /\.zip$/i;
 
 async function filesIn(entry, path, depth) {
@@ -19,6 +19,11 @@ function build(root) {
   const bar = root.querySelector("progress"), status = root.querySelector(".status");
   const box = { zone, queue: [], total: 0, done: 0, sent: 0, received: 0, room: 0, ready: true, working: false, limits: [0, 0], send: () => {} };
   const refused = [];
+  let uncounted = 0; // how many more were refused than are named
+  const refuse = (name, reason) => {
+    if (refused.length < MAX_REFUSED) refused.push([name.slice(0, MAX_NAME), reason]);
+    else uncounted += 1;
+  };
 
   const show = (name) => {
     bar.max = Math.max(1, box.total);
@@ -37,19 +42,20 @@ function build(root) {
       try {
         const blob = zip ? file : await shrunk(file, MAX_SIDE);
         const maxBytes = box.limits[zip ? 1 : 0];
-        if (blob.size > maxBytes) refused.push([name, `is ${(blob.size / 1e6).toFixed(1)} MB. The limit is ${(maxBytes / 1e6).toFixed(0)} MB.`]);
+        if (blob.size > maxBytes) refuse(name, `is ${(blob.size / 1e6).toFixed(1)} MB. The limit is ${(maxBytes / 1e6).toFixed(0)} MB.`);
         else {
-          files.push([name, await base64(blob)]);
+          files.push([name.slice(0, MAX_NAME), await dropped(box.drop, blob)]);
           bytes += blob.size;
         }
-      } catch {
-        refused.push([name, "cannot be opened."]);
+      } catch (error) {
+        refuse(name, error.name === "Error" ? `was not sent. ${error.message}` : "cannot be opened.");
       }
       box.done += 1;
       show(name);
     }
     box.sent += 1;
-    box.send([box.sent, files, refused.splice(0)]);
+    box.send([box.sent, files, refused.splice(0), uncounted]);
+    uncounted = 0;
   };
   const start = (files) => {
     if (box.working || !files.length) return;
@@ -100,6 +106,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const box = boxes.get(parentElement);
   [box.received, box.room, box.ready, box.limits] = data;
+  box.drop = data[5];
   box.zone.classList.toggle("compact", data[4]);
   box.zone.querySelector(".pick").textContent = data[4] ? "Add pictures" : "Choose pictures";
   box.zone.querySelector(".lead").textContent = data[4] ? "Drop more pictures here" : "Drop pictures, a folder or a zip file here";

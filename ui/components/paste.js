@@ -9,7 +9,13 @@ function build(root) {
     status.textContent = "Reading…";
     const blob = await shrunk(file, MAX_SIDE);
     if (blob.size > paste.maxBytes) status.textContent = "The picture is too large. Copy a smaller one.";
-    else paste.send(await base64(blob));
+    else {
+      try {
+        paste.send(await dropped(paste.drop, blob));
+      } catch (error) {
+        status.textContent = `The picture was not sent. ${error.message}`;
+      }
+    }
   };
   const onPaste = (event) => {
     if (!row.isConnected) {
@@ -49,7 +55,7 @@ const pastes = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!pastes.has(parentElement)) pastes.set(parentElement, build(parentElement));
   const paste = pastes.get(parentElement);
-  paste.maxBytes = data[1];
+  [, paste.maxBytes, paste.drop] = data;
   paste.send = (text) => setTriggerValue("picture", text);
   paste.update(data[0]);
 }

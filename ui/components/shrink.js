@@ -21,12 +21,3 @@ async function shrunk(blob, maxSide) {
   picture.close();
   return (await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9))) ?? blob;
 }
-
-function base64(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
-}

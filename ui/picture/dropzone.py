@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +11,10 @@ import streamlit as st
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import File
 from ui.component import component
+from ui.server.file_drop import MAX_FILES, FileDrop, session_drop
 
-_ZONE = component("dropzone", "shrink")
+MAX_NAME, MAX_COUNT = 300, 1_000_000
+_ZONE = component("dropzone", "shrink", "drop")
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,13 @@ class Batch:
         number: Its number, from 1.
         files: Name and content of each file.
         refused: A sentence for each file that the browser did not send.
+        more: How many more it did not send.
     """
 
     number: int
     files: list[File]
     refused: list[str]
+    more: int = 0
 
 
 def dropzone(
@@ -48,29 +50,30 @@ def dropzone(
     """
 
     def receive() -> None:
-        on_batch(parse_batch(st.session_state[key]["batch"], limits))
+        on_batch(parse_batch(st.session_state[key]["batch"], drop))
 
-    _ZONE(key=key, data=[received, room, ready, [limits.upload_bytes, limits.zip_bytes], compact], on_batch_change=receive)
-
-
-def parse_batch(sent: Any, limits: Settings) -> Batch:
-    """Return what a browser sent, which may be anything. Whatever is not valid is left out."""
-    number, files, refused = sent if isinstance(sent, list) and len(sent) == 3 else (0, [], [])
-    decoded = [
-        (str(pair[0])[:500], content) for pair in _pairs(files) if (content := decode(pair[1], limits.zip_bytes)) is not None
-    ]
-    return Batch(number if isinstance(number, int) else 0, decoded, [f"{pair[0]} {pair[1]}"[:500] for pair in _pairs(refused)])
+    drop = session_drop()
+    data = [received, room, ready, [limits.upload_bytes, limits.zip_bytes], compact, drop.name]
+    _ZONE(key=key, data=data, on_batch_change=receive)
 
 
-def decode(text: Any, max_bytes: int) -> bytes | None:
-    """Decode base64 to at most ``max_bytes`` bytes. Returns None for anything else."""
-    if not isinstance(text, str) or len(text) > max_bytes * 4 // 3 + 4:
-        return None
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
+def parse_batch(sent: Any, drop: FileDrop) -> Batch:
+    """Return what a browser sent, which may be anything. Whatever is not valid is left out.
+
+    Args:
+        sent: The number of the batch; the name of each file, and its number in the drop; the name of each file that was not sent,
+            and why; and how many more were not sent.
+        drop: Where the files are.
+    """
+    number, files, refused, more = sent if isinstance(sent, list) and len(sent) == 4 else (0, [], [], 0)
+    received = [(str(pair[0])[:MAX_NAME], content) for pair in _pairs(files) if (content := drop.take(str(pair[1]))) is not None]
+    reasons = [f"{str(pair[0])[:MAX_NAME]} {str(pair[1])[:MAX_NAME]}" for pair in _pairs(refused)]
+    return Batch(_count(number), received, reasons, _count(more))
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value < MAX_COUNT else 0
 
 
 def _pairs(values: Any) -> list[Any]:
-    return [pair for pair in values if isinstance(pair, list) and len(pair) == 2] if isinstance(values, list) else []
+    return [pair for pair in values[:MAX_FILES] if isinstance(pair, list) and len(pair) == 2] if isinstance(values, list) else []

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from ui.component import component
-from ui.picture.dropzone import decode
+from ui.server.file_drop import session_drop
 
-_PASTE = component("paste", "shrink")
+_PASTE = component("paste", "shrink", "drop")
 
 
 def paste(key: str, visible: bool, max_bytes: int, on_paste: Callable[[bytes], None]) -> None:
@@ -23,7 +23,9 @@ def paste(key: str, visible: bool, max_bytes: int, on_paste: Callable[[bytes], N
     """
 
     def receive() -> None:
-        if data := decode(st.session_state[key]["picture"], max_bytes):
+        sent = st.session_state[key]["picture"]
+        if isinstance(sent, str) and (data := drop.take(sent)) and len(data) <= max_bytes:
             on_paste(data)
 
-    _PASTE(key=key, data=[visible, max_bytes], on_picture_change=receive)
+    drop = session_drop()
+    _PASTE(key=key, data=[visible, max_bytes, drop.name], on_picture_change=receive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,6 +18,7 @@ from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITL
 from ui.server.event_log import record_refusal
 from ui.server.model_queue import load_model, model_slot
 
+MAX_SKIPPED, MAX_REASON = 200, 500
 _STATE_KEY = "upload_state"
 
 
@@ -26,15 +28,23 @@ class UploadState:
 
     Attributes:
         batches: The number of the last batch.
-        skipped: A sentence for each file that could not be read.
+        skipped: A sentence for each file that could not be read, up to ``MAX_SKIPPED``.
+        more_skipped: How many more could not be read.
         repeated: How many pictures had been uploaded before.
         full: Why no more pictures are accepted, or an empty text.
     """
 
     batches: int = 0
     skipped: list[str] = field(default_factory=list)
+    more_skipped: int = 0
     repeated: int = 0
     full: str = ""
+
+    def skip(self, reasons: Sequence[str], more: int = 0) -> None:
+        """Note files that could not be read."""
+        room = MAX_SKIPPED - len(self.skipped)
+        self.skipped += [reason[:MAX_REASON] for reason in reasons[:room]]
+        self.more_skipped += more + max(0, len(reasons) - room)
 
 
 def limits() -> Settings:
@@ -63,7 +73,7 @@ def add_batch(batch: Batch) -> None:
     """Add a batch to the session's pictures and choose them as the collection to search."""
     state, earlier = upload_state(), uploaded_collection()
     state.batches = max(state.batches, batch.number)
-    state.skipped += batch.refused
+    state.skip(batch.refused, batch.more)
     try:
         engine = base_engine()
         load_model(engine)
@@ -71,9 +81,9 @@ def add_batch(batch: Batch) -> None:
         indexed = index_uploads(batch.files, engine.encoder, settings(), images, slot=slot, titles=engine.titles)
     except DeviseError as error:  # the next batch tries again
         record_refusal(error)
-        state.skipped.append(str(error))
+        state.skip([str(error)])
         return
-    state.skipped += indexed.skipped
+    state.skip(indexed.skipped)
     state.repeated += indexed.again
     state.full = indexed.full
     if indexed.new:

@@ -1,0 +1,102 @@
+"""Files come by HTTP into the drop of a session. Each is limited before its first byte is read."""
+
+from __future__ import annotations
+
+import gc
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from benchmarks.app_session import AppSession
+from benchmarks.server import serving
+from devise_core.settings import Settings
+from tests.app_testing import CAT
+from tests.browsing import run_session
+from ui.server import file_drop
+from ui.server.file_drop import MAX_FILES, FileDrop, refusal
+
+LIMITS = Settings.model_construct(
+    **(Settings().model_dump() | {"upload_bytes": 50, "zip_bytes": 100, "session_bytes": 150, "all_uploads_bytes": 200})
+)
+
+
+@pytest.fixture
+def drops(monkeypatch: pytest.MonkeyPatch) -> list[FileDrop]:
+    """Three drops, the only ones there are."""
+    made = [FileDrop() for _ in range(3)]
+    monkeypatch.setattr(file_drop, "_DROPS", {drop.name: drop for drop in made})
+    return made
+
+
+def status(drop: FileDrop, length: int, address: str = "a") -> int:
+    refused = refusal(drop, length, address, LIMITS)
+    return refused[1] if refused else 204
+
+
+def test_one_file_and_one_session_are_limited(drops: list[FileDrop]) -> None:
+    drop = drops[0]
+    assert [status(drop, length) for length in (-1, 0, 1, 100, 101)] == [413, 413, 204, 204, 413]
+    drop.put("1", bytes(90))
+    assert (status(drop, 60), status(drop, 61)) == (204, 429)
+    drop.expected = 60
+    assert status(drop, 1) == 429
+    assert drop.take("1") == bytes(90)
+    assert drop.take("1") is None
+    drop.expected = 0
+    for number in range(MAX_FILES):
+        drop.put(str(number), b"x")
+    assert status(drop, 1) == 429
+
+
+def test_one_address_has_at_most_half_of_the_total(drops: list[FileDrop]) -> None:
+    one, two, three = drops
+    one.put("1", bytes(90))
+    one.address = two.address = "a"
+    assert (status(two, 10, "a"), status(two, 11, "a"), status(three, 100, "b")) == (204, 429, 204)
+    three.put("1", bytes(95))
+    three.address = "b"
+    assert status(two, 16, "c") == 503
+
+
+def test_a_drop_is_deleted_with_its_session() -> None:
+    drop = FileDrop()
+    file_drop._DROPS[drop.name] = drop
+    name = drop.name
+    assert name in file_drop._DROPS
+    del drop
+    gc.collect()
+    assert name not in file_drop._DROPS
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serving(SEMBLANCE_SESSION_BYTES="1000000") as (address, _):
+        yield address
+
+
+def put(address: str, drop: str, content: bytes) -> int:
+    return requests.put(f"{address}/drop/{drop}/1", data=content, timeout=60).status_code
+
+
+def test_the_server_receives_files_for_sessions_that_it_knows(server: str) -> None:
+    async def session() -> tuple[int, ...]:
+        async with AppSession(server, "photos") as visitor:
+            drop = str(visitor.components("dropzone")[0][5])
+            first = put(server, drop, CAT.read_bytes())
+            return first, put(server, drop, bytes(999_999)), put(server, drop, b"")
+
+    assert run_session(session()) == (204, 429, 413)
+    assert put(server, "nobodys-drop", b"x") == 404
+
+
+def test_a_file_without_a_length_is_refused(server: str) -> None:
+    async def session() -> int:
+        async with AppSession(server, "photos") as visitor:
+            connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)
+            connection.request("PUT", f"/drop/{visitor.components('dropzone')[0][5]}/1", iter([b"x"]), encode_chunked=True)
+            return connection.getresponse().status
+
+    assert run_session(session()) == 411
