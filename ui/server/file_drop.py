@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -16,8 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from devise_core.settings import Settings, settings
+from devise_core.settings import settings
 from ui.server import event_log
+
+if TYPE_CHECKING:  # the server imports this module as it starts, and reads the settings later
+    from devise_core.settings import Settings
 
 MAX_FILES = 64
 """How many files may wait in a drop. The browser sends 24 before it asks the page to take them."""
