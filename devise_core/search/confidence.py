@@ -1,8 +1,8 @@
 """How sure a name of an image is, in words.
 
 The share of a name is the probability that the classifier and the trained head give to the labels at or below it. Of the first
-three names of the images in `photos` and `stamps`, 63% are right from a share of 0.5 on ("probably"), 37% from 0.25 on ("maybe"),
-and 10% below that ("not sure"). ``python -m benchmarks.naming_confidence`` prints these figures. It counts a name as right if it
+three names of the images in `photos` and `stamps`, 66% are right from a share of 0.5 on ("probably"), 39% from 0.25 on ("maybe"),
+and 11% below that ("not sure"). ``python -m benchmarks.naming_confidence`` prints these figures. It counts a name as right if it
 is a label of the image, a synonym of one, or a kind of thing that the label is.
 """
 
