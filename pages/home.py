@@ -5,7 +5,7 @@ import streamlit as st
 from ui import page_layout, tour, url_state
 from ui.errors import show_errors
 from ui.home.live_results import answer_of_page, live_results
-from ui.query.examples import examples
+from ui.query.examples import examples, placeholder
 from ui.searchbox import example_pills, search_box
 from ui.server.engine_cache import current_engine
 
@@ -24,7 +24,7 @@ with results, show_errors():
     live_results(engine, answer_of_page(engine, text, examples(engine)[0]))
 
 with controls:
-    search_box("home", "Type anything: violin, something sweet, at sea…", in_row=True)
+    search_box("home", placeholder(), in_row=True)
     with st.container(horizontal=True, vertical_alignment="center", key="offers"), show_errors():
         example_pills("home", examples(current_engine()))
         tour.invitation()

@@ -6,7 +6,7 @@ from ui import page_layout
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.query.caption_row import read_or_find_by_caption
-from ui.query.examples import examples
+from ui.query.examples import examples, placeholder
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
@@ -22,7 +22,7 @@ page_layout.header(
     "Describe what you are looking for. The search looks at the pictures themselves. Below its results you see pictures whose "
     "caption or label has your words.",
 )
-text = search_box("text", "horse, musical instrument, animal -bird, like:violin…")
+text = search_box("text", placeholder())
 results, after = st.container(), st.container()
 with results, show_errors("q"):
     engine = current_engine()

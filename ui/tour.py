@@ -43,9 +43,9 @@ STEPS = (
     Step(
         "text_search",
         "Add and subtract",
-        "A minus sign takes a meaning away. **fruit -apple** finds other fruits. Turn on **Show weak matches** below the "
+        "A minus sign takes a meaning away. **bird -penguin** finds other birds. Turn on **Show weak matches** below the "
         "pictures to see what was left out.",
-        {"q": "fruit -apple"},
+        {"q": "bird -penguin"},
     ),
     Step(
         "image_search",

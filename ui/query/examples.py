@@ -5,17 +5,25 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from devise_core.engine import Engine
+from devise_core.errors import DeviseError
+from ui.server.engine_cache import current_engine
 
 QUERIES = (
-    "bird",
+    "castle",
     "musical instrument",
+    "flower",
+    "big cat",
+    "bridge",
+    "coffee",
+    "vehicle",
+    "guitar",
+    "insect",
+    "bird",
     "something to eat",
     "avian",
     "fast car",
     "castle by the water",
-    "flower",
     "wild animal",
-    "insect",
     "sea creature",
     "sweet dessert",
     "tool -knife",
@@ -32,7 +40,6 @@ QUERIES = (
     "tree",
     "renewable energy",
     "ancient temple",
-    "big cat",
     "reptile",
     "aircraft",
     "furniture",
@@ -41,7 +48,6 @@ QUERIES = (
     "pet",
     "farm animal",
     "desert",
-    "bridge",
     "statue",
     "computer",
     "portrait",
@@ -49,8 +55,9 @@ QUERIES = (
     "snow",
 )
 COUNT = 6
-WELL_ANSWERED = 3
-"""A query is answered well if this many pictures match it well."""
+WELL_ANSWERED = 2
+"""A query is answered well if the app is sure of it and this many pictures match it well."""
+IN_PLACEHOLDER = 3
 _EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
 
 
@@ -64,13 +71,22 @@ def examples(engine: Engine) -> list[str]:
     return _EXAMPLES[engine]
 
 
+def placeholder() -> str:
+    """Return what an empty search box says: the first examples, or less if no collection opens."""
+    try:
+        queries = examples(current_engine())[:IN_PLACEHOLDER]
+    except DeviseError:
+        return "Type anything"
+    return f"Type anything: {', '.join(queries)}…"
+
+
 def _choose(engine: Engine) -> list[str]:
     chosen: dict[int, str] = {}
     others: list[tuple[int, int, str]] = []
     for query in filter(engine.parts.word_filter.allows, QUERIES):
         matches = engine.matches(engine.query(query))
         best, strong = int(matches.ranking.rows[0]), len(matches.strong())
-        if strong >= WELL_ANSWERED:
+        if matches.sure and not matches.absent and strong >= WELL_ANSWERED:
             chosen.setdefault(best, query)
         else:
             others.append((strong, best, query))

@@ -1,0 +1,50 @@
+"""Every query that the app and the README offer shows what it says. ``examples.csv`` lists the pictures that were judged right.
+
+A picture that is not listed has to be looked at: add its id if it shows what the query asks for. Otherwise offer another query.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from devise_core import Engine
+from tests.app_testing import app, tiles
+from tests.conftest import BUNDLED
+from ui.query.examples import COUNT, examples, placeholder
+from ui.tour import STEPS
+
+FIRST = 6
+README = (BUNDLED.parent / "README.md").read_text("utf-8")
+with Path(__file__).with_name("examples.csv").open(encoding="utf-8", newline="") as file:
+    JUDGED = {(row["collection"], row["query"]): set(row["right"].split("|")) for row in csv.DictReader(file)}
+
+pytestmark = pytest.mark.artifacts
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_offered_examples_are_judged(collection: str, engine: Engine) -> None:
+    offered = examples(engine.on(collection))
+    assert len(offered) == COUNT
+    assert {(collection, query) for query in offered} <= set(JUDGED)
+
+
+def test_queries_of_readme_and_tour_are_judged() -> None:
+    in_readme = re.findall(r'search(?:_text\()? ?"([^"]+)"', README.replace('search "sea" --like photo.jpg', ""))
+    assert len(in_readme) == 3
+    assert {("photos", query) for query in in_readme} <= set(JUDGED)
+    assert {("stamps", step.view["q"]) for step in STEPS if step.page == "text_search"} <= set(JUDGED)
+
+
+@pytest.mark.parametrize(("collection", "query"), JUDGED)
+def test_the_first_pictures_of_an_example_are_right(collection: str, query: str) -> None:
+    ids = [tile["id"] for tile in tiles(app("text_search", q=query, collection=collection))[:FIRST]]
+    assert len(ids) >= 2
+    assert set(ids) <= JUDGED[collection, query]
+
+
+def test_the_search_box_says_some_examples(engine: Engine) -> None:
+    assert placeholder() == f"Type anything: {', '.join(examples(engine)[:3])}…"
