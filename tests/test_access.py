@@ -22,7 +22,7 @@ PAGES = {
     "": "grid-home",
     "text_search?q=bird+-penguin&weak=1": "grid-text",
     "text_search?q=democracy": "toolbar",
-    "text_search?q=vioolin": "spellings-q",
+    "text_search?q=%22vioolin%22": "spellings-q",
     "text_search?q=a+long+query+with+an+end+missing+-": "search-text",
     "image_search?item=violin": "grid-meaning",
     "labels?item=violin": "label-bars",

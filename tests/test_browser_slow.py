@@ -182,7 +182,7 @@ def button_or_link(page: Page, name: str) -> Locator:
         ("words?mode=way", "Words similar to tree"),
         ("explorer?item=violin", "Why it matches"),
         ("?q=violin", "See all"),
-        ("text_search?q=vioolin", "violin"),
+        ("text_search?q=%22vioolin%22", "violin"),
     ],
 )
 def test_a_click_shows_at_once(page: Page, address: str, view: str, name: str) -> None:

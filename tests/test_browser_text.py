@@ -59,9 +59,9 @@ def test_select_and_download(page: Page, address: str, tmp_path: Path) -> None:
 
 
 def test_a_spelling_corrects_the_query_and_an_error_is_explained(page: Page, address: str) -> None:
-    page.goto(f"{address}/text_search?q=vioolin")
+    page.goto(f"{address}/text_search?q=%22vioolin%22")
     page.get_by_role("button", name="violin", exact=True).click()
-    expect(page).to_have_url(f"{address}/text_search?q=violin")
+    expect(page).to_have_url(f"{address}/text_search?q=%22violin%22")
     expect(tiles(page, "text").first).to_have_text("violin")
     box = page.get_by_role("combobox")
     box.fill('horse "saddle')

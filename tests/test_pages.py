@@ -65,11 +65,11 @@ def test_bad_queries_get_a_sentence(page: str, query: str, expected: str) -> Non
 
 
 def test_a_misspelt_word_is_corrected_with_one_click() -> None:
-    test = app("text_search", q="vioolin")
+    test = app("text_search", q='"vioolin"')
     assert "Did you mean violin" in page_text(test)
     button = next(button for button in test.button if button.label == "violin")
     button.click().run()
-    assert query_of(checked(test)) == "violin"
+    assert query_of(checked(test)) == '"violin"'
     assert tile_names(test)[0] == "violin"
 
 
