@@ -33,7 +33,7 @@ def test_each_event_is_one_line(log: pytest.LogCaptureFixture) -> None:
     app("text_search", q=SECRET)
     [search], [page] = events(log, "search"), events(log, "page")
     assert search["terms"] == 1
-    assert search["hits"] > 1
+    assert search["hits"] >= 1
     assert (page["page"], page["end"], page["level"]) == ("text_search", "done", "info")
     assert page["ms"] >= search["ms"] > 0
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", page["time"])
