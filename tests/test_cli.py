@@ -143,7 +143,7 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     (tmp_path / "photos/broken.jpg").write_bytes(b"broken")
     status, out, err = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos")
     assert status == 0
-    assert "3 images in the collection my photos, 1 files skipped" in out
+    assert "3 images in the collection my photos, 1 skipped" in out
     assert "broken.jpg" in err
     assert str(tmp_path / "photos/violin/a.png") in run(capsys, "search", "violin", "-k", "1", "--collection", "my photos")[1]
     assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3

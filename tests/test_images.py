@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from devise_core.errors import ImageError
+from devise_core.settings import Settings
 from devise_core.vision import image_reader
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.preprocess import to_pixels
@@ -135,11 +136,12 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 def test_images_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     png = encoded(RED, "PNG")
-    monkeypatch.setattr(image_reader, "MAX_PIXELS", 64 * 48 - 1)
+    limits = Settings.model_construct(image_pixels=64 * 48 - 1)
+    monkeypatch.setattr(image_reader, "settings", lambda: limits)
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded although the header said enough"))
     with pytest.raises(ImageError, match="megapixels.*smaller copy"):
         read_image(png)
-    monkeypatch.setattr(image_reader, "MAX_BYTES", 10)
+    monkeypatch.setattr(image_reader, "settings", lambda: Settings.model_construct(image_bytes=10))
     (tmp_path / "big.png").write_bytes(png)
     for source in (png, tmp_path / "big.png"):
         with pytest.raises(ImageError, match="The limit is.*smaller copy"):

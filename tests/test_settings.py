@@ -124,9 +124,9 @@ def test_misspelled_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None
     assert unknown_variables() == ["SEMBLANCE_UPLOAD_BYTE"]
 
 
-def test_a_folder_is_read_without_pydantic() -> None:
+def test_a_folder_is_read_without_pydantic_settings() -> None:
     """It takes longer to import than the rest of ``words`` or ``search`` on the command line."""
-    code = "import sys, devise_core.cli, devise_core.engine; print('pydantic' in sys.modules)"
+    code = "import sys, devise_core.cli, devise_core.engine; print('pydantic_settings' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DOCUMENTED.parents[1])
     assert result.stdout.strip() == "False"
 

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.output import add_json, print_json, say
+from devise_core.cli.output import add_json, print_json, say, summary
 from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.errors import CollectionError
+
+MAX_LINES = 20
+"""The most reasons for a skipped file that are printed. ``--json`` has all of them."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -23,6 +26,9 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("folder", type=Path, help="the folder with the images")
     command.add_argument("--name", required=True, help="the name of the collection")
+    command.add_argument(
+        "--include-system", action="store_true", help="also index folders of thumbnails and deleted files, such as @eaDir"
+    )
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_index)
@@ -30,7 +36,7 @@ def add_parsers(commands: Any) -> None:
 
 def _index(options: argparse.Namespace) -> None:
     from devise_core.cli.quiet import load_model
-    from devise_core.collections.image_files import find_images
+    from devise_core.collections.image_files import scan_folder
     from devise_core.collections.indexing import index_folder
     from devise_core.collections.writer import check_name
     from devise_core.search.model_parts import ModelParts
@@ -42,7 +48,7 @@ def _index(options: argparse.Namespace) -> None:
     layout = artifacts_of(options)
     manifest = Manifest.read(layout.root)
     encoder = KerasImageEncoder(layout.model, manifest)
-    find_images(options.folder)
+    scan_folder(options.folder, options.include_system)
     name = check_name(options.name)
     if any((bundled.collections / name).is_dir() for bundled in (ArtifactLayout(artifacts_folder()), layout)):
         raise CollectionError(f"The collection {name} comes with the model. Choose another name.")
@@ -50,7 +56,7 @@ def _index(options: argparse.Namespace) -> None:
     command = f"python -m devise_core index FOLDER --name {options.name}"
     parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
     with _progress_bar(options.name) as progress:
-        result = index_folder(options.folder, options.name, encoder, progress, command, parts)
+        result = index_folder(options.folder, options.name, encoder, progress, command, parts, options.include_system)
     _report(options, result)
 
 
@@ -72,11 +78,15 @@ def _progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
 def _report(options: argparse.Namespace, result: Any) -> None:
     if options.json:
         facts = {"folder": str(options.folder), "name": options.name, "count": result.count}
-        print_json({"command": "index", **facts, "collection": str(result.folder), "skipped": result.skipped})
+        print_json(
+            {"command": "index", **facts, "collection": str(result.folder), "skipped": result.skipped, "left_out": result.left_out}
+        )
         return
-    for reason in result.skipped:
+    for reason in summary(result.skipped, MAX_LINES):
         say(f"skipped  {reason}")
-    skipped = f", {len(result.skipped)} files skipped" if result.skipped else ""
+    if result.left_out:
+        say(f"left out: {', '.join(result.left_out)}")
+    skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
     print(f"{result.count} images in the collection {options.name}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
     app = f" (SEMBLANCE_ARTIFACTS={options.artifacts} make demo)" if options.artifacts else ""

@@ -6,6 +6,7 @@ The exit status is 0, or 1 with one line on stderr that says what to do.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    _print_any_text()
     options = parser().parse_args(arguments)
     try:
         options.run(options)
@@ -46,6 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nsemblance: Stopped. No file is incomplete. Run the same command again to continue.", file=sys.stderr)
         return 130
     return 0
+
+
+def _print_any_text() -> None:
+    """Let names in any script be printed to any terminal or file, and print nowhere if there is no standard output."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  it lives as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devise_core.datatypes import Hit, Reading, WordHit
@@ -55,3 +55,10 @@ def say_reading(reading: Reading) -> None:
 def say(text: str) -> None:
     """Print progress to stderr, so that stdout holds nothing but the result."""
     print(text, file=sys.stderr, flush=True)
+
+
+def summary(lines: Sequence[str], most: int) -> Iterator[str]:
+    """Yield the first ``most`` lines, and how many more there are."""
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"… and {len(lines) - most} more"

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from devise_core.collections.base import Collection
 from devise_core.datatypes import Hit
+from devise_core.storage.artifact_reader import read_bytes
 
 _COLUMNS = ("id", "name", "cosine", "category", "labels", "caption", "author", "licence", "source")
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -49,13 +50,18 @@ def as_json(hits: Sequence[Hit]) -> str:
 
 
 def as_zip(collection: Collection, hits: Sequence[Hit]) -> bytes:
-    """Return the images, numbered in the order of the hits, and ``ATTRIBUTION.csv``."""
+    """Return the images, numbered in the order of the hits, and ``ATTRIBUTION.csv``.
+
+    Raises:
+        ArtifactError: The file of an image is missing or no regular file.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # images are compressed already
         for number, hit in enumerate(hits, 1):
             picture = collection.picture(hit.row)
             suffix = PurePosixPath(hit.item.file).suffix or ".webp"
             name = "".join(sign if sign.isalnum() else "-" for sign in hit.name)[:60]
-            archive.writestr(f"{number:03}-{name}{suffix}", picture.read_bytes() if isinstance(picture, Path) else picture)
+            content = read_bytes(picture) if isinstance(picture, Path) else picture
+            archive.writestr(f"{number:03}-{name}{suffix}", content)
         archive.writestr("ATTRIBUTION.csv", as_csv(hits))
     return buffer.getvalue()

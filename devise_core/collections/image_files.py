@@ -2,33 +2,98 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
-from devise_core.vision.image_reader import SUFFIXES
+from devise_core.vision.image_reader import SUFFIXES, is_known_format
+
+SYSTEM_FOLDERS = frozenset(
+    {
+        "#recycle",
+        "#snapshot",
+        "$recycle.bin",
+        "@eadir",
+        "@recently-snapshot",
+        "@recycle",
+        "__macosx",
+        "lost+found",
+        "recycler",
+        "system volume information",
+        "thumbnails",
+    }
+)
+"""Folders in which storage systems and desktops keep thumbnails and deleted files, in lower case."""
+LIBRARY_PARTS = ("database", "derivatives", "internal", "masks", "previews", "private", "resources", "scopes", "thumbnails")
+"""Folders inside a photo library (``*.photoslibrary``, ``*.lrdata``) that hold copies of its photos."""
+_LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary")
+_PREVIEWS = ".lrdata"
+OTHER_KINDS = {
+    "raw photos": (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"),
+    "JPEG XL images": (".jxl",),
+    "drawings": (".ai", ".eps", ".svg", ".svgz"),
+    "documents": (".pdf", ".psd", ".xcf"),
+    "videos": (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".webm", ".wmv"),
+}
+"""Kinds of files that people expect in a collection of photos and that are not read: name → suffixes."""
+_KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 
 
-def find_images(source: Path) -> list[Path]:
-    """Return every image file below ``source``, sorted by path. Hidden files and folders are left out.
+@dataclass
+class FolderScan:
+    """What is in a folder.
+
+    Attributes:
+        files: The image files, sorted by path.
+        problems: A sentence for each folder or file that cannot be read, which begins with its path.
+        left_out: What is not looked at, in words, such as "3 videos".
+    """
+
+    files: list[Path] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
+    """Find every image file below ``source``.
+
+    Files are recognised by their suffix, or by their content if they have none. Hidden files and folders are left out, and linked
+    folders are not followed.
+
+    Args:
+        source: The folder.
+        include_system: Whether to look into ``SYSTEM_FOLDERS`` and the copies inside photo libraries too.
 
     Raises:
         CollectionError: The folder is missing or has no image file.
     """
     if not source.is_dir():
         raise CollectionError(f"There is no folder {source}. Give the folder that your images are in.")
-    files = sorted(
-        path
-        for path in source.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(source).parts)
-    )
-    if not files:
-        raise CollectionError(f"There are no images in {source}. Files ending in {', '.join(SUFFIXES)} are read.")
-    return files
+    scan, others = FolderScan(), Counter[str]()
+
+    def cannot_list(error: OSError) -> None:
+        scan.problems.append(f"{error.filename}: The folder cannot be read ({error.strerror}). Check its permissions.")
+
+    for folder, folders, files in os.walk(source, onerror=cannot_list):
+        others["linked folders"] += sum(Path(folder, name).is_symlink() for name in folders)
+        shown = [name for name in folders if not name.startswith(".")]
+        folders[:] = sorted(name for name in shown if include_system or not _is_system(Path(folder), name))
+        others["system folders"] += len(shown) - len(folders)
+        for name in sorted(files):
+            if not name.startswith("."):
+                _sort(Path(folder, name), scan, others)
+    scan.files.sort()
+    scan.left_out = [f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in sorted(others.items()) if count]
+    if not scan.files:
+        raise CollectionError(_nothing(source, scan))
+    return scan
 
 
 def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
@@ -36,16 +101,54 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
     Args:
         parts: The path's parts, at least the file's name. Folders become labels, the innermost first, and the name becomes
-            the caption.
+            the caption. What is no valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}".
         mark: Makes the id unique. If it depends only on the path, links to an image stay valid when others are added.
         source: Where the file is.
     """
-    folders, stem = parts[:-1], Path(parts[-1]).stem
+    names = [_text(part) for part in parts]
+    folders, stem = names[:-1], Path(names[-1]).stem
     labels = tuple(filter(None, dict.fromkeys(_readable(folder) for folder in reversed(folders))))
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
     identity = f"{slug[:40]}-{mark}"
-    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), _readable(stem), source=source)
+    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), _readable(stem), source=_text(source))
+
+
+def _sort(path: Path, scan: FolderScan, others: Counter[str]) -> None:
+    """Add a file to the images, the problems, or what is left out."""
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES or not suffix:
+        try:
+            regular = stat.S_ISREG(path.stat().st_mode)
+            image = regular and (bool(suffix) or is_known_format(path))
+        except OSError as error:
+            scan.problems.append(f"{path}: The file cannot be read ({error.strerror}). Check its permissions.")
+            return
+        if image:
+            scan.files.append(path)
+            return
+    others[_KIND_OF.get(suffix, "other files")] += 1
+
+
+def _is_system(folder: Path, name: str) -> bool:
+    """Whether the folder ``name`` in ``folder`` holds thumbnails, deleted files or copies."""
+    lower = name.lower()
+    in_library = any(part.lower().endswith(_LIBRARIES) for part in folder.parts)
+    return lower in SYSTEM_FOLDERS or lower.endswith(_PREVIEWS) or (in_library and lower in LIBRARY_PARTS)
+
+
+def _nothing(source: Path, scan: FolderScan) -> str:
+    read = f"Files ending in {', '.join(SUFFIXES)} are read."
+    left_out = f" Left out: {', '.join(scan.left_out)}." if scan.left_out else ""
+    problem = f" {scan.problems[0]}" if scan.problems else ""
+    return f"There are no images in {source}. {read}{left_out}{problem}"
+
+
+def _text(name: str) -> str:
+    """Return ``name`` as valid text in one form: a file system may hold any bytes, and composed or decomposed letters."""
+    return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def _readable(name: str) -> str:
-    return re.sub(r"[\s_\-]+", " ", name).strip().lower()
+    """Return a name as a label. ``|`` separates labels in ``items.csv``, so no label has one."""
+    visible = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in name)
+    return re.sub(r"[\s_\-|]+", " ", visible).strip().lower()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.collections.credits import ImageCredit, read_credits
-from devise_core.collections.image_files import describe, find_images
+from devise_core.collections.image_files import describe, scan_folder
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name, write_collection
 from devise_core.datatypes import Item
@@ -39,12 +39,14 @@ class IndexedFolder:
     Attributes:
         folder: The collection's folder.
         count: How many images are in the collection.
-        skipped: A sentence for each file that is not in it, which begins with the file's path.
+        skipped: A sentence for each file or folder that cannot be read, which begins with its path.
+        left_out: What was not looked at, in words, such as "3 videos".
     """
 
     folder: Path
     count: int = 0
     skipped: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def index_folder(
@@ -54,6 +56,7 @@ def index_folder(
     progress: Progress | None = None,
     command: str = "",
     parts: ModelParts | None = None,
+    include_system: bool = False,
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels.
 
@@ -66,22 +69,23 @@ def index_folder(
         progress: Called after each image.
         command: The command that makes the collection, for the manifest.
         parts: Model parts, used to precompute what makes searches faster.
+        include_system: As for ``scan_folder``.
 
     Raises:
         CollectionError: The name is not allowed, the folder is missing, or none of its images can be read.
     """
     target = user_collections() / check_name(name)
-    files = find_images(source)
-    result = IndexedFolder(target)
+    scan = scan_folder(source, include_system)
+    result = IndexedFolder(target, skipped=scan.problems, left_out=scan.left_out)
     with (
         VectorCache(user_collections() / ".cache" / f"{name}.sqlite", encoder.model_id) as cache,
         atomic_folder(target) as folder,
     ):
         layout, before = CollectionLayout(folder), CollectionLayout(target)
         layout.images.mkdir()
-        items, images = _write_thumbnails(_encode(files, encoder, cache, result, progress), source, folder)
+        items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder)
         if not items:
-            raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
+            raise CollectionError(f"None of the {len(scan.files)} images in {source} can be read. {result.skipped[0]}")
         features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
         write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
     result.count = len(items)

@@ -28,12 +28,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", allow_inf_nan=False)
 
+    image_bytes: int = _number(
+        200_000_000, "bytes", 1_000, 4_000_000_000, "The largest image file that `index` and the other commands read."
+    )
+    image_pixels: int = _number(
+        300_000_000, "pixels", 10_000, 2_000_000_000, "The most pixels of an image that `index` and the other commands read."
+    )
     upload_bytes: int = _number(20_000_000, "bytes", 1_000, 50_000_000, "The largest image file that a visitor may upload.")
     upload_pixels: int = _number(
-        100_000_000,
+        250_000_000,
         "pixels",
         10_000,
-        100_000_000,
+        1_000_000_000,
         "The most pixels of a JPEG, as its header says. Formats that need more memory have a lower limit.",
     )
     upload_seconds: float = _number(4.0, "seconds", 0.1, 60, "How long decoding an image may take.")

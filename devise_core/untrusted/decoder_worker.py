@@ -20,6 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from devise_core.errors import ImageError
 from devise_core.vision.image_reader import load_pixels, on_white, open_image, orientation, upright
+from devise_core.vision.jpeg_marks import read_marks
 
 SIDE = 1024
 """The longer side of a decoded image, at most, in pixels."""
@@ -59,7 +60,8 @@ def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
     Raises:
         ImageError: The file is truncated, damaged, too large or not an image.
     """
-    if data[:2] == b"\xff\xd8" and data.count(b"\xff\xda") > MAX_SCANS:
+    marks = read_marks(data)
+    if marks and marks.scans > MAX_SCANS:
         raise ImageError(f"{_NAME} is a JPEG with more than {MAX_SCANS} scans. Save it as an ordinary one.")
     image = open_image(data, _NAME)
     _check_size(image, limits, len(data))

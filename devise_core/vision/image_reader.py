@@ -13,14 +13,19 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from devise_core.errors import ImageError
+from devise_core.settings import settings
+from devise_core.vision.jpeg_marks import with_end_mark
 
 ImageInput = str | Path | bytes | Image.Image
 """A path, the bytes of an image file, or a PIL image."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff")
-MAX_BYTES = 50_000_000
-MAX_PIXELS = 100_000_000
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".jpe", ".mpo", ".png", ".webp", ".avif"),
+    *(".heic", ".heif", ".hif", ".gif", ".bmp", ".tif", ".tiff"),
+)
+MAX_HEADER = 64
+"""Bytes that tell the format of a file."""
 _DECODER_ERRORS = (
     OSError,
     SyntaxError,
@@ -43,7 +48,7 @@ _TRUNCATED = ("truncated", "end of file", "unexpected end", "premature", "bytes 
 def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Image:
     """Read an image as upright RGB on white.
 
-    Of an animation the first frame is read.
+    Of an animation the first frame is read. The settings ``image_bytes`` and ``image_pixels`` limit the file.
 
     Args:
         source: A path, the bytes of an image file, or a PIL image.
@@ -55,15 +60,26 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     if isinstance(source, Image.Image):
         return _upright_rgb(source, "The image")
     name, data = _name_and_bytes(source)
-    if len(data) > MAX_BYTES:
-        raise _too_many_bytes(name, len(data))
+    if len(data) > settings().image_bytes:
+        raise _too_many_bytes(name, len(data), settings().image_bytes)
+    most = settings().image_pixels
+    Image.MAX_IMAGE_PIXELS = most  # Pillow warns from here on, and refuses twice as many
     image = open_image(data, name)
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise _too_many_pixels(name, width * height, MAX_PIXELS)
+    if width * height > most:
+        raise _too_many_pixels(name, width * height, most)
     if at_least:
         _shrink_while_decoding(image, at_least)
     return _upright_rgb(load_pixels(image, name), name)
+
+
+def is_known_format(path: Path) -> bool:
+    """Whether the content of a file begins like an image in a known format. Raises ``OSError``."""
+    with path.open("rb") as file:
+        header = file.read(MAX_HEADER)
+    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+    box = header[4:8] == b"ftyp" and header[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"hevc")
+    return header.startswith(starts) or box or (header[:4] == b"RIFF" and header[8:12] == b"WEBP")
 
 
 def open_image(data: bytes, name: str) -> Image.Image:
@@ -78,10 +94,10 @@ def open_image(data: bytes, name: str) -> Image.Image:
     """
     _register_heif()
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(with_end_mark(data)), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         pixels, most, *_ = (*map(int, re.findall(r"\d+", str(error))), 0, 0)
-        raise _too_many_pixels(name, pixels, min(most, MAX_PIXELS)) from error
+        raise _too_many_pixels(name, pixels, most) from error
     except MemoryError as error:
         raise _too_much_memory(name) from error
     except _DECODER_ERRORS as error:
@@ -153,10 +169,10 @@ def on_white(image: Image.Image, name: str) -> Image.Image:
 def _name_and_bytes(source: str | Path | bytes) -> tuple[str, bytes]:
     if isinstance(source, bytes):
         return "The image", source
-    path = Path(source)
+    path, most = Path(source), settings().image_bytes
     try:
-        if path.stat().st_size > MAX_BYTES:  # such a file is not read at all
-            raise _too_many_bytes(path.name, path.stat().st_size)
+        if path.stat().st_size > most:  # such a file is not read at all
+            raise _too_many_bytes(path.name, path.stat().st_size, most)
         return path.name, path.read_bytes()
     except FileNotFoundError as error:
         raise ImageError(f"There is no file {path}. Check the path.") from error
@@ -191,8 +207,8 @@ def _is_truncated_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and int.from_bytes(data[4:8], "little") + 8 > len(data)
 
 
-def _too_many_bytes(name: str, length: int) -> ImageError:
-    return ImageError(f"{name} is {length / 1e6:.0f} MB. The limit is {MAX_BYTES / 1e6:.0f} MB. Save a smaller copy.")
+def _too_many_bytes(name: str, length: int, most: int) -> ImageError:
+    return ImageError(f"{name} is {length / 1e6:.0f} MB. The limit is {most / 1e6:.0f} MB. Save a smaller copy.")
 
 
 def _too_many_pixels(name: str, pixels: int, most: int) -> ImageError:

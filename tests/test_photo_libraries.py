@@ -1,0 +1,157 @@
+"""Folders as people have them: system folders, unreadable parts, odd names and suffixes. All images are found, the rest is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from devise_core.collections.folder import FolderCollection
+from devise_core.collections.image_files import describe, scan_folder
+from devise_core.collections.indexing import index_folder
+from devise_core.errors import CollectionError
+from tests.fakes import ColourEncoder
+from tests.sample_images import png
+
+NOBODY = 65_534
+
+
+def picture(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (12, 8), "teal").save(path, "JPEG")
+    return path
+
+
+def names(folder: Path, include_system: bool = False) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in scan_folder(folder, include_system).files]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "@eaDir/a.jpg",
+        "#recycle",
+        "$RECYCLE.BIN/S-1",
+        "lost+found",
+        ".thumbnails/large",
+        "__MACOSX/trip",
+        "Photos.photoslibrary/resources/derivatives/1",
+        "Catalog Previews.lrdata/A",
+        "System Volume Information",
+    ],
+)
+def test_system_folders_are_left_out_unless_asked_for(folder: str, tmp_path: Path) -> None:
+    picture(tmp_path / "trip/a.jpg")
+    picture(tmp_path / folder / "b.jpg")
+    picture(tmp_path / "trip/._a.jpg")
+    assert names(tmp_path) == ["trip/a.jpg"]
+    hidden = folder.startswith(".")
+    assert len(names(tmp_path, include_system=True)) == (1 if hidden else 2)
+    assert ("1 system folder" in scan_folder(tmp_path).left_out) is not hidden
+
+
+def test_originals_in_a_photo_library_are_found(tmp_path: Path) -> None:
+    picture(tmp_path / "Photos.photoslibrary/originals/1/a.jpg")
+    picture(tmp_path / "resources/b.jpg")  # an ordinary folder of that name
+    assert names(tmp_path) == ["Photos.photoslibrary/originals/1/a.jpg", "resources/b.jpg"]
+
+
+@pytest.mark.parametrize("name", ["a.jfif", "a.JPE", "a.mpo", "a.hif", "a"])
+def test_other_names_of_images_are_read(name: str, tmp_path: Path) -> None:
+    picture(tmp_path / name)
+    (tmp_path / "README").write_text("no image")
+    assert names(tmp_path) == [name]
+
+
+def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg")
+    for name in ("b.cr2", "c.NEF", "d.jxl", "e.svg", "f.pdf", "g.mp4", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "linked").symlink_to(tmp_path, target_is_directory=True)
+    assert scan_folder(tmp_path).left_out == [
+        "1 JPEG XL image",
+        "1 document",
+        "1 drawing",
+        "1 linked folder",
+        "1 other file",
+        "2 raw photos",
+        "1 video",
+    ]
+
+
+def test_a_folder_with_other_files_only_says_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "b.cr2").touch()
+    with pytest.raises(CollectionError, match="no images in .* Left out: 1 raw photo"):
+        scan_folder(tmp_path)
+
+
+def test_a_pipe_with_the_name_of_an_image_is_left_out(tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg")
+    os.mkfifo(tmp_path / "b.jpg")
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_folders_without_permission_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    for folder in ("open", "locked", "listed"):
+        picture(tmp_path / folder / "a.jpg")
+    (tmp_path / "locked").chmod(0o000)
+    (tmp_path / "listed").chmod(0o644)
+    tmp_path.chmod(0o755)
+    script = (
+        "import os, sys; from pathlib import Path; from devise_core.collections.image_files import scan_folder; "
+        f"os.getuid() == 0 and (os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})); "
+        "scan = scan_folder(Path(sys.argv[1])); print(len(scan.files), *scan.problems, sep='\\n')"
+    )
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    done = subprocess.run([sys.executable, "-B", "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
+    (tmp_path / "locked").chmod(0o755)
+    (tmp_path / "listed").chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    count, *problems = done.stdout.splitlines()
+    assert count == "1"
+    assert any("locked" in line and "cannot be read" in line for line in problems)
+    assert any("listed" in line and "cannot be read" in line for line in problems)
+
+
+def test_a_name_that_is_not_utf8_is_indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    folder = tmp_path / "photos"
+    picture(folder / "ok.jpg")
+    os.rename(picture(folder / "latin.jpg"), os.fsencode(folder) + b"/caf\xe9.jpg")  # noqa: PTH104  a name in bytes
+    result = index_folder(folder, "latin", ColourEncoder())
+    assert (result.count, result.skipped) == (2, [])
+    captions = {item.caption for item in FolderCollection.open(result.folder).items}
+    assert captions == {"ok", "caf\N{REPLACEMENT CHARACTER}"}
+    json.dumps([item.source for item in FolderCollection.open(result.folder).items]).encode()
+
+
+def test_names_become_valid_text() -> None:
+    item = describe(["a|b", "Cafe\N{COMBINING ACUTE ACCENT}", "one\ntwo.jpg"], "1")
+    assert item.labels == ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", "a b")
+    assert item.caption == "one two"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_any_name_can_be_printed_to_a_file(encoding: str) -> None:
+    script = "import sys; from devise_core.cli.main import _print_any_text; _print_any_text(); print('\\u732b', 'caf\\udce9')"
+    variables = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=variables)
+    assert done.stdout.decode("ascii").strip() == "\\u732b caf\\udce9"
+
+
+def test_a_command_without_standard_output_ends_without_a_traceback() -> None:
+    command = f'"{sys.executable}" -m devise_core words dog -k 1 >&-'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+
+
+def test_png_has_no_jpeg_marks() -> None:
+    from devise_core.vision.jpeg_marks import read_marks
+
+    assert read_marks(png("red")) is None
