@@ -60,14 +60,14 @@ def index_folder(
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels.
 
-    The collection becomes visible only when it is complete. After an interruption the next run continues from the cache.
+    It becomes visible only when it is complete. After an interruption the next run continues from the cache.
 
     Args:
         source: The folder of images.
         name: The name of the collection. An existing collection of that name is replaced.
         encoder: Gives the images their vectors.
         progress: Called after each image.
-        command: The command that makes the collection, for the manifest.
+        command: The command for the manifest.
         parts: Model parts, used to precompute what makes searches faster.
         include_system: As for ``scan_folder``.
 
@@ -88,8 +88,7 @@ def index_folder(
             raise CollectionError(f"None of the {len(scan.files)} images in {source} can be read. {result.skipped[0]}")
         features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
         write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
-    result.count = len(items)
-    return result
+    return replace(result, count=len(items))
 
 
 def _write_thumbnails(

@@ -58,7 +58,7 @@ def with_end_mark(data: bytes) -> bytes:
     """Return ``data`` with the end mark that it lacks, or as it is if more than the end mark is missing.
 
     Some cameras and tools leave the end mark out, and viewers show such a file whole. If compressed data are missing too, a decoder
-    takes what stands before the end mark for image data. So the image then depends on bytes that are inserted there.
+    takes what precedes the end mark for image data. So the image then depends on bytes that are inserted there.
     """
     marks = read_marks(data)
     if marks is None or marks.end is not None or not marks.scans:
