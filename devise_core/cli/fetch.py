@@ -39,6 +39,13 @@ def add_parsers(commands: Any) -> None:
     command.add_argument(
         "--base-url", metavar="URL", default="", help="a mirror: the URL of a folder with the same files as the publisher's"
     )
+    _add_manners(command)
+    add_json(command)
+    command.set_defaults(run=_fetch)
+
+
+def _add_manners(command: argparse.ArgumentParser) -> None:
+    """Add the options about how much is asked of a server, and how fast."""
     command.add_argument(
         "--jobs", type=_positive(int), metavar="N", default=4, help="downloads at the same time (default: %(default)s)"
     )
@@ -69,8 +76,6 @@ def add_parsers(commands: Any) -> None:
         metavar="ADDRESS",
         help="your e-mail address or web page, which servers are told. Wikimedia Commons asks for it",
     )
-    add_json(command)
-    command.set_defaults(run=_fetch)
 
 
 def _positive(kind: type[int] | type[float]) -> Any:

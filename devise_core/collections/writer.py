@@ -79,7 +79,11 @@ def write_collection(
     manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name, **(about or {})})
     files = [layout.items, layout.embeddings, layout.features, *_build_indexes(kind, layout, features, embeddings)]
     files += store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
-    for path in (*files, *_write_captions(layout, items), layout.projections):
+    _write_manifest(manifest, [*files, *_write_captions(layout, items), layout.projections], command, source, licence)
+
+
+def _write_manifest(manifest: Manifest, files: Sequence[Path], command: str, source: str, licence: str) -> None:
+    for path in files:
         manifest.add(path, command, source, licence)
     manifest.write()
 
