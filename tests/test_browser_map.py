@@ -106,7 +106,7 @@ def test_a_lasso_collects_pictures_and_a_link_restores_it(page: Page, address: s
 def test_a_box_collects_what_is_inside(page: Page, address: str) -> None:
     view = open_map(page, address, "?collection=photos")
     draw_region(page, view, "Select pictures with a box", 0.49)
-    expect(view).to_have_attribute("data-selected", re.compile("2[0-9][0-9]"))
+    expect(view).to_have_attribute("data-selected", re.compile("3[0-9][0-9]"))
 
 
 def test_a_region_in_three_dimensions_is_what_was_in_view(page: Page, address: str) -> None:

@@ -167,7 +167,7 @@ def test_a_search_shows_at_once_and_nothing_jumps(page: Page, address: str) -> N
     expect(tiles(page, "text").first).to_have_text("penguin")
     before = top(page.locator(".st-key-grid-text"))
     page.evaluate("""() => { const find = (root) => { for (const each of root.querySelectorAll("*")) {
-        if (each.matches("form[aria-busy], form")) return each;
+        if (each.matches("form") && each.querySelector("[role=combobox]")) return each;
         const inner = each.shadowRoot && find(each.shadowRoot); if (inner) return inner; } };
       const form = find(document); window.busy = false;
       new MutationObserver(() => { window.busy ||= form.getAttribute("aria-busy") === "true"; }).observe(form, { attributes: true }); }""")

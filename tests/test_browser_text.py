@@ -45,8 +45,8 @@ def test_back_undoes_a_choice(page: Page, address: str) -> None:
 
 
 def test_select_and_download(page: Page, address: str, tmp_path: Path) -> None:
-    page.goto(f"{address}/text_search?q=violin")
-    for name in ("violin", "cello"):
+    page.goto(f"{address}/text_search?q=musical instrument")
+    for name in ("drum kit", "violin"):
         page.get_by_label(f"Select {name}", exact=True).check()
     expect(page.get_by_text("2 selected")).to_be_in_viewport()  # it stays in view on a long page
     with page.expect_download() as download:
@@ -54,8 +54,8 @@ def test_select_and_download(page: Page, address: str, tmp_path: Path) -> None:
     download.value.save_as(tmp_path / "selected.csv")
     with (tmp_path / "selected.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["name"] for row in rows] == ["violin", "cello"]
-    assert float(rows[0]["cosine"]) > float(rows[1]["cosine"]) > 0.5
+    assert [row["name"] for row in rows] == ["drum kit", "violin"]
+    assert min(float(row["cosine"]) for row in rows) > 0.5
 
 
 def test_a_spelling_corrects_the_query_and_an_error_is_explained(page: Page, address: str) -> None:

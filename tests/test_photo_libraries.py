@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -96,22 +97,25 @@ def test_a_pipe_with_the_name_of_an_image_is_left_out(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.jpg"]
 
 
-def test_folders_without_permission_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
-    for folder in ("open", "locked", "listed"):
-        picture(tmp_path / folder / "a.jpg")
-    (tmp_path / "locked").chmod(0o000)
-    (tmp_path / "listed").chmod(0o644)
-    tmp_path.chmod(0o755)
+def test_folders_without_permission_are_named_and_the_rest_is_read() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # the folders of pytest belong to this user alone
+        check_permissions(Path(folder))
+
+
+def check_permissions(folder: Path) -> None:
+    for name in ("open", "locked", "listed"):
+        picture(folder / name / "a.jpg")
+    (folder / "locked").chmod(0o000)
+    (folder / "listed").chmod(0o644)
+    folder.chmod(0o755)
     script = (
         "import os, sys; from pathlib import Path; from devise_core.collections.image_files import scan_folder; "
         f"os.getuid() == 0 and (os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})); "
         "scan = scan_folder(Path(sys.argv[1])); print(len(scan.files), *scan.problems, sep='\\n')"
     )
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
-    done = subprocess.run([sys.executable, "-B", "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
-    (tmp_path / "locked").chmod(0o755)
-    (tmp_path / "listed").chmod(0o755)
+    done = subprocess.run([sys.executable, "-B", "-c", script, str(folder)], capture_output=True, text=True, check=False)
+    (folder / "locked").chmod(0o755)
+    (folder / "listed").chmod(0o755)
     assert done.returncode == 0, done.stderr
     count, *problems = done.stdout.splitlines()
     assert count == "1"

@@ -18,7 +18,7 @@ from benchmarks.server import serving
 from tests.app_testing import CAT
 from tests.browsing import run_session
 
-SECRET = "violin"
+SECRET = "guitar"
 
 
 @pytest.fixture(scope="module")
