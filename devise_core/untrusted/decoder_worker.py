@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from devise_core.errors import ImageError
 from devise_core.vision.image_reader import load_pixels, on_white, open_image, orientation, upright
-from devise_core.vision.jpeg_marks import read_marks
+from devise_core.vision.jpeg_marks import SCAN_MARK, read_marks
 
 SIDE = 1024
 """The longer side of a decoded image, at most, in pixels."""
@@ -60,8 +60,8 @@ def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
     Raises:
         ImageError: The file is truncated, damaged, too large or not an image.
     """
-    marks = read_marks(data)
-    if marks and marks.scans > MAX_SCANS:
+    # Counting bytes is fast and counts too many, so the marks are read only if that finds enough.
+    if data.count(SCAN_MARK) > MAX_SCANS and (marks := read_marks(data)) and marks.scans > MAX_SCANS:
         raise ImageError(f"{_NAME} is a JPEG with more than {MAX_SCANS} scans. Save it as an ordinary one.")
     image = open_image(data, _NAME)
     _check_size(image, limits, len(data))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-START, END, SCAN = b"\xff\xd8", b"\xff\xd9", 0xDA
+START, END, SCAN_MARK = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
 _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 """Marks without a length."""
 _MARK = re.compile(rb"\xff+([^\x00\xff])")
@@ -45,7 +45,7 @@ def read_marks(data: bytes) -> JpegMarks | None:
             continue
         length = int.from_bytes(data[place : place + 2], "big")
         place += max(2, length)
-        if mark == SCAN:
+        if mark == SCAN_MARK[1]:
             scans += 1
             following = _AFTER_DATA.search(data, place)
             if following is None:
@@ -60,6 +60,8 @@ def with_end_mark(data: bytes) -> bytes:
     Some cameras and tools leave the end mark out, and viewers show such a file whole. If compressed data are missing too, a decoder
     takes what precedes the end mark for image data. So the image then depends on bytes that are inserted there.
     """
+    if data[-2:] == END:  # so do nearly all files, and reading the marks means to walk over every byte
+        return data
     marks = read_marks(data)
     if marks is None or marks.end is not None or not marks.scans:
         return data
