@@ -43,7 +43,7 @@ def unopened(page: str, **parameters: str) -> AppTest:
 
 def checked(test: AppTest) -> AppTest:
     """Fail if the page has raised."""
-    assert not test.exception
+    assert not test.exception, "\n".join(f"{each.message}\n{''.join(each.stack_trace)}" for each in test.exception)
     return test
 
 
