@@ -8,6 +8,7 @@ import re
 import stat
 import struct
 import zipfile
+import zlib
 
 import pytest
 
@@ -65,6 +66,18 @@ def renamed(name: bytes, *, flags: int = 0) -> bytes:
     """A zip whose only entry has a name that no tool writes."""
     data = packed(("x" * len(name), CAT))
     return edited(data.replace(b"x" * len(name), name), {8: struct.pack("<H", flags)}, {6: struct.pack("<H", flags)})
+
+
+def joined(*archives: bytes) -> bytes:
+    """One zip with the entries of several, bytes as they are."""
+    bodies, directory, start = b"", b"", 0
+    for data in archives:
+        first, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+        bodies += data[:first]
+        directory += data[first : first + 42] + struct.pack("<I", start) + data[first + 46 : end]
+        start = len(bodies)
+    count = len(archives)
+    return bodies + directory + b"PK\5\6\0\0\0\0" + struct.pack("<HHIIH", count, count, len(directory), start, 0)
 
 
 ONE = packed(("cat.jpg", CAT))
@@ -143,6 +156,35 @@ def test_unusual_zips_are_read_within_bounds(kind: str) -> None:
     images = list(images_in_zip(data, STRICT))
     assert [name for name, _ in images] == names
     assert all(content == CAT for _, content in images)
+
+
+UNREADABLE = {
+    "a wrong checksum": lambda: packed(("cat.jpg", CAT)).replace(zlib.crc32(CAT).to_bytes(4, "little"), b"\0\0\0\0"),
+    "damaged within": lambda: edited(ONE, {}, {200: bytes(90)}),
+    "another name in the local header": lambda: edited(ONE, {}, {30: b"dog"}),
+    "encrypted": lambda: edited(ONE, {8: b"\1"}, {6: b"\1"}),
+    "bzip2": lambda: packed(("cat.jpg", CAT), method=zipfile.ZIP_BZIP2),
+    "no method": lambda: edited(ONE, {10: b"\x63\0"}, {8: b"\x63\0"}),
+    "too deep": lambda: packed(("a/b/c/d/cat.jpg", CAT)),
+    "a bomb": lambda: packed(("cat.jpg", bytes(1_500_000))),
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_an_entry_that_cannot_be_unpacked_is_named_and_the_others_are_read(kind: str) -> None:
+    reasons: list[str] = []
+    first, last = packed(("first.jpg", CAT)), packed(("last.jpg", CAT))
+    names = [name for name, _ in images_in_zip(joined(first, UNREADABLE[kind](), last), STRICT, reasons.append)]
+    assert names == ["first.jpg", "last.jpg"]
+    assert len(reasons) == 1
+    assert re.search(r"cat\.jpg: .+\. [A-Z]", reasons[0]), "the image and the remedy"
+
+
+def test_damaged_entries_count_towards_what_the_zip_may_unpack_to() -> None:
+    large = bytes(random.Random(1).choices(b"abcd", k=1_000_000))
+    damaged = packed(("cat.jpg", large)).replace(zlib.crc32(large).to_bytes(4, "little"), b"\0\0\0\0")
+    with pytest.raises(CollectionError, match="unpacks to more than 4 MB"):
+        list(images_in_zip(joined(*(damaged for _ in range(5))), STRICT))
 
 
 def test_one_image_that_is_too_large_does_not_affect_the_others() -> None:

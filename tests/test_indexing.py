@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from devise_core.collections.folder import FolderCollection, find_collections
-from devise_core.collections.indexing import IndexedFolder, index_folder
+from devise_core.collections.indexing import index_folder
 from devise_core.collections.projection import Projections, project
 from devise_core.errors import CollectionError, OtherModelError
 from devise_core.vectors import Floats
+from tests.colour_folder import index
 from tests.fakes import ColourEncoder
-
-COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
-
-
-@pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
-    folder = tmp_path / "photos"
-    for name, colour in COLOURS.items():
-        for number in range(12):
-            path = folder / "holidays" / f"{name}_things" / f"{number}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.new("RGB", (20, 10), (colour[0] ^ (9 * number), *colour[1:])).save(path)
-    return folder
-
-
-def index(source: Path, encoder: ColourEncoder, **options: Any) -> IndexedFolder:
-    return index_folder(source, "mine", encoder, **options)
 
 
 def test_sub_folders_become_labels(source: Path, tmp_path: Path) -> None:

@@ -35,24 +35,20 @@ def add_parsers(commands: Any) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
-    from devise_core.cli.quiet import load_model
-    from devise_core.collections.image_files import scan_folder
+    from devise_core.cli.quiet import QuietImageEncoder
     from devise_core.collections.indexing import index_folder
     from devise_core.collections.writer import check_name
     from devise_core.search.model_parts import ModelParts
     from devise_core.storage.manifest import Manifest
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.text.opening import open_text_encoder
-    from devise_core.vision.image_encoder import KerasImageEncoder
 
     layout = artifacts_of(options)
     manifest = Manifest.read(layout.root)
-    encoder = KerasImageEncoder(layout.model, manifest)
-    scan_folder(options.folder, options.include_system)
+    encoder = QuietImageEncoder(layout.model, manifest)
     name = check_name(options.name)
     if any((bundled.collections / name).is_dir() for bundled in (ArtifactLayout(artifacts_folder()), layout)):
         raise CollectionError(f"The collection {name} comes with the model. Choose another name.")
-    load_model(encoder)
     command = f"python -m devise_core index FOLDER --name {options.name}"
     parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
     with _progress_bar(options.name) as progress:
@@ -64,15 +60,20 @@ def _index(options: argparse.Namespace) -> None:
 def _progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
     from tqdm import tqdm
 
-    with tqdm(unit="image", desc=name, leave=False) as bar:
+    bars: list[tqdm[Any]] = []
 
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-            if done == total:
-                bar.set_description(f"{name}: computing the map")
+    def progress(done: int, total: int) -> None:
+        if not bars:
+            bars.append(tqdm(total=total, unit="image", desc=name, leave=False))
+        bars[0].update(done - bars[0].n)
+        if done == total:
+            bars[0].set_description(f"{name}: computing the map")
 
+    try:
         yield progress
+    finally:
+        for bar in bars:
+            bar.close()
 
 
 def _report(options: argparse.Namespace, result: Any) -> None:
@@ -84,6 +85,8 @@ def _report(options: argparse.Namespace, result: Any) -> None:
         return
     for reason in summary(result.skipped, MAX_LINES):
         say(f"skipped  {reason}")
+    if len(result.skipped) > MAX_LINES:
+        say(f"The reasons for all {len(result.skipped)} files are in {result.report}.")
     if result.left_out:
         say(f"left out: {', '.join(result.left_out)}")
     skipped = f", {len(result.skipped)} skipped" if result.skipped else ""

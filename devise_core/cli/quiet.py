@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devise_core.vision.image_encoder import ImageEncoder
+from devise_core.vision.image_encoder import ImageEncoder, KerasImageEncoder
 
 
 def load_model(encoder: ImageEncoder) -> None:
@@ -20,6 +20,14 @@ def load_model(encoder: ImageEncoder) -> None:
     """
     with _no_stderr():
         encoder.load()
+
+
+class QuietImageEncoder(KerasImageEncoder):
+    """Loads the model without TensorFlow's notes, when the first image needs it."""
+
+    def _load(self) -> None:
+        with _no_stderr():
+            super()._load()
 
 
 def start_tensorflow() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from devise_core.errors import CollectionError
+from devise_core.errors import ArtifactError, CollectionError
+from devise_core.storage.artifact_reader import read_text
 from devise_core.storage.atomic_write import atomic_file
 
 NAME = "credits.csv"
@@ -39,16 +41,18 @@ def read_credits(folder: Path) -> dict[str, ImageCredit]:
     """Return the credit of each file in ``folder``, by the file. Empty if there is no ``credits.csv``.
 
     Raises:
-        CollectionError: The file has no column ``file``.
+        CollectionError: The file cannot be read or has no column ``file``.
     """
     path = folder / NAME
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
+    try:
+        rows = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""))  # Excel begins a file with this mark
         if "file" not in (rows.fieldnames or ()):
-            raise CollectionError(f"{path} has no column “file”. Add one with the file of each image, or delete {NAME}.")
+            raise CollectionError(f"{path} has no column “file”. Add one with the file of each image, or delete it.")
         credits = [ImageCredit(*(row.get(name) or "" for name in _COLUMNS)) for row in rows]
+    except (ArtifactError, csv.Error) as error:
+        raise CollectionError(f"{path} cannot be read. Save it as a CSV file in UTF-8, or delete it.") from error
     return {credit.file: credit for credit in credits}
 
 

@@ -39,7 +39,8 @@ class IndexedFolder:
     Attributes:
         folder: The collection's folder.
         count: How many images are in the collection.
-        skipped: A sentence for each file or folder that cannot be read, which begins with its path.
+        skipped: A sentence for each file or folder that cannot be read, which begins with its path. They are also in
+            ``skipped.txt`` in the collection's folder.
         left_out: What was not looked at, in words, such as "3 videos".
     """
 
@@ -47,6 +48,11 @@ class IndexedFolder:
     count: int = 0
     skipped: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+    @property
+    def report(self) -> Path:
+        """The file with the lines of ``skipped``."""
+        return Path(CollectionLayout(self.folder).skipped)
 
 
 def index_folder(
@@ -72,7 +78,7 @@ def index_folder(
         include_system: As for ``scan_folder``.
 
     Raises:
-        CollectionError: The name is not allowed, the folder is missing, or none of its images can be read.
+        CollectionError: The name is not allowed, the folder is missing or goes away, or none of its images can be read.
     """
     target = user_collections() / check_name(name)
     scan = scan_folder(source, include_system)
@@ -84,11 +90,20 @@ def index_folder(
         layout, before = CollectionLayout(folder), CollectionLayout(target)
         layout.images.mkdir()
         items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder)
+        _check_still_there(source, scan.files)
         if not items:
             raise CollectionError(f"None of the {len(scan.files)} images in {source} can be read. {result.skipped[0]}")
+        layout.skipped.write_text("".join(f"{reason}\n" for reason in result.skipped), encoding="utf-8", errors="replace")
         features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
         write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
+        cache.forget_others()
     return replace(result, count=len(items))
+
+
+def _check_still_there(source: Path, files: Sequence[Path]) -> None:
+    """Refuse a folder that has become empty, as when a disk or a server is disconnected during the run."""
+    if not any(file.exists() for file in files):
+        raise CollectionError(f"{source} has become empty. Connect its disk or server, and run the same command to continue.")
 
 
 def _write_thumbnails(
@@ -141,7 +156,6 @@ def _encode(
     files: Sequence[Path], encoder: ImageEncoder, cache: VectorCache, result: IndexedFolder, progress: Progress | None
 ) -> Iterator[tuple[Path, CachedVectors]]:
     """Yield each file that can be read, with its vectors. The others go to ``result.skipped``."""
-    encoder.load()
     done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache), BATCH):
         computed = _compute(batch, encoder)

@@ -39,9 +39,22 @@ class VectorCache(SqliteCache[str, CachedVectors]):
     key_columns, value_columns = ("key", "model"), ("features", "embedding", "thumbnail")
 
     def __init__(self, path: Path, model_id: str) -> None:
-        self._model_id = model_id
+        self._model_id, self._used = model_id, set[str]()
         super().__init__(path)
         self._delete_others("model", model_id)
+
+    def get(self, key: str) -> CachedVectors | None:
+        """Return the row of an image, or None if there is none."""
+        self._used.add(key)
+        return super().get(key)
+
+    def forget_others(self) -> None:
+        """Delete the rows of images that ``get`` has not asked for, so that nothing is kept of a deleted image."""
+        with self._lock, self._database_errors(), self._database:
+            self._database.execute("CREATE TEMP TABLE used (key TEXT PRIMARY KEY)")
+            self._database.executemany("INSERT INTO used VALUES (?)", ((key,) for key in self._used))
+            self._database.execute(f"DELETE FROM {self.table} WHERE key NOT IN (SELECT key FROM used)")
+            self._database.execute("DROP TABLE used")
 
     def _key(self, key: str) -> tuple[str, ...]:
         return key, self._model_id

@@ -75,6 +75,7 @@ class CollectionLayout:
     feature_index = property(lambda self: self.root / "features.ann")
     projections = property(lambda self: self.root / "projections.npz")
     captions = property(lambda self: self.root / "captions.sqlite")
+    skipped = property(lambda self: self.root / "skipped.txt")
     opened = property(
         lambda self: (
             self.root / "manifest.json",

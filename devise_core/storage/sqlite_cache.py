@@ -39,6 +39,7 @@ class SqliteCache(ABC, Generic[Key, Row]):
         columns = [f"{name} TEXT NOT NULL" for name in self.key_columns] + [f"{name} BLOB NOT NULL" for name in self.value_columns]
         with self._database_errors():
             self._database = sqlite3.connect(path or ":memory:", check_same_thread=False)
+            self._database.execute("PRAGMA secure_delete = ON")  # a deleted thumbnail is overwritten
             self._database.execute(
                 f"CREATE TABLE IF NOT EXISTS {self.table} ({', '.join(columns)}, PRIMARY KEY ({', '.join(self.key_columns)}))"
             )

@@ -135,7 +135,7 @@ def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -
             yield name, data
             continue
         try:
-            yield from images_in_zip(data, limits)
+            yield from images_in_zip(data, limits, result.skipped.append)
         except CollectionError as error:
             result.skipped.append(f"{name}: {error}")
 

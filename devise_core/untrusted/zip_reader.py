@@ -9,7 +9,8 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from devise_core.errors import CollectionError
@@ -34,22 +35,26 @@ _LONGEST_PART = 120
 _HEADER = 30  # bytes before an entry's name
 
 
-def images_in_zip(data: bytes, limits: Settings | None = None) -> Iterator[tuple[str, bytes]]:
+def images_in_zip(
+    data: bytes, limits: Settings | None = None, leave_out: Callable[[str], None] | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each image, in the order of the zip.
 
-    Images are recognised by their suffix, as in a folder. Links, hidden files and archives are skipped.
+    Images are recognised by their suffix, as in a folder. Links, hidden files and archives are skipped. An image that is
+    damaged, encrypted or beyond a limit of its own is left out, and the others are yielded.
 
     Args:
         data: The bytes of the zip.
         limits: The limits to apply, by default those of this process.
+        leave_out: Called with a sentence for each image that is left out, which begins with the image's name.
 
     Yields:
         A name, which ``safe_name`` has cleaned, and the content. An image above ``upload_bytes`` is cut one byte above that, so
         that ``read_upload`` refuses it.
 
     Raises:
-        CollectionError: The file is not a zip, is damaged or encrypted, has no images, or is beyond a limit in size, entries,
-            depth or compression ratio. Images before that point have been yielded.
+        CollectionError: The file is not a zip, has overlapping entries, has no image that can be unpacked, or is beyond a limit in
+            size or entries. Images before that point have been yielded.
     """
     limits = limits or settings()
     if len(data) > limits.zip_bytes:
@@ -61,7 +66,7 @@ def images_in_zip(data: bytes, limits: Settings | None = None) -> Iterator[tuple
         raise CollectionError(f"The zip has more than {limits.zip_entries} entries. Pack fewer files.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield from _images(archive, limits)
+            yield from _images(archive, limits, leave_out or (lambda _: None))
     except _ZIP_ERRORS as error:
         raise CollectionError("The file is not a zip, or is truncated or damaged. Pack the images again.") from error
 
@@ -76,25 +81,54 @@ def safe_name(name: str) -> str:
     return "/".join(part.replace(":", "")[-_LONGEST_PART:] for part in parts if part not in ("", ".", ".."))
 
 
-def _images(archive: zipfile.ZipFile, limits: Settings) -> Iterator[tuple[str, bytes]]:
+def _images(archive: zipfile.ZipFile, limits: Settings, leave_out: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
     _refuse_overlaps(archive)
     taken: set[str] = set()
-    total = 0
+    problems: list[str] = []
+    budget = _Budget(limits.zip_unpacked_bytes)
     for entry in archive.infolist():
         name = safe_name(entry.filename)
         if not _is_image(entry, name):
             continue
-        _check(entry, name, limits)
-        most = min(limits.upload_bytes, limits.zip_unpacked_bytes - total) + 1
-        content = _unpack(archive, entry, name, most, limits.zip_ratio)
-        total += len(content)
-        if total > limits.zip_unpacked_bytes:
-            raise CollectionError(f"The zip unpacks to more than {limits.zip_unpacked_bytes / 1e6:.0f} MB. Pack fewer images.")
+        try:
+            content = _read_entry(archive, entry, name, limits, budget)
+        except _EntryError as error:
+            problems.append(str(error))
+            leave_out(f"{name}: {error}")
+            continue
         name = _unique(name, taken)
         taken.add(name)
         yield name, content
+    if problems and not taken:
+        raise CollectionError(f"No image in the zip can be unpacked. {problems[0]}")
     if not taken:
         raise CollectionError(f"The zip has no images. Pack {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} files.")
+
+
+class _EntryError(Exception):
+    """An entry cannot be unpacked. The others may be."""
+
+
+@dataclass
+class _Budget:
+    """Counts the bytes that a zip unpacks to, those of damaged entries too."""
+
+    allowed: int
+    taken: int = 0
+
+    def take(self, count: int) -> None:
+        self.taken += count
+        if self.taken > self.allowed:
+            raise CollectionError(f"The zip unpacks to more than {self.allowed / 1e6:.0f} MB. Pack fewer images.")
+
+
+def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Settings, budget: _Budget) -> bytes:
+    _check(entry, name, limits)
+    try:
+        return _unpack(archive, entry, limits, budget)
+    except _ZIP_ERRORS as error:
+        budget.take(_CHUNK)  # of which nothing was returned
+        raise _EntryError("It is damaged in the zip. Pack it again.") from error
 
 
 def _is_image(entry: zipfile.ZipInfo, name: str) -> bool:
@@ -109,11 +143,11 @@ def _is_image(entry: zipfile.ZipInfo, name: str) -> bool:
 
 def _check(entry: zipfile.ZipInfo, name: str, limits: Settings) -> None:
     if entry.flag_bits & 0x41:
-        raise CollectionError("The zip is encrypted. Pack the images without a password.")
+        raise _EntryError("It is encrypted in the zip. Pack it without a password.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise CollectionError("The zip uses an unusual compression method. Pack the images with “deflate”.")
+        raise _EntryError("It is packed with an unusual compression method. Pack it with “deflate”.")
     if len(PurePosixPath(name).parts) - 1 > limits.zip_depth:
-        raise CollectionError(f"The zip has images more than {limits.zip_depth} folders deep. Pack them in fewer folders.")
+        raise _EntryError(f"It is more than {limits.zip_depth} folders deep in the zip. Pack it in fewer folders.")
 
 
 def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
@@ -127,16 +161,16 @@ def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
             raise CollectionError("The zip has entries that overlap. Pack the images again.")
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, most: int, ratio: float) -> bytes:
-    """Unpack at most ``most`` bytes, counting them as they come."""
-    content = bytearray()
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Settings, budget: _Budget) -> bytes:
+    """Unpack at most one byte more than ``upload_bytes``, counting the bytes as they come."""
+    content, most = bytearray(), limits.upload_bytes + 1
     with archive.open(entry) as file:
         while len(content) < most and (chunk := file.read(min(_CHUNK, most - len(content)))):
             content += chunk
-            if len(content) > max(_SMALL, ratio * entry.compress_size):
-                raise CollectionError(
-                    f"{PurePosixPath(name).name} in the zip unpacks to more than {ratio:g} times its size. "
-                    "Save it as JPEG and pack again."
+            budget.take(len(chunk))
+            if len(content) > max(_SMALL, limits.zip_ratio * entry.compress_size):
+                raise _EntryError(
+                    f"It unpacks to more than {limits.zip_ratio:g} times its size. Save it as JPEG and pack it again."
                 )
     return bytes(content)
 
