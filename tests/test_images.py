@@ -115,7 +115,7 @@ def test_a_jpeg_is_reduced_while_decoding_but_not_too_far() -> None:
     ("content", "says"),
     [
         (b"just some text", "not an image.*JPEG"),
-        (b"", "not an image"),
+        (b"", "is an empty file"),
         (encoded(RED, "PNG")[:60], "truncated|damaged"),
         (encoded(Image.effect_noise((300, 300), 90), "JPEG")[:3000], "truncated"),
     ],

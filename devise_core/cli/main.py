@@ -9,6 +9,7 @@ import argparse
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     _print_any_text()
+    warnings.filterwarnings("ignore", module="PIL")  # an image that cannot be read is reported by an error of its own
     options = parser().parse_args(arguments)
     try:
         options.run(options)

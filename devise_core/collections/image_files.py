@@ -14,6 +14,7 @@ from pathlib import Path
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
 from devise_core.vision.image_reader import SUFFIXES, is_known_format
+from devise_core.vision.other_kinds import kind_of
 
 SYSTEM_FOLDERS = frozenset(
     {
@@ -35,15 +36,6 @@ LIBRARY_PARTS = ("database", "derivatives", "internal", "masks", "previews", "pr
 """Folders inside a photo library (``*.photoslibrary``, ``*.lrdata``) that hold copies of its photos."""
 _LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary")
 _PREVIEWS = ".lrdata"
-OTHER_KINDS = {
-    "raw photos": (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"),
-    "JPEG XL images": (".jxl",),
-    "drawings": (".ai", ".eps", ".svg", ".svgz"),
-    "documents": (".pdf", ".psd", ".xcf"),
-    "videos": (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".webm", ".wmv"),
-}
-"""Kinds of files that people expect in a collection of photos and that are not read: name → suffixes."""
-_KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 
 
 @dataclass
@@ -126,7 +118,7 @@ def _sort(path: Path, scan: FolderScan, others: Counter[str]) -> None:
         if image:
             scan.files.append(path)
             return
-    others[_KIND_OF.get(suffix, "other files")] += 1
+    others[kind_of(path.name) or "other files"] += 1
 
 
 def _is_system(folder: Path, name: str) -> bool:

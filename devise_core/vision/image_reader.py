@@ -15,6 +15,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from devise_core.errors import ImageError
 from devise_core.settings import settings
 from devise_core.vision.jpeg_marks import with_end_mark
+from devise_core.vision.other_kinds import kind_of
 
 ImageInput = str | Path | bytes | Image.Image
 """A path, the bytes of an image file, or a PIL image."""
@@ -24,6 +25,7 @@ SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".jpe", ".mpo", ".png", ".webp", ".avif"),
     *(".heic", ".heif", ".hif", ".gif", ".bmp", ".tif", ".tiff"),
 )
+_MAX_SIGNATURE = 1024
 MAX_HEADER = 64
 """Bytes that tell the format of a file."""
 _DECODER_ERRORS = (
@@ -104,8 +106,7 @@ def open_image(data: bytes, name: str) -> Image.Image:
         if _is_truncated_webp(data):
             raise _truncated(name) from error
         if isinstance(error, UnidentifiedImageError):
-            known = ", ".join(FORMATS[:-1]) + " or " + FORMATS[-1]
-            raise ImageError(f"{name} is not an image in a known format. Use a {known} file.") from error
+            raise _unknown(name, data) from error
         raise _damaged(name) from error
 
 
@@ -205,6 +206,14 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 def _is_truncated_webp(data: bytes) -> bool:
     """Whether a WebP's header promises more bytes than there are. Pillow's decoder does not even open such a file."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and int.from_bytes(data[4:8], "little") + 8 > len(data)
+
+
+def _unknown(name: str, data: bytes) -> ImageError:
+    if not data:
+        return ImageError(f"{name} is an empty file. Save or download it again.")
+    if kind := kind_of(name, data[:_MAX_SIGNATURE]):
+        return ImageError(f"{name} is a {kind.removesuffix('s')}, and {kind} are not read. Save it as JPEG or PNG.")
+    return ImageError(f"{name} is not an image in a known format. Use a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file.")
 
 
 def _too_many_bytes(name: str, length: int, most: int) -> ImageError:

@@ -1,0 +1,43 @@
+"""Kinds of files that people expect in a collection of photos and that are not read, so that a message can name them."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+OTHER_KINDS = {
+    "raw photos": (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"),
+    "JPEG XL images": (".jxl",),
+    "drawings": (".ai", ".eps", ".svg", ".svgz"),
+    "documents": (".pdf", ".psd", ".xcf"),
+    "videos": (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".webm", ".wmv"),
+}
+"""Kind → suffixes."""
+_KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
+_SIGNATURES = (
+    (0, b"II*\0\x10\0\0\0CR", "raw photos"),
+    (4, b"ftypcrx ", "raw photos"),
+    (0, b"FUJIFILMCCD-RAW", "raw photos"),
+    (0, b"IIRO", "raw photos"),
+    (0, b"IIU\0", "raw photos"),
+    (0, b"\xff\x0a", "JPEG XL images"),
+    (4, b"JXL ", "JPEG XL images"),
+    (0, b"%PDF", "documents"),
+    (0, b"8BPS", "documents"),
+    (0, b"gimp xcf", "documents"),
+    (0, b"%!PS", "drawings"),
+    (0, b"\x1aE\xdf\xa3", "videos"),
+    (4, b"ftyp", "videos"),
+)
+"""Offset, bytes there, and kind. Where several fit, the first counts. Files that are read are never looked up here."""
+
+
+def kind_of(name: str, header: bytes = b"") -> str:
+    """Return the kind of a file that is not read, by its suffix or else by its first bytes, or "" if it is none of these.
+
+    Example:
+        >>> kind_of("IMG_0001.CR2"), kind_of("The image", b"%PDF-1.7"), kind_of("notes.txt")
+        ('raw photos', 'documents', '')
+    """
+    kind = _KIND_OF.get(PurePath(name).suffix.lower(), "")
+    by_content = (kind for start, signature, kind in _SIGNATURES if header[start:].startswith(signature))
+    return kind or next(by_content, "drawings" if b"<svg" in header else "")
