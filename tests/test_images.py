@@ -141,6 +141,7 @@ def test_images_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded although the header said enough"))
     with pytest.raises(ImageError, match="megapixels.*smaller copy"):
         read_image(png)
+    assert Image.open(io.BytesIO(png)).size == RED.size, "the limit is not one for the whole process"
     monkeypatch.setattr(image_reader, "settings", lambda: Settings.model_construct(image_bytes=10))
     (tmp_path / "big.png").write_bytes(png)
     for source in (png, tmp_path / "big.png"):

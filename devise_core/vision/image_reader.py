@@ -65,7 +65,9 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     if len(data) > settings().image_bytes:
         raise _too_many_bytes(name, len(data), settings().image_bytes)
     most = settings().image_pixels
-    Image.MAX_IMAGE_PIXELS = most  # Pillow warns from here on, and refuses twice as many
+    # Pillow's own limit is one for the whole process, so it is never lowered: other code opens images too.
+    if Image.MAX_IMAGE_PIXELS is not None:
+        Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS, most)
     image = open_image(data, name)
     width, height = image.size
     if width * height > most:
