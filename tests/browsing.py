@@ -75,17 +75,18 @@ SETTLED = """() => {
 
 
 @contextmanager
-def served(module: str = "streamlit", **environment: str) -> Iterator[str]:
+def served(module: str = "streamlit", base_path: str = "", **environment: str) -> Iterator[str]:
     """Run the app and yield its address.
 
     Args:
         module: The module that runs it.
+        base_path: Where the pages are, such as "/demo".
         environment: Further environment variables.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = {"headless": "true", "port": str(port), "address": "127.0.0.1", "fileWatcherType": "none"}
+    options = {"headless": "true", "port": str(port), "address": "127.0.0.1", "fileWatcherType": "none", "baseUrlPath": base_path}
     arguments = [part for name, value in options.items() for part in (f"--server.{name}", value)]
     server = subprocess.Popen(
         [sys.executable, "-m", module, "run", "streamlit_app.py", *arguments],
@@ -94,7 +95,7 @@ def served(module: str = "streamlit", **environment: str) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}{base_path}"
     try:
         _wait_until_healthy(url, server)
         yield url

@@ -78,7 +78,7 @@ def server() -> Iterator[str]:
 
 
 def put(address: str, drop: str, content: bytes) -> int:
-    return requests.put(f"{address}/drop/{drop}/1", data=content, timeout=60).status_code
+    return requests.put(f"{address}/{drop}/1", data=content, timeout=60).status_code
 
 
 def test_the_server_receives_files_for_sessions_that_it_knows(server: str) -> None:
@@ -89,14 +89,14 @@ def test_the_server_receives_files_for_sessions_that_it_knows(server: str) -> No
             return first, put(server, drop, bytes(999_999)), put(server, drop, b"")
 
     assert run_session(session()) == (204, 429, 413)
-    assert put(server, "nobodys-drop", b"x") == 404
+    assert put(server, "drop/nobodys", b"x") == 404
 
 
 def test_a_file_without_a_length_is_refused(server: str) -> None:
     async def session() -> int:
         async with AppSession(server, "photos") as visitor:
             connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)
-            connection.request("PUT", f"/drop/{visitor.components('dropzone')[0][5]}/1", iter([b"x"]), encode_chunked=True)
+            connection.request("PUT", f"/{visitor.components('dropzone')[0][5]}/1", iter([b"x"]), encode_chunked=True)
             return connection.getresponse().status
 
     assert run_session(session()) == 411

@@ -41,7 +41,7 @@ ORDER = (
 LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
-    {"url_state", "text", "component", "widget_keys", "views"},
+    {"url_state", "text", "component", "widget_keys", "views", "own_routes"},
     {"server", "session_query", "controls", "click_feedback", "share_button"},
     {"collection_choice"},
     {"searchbox"},

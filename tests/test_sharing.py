@@ -50,9 +50,10 @@ class Head(HTMLParser):
             self.title += data
 
 
-def head(path: str, host: str = "demo.example", scheme: str = "https") -> Head:
+def head(path: str, host: str = "demo.example", scheme: str = "https", prefix: str = "") -> Head:
     parts = urlsplit(path)
     headers = [(b"host", host.encode("latin-1")), (b"x-forwarded-proto", scheme.encode())]
+    headers += [(b"x-forwarded-prefix", prefix.encode("latin-1"))] if prefix else []
     scope = {"type": "http", "path": parts.path, "query_string": parts.query.encode(), "headers": headers, "scheme": "http"}
     return Head(with_head(INDEX, scope))
 
@@ -74,6 +75,18 @@ def test_a_link_has_the_preview_of_its_view() -> None:
 
 def test_a_preview_works_in_a_folder_of_the_host() -> None:
     assert head("/apps/demo/labels?item=cat").contents["og:image"].startswith("https://demo.example/apps/demo/share-card.png?")
+
+
+@pytest.mark.parametrize("prefix", ["/apps/demo", "/apps/demo/"])
+def test_a_preview_names_the_prefix_that_a_proxy_removes(prefix: str) -> None:
+    preview = head("/labels?item=cat", prefix=prefix)
+    assert preview.contents["og:url"] == "https://demo.example/apps/demo/labels?item=cat"
+    assert preview.contents["og:image"].startswith("https://demo.example/apps/demo/share-card.png?")
+
+
+@pytest.mark.parametrize("prefix", ["demo", "//evil.example", "/a/../b", '/"><b>', "/a b", "/a?b", "/" + "x" * 300, "/"])
+def test_a_prefix_that_is_no_path_is_ignored(prefix: str) -> None:
+    assert head("/labels", prefix=prefix).contents["og:url"] == "https://demo.example/labels"
 
 
 @pytest.mark.parametrize("host", ["evil.example/a", 'a"b', "a b", "user@evil.example", "", "a\r\nb", "<b>", "x" * 300])

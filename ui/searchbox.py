@@ -11,6 +11,7 @@ from devise_core.text.word_filter import configured_word_filter
 from ui import url_state
 from ui.collection_choice import choose_collection
 from ui.component import component
+from ui.own_routes import route_url
 from ui.widget_keys import when_current, widget_key
 
 HISTORY = "history"
@@ -31,7 +32,7 @@ def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: boo
     """
     key = f"search-{page}"
     query = url_state.read_text(url_state.QUERY)
-    data = [query, placeholder, st.session_state.get(HISTORY, []), in_row]
+    data = [query, placeholder, st.session_state.get(HISTORY, []), in_row, route_url("suggest")]
     with st.container(horizontal=True, vertical_alignment="center", key=f"where-{page}"):
         _BOX(key=key, data=data, on_search_change=lambda: _search(key))
         if choose:

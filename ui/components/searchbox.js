@@ -33,7 +33,7 @@ function heading(text) {
 function build(root) {
   const form = root.querySelector("form"), input = form.querySelector("input"), list = form.querySelector("ul");
   const clear = form.querySelector(".clear");
-  const box = { form, input, shown: null, history: [], send: () => {} };
+  const box = { form, input, shown: null, history: [], source: null, send: () => {} };
   const pending = pendingValue();
   let timer = 0, request = null, active = -1;
 
@@ -78,7 +78,7 @@ function build(root) {
     request?.abort();
     request = new AbortController();
     const collection = new URLSearchParams(location.search).get("collection");
-    const answer = await fetch(`suggest?${new URLSearchParams({ q: text, ...(collection && { c: collection }) })}`, { signal: request.signal });
+    const answer = await fetch(`${box.source}?${new URLSearchParams({ q: text, ...(collection && { c: collection }) })}`, { signal: request.signal });
     return answer.ok ? answer.json() : [];
   };
   const recent = async () => {
@@ -147,10 +147,10 @@ const boxes = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!boxes.has(parentElement)) boxes.set(parentElement, build(parentElement));
   const box = boxes.get(parentElement);
-  const [query, placeholder, history, inRow] = data;
+  const [query, placeholder, history, inRow, source] = data;
   box.input.placeholder = placeholder;
   box.form.classList.toggle("in-row", inRow);
-  box.history = history;
+  Object.assign(box, { history, source });
   box.send = (text) => setTriggerValue("search", text);
   box.update(query);
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,6 +12,7 @@ from ui import url_state
 from ui.component import component
 from ui.home.answer import answer, example_answer, failed_answer
 from ui.home.map_preview import map_preview_url
+from ui.own_routes import route_url
 from ui.searchbox import search_for
 from ui.server import event_log
 from ui.server.engine_cache import UPLOADS
@@ -45,7 +45,7 @@ def live_results(engine: Engine, shown: dict[str, Any]) -> None:
     Uploaded pictures are answered by the page only, because nobody else may see them.
     """
     name = engine.collection.name
-    source = "" if name == UPLOADS else f"search?{urlencode({'c': name, 'pass': typing_pass()})}"
+    source = "" if name == UPLOADS else route_url("search", **{"c": name, "pass": typing_pass()})
     settings = {"source": source, "map": map_preview_url(engine), "whole": engine.collection.has_cut_outs, "help": SIMILARITY_HELP}
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     data = [shown, settings]

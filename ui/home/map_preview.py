@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from ui.own_routes import route_url
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.collections.base import Collection
@@ -35,7 +36,7 @@ def map_preview_url(engine: Engine) -> str:
     collection = engine.collection
     if not map_name(collection) or isinstance(collection.picture(0), bytes):
         return ""
-    return f"map-preview/{quote(collection.name, safe='')}?{urlencode({'v': collection.version})}"
+    return route_url("map-preview", collection.name, v=collection.version)
 
 
 def places_of(engine: Engine, rows: Sequence[int]) -> list[list[float] | None]:

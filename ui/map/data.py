@@ -8,12 +8,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from ui.own_routes import route_url
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.collections.projection import Projections
@@ -37,7 +38,7 @@ def map_source(engine: Engine) -> str:
     collection = engine.collection
     if isinstance(collection.picture(0), bytes):
         return _upload_message(collection.version, engine)
-    return f"map-data/{quote(collection.name, safe='')}?{urlencode({'v': collection.version, 'content': CONTENT})}"
+    return route_url("map-data", collection.name, v=collection.version, content=CONTENT)
 
 
 def drawn_rows(count: int) -> range:

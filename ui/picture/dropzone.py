@@ -53,7 +53,7 @@ def dropzone(
         on_batch(parse_batch(st.session_state[key]["batch"], drop))
 
     drop = session_drop()
-    data = [received, room, ready, [limits.upload_bytes, limits.zip_bytes], compact, drop.name]
+    data = [received, room, ready, [limits.upload_bytes, limits.zip_bytes], compact, drop.url]
     _ZONE(key=key, data=data, on_batch_change=receive)
 
 

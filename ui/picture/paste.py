@@ -28,4 +28,4 @@ def paste(key: str, visible: bool, max_bytes: int, on_paste: Callable[[bytes], N
             on_paste(data)
 
     drop = session_drop()
-    _PASTE(key=key, data=[visible, max_bytes, drop.name], on_picture_change=receive)
+    _PASTE(key=key, data=[visible, max_bytes, drop.url], on_picture_change=receive)

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from devise_core.settings import settings
+from ui.own_routes import route_url
 from ui.server import event_log
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and reads the settings later
@@ -44,6 +45,11 @@ class FileDrop:
     address: str = ""
     expected: int = 0
     _files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Its address, relative to the pages. The browser adds a slash and the number of the file."""
+        return route_url("drop", self.name)
 
     @property
     def nbytes(self) -> int:

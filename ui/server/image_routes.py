@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from ui.own_routes import route_url
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.engine import Engine
@@ -26,8 +27,7 @@ def picture_url(engine: Engine, row: int) -> str:
     picture = collection.picture(row)
     if isinstance(picture, bytes):
         return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
-    query = urlencode({"v": collection.version})
-    return f"pictures/{quote(collection.name, safe='')}/{quote(collection.items[row].file)}?{query}"
+    return route_url("pictures", collection.name, *collection.items[row].file.split("/"), v=collection.version)
 
 
 def _picture(request: Request) -> Response:

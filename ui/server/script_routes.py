@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ui.own_routes import route_url
+
 _UI = Path(__file__).parent.parent
 _FOLDERS = ("scripts", "vendor")
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
@@ -20,7 +22,7 @@ def script_url(file: str) -> str:
 
     It changes when any script changes, because the scripts import each other.
     """
-    return f"code/{_version()}/{file}"
+    return route_url("code", _version(), *file.split("/"))
 
 
 @cache

@@ -13,10 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from devise_core.errors import SettingsError
 from devise_core.settings import settings
+from ui.own_routes import route_url
 from ui.views import CARD, NAME, PAGES, View, read_view
 
 CARD_SIZE = (1200, 630)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 _DROPPED = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
@@ -52,7 +54,7 @@ async def _send_page(start: Message, body: bytes, scope: Scope, send: Send) -> N
     if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
         for name in ("etag", "last-modified", "accept-ranges"):
             del headers[name]
-        headers["cache-control"], headers["vary"] = "no-cache", "Host, X-Forwarded-Proto"
+        headers["cache-control"], headers["vary"] = "no-cache", "Host, X-Forwarded-Proto, X-Forwarded-Prefix"
         if scope["method"] == "GET":
             body = with_head(body.decode("utf-8"), scope).encode("utf-8")
             headers["content-length"] = str(len(body))
@@ -71,7 +73,7 @@ def with_head(html: str, scope: Scope) -> str:
     except (SettingsError, ValueError):  # the page says what is wrong with the settings
         view, allowed = View("", "", {}), False
     origin = _origin(scope) if allowed else ""
-    tags = "".join(_tags(view, f"{origin}{folder}/" if origin else ""))
+    tags = "".join(_tags(view, f"{origin}{_prefix(scope)}{folder}/" if origin else ""))
     html = _TITLE.sub(lambda _: f"<title>{escape(view.title)}</title>", html, count=1)
     return html.replace("</head>", f"{tags}<style>{_style()}</style></head>", 1)
 
@@ -83,7 +85,7 @@ def _tags(view: View, folder: str) -> list[str]:
     names = {"description": view.description, "twitter:title": view.title, "twitter:description": view.description}
     names["twitter:card"] = "summary_large_image" if folder else "summary"
     if folder:
-        card = f"{folder}{CARD}?{urlencode({'page': view.page, **view.parameters})}"
+        card = folder + route_url(CARD, page=view.page, **view.parameters)
         properties |= {
             "og:url": f"{folder}{view.page}{'?' if query else ''}{query}",
             "og:image": card,
@@ -103,6 +105,12 @@ def _origin(scope: Scope) -> str:
     headers = Headers(scope=scope)
     host, scheme = headers.get("host", ""), headers.get("x-forwarded-proto", scope.get("scheme", "http"))
     return f"{scheme}://{host}" if _HOST.fullmatch(host) and len(host) < 260 and scheme in ("http", "https") else ""
+
+
+def _prefix(scope: Scope) -> str:
+    """Return the path that a proxy has removed from the front of the address, or "" if it names none."""
+    prefix = Headers(scope=scope).get("x-forwarded-prefix", "").rstrip("/")
+    return prefix if _PREFIX.fullmatch(prefix) and len(prefix) < 260 else ""
 
 
 @cache
