@@ -90,20 +90,24 @@ def index_folder(
         layout, before = CollectionLayout(folder), CollectionLayout(target)
         layout.images.mkdir()
         items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder)
-        _check_still_there(source, scan.files)
-        if not items:
-            raise CollectionError(f"None of the {len(scan.files)} images in {source} can be read. {result.skipped[0]}")
-        layout.skipped.write_text("".join(f"{reason}\n" for reason in result.skipped), encoding="utf-8", errors="replace")
+        _check_read(source, scan.files, items, result.skipped)
+        _write_report(layout.skipped, result.skipped)
         features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
         write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
         cache.forget_others()
     return replace(result, count=len(items))
 
 
-def _check_still_there(source: Path, files: Sequence[Path]) -> None:
-    """Refuse a folder that has become empty, as when a disk or a server is disconnected during the run."""
+def _write_report(path: Path, skipped: Sequence[str]) -> None:
+    path.write_text("".join(f"{reason}\n" for reason in skipped), encoding="utf-8", errors="replace")
+
+
+def _check_read(source: Path, files: Sequence[Path], items: Sequence[Item], skipped: Sequence[str]) -> None:
+    """Refuse a folder that has become empty, as when a disk is disconnected during the run, or of which nothing can be read."""
     if not any(file.exists() for file in files):
         raise CollectionError(f"{source} has become empty. Connect its disk or server, and run the same command to continue.")
+    if not items:
+        raise CollectionError(f"None of the {len(files)} images in {source} can be read. {skipped[0]}")
 
 
 def _write_thumbnails(
