@@ -81,12 +81,9 @@ def index_folder(
         CollectionError: The name is not allowed, the folder is missing or goes away, or none of its images can be read.
     """
     target = user_collections() / check_name(name)
-    scan = scan_folder(source, include_system)
+    scan, cached = scan_folder(source, include_system), target.with_name(".cache") / f"{name}.sqlite"
     result = IndexedFolder(target, skipped=scan.problems, left_out=scan.left_out)
-    with (
-        VectorCache(user_collections() / ".cache" / f"{name}.sqlite", encoder.model_id) as cache,
-        atomic_folder(target) as folder,
-    ):
+    with VectorCache(cached, encoder.model_id) as cache, atomic_folder(target) as folder:
         layout, before = CollectionLayout(folder), CollectionLayout(target)
         layout.images.mkdir()
         items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder)
