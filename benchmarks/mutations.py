@@ -16,9 +16,10 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -206,10 +207,10 @@ def use(engine: Engine, folder: Path) -> None:
         projections.place(name, opened.query("dog").vector, opened.collection.embeddings)
 
 
-def outcome(engine: Engine, folder: Path) -> str:
+def outcome(use: Callable[[Path], None], folder: Path) -> str:
     """Return "works", "refused", or the name of the exception that must not be."""
     try:
-        use(engine, folder)
+        use(folder)
     except DeviseError:
         return "refused"
     except Exception as error:
@@ -217,30 +218,47 @@ def outcome(engine: Engine, folder: Path) -> str:
     return "works"
 
 
+def try_mutations(source: Path, use: Callable[[Path], None], root: Path, names: Sequence[str], options: argparse.Namespace) -> None:
+    """Mutate one file of ``source`` at a time, ``use`` the copy, and print how that ended.
+
+    Args:
+        source: A folder with a manifest.
+        use: Opens a copy of it and uses it.
+        root: Where to make the copies.
+        names: The files to mutate.
+        options: The command's, with ``count`` and ``seed``.
+    """
+    use(source)  # what is loaded once is not counted as slow
+    counts, chance = collections.Counter[str](), random.Random(options.seed)
+    for number in range(options.count):
+        folder = copy_of(source, root / "copy")
+        name, mutation = chance.choice(names), chance.choice(list(MUTATIONS))
+        mutate(folder, name, mutation, random.Random(number))
+        start = time.process_time()
+        ended = outcome(use, folder)
+        ended = ended if time.process_time() - start < SLOWEST else f"slow {ended}"
+        counts[ended.split(" ")[0]] += 1
+        if ended.startswith(("raw", "slow")):
+            print(f"{number} {name} {mutation}: {ended}", flush=True)
+        shutil.rmtree(folder)
+    print(f"{options.count} mutations: " + ", ".join(f"{ending} {count}" for ending, count in sorted(counts.items())))
+
+
+def parsed(description: str | None, count: int) -> argparse.Namespace:
+    """Return the options ``--count`` and ``--seed``."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--count", type=int, default=count)
+    parser.add_argument("--seed", type=int, default=7)
+    return parser.parse_args()
+
+
 def main() -> None:
     """Try mutations of every file of a bundled collection, and print how they ended."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=5_000)
-    parser.add_argument("--seed", type=int, default=7)
-    options = parser.parse_args()
-    engine, chance = load_engine(), random.Random(options.seed)
-    counts = collections.Counter[str]()
+    options, engine = parsed(__doc__, 5_000), load_engine()
     with tempfile.TemporaryDirectory() as temporary:
         source = with_forests(engine.collections()["photos"], Path(temporary) / "source")
-        use(engine, source)  # what is loaded once is not counted as slow
         names = [NAME, *Manifest.read(source).files]
-        for number in range(options.count):
-            folder = copy_of(source, Path(temporary) / "copy")
-            name, mutation = chance.choice(names), chance.choice(list(MUTATIONS))
-            mutate(folder, name, mutation, random.Random(number))
-            start = time.process_time()
-            ended = outcome(engine, folder)
-            ended = ended if time.process_time() - start < SLOWEST else f"slow {ended}"
-            counts[ended.split(" ")[0]] += 1
-            if ended.startswith(("raw", "slow")):
-                print(f"{number} {name} {mutation}: {ended}", flush=True)
-            shutil.rmtree(folder)
-    print(f"{options.count} mutations: " + ", ".join(f"{ending} {count}" for ending, count in sorted(counts.items())))
+        try_mutations(source, partial(use, engine), Path(temporary), names, options)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from devise_core.errors import ArtifactError
+
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.int64]
@@ -26,6 +28,22 @@ def unit(vectors: npt.ArrayLike) -> Floats:
     if not np.isfinite(norms).all() or (norms < _SMALLEST_NORM).any():
         raise ValueError("A vector of length zero, or with a value that is not finite, has no direction.")
     return np.asarray(values / norms, dtype=np.float32)
+
+
+def unit_stored(rows: npt.ArrayLike, table: str) -> Floats:
+    """Scale vectors ``(…, d)`` of a file to length 1.
+
+    Args:
+        rows: The vectors.
+        table: What to call the file in an error, such as "word vectors".
+
+    Raises:
+        ArtifactError: A vector has length zero or is not finite.
+    """
+    try:
+        return unit(rows)
+    except ValueError as error:
+        raise ArtifactError(f"The {table} are damaged: one of them has no direction. Restore the files of the model.") from error
 
 
 def unit_or_zero(vectors: npt.ArrayLike) -> Floats:

@@ -6,6 +6,7 @@ import json
 import os
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def test_no_mutation_of_any_file_raises_a_raw_error(
 ) -> None:
     folder = copy_of(source, tmp_path_factory.mktemp("mutated") / "copy")
     mutate(folder, name, mutation, random.Random(seed))
-    assert outcome(engine, folder) in {"works", "refused"}
+    assert outcome(partial(use, engine), folder) in {"works", "refused"}
 
 
 def test_the_unchanged_copy_works(engine: Engine, source: Path) -> None:

@@ -22,7 +22,7 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import read_array, read_text, reading
 from devise_core.text.word_filter import WordFilter
-from devise_core.vectors import Bytes, Floats, Rows, largest, unit
+from devise_core.vectors import Bytes, Floats, Rows, largest, unit_stored
 
 PLURALS = (
     ("ies", "y"),
@@ -41,6 +41,7 @@ PLURALS = (
 MAX_NAMING_RANK = 50_000
 """Nouns name images up to this rank. The vectors of rarer words are too noisy to name anything."""
 
+_TABLE = "noun vectors"
 _BATCH = 1_024
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
@@ -103,11 +104,11 @@ class NounStore:
 
     def vector(self, row: int) -> Floats:
         """Return the unit vector ``(d,)`` of the noun at ``row``."""
-        return unit(self._vectors[row].astype(np.float32))
+        return unit_stored(self._vectors[row].astype(np.float32), _TABLE)
 
     def random_vectors(self, count: int, seed: int) -> Floats:
         """Return unit rows ``(≤ count, d)`` of random nouns that can name images."""
-        return unit(self._vectors[self.random_rows(count, seed)].astype(np.float32))
+        return unit_stored(self._vectors[self.random_rows(count, seed)].astype(np.float32), _TABLE)
 
     def random_rows(self, count: int, seed: int) -> Rows:
         """Return the rows ``(≤ count,)`` of random nouns that can name images."""
@@ -145,4 +146,4 @@ class NounStore:
 
     @cached_property
     def _naming_vectors(self) -> Floats:
-        return unit(self._vectors[: self._naming_count].astype(np.float32))
+        return unit_stored(self._vectors[: self._naming_count].astype(np.float32), _TABLE)

@@ -16,6 +16,7 @@ from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 
+_TOLERANCE = 1e-3  # of rounding to float32
 Verified = Callable[[Path], Path]
 """Checks a file and returns its path, as ``Manifest.verified`` does."""
 
@@ -46,6 +47,8 @@ def open_text_encoder(
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))
     foreign = ForeignNouns.open(verified(layout.foreign_nouns), word_filter) if layout.foreign_nouns.is_file() else None
     directions = read_array(verified(layout.directions), np.floating, (None, words.dimension))
+    if not np.allclose(directions @ directions.T, np.eye(len(directions)), atol=_TOLERANCE):
+        raise ArtifactError(f"{layout.directions} is damaged: its rows are not orthonormal. Restore the files of the model.")
     if nouns.dimension != words.dimension:
         raise ArtifactError(
             f"The word vectors have {words.dimension} dimensions, and the noun vectors {nouns.dimension}. "

@@ -17,7 +17,7 @@ from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import read_array, read_bytes
 from devise_core.text.spelling_filter import SpellingFilter
 from devise_core.text.word_hashes import WordHashes
-from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit
+from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit_stored
 
 SPELLING_POOL = 200_000
 """Spellings are suggested from this many of the most frequent words. Rarer words are mostly misspellings themselves."""
@@ -92,22 +92,22 @@ class WordStore:
         while "\n" not in prefix and (at := self._text.find(start, at)) >= 0:
             end = self._text.find(b"\n", at + 1)
             if end > at + len(start):
-                yield self._text[at + 1 : end].decode()
+                yield self._text[at + 1 : end].decode(errors="replace")
             at = end
 
     def index_words(self) -> WordStore:
         """Build a dictionary of all words (0.1 s, 40 MB), for a job that looks up thousands. Returns the store."""
-        text = self._text[1:-1].decode()
+        text = self._text[1:-1].decode(errors="replace")
         self._all_rows = {word: row for row, word in enumerate(text.split("\n"))}
         return self
 
     def word(self, row: int) -> str:
         """Return the word at ``row``."""
-        return self._text[int(self._starts[row]) + 1 : int(self._starts[row + 1])].decode()
+        return self._text[int(self._starts[row]) + 1 : int(self._starts[row + 1])].decode(errors="replace")
 
     def unit(self, rows: Sequence[int]) -> Floats:
         """Return the vectors of ``rows`` scaled to length 1, ``float32 (len(rows), d)``."""
-        return unit(self.vectors[np.asarray(rows, dtype=np.int64)].astype(np.float32))
+        return unit_stored(self.vectors[np.asarray(rows, dtype=np.int64)].astype(np.float32), "word vectors")
 
     def raw(self, rows: Sequence[int]) -> Floats:
         """Return the vectors of ``rows`` as they were trained, to the precision of int8, ``float32 (len(rows), d)``."""
