@@ -12,6 +12,7 @@ from ui.server import (
     image_routes,
     message_guard,
     metrics_routes,
+    origin_guard,
     preload,
     script_routes,
     suggest_routes,
@@ -44,6 +45,7 @@ app = st.App(
     ),
     middleware=[
         Middleware(error_handlers.RouteErrorMiddleware),
+        Middleware(origin_guard.OriginGuardMiddleware),
         Middleware(message_guard.MessageGuardMiddleware),
         Middleware(upload_quota.UploadQuotaMiddleware),
         Middleware(page_head.PageHeadMiddleware),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from streamlit import config
 
 from tests.browsing import open_page, served, wait_until_drawn
-from tests.visits import Requests, assert_images_load, label, read_map, search_and_open, search_uploads, share, small_picture
+from tests.walkthrough import Requests, assert_images_load, label, read_map, search_and_open, search_uploads, share, small_picture
 from ui.own_routes import base_path, below_base_path, route_url
 from ui.views import PAGES
 
@@ -40,7 +40,7 @@ def below() -> Iterator[str]:
 
 
 @pytest.fixture
-def visited(browser: Browser) -> Iterator[tuple[Page, Requests]]:
+def loaded(browser: Browser) -> Iterator[tuple[Page, Requests]]:
     """A page, and what it requests. Fail if a request fails."""
     with open_page(browser) as page:
         requested = Requests(page)
@@ -50,8 +50,8 @@ def visited(browser: Browser) -> Iterator[tuple[Page, Requests]]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_loads_what_it_shows(visited: tuple[Page, Requests], below: str, name: str) -> None:
-    page, requested = visited
+def test_every_page_loads_what_it_shows(loaded: tuple[Page, Requests], below: str, name: str) -> None:
+    page, requested = loaded
     page.goto(f"{below}/{name}?q=cat&item=cat&collection=photos")
     wait_until_drawn(page)
     if name not in ("photos", "results"):
@@ -61,8 +61,8 @@ def test_every_page_loads_what_it_shows(visited: tuple[Page, Requests], below: s
 
 
 @pytest.mark.browser
-def test_a_whole_visit(visited: tuple[Page, Requests], below: str) -> None:
-    page, requested = visited
+def test_a_whole_session(loaded: tuple[Page, Requests], below: str) -> None:
+    page, requested = loaded
     search_and_open(page, below)
     share(page, below)
     label(page, below, small_picture())

@@ -96,7 +96,7 @@ def test_a_session_cannot_exceed_its_upload_limits(server: tuple[str, Path]) -> 
             for number in range(5):
                 session.put(f"{base}/{number}", "a.jpg", b"x" * 400_000)
             assert uploaded_bytes(address) == 800_000
-            unfinished = [start_upload(address, f"{base}/slow-{number}", session) for number in range(2)]
+            unfinished = [start_upload(address, f"{base}/slow-{number}") for number in range(2)]
             with pytest.raises(requests.HTTPError, match="429"):
                 session.put(f"{base}/third", "a.jpg", b"x")
             for connection in unfinished:
@@ -108,18 +108,12 @@ def test_a_session_cannot_exceed_its_upload_limits(server: tuple[str, Path]) -> 
     assert '"error"' not in log.read_text()
 
 
-def start_upload(address: str, path: str, session: AppSession) -> http.client.HTTPConnection:
+def start_upload(address: str, path: str) -> http.client.HTTPConnection:
     """Send the beginning of an upload and leave it open."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     connection.putrequest("PUT", path)
-    with session.http_client() as browser:
-        for name, value in (
-            ("Content-Length", "1000"),
-            ("Content-Type", "multipart/form-data; boundary=x"),
-            ("Cookie", "_streamlit_xsrf=" + (browser.cookies.get("_streamlit_xsrf") or "")),
-            ("X-Xsrftoken", str(browser.headers["X-Xsrftoken"])),
-        ):
-            connection.putheader(name, value)
+    connection.putheader("Content-Length", "1000")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
     connection.endheaders()
     connection.send(b"--x\r\n")
     return connection
