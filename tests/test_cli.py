@@ -75,6 +75,7 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
         (("search", "violin", "--artifacts", "tests"), "manifest.json is missing"),
         (("evaluate", "--data", "tests", "stamps"), "missing"),
         (("evaluate", "--data", "tests", "nothing"), "no protocol"),
+        (("evaluate", "nothing"), "no protocol"),
     ],
 )
 def test_error_is_one_line_with_status_one(

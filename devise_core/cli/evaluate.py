@@ -35,6 +35,9 @@ def add_parsers(commands: Any) -> None:
         description="Measure the model on held-out images and compare it with softmax, ConSE and random vectors.",
     )
     command.add_argument("protocol", nargs="*", help=f"one or more of {', '.join(PROTOCOLS)} (default: all)")
+    command.add_argument(
+        "--collection", metavar="NAME", help="measure on a collection of your own instead, by its labels; needs no data sets"
+    )
     add_artifacts(command)
     add_cache(command, "where trained baselines are kept")
     command.add_argument(
@@ -54,13 +57,19 @@ def _evaluate(options: argparse.Namespace) -> None:
     from devise_core.evaluate import protocols
     from devise_core.evaluate.model_under_test import open_model_under_test
 
-    if options.data is None:
-        raise BuildError("The evaluation needs data sets. Name their folder with --data or SEMBLANCE_DATA.")
+    if options.collection and options.protocol:
+        raise BuildError("Give protocols or --collection, not both.")
     unknown = [name for name in options.protocol if name not in protocols.PROTOCOLS]
     if unknown:
         raise BuildError(f"There is no protocol “{unknown[0]}”. Choose from {', '.join(PROTOCOLS)}.")
+    if options.data is None and not options.collection:
+        raise BuildError("The evaluation needs data sets. Name their folder with --data or SEMBLANCE_DATA.")
     layout = artifacts_of(options)
-    results = protocols.measure(open_model_under_test(layout, options.data, options.cache, say), options.protocol)
+    model = open_model_under_test(layout, options.data or Path(), options.cache, say)
+    if options.collection:
+        results = protocols.measure_collection(model, options.collection)
+    else:
+        results = protocols.measure(model, options.protocol)
     if options.out:
         path = layout.results if options.out == _BESIDE_MODEL else options.out
         results.write(path)

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from devise_core.engine import Engine
+from devise_core.errors import BuildError
 from devise_core.evaluate.data import read_data
 from devise_core.evaluate.methods import CONSE, NO_CLASSIFIER, SHIPPED, SOFTMAX, Methods, conse
 from devise_core.evaluate.tables import MetricValues, Outcome, comparison, merged
 from devise_core.results import OURS
 from devise_core.search.naming import PERSON
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
 COLLECTIONS = ("stamps", "photos")
 KS = (1, 5)
+UNTRAINED = " The model was not trained on these images, but their errors were looked at while the names were chosen."
 PERSON_SYNSET = "n00007846"
 
 
@@ -46,12 +49,24 @@ class Truth:
 
 def labels(methods: Methods) -> Outcome:
     """Name every image of the bundled collections that has a noun as a label."""
-    return merged([_collection(methods, name) for name in COLLECTIONS])
+    return merged([names_of_collection(methods, name, UNTRAINED) for name in COLLECTIONS])
 
 
-def _collection(methods: Methods, name: str) -> Outcome:
+def names_of_collection(methods: Methods, name: str, remark: str = "") -> Outcome:
+    """Name every image of a collection that has a noun as a label.
+
+    Args:
+        methods: The methods to compare.
+        name: The name of the collection.
+        remark: What the note of the table ends with.
+
+    Raises:
+        BuildError: No image has such a label.
+    """
     engine = methods.model.engine(name)
-    rows, truths = _truths(engine)
+    rows, truths = _truths(engine, only_judged=name in COLLECTIONS)
+    if not rows:
+        raise BuildError(f"No image of {name} has a noun as a label, so its names cannot be judged.")
     features = np.asarray(engine.collection.features, dtype=np.float32)[rows]
     encoded = Encoded(features, engine.collection.embeddings[rows])
     methods.model.say(f"labels: {len(rows)} images of {name}")
@@ -72,8 +87,7 @@ def _collection(methods: Methods, name: str) -> Outcome:
         f"The first k names of {len(rows)} images that have a noun as a label. hit@k counts a name that is exactly the label. "
         "words@k also counts a name that is a word of the label, or that has the label as a word. kin@k also counts a name whose "
         "sense is the label's, or one step above it in WordNet. Softmax answers with all names of its most probable labels. "
-        "ConSE and DeViSE answer with the nouns nearest to the embedding. The model was not trained on these images, but their "
-        "errors were looked at while the names were chosen."
+        f"ConSE and DeViSE answer with the nouns nearest to the embedding.{remark}"
     )
     table = comparison(f"Image → labels: {name}", note, "labels", results)
     return Outcome((table,))
@@ -109,18 +123,39 @@ def _is_kin(name: Name, truth: Truth) -> bool:
     return _is_exact(name, truth) or name.synset in truth.senses
 
 
-def _truths(engine: Engine) -> tuple[list[int], list[Truth]]:
-    """Return the rows of the images with a noun as a label, and what counts as right for each."""
-    known = {row["label"]: row for row in read_data("label_senses")}
+def _truths(engine: Engine, only_judged: bool) -> tuple[list[int], list[Truth]]:
+    """Return the rows of the images with a noun as a label, and what counts as right for each.
+
+    The senses of the bundled collections' labels were chosen by hand. With ``only_judged`` no other label counts. Otherwise a label
+    that is a noun counts with the noun's most frequent sense.
+    """
+    judged = {row["label"]: (row["noun"], row["with_hypernyms"].split("|")) for row in read_data("label_senses")}
     rows, truths = [], []
     for row, item in enumerate(engine.collection.items):
-        entries = [known[label] for label in item.labels if label in known]
+        entries = [
+            entry for label in item.labels if (entry := judged.get(label) or (None if only_judged else _noun_of(label, engine)))
+        ]
         if entries:
             words = {word for label in item.labels for word in (label.lower(), *label.lower().split())}
-            senses = {sense for entry in entries for sense in entry["with_hypernyms"].split("|")}
             rows.append(row)
-            truths.append(Truth(frozenset(entry["noun"] for entry in entries), frozenset(words), frozenset(senses)))
+            truths.append(
+                Truth(
+                    frozenset(noun for noun, _ in entries),
+                    frozenset(words),
+                    frozenset(sense for _, senses in entries for sense in senses),
+                )
+            )
     return rows, truths
+
+
+def _noun_of(label: str, engine: Engine) -> tuple[str, list[str]] | None:
+    """Return the noun that ``label`` is, with its sense, or None if it is none that the model knows."""
+    nouns = engine.text.nouns if isinstance(engine.text, WordVectorEncoder) else None
+    row = nouns.row(label) if nouns else None
+    if nouns is None or row is None:
+        return None
+    synset = engine.parts.evidence.synset(nouns.nouns[row]) if engine.parts.evidence else ""
+    return nouns.nouns[row], [synset] if synset else []
 
 
 def _shipped(engine: Engine, encoded: Encoded) -> list[list[Name]]:

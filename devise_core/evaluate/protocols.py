@@ -90,3 +90,15 @@ def measure(model: ModelUnderTest, names: Sequence[str] = ()) -> Evaluation:
     outcome = merged([PROTOCOLS[name](methods) for name in chosen])
     command = " ".join(["python -m devise_core evaluate", *(dict.fromkeys(names)), "--data DATA"])
     return Evaluation(command, model.model_id, outcome)
+
+
+def measure_collection(model: ModelUnderTest, name: str) -> Evaluation:
+    """Measure the model on a collection of your own: its labels as queries, and the names of its images.
+
+    Raises:
+        BuildError: No image has a label.
+        CollectionError: There is no such collection.
+    """
+    methods = Methods(model)
+    outcome = merged([retrieval.labels_of_collection(methods, name), labels.names_of_collection(methods, name)])
+    return Evaluation(f"python -m devise_core evaluate --collection {name}", model.model_id, outcome)

@@ -19,6 +19,7 @@ from devise_core.vectors import Floats, Rows
 from devise_core.vision.image_encoder import Encoded
 
 RECALLS = (1, 5, 10)
+UNTRAINED = " The model was not trained on any of them."
 _SOFTMAX_NOTE = "The softmax knows only its own labels, so it cannot answer these queries."
 
 
@@ -170,7 +171,7 @@ def stamps(methods: Methods) -> Outcome:
         methods,
         "stamps",
         "Text → images: the stamps by category",
-        f"Each of {len(queries)} categories is a query over {len(collection)} images. The model was not trained on any of them.",
+        f"Each of {len(queries)} categories is a query over {len(collection)} images.{UNTRAINED}",
         Encoded(np.asarray(collection.features, dtype=np.float32), collection.embeddings),
         queries,
         8,
@@ -179,10 +180,20 @@ def stamps(methods: Methods) -> Outcome:
 
 def own_labels(methods: Methods) -> Outcome:
     """Search for every label of the bundled collections. An item is relevant if it has that label."""
-    return merged([_labels_of_collection(methods, name) for name in ("stamps", "photos")])
+    return merged([labels_of_collection(methods, name, UNTRAINED) for name in ("stamps", "photos")])
 
 
-def _labels_of_collection(methods: Methods, name: str) -> Outcome:
+def labels_of_collection(methods: Methods, name: str, remark: str = "") -> Outcome:
+    """Search for every label of a collection that has a known word.
+
+    Args:
+        methods: The methods to compare.
+        name: The name of the collection.
+        remark: What the note of the table ends with.
+
+    Raises:
+        BuildError: No image has such a label.
+    """
     collection = methods.model.collection(name)
     labels = sorted({label for item in collection.items for label in item.labels})
     queries = {
@@ -190,7 +201,11 @@ def _labels_of_collection(methods: Methods, name: str) -> Outcome:
         for label in labels
         if _has_vector(label, methods.model)
     }
-    note = f"Each of {len(queries)} labels is a query over {len(collection)} images. The model was not trained on any of them."
+    if not queries:
+        raise BuildError(
+            f"No image of {name} has a label. Put the images into folders named after what they show, and index again."
+        )
+    note = f"Each of {len(queries)} labels is a query over {len(collection)} images.{remark}"
     encoded = Encoded(np.asarray(collection.features, dtype=np.float32), collection.embeddings)
     return query_outcome(methods, "own-labels", f"Text → images: the labels of the {name}", note, encoded, queries, 8)
 
