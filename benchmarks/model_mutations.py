@@ -1,6 +1,6 @@
 """Damaged and malicious files of a model folder, and a count of what they do to the library.
 
-Run ``python -m benchmarks.model_mutations``. It does for the words, vectors, tables and network of a model what
+Run ``python -m benchmarks.model_mutations``. It does for all files of a model what
 ``benchmarks.mutations`` does for a collection.
 """
 
@@ -13,8 +13,6 @@ from benchmarks.mutations import copy_of, parsed, try_mutations
 from devise_core.engine import load_engine
 from devise_core.storage.manifest import NAME, Manifest
 from devise_core.storage.paths import BUNDLED_ARTIFACTS
-
-NETWORK = "model.keras"
 
 
 def use_model(folder: Path) -> None:
@@ -32,14 +30,14 @@ def use_model(folder: Path) -> None:
     engine.shown_words([0])
     engine.word_path("dog", "violin")
     engine.results  # noqa: B018  it is read from a file
-    if (folder / NETWORK).stat().st_nlink == 1:  # a mutation, since the copies are hard links
+    if (folder / "model.keras").stat().st_nlink == 1:  # a mutation, since the copies are hard links
         engine.encoder.load()
 
 
 def main() -> None:
     """Try mutations of every file of the bundled model, and print how they ended."""
     options = parsed(__doc__, 1_000)
-    with tempfile.TemporaryDirectory(dir=BUNDLED_ARTIFACTS.parent) as temporary:
+    with tempfile.TemporaryDirectory() as temporary:
         source = copy_of(BUNDLED_ARTIFACTS, Path(temporary) / "source")
         names = [NAME, *(name for name in Manifest.read(source).files if (source / name).is_file())]
         try_mutations(source, use_model, Path(temporary), names, options)

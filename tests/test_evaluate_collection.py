@@ -1,4 +1,4 @@
-"""``evaluate --collection``: the model measured on a collection of one's own, by its labels."""
+"""``evaluate --collection``: the model measured on any collection, by its labels."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.mutations import MUTATIONS, copy_of, mutate, objects, outcome, use, with_forests
+from benchmarks.file_mutations import MUTATIONS, objects
+from benchmarks.mutations import copy_of, mutate, outcome, use, with_forests
 from devise_core.collections.items_file import read_items
 from devise_core.engine import Engine, load_engine
 from devise_core.errors import ArtifactError, DeviseError

@@ -40,7 +40,7 @@ def header(title: str, lead: str, *, choose: bool = False) -> None:
         choose: Whether to let the visitor choose the collection here. Pages with a search box have the choice beside the box.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="page-title"):
-        st.title(title, width="content")
+        st.title(title, anchor=False, width="content")  # the mark of an anchor would need a second row on a phone
         if choose:
             choose_collection()
         share_button()

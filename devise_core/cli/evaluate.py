@@ -36,7 +36,7 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("protocol", nargs="*", help=f"one or more of {', '.join(PROTOCOLS)} (default: all)")
     command.add_argument(
-        "--collection", metavar="NAME", help="measure on a collection of your own instead, by its labels; needs no data sets"
+        "--collection", metavar="NAME", help="measure on your collection NAME instead, by its labels; needs no data sets"
     )
     add_artifacts(command)
     add_cache(command, "where trained baselines are kept")

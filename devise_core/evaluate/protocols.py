@@ -93,7 +93,7 @@ def measure(model: ModelUnderTest, names: Sequence[str] = ()) -> Evaluation:
 
 
 def measure_collection(model: ModelUnderTest, name: str) -> Evaluation:
-    """Measure the model on a collection of your own: its labels as queries, and the names of its images.
+    """Measure the model on one collection: its labels as queries, and the names of its images.
 
     Raises:
         BuildError: No image has a label.

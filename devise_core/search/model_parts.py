@@ -108,9 +108,8 @@ class ModelParts:
             return None
         if self.classifier is None or not isinstance(text, WordVectorEncoder):
             return None
-        senses = NounSenses.read(
-            verified(layout.noun_senses), verified(layout.coverage), verified(layout.near_miss), verified(layout.labels)
-        )
+        table, coverage, kinds, labels_file = map(verified, (layout.noun_senses, layout.coverage, layout.near_miss, layout.labels))
+        senses = NounSenses.read(table, coverage, kinds, labels_file, len(text.nouns), self.classifier.label_count)
         labels_shape = (self.classifier.label_count, text.dimension)
         vectors = np.asarray(read_array(verified(layout.label_vectors), np.floating, labels_shape), dtype=np.float32)
         abstract: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import check_rows, read_array, read_rows, reading
 from devise_core.vectors import Rows
 
@@ -35,12 +36,19 @@ class NounSenses:
         self._table, self._below, self._coverage, self._kinds = table, below, coverage, kinds
 
     @classmethod
-    def read(cls, table: Path, coverage: Path, kinds: Path, labels: Path) -> NounSenses:
-        """Read ``noun_senses.npy``, ``coverage.csv``, ``near_miss.csv`` and ``labels.csv``."""
+    def read(cls, table: Path, coverage: Path, kinds: Path, labels: Path, noun_count: int, label_count: int) -> NounSenses:
+        """Read ``noun_senses.npy``, ``coverage.csv``, ``near_miss.csv`` and ``labels.csv``.
+
+        Raises:
+            ArtifactError: A file is damaged, or does not fit ``noun_count`` nouns and ``label_count`` labels.
+        """
         below: dict[str, list[int]] = defaultdict(list)
         label_names: set[str] = set()
         with reading(labels):
-            for row, label in enumerate(read_rows(labels)):
+            lines = read_rows(labels)
+            if len(lines) != label_count:
+                raise ArtifactError(f"{labels} has {len(lines)} labels, and the classifier {label_count}. Restore both together.")
+            for row, label in enumerate(lines):
                 below[label["id"]].append(row)
                 label_names |= set(label["names"].split("|"))
                 for hypernym in filter(None, label["hypernyms"].split("|")):
@@ -49,7 +57,7 @@ class NounSenses:
             shares = {row["synset"]: float(row["coverage"]) for row in read_rows(coverage)}
         with reading(kinds):
             names = [(row["synset"], row["name"]) for row in read_rows(kinds)]
-        senses = read_array(table, np.integer, (None, None), mapped=True)
+        senses = read_array(table, np.integer, (noun_count, None), mapped=True)
         check_rows(senses[:, 1:], len(names) + 1, f"{table}")  # 0 is for no kind
         return cls(senses, {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()}, shares, names, label_names)
 

@@ -15,6 +15,8 @@ _CONFIDENCE_HELP = (
     "“Probably” is right for about 6 of 10 names of the pictures in this demo, “maybe” for about 4, and “not sure” for about 1. "
     "The percentage is the probability that the model gives to the word and all kinds of it."
 )
+LEAST_SHOWN = 0.01
+"""Words below this probability have no bar of their own. They are listed in one line."""
 
 
 def show_names(names: Names) -> None:
@@ -25,10 +27,13 @@ def show_names(names: Names) -> None:
             st.caption("The app is not sure of any of these words.")
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
+    pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))
+    likely = [pair for place, pair in enumerate(pairs) if pair[1] >= LEAST_SHOWN or place == 0]
     with st.container(key="label-bars"):
-        for hit, share in zip(names.hits, names.shares, strict=True):
-            text = f"{plain(hit.word)}  ·  {confidence(share)}  ·  {min(share, 1.0):.0%}"
-            st.progress(min(share, 1.0), text=text)
+        for hit, share in likely:
+            st.progress(share, text=f"{plain(hit.word)}  ·  {confidence(share)}  ·  {share:.0%}")
+    if others := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
+        st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(others)}")
 
 
 def show_nearest_words(hits: Sequence[WordHit]) -> None:
