@@ -6,6 +6,7 @@ import gzip
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from devise_core.bundle import packages
@@ -21,6 +22,9 @@ MAX_WORDS = (3, 1)
 """The longest translation that is no explanation, and the longest in German, which writes compounds as one word."""
 MAX_RANK, RANK_OF_HALF = 30_000, 5_000
 """A noun counts half as much at the second frequency rank, so that the German "Hund" is a dog and not a mine car."""
+COGNATE, ALIKE = 2.0, 0.6
+"""A translation that is spelled like the word counts this much more, so that the German "Haus" is a house and not a home. Two words
+are spelled alike from this ratio of common letters on."""
 SEEN = 2.0
 """A noun with labels at or below it counts this much more, so that the Spanish "gato" is a cat and not a jack."""
 
@@ -80,7 +84,7 @@ def foreign_nouns(
     table: dict[str, tuple[str, float]] = {}
     for word, candidates in scores.items():
         singulars = [(english if english in nouns else english.removesuffix("s"), score) for english, score in candidates.items()]
-        rated = [(score * nouns[english], english) for english, score in singulars if english in nouns]
+        rated = [(score * nouns[english] * _cognate(word, english), english) for english, score in singulars if english in nouns]
         if rated and len(tokens(word)) <= MAX_WORDS[language == "de"] and word_filter.allows(word):
             score, english = max(rated)
             for form in _forms(word, language):
@@ -112,6 +116,10 @@ def table_lines(tables: Mapping[str, Mapping[str, tuple[str, float]]]) -> list[s
         english, _ = max(entries.values(), key=lambda translation: translation[1])
         lines.append(f"{word}\t{english}\t{','.join(code for code, (noun, _) in entries.items() if noun == english)}")
     return lines
+
+
+def _cognate(word: str, english: str) -> float:
+    return COGNATE if SequenceMatcher(None, word, english, autojunk=False).ratio() >= ALIKE else 1.0
 
 
 def _translations(entry: str) -> Iterator[str]:
