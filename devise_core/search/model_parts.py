@@ -83,7 +83,9 @@ class ModelParts:
         if self.classifier is None or not self._has("naming_vectors"):
             return None
         concepts_of = self.scorer.concepts.unit_vectors if self.scorer else None
-        table = NamingTable.read(verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts_of)
+        table = NamingTable.read(
+            verified(layout.naming), verified(layout.naming_vectors), self.classifier.label_count, concepts_of, self._text.dimension
+        )
         head = self._head
         person = (
             read_array(verified(layout.person), np.floating, (self.classifier.feature_count + 1,)) if self._has("person") else None
@@ -98,7 +100,7 @@ class ModelParts:
         if not self._has("senses", "sense_vectors"):
             return None
         verified, layout = self._manifest.verified, self._layout
-        return SenseTable.read(verified(layout.senses), verified(layout.sense_vectors))
+        return SenseTable.read(verified(layout.senses), verified(layout.sense_vectors), self._text.dimension)
 
     @cached_property
     def evidence(self) -> LabelEvidence | None:

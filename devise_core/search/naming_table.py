@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import check_rows, checked, read_array, read_text, reading
-from devise_core.vectors import Floats, Rows, unit
+from devise_core.vectors import Floats, Rows, unit_stored
 
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
@@ -73,7 +73,9 @@ class NamingTable:
         return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows]))
 
     @classmethod
-    def read(cls, table: Path, vectors: Path, label_count: int, concepts: ConceptsOf | None = None) -> NamingTable:
+    def read(
+        cls, table: Path, vectors: Path, label_count: int, concepts: ConceptsOf | None = None, dimension: int | None = None
+    ) -> NamingTable:
         """Read the files of a model.
 
         Args:
@@ -81,6 +83,7 @@ class NamingTable:
             vectors: ``naming_vectors.npy``, ``int8 (n, d)``.
             label_count: The number of labels of the classifier.
             concepts: Gives words their vectors ``(n, c)`` in the concept space, or None.
+            dimension: The length ``d`` that the vectors must have, or None for any.
 
         Raises:
             ArtifactError: The files do not belong together.
@@ -102,7 +105,7 @@ class NamingTable:
             [fields[1] for fields in lines],
             [tuple(fields[7].split("|")) if fields[7] else () for fields in lines],
             weights,
-            unit(read_array(vectors, np.int8, (len(lines), None)).astype(np.float32)),
+            unit_stored(read_array(vectors, np.int8, (len(lines), dimension)).astype(np.float32), "naming vectors"),
             [fields[3] for fields in lines],
             everyday_line,
             own_line,

@@ -13,7 +13,7 @@ import numpy as np
 from devise_core.errors import QueryError
 from devise_core.storage.artifact_reader import read_array, read_rows, reading
 from devise_core.text.query_parser import Clause
-from devise_core.vectors import Floats, unit
+from devise_core.vectors import Floats, unit_stored
 
 _WITH_TAG = re.compile(r"(\S+)\s+\(([^()\s]+)\)")
 
@@ -55,14 +55,14 @@ class SenseTable:
             self._by_noun[sense.noun].append(sense)
 
     @classmethod
-    def read(cls, table: Path, vectors: Path) -> SenseTable:
-        """Read ``senses.csv`` and the ``int8`` vectors of its rows.
+    def read(cls, table: Path, vectors: Path, dimension: int | None = None) -> SenseTable:
+        """Read ``senses.csv`` and the ``int8`` vectors of its rows, which must have ``dimension`` numbers each.
 
         Raises:
             ArtifactError: The files do not belong together.
         """
         rows = read_rows(table)
-        word_rows = unit(read_array(vectors, np.int8, (len(rows), None)).astype(np.float32))
+        word_rows = unit_stored(read_array(vectors, np.int8, (len(rows), dimension)).astype(np.float32), "sense vectors")
         with reading(table):
             return cls(
                 Sense(row["noun"], row["tag"], row["synset"], int(row["labels_below"]), vector)
