@@ -45,3 +45,15 @@ def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
 
 def test_an_invalid_mode_is_replaced_by_the_first() -> None:
     assert app("words", mode="<script>").header[0].value == "Most similar to violin"
+
+
+def test_an_unknown_end_of_the_path_is_corrected_by_a_button() -> None:
+    test = app("words", mode="way", a="tree", b="violinx")
+    test.button(key="ends-spell-violinx-violin").click().run()
+    checked(test)
+    assert (test.query_params["a"], test.query_params["b"]) == ("tree", "violin")
+    assert not test.warning
+
+
+def test_the_heading_has_the_word_that_was_read() -> None:
+    assert app("words", q="voilin").header[0].value == "Most similar to violin"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -16,11 +16,12 @@ from ui.text import plain, with_commands
 
 
 @contextmanager
-def show_errors(field: str | None = None) -> Iterator[None]:
+def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state.QUERY,)) -> Iterator[None]:
     """Show a ``DeviseError`` in a box and end the block there.
 
     Args:
         field: A name for the page's query. Known spellings are then offered as buttons that correct the query.
+        parameters: The parameters of the address that hold the words to correct.
     """
     try:
         yield
@@ -28,7 +29,7 @@ def show_errors(field: str | None = None) -> Iterator[None]:
         event_log.record_refusal(error)
         st.warning(plain(str(error), 600), icon=":material/spellcheck:")
         if field:
-            offer_spellings(error.suggestions, field)
+            offer_spellings(error.suggestions, field, parameters)
     except BusyError as error:
         event_log.record_refusal(error)
         st.warning(with_commands(str(error)), icon=":material/hourglass_top:")
@@ -40,8 +41,8 @@ def show_errors(field: str | None = None) -> Iterator[None]:
             st.code(point(url_state.read_text(url_state.QUERY), error.position), language=None)
 
 
-def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
-    """Show a button for each suggested spelling. A click replaces the unknown word in the query."""
+def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: Sequence[str] = (url_state.QUERY,)) -> None:
+    """Show a button for each suggested spelling. A click replaces the unknown word in the query, as ``show_errors`` takes it."""
     with st.container(horizontal=True, key=f"spellings-{field}"):
         for word, near in suggestions.items():
             for spelling in near[:3]:
@@ -50,11 +51,15 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str) -> None:
                     key=f"{field}-spell-{word}-{spelling}",
                     icon=":material/arrow_forward:",
                     on_click=_correct,
-                    args=(word, spelling),
+                    args=(word, spelling, parameters),
                 )
 
 
-def _correct(word: str, spelling: str) -> None:
+def _correct(word: str, spelling: str, parameters: Sequence[str]) -> None:
+    if url_state.QUERY not in parameters:
+        texts = {name: url_state.read_text(name) for name in parameters}
+        url_state.update(**{name: spelling for name, text in texts.items() if text.lower() == word})
+        return
     query = url_state.read_text(url_state.QUERY)
     start = query.lower().find(word)
     search_for(query[:start] + spelling + query[start + len(word) :] if start >= 0 else spelling)

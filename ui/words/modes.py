@@ -72,7 +72,8 @@ def _similar_words() -> None:
         query = read_query(engine, text)
         hits = engine.similar_words(query, k=WORDS)
         show_reading(query.reading, "q")
-        st.header(f"Most similar to {plain(text, 60)}")
+        reading = query.reading
+        st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
             "Words are similar if they are used in similar contexts. The similarities were learned from text alone "
@@ -119,7 +120,7 @@ def _path() -> None:
         wrap=True,
         on_change=when_current(key, _set_example),
     )
-    with show_errors():
+    with show_errors("ends", (START, END)):
         engine = current_engine()
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
