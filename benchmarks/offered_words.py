@@ -1,11 +1,7 @@
 """Count the unsuitable words that the app offers unasked: ``python -m benchmarks.offered_words [--collection NAME]``.
 
 The command looks at the suggestions for all two- and three-letter beginnings, at the names of all images of each collection, and at
-<<<<<<< HEAD
 500 word paths. Your collections, such as one made from Flickr8k or Caltech-101, are included once they are indexed.
-=======
-500 word paths. A folder collection, such as one made from Flickr8k or Caltech-101, is included once it is indexed.
->>>>>>> 4c4238b (Test that changed settings are counted, whatever their number)
 """
 
 from __future__ import annotations

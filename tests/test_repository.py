@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -71,3 +72,9 @@ def test_wheel_holds_the_data_files_of_every_package() -> None:
 def test_changelog_begins_with_this_version() -> None:
     versions = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert versions[:2] == ["Unreleased", devise_core.__version__]
+
+
+def test_no_file_has_a_mark_of_a_merge_conflict() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    marked = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [name for name in filter(None, tracked) if (ROOT / name).is_file() and marked.search((ROOT / name).read_bytes())] == []
