@@ -70,13 +70,21 @@ class AppSession:
             TimeoutError: The run did not end.
         """
         self._parameters |= parameters
+        await self.send()
+        await self.finish()
+
+    async def send(self, *events: WidgetState) -> None:
+        """Ask for a run of the page, and do not wait for it."""
         message = BackMsg()
         state = message.rerun_script
         state.query_string = urlencode(self._parameters)
         state.page_script_hash, state.page_name = self._hash, "" if self._hash else self.page
-        state.widget_states.widgets.extend(self._widgets.values())
+        state.widget_states.widgets.extend((*self._widgets.values(), *events))
         self.elements = {}
         await self._socket.send(message.SerializeToString())
+
+    async def finish(self) -> None:
+        """Wait for the end of the run. Raises what ``run`` does."""
         async with asyncio.timeout(TIMEOUT):
             while not await self._finished():
                 pass
@@ -94,11 +102,7 @@ class AppSession:
 
     def components(self, name: str) -> list[Any]:
         """Return the data of every custom component of this name."""
-        return [
-            json.loads(element.bidi_component.json)
-            for element in self.elements.values()
-            if element.HasField("bidi_component") and element.bidi_component.component_name.endswith(name)
-        ]
+        return [json.loads(element.bidi_component.json) for element in self.elements.values() if self._is_component(element, name)]
 
     def text(self) -> str:
         """Return the text of all paragraphs, headings and messages."""
@@ -107,6 +111,38 @@ class AppSession:
             for element in self.elements.values()
             if (kind := element.WhichOneof("type")) in ("markdown", "alert", "heading")
         )
+
+    async def trigger(self, component: str, event: str, value: Any) -> None:
+        """Send an event of a custom component, and run the page."""
+        await self.run_with(self._event(component, event, value))
+
+    async def drop_pictures(self, files: dict[str, bytes]) -> None:
+        """Add files to *Your pictures* as a browser does, and run the page."""
+        await self.run_with(await self.sent_to_drop(files))
+
+    async def sent_to_drop(self, files: dict[str, bytes]) -> WidgetState:
+        """Send files to the session's drop. Returns the event that tells the page of them."""
+        received, *_, drop = self.components("dropzone")[0]
+        for name, content in files.items():
+            await asyncio.to_thread(self._put_in_drop, f"{self.address}/{drop.lstrip('/')}/{name}", content)
+        return self._event("dropzone", "batch", [received + 1, [[name, name] for name in files], [], 0])
+
+    async def run_with(self, *events: WidgetState) -> None:
+        """Run the page with events that happen once."""
+        await self.send(*events)
+        await self.finish()
+
+    def _event(self, component: str, event: str, value: Any) -> WidgetState:
+        [element] = [each.bidi_component for each in self.elements.values() if self._is_component(each, component)]
+        sent = json.dumps([{"event": event, "value": value}])
+        return WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{element.id}__events", json_trigger_value=sent)
+
+    @staticmethod
+    def _is_component(element: Any, name: str) -> bool:
+        return bool(element.HasField("bidi_component") and element.bidi_component.component_name.endswith(name))
+
+    def _put_in_drop(self, url: str, content: bytes) -> None:
+        requests.put(url, data=content, timeout=TIMEOUT).raise_for_status()
 
     async def choose(self, label: str, option: str) -> None:
         """Select an option of a segmented control."""

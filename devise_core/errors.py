@@ -69,6 +69,13 @@ class BusyError(DeviseError):
         super().__init__(message)
 
 
+class AbandonedError(DeviseError):
+    """The visitor for whom the work was done has left. A visitor whose connection comes back reads the message."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection was lost while this was read. Try again.")
+
+
 class ArtifactError(DeviseError):
     """A file of the model is missing, damaged or of another version."""
 

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from devise_core.errors import BusyError
-from ui.server.slot_queue import SlotQueue
+from devise_core.errors import AbandonedError, BusyError
+from devise_core.untrusted.job import Job
+from devise_core.untrusted.slot_queue import SlotQueue
 
 
 def ignore(ahead: int) -> None:
@@ -71,3 +72,55 @@ def test_a_request_that_times_out_or_leaves_gives_up_its_place() -> None:
         raise ZeroDivisionError
     with queue.slot(ignore) as waited:
         assert waited < 1
+
+
+def served_in_order(queue: SlotQueue, sessions: str) -> str:
+    """Let a request of each session wait, in this order, and return the order in which they are served."""
+    jobs = {session: Job(session) for session in sessions}
+    served, threads = list[str](), list[threading.Thread]()
+
+    def request(session: str, is_waiting: threading.Event) -> None:
+        with queue.slot(lambda ahead: is_waiting.set(), jobs[session]):
+            served.append(session)
+
+    with queue.slot():
+        for session in sessions:
+            is_waiting = threading.Event()
+            threads.append(threading.Thread(target=request, args=(session, is_waiting)))
+            threads[-1].start()
+            assert is_waiting.wait(20)
+    for thread in threads:
+        thread.join(20)
+    return "".join(served)
+
+
+def test_sessions_take_turns() -> None:
+    assert served_in_order(SlotQueue(1, 9, 30), "aaabbc") == "abcaba"
+
+
+def test_a_session_with_a_slot_waits_behind_those_without() -> None:
+    """With two slots, of which a session keeps one, its next request is served after one that came later."""
+    queue = SlotQueue(2, 9, 30)
+    with queue.slot(job=Job("a")):
+        assert served_in_order(queue, "aab") == "baa"
+
+
+def test_a_visitor_who_leaves_gives_up_the_place() -> None:
+    queue, left, waits = SlotQueue(1, 5, 30), threading.Event(), threading.Event()
+    reports = list[int]()
+
+    def report(ahead: int) -> None:
+        reports.append(ahead)
+        waits.set()
+
+    def leave_when_waiting() -> None:
+        assert waits.wait(20)
+        left.set()
+
+    leaving = threading.Thread(target=leave_when_waiting)
+    leaving.start()
+    with queue.slot(), pytest.raises(AbandonedError, match="connection was lost"), queue.slot(report, Job("a", left.is_set)):
+        pytest.fail("work for nobody")
+    leaving.join(20)
+    assert queue.waiting == 0
+    assert reports

@@ -77,9 +77,15 @@ class Settings(BaseSettings):
     preload: bool = _switch(True, "Load the model after the first page is shown. If off, the first image loads it.")
     model_calls: int = _number(1, "calls", 1, 32, "How many calls of the model run at the same time.")
     queue_length: int = _number(
-        20, "visitors", 0, 1_000, "How many visitors may wait for the model. The next one is asked to come back later."
+        64, "visitors", 0, 1_000, "How many visitors may wait for the model. The next one is asked to come back later."
     )
-    queue_seconds: float = _number(20.0, "seconds", 0.5, 300, "How long a visitor waits for the model at most.")
+    queue_seconds: float = _number(
+        20.0,
+        "seconds",
+        0.5,
+        300,
+        "How long a visitor waits for the model, or for the reader of images, at most. A batch waits three times as long.",
+    )
     requests_per_minute: int = _number(60, "requests", 1, 10_000, "The most searches and images of a session in one minute.")
     typed_searches_per_minute: int = _number(
         600, "requests", 1, 10_000, "The most searches of a session in one minute that run while the visitor types on Home."

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -14,10 +15,12 @@ from typing import Any
 
 from PIL import Image
 
-from devise_core.errors import ImageError
+from devise_core.errors import BusyError, ImageError
 from devise_core.settings import Settings, settings
 from devise_core.storage.paths import REPOSITORY
 from devise_core.untrusted.decoder_worker import DecodeLimits
+from devise_core.untrusted.job import Job
+from devise_core.untrusted.slot_queue import SlotQueue
 
 IDLE = 60.0
 """Seconds after which a process without work ends. It holds 45 MB."""
@@ -25,11 +28,16 @@ START = 30.0
 """Seconds a process may take to start. It takes 0.4 if nothing else runs."""
 UNAVAILABLE = "The image cannot be read at the moment. Try again in a minute."
 CRASHED = "The image is damaged and cannot be read. Save it again as JPEG or PNG."
+POLL_SECONDS = 0.2
+"""How often a running process is checked: it is ended if it takes too long or its visitor has left."""
+_ENDLESS = 100_000  # waiting requests; the threads that wait are limited elsewhere
 _MAX_LINE = 10_000  # bytes in the first line of an answer
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each saves memory
 
 
-def read_upload(data: bytes, limits: Settings | None = None) -> Image.Image:
+def read_upload(
+    data: bytes, limits: Settings | None = None, job: Job | None = None, max_seconds: float | None = None
+) -> Image.Image:
     """Decode an untrusted image file. Every page that takes an upload reads it with this function, once.
 
     Nothing is written to disk.
@@ -37,6 +45,8 @@ def read_upload(data: bytes, limits: Settings | None = None) -> Image.Image:
     Args:
         data: The bytes of the file.
         limits: The limits to apply, by default those of this process.
+        job: For whom it is decoded.
+        max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
 
     Returns:
         Upright RGB on white, at most 1024 pixels on a side, without metadata.
@@ -44,13 +54,14 @@ def read_upload(data: bytes, limits: Settings | None = None) -> Image.Image:
     Raises:
         ImageError: The file is too large, truncated, damaged or not an image, it has too many pixels or frames, it took too long,
             or too many images are being read.
+        AbandonedError: The visitor has left.
     """
     limits = limits or settings()
     if len(data) > limits.upload_bytes:
         raise ImageError(
             f"The image is {len(data) / 1e6:.1f} MB. The limit is {limits.upload_bytes / 1e6:.0f} MB. Save a smaller copy."
         )
-    return _pool(limits.decoders).read(data, limits)
+    return _pool(limits.decoders).read(data, limits, job, max_seconds)
 
 
 class DecoderPool:
@@ -62,22 +73,27 @@ class DecoderPool:
     """
 
     def __init__(self, count: int, idle: float = IDLE) -> None:
-        self._slots = threading.BoundedSemaphore(count)
+        self._slots = SlotQueue(count, _ENDLESS, START, "The reader of images", "")
         self._lock, self._idle, self._free = threading.Lock(), idle, list[_DecoderProcess]()
 
-    def read(self, data: bytes, limits: Settings) -> Image.Image:
-        """Decode one image. Takes, returns and raises what ``read_upload`` does."""
-        if not self._slots.acquire(timeout=limits.queue_seconds):
-            raise ImageError("Many images are being read at the moment. Try again in a minute.")
+    @property
+    def waiting(self) -> int:
+        """How many images wait for a process."""
+        return self._slots.waiting
+
+    def read(self, data: bytes, limits: Settings, job: Job | None = None, max_seconds: float | None = None) -> Image.Image:
+        """Decode one image, when it is the turn of its session. Takes, returns and raises what ``read_upload`` does."""
+        job = job or Job()
         try:
-            decoder = self._take()
-            image = decoder.read(data, limits)  # a process that raises here is not used again
-            self._give_back(decoder)
-            if isinstance(image, str):
-                raise ImageError(image)
-            return image
-        finally:
-            self._slots.release()
+            with self._slots.slot(job=job, max_seconds=max_seconds or limits.queue_seconds):
+                decoder = self._take()
+                image = decoder.read(data, limits, job)  # a process that raises here is not used again
+                self._give_back(decoder)
+        except BusyError as error:
+            raise ImageError("Many images are being read at the moment. Try again in a minute.") from error
+        if isinstance(image, str):
+            raise ImageError(image)
+        return image
 
     def processes(self) -> list[int]:
         """The ids of the processes that wait for work."""
@@ -133,22 +149,23 @@ class _DecoderProcess:
             raise ImageError(UNAVAILABLE) from error
         assert self.process.stdin and self.process.stdout
         self._requests, self._answers = self.process.stdin, self.process.stdout
-        with self._time_limit(START, UNAVAILABLE):
+        with self._time_limit(START, UNAVAILABLE, Job()):
             self._read_line()
 
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def read(self, data: bytes, limits: Settings) -> Image.Image | str:
+    def read(self, data: bytes, limits: Settings, job: Job) -> Image.Image | str:
         """Return the image, or a sentence that says what is wrong with it.
 
         Raises:
             ImageError: The process ended, or was ended because it took too long.
+            AbandonedError: The process was ended because the visitor has left.
         """
         allowed = DecodeLimits(limits.upload_pixels, limits.upload_frames, limits.upload_memory)
         late = f"The image took more than {limits.upload_seconds:g} s to read. Save a smaller copy."
-        with self._time_limit(limits.upload_seconds, late):
+        with self._time_limit(limits.upload_seconds, late, job):
             self._requests.write(allowed.request(len(data)) + data)
             self._requests.flush()
             answer = self._read_line()
@@ -165,16 +182,13 @@ class _DecoderProcess:
         self._answers.close()
 
     @contextmanager
-    def _time_limit(self, seconds: float, late: str) -> Iterator[None]:
-        """End the process after this many ``seconds``. Raise ``ImageError`` if it ends, or answers nonsense, within the block."""
-        killed = threading.Event()
+    def _time_limit(self, seconds: float, late: str, job: Job) -> Iterator[None]:
+        """End the process after ``seconds``, or when the visitor of ``job`` leaves.
 
-        def kill() -> None:
-            killed.set()
-            self.process.kill()
-
-        clock = threading.Timer(seconds, kill)
-        clock.start()
+        Raises ``ImageError`` if it ends, or answers nonsense, within the block, or ``AbandonedError``.
+        """
+        done, is_late = threading.Event(), threading.Event()
+        threading.Thread(target=self._watch, args=(time.monotonic() + seconds, job, done, is_late), daemon=True).start()
         try:
             yield
         except MemoryError as error:
@@ -182,9 +196,19 @@ class _DecoderProcess:
             raise ImageError(UNAVAILABLE) from error
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # a process that was taken over may answer anything
             self.end()
-            raise ImageError(late if killed.is_set() else CRASHED) from error
+            job.check()
+            raise ImageError(late if is_late.is_set() else CRASHED) from error
         finally:
-            clock.cancel()
+            done.set()
+
+    def _watch(self, deadline: float, job: Job, done: threading.Event, is_late: threading.Event) -> None:
+        """End the process at the ``deadline`` or when its visitor leaves, unless it is ``done`` before."""
+        while not done.wait(max(0.0, min(POLL_SECONDS, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline:
+                is_late.set()
+            if is_late.is_set() or job.has_left():
+                self.process.kill()
+                return
 
     def _read_line(self) -> dict[str, Any]:
         line = self._answers.readline(_MAX_LINE)

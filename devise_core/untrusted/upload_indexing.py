@@ -16,6 +16,7 @@ from devise_core.collections.in_memory import InMemoryImage, UploadedItem
 from devise_core.errors import BusyError, CollectionError, ImageError
 from devise_core.settings import Settings
 from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.untrusted.job import Job
 from devise_core.untrusted.zip_reader import images_in_zip
 from devise_core.vision.batch_reader import READERS, read_ahead
 from devise_core.vision.image_encoder import BATCH, Encoded, ImageEncoder
@@ -66,6 +67,7 @@ def index_uploads(
     read: Callable[[bytes], Image.Image] = read_upload,
     slot: Slot = lambda _: nullcontext(),
     titles: Titles = lambda encoded: [""] * len(encoded.embeddings),
+    job: Job | None = None,
 ) -> IndexedUploads:
     """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows.
 
@@ -81,10 +83,15 @@ def index_uploads(
         slot: A context manager that waits for the model when several sessions use it. If it raises ``BusyError``, the batch is
             skipped.
         titles: Says what each encoded image shows, or "" if it is not sure.
+        job: For whom the files are indexed. It is checked between two files.
+
+    Raises:
+        AbandonedError: The visitor has left.
     """
-    result = IndexedUploads(list(before))
+    result, job = IndexedUploads(list(before)), job or Job()
     with closing(read_ahead(_unzipped(files, limits, result), lambda file: _decode(file, encoder, read), _AHEAD)) as decoded:
-        for batch in _batches(decoded, limits, result, progress):
+        for batch in _batches(_while_wanted(decoded, job), limits, result, progress):
+            job.check()
             _add(result, batch, encoder, limits, slot, titles)
             if result.full:
                 break
@@ -100,6 +107,13 @@ class _Decoded:
     pixels: Pixels | None = None
     thumbnail: bytes = b""
     error: str = ""
+
+
+def _while_wanted(decoded: Iterable[_Decoded], job: Job) -> Iterator[_Decoded]:
+    """Yield each file, until nobody waits for the result."""
+    for file in decoded:
+        job.check()
+        yield file
 
 
 def _batches(

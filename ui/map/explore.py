@@ -20,6 +20,7 @@ from ui.map.widget import METHODS, Marks, Pin, describe_placement, show_map
 from ui.query.reading import say_unmodelled, show_reading
 from ui.server import event_log
 from ui.server.model_queue import model_slot
+from ui.server.session_job import session_job
 from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, plain
 
@@ -79,7 +80,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
     if file is None:
         return None
     with show_errors():
-        image = read_upload(file.getvalue())
+        image = read_upload(file.getvalue(), job=session_job())
         with model_slot(engine):
             encoded = engine.encode(image)
         hits = engine.search_encoded(encoded, MATCHES)

@@ -22,6 +22,7 @@ from ui.picture.crop import Region, crop
 from ui.picture.paste import paste
 from ui.server.image_routes import picture_url
 from ui.server.model_queue import model_slot
+from ui.server.session_job import session_job
 from ui.text import plain
 from ui.widget_keys import when_current, widget_key
 
@@ -128,7 +129,7 @@ def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
     """Read a visitor's picture once. The session keeps the last one, small and without metadata. Raises ``ImageError``."""
     cached: tuple[str, Chosen] | None = st.session_state.get(_UPLOADED)
     if cached is None or cached[0] != token:
-        image, buffer = read_upload(read()), io.BytesIO()
+        image, buffer = read_upload(read(), job=session_job()), io.BytesIO()
         image.save(buffer, "JPEG", quality=92, subsampling=0)  # for the browser only; the model gets the image itself
         src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
         cached = (token, Chosen(image, name, src))

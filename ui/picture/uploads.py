@@ -8,17 +8,21 @@ from functools import partial
 
 import streamlit as st
 
-from devise_core.collections.in_memory import InMemoryCollection
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.engine import Engine, default_collection
 from devise_core.errors import DeviseError
 from devise_core.settings import Settings, settings
-from devise_core.untrusted.upload_indexing import index_uploads
+from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.untrusted.upload_indexing import IndexedUploads, index_uploads
 from ui.picture.dropzone import Batch
 from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE, base_engine
 from ui.server.event_log import record_refusal
 from ui.server.model_queue import load_model, model_slot
+from ui.server.session_job import session_job
 
 MAX_SKIPPED, MAX_REASON = 200, 500
+PATIENCE = 3
+"""How many times as long as one picture a batch waits, because more is lost if it is refused."""
 _STATE_KEY = "upload_state"
 
 
@@ -77,8 +81,7 @@ def add_batch(batch: Batch) -> None:
     try:
         engine = base_engine()
         load_model(engine)
-        images, slot = earlier.images if earlier else (), partial(model_slot, engine)
-        indexed = index_uploads(batch.files, engine.encoder, settings(), images, slot=slot, titles=engine.titles)
+        indexed = _index(batch, engine, earlier.images if earlier else ())
     except DeviseError as error:  # the next batch tries again
         record_refusal(error)
         state.skip([str(error)])
@@ -89,6 +92,20 @@ def add_batch(batch: Batch) -> None:
     if indexed.new:
         st.session_state[UPLOADS_ENGINE] = engine.on(InMemoryCollection(UPLOADS, indexed.images, UPLOADS_TITLE))
         st.session_state[CHOSEN] = UPLOADS
+
+
+def _index(batch: Batch, engine: Engine, images: Sequence[InMemoryImage]) -> IndexedUploads:
+    job, wait = session_job(), PATIENCE * settings().queue_seconds
+    return index_uploads(
+        batch.files,
+        engine.encoder,
+        settings(),
+        images,
+        read=partial(read_upload, job=job, max_seconds=wait),
+        slot=partial(model_slot, engine, max_seconds=wait),
+        titles=engine.titles,
+        job=job,
+    )
 
 
 def delete_all() -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from devise_core.untrusted.slot_queue import count_requests
 from ui.server import event_log
 from ui.server.garbage import freeze_memory
-from ui.server.slot_queue import count_requests, model_slots
+from ui.server.session_job import session_job
+from ui.server.slot_queue import model_slots
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -27,7 +29,7 @@ def load_model(engine: Engine) -> None:
 
 
 @contextmanager
-def model_slot(engine: Engine, pictures: int = 1) -> Iterator[None]:
+def model_slot(engine: Engine, pictures: int = 1, max_seconds: float | None = None) -> Iterator[None]:
     """Run the block with the model loaded and a slot in its queue. The page shows how many requests are ahead.
 
     Do not nest these blocks: the inner one would wait for the outer one.
@@ -35,8 +37,10 @@ def model_slot(engine: Engine, pictures: int = 1) -> Iterator[None]:
     Args:
         engine: The engine whose model is used.
         pictures: How many pictures go through the model, for the log.
+        max_seconds: How long to wait at most, by default ``SEMBLANCE_QUEUE_SECONDS``.
 
     Raises:
+        AbandonedError: The visitor has left.
         BusyError: The queue is full, or the wait was too long.
         ArtifactError: The model file is damaged.
     """
@@ -47,7 +51,7 @@ def model_slot(engine: Engine, pictures: int = 1) -> Iterator[None]:
         boxes[:] = boxes or [st.empty()]
         boxes[0].info(f"Waiting for the model. {count_requests(ahead)} ahead of you.", icon=":material/hourglass_top:")
 
-    with model_slots().slot(show_wait) as waited:
+    with model_slots().slot(show_wait, session_job(), max_seconds) as waited:
         if boxes:
             boxes[0].empty()
         with event_log.timed("encode", pictures=pictures, queue_ms=round(1000 * waited, 1)):
