@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+import gc
+import re
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
 
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from devise_core.engine import Engine
+from devise_core.errors import UnknownWordError
+from devise_core.text.vocabulary import MAX_LOOKUPS
+from devise_core.text.word_store import WordStore
 from tests.app_testing import app, checked, page_text
-from ui.server.rate_limit import RateLimit, TypingPasses
+from ui.server import rate_limit, suggest_routes
+from ui.server.model_queue import load_model
+from ui.server.rate_limit import CpuBudget, RateLimit, TypingPasses
 
 
 def test_requests_are_counted_in_a_sliding_window() -> None:
@@ -45,3 +59,79 @@ def test_the_pass_that_was_not_used_for_the_longest_time_is_dropped() -> None:
     passes.seconds_to_wait("a", 0.0)
     passes.add("c", 5)
     assert [passes.seconds_to_wait(name, 0.0) is None for name in "abc"] == [False, True, False]
+
+
+def test_computing_time_is_counted_in_a_sliding_window() -> None:
+    budget = CpuBudget(5.0)
+    assert budget.seconds_to_wait(0.0) == 0
+    budget.spend(0.0, 4.0)
+    assert budget.seconds_to_wait(1.0) == 0
+    budget.spend(10.0, 2.0)
+    assert budget.seconds_to_wait(20.0) == 40  # until the 4 seconds are a minute old
+    budget.spend(30.0, 9.0)
+    assert budget.seconds_to_wait(61.0) == 29
+    assert budget.seconds_to_wait(90.0) == 0
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_a_session_whose_pages_compute_too_much_is_told_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_CPU_SECONDS_PER_MINUTE", "1")
+    test = app("text_search", q="bird")
+    budget = test.session_state["cpu_budget"]
+    [(_, spent)] = budget._spent  # the run has been counted
+    assert spent > 0
+    budget.spend(time.monotonic(), 3.0)
+    test.run()
+    said = checked(test).warning[0].value.replace("\\", "")
+    assert re.search(r"taken 1 seconds to compute in the last minute\. Try again in (60|5\d) seconds", said)
+    assert "match well" not in page_text(test)
+    assert "match well" in page_text(app("text_search", q="bird"))  # another session
+
+
+def test_loading_the_model_is_not_counted() -> None:
+    """It happens once per server, and one visitor would pay for all."""
+
+    def counted(work: Callable[[], object]) -> float:
+        before = time.thread_time() - rate_limit._COUNTED.seconds
+        work()
+        return time.thread_time() - rate_limit._COUNTED.seconds - before
+
+    def compute() -> None:
+        while time.thread_time() < end:
+            pass
+
+    end = time.thread_time() + 0.2
+    encoder = SimpleNamespace(ready=False, load=compute)
+    assert counted(lambda: load_model(SimpleNamespace(encoder=encoder))) < 0.15  # type: ignore[arg-type]
+    end = time.thread_time() + 0.2
+    assert counted(compute) >= 0.2
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_one_address_gets_only_so_many_suggestions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_SUGGESTIONS_PER_MINUTE", "12")
+    monkeypatch.setattr(rate_limit, "_ADDRESSES", TypingPasses())
+
+    def suggest(address: str) -> Response:
+        return suggest_routes._suggest(Request({"type": "http", "query_string": b"q=viol", "client": (address, 1)}))
+
+    assert [suggest("a").status_code for _ in range(3)] == [200, 200, 429]
+    assert 1 <= int(suggest("a").headers["Retry-After"]) <= 10
+    assert suggest("b").status_code == 200
+
+
+def test_a_query_of_many_unknown_words_looks_few_of_them_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = list[str]()
+    search = WordStore.spellings
+
+    def counted(store: WordStore, word: str, k: int | None = 5) -> list[str]:
+        looked_up.append(word)
+        return search(store, word, k)
+
+    monkeypatch.setattr(WordStore, "spellings", counted)
+    query = " + ".join(f"qwxz{chr(97 + number % 26)}{chr(97 + number // 26)}zzk" for number in range(30))
+    for _ in range(2):
+        with pytest.raises(UnknownWordError):
+            engine.query(query)
+    assert len(looked_up) == MAX_LOOKUPS  # and not again the second time

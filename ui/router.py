@@ -6,7 +6,7 @@ from ui import page_layout, tour, url_state
 from ui.errors import show_errors
 from ui.hit.detail import show_open_hit
 from ui.server import event_log, preload
-from ui.server.rate_limit import check_rate_limit
+from ui.server.rate_limit import check_rate_limit, cpu_time_counted
 
 page_layout.set_up()
 page = st.navigation(
@@ -26,7 +26,7 @@ page_layout.name_tab(page.url_path)
 tour.choose_collection()
 page_layout.sidebar()
 tour.banner()
-with event_log.page_run(page.url_path), show_errors("session"):
+with cpu_time_counted(), event_log.page_run(page.url_path), show_errors("session"):
     check_rate_limit()
     page.run()
     show_open_hit()

@@ -11,6 +11,7 @@ import streamlit as st
 from devise_core.untrusted.slot_queue import count_requests
 from ui.server import event_log
 from ui.server.garbage import freeze_memory
+from ui.server.rate_limit import cpu_time_not_counted
 from ui.server.session_job import session_job
 from ui.server.slot_queue import model_slots
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def load_model(engine: Engine) -> None:
     """Load the model if it is not loaded yet, with a spinner. Raises ``ArtifactError`` for a damaged model file."""
     if not engine.encoder.ready:
-        with st.spinner("Loading the model. This takes a few seconds and happens only once…"):
+        loading = st.spinner("Loading the model. This takes a few seconds and happens only once…")
+        with loading, cpu_time_not_counted():
             engine.encoder.load()
         freeze_memory()
 

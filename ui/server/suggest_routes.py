@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from ui.server import event_log
+from ui.server.rate_limit import wait_for_suggestion
 
 COUNT = 8
 MAX_CHARACTERS = 200
@@ -13,9 +18,16 @@ _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 
 def _suggest(request: Request) -> Response:
     """Answer ``?q=TEXT&c=COLLECTION`` with pairs of an offset and the word to put there. An empty text gets labels."""
-    from devise_core.errors import DeviseError
+    from devise_core.errors import DeviseError, SettingsError
     from ui.server.engine_cache import UPLOADS, base_engine, collection_engine
 
+    try:
+        wait = wait_for_suggestion(request.client.host if request.client else "")
+    except SettingsError:
+        return JSONResponse([], 503)  # every page says what is wrong
+    if wait:
+        event_log.record("refusal", guard="suggestion rate")
+        return JSONResponse([], 429, {"Retry-After": str(math.ceil(wait))})
     text, name = request.query_params.get("q", ""), request.query_params.get("c", "")
     try:
         engine = collection_engine(name) if name and name != UPLOADS else base_engine()
