@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -140,8 +141,14 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
     return engine
 
 
-def load_any_engine(artifacts: str | Path | None = None) -> Engine:
+def load_any_engine(
+    artifacts: str | Path | None = None, open_on: Callable[[Engine, str], Engine] = lambda engine, name: engine.on(name)
+) -> Engine:
     """Open a model over the first collection that opens, so that a server starts with what it has.
+
+    Args:
+        artifacts: The folder of the model, by default the configured one.
+        open_on: Opens the collection of a name, and raises what ``Engine.on`` does. A server gives it a time limit.
 
     Raises:
         ArtifactError: The model is damaged, or no collection opens and the default one is damaged.
@@ -151,7 +158,7 @@ def load_any_engine(artifacts: str | Path | None = None) -> Engine:
     errors: list[DeviseError] = []
     for name in collection_names(engine.layout) or [default_collection()]:
         try:
-            return engine.on(name)
+            return open_on(engine, name)
         except (ArtifactError, CollectionError) as error:
             errors.append(error)
     raise errors[0]

@@ -88,6 +88,16 @@ class OtherModelError(CollectionError):
     """A collection was made with another model than the open one, so their vectors cannot be compared."""
 
 
+class SlowCollectionError(CollectionError):
+    """A collection takes too long to open. Opening goes on, and the message says what to do until then."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            f"The collection “{shortened(name)}” has not opened within {seconds:g} seconds. "
+            "Choose another one, or try again in a minute."
+        )
+
+
 class BuildError(DeviseError):
     """An offline job lacks a source, or a source has an unexpected content."""
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -214,6 +214,14 @@ def open_map(page: Page, address: str, query: str = "") -> Locator:
     expect(view).to_be_visible()
     expect(view).to_have_attribute("data-seen", re.compile(r"\d+"))
     return view
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for a state. Fail if it does not come."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "the state did not come"
+        time.sleep(0.02)
 
 
 def run_session(session: Coroutine[Any, Any, Result]) -> Result:

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from devise_core.untrusted.decoder_pool import DecoderPool
 from devise_core.untrusted.job import Job
 from devise_core.untrusted.slot_queue import SlotQueue
 from devise_core.untrusted.upload_indexing import index_uploads
-from tests.browsing import PATIENCE, run_session
+from tests.browsing import PATIENCE, run_session, wait_until
 from tests.fakes import ColourEncoder
 from tests.sample_images import png
 
@@ -39,14 +39,6 @@ def slow_zip(count: int) -> bytes:
         for number in range(count):
             packed.writestr(f"{number}.jpg", slow + bytes([number]))
     return buffer.getvalue()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for a state. Fail if it does not come."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "the state did not come"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def choose_collection() -> None:
         wrap=True,
         width="content",
         label_visibility="collapsed",
-        format_func=lambda name: plain_name(collections[name].title) + ("" if collections[name].opens else " (damaged)"),
+        format_func=lambda name: plain_name(collections[name].title) + _state(collections[name]),
         help=_help(list(collections.values())),
         on_change=when_current(key, _choose),
     )
@@ -74,6 +74,10 @@ def explain_lost_uploads() -> None:
 
 def _choose(name: str) -> None:
     st.session_state[CHOSEN] = name
+
+
+def _state(collection: Choosable) -> str:
+    return "" if collection.opens else " (opening)" if collection.slow else " (damaged)"
 
 
 def _help(collections: Sequence[Choosable]) -> str:

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         300,
         "How long a visitor waits for the model, or for the reader of images, at most. A batch waits three times as long.",
     )
+    open_seconds: float = _number(
+        20.0, "seconds", 0.1, 600, "How long a page waits for a collection to open. Then it offers the others, and opening goes on."
+    )
     requests_per_minute: int = _number(60, "requests", 1, 10_000, "The most searches and images of a session in one minute.")
     typed_searches_per_minute: int = _number(
         600, "requests", 1, 10_000, "The most searches of a session in one minute that run while the visitor types on Home."

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from devise_core.engine import Engine, default_collection, load_any_engine
-from devise_core.errors import DeviseError, OtherModelError
+from devise_core.errors import DeviseError, OtherModelError, SlowCollectionError
+from devise_core.settings import settings
 from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
 from ui.url_state import COLLECTION
 
@@ -24,19 +26,59 @@ UPLOADS = "your pictures"
 UPLOADS_TITLE = "Your pictures"
 
 
+class _Opening:
+    """An engine that is being opened, in a thread of its own, or that is open.
+
+    Args:
+        version: What the files were when it began.
+        open_engine: Opens it.
+    """
+
+    def __init__(self, version: object, open_engine: Callable[[], Engine]) -> None:
+        self.version = version
+        self._engine: Engine | None = None
+        self.error: BaseException | None = None
+        self._started, self._done = time.monotonic(), threading.Event()
+        threading.Thread(target=self._run, args=(open_engine,), daemon=True, name="open-collection").start()
+
+    def engine(self, name: str, seconds: float | None) -> Engine:
+        """Return the engine once it is open.
+
+        Args:
+            name: The name of the collection, for the message.
+            seconds: How long opening may take since it began. None for no limit. Who comes later does not wait again.
+        """
+        if not self._done.wait(None if seconds is None else max(0.0, self._started + seconds - time.monotonic())):
+            raise SlowCollectionError(name, seconds or 0.0)
+        if self._engine is None:
+            raise self.error or RuntimeError("neither open nor failed")
+        return self._engine
+
+    def _run(self, open_engine: Callable[[], Engine]) -> None:
+        try:
+            self._engine = open_engine()
+        except BaseException as error:  # raised in the threads that wait
+            self.error = error
+        finally:
+            self._done.set()
+
+
 class _EngineCache:
-    """Engines by name. An engine is opened again when its files change. A failure is not cached, so that files can be fixed."""
+    """Engines by name. An engine is opened again when its files change. A failure is not cached, so that files can be fixed.
+
+    Each is opened in a thread of its own, so that one that hangs does not block the others.
+    """
 
     def __init__(self) -> None:
-        self._lock, self._entries = RLock(), dict[str, tuple[object, Engine]]()
+        self._lock, self._entries = threading.Lock(), dict[str, _Opening]()
 
-    def get(self, name: str, version: object, open_engine: Callable[[], Engine]) -> Engine:
-        """Return the engine ``name``, opened again if ``version`` is not the one it was opened with."""
+    def start(self, name: str, version: object, open_engine: Callable[[], Engine]) -> _Opening:
+        """Return the engine ``name``, which begins to open again if its ``version`` is not the one it was opened with."""
         with self._lock:
             entry = self._entries.get(name)
-            if entry is None or entry[0] != version:
-                entry = self._entries[name] = (version, open_engine())
-            return entry[1]
+            if entry is None or entry.version != version or entry.error is not None:
+                entry = self._entries[name] = _Opening(version, open_engine)
+            return entry
 
 
 _BASE = _EngineCache()
@@ -47,7 +89,12 @@ _COLLECTIONS: WeakKeyDictionary[Engine, _EngineCache] = WeakKeyDictionary()
 def base_engine() -> Engine:
     """Return the engine over the first collection that opens. The model itself is loaded later. Raises ``DeviseError``."""
     root = artifacts_folder()
-    return _BASE.get("", (root, stamp(ArtifactLayout(root).opened)), lambda: load_any_engine(root))
+
+    def open_in_time(engine: Engine, name: str) -> Engine:
+        return _Opening(None, lambda: engine.on(name)).engine(name, settings().open_seconds)
+
+    opening = _BASE.start("", (root, stamp(ArtifactLayout(root).opened)), lambda: load_any_engine(root, open_in_time))
+    return opening.engine("", None)
 
 
 def current_engine() -> Engine:
@@ -81,13 +128,15 @@ class Choosable:
         name: Its name in commands and in the address.
         title: What pages call it.
         description: What it shows, in a sentence, or an empty text.
-        opens: Whether it opens. Otherwise it is damaged.
+        opens: Whether it opens. Otherwise it is damaged, or slow.
+        slow: Whether it is still being opened.
     """
 
     name: str
     title: str
     description: str = ""
     opens: bool = True
+    slow: bool = False
 
 
 def choosable_collections() -> list[Choosable]:
@@ -99,7 +148,8 @@ def choosable_collections() -> list[Choosable]:
         base = base_engine()
     except DeviseError:
         return []
-    collections = [each for name, folder in base.collections().items() if (each := _choosable(base, name, folder))]
+    openings = {name: _opening_over(base, folder) for name, folder in base.collections().items()}  # all at a time
+    collections = [each for name, opening in openings.items() if (each := _choosable(name, opening))]
     first = default_collection()
     collections.sort(key=lambda each: (not each.opens, each.name != first, each.name))
     if UPLOADS_ENGINE in st.session_state:
@@ -108,21 +158,27 @@ def choosable_collections() -> list[Choosable]:
 
 
 def _engine_over(base: Engine, folder: Path) -> Engine:
+    return _opening_over(base, folder).engine(folder.name, settings().open_seconds)
+
+
+def _opening_over(base: Engine, folder: Path) -> _Opening:
     def open_engine() -> Engine:
         engine = base.on(folder)
         engine.collection.verify()
         return engine
 
     cache = _COLLECTIONS.setdefault(base, _EngineCache())
-    return cache.get(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
+    return cache.start(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
 
 
-def _choosable(base: Engine, name: str, folder: Path) -> Choosable | None:
+def _choosable(name: str, opening: _Opening) -> Choosable | None:
     """Describe a collection. None if another model made it, which is no damage."""
     try:
-        collection = _engine_over(base, folder).collection
+        collection = opening.engine(name, settings().open_seconds).collection
     except OtherModelError:
         return None
+    except SlowCollectionError:
+        return Choosable(name, name, opens=False, slow=True)
     except DeviseError:
         return Choosable(name, name, opens=False)
     return Choosable(name, collection.title, collection.description)
