@@ -33,12 +33,13 @@ class AppSession:
     Attributes:
         address: The address of the server.
         page: The path of the page.
+        headers: The headers of each request. They name the address of the client as a proxy on this machine does.
         elements: The elements of the last run, by their position.
         received: How many bytes the session has received.
     """
 
-    def __init__(self, address: str, page: str) -> None:
-        self.address, self.page = address, page
+    def __init__(self, address: str, page: str, client: str = "127.0.0.1") -> None:
+        self.address, self.page, self.headers = address, page, {"X-Forwarded-For": client}
         self._parameters: dict[str, str] = {}
         self._widgets: dict[str, WidgetState] = {}
         self._hash = ""
@@ -51,6 +52,7 @@ class AppSession:
             max_size=None,
             subprotocols=[Subprotocol("streamlit")],
             origin=Origin(self.address),
+            additional_headers=self.headers,
             ping_interval=None,
         )
         await self.run()
@@ -82,6 +84,12 @@ class AppSession:
         state.widget_states.widgets.extend((*self._widgets.values(), *events))
         self.elements = {}
         await self._socket.send(message.SerializeToString())
+
+    async def send_bytes(self, message: bytes) -> None:
+        """Send any message, and wait until the server has closed the connection."""
+        await self._socket.send(message)
+        async with asyncio.timeout(TIMEOUT):
+            await self._socket.wait_closed()
 
     async def finish(self) -> None:
         """Wait for the end of the run. Raises what ``run`` does."""
@@ -142,7 +150,7 @@ class AppSession:
         return bool(element.HasField("bidi_component") and element.bidi_component.component_name.endswith(name))
 
     def _put_in_drop(self, url: str, content: bytes) -> None:
-        requests.put(url, data=content, timeout=TIMEOUT).raise_for_status()
+        requests.put(url, data=content, headers=self.headers, timeout=TIMEOUT).raise_for_status()
 
     async def choose(self, label: str, option: str) -> None:
         """Select an option of a segmented control."""
@@ -187,6 +195,16 @@ class AppSession:
 
     def _delete(self, url: str) -> None:
         requests.delete(self.address + url, headers={"Origin": self.address}, timeout=TIMEOUT).raise_for_status()
+        with self.http_client() as client:
+            client.delete(self.address + url, timeout=TIMEOUT).raise_for_status()
+
+    def http_client(self) -> requests.Session:
+        """Return a client with the cookie and the header that Streamlit requires."""
+        client = requests.Session()
+        client.headers.update(self.headers)
+        client.get(f"{self.address}/_stcore/health", timeout=TIMEOUT)
+        client.headers["X-Xsrftoken"] = client.cookies.get("_streamlit_xsrf") or ""
+        return client
 
     def _widget(self, kind: str, label: str) -> Any:
         for element in self.elements.values():

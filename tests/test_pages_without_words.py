@@ -20,7 +20,7 @@ def towers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         patch.setenv("SEMBLANCE_COLLECTIONS", str(folder / "collections"))
         patch.setenv("SEMBLANCE_ARTIFACTS", str(folder / "model"))
         engine = two_tower_engine(folder)
-        patch.setattr(engine_cache, "load_any_engine", lambda _: engine)
+        patch.setattr(engine_cache, "load_any_engine", lambda *_: engine)
         yield engine
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import sys
 import warnings
 from contextlib import suppress
@@ -24,6 +25,8 @@ from devise_core.vision.jpeg_marks import SCAN_MARK, read_marks
 
 SIDE = 1024
 """The longer side of a decoded image, at most, in pixels."""
+NICE = 5
+"""How much lower the priority of a decoder is than the server's, so that pages stay fast while images are decoded."""
 MAX_SCANS = 100
 """Scans of a progressive JPEG. Encoders write about ten, and each scan passes over every pixel."""
 _NAME = "The file"
@@ -120,6 +123,8 @@ def _reduce(image: Image.Image, side: int) -> Image.Image:
 
 def main() -> None:
     """Answer requests until stdin ends."""
+    if sys.platform != "win32":
+        os.nice(NICE)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     _import_decoders()
     base = _address_space()
