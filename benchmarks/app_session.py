@@ -195,16 +195,6 @@ class AppSession:
 
     def _delete(self, url: str) -> None:
         requests.delete(self.address + url, headers={"Origin": self.address}, timeout=TIMEOUT).raise_for_status()
-        with self.http_client() as client:
-            client.delete(self.address + url, timeout=TIMEOUT).raise_for_status()
-
-    def http_client(self) -> requests.Session:
-        """Return a client with the cookie and the header that Streamlit requires."""
-        client = requests.Session()
-        client.headers.update(self.headers)
-        client.get(f"{self.address}/_stcore/health", timeout=TIMEOUT)
-        client.headers["X-Xsrftoken"] = client.cookies.get("_streamlit_xsrf") or ""
-        return client
 
     def _widget(self, kind: str, label: str) -> Any:
         for element in self.elements.values():

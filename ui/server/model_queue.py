@@ -27,7 +27,7 @@ def load_model(engine: Engine) -> None:
         loading = st.spinner("Loading the model. This takes a few seconds and happens only once…")
         with loading, cpu_time_not_counted():
             engine.encoder.load()
-        freeze_memory()
+            freeze_memory()
 
 
 @contextmanager
