@@ -3,6 +3,9 @@
 ``python -m benchmarks.typed_queries`` prints the tally, and which answers have changed since they were judged. With ``--write
 FILE`` it writes the answers of today, for a person to judge. The queries were written down before anyone looked at a result. The
 last lines say how many labels, and how many everyday nouns that a collection does not show, are announced as a match.
+
+``--list independent`` does the same for 100 other queries. They were chosen, and the answers judged, by someone who had not built
+the demo. No setting was chosen with them.
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.data import read_data
 from devise_core.text.query import Query
 
-QUERIES = Path(__file__).with_name("typed_queries.txt")
-JUDGED = Path(__file__).with_name("typed_queries.csv")
+LISTS = ("typed", "independent")
+"""Each has a file with the queries and one with the judged answers, such as ``typed_queries.txt`` and ``typed_queries.csv``."""
 FIRST = 6
 """How many pictures were judged."""
 JUDGEMENTS = ("right", "honest", "missed", "wrong")
@@ -48,9 +51,14 @@ class Answer:
     described: tuple[str, ...]
 
 
-def answers(engine: Engine) -> Iterator[Answer]:
-    """Yield the answer to each query in the collection of ``engine``."""
-    for text in QUERIES.read_text("utf-8").splitlines():
+def queries(name: str = LISTS[0]) -> list[str]:
+    """Return the queries of a list."""
+    return _file(name, ".txt").read_text("utf-8").splitlines()
+
+
+def answers(engine: Engine, name: str = LISTS[0]) -> Iterator[Answer]:
+    """Yield the answer to each query of a list in the collection of ``engine``."""
+    for text in queries(name):
         try:
             yield _answer(engine, engine.query(text))
         except (QueryError, UnknownWordError):
@@ -63,9 +71,9 @@ def bundled_engines() -> list[Engine]:
     return [engine.on(name) for name, folder in engine.collections().items() if folder.parent == engine.layout.collections]
 
 
-def judged() -> dict[Answer, str]:
-    """Return the answers that were judged, each with its judgement."""
-    with JUDGED.open(encoding="utf-8", newline="") as file:
+def judged(name: str = LISTS[0]) -> dict[Answer, str]:
+    """Return the answers to the queries of a list that were judged, each with its judgement."""
+    with _file(name, ".csv").open(encoding="utf-8", newline="") as file:
         return {
             Answer(row["collection"], row["query"], row["state"], _ids(row["shown"]), _ids(row["described"])): row["judgement"]
             for row in csv.DictReader(file)
@@ -85,6 +93,10 @@ def announced_share(engine: Engine, texts: list[str]) -> tuple[int, int]:
     return announced, count
 
 
+def _file(name: str, suffix: str) -> Path:
+    return Path(__file__).with_name(f"{name}_queries{suffix}")
+
+
 def _answer(engine: Engine, query: Query) -> Answer:
     matches = engine.matches(query)
     strong = matches.strong()
@@ -101,11 +113,10 @@ def _ids(text: str) -> tuple[str, ...]:
     return tuple(text.split("|")) if text else ()
 
 
-def _write(path: Path, rows: list[Answer]) -> None:
+def _write(path: Path, rows: list[Answer], known: dict[Answer, str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("collection", "query", "state", "shown", "described", "judgement"))
-        known = judged() if JUDGED.is_file() else {}
         for row in rows:
             writer.writerow(
                 (row.collection, row.query, row.state, "|".join(row.shown), "|".join(row.described), known.get(row, ""))
@@ -116,18 +127,20 @@ def main() -> None:
     """Print the tally of the judgements, or write the answers of today."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", type=Path, help="write the answers of today, with the judgements of those that have not changed")
-    target = parser.parse_args().write
-    current = [answer for engine in bundled_engines() for answer in answers(engine)]
-    if target:
-        _write(target, current)
+    parser.add_argument("--list", choices=LISTS, default=LISTS[0], help="the list of queries (default: %(default)s)")
+    options = parser.parse_args()
+    current = [answer for engine in bundled_engines() for answer in answers(engine, options.list)]
+    known = judged(options.list) if _file(options.list, ".csv").is_file() else {}
+    if options.write:
+        _write(options.write, current, known)
         return
-    known = judged()
     for collection in sorted({answer.collection for answer in known}):
         tally = Counter(judgement for answer, judgement in known.items() if answer.collection == collection)
         print(f"{collection:<12} " + "  ".join(f"{judgement} {tally[judgement]}" for judgement in JUDGEMENTS))
     tally = Counter(known.values())
     acceptable = sum(tally[judgement] for judgement in ACCEPTABLE)
     print(f"right or honest {acceptable} of {len(known)}, announced and wrong {tally['wrong']} of {len(known)}")
+    print(f"{len(set.intersection(*(set(queries(name)) for name in LISTS)))} queries are in both lists")
     for answer in current:
         if answer not in known:
             print(f"changed since it was judged: {answer.query} in {answer.collection}")
