@@ -18,7 +18,8 @@ from benchmarks.table import median, milliseconds, print_table
 from devise_core import Engine, load_engine
 from devise_core.errors import UnknownWordError
 from devise_core.vectors import Floats
-from devise_core.vision.image_reader import ImageInput, read_image
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_sources import ImageInput
 from devise_core.vision.keras_file import load_model
 from devise_core.vision.occlusion import PATCH, blurred
 from devise_core.vision.preprocess import Pixels, to_pixels

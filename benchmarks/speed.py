@@ -15,7 +15,8 @@ from PIL import Image
 from benchmarks.table import median, milliseconds, print_table
 from devise_core import Engine, load_engine
 from devise_core.storage.paths import REPOSITORY
-from devise_core.vision.image_reader import ImageInput, read_image
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_sources import ImageInput
 
 QUERIES = (
     "violin",

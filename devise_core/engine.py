@@ -25,7 +25,7 @@ from devise_core.verbs.matches import MatchVerbs
 from devise_core.verbs.shown import ShownVerbs
 from devise_core.verbs.words import WordVerbs
 from devise_core.vision.image_encoder import KerasImageEncoder
-from devise_core.vision.image_reader import ImageInput
+from devise_core.vision.image_sources import ImageInput
 from devise_core.vision.occlusion import Heat, Regions, regions
 
 __all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_engine", "load_engine", "open_collection"]
@@ -48,7 +48,7 @@ class Engine(MatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
         """Find the regions of an image that its cosine with a query depends on.
 
         Args:
-            image: A path, bytes, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
             text: A query, or what ``query`` made of one.
             pictures: As ``images`` of ``query``.
 

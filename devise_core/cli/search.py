@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from devise_core.cli.output import print_hits, say, say_reading
+from devise_core.cli.pictures import picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.engine import Engine
@@ -35,7 +36,7 @@ def add_parsers(commands: Any) -> None:
         action="append",
         default=[],
         metavar="IMAGE",
-        help="an example image; repeat it for more. The query may name them like:photo, like:photo2 and so on. "
+        help="an example image, or - for standard input; repeat it for more. The query may name them like:photo, like:photo2, … "
         "Those that it does not name are added to it",
     )
 
@@ -77,9 +78,10 @@ def _with_examples(text: str, files: dict[str, str]) -> str:
 
 def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
     """Embed the example images: name → unit vector of shape (d,)."""
-    for file in files.values():
-        read_image(file)  # report a bad file before the model loads
+    pictures = [picture_of(file) for file in files.values()]
+    for picture in pictures:
+        read_image(picture)  # report a bad file before the model loads
     if not files:
         return {}
     load_model(engine.encoder)
-    return dict(zip(files, engine.embed_images(list(files.values())), strict=True))
+    return dict(zip(files, engine.embed_images(pictures), strict=True))

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from devise_core.cli.output import print_hits
+from devise_core.cli.pictures import picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.vision.image_reader import read_image
@@ -14,7 +15,7 @@ from devise_core.vision.image_reader import read_image
 def add_parsers(commands: Any) -> None:
     """Add the command to the subparsers ``commands``."""
     command = add_command(commands, "similar", "find images that are similar to an image", _similar)
-    command.add_argument("picture", metavar="IMAGE", help="an image file")
+    command.add_argument("picture", metavar="IMAGE", help="an image file, or - for standard input")
     command.add_argument(
         "--by",
         choices=("semantic", "visual", "labels"),
@@ -25,8 +26,9 @@ def add_parsers(commands: Any) -> None:
 
 def _similar(options: argparse.Namespace) -> None:
     engine = engine_of(options)
-    read_image(options.picture)  # report a bad file before the model loads
+    picture = picture_of(options.picture)
+    read_image(picture)  # report a bad file before the model loads
     load_model(engine.encoder)
-    hits = engine.search_image(options.picture, options.k, options.by)
+    hits = engine.search_image(picture, options.k, options.by)
     query = {"picture": options.picture, "k": options.k, "by": options.by, "collection": engine.collection.name}
     print_hits(options, {"command": "similar", **query}, hits)

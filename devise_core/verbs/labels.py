@@ -14,7 +14,7 @@ from devise_core.search.naming import Names
 from devise_core.vectors import Floats, largest
 from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
-from devise_core.vision.image_reader import ImageInput
+from devise_core.vision.image_sources import ImageInput
 
 WordSet = Literal["nouns", "all"]
 """The words of the vocabulary that can name an image."""
@@ -28,7 +28,7 @@ class LabelVerbs(EngineBase):
         """Return the ``k`` words nearest to an image.
 
         Args:
-            image: A path, bytes, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
             k: How many words to return.
             vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
 
@@ -56,7 +56,7 @@ class LabelVerbs(EngineBase):
             >>> [hit.word for hit in engine.label_encoded(engine.encoded(row), k=2)]
             ['violin', 'cello']
         """
-        names = self.names(encoded, k) if vocabulary == "nouns" else None
+        names = self.names(encoded, k) if isinstance(vocabulary, str) and vocabulary == "nouns" else None
         return list(names.hits) if names else self.label_embedding(encoded.embeddings[0], k, vocabulary)
 
     def names(self, encoded: Encoded, k: int = 10) -> Names | None:
@@ -106,13 +106,15 @@ class LabelVerbs(EngineBase):
             ['violin', 'cello']
         """
         check_k(k)
-        if vocabulary == "nouns":
-            return self._known_words().nearest_nouns(embedding, k)
-        if vocabulary == "all":
-            return self._known_words().nearest_words(embedding, k)
-        if isinstance(vocabulary, str):
+        if isinstance(vocabulary, str):  # an array or a column of a table cannot be compared with a word
+            if vocabulary == "nouns":
+                return self._known_words().nearest_nouns(embedding, k)
+            if vocabulary == "all":
+                return self._known_words().nearest_words(embedding, k)
             raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
         labels = list(dict.fromkeys(vocabulary))
+        if not all(isinstance(label, str) for label in labels):
+            raise QueryError("A label is not a text. Give a list of words.")
         if not labels:
             raise QueryError("The list of labels is empty. Give at least one word.")
         cosines = self.text.encode(labels) @ embedding

@@ -15,7 +15,7 @@ from devise_core.vectors import Floats, unit
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.vision.image_encoder import Encoded
-from devise_core.vision.image_reader import ImageInput
+from devise_core.vision.image_sources import ImageInput, check_several
 
 LABELS_IN_A_MEAN = 10
 
@@ -46,7 +46,7 @@ class SearchVerbs(RankingVerbs):
         """Return the ``k`` images nearest to an image.
 
         Args:
-            image: A path, bytes, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
             k: How many images to return.
             by: What is compared. "semantic" compares embeddings, which say what an image shows. "visual" compares the
                 backbone's features, which say how it looks. "labels" searches with the mean of the image's ten nearest
@@ -108,6 +108,7 @@ class SearchVerbs(RankingVerbs):
             >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape
             (3, 100)
         """
+        check_several(images)
         if not len(images):
             return np.empty((0, self.text.dimension), dtype=np.float32)
         return np.concatenate([batch.embeddings for batch in self.encoder.encode_many(images)])

@@ -10,7 +10,8 @@ import numpy as np
 from devise_core.errors import ArtifactError
 from devise_core.storage.manifest import Manifest
 from devise_core.vectors import Floats
-from devise_core.vision.image_reader import ImageInput, read_image
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_sources import ImageInput
 from devise_core.vision.keras_file import load_model
 from devise_core.vision.preprocess import to_pixels, visible_box
 

@@ -17,7 +17,8 @@ from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
 from devise_core.vision import preprocess
 from devise_core.vision.batch_reader import read_batches
-from devise_core.vision.image_reader import ImageInput, read_image
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_sources import ImageInput, check_several
 from devise_core.vision.keras_file import load_model
 from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
 
@@ -113,6 +114,7 @@ class ImageEncoder(ABC):
         Raises:
             ImageError: An image cannot be read.
         """
+        check_several(images)
         self.load()
         for pixels in read_batches(images, self.pixels, BATCH):
             yield self.encode_pixels(np.stack(pixels))

@@ -14,11 +14,9 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from devise_core.errors import ImageError
 from devise_core.settings import settings
+from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
 from devise_core.vision.jpeg_marks import with_end_mark
 from devise_core.vision.other_kinds import kind_of
-
-ImageInput = str | Path | bytes | Image.Image
-"""A path, the bytes of an image file, or a PIL image."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
 SUFFIXES = (
@@ -53,7 +51,7 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     Of an animation the first frame is read. The settings ``image_bytes`` and ``image_pixels`` limit the file.
 
     Args:
-        source: A path, the bytes of an image file, or a PIL image.
+        source: What ``ImageInput`` lists.
         at_least: Allows the decoder to shrink a JPEG while it reads, to no fewer pixels than this on the shorter side.
 
     Raises:
@@ -61,9 +59,9 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     """
     if isinstance(source, Image.Image):
         return _upright_rgb(source, "The image")
-    name, data = _name_and_bytes(source)
-    if len(data) > settings().image_bytes:
-        raise _too_many_bytes(name, len(data), settings().image_bytes)
+    if isinstance(source, np.ndarray):
+        return _upright_rgb(from_array(source), "The array")
+    name, data = name_and_bytes(source, settings().image_bytes)
     most = settings().image_pixels
     # Pillow's own limit is one for the whole process, so it is never lowered: other code opens images too.
     if Image.MAX_IMAGE_PIXELS is not None:
@@ -169,20 +167,6 @@ def on_white(image: Image.Image, name: str) -> Image.Image:
     return plain
 
 
-def _name_and_bytes(source: str | Path | bytes) -> tuple[str, bytes]:
-    if isinstance(source, bytes):
-        return "The image", source
-    path, most = Path(source), settings().image_bytes
-    try:
-        if path.stat().st_size > most:  # such a file is not read at all
-            raise _too_many_bytes(path.name, path.stat().st_size, most)
-        return path.name, path.read_bytes()
-    except FileNotFoundError as error:
-        raise ImageError(f"There is no file {path}. Check the path.") from error
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read ({error.strerror}). Check that it is an image that you may open.") from error
-
-
 def _shrink_while_decoding(image: Image.Image, at_least: int) -> None:
     """Let a JPEG decode at 1/2, 1/4 or 1/8 of its size. That is several times faster, and the rest is resampled anyway."""
     short = min(image.size)
@@ -216,10 +200,6 @@ def _unknown(name: str, data: bytes) -> ImageError:
     if kind := kind_of(name, data[:_MAX_SIGNATURE]):
         return ImageError(f"{name} is a {kind.removesuffix('s')}, and {kind} are not read. Save it as JPEG or PNG.")
     return ImageError(f"{name} is not an image in a known format. Use a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file.")
-
-
-def _too_many_bytes(name: str, length: int, most: int) -> ImageError:
-    return ImageError(f"{name} is {length / 1e6:.0f} MB. The limit is {most / 1e6:.0f} MB. Save a smaller copy.")
 
 
 def _too_many_pixels(name: str, pixels: int, most: int) -> ImageError:

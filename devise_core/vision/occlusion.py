@@ -16,7 +16,8 @@ from PIL import Image, ImageFilter
 
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import ImageEncoder
-from devise_core.vision.image_reader import ImageInput, read_image
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_sources import ImageInput
 from devise_core.vision.preprocess import Box, Pixels
 
 SHORT, LONG = 5, 6

@@ -1,0 +1,86 @@
+"""What an image can be given as: a path, bytes, an open file, a NumPy array or a ``PIL.Image``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from devise_core.errors import ImageError
+
+ImageInput = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[np.uint8] | Image.Image
+"""A path, the bytes of an image file, a file open for reading in binary mode, pixels ``uint8 (h, w, 3)``, or a PIL image."""
+
+_KINDS = "a path, bytes, a file open in binary mode, a NumPy array or a PIL image"
+
+
+def check_several(images: object) -> None:
+    """Raise ``ImageError`` if one image is given where several are expected."""
+    if isinstance(images, str | os.PathLike | bytes | bytearray | Image.Image):
+        raise ImageError(f"Give a list of images. Received one {type(images).__name__}. Put it into a list.")
+
+
+def from_array(pixels: npt.NDArray[np.uint8]) -> Image.Image:
+    """Make an image of RGB, RGBA or grey pixels ``uint8 (h, w, 3)``, ``(h, w, 4)`` or ``(h, w)``.
+
+    Raises:
+        ImageError: The array has other numbers or another shape.
+    """
+    shapes = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
+    if pixels.dtype != np.uint8 or not shapes or not pixels.size:
+        raise ImageError(f"The array is {pixels.dtype} {pixels.shape}. Give RGB pixels from 0 to 255 as uint8 (height, width, 3).")
+    return Image.fromarray(np.ascontiguousarray(pixels))
+
+
+def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
+    """Read a file.
+
+    Args:
+        source: A path, bytes or an open file.
+        most: The most bytes that the file may have.
+
+    Returns:
+        What to call the file in an error, and its content.
+
+    Raises:
+        ImageError: The file is missing or too large, or ``source`` is something else.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        name, content = "The image", bytes(source)
+    elif isinstance(source, str | os.PathLike):
+        name, content = _read_path(Path(source), most)
+    else:
+        name, content = _read_open_file(source, most)
+    if len(content) > most:
+        raise _too_many_bytes(name, len(content), most)
+    return name, content
+
+
+def _read_open_file(source: object, most: int) -> tuple[str, bytes]:
+    read = getattr(source, "read", None)
+    if not callable(read):
+        raise ImageError(f"An image is {_KINDS}. Received: {type(source).__name__}.")
+    content = read(most + 1)
+    if not isinstance(content, bytes):
+        raise ImageError("The file is open as text. Open it in binary mode, as in open(path, “rb”).")
+    return Path(str(getattr(source, "name", ""))).name or "The image", content
+
+
+def _read_path(path: Path, most: int) -> tuple[str, bytes]:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > most:
+                raise _too_many_bytes(path.name, os.fstat(file.fileno()).st_size, most)
+            return path.name, file.read(most + 1)  # a pipe does not tell its size
+    except FileNotFoundError as error:
+        raise ImageError(f"There is no file {path}. Check the path.") from error
+    except OSError as error:
+        raise ImageError(f"{path} cannot be read ({error.strerror}). Check that it is an image that you may open.") from error
+
+
+def _too_many_bytes(name: str, length: int, most: int) -> ImageError:
+    return ImageError(f"{name} is {length / 1e6:.0f} MB. The limit is {most / 1e6:.0f} MB. Save a smaller copy.")

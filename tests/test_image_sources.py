@@ -1,0 +1,93 @@
+"""What an image can be given as, in Python and on the command line. Everything else gets one clear sentence."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.malformed import encoded, picture
+from devise_core import Engine
+from devise_core.cli.main import main
+from devise_core.errors import ImageError, QueryError
+from devise_core.storage.paths import BUNDLED_ARTIFACTS
+from devise_core.vision.image_reader import read_image
+
+CAT = BUNDLED_ARTIFACTS / "collections/photos/images/cat.webp"
+PNG = encoded(picture(40, 30, "RGB"), "PNG")
+PIXELS = np.asarray(Image.open(io.BytesIO(PNG)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [PNG, bytearray(PNG), memoryview(PNG), io.BytesIO(PNG), PIXELS, PIXELS[::-1][::-1], Image.fromarray(PIXELS)],
+    ids=["bytes", "bytearray", "memoryview", "open file", "array", "view of an array", "PIL image"],
+)
+def test_every_kind_of_source_gives_the_same_pixels(source: Any) -> None:
+    assert (np.asarray(read_image(source)) == PIXELS).all()
+
+
+def test_a_file_on_disk_may_be_a_path_or_open(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(PNG)
+    with path.open("rb") as file:
+        for source in (path, str(path), file):
+            assert (np.asarray(read_image(source)) == PIXELS).all()
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (PIXELS.astype(np.float32), r"float32 \(30, 40, 3\).*uint8"),
+        (PIXELS[None], r"\(1, 30, 40, 3\).*height, width"),
+        (np.empty((0, 4, 3), np.uint8), "uint8"),
+        (io.StringIO("text"), "binary mode"),
+        (None, "Received: NoneType"),
+        ([PNG], "Received: list"),
+        (3, "Received: int"),
+    ],
+)
+def test_anything_else_is_an_image_error(source: Any, says: str) -> None:
+    with pytest.raises(ImageError, match=says):
+        read_image(source)
+
+
+@pytest.mark.parametrize("one", [str(CAT), CAT, PNG, Image.fromarray(PIXELS)])
+def test_one_image_in_place_of_a_list_is_named(engine: Engine, one: Any) -> None:
+    with pytest.raises(ImageError, match="Put it into a list"):
+        engine.embed_images(one)
+
+
+def test_labels_may_come_from_an_array(engine: Engine) -> None:
+    encoded_cat = engine.encode(CAT)
+    labels: Any = np.array(["a cat", "a violin"])
+    assert engine.label_encoded(encoded_cat, k=1, vocabulary=labels)[0].word == "a cat"
+    assert engine.label_embedding(encoded_cat.embeddings[0], k=1, vocabulary=labels)[0].word == "a cat"
+    with pytest.raises(QueryError, match="not a text"):
+        engine.label_encoded(encoded_cat, vocabulary=[1, 2])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("command", [("label", "-", "--words", "cat,violin"), ("similar", "-"), ("search", "cat", "--like", "-")])
+def test_a_picture_comes_from_standard_input(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CAT.read_bytes())))
+    assert main([*command, "-k", "1"]) == 0
+    assert "cat" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_picture_comes_through_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=lambda: (tmp_path / "pipe").write_bytes(CAT.read_bytes()))
+    writer.start()
+    assert main(["label", str(tmp_path / "pipe"), "--words", "cat,violin", "-k", "1"]) == 0
+    writer.join()
+    assert "cat" in capsys.readouterr().out
