@@ -9,7 +9,7 @@ ENV PATH=/venv/bin:$PATH
 WORKDIR /app
 COPY requirements.lock requirements-build.lock ./
 RUN pip install --require-hashes -r requirements-build.lock
-RUN pip install --require-hashes --no-build-isolation -r requirements.lock
+RUN pip install --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
 COPY . .
 # Compile now, because the file system may be read-only at run time.
 RUN python -m compileall -q devise_core ui pages

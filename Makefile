@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint format types audit lock figures clean
+.PHONY: demo test lint format types audit image lock figures clean
 
 demo: $(VENV)/demo
 	$(BIN)/streamlit run streamlit_app.py
@@ -26,6 +26,11 @@ types: $(VENV)/test
 
 audit: $(VENV)/test
 	$(BIN)/python .ci/audit
+
+# Build the container image without Docker, run it and check it. Needs mmdebstrap, bubblewrap and root. See docs/hosting/docker.md.
+IMAGE ?= /tmp/semblance-image
+image: $(VENV)/test
+	$(if $(filter 0,$(shell id -u)),,sudo) $(BIN)/python -m benchmarks.container $(IMAGE)
 
 # Lock the newest versions that requirements.txt allows, with hashes, for every system and Python. Then write docs/LICENCES.md.
 LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 \

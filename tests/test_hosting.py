@@ -15,6 +15,7 @@ import yaml
 from streamlit import config
 from streamlit.web.server.app_discovery import discover_asgi_app
 
+from benchmarks.dockerfile import read_dockerfile
 from devise_core.cli import parser
 from devise_core.cli.fetch import NAMES
 from devise_core.cli.machine_checks import _PORTABLE, PYTHONS
@@ -36,15 +37,8 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-def instructions(stage: int) -> list[tuple[str, str]]:
-    """Return the instructions of a build stage, each with its arguments. Continued lines are joined."""
-    text = re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", read("Dockerfile"), flags=re.MULTILINE))
-    stages = re.split(r"^(?=FROM )", text, flags=re.MULTILINE)[1:]
-    return [(line.split()[0], line.split(maxsplit=1)[1]) for line in stages[stage].splitlines() if line.strip()]
-
-
 def given(stage: int, instruction: str) -> list[str]:
-    return [text for name, text in instructions(stage) if name == instruction]
+    return read_dockerfile(read("Dockerfile"))[stage].given(instruction)
 
 
 def command(text: str) -> list[str]:
@@ -102,7 +96,7 @@ def test_image_contains_only_what_runs() -> None:
 
 
 def test_container_runs_without_root() -> None:
-    names = [name for name, _ in instructions(-1)]
+    names = [each.name for each in read_dockerfile(read("Dockerfile"))[-1].instructions]
     user, _, group = given(-1, "USER")[0].partition(":")
     assert int(user) == int(group) == 1000
     assert names.index("USER") < names.index("CMD")
