@@ -15,7 +15,10 @@ from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import CollectionLayout
 from devise_core.text.word_filter import WordFilter
+from tests.app_testing import app
 from tests.fakes import names, unit_rows
+from ui.home.answer import answer
+from ui.query.evidence import absence_sentence
 
 ITEMS = [
     Item("a", "a.webp", ("dog",), "animals", "A dog in a café."),
@@ -96,3 +99,13 @@ def test_labels_are_completed_at_each_word() -> None:
     assert labels.starting_with("do", 5) == ["dog", "hot dog"]
     assert labels.starting_with("ho", 5) == ["hot dog"]
     assert labels.starting_with("", 5) == ["dog", "hot dog"]
+
+
+def test_a_page_does_not_deny_what_a_caption_says(engine: Engine) -> None:
+    photos = engine.on("photos")
+    denied = photos.query("wine")
+    assert photos.matches(denied).absent
+    assert "does not recognise “wine” in any picture, but" in absence_sentence(photos, denied, "wine")
+    assert absence_sentence(photos, photos.query("dinosaur"), "dinosaur") == "Nothing here matches “dinosaur”."
+    assert "but" in app("text_search", q="wine", collection="photos").info[0].value
+    assert "but" in answer(photos, denied)["status"]

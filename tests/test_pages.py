@@ -86,7 +86,7 @@ def test_image_search_from_a_link() -> None:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(b"text in a .jpg", "not an image"), (b"", "not an image"), (CAT.read_bytes()[:900], "truncated|damaged")],
+    [(b"text in a .jpg", "not an image"), (b"", "empty file"), (CAT.read_bytes()[:900], "truncated|damaged")],
 )
 @pytest.mark.parametrize("page", ["image_search", "labels"])
 def test_an_upload_that_is_no_picture(page: str, content: bytes, expected: str) -> None:

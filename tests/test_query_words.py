@@ -133,6 +133,7 @@ def test_an_english_word_wins_over_a_foreign_one(engine: Engine) -> None:
     query = engine.query("cane")
     assert query.noun == "cane"
     assert {word: (meaning.form, meaning.language) for word, meaning in query.other_meaning.items()} == {"cane": ("dog", "Italian")}
+    assert engine.query("chair").other_meaning == {}, "an everyday word"
     assert read(engine, "le chat") == ["cat"]
     assert read(engine, "chat") == ["chat"]
 

@@ -14,6 +14,8 @@ from devise_core.text.tokens import tokens
 from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
+EVERYDAY_ENGLISH = 5_000
+"""Up to this rank nobody is asked whether a word is meant in another language: "chair" is no flesh."""
 COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
 """A word up to these ranks is read as English, whatever it means elsewhere: alone, and beside words that are not foreign."""
 
@@ -102,6 +104,9 @@ class QueryWords:
         readings = {word: self._foreign.get(form) for word, form in zip(words, plain, strict=True)}
         translations = {word: translation for word, translation in readings.items() if translation}
         if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
+            row = self._vocabulary.words.row(plain[0])
+            if row is not None and row < EVERYDAY_ENGLISH:
+                return read
             return replace(read, other_meaning={words[0]: _correction(translations[words[0]])})
         rank = COMMON_ENGLISH if set(words) <= set(translations) else KNOWN_ENGLISH
         corrected = {

@@ -15,7 +15,7 @@ from devise_core.verbs.matches import Matches
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
-from ui.query.evidence import CLOSEST, strong_ids
+from ui.query.evidence import CLOSEST, absence_sentence, strong_ids
 from ui.query.reading import literal_query, merged_terms, unmodelled_sentence
 
 COUNT = 18
@@ -125,7 +125,7 @@ def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[st
 def _status(engine: Engine, query: Query, matches: Matches, strong: int) -> str:
     text = shortened(query.text, 80)
     if matches.absent:
-        return f"Nothing here matches “{text}”. These are the closest pictures."
+        return f"{absence_sentence(engine, query, text)} These are the closest pictures."
     if strong and not matches.sure:
         return f"Closest we have for “{text}”. The app is not sure that these pictures show it."
     if not strong:

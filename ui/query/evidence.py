@@ -19,6 +19,8 @@ from ui.text import plain
 
 CLOSEST = 8
 """How many pictures are shown if none matches."""
+MOST_WRITTEN = 48
+"""How many pictures with the words in their caption are counted."""
 
 
 def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
@@ -42,10 +44,25 @@ def strong_ids(engine: Engine, strong: Ranking) -> set[str]:
     return {engine.collection.items[row].id for row in strong.rows.tolist()}
 
 
-def explain_absence(query: str, matches: Matches) -> None:
+def absence_sentence(engine: Engine, query: Query, text: str) -> str:
+    """Return what a page says if no picture shows what was asked for. A picture whose caption has the words may show it.
+
+    Args:
+        engine: The engine over the collection.
+        query: What was asked for.
+        text: The query as the page may show it.
+    """
+    written = len(engine.found_by_caption(query, MOST_WRITTEN))
+    if not written:
+        return f"Nothing here matches “{text}”."
+    count = "1 picture has" if written == 1 else f"{written} pictures have"
+    return f"The app does not recognise “{text}” in any picture, but {count} the words in a caption or label."
+
+
+def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
     """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
     with st.container(horizontal=True, vertical_alignment="center", key="absent"):
-        st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
+        st.info(absence_sentence(engine, query, plain(query.text, 80)), icon=":material/search_off:")
         if matches.evidence and matches.evidence.near_miss:
             name = matches.evidence.near_miss.name
             link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})

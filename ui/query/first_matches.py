@@ -28,7 +28,7 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
     matches = engine.matches(query)
     strong = matches.strong()
     if matches.absent:
-        explain_absence(query.text, matches)
+        explain_absence(engine, query, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
             st.caption(_summary(engine, query, len(strong), matches.sure), width="content", help=SIMILARITY_HELP)

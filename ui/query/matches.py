@@ -66,7 +66,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     hits = engine.hits(_page(chosen.listed, settings.size))
     if not chosen.strong:
         if chosen.is_suggested and matches.absent:
-            explain_absence(query.text, matches)
+            explain_absence(engine, query, matches)
             hits = hits or list(closest(engine, chosen.inside))
         else:
             _explain_nothing(query.text, chosen.inside, len(matches.ranking), engine.chance_cosine, settings)
