@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from starlette.types import Receive, Scope, Send
 
 from benchmarks.app_session import AppSession
 from benchmarks.server import serving
@@ -17,6 +18,7 @@ from tests.app_testing import CAT
 from tests.browsing import run_session
 from ui.server import file_drop
 from ui.server.file_drop import MAX_FILES, FileDrop, refusal
+from ui.server.upload_quota import UploadQuotaMiddleware
 
 LIMITS = Settings.model_construct(
     **(Settings().model_dump() | {"upload_bytes": 50, "zip_bytes": 100, "session_bytes": 150, "all_uploads_bytes": 200})
@@ -59,6 +61,20 @@ def test_one_address_has_at_most_half_of_the_total(drops: list[FileDrop]) -> Non
     three.put("1", bytes(95))
     three.address = "b"
     assert status(two, 16, "c") == 503
+
+
+def test_the_uploads_of_streamlit_count_too(drops: list[FileDrop]) -> None:
+    quota = UploadQuotaMiddleware(no_app)
+    quota._expected["a"] += 95
+    assert (status(drops[0], 5, "a"), status(drops[0], 6, "a"), status(drops[0], 100, "b")) == (204, 429, 204)
+    drops[0].put("1", bytes(90))
+    drops[0].address = "b"
+    assert (status(drops[1], 15, "c"), status(drops[1], 16, "c")) == (204, 503)
+    quota._expected.clear()
+
+
+async def no_app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer nothing."""
 
 
 def test_a_drop_is_deleted_with_its_session() -> None:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from devise_core.settings import settings
 from ui.own_routes import route_url
-from ui.server import event_log
+from ui.server import arriving_bytes, event_log
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and reads the settings later
     from devise_core.settings import Settings
@@ -90,16 +90,18 @@ def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tupl
         address: The address of the client.
         limits: The settings.
     """
-    drops = list(_DROPS.values())
     if not 0 < length <= max(limits.zip_bytes, limits.upload_bytes):
         return "The file is too large or empty.", 413
     if drop.is_full or drop.nbytes + length > limits.session_bytes:
         return "Too many files at a time. Wait until the page has read them.", 429
-    if sum(each.nbytes for each in drops) + length > limits.all_uploads_bytes:
-        return "The server receives too many files at the moment. Try again in a minute.", 503
-    if sum(each.nbytes for each in drops if each.address == address) + length > limits.all_uploads_bytes // 2:
-        return "Your address sends too many files at the moment. Try again in a minute.", 429
-    return None
+    return arriving_bytes.refusal(length, address, limits.all_uploads_bytes)
+
+
+def _arriving() -> list[tuple[str, int]]:
+    return [(drop.address, drop.nbytes) for drop in list(_DROPS.values())]
+
+
+arriving_bytes.count_from(_arriving)
 
 
 async def _receive(request: Request) -> Response:

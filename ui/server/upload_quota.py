@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from devise_core.settings import settings
-from ui.server import event_log
+from ui.server import arriving_bytes, event_log
 
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -34,6 +34,7 @@ class UploadQuotaMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._running, self._expected = app, Counter[str](), Counter[str]()
+        arriving_bytes.count_from(lambda: list(self._expected.items()))
         MultiPartParser.spool_max_size = 2**31  # Starlette would write anything over a megabyte to disk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,14 +63,9 @@ class UploadQuotaMiddleware:
 
     def _refusal(self, session: str, length: int, address: str) -> tuple[str, int] | None:
         """Return why an upload may not start, and the HTTP status; None if it may."""
-        limit = settings().all_uploads_bytes
         if self._running[session] >= MAX_CONCURRENT:
             return "Too many uploads at a time. Send the files one after the other.", 429
-        if self._expected[address] + length > limit // 2:
-            return "Your address sends too many files at the moment. Try again in a minute.", 429
-        if self._expected.total() + length > limit:
-            return "The server receives too many files at the moment. Try again in a minute.", 503
-        return None
+        return arriving_bytes.refusal(length, address, settings().all_uploads_bytes)
 
 
 def _length(scope: Scope) -> int:
