@@ -6,7 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from tests.conftest import BUNDLED
+import pytest
+
+from devise_core.storage.paths import BUNDLED_ARTIFACTS
 
 
 def linked_artifacts(target: Path) -> Path:
@@ -14,7 +16,16 @@ def linked_artifacts(target: Path) -> Path:
 
     Replace a file of the copy, and never write into it.
     """
-    return Path(shutil.copytree(BUNDLED, target, copy_function=_link))
+    return Path(shutil.copytree(BUNDLED_ARTIFACTS, target, copy_function=_link))
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The app uses a copy of the bundled artifacts, in which each file is a link, and no other collections."""
+    folder = linked_artifacts(tmp_path / "artifacts")
+    monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(folder))
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "none"))
+    return folder
 
 
 def _link(source: str, copy: str) -> None:

@@ -17,6 +17,7 @@ os.environ["SEMBLANCE_DEFAULT_COLLECTION"] = "stamps"  # most tests are about it
 
 from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder
+from tests.artifact_copies import artifacts  # noqa: F401  a fixture for the tests that damage them
 from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser
 from tests.colour_folder import source  # noqa: F401  a fixture for the tests that index
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download

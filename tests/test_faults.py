@@ -15,21 +15,11 @@ from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
 from devise_core.untrusted import decoder_pool
 from tests.app_testing import CAT, app, checked, page_text, tile_names
-from tests.artifact_copies import linked_artifacts
 from tests.conftest import BUNDLED
 from tests.sample_images import png
 from ui.server import engine_cache, suggest_routes
 
 pytestmark = pytest.mark.usefixtures("models_load_once")
-
-
-@pytest.fixture
-def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The app uses a copy of the bundled artifacts, in which each file is a link, and no other collections."""
-    folder = linked_artifacts(tmp_path / "artifacts")
-    monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(folder))
-    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "none"))
-    return folder
 
 
 def cut(path: Path) -> None:

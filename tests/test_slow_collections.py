@@ -13,20 +13,10 @@ from devise_core.engine import Engine
 from devise_core.errors import CollectionError, SlowCollectionError
 from devise_core.settings import settings
 from tests.app_testing import app, checked, page_text, tile_names
-from tests.artifact_copies import linked_artifacts
 from tests.browsing import PATIENCE, wait_until
 from ui.server.engine_cache import _EngineCache, base_engine, choosable_collections, collection_engine
 
 pytestmark = pytest.mark.usefixtures("models_load_once", "fresh_settings")
-
-
-@pytest.fixture
-def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The app uses a copy of the bundled artifacts, and no other collections."""
-    folder = linked_artifacts(tmp_path / "artifacts")
-    monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(folder))
-    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "none"))
-    return folder
 
 
 @pytest.fixture
