@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import http.client
+import select
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,7 +18,7 @@ from benchmarks.app_session import AppSession
 from benchmarks.server import serving
 from devise_core.settings import Settings
 from tests.app_testing import CAT
-from tests.browsing import run_session
+from tests.browsing import run_session, wait_until
 from ui.server import file_drop
 from ui.server.file_drop import MAX_FILES, FileDrop, refusal
 from ui.server.upload_quota import UploadQuotaMiddleware
@@ -23,6 +26,9 @@ from ui.server.upload_quota import UploadQuotaMiddleware
 LIMITS = Settings.model_construct(
     **(Settings().model_dump() | {"upload_bytes": 50, "zip_bytes": 100, "session_bytes": 150, "all_uploads_bytes": 200})
 )
+
+
+LARGE = 30_000_000
 
 
 @pytest.fixture
@@ -89,7 +95,7 @@ def test_a_drop_is_deleted_with_its_session() -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with serving(SEMBLANCE_SESSION_BYTES="1000000") as (address, _):
+    with serving(SEMBLANCE_SESSION_BYTES="1000000", SEMBLANCE_ALL_UPLOADS_BYTES="50000000") as (address, _):
         yield address
 
 
@@ -106,6 +112,28 @@ def test_the_server_receives_files_for_sessions_that_it_knows(server: str) -> No
 
     assert run_session(session()) == (204, 429, 413)
     assert put(server, "drop/nobodys", b"x") == 404
+
+
+def test_who_sends_too_much_reads_why_while_still_sending(server: str) -> None:
+    """A proxy sends on while the answer is on its way. A reset would take the answer with it."""
+
+    async def session() -> None:
+        async with AppSession(server, "photos") as visitor:
+            await asyncio.to_thread(send_on, f"/{visitor.components('dropzone')[0][5]}/1")
+            await asyncio.to_thread(send_on, "/_stcore/upload_file/nobody/1")
+
+    def send_on(path: str) -> None:
+        with closing(http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)) as connection:
+            connection.putrequest("PUT", path)
+            connection.putheader("Content-Length", str(LARGE))
+            connection.endheaders()
+            connection.send(bytes(LARGE // 2))
+            wait_until(lambda: bool(select.select([connection.sock], [], [], 0)[0]))  # the answer has arrived
+            connection.send(bytes(LARGE - LARGE // 2))
+            answer = connection.getresponse()
+            assert (answer.status, b"oo many files" in answer.read()) == (429, True)
+
+    run_session(session())
 
 
 def test_a_file_without_a_length_is_refused(server: str) -> None:

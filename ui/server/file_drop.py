@@ -14,12 +14,13 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from devise_core.settings import settings
 from ui.own_routes import route_url
 from ui.server import arriving_bytes, event_log
+from ui.server.refused_upload import RefusedUpload
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and reads the settings later
     from devise_core.settings import Settings
@@ -107,24 +108,24 @@ arriving_bytes.count_from(_arriving)
 async def _receive(request: Request) -> Response:
     drop = _DROPS.get(request.path_params["drop"])
     if drop is None:
-        return PlainTextResponse("The session has ended. Reload the page.", 404)
+        return RefusedUpload("The session has ended. Reload the page.", 404)
     try:
         length = int(request.headers["Content-Length"])
     except (KeyError, ValueError):
-        return PlainTextResponse("The length of the file is missing.", 411)
+        return RefusedUpload("The length of the file is missing.", 411)
     address = request.client.host if request.client else ""
     if reason := refusal(drop, length, address, settings()):
         event_log.record("refusal", guard="file drop")
-        return PlainTextResponse(*reason)
+        return RefusedUpload(*reason)
     drop.expected += length
     drop.address = address
     try:
         async with asyncio.timeout(MAX_SECONDS):
             drop.put(request.path_params["number"], await _content(request, length))
     except TimeoutError:
-        return PlainTextResponse("The file took too long to arrive. Try a smaller one.", 408)
+        return RefusedUpload("The file took too long to arrive. Try a smaller one.", 408)
     except ClientDisconnect:
-        return PlainTextResponse("The browser closed the connection.", 400)
+        return RefusedUpload("The browser closed the connection.", 400)
     finally:
         drop.expected -= length
     return Response(status_code=204)

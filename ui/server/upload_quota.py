@@ -8,11 +8,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from starlette.formparsers import MultiPartParser
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from devise_core.settings import settings
 from ui.server import arriving_bytes, event_log
+from ui.server.refused_upload import RefusedUpload
 
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -46,7 +46,7 @@ class UploadQuotaMiddleware:
         session, length, address = upload[1], _length(scope), (scope["client"] or ("",))[0]
         if reason := self._refusal(session, length, address):
             event_log.record("refusal", guard="uploads at a time")
-            await PlainTextResponse(*reason)(scope, receive, send)
+            await RefusedUpload(*reason)(scope, receive, send)
             return
         self._running[session] += 1
         self._expected[address] += length

@@ -1,0 +1,45 @@
+"""Refuse an upload so that its sender can read why."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+MAX_SECONDS = 30.0
+"""How long the rest of a refused upload is read. A proxy waits as long for a client (``lingering_time`` of nginx)."""
+IDLE_SECONDS = 1.0
+"""After this time without new bytes nothing more is expected. nginx stops sending once it has the answer."""
+
+
+class RefusedUpload(PlainTextResponse):
+    """A refusal that is sent at once, though the sender may still be sending.
+
+    A server that closes a connection with unread bytes resets it. A proxy or browser in the middle of sending then loses the
+    answer. So the rest of the upload is read and dropped before the connection is closed.
+
+    Args:
+        reason: Why, and what to do.
+        status: The HTTP status.
+    """
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason, status)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send the answer, drop what still arrives, and end the response."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MAX_SECONDS):
+                while await _more_arrives(receive):
+                    pass
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _more_arrives(receive: Receive) -> bool:
+    """Read and drop one piece of the upload. Return whether another follows."""
+    async with asyncio.timeout(IDLE_SECONDS):
+        return bool((await receive()).get("more_body"))
