@@ -84,6 +84,17 @@ class CollectionError(DeviseError):
     """A collection is missing, empty or damaged."""
 
 
+class UnknownCollectionError(CollectionError):
+    """There is no collection of this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        names = shortened(", ".join(known) or "none", 200)
+        super().__init__(
+            f"There is no collection “{shortened(name)}” (there are: {names}). Make one with "
+            "`python -m devise_core index FOLDER --name NAME`."
+        )
+
+
 class OtherModelError(CollectionError):
     """A collection was made with another model than the open one, so their vectors cannot be compared."""
 

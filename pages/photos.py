@@ -3,6 +3,8 @@
 import streamlit as st
 
 from devise_core.engine import Engine
+from devise_core.serving import event_log
+from devise_core.serving.open_engines import base_engine
 from ui import page_layout, url_state
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -13,8 +15,7 @@ from ui.picture.dropzone import dropzone
 from ui.query.first_matches import first_matches
 from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
-from ui.server import event_log
-from ui.server.engine_cache import UPLOADS_ENGINE, base_engine
+from ui.server.engine_cache import UPLOADS_ENGINE
 from ui.session_query import read_query
 from ui.text import plain, similarity_help
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from devise_core.serving import event_log
 from ui import page_layout
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -11,7 +12,6 @@ from ui.query.matches import show_matches
 from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
-from ui.server import event_log
 from ui.server.engine_cache import current_engine
 from ui.text import WORD_HELP, plain
 

@@ -72,10 +72,11 @@ def models_load_once() -> Iterator[None]:
 @pytest.fixture
 def fresh_settings() -> Iterator[None]:
     """Read the environment again, before and after the test."""
+    from devise_core.serving.metrics import metrics_on
+    from devise_core.serving.model_slots import model_slots
     from devise_core.settings import settings
-    from ui.server import metrics_routes, slot_queue
 
-    cached = (settings, slot_queue.model_slots, metrics_routes._metrics_on)
+    cached = (settings, model_slots, metrics_on)
     for function in cached:
         function.cache_clear()
     yield

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from devise_core.errors import ArtifactError, BusyError, UnknownWordError
+from devise_core.serving import event_log, metrics
 from devise_core.settings import settings
 from tests.app_testing import app
-from ui.server import event_log, metrics_routes
 
 SECRET = "violin"
 
@@ -92,4 +92,4 @@ def test_counters_and_latencies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sample(name: str, **labels: str) -> float:
     """Return the value of a metric."""
-    return metrics_routes._instruments().registry.get_sample_value(name, labels) or 0.0
+    return metrics.instruments().registry.get_sample_value(name, labels) or 0.0

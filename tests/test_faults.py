@@ -11,13 +11,14 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
+from devise_core.serving import open_engines
 from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
 from devise_core.untrusted import decoder_pool
 from tests.app_testing import CAT, app, checked, page_text, tile_names
 from tests.conftest import BUNDLED
 from tests.sample_images import png
-from ui.server import engine_cache, suggest_routes
+from ui.server import suggest_routes
 
 pytestmark = pytest.mark.usefixtures("models_load_once")
 
@@ -165,7 +166,7 @@ def test_leftovers_of_a_killed_build_are_ignored(artifacts: Path) -> None:
 def test_lack_of_memory_is_reported_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = labelled(app("labels"))
     assert test.header[0].value == "Most likely: cat"
-    encoder = engine_cache.base_engine().encoder
+    encoder = open_engines.base_engine().encoder
 
     def exhausted(pixels: object) -> None:
         raise MemoryError

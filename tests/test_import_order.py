@@ -26,6 +26,7 @@ ORDER = (
     "verbs",
     "engine",
     "untrusted",
+    "serving",
     "backbones",
     "datasets",
     "wordfiles",
@@ -115,7 +116,7 @@ def test_ui_imports_downward(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_pages_go_through_the_engine(path: Path) -> None:
-    allowed = {"devise_core.engine", "devise_core.storage.paths", "devise_core.collections.projection"}
+    allowed = {"devise_core.engine", "devise_core.serving", "devise_core.storage.paths", "devise_core.collections.projection"}
     for name in imports(path):
         if name.startswith("devise_core"):
             assert name.startswith(tuple(allowed)), f"{path.name} imports {name}"
@@ -155,7 +156,7 @@ def test_class_names_are_unique() -> None:
 
 def test_server_starts_without_numpy() -> None:
     """NumPy would delay the first answer by a fifth of a second."""
-    code = "import sys, streamlit_app; streamlit_app.preload.event_log.start(); print(sorted({'numpy', 'PIL', 'pandas', 'pydantic', 'tensorflow'} & set(sys.modules)))"
+    code = "import sys, streamlit_app; streamlit_app.preload.start_log(); print(sorted({'numpy', 'PIL', 'pandas', 'pydantic', 'tensorflow'} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 

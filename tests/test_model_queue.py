@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from devise_core.errors import BusyError
+from devise_core.serving.model_slots import model_slots
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from devise_core.vision.image_encoder import BATCH
@@ -19,7 +20,6 @@ from tests.app_testing import CAT, app, checked, page_text
 from tests.fakes import ColourEncoder
 from tests.sample_images import FILES, png
 from ui.server.model_queue import load_model, model_slot
-from ui.server.slot_queue import model_slots
 
 
 @pytest.mark.usefixtures("fresh_settings")

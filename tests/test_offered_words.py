@@ -16,6 +16,7 @@ from devise_core.collections.map_labels import map_words
 from devise_core.datatypes import Item
 from devise_core.errors import SettingsError, UnknownWordError
 from devise_core.search.shown_words import ShownWords
+from devise_core.serving import open_engines
 from devise_core.text.query_reader import read_query
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter, load_word_filter
 from devise_core.text.word_vector_encoder import WordVectorEncoder
@@ -27,7 +28,7 @@ from ui.map import data as map_data
 from ui.query import reading
 from ui.query.examples import examples
 from ui.searchbox import allowed_examples
-from ui.server import engine_cache, suggest_routes
+from ui.server import suggest_routes
 
 BLOCKED = ("cello", "bird", "sea", "albatross", "kite", "sport", "vehicle")
 WITHOUT_CATS, WITHOUT_DOGS = WordFilter(["cat"]), WordFilter(["dog"])
@@ -52,7 +53,7 @@ def careful(word_list: Path) -> Engine:
 def careful_app(word_list: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The app opens the model again with an operator's word list. What was computed without it is forgotten."""
     monkeypatch.setenv("SEMBLANCE_WORD_LIST", str(word_list))
-    monkeypatch.setattr(engine_cache, "_BASE", engine_cache._EngineCache())
+    monkeypatch.setattr(open_engines, "_BASE", open_engines.EngineCache())
     caches = (map_data._folder_message, reading._nearest_words)
     for cached in caches:
         cached.clear()
@@ -188,7 +189,7 @@ def test_pages_offer_allowed_words(careful_app: None) -> None:
 
 
 def test_the_map_has_no_blocked_name(careful_app: None) -> None:
-    base = engine_cache.base_engine()
+    base = open_engines.base_engine()
     content = json.loads(map_data._folder_message("stamps", base.on("stamps").collection.version, base.on("stamps")))
     assert blocked([text["text"] for text in content["texts"]]) == []
     assert blocked(content["colours"]["cluster"]["names"]) == []

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from devise_core import Engine
+from devise_core.serving import open_engines
 from tests.app_testing import PAGES, app, checked, component_data, page_text, tile_names
 from tests.two_towers import two_tower_engine
-from ui.server import engine_cache
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def towers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         patch.setenv("SEMBLANCE_COLLECTIONS", str(folder / "collections"))
         patch.setenv("SEMBLANCE_ARTIFACTS", str(folder / "model"))
         engine = two_tower_engine(folder)
-        patch.setattr(engine_cache, "load_any_engine", lambda *_: engine)
+        patch.setattr(open_engines, "load_any_engine", lambda *_: engine)
         yield engine
 
 

@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
+from devise_core.serving.rate_limit import CpuBudget, NamedLimits, RateLimit
 from devise_core.text.vocabulary import MAX_LOOKUPS
 from devise_core.text.word_store import WordStore
 from tests.app_testing import app, checked, page_text
 from ui.server import rate_limit, suggest_routes
 from ui.server.model_queue import load_model
-from ui.server.rate_limit import CpuBudget, RateLimit, TypingPasses
 
 
 def test_requests_are_counted_in_a_sliding_window() -> None:
@@ -44,7 +44,7 @@ def test_a_session_with_too_many_requests_is_told_how_long_to_wait(monkeypatch: 
 
 
 def test_only_a_known_pass_may_search_while_typing_and_only_so_often() -> None:
-    passes = TypingPasses()
+    passes = NamedLimits()
     passes.add("a", 2)
     assert passes.seconds_to_wait("b", 0.0) is None
     assert [passes.seconds_to_wait("a", now) for now in (0.0, 0.0, 20.0)] == [0, 0, 40]
@@ -53,7 +53,7 @@ def test_only_a_known_pass_may_search_while_typing_and_only_so_often() -> None:
 
 
 def test_the_pass_that_was_not_used_for_the_longest_time_is_dropped() -> None:
-    passes = TypingPasses(max_passes=2)
+    passes = NamedLimits(max_names=2)
     for name in ("a", "b"):
         passes.add(name, 5)
     passes.seconds_to_wait("a", 0.0)
@@ -111,7 +111,7 @@ def test_loading_the_model_is_not_counted() -> None:
 @pytest.mark.usefixtures("fresh_settings")
 def test_one_address_gets_only_so_many_suggestions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_SUGGESTIONS_PER_MINUTE", "12")
-    monkeypatch.setattr(rate_limit, "_ADDRESSES", TypingPasses())
+    monkeypatch.setattr(rate_limit, "_ADDRESSES", NamedLimits())
 
     def suggest(address: str) -> Response:
         return suggest_routes._suggest(Request({"type": "http", "query_string": b"q=viol", "client": (address, 1)}))

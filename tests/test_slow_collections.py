@@ -11,10 +11,11 @@ import pytest
 
 from devise_core.engine import Engine
 from devise_core.errors import CollectionError, SlowCollectionError
+from devise_core.serving.open_engines import EngineCache, base_engine, collection_engine
 from devise_core.settings import settings
 from tests.app_testing import app, checked, page_text, tile_names
 from tests.browsing import PATIENCE, wait_until
-from ui.server.engine_cache import _EngineCache, base_engine, choosable_collections, collection_engine
+from ui.server.engine_cache import choosable_collections
 
 pytestmark = pytest.mark.usefixtures("models_load_once", "fresh_settings")
 
@@ -73,7 +74,7 @@ def test_a_server_starts_if_its_first_collection_hangs(gate: threading.Event, mo
 
 
 def test_only_the_first_request_waits_for_a_slow_collection(engine: Engine) -> None:
-    gate, cache = threading.Event(), _EngineCache()
+    gate, cache = threading.Event(), EngineCache()
 
     def open_slowly() -> Engine:
         gate.wait(PATIENCE)
@@ -90,7 +91,7 @@ def test_only_the_first_request_waits_for_a_slow_collection(engine: Engine) -> N
 
 
 def test_a_failure_is_tried_again_and_an_open_engine_is_kept_until_its_files_change(engine: Engine) -> None:
-    cache, tried = _EngineCache(), list[int]()
+    cache, tried = EngineCache(), list[int]()
 
     def fail_once() -> Engine:
         tried.append(1)

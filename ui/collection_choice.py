@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui.server.engine_cache import CHOSEN, UPLOADS, Choosable, choosable_collections
+from devise_core.serving.open_engines import OfferedCollection
+from ui.server.engine_cache import CHOSEN, UPLOADS, choosable_collections
 from ui.text import plain, plain_name
 from ui.url_state import current_page
 from ui.widget_keys import when_current, widget_key
@@ -76,10 +77,10 @@ def _choose(name: str) -> None:
     st.session_state[CHOSEN] = name
 
 
-def _state(collection: Choosable) -> str:
+def _state(collection: OfferedCollection) -> str:
     return "" if collection.opens else " (opening)" if collection.slow else " (damaged)"
 
 
-def _help(collections: Sequence[Choosable]) -> str:
+def _help(collections: Sequence[OfferedCollection]) -> str:
     described = " ".join(f"**{plain(each.title)}**: {plain(each.description)}" for each in collections if each.description)
     return f"The pictures to search. {described}".strip()

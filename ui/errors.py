@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import streamlit as st
 
 from devise_core.errors import BusyError, DeviseError, QueryError, UnknownWordError
+from devise_core.serving import event_log
 from devise_core.text.query_parser import point
 from ui import url_state
 from ui.searchbox import search_for
-from ui.server import event_log
 from ui.text import plain, with_commands
 
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from devise_core.serving import event_log
 from ui import page_layout, tour, url_state
 from ui.errors import show_errors
 from ui.hit.detail import show_open_hit
-from ui.server import event_log, preload
+from ui.server import preload
 from ui.server.rate_limit import check_rate_limit, cpu_time_counted
 
 page_layout.set_up()

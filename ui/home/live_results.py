@@ -8,13 +8,13 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
+from devise_core.serving import event_log
 from ui import url_state
 from ui.component import component
 from ui.home.answer import answer, example_answer, failed_answer
 from ui.home.map_preview import map_preview_url
 from ui.own_routes import route_url
 from ui.searchbox import search_for
-from ui.server import event_log
 from ui.server.engine_cache import UPLOADS
 from ui.server.rate_limit import typing_pass
 from ui.session_query import read_query

@@ -134,7 +134,7 @@ def _sheet(collection: Collection, rows: Sequence[int]) -> bytes:
 
 def _map_preview(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import collection_engine
+    from devise_core.serving.open_engines import collection_engine
 
     try:
         engine = collection_engine(request.path_params["collection"])

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from ui.server import event_log
+from devise_core.serving import event_log
 from ui.server.rate_limit import PASSES
 
 _HEADERS = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
@@ -25,8 +25,8 @@ def _search(request: Request) -> Response:
         seconds = math.ceil(wait)
         return PlainTextResponse(f"Too many searches. Try again in {seconds} seconds.", 429, {"Retry-After": str(seconds)})
     from devise_core.errors import DeviseError
+    from devise_core.serving.open_engines import collection_engine
     from ui.home.answer import answer_to_text, answer_while_typing
-    from ui.server.engine_cache import collection_engine
 
     try:
         with event_log.timed("typed_search") as facts:

@@ -65,7 +65,7 @@ def _folder_message(name: str, version: str, _engine: Engine) -> str:  # noqa: A
 
 def _map_data(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import base_engine
+    from devise_core.serving.open_engines import base_engine
 
     try:
         base = base_engine()

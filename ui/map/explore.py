@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from devise_core.collections.map_labels import NAMED_BY
 from devise_core.engine import Engine
 from devise_core.errors import shortened
+from devise_core.serving import event_log
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_reader import SUFFIXES
 from ui.errors import show_errors
@@ -18,7 +19,6 @@ from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, Marks, Pin, describe_placement, show_map
 from ui.query.reading import say_unmodelled, show_reading
-from ui.server import event_log
 from ui.server.model_queue import model_slot
 from ui.server.session_job import session_job
 from ui.session_query import read_query

@@ -8,6 +8,7 @@ import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
+from devise_core.serving import event_log
 from devise_core.vision.image_encoder import Encoded
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -15,7 +16,6 @@ from ui.picture.choose import Chosen
 from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
-from ui.server import event_log
 from ui.text import APPEARANCE_HELP, NO_WORD_LIST, PICTURES_HELP, plain
 
 COUNT, WORDS = 12, 6

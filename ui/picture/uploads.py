@@ -11,12 +11,13 @@ import streamlit as st
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.engine import Engine, default_collection
 from devise_core.errors import DeviseError
+from devise_core.serving.event_log import record_refusal
+from devise_core.serving.open_engines import base_engine
 from devise_core.settings import Settings, settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.upload_indexing import IndexedUploads, index_uploads
 from ui.picture.dropzone import Batch
-from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE, base_engine
-from ui.server.event_log import record_refusal
+from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE
 from ui.server.model_queue import load_model, model_slot
 from ui.server.session_job import session_job
 

@@ -1,20 +1,12 @@
-"""The engine of a page: one model for the whole server, and one open collection per name."""
+"""The engine of a page: over the collection that the visitor has chosen, or over the visitor's own pictures."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from weakref import WeakKeyDictionary
-
 import streamlit as st
 
-from devise_core.engine import Engine, default_collection, load_any_engine
-from devise_core.errors import DeviseError, OtherModelError, SlowCollectionError
-from devise_core.settings import settings
-from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
+from devise_core.engine import Engine
+from devise_core.errors import DeviseError
+from devise_core.serving.open_engines import OfferedCollection, collection_engine, default_engine, offered_collections
 from ui.url_state import COLLECTION
 
 CHOSEN = COLLECTION
@@ -26,77 +18,6 @@ UPLOADS = "your pictures"
 UPLOADS_TITLE = "Your pictures"
 
 
-class _Opening:
-    """An engine that is being opened, in a thread of its own, or that is open.
-
-    Args:
-        version: What the files were when it began.
-        open_engine: Opens it.
-    """
-
-    def __init__(self, version: object, open_engine: Callable[[], Engine]) -> None:
-        self.version = version
-        self._engine: Engine | None = None
-        self.error: BaseException | None = None
-        self._started, self._done = time.monotonic(), threading.Event()
-        threading.Thread(target=self._run, args=(open_engine,), daemon=True, name="open-collection").start()
-
-    def engine(self, name: str, seconds: float | None) -> Engine:
-        """Return the engine once it is open.
-
-        Args:
-            name: The name of the collection, for the message.
-            seconds: How long opening may take since it began. None for no limit. Who comes later does not wait again.
-        """
-        if not self._done.wait(None if seconds is None else max(0.0, self._started + seconds - time.monotonic())):
-            raise SlowCollectionError(name, seconds or 0.0)
-        if self._engine is None:
-            raise self.error or RuntimeError("neither open nor failed")
-        return self._engine
-
-    def _run(self, open_engine: Callable[[], Engine]) -> None:
-        try:
-            self._engine = open_engine()
-        except BaseException as error:  # raised in the threads that wait
-            self.error = error
-        finally:
-            self._done.set()
-
-
-class _EngineCache:
-    """Engines by name. An engine is opened again when its files change. A failure is not cached, so that files can be fixed.
-
-    Each is opened in a thread of its own, so that one that hangs does not block the others.
-    """
-
-    def __init__(self) -> None:
-        self._lock, self._entries = threading.Lock(), dict[str, _Opening]()
-
-    def start(self, name: str, version: object, open_engine: Callable[[], Engine]) -> _Opening:
-        """Return the engine ``name``, which begins to open again if its ``version`` is not the one it was opened with."""
-        with self._lock:
-            entry = self._entries.get(name)
-            if entry is None or entry.version != version or entry.error is not None:
-                entry = self._entries[name] = _Opening(version, open_engine)
-            return entry
-
-
-_BASE = _EngineCache()
-_COLLECTIONS: WeakKeyDictionary[Engine, _EngineCache] = WeakKeyDictionary()
-"""The open collections of a base engine. They are dropped with it when the model's files change."""
-
-
-def base_engine() -> Engine:
-    """Return the engine over the first collection that opens. The model itself is loaded later. Raises ``DeviseError``."""
-    root = artifacts_folder()
-
-    def open_in_time(engine: Engine, name: str) -> Engine:
-        return _Opening(None, lambda: engine.on(name)).engine(name, settings().open_seconds)
-
-    opening = _BASE.start("", (root, stamp(ArtifactLayout(root).opened)), lambda: load_any_engine(root, open_in_time))
-    return opening.engine("", None)
-
-
 def current_engine() -> Engine:
     """Return the engine over the collection that this visitor has chosen, or else over the default one.
 
@@ -106,79 +27,18 @@ def current_engine() -> Engine:
     if name == UPLOADS and UPLOADS_ENGINE in st.session_state:
         uploads: Engine = st.session_state[UPLOADS_ENGINE]
         return uploads
-    base = base_engine()
-    folder = base.collections().get(name or default_collection())
-    if folder:
-        return _engine_over(base, folder)
-    return base.on(name) if name else base
+    return collection_engine(name) if name else default_engine()
 
 
-def collection_engine(name: str) -> Engine:
-    """Return the engine over the collection ``name`` of this server, for a route. Raises ``DeviseError``."""
-    base = base_engine()
-    folder = base.collections().get(name)
-    return _engine_over(base, folder) if folder else base.on(name)
-
-
-@dataclass(frozen=True)
-class Choosable:
-    """A collection that a visitor can choose.
-
-    Attributes:
-        name: Its name in commands and in the address.
-        title: What pages call it.
-        description: What it shows, in a sentence, or an empty text.
-        opens: Whether it opens. Otherwise it is damaged, or slow.
-        slow: Whether it is still being opened.
-    """
-
-    name: str
-    title: str
-    description: str = ""
-    opens: bool = True
-    slow: bool = False
-
-
-def choosable_collections() -> list[Choosable]:
+def choosable_collections() -> list[OfferedCollection]:
     """List the collections that this visitor can choose: the default one first, the visitor's own pictures last of those that open.
 
     The list is empty if the model cannot be opened.
     """
     try:
-        base = base_engine()
+        collections = offered_collections()
     except DeviseError:
         return []
-    openings = {name: _opening_over(base, folder) for name, folder in base.collections().items()}  # all at a time
-    collections = [each for name, opening in openings.items() if (each := _choosable(name, opening))]
-    first = default_collection()
-    collections.sort(key=lambda each: (not each.opens, each.name != first, each.name))
     if UPLOADS_ENGINE in st.session_state:
-        collections.insert(sum(each.opens for each in collections), Choosable(UPLOADS, UPLOADS_TITLE))
+        collections.insert(sum(each.opens for each in collections), OfferedCollection(UPLOADS, UPLOADS_TITLE))
     return collections
-
-
-def _engine_over(base: Engine, folder: Path) -> Engine:
-    return _opening_over(base, folder).engine(folder.name, settings().open_seconds)
-
-
-def _opening_over(base: Engine, folder: Path) -> _Opening:
-    def open_engine() -> Engine:
-        engine = base.on(folder)
-        engine.collection.verify()
-        return engine
-
-    cache = _COLLECTIONS.setdefault(base, _EngineCache())
-    return cache.start(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
-
-
-def _choosable(name: str, opening: _Opening) -> Choosable | None:
-    """Describe a collection. None if another model made it, which is no damage."""
-    try:
-        collection = opening.engine(name, settings().open_seconds).collection
-    except OtherModelError:
-        return None
-    except SlowCollectionError:
-        return Choosable(name, name, opens=False, slow=True)
-    except DeviseError:
-        return Choosable(name, name, opens=False)
-    return Choosable(name, collection.title, collection.description)

@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.server import event_log
+from devise_core.serving import event_log
 
 
 def handle_page_error(error: Exception) -> bool:

@@ -17,9 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from devise_core.serving import arriving_bytes, event_log
 from devise_core.settings import settings
 from ui.own_routes import route_url
-from ui.server import arriving_bytes, event_log
 from ui.server.refused_upload import RefusedUpload
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and reads the settings later

@@ -32,7 +32,7 @@ def picture_url(engine: Engine, row: int) -> str:
 
 def _picture(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import base_engine
+    from devise_core.serving.open_engines import base_engine
 
     try:
         folder = base_engine().collections()[request.path_params["collection"]]

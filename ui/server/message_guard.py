@@ -9,7 +9,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from ui.server import event_log
+from devise_core.serving import event_log
 
 MAX_BYTES = 1_000_000
 """The largest message. The address, the query and the widgets of a page take a few kilobytes. Files are not sent in messages."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from devise_core.serving import event_log
+from devise_core.serving.garbage import freeze_memory
+from devise_core.serving.model_slots import model_slots
 from devise_core.untrusted.slot_queue import count_requests
-from ui.server import event_log
-from ui.server.garbage import freeze_memory
 from ui.server.rate_limit import cpu_time_not_counted
 from ui.server.session_job import session_job
-from ui.server.slot_queue import model_slots
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

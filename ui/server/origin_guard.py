@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.server import event_log
+from devise_core.serving import event_log
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import metadata
 
 import streamlit as st
 
+from devise_core.serving import event_log
+from devise_core.serving.garbage import freeze_memory
 from devise_core.settings import settings
-from ui.server import event_log
-from ui.server.garbage import freeze_memory
 
 DELAY = 3.0
 """Seconds from the first page to the start of loading. Importing TensorFlow earlier would slow the first answers down."""
@@ -26,11 +28,20 @@ def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsy
 
     @asynccontextmanager
     async def running(_: st.App) -> AsyncIterator[None]:
-        event_log.start()
+        start_log()
         threading.Thread(target=_open_engine, args=(import_pages,), daemon=True, name="open-engine").start()
         yield
 
     return running
+
+
+def start_log() -> None:
+    """Write events from now on.
+
+    Streamlit's own line about an unexpected error is turned off, because it may quote what a visitor typed.
+    """
+    logging.getLogger("streamlit.error_util").disabled = True
+    event_log.start(streamlit=metadata.version("streamlit"))
 
 
 def start_model_loading() -> None:
@@ -49,7 +60,7 @@ def _loading_thread() -> threading.Thread:
 def _open_engine(import_pages: Callable[[], None]) -> None:
     """Open the engine, answer one query, and import what the pages need."""
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import base_engine
+    from devise_core.serving.open_engines import base_engine
 
     try:
         settings()  # the first call imports pydantic
@@ -62,7 +73,7 @@ def _open_engine(import_pages: Callable[[], None]) -> None:
 
 def _load_model() -> None:
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import base_engine
+    from devise_core.serving.open_engines import base_engine
 
     time.sleep(DELAY)
     try:

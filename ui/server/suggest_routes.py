@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ui.server import event_log
+from devise_core.serving import event_log
 from ui.server.rate_limit import wait_for_suggestion
 
 COUNT = 8
@@ -19,7 +19,8 @@ _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 def _suggest(request: Request) -> Response:
     """Answer ``?q=TEXT&c=COLLECTION`` with pairs of an offset and the word to put there. An empty text gets labels."""
     from devise_core.errors import DeviseError, SettingsError
-    from ui.server.engine_cache import UPLOADS, base_engine, collection_engine
+    from devise_core.serving.open_engines import base_engine, collection_engine
+    from ui.server.engine_cache import UPLOADS
 
     try:
         wait = wait_for_suggestion(request.client.host if request.client else "")

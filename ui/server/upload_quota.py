@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from devise_core.serving import arriving_bytes, event_log
 from devise_core.settings import settings
-from ui.server import arriving_bytes, event_log
 from ui.server.refused_upload import RefusedUpload
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ui.server import event_log
-from ui.server.rate_limit import RateLimit
+from devise_core.serving import event_log
+from devise_core.serving.rate_limit import RateLimit
 from ui.views import CARD, PAGES, View, one_line, read_view
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
@@ -104,7 +104,7 @@ def _cache() -> CardCache:
 def _card(request: Request) -> Response:
     from devise_core.engine import default_collection
     from devise_core.errors import DeviseError
-    from ui.server.engine_cache import base_engine, collection_engine
+    from devise_core.serving.open_engines import base_engine, collection_engine
 
     try:
         view = read_view(request.query_params.get("page", ""), request.query_params)

@@ -11,13 +11,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from devise_core.errors import ArtifactError, BusyError, DeviseError, SettingsError
+from devise_core.serving import metrics
 from devise_core.settings import settings
-from ui.server import metrics_routes
 
 LOG = logging.getLogger("semblance")
 FRAMES = 8
@@ -38,26 +37,22 @@ class JsonLines(logging.Formatter):
         )
 
 
-def start() -> None:
-    """Write events from now on.
-
-    Streamlit's own line about an unexpected error is turned off, because it may quote what a visitor typed.
-    """
+def start(**facts: Any) -> None:
+    """Write events from now on, first the ``facts`` about this server."""
     if not LOG.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
         LOG.addHandler(handler)
         LOG.setLevel(logging.INFO)
         LOG.propagate = False
-    logging.getLogger("streamlit.error_util").disabled = True
     # Not counted, because counting reads the settings and imports pydantic, and the server does not listen yet.
-    LOG.info("start", extra={_FACTS: {"python": sys.version.split()[0], "streamlit": metadata.version("streamlit")}})
+    LOG.info("start", extra={_FACTS: {"python": sys.version.split()[0], **facts}})
 
 
 def record(event: str, level: int = logging.INFO, **facts: Any) -> None:
     """Write one event with its ``facts`` and count it."""
     LOG.log(level, event, extra={_FACTS: facts})
-    metrics_routes.count(event, facts)
+    metrics.count(event, facts)
 
 
 @contextmanager
@@ -86,7 +81,7 @@ def page_run(page: str) -> Iterator[None]:
     try:
         yield
         end = "done"
-    except Exception:  # only recorded here; ``ui/server/error_handlers.py`` handles it
+    except Exception:  # only recorded here; the server handles it
         end = "failed"
         raise
     finally:

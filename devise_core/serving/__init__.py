@@ -1,0 +1,1 @@
+"""What every server of the engine shares: the open collections, the queue of the model, limits, metrics and the log."""

@@ -1,0 +1,166 @@
+"""The engines of a server: one model for all of it, and one open collection per name."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from devise_core.engine import Engine, default_collection, load_any_engine
+from devise_core.errors import DeviseError, OtherModelError, SlowCollectionError, UnknownCollectionError
+from devise_core.settings import settings
+from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
+
+
+class Opening:
+    """An engine that is being opened, in a thread of its own, or that is open.
+
+    Args:
+        version: What the files were when it began.
+        open_engine: Opens it.
+    """
+
+    def __init__(self, version: object, open_engine: Callable[[], Engine]) -> None:
+        self.version = version
+        self._engine: Engine | None = None
+        self.error: BaseException | None = None
+        self._started, self._done = time.monotonic(), threading.Event()
+        threading.Thread(target=self._run, args=(open_engine,), daemon=True, name="open-collection").start()
+
+    def engine(self, name: str, seconds: float | None) -> Engine:
+        """Return the engine once it is open.
+
+        Args:
+            name: The name of the collection, for the message.
+            seconds: How long opening may take since it began. None for no limit. Who comes later does not wait again.
+        """
+        if not self._done.wait(None if seconds is None else max(0.0, self._started + seconds - time.monotonic())):
+            raise SlowCollectionError(name, seconds or 0.0)
+        if self._engine is None:
+            raise self.error or RuntimeError("neither open nor failed")
+        return self._engine
+
+    def _run(self, open_engine: Callable[[], Engine]) -> None:
+        try:
+            self._engine = open_engine()
+        except BaseException as error:  # raised in the threads that wait
+            self.error = error
+        finally:
+            self._done.set()
+
+
+class EngineCache:
+    """Engines by name. An engine is opened again when its files change. A failure is not cached, so that files can be fixed.
+
+    Each is opened in a thread of its own, so that one that hangs does not block the others.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._entries = threading.Lock(), dict[str, Opening]()
+
+    def start(self, name: str, version: object, open_engine: Callable[[], Engine]) -> Opening:
+        """Return the engine ``name``, which begins to open again if its ``version`` is not the one it was opened with."""
+        with self._lock:
+            entry = self._entries.get(name)
+            if entry is None or entry.version != version or entry.error is not None:
+                entry = self._entries[name] = Opening(version, open_engine)
+            return entry
+
+
+_BASE = EngineCache()
+_COLLECTIONS: WeakKeyDictionary[Engine, EngineCache] = WeakKeyDictionary()
+"""The open collections of a base engine. They are dropped with it when the model's files change."""
+
+
+def base_engine() -> Engine:
+    """Return the engine over the first collection that opens. The model itself is loaded later. Raises ``DeviseError``."""
+    root = artifacts_folder()
+
+    def open_in_time(engine: Engine, name: str) -> Engine:
+        return Opening(None, lambda: engine.on(name)).engine(name, settings().open_seconds)
+
+    opening = _BASE.start("", (root, stamp(ArtifactLayout(root).opened)), lambda: load_any_engine(root, open_in_time))
+    return opening.engine("", None)
+
+
+def default_engine() -> Engine:
+    """Return the engine over the default collection, or over the first one without it. Raises ``DeviseError``."""
+    base = base_engine()
+    folder = base.collections().get(default_collection())
+    return _engine_over(base, folder) if folder else base
+
+
+def collection_engine(name: str) -> Engine:
+    """Return the engine over the collection ``name`` of this server.
+
+    Raises:
+        UnknownCollectionError: There is none of this name. A path is no name, so that visitors cannot open other folders.
+        DeviseError: It cannot be opened.
+    """
+    base = base_engine()
+    collections = base.collections()
+    if name not in collections:
+        raise UnknownCollectionError(name, list(collections))
+    return _engine_over(base, collections[name])
+
+
+@dataclass(frozen=True)
+class OfferedCollection:
+    """A collection that this server offers.
+
+    Attributes:
+        name: Its name in commands and in the address.
+        title: What pages call it.
+        description: What it shows, in a sentence, or an empty text.
+        opens: Whether it opens. Otherwise it is damaged, or slow.
+        slow: Whether it is still being opened.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    opens: bool = True
+    slow: bool = False
+
+
+def offered_collections() -> list[OfferedCollection]:
+    """List the collections of this server, those that open first, and of them the default one first.
+
+    Raises:
+        DeviseError: The model cannot be opened.
+    """
+    base = base_engine()
+    openings = {name: _opening_over(base, folder) for name, folder in base.collections().items()}  # all at a time
+    collections = [each for name, opening in openings.items() if (each := _offered(name, opening))]
+    first = default_collection()
+    return sorted(collections, key=lambda each: (not each.opens, each.name != first, each.name))
+
+
+def _engine_over(base: Engine, folder: Path) -> Engine:
+    return _opening_over(base, folder).engine(folder.name, settings().open_seconds)
+
+
+def _opening_over(base: Engine, folder: Path) -> Opening:
+    def open_engine() -> Engine:
+        engine = base.on(folder)
+        engine.collection.verify()
+        return engine
+
+    cache = _COLLECTIONS.setdefault(base, EngineCache())
+    return cache.start(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
+
+
+def _offered(name: str, opening: Opening) -> OfferedCollection | None:
+    """Describe a collection. None if another model made it, which is no damage."""
+    try:
+        collection = opening.engine(name, settings().open_seconds).collection
+    except OtherModelError:
+        return None
+    except SlowCollectionError:
+        return OfferedCollection(name, name, opens=False, slow=True)
+    except DeviseError:
+        return OfferedCollection(name, name, opens=False)
+    return OfferedCollection(name, collection.title, collection.description)

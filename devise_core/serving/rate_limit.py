@@ -1,0 +1,82 @@
+"""Limits on how often, and for how long, one session or client may use the server."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+
+MINUTE = 60.0
+MAX_NAMES = 10_000
+MAX_ADDRESSES = 1_000
+"""How many addresses are remembered. Beyond it, the one that has not been used for the longest time is forgotten."""
+
+
+class RateLimit:
+    """Allow at most ``limit`` requests in any ``window`` of seconds."""
+
+    def __init__(self, limit: int, window: float = MINUTE) -> None:
+        self._window, self._times = window, deque[float](maxlen=limit)
+
+    def seconds_to_wait(self, now: float) -> float:
+        """Count a request at the time ``now``, or return how many seconds to wait before the next one is allowed.
+
+        Returns:
+            0 if the request is allowed. It is then counted.
+        """
+        if len(self._times) == self._times.maxlen and (rest := self._times[0] + self._window - now) > 0:
+            return rest
+        self._times.append(now)
+        return 0.0
+
+
+class CpuBudget:
+    """Allow about ``seconds`` of CPU time in any ``window`` of seconds. What is under way is not stopped."""
+
+    def __init__(self, seconds: float, window: float = MINUTE) -> None:
+        self._seconds, self._window, self._spent = seconds, window, deque[tuple[float, float]]()
+
+    def spend(self, now: float, seconds: float) -> None:
+        """Count ``seconds`` of CPU time that have ended at the time ``now``."""
+        self._spent.append((now, seconds))
+
+    def seconds_to_wait(self, now: float) -> float:
+        """Return how many seconds to wait until less than the budget was spent in the window, or 0."""
+        while self._spent and self._spent[0][0] + self._window <= now:
+            self._spent.popleft()
+        rest = sum(seconds for _, seconds in self._spent) - self._seconds
+        for time_spent, seconds in self._spent:
+            if rest < 0:
+                break
+            rest -= seconds
+            if rest < 0:
+                return time_spent + self._window - now
+        return 0.0
+
+
+class NamedLimits:
+    """A limit for each name, such as an address, a key, or the pass of a session.
+
+    Args:
+        max_names: How many are remembered. Beyond it, the one that has not been used for the longest time is forgotten.
+    """
+
+    def __init__(self, max_names: int = MAX_NAMES) -> None:
+        self._max_names, self._lock, self._limits = max_names, threading.Lock(), OrderedDict[str, RateLimit]()
+
+    def add(self, name: str, limit: int, window: float = MINUTE) -> None:
+        """Let ``name`` send ``limit`` requests in a ``window`` of seconds. Does nothing if it may already."""
+        with self._lock:
+            if name not in self._limits:
+                self._limits[name] = RateLimit(limit, window)
+            self._limits.move_to_end(name)
+            while len(self._limits) > self._max_names:
+                self._limits.popitem(last=False)
+
+    def seconds_to_wait(self, name: str, now: float) -> float | None:
+        """Count a request like ``RateLimit.seconds_to_wait``. Returns None if there is no such name."""
+        with self._lock:
+            rate = self._limits.get(name)
+            if rate is None:
+                return None
+            self._limits.move_to_end(name)
+            return rate.seconds_to_wait(now)
