@@ -7,6 +7,7 @@ CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command
 .PHONY: demo test lint format types audit image lock figures clean
 
 demo: $(VENV)/demo
+	@echo "Starting the app. It opens in your browser in a few seconds."
 	$(BIN)/streamlit run streamlit_app.py
 
 test: lint types
@@ -55,11 +56,13 @@ clean:
 	rm -rf $(VENV)
 
 $(VENV)/demo: requirements.txt | $(BIN)/python
-	$(BIN)/pip install -q -r requirements.txt
+	@echo "Installing the packages of the app. This takes a few minutes, once."
+	$(BIN)/pip install --progress-bar on -r requirements.txt
 	touch $@
 
 $(VENV)/test: requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/pip install -q -r requirements-dev.txt
+	@echo "Installing the packages of the app and of the tests. This takes a few minutes, once."
+	$(BIN)/pip install --progress-bar on -r requirements-dev.txt
 	touch $@
 
 $(BIN)/python:
@@ -67,5 +70,6 @@ $(BIN)/python:
 	  || { echo "Python 3.11, 3.12 or 3.13 is required. Name one: make demo PYTHON=python3.12"; exit 1; }
 	@command -v c++ >/dev/null \
 	  || { echo "Annoy needs a C++ compiler. Install g++ (Debian) or the Xcode command line tools (macOS)."; exit 1; }
+	@echo "Making the environment $(VENV)."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --upgrade pip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the 
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 os.environ["SEMBLANCE_DEFAULT_COLLECTION"] = "stamps"  # most tests are about its pictures, which are few and clear
+_NO_COLLECTIONS = tempfile.TemporaryDirectory(prefix="semblance-tests-")
+os.environ["SEMBLANCE_COLLECTIONS"] = _NO_COLLECTIONS.name  # a developer's own collections would change what pages show
 
 from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder

@@ -15,6 +15,8 @@ import yaml
 import devise_core
 from devise_core.cli import main
 from devise_core.cli.machine_checks import PYTHONS
+from devise_core.collections.folder import find_collections
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, user_collections
 
 ROOT = Path(__file__).parent.parent
 
@@ -78,3 +80,15 @@ def test_no_file_has_a_mark_of_a_merge_conflict() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
     marked = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
     assert [name for name in filter(None, tracked) if (ROOT / name).is_file() and marked.search((ROOT / name).read_bytes())] == []
+
+
+def test_tests_see_no_collections_of_the_developer() -> None:
+    assert user_collections() != ROOT / "collections"
+    assert find_collections(BUNDLED_ARTIFACTS) == {path.name: path for path in (BUNDLED_ARTIFACTS / "collections").iterdir()}
+
+
+def test_setting_up_shows_what_is_installed() -> None:
+    """Pip shows nothing for minutes if it is quiet."""
+    installs = [line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if "pip install" in line and " -r " in line]
+    assert len(installs) == 2
+    assert not any(" -q" in line for line in installs)
