@@ -146,22 +146,28 @@ def load_any_engine(
 ) -> Engine:
     """Open a model over the first collection that opens, so that a server starts with what it has.
 
+    A model without a collection is opened over an ``EmptyCollection``.
+
     Args:
         artifacts: The folder of the model, by default the configured one.
         open_on: Opens the collection of a name, and raises what ``Engine.on`` does. A server gives it a time limit.
 
     Raises:
-        ArtifactError: The model is damaged, or no collection opens and the default one is damaged.
-        CollectionError: No collection opens.
+        ArtifactError: The model is damaged, or no collection opens and the first one is damaged.
+        CollectionError: There are collections of this model, and none opens.
     """
     engine = _without_collection(artifacts)
     errors: list[DeviseError] = []
-    for name in collection_names(engine.layout) or [default_collection()]:
+    for name in collection_names(engine.layout):
         try:
             return open_on(engine, name)
+        except OtherModelError:
+            continue
         except (ArtifactError, CollectionError) as error:
             errors.append(error)
-    raise errors[0]
+    if errors:
+        raise errors[0]
+    return engine
 
 
 def _without_collection(artifacts: str | Path | None) -> Engine:

@@ -99,6 +99,16 @@ class OtherModelError(CollectionError):
     """A collection was made with another model than the open one, so their vectors cannot be compared."""
 
 
+class NoCollectionError(CollectionError):
+    """The model has no collection to search."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This model has no collection yet. Make one with `python -m devise_core index FOLDER --name NAME "
+            "--artifacts` and the model's folder."
+        )
+
+
 class SlowCollectionError(CollectionError):
     """A collection takes too long to open. Opening goes on, and the message says what to do until then."""
 

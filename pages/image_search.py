@@ -29,7 +29,7 @@ with show_errors():
             show_picture(chosen, "image_search")
     if chosen is not None:
         encoded = encode_chosen(engine, chosen)
-        with right:
+        with right, show_errors():
             combine_with_words(engine, chosen, encoded)
             similar_pictures(engine, chosen, encoded)
         with left:

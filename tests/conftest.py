@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the 
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 os.environ["SEMBLANCE_DEFAULT_COLLECTION"] = "stamps"  # most tests are about its pictures, which are few and clear
-_NO_COLLECTIONS = tempfile.TemporaryDirectory(prefix="semblance-tests-")
-os.environ["SEMBLANCE_COLLECTIONS"] = _NO_COLLECTIONS.name  # a developer's own collections would change what pages show
+os.environ["SEMBLANCE_COLLECTIONS"] = tempfile.mkdtemp()  # empty, because a developer's collections would change what pages show
 
 from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder
@@ -27,6 +27,14 @@ from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the t
 from tests.image_server import image_server, image_site  # noqa: F401  fixtures for the tests of images from an address
 
 BUNDLED = Path(__file__).parent.parent / "artifacts"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_folder_is_removed() -> Iterator[None]:
+    """Remove the empty folder of collections after the last test."""
+    folder = Path(os.environ["SEMBLANCE_COLLECTIONS"])
+    yield
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

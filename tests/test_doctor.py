@@ -87,7 +87,8 @@ def test_every_broken_file_is_named(artifacts: Path) -> None:
 def test_missing_manifest_and_collections_are_reported(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(artifacts / "none"))
     shutil.rmtree(artifacts / "collections")
-    assert "no collections. Restore them" in fixes(diagnostics.check_collections(ArtifactLayout(artifacts)))[0]
+    [finding] = diagnostics.check_collections(ArtifactLayout(artifacts))
+    assert (finding.state, "There are no collections. Make one with" in finding.says) == ("note", True)
     (artifacts / "manifest.json").unlink()
     assert "manifest.json is missing" in fixes(diagnostics.check_artifacts(ArtifactLayout(artifacts)))[0]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from devise_core.errors import BusyError, DeviseError, QueryError, UnknownWordError
+from devise_core.errors import BusyError, DeviseError, NoCollectionError, QueryError, UnknownWordError
 from devise_core.serving import event_log
 from devise_core.text.query_parser import point
 from ui import url_state
@@ -34,6 +34,10 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
         event_log.record_refusal(error)
         st.warning(with_commands(str(error)), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:", key=f"again-{field or 'page'}")
+    except NoCollectionError as error:
+        event_log.record_refusal(error)
+        st.info(with_commands(str(error)), icon=":material/photo_library:")
+        st.page_link("../pages/photos.py", label="Or add some of your pictures", icon=":material/add_photo_alternate:")
     except DeviseError as error:
         event_log.record_refusal(error)
         st.error(with_commands(str(error)), icon=":material/error:")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import url_state
 from ui.links import link
-from ui.server.engine_cache import CHOSEN
+from ui.server.engine_cache import CHOSEN, choosable_collections
 
 _PARAMETER = "tour"
 _COLLECTION = "stamps"
@@ -79,8 +79,9 @@ STEPS = (
 
 
 def invitation() -> None:
-    """Show a link to the first step."""
-    _link(1, "Take the two-minute tour", "tour")
+    """Show a link to the first step, if there is the collection that the tour is about."""
+    if _offered():
+        _link(1, "Take the two-minute tour", "tour")
 
 
 def choose_collection() -> None:
@@ -105,8 +106,12 @@ def banner() -> None:
             st.page_link("../pages/home.py", label="End the tour", icon=":material/close:")
 
 
+def _offered() -> bool:
+    return any(each.name == _COLLECTION for each in choosable_collections())
+
+
 def _step_number() -> int:
-    return url_state.read_number(_PARAMETER, 0, 1, len(STEPS))
+    return _offered() and url_state.read_number(_PARAMETER, 0, 1, len(STEPS))
 
 
 def _link(number: int, label: str, icon: str) -> None:

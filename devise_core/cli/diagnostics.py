@@ -84,7 +84,9 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
         return  # ``check_artifacts`` reports it
     folders = find_collections(layout.root)
     if not folders:
-        yield Finding("collections", "fix", "There are no collections. Restore them with `git checkout -- artifacts`.")
+        yield Finding(
+            "collections", "note", "There are no collections. Make one with `python -m devise_core index FOLDER --name NAME`."
+        )
     for name, folder in folders.items():
         try:
             FolderCollection.open(folder, model)

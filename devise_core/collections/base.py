@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.projection import Projections
 from devise_core.datatypes import Hit, Item
-from devise_core.errors import CollectionError
+from devise_core.errors import CollectionError, NoCollectionError
 from devise_core.search.index import Index
 from devise_core.vectors import Floats
 
@@ -139,20 +139,18 @@ class Collection(ABC):
 class EmptyCollection(Collection):
     """The collection of a model without collections.
 
-    The model can still label images and compare words. A search raises ``CollectionError``, which says what to do.
+    The model can still label images and compare words. A search raises ``NoCollectionError``, which says what to do.
     """
 
     def __init__(self) -> None:
         super().__init__("none", [])
 
     def _raise(self) -> NoReturn:
-        raise CollectionError(
-            "This model has no collection yet. Make one with `python -m devise_core index FOLDER --name NAME "
-            "--artifacts` and the model's folder."
-        )
+        raise NoCollectionError
 
-    version = embeddings = features = embedding_index = feature_index = projections = property(_raise)
+    version = ""
+    embeddings = features = embedding_index = feature_index = projections = property(_raise)
 
     def picture(self, row: int) -> Path:  # noqa: ARG002  the contract's signature
-        """Raise ``CollectionError``, since there is no image at any row."""
+        """Raise ``NoCollectionError``, since there is no image at any row."""
         self._raise()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -87,10 +88,19 @@ def base_engine() -> Engine:
 
 
 def default_engine() -> Engine:
-    """Return the engine over the default collection, or over the first one without it. Raises ``DeviseError``."""
+    """Return the engine over the default collection.
+
+    A model without it gets its first one, also if that was made after the server started. Raises ``DeviseError``.
+    """
     base = base_engine()
-    folder = base.collections().get(default_collection())
-    return _engine_over(base, folder) if folder else base
+    folders = base.collections()
+    if default_collection() in folders:
+        with suppress(OtherModelError):
+            return _engine_over(base, folders[default_collection()])
+    if len(base.collection):
+        return base
+    made_since = next((each.name for each in offered_collections() if each.opens), None)
+    return _engine_over(base, folders[made_since]) if made_since else base
 
 
 def collection_engine(name: str) -> Engine:

@@ -62,10 +62,14 @@ def choose_picture(engine: Engine, page: str) -> Chosen | None:
     Raises:
         ImageError: The picture cannot be read.
     """
-    sources = (SAMPLE, UPLOAD, PASTE, CAMERA, *([WEB] if settings().url_search else []))
+    samples = [SAMPLE] if len(engine.collection) else []
+    sources = (*samples, UPLOAD, PASTE, CAMERA, *([WEB] if settings().url_search else []))
+    key = f"{page}_way"
+    if st.session_state.get(key, sources[0]) not in sources:  # the last picture of the collection was deleted
+        del st.session_state[key]
     readers: dict[str, Callable[[Engine, str], Chosen | None]] = {UPLOAD: _upload, PASTE: _pasted, CAMERA: _camera, WEB: _web}
     with st.container(gap=None):  # the paste listener takes no room while it is hidden
-        source = st.segmented_control("Choose a picture", sources, default=SAMPLE, required=True, key=f"{page}_way") or SAMPLE
+        source = st.segmented_control("Choose a picture", sources, default=sources[0], required=True, key=key)
         paste(f"{page}_paste", source == PASTE, settings().upload_bytes, lambda data: _receive_pasted(page, data))
     return readers.get(source, _sample)(engine, page)
 

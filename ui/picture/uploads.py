@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
-from devise_core.engine import Engine, default_collection
+from devise_core.engine import Engine
 from devise_core.errors import DeviseError
 from devise_core.serving.event_log import record_refusal
 from devise_core.serving.open_engines import base_engine
@@ -114,4 +114,4 @@ def delete_all() -> None:
     batches = upload_state().batches
     st.session_state.pop(UPLOADS_ENGINE, None)
     st.session_state[_STATE_KEY] = UploadState(batches)  # the browser goes on counting
-    st.session_state[CHOSEN] = default_collection()
+    st.session_state.pop(CHOSEN, None)  # the first collection there is

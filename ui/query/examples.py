@@ -64,8 +64,10 @@ _EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
 def examples(engine: Engine) -> list[str]:
     """Return the first ``COUNT`` queries that the collection answers well, each with a different best picture.
 
-    If too few are answered well, those with the most good matches follow.
+    If too few are answered well, those with the most good matches follow. Without pictures, they are the first queries.
     """
+    if not len(engine.collection):
+        return list(filter(engine.parts.word_filter.allows, QUERIES))[:COUNT]
     if engine not in _EXAMPLES:
         _EXAMPLES[engine] = _choose(engine)
     return _EXAMPLES[engine]

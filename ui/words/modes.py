@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from devise_core.datatypes import Reading, WordHit
+from devise_core.errors import NoCollectionError
 from devise_core.text.query import Query
 from ui import url_state
 from ui.errors import show_errors
@@ -145,6 +146,8 @@ def _word_buttons(hits: Sequence[WordHit]) -> None:
 
 def _pictures(query: Query) -> None:
     engine = current_engine()
+    if not len(engine.collection):
+        raise NoCollectionError
     st.markdown(f"**Pictures in {plain(engine.collection.title)}**")
     first_matches(engine, query, "words", PICTURES)
 
