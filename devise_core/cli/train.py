@@ -123,6 +123,7 @@ def _report(options: argparse.Namespace, trained: Trained) -> None:
                 "pictures": images,
                 "classes": classes,
                 "skipped": len(trained.skipped),
+                "accuracy": trained.accuracy.as_dict() if trained.accuracy else None,
                 "seconds": {stage: round(value, 1) for stage, value in trained.seconds.items()},
                 "best": {stage: curve.best for stage, curve in trained.curves.items()},
             }
@@ -130,6 +131,8 @@ def _report(options: argparse.Namespace, trained: Trained) -> None:
         return
     durations = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in trained.seconds.items())
     print(f"{options.out}: {images} images of {classes} classes ({durations})")
+    advice = "no accuracy, because no image was kept out of training. Add --validation 0.1 to measure it"
+    print(trained.accuracy.sentence() if trained.accuracy else advice)
     print(f"Next, run python -m devise_core index FOLDER --name NAME --artifacts {options.out}. Search with the same --artifacts.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from devise_core.backbones.registry import normalised
 from devise_core.errors import BuildError
 from devise_core.train.views import VIEWS
 
@@ -162,6 +163,8 @@ def bundled_recipe(settings: Mapping[str, Any]) -> Recipe:
 def recipe_of(name: str, **given: Any) -> Recipe:
     """Return the recipe ``name`` with some settings replaced.
 
+    The size of a recipe suits its backbone. With another backbone it is that backbone's default, unless ``given`` has one.
+
     Args:
         name: A name of ``RECIPES``.
         **given: The settings to replace. None keeps the recipe's value.
@@ -171,4 +174,7 @@ def recipe_of(name: str, **given: Any) -> Recipe:
     """
     if name not in RECIPES:
         raise BuildError(f"There is no recipe “{name}”. Choose one of {', '.join(RECIPES)}.")
-    return replace(RECIPES[name], **{key: value for key, value in given.items() if value is not None})
+    settings = {key: value for key, value in given.items() if value is not None}
+    if normalised(settings.get("backbone", RECIPES[name].backbone)) != normalised(RECIPES[name].backbone):
+        settings.setdefault("size", 0)
+    return replace(RECIPES[name], **settings)

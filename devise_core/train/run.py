@@ -16,6 +16,7 @@ from devise_core.backbones import Backbone
 from devise_core.datasets.splits import Mask
 from devise_core.errors import BuildError
 from devise_core.text.word_vector_encoder import WordVectorEncoder
+from devise_core.train.accuracy import Accuracy, cross_validated, validated
 from devise_core.train.cache import FeatureCache
 from devise_core.train.checkpoint import Checkpoint
 from devise_core.train.classifier import Classifier, fit_classifier
@@ -61,6 +62,7 @@ class Trained:
         skipped: Why the other images could not be read.
         curves: The curve of each stage.
         seconds: The duration of each stage.
+        accuracy: How often it names the class of an image that it was not trained on. None if no image could be kept out.
         classifier: A softmax over custom classes, which ``evaluate`` compares the head with. None if the head's labels are those
             of another model.
     """
@@ -72,6 +74,7 @@ class Trained:
     curves: dict[str, Curve] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     classifier: Classifier | None = None
+    accuracy: Accuracy | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,9 @@ def train(run: Run) -> Trained:
     trained = Trained(joined(backbone.model, head), corpus, validation, computed.skipped, classifier=classifier)
     trained.seconds["features"] = time.perf_counter() - began
     _train_stages(run, trained, head, computed)
+    trained.accuracy = validated(trained.curves, corpus.classes[validation])
+    if trained.accuracy is None and fits_classifier and not recipe.epochs and not recipe.finetune_epochs:
+        trained.accuracy = cross_validated(recipe, corpus, features)
     if run.start is None and (classifier is None or recipe.finetune_epochs):
         began = time.perf_counter()
         trained.classifier = _classifier(recipe, corpus, _final_features(run, corpus, features), validation)

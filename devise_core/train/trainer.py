@@ -31,6 +31,7 @@ class Curve:
         validation: The loss on the validation images, without captions.
         accuracy: The share of validation images whose nearest label is the true one.
         start: The validation loss before the first epoch.
+        start_accuracy: The accuracy before the first epoch.
         best: The epoch whose weights were kept; 0 for the weights before training.
     """
 
@@ -38,6 +39,7 @@ class Curve:
     validation: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
     start: float | None = None
+    start_accuracy: float | None = None
     best: int = 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -117,7 +119,7 @@ class Trainer:
             BuildError: The loss becomes NaN or infinite, or the checkpoint belongs to another run.
         """
         if not (checkpoint and self._resume(checkpoint)) and validation:
-            self.curve.start, _ = self._validate(validation)
+            self.curve.start, self.curve.start_accuracy = self._validate(validation)
         while len(self.curve.loss) < epochs and not self._has_stalled:
             self.curve.loss.append(self._epoch(train))
             if not np.isfinite(self.curve.loss[-1]):

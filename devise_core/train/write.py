@@ -136,6 +136,7 @@ def _record(run: Run, trained: Trained, origin: Origin) -> dict[str, Any]:
         "classes": len(corpus.names),
         "names": list(corpus.names),
         "validation": int(trained.validation.sum()),
+        "accuracy": trained.accuracy.as_dict() if trained.accuracy else None,
         "skipped": len(trained.skipped),
         "backbone": {
             "name": run.backbone.name,
