@@ -7,6 +7,7 @@ from ui.home import map_preview, search_routes
 from ui.map import data as map_data
 from ui.own_routes import below_base_path
 from ui.server import (
+    api_mount,
     error_handlers,
     file_drop,
     image_routes,
@@ -30,19 +31,22 @@ def import_pages() -> None:
 app = st.App(
     "ui/router.py",
     lifespan=preload.lifespan(import_pages),
-    routes=below_base_path(
-        [
-            image_routes.ROUTE,
-            suggest_routes.ROUTE,
-            search_routes.ROUTE,
-            map_preview.ROUTE,
-            card_routes.ROUTE,
-            script_routes.ROUTE,
-            map_data.ROUTE,
-            file_drop.ROUTE,
-            metrics_routes.ROUTE,
-        ]
-    ),
+    routes=[
+        api_mount.mounted(),
+        *below_base_path(
+            [
+                image_routes.ROUTE,
+                suggest_routes.ROUTE,
+                search_routes.ROUTE,
+                map_preview.ROUTE,
+                card_routes.ROUTE,
+                script_routes.ROUTE,
+                map_data.ROUTE,
+                file_drop.ROUTE,
+                metrics_routes.ROUTE,
+            ]
+        ),
+    ],
     middleware=[
         Middleware(error_handlers.RouteErrorMiddleware),
         Middleware(origin_guard.OriginGuardMiddleware),

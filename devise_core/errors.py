@@ -85,9 +85,14 @@ class CollectionError(DeviseError):
 
 
 class UnknownCollectionError(CollectionError):
-    """There is no collection of this name."""
+    """There is no collection of this name.
+
+    Attributes:
+        name: The name.
+    """
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
         names = shortened(", ".join(known) or "none", 200)
         super().__init__(
             f"There is no collection “{shortened(name)}” (there are: {names}). Make one with "

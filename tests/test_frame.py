@@ -11,10 +11,10 @@ import requests
 from playwright.sync_api import Browser, Frame, Page, expect
 from starlette.datastructures import Headers
 
+from devise_core.serving.origin import is_cross_origin
 from tests.browsing import open_page, tiles
 from tests.local_server import LocalServer, run_server
 from tests.walkthrough import Requests, label, large_picture, read_map, search_and_open, search_uploads, small_picture
-from ui.server.origin_guard import is_cross_origin
 
 
 class _Host(LocalServer):

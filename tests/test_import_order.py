@@ -34,6 +34,8 @@ ORDER = (
     "train",
     "evaluate",
     "bundle",
+    "api",
+    "client",
     "cli",
     "__main__",
     "__init__",

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devise_core import __version__
-from devise_core.cli import build, collections, doctor, evaluate, fetch, index, label, report, search, similar, train, words
+from devise_core.cli import build, collections, doctor, evaluate, fetch, index, label, report, search, serve, similar, train, words
 from devise_core.errors import DeviseError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
 
-_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor)
+_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from devise_core.errors import ArtifactError, BusyError, DeviseError, SettingsError
+from devise_core.errors import ArtifactError, BusyError, DeploymentError, DeviseError, SettingsError
 from devise_core.serving import metrics
 from devise_core.settings import settings
 
@@ -91,7 +91,7 @@ def page_run(page: str) -> Iterator[None]:
 def record_refusal(error: DeviseError) -> None:
     """Record which kind of error a visitor was shown. The message is included if a file of the deployment is at fault."""
     guard = error.guard if isinstance(error, BusyError) else type(error).__name__.removesuffix("Error").lower()
-    operator_fault = isinstance(error, ArtifactError | SettingsError)
+    operator_fault = isinstance(error, ArtifactError | SettingsError | DeploymentError)
     level = logging.WARNING if operator_fault else logging.INFO
     record("refusal", level, guard=guard, **({"says": str(error)} if operator_fault else {}))
 

@@ -67,14 +67,21 @@ def instruments() -> Instruments:
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)  # on Linux: resident memory, CPU seconds and open files
-    labels = {"page": ("page", "end"), "search": (), "encode": (), "refusal": ("guard",), "error": ("type",)}
+    labels = {
+        "page": ("page", "end"),
+        "search": (),
+        "encode": (),
+        "refusal": ("guard",),
+        "error": ("type",),
+        "api": ("route", "status"),
+    }
     counters = {
         event: (Counter(f"semblance_{event}", f"“{event}” events in the log.", names, registry=registry), names)
         for event, names in labels.items()
     }
     latencies = {
         event: Histogram(f"semblance_{event}_seconds", f"Duration of “{event}” events.", buckets=SECONDS, registry=registry)
-        for event in ("page", "search", "encode")
+        for event in ("page", "search", "encode", "api")
     }
     queued = Histogram("semblance_queue_seconds", "Time spent waiting for the model.", buckets=SECONDS, registry=registry)
     queue_length = Gauge("semblance_queue_length", "Requests waiting for the model.", registry=registry)

@@ -26,6 +26,14 @@ READ_WITH_MODEL = {
     ),
 }
 """Name → default and meaning. These are read when a model is opened, also by commands that need no ``Settings``."""
+READ_WITH_API = {
+    "api_keys": ("none", "The file of API keys. If it is set, requests need a key. `semblance serve --new-key` makes one."),
+    "api_origins": (
+        "none",
+        "The sites whose pages may call the API from a browser, such as `https://example.org`, separated by commas. `*` is any.",
+    ),
+}
+"""Name → default and meaning. These are read when the API starts."""
 OLD_NAMES = {
     "SEMBLANCE_ARTIFACTS": "DEVISE_ARTIFACTS",
     "SEMBLANCE_COLLECTIONS": "DEVISE_COLLECTIONS",
@@ -59,7 +67,11 @@ def source_of(name: str) -> str:
 
 
 def text(name: str) -> str:
-    """Return the text of a variable, or an empty text if it is not set. ``name`` is one of ``READ_WITH_MODEL``."""
+    """Return the text of a variable, or an empty text if it is not set.
+
+    Args:
+        name: One of ``READ_WITH_MODEL`` or ``READ_WITH_API``.
+    """
     return value_of(name)
 
 
@@ -76,7 +88,7 @@ def file(name: str) -> Path | None:
     """Return the file that a variable names, or None if it is not set.
 
     Args:
-        name: A file of ``READ_WITH_MODEL``.
+        name: A file of ``READ_WITH_MODEL`` or ``READ_WITH_API``.
     """
     return Path(value) if (value := value_of(name)) else None
 

@@ -102,6 +102,16 @@ class Settings(BaseSettings):
     cards_per_minute: int = _number(
         120, "cards", 1, 10_000, "The most cards to share that are drawn in one minute, for all visitors."
     )
+    api: bool = _switch(False, "Serve the REST API at `/api/v1` of the app. `semblance serve` always serves it.")
+    api_requests_per_minute: int = _number(
+        120, "requests", 1, 999_999, "The most requests to the API in one minute from one address without a key."
+    )
+    api_key_requests_per_minute: int = _number(
+        600, "requests", 1, 999_999, "The most requests to the API in one minute with one key, unless its line has another number."
+    )
+    api_images: int = _number(
+        32, "images", 1, 1_000, "How many images the API receives and reads at the same time, from all clients."
+    )
     link_previews: bool = _switch(
         True,
         "Name the host of the request in the preview of a link, which needs absolute addresses. "

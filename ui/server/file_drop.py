@@ -18,9 +18,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from devise_core.serving import arriving_bytes, event_log
+from devise_core.serving.refused_upload import RefusedUpload
 from devise_core.settings import settings
 from ui.own_routes import route_url
-from ui.server.refused_upload import RefusedUpload
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and reads the settings later
     from devise_core.settings import Settings

@@ -11,8 +11,8 @@ from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from devise_core.serving import arriving_bytes, event_log
+from devise_core.serving.refused_upload import RefusedUpload
 from devise_core.settings import settings
-from ui.server.refused_upload import RefusedUpload
 
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager

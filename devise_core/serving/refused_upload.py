@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 MAX_SECONDS = 30.0
@@ -14,7 +15,7 @@ IDLE_SECONDS = 1.0
 """After this time without new bytes nothing more is expected. nginx stops sending once it has the answer."""
 
 
-class RefusedUpload(PlainTextResponse):
+class RefusedUpload(Response):
     """A refusal that is sent at once, though the sender may still be sending.
 
     A server that closes a connection with unread bytes resets it. A proxy or browser in the middle of sending then loses the
@@ -23,10 +24,14 @@ class RefusedUpload(PlainTextResponse):
     Args:
         reason: Why, and what to do.
         status: The HTTP status.
+        headers: Further headers.
+        media_type: The media type of the reason.
     """
 
-    def __init__(self, reason: str, status: int) -> None:
-        super().__init__(reason, status)
+    def __init__(
+        self, reason: str | bytes, status: int, headers: Mapping[str, str] | None = None, media_type: str = "text/plain"
+    ) -> None:
+        super().__init__(reason, status, headers, media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the answer, drop what still arrives, and end the response."""

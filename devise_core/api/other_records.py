@@ -1,0 +1,137 @@
+"""What the API answers about words, vectors, collections, the server and errors."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devise_core.api.records import example
+
+
+class LabelRecord(BaseModel):
+    """A word for an image."""
+
+    model_config = example(word="violin", score=1.21, share=0.83, confidence="probably")
+
+    word: str
+    """The word."""
+    score: float
+    """What the words are ordered by. It is the cosine where ``share`` is null."""
+    share: float | None
+    """The probability that the model gives to the word and all kinds of it."""
+    confidence: Literal["probably", "maybe", "not sure"] | None
+    """The share in words."""
+
+
+class LabelAnswer(BaseModel):
+    """The words that describe an image."""
+
+    model_config = example(
+        vocabulary="nouns", labels=[{"word": "violin", "score": 1.21, "share": 0.83, "confidence": "probably"}], specific=[]
+    )
+
+    vocabulary: Literal["nouns", "all", "custom"]
+    """The words that were chosen from."""
+    labels: list[LabelRecord]
+    """The words, the best first."""
+    specific: list[str]
+    """More specific names, such as "king penguin" for "penguin"."""
+
+
+class EmbeddingAnswer(BaseModel):
+    """A vector in the space that words and images share."""
+
+    model_config = example(model="9f8e…", dimension=3, vector=[0.6, -0.8, 0.0])
+
+    model: str
+    """The model. Only vectors of one model can be compared."""
+    dimension: int
+    """How many numbers the vector has."""
+    vector: list[float]
+    """The vector, of length 1."""
+
+
+class CollectionRecord(BaseModel):
+    """A collection of images."""
+
+    model_config = example(
+        name="photos", title="Photographs", description="Freely licensed photographs", images=381, version="1764201600"
+    )
+
+    name: str
+    """Its name in requests."""
+    title: str
+    """What pages call it."""
+    description: str
+    """What it shows, in a sentence."""
+    images: int
+    """How many images it has."""
+    version: str
+    """Changes when the collection is made again."""
+
+
+class CollectionList(BaseModel):
+    """The collections that can be searched, the default one first."""
+
+    model_config = example(collections=[])
+
+    collections: list[CollectionRecord]
+    """Those that are open."""
+    unavailable: list[str] = Field(default_factory=list)
+    """The names of those that are damaged or still being opened."""
+
+
+class ServerHealth(BaseModel):
+    """The server answers."""
+
+    model_config = example(status="ok", version="0.2.0")
+
+    status: Literal["ok"]
+    """Always "ok"."""
+    version: str
+    """The version of Semblance."""
+
+
+class ServerReadiness(BaseModel):
+    """The server can search."""
+
+    model_config = example(status="ready", model="9f8e…", collection="photos", image_model_loaded=True)
+
+    status: Literal["ready"]
+    """Always "ready"."""
+    model: str
+    """The model."""
+    collection: str
+    """The default collection."""
+    image_model_loaded: bool
+    """Whether the model for images is loaded. The first image loads it otherwise, which takes some seconds."""
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 describes it. Some kinds have further members."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:semblance:problem:unknown-word",
+                    "title": "Unknown word",
+                    "status": 422,
+                    "detail": "The word “vioolinn” is unknown. Did you mean violin?",
+                    "suggestions": {"vioolinn": ["violin"]},
+                }
+            ]
+        },
+    )
+
+    type: str
+    """The kind of error, for programs."""
+    title: str
+    """The kind of error, in words."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What is wrong and what to do."""

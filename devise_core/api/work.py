@@ -1,0 +1,98 @@
+"""Work of a request: in a thread, with the queues that the app uses too, and ended when the client leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from devise_core.api.report import CLIENT
+from devise_core.engine import Engine
+from devise_core.serving import event_log
+from devise_core.serving.garbage import freeze_memory
+from devise_core.serving.model_slots import model_slots
+from devise_core.serving.open_engines import collection_engine, default_engine
+from devise_core.settings import settings
+from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.untrusted.job import Job
+from devise_core.vision.image_encoder import Encoded
+
+Result = TypeVar("Result")
+
+THREADS = 32
+"""Requests without an image that are answered at the same time. Most of them wait for ``SEARCHES``."""
+SEARCHES = threading.Semaphore(2)
+"""Searches that compute at the same time. More would only take turns with the interpreter, and all of them would be late."""
+
+
+def engine_for(collection: str | None) -> Engine:
+    """Return the engine over a collection, or over the default one. Raises ``DeviseError``."""
+    return collection_engine(collection) if collection else default_engine()
+
+
+async def in_thread(work: Callable[[], Result]) -> Result:
+    """Run blocking work in a thread. The threads are not those that serve the app's own routes."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), work)
+
+
+async def in_thread_for(request: Request, work: Callable[[Job], Result]) -> Result:
+    """Run work on an image in a thread. It ends when the client closes the connection.
+
+    Args:
+        request: The request. Its body has been read.
+        work: Called with the job of the client. Clients take turns in the queues.
+    """
+    left = threading.Event()
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        left.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        job = Job(request.scope[CLIENT].name, left.is_set)
+        return await asyncio.get_running_loop().run_in_executor(_image_threads(), work, job)
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+def encode(engine: Engine, data: bytes, job: Job) -> Encoded:
+    """Decode an untrusted image in a process beside the server, and encode it when it is the turn of its client.
+
+    Raises:
+        ImageError: The image cannot be read, or too many are being read.
+        BusyError: The model is busy.
+        AbandonedError: The client has left.
+        ArtifactError: The file of the model is damaged.
+    """
+    image = read_upload(data, job=job)
+    with _model_slot(engine, job):
+        return engine.encode(image)
+
+
+@contextmanager
+def _model_slot(engine: Engine, job: Job) -> Iterator[None]:
+    if not engine.encoder.ready:
+        engine.encoder.load()
+        freeze_memory()
+    with model_slots().slot(job=job) as waited, event_log.timed("encode", pictures=1, queue_ms=round(1000 * waited, 1)):
+        yield
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, "api")
+
+
+@cache
+def _image_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(settings().api_images, "api-image")

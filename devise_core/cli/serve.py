@@ -1,0 +1,77 @@
+"""``serve``: run the REST API as a server of its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from importlib import metadata
+from typing import Any
+
+from devise_core.cli.output import say
+from devise_core.cli.shared_options import add_artifacts
+from devise_core.errors import DeploymentError, DeviseError
+from devise_core.settings import file, settings, variable
+
+PORT = 8600
+
+
+def add_parsers(commands: Any) -> None:
+    """Add the command to the subparsers ``commands``."""
+    command = commands.add_parser(
+        "serve",
+        help="run the REST API",
+        description="Run the REST API at /api/v1. docs/API.md describes it. Example: semblance serve --port 8600",
+    )
+    command.add_argument("--host", default="127.0.0.1", help="where it listens (default: %(default)s, only this machine)")
+    command.add_argument("--port", type=int, default=PORT, help="the port (default: %(default)s; 0: any free one)")
+    command.add_argument("--new-key", metavar="NAME", help="print a new API key and its line for the file of keys")
+    add_artifacts(command)
+    command.set_defaults(run=_serve)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    if options.new_key is not None:
+        _print_key(options.new_key)
+        return
+    if options.artifacts:
+        os.environ[variable("artifacts")] = options.artifacts
+    try:
+        import fastapi  # noqa: F401
+        import uvicorn
+
+        from devise_core.api.app import PREFIX, create_server
+    except ImportError as error:
+        raise DeploymentError('The API needs FastAPI. Install it with pip install "semblance[api]".') from error
+    from devise_core.serving import event_log
+
+    app = create_server()
+    event_log.start(fastapi=metadata.version("fastapi"))
+    say(f"semblance: The API is at http://{options.host}:{options.port}{PREFIX}. Stop it with Ctrl+C.")
+    threading.Thread(target=_open_engine, daemon=True, name="open-engine").start()
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, server_header=False)
+
+
+def _print_key(name: str) -> None:
+    from devise_core.api.keys import new_key
+
+    key, line = new_key(name)
+    path = file("api_keys")
+    print(key)
+    say(f"semblance: This key is shown once. Add this line to {path or 'a file, and set SEMBLANCE_API_KEYS to that file'}:")
+    say(line)
+
+
+def _open_engine() -> None:
+    """Open the default collection, answer one query, and load the model unless ``SEMBLANCE_PRELOAD`` is off."""
+    from devise_core.serving.garbage import freeze_memory
+    from devise_core.serving.open_engines import default_engine
+
+    try:
+        engine = default_engine()
+        engine.matches(engine.query("bird"))
+        if settings().preload:
+            engine.encoder.load()
+        freeze_memory()
+    except DeviseError as error:
+        say(f"semblance: {error}")  # every request tries again and is answered with the error

@@ -1,0 +1,222 @@
+"""A typed client of the REST API, for programs in Python."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote, urlencode
+
+import urllib3
+from PIL import Image
+from pydantic import BaseModel, ValidationError
+
+from devise_core.api.other_records import (
+    CollectionList,
+    CollectionRecord,
+    EmbeddingAnswer,
+    LabelAnswer,
+    ServerHealth,
+    ServerReadiness,
+)
+from devise_core.api.records import ImageRecord, SearchAnswer, SimilarAnswer, TextMatch
+from devise_core.errors import DeviseError
+from devise_core.settings import settings
+from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
+
+ADDRESS = "http://127.0.0.1:8600/api/v1"
+TIMEOUT = 60.0
+Record = TypeVar("Record", bound=BaseModel)
+
+
+class ApiError(DeviseError):
+    """A request to the API failed. The message says why and what to do.
+
+    Attributes:
+        status: The HTTP status, or 0 if the server has not answered.
+        kind: The kind of error, such as "unknown-word".
+        members: What else the server says, such as "suggestions" for an unknown word.
+        retry_after: After how many seconds to try again, if the server says so.
+    """
+
+    def __init__(
+        self, detail: str, status: int = 0, kind: str = "", members: Mapping[str, Any] | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.members, self.retry_after = status, kind, dict(members or {}), retry_after
+
+
+class SemblanceClient:
+    """A client of a server that ``semblance serve``, or the app with ``SEMBLANCE_API=on``, has started. Safe to use from threads.
+
+    Every method raises ``ApiError`` if the server refuses the request or does not answer.
+
+    Args:
+        address: The address of the API.
+        key: The key, if the server asks for one.
+        timeout: How long to wait for an answer, in seconds.
+    """
+
+    def __init__(self, address: str = ADDRESS, key: str | None = None, timeout: float = TIMEOUT) -> None:
+        self.address = address.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=64)
+
+    def __enter__(self) -> SemblanceClient:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.clear()
+
+    def search(
+        self,
+        text: str,
+        *,
+        collection: str | None = None,
+        limit: int = 24,
+        offset: int = 0,
+        category: Sequence[str] = (),
+        label: Sequence[str] = (),
+        not_category: Sequence[str] = (),
+        not_label: Sequence[str] = (),
+        only_matching: bool = False,
+        captions: bool = False,
+    ) -> SearchAnswer:
+        """Return one page of the images for a text.
+
+        Args:
+            text: The query.
+            collection: The name of a collection, by default the first one.
+            limit: How many images to return, up to 100.
+            offset: How many images to skip.
+            category: Keep images in these categories, or below them.
+            label: Keep images with one of these labels.
+            not_category: Leave out images in these categories.
+            not_label: Leave out images with one of these labels.
+            only_matching: Leave out the images that do not match well.
+            captions: Look for the words in captions, labels and categories too.
+        """
+        parameters = {"q": text, "collection": collection, "limit": limit, "offset": offset, "category": category, "label": label}
+        parameters |= {"not_category": not_category, "not_label": not_label, "only_matching": only_matching, "captions": captions}
+        return self._get(SearchAnswer, "search", **parameters)
+
+    def search_all(self, text: str, *, page: int = 100, **filters: Any) -> Iterator[TextMatch]:
+        """Yield all images for a text, the best first, one page of them at a time. Takes the other arguments of ``search``."""
+        offset: int | None = 0
+        while offset is not None:
+            answer = self.search(text, limit=page, offset=offset, **filters)
+            yield from answer.hits
+            offset = answer.next_offset
+
+    def similar(
+        self,
+        image: ImageInput,
+        *,
+        collection: str | None = None,
+        limit: int = 24,
+        by: Literal["semantic", "visual", "labels"] = "semantic",
+    ) -> SimilarAnswer:
+        """Return the images that are similar to an image: a path, bytes, an open file, an array, a PIL image, or a URL."""
+        return self._post(SimilarAnswer, "similar", _fields(image), collection=collection, limit=limit, by=by)
+
+    def label(self, image: ImageInput, *, limit: int = 5, vocabulary: str | Sequence[str] = "nouns") -> LabelAnswer:
+        """Return the words that describe an image.
+
+        Args:
+            image: As for ``similar``.
+            limit: How many words to return.
+            vocabulary: "nouns", "all", or the words to choose from.
+        """
+        words = {"vocabulary": vocabulary} if isinstance(vocabulary, str) else {"word": vocabulary}
+        return self._post(LabelAnswer, "label", _fields(image), limit=limit, **words)
+
+    def embed_text(self, text: str) -> EmbeddingAnswer:
+        """Return the vector of a text."""
+        return self._post(EmbeddingAnswer, "embed", {"text": text})
+
+    def embed_image(self, image: ImageInput) -> EmbeddingAnswer:
+        """Return the vector of an image, which is given as for ``similar``."""
+        return self._post(EmbeddingAnswer, "embed", _fields(image))
+
+    def collections(self) -> CollectionList:
+        """Return the collections of the server."""
+        return self._get(CollectionList, "collections")
+
+    def collection(self, name: str) -> CollectionRecord:
+        """Describe a collection."""
+        return self._get(CollectionRecord, f"collections/{quote(name, safe='')}")
+
+    def item(self, collection: str, item_id: str) -> ImageRecord:
+        """Describe an image of a collection."""
+        return self._get(ImageRecord, f"collections/{quote(collection, safe='')}/items/{quote(item_id, safe='')}")
+
+    def thumbnail(self, image: ImageRecord) -> bytes:
+        """Return the file of a small copy of an image that the server has named."""
+        return self._request("GET", image.thumbnail)
+
+    def health(self) -> ServerHealth:
+        """Ask whether the server answers."""
+        return self._get(ServerHealth, "health")
+
+    def ready(self) -> ServerReadiness:
+        """Ask whether the server can search."""
+        return self._get(ServerReadiness, "ready")
+
+    def _get(self, record: type[Record], path: str, **parameters: Any) -> Record:
+        return _read(record, self._request("GET", path + _query(parameters)))
+
+    def _post(self, record: type[Record], path: str, fields: Mapping[str, Any], **parameters: Any) -> Record:
+        return _read(record, self._request("POST", path + _query(parameters), fields))
+
+    def _request(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> bytes:
+        try:
+            answer = self._pool.request(
+                method, f"{self.address}/{path}", fields=dict(fields) if fields else None, headers=self._headers
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise ApiError(f"The server at {self.address} does not answer. Check the address, and that it is running.") from error
+        if answer.status >= 400:
+            raise _error(answer)
+        return answer.data
+
+
+def _query(parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value is not None and value is not False}
+    return f"?{urlencode(given, doseq=True)}" if given else ""
+
+
+def _fields(image: object) -> dict[str, Any]:
+    """Return the form that sends an image."""
+    if isinstance(image, str) and image.startswith(("http://", "https://")):
+        return {"url": image}
+    picture = image if isinstance(image, Image.Image) else from_array(image) if hasattr(image, "dtype") else None  # type: ignore[arg-type]
+    if picture is None:
+        name, content = name_and_bytes(image, settings().image_bytes)
+        return {"file": (name, content)}
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return {"file": ("image.png", buffer.getvalue())}
+
+
+def _read(record: type[Record], content: bytes) -> Record:
+    try:
+        return record.model_validate_json(content)
+    except ValidationError as error:
+        raise ApiError("The server has answered something else than this version of the API does. Check its address.") from error
+
+
+def _error(answer: urllib3.BaseHTTPResponse) -> ApiError:
+    """Return the error that the server describes, or its status if it does not describe it."""
+    try:
+        problem = json.loads(answer.data)
+        detail, kind = str(problem.pop("detail")), str(problem.pop("type")).rpartition(":")[2]
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return ApiError(f"The server has answered with status {answer.status}. Check the address of the API.", answer.status)
+    retry = answer.headers.get("Retry-After", "")
+    return ApiError(detail, answer.status, kind, problem, int(retry) if retry.isdigit() else None)

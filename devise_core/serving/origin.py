@@ -1,0 +1,29 @@
+"""Whether a browser makes a request for the page of another site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def is_cross_origin(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says that the page of another origin makes a request.
+
+    A program that is no browser says nothing, and may send what it likes: it carries no visitor's rights.
+
+    Args:
+        headers: The headers of the request, with names in lower case.
+    """
+    if site := headers.get("sec-fetch-site"):  # sent by all browsers since 2023, to https and localhost
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and _host(origin) != headers.get("host", "").lower()
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # a bracket without its pair
+        return ""
