@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import gc
 import logging
+import weakref
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from devise_core import Engine
 from devise_core.errors import BusyError
+from devise_core.serving.garbage import collect_in_background
 from devise_core.serving.model_slots import model_slots
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from devise_core.vision.image_encoder import BATCH
 from devise_core.vision.image_reader import read_image
 from tests.app_testing import CAT, app, checked, page_text
+from tests.browsing import wait_until
 from tests.fakes import ColourEncoder
 from tests.sample_images import FILES, png
-from ui.server.model_queue import load_model, model_slot
+from ui.server.model_queue import load_into_memory, load_model, model_slot
 
 
 @pytest.mark.usefixtures("fresh_settings")
@@ -44,6 +48,37 @@ def test_a_loaded_model_is_hidden_from_the_garbage_collector() -> None:
     assert len(parts) == 100_000 <= gc.get_freeze_count()
     gc.unfreeze()
     assert gc.get_freeze_count() == 0
+
+
+def test_runs_of_pages_leave_the_state_of_keras_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit clears it after each run, which collects garbage."""
+    import keras
+
+    monkeypatch.setattr(keras.backend, "clear_session", keras.backend.clear_session)
+    load_into_memory(engine)
+    keras.src.backend.common.global_state.set_global_attribute("kept", "by this test")
+    app("text_search", q="violin")
+    assert keras.src.backend.common.global_state.get_global_attribute("kept") == "by this test"
+
+
+def test_garbage_is_collected_in_the_background() -> None:
+    gc.disable()
+    try:
+        garbage = Garbage()
+        garbage.itself = garbage
+        left = weakref.ref(garbage)
+        stopped = collect_in_background(0.01)
+        del garbage
+        wait_until(lambda: left() is None)
+        stopped.set()
+    finally:
+        gc.enable()
+
+
+class Garbage:
+    """Refers to itself."""
+
+    itself: Garbage
 
 
 def test_many_pictures_wait_in_line_for_each_batch(caplog: pytest.LogCaptureFixture) -> None:

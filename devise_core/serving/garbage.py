@@ -1,12 +1,19 @@
-"""Hide what stays in memory from the garbage collector.
+"""Collect garbage where no visitor waits for it.
 
-Streamlit collects garbage after each run of a page. With the vocabulary in the collector's view that took longer than the search,
-and with the model in its view a search took eight times as long.
+Streamlit collects garbage after each run of a page. It also clears the state of Keras then, which collects garbage once more. With
+20 visitors, both took 60% of the time in which the server ran Python. So neither is done: see ``runner.postScriptGC`` in
+``.streamlit/config.toml``, and ``keep_keras_state``. What stays in memory is hidden from the collector, and the rest is collected
+in the background.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
+import threading
+
+PERIOD = 20.0
+"""Seconds between two collections. Python starts some by itself, but seldom one of everything."""
 
 
 def freeze_memory() -> None:
@@ -14,3 +21,32 @@ def freeze_memory() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def collect_in_background(period: float = PERIOD) -> threading.Event:
+    """Collect garbage from now on, in a thread that ends with the process.
+
+    Args:
+        period: Seconds between two collections.
+
+    Returns:
+        Set it to end the thread earlier.
+    """
+    stopped = threading.Event()
+    threading.Thread(target=_collect, args=(period, stopped), daemon=True, name="collect-garbage").start()
+    return stopped
+
+
+def keep_keras_state() -> None:
+    """Let Streamlit clear nothing of Keras. No run of a page makes a model, and the one model is used by all of them."""
+    if keras := sys.modules.get("keras"):
+        keras.backend.clear_session = _clear_nothing
+
+
+def _clear_nothing(free_memory: bool = True) -> None:
+    """Take the place of ``keras.backend.clear_session``."""
+
+
+def _collect(period: float, stopped: threading.Event) -> None:
+    while not stopped.wait(period):
+        gc.collect()

@@ -12,7 +12,7 @@ from importlib import metadata
 import streamlit as st
 
 from devise_core.serving import event_log
-from devise_core.serving.garbage import freeze_memory
+from devise_core.serving.garbage import collect_in_background, freeze_memory
 from devise_core.settings import settings
 
 DELAY = 3.0
@@ -29,6 +29,7 @@ def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsy
     @asynccontextmanager
     async def running(_: st.App) -> AsyncIterator[None]:
         start_log()
+        collect_in_background()
         threading.Thread(target=_open_engine, args=(import_pages,), daemon=True, name="open-engine").start()
         yield
 
@@ -74,10 +75,10 @@ def _open_engine(import_pages: Callable[[], None]) -> None:
 def _load_model() -> None:
     from devise_core.errors import DeviseError
     from devise_core.serving.open_engines import base_engine
+    from ui.server.model_queue import load_into_memory
 
     time.sleep(DELAY)
     try:
-        base_engine().encoder.load()
-        freeze_memory()
+        load_into_memory(base_engine())
     except DeviseError:
         return  # the page that needs the model tries again and shows the error
