@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import islice
+from typing import TypeVar
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import UnknownWordError
@@ -33,13 +34,16 @@ SURE_LENGTH, LONG_WORD = 5, 7
 """Words of fewer letters are not corrected, and only words of at least so many, to nouns, if two letters are wrong."""
 
 MAX_KEPT = 4_096
-"""How many unknown words are kept with their spellings."""
+"""How many unknown words are kept with their spellings, and how many texts with the words near them."""
 
 SPELLINGS = 5
 """How many spellings are suggested for an unknown word."""
 
 _SPARE = 8
 """So many more words are found than are needed, because a second search for blocked ones takes as long as the first."""
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _POOL = 150
 """Among this many nearest familiar words there is a noun that a word path has not used yet."""
@@ -59,6 +63,7 @@ class WordVocabulary(Vocabulary):
     def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
         self.words, self.nouns, self.directions, self.word_filter = words, nouns, directions, word_filter
         self._known_spellings: dict[str, list[str]] = {}
+        self._known_similar: dict[tuple[str, int], list[WordHit]] = {}
         self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
 
     def __len__(self) -> int:
@@ -123,14 +128,16 @@ class WordVocabulary(Vocabulary):
         """Return the ``k`` words nearest to a query, without the words of the query.
 
         "king - man + woman" finds "queen" (Mikolov et al., 2013, "Linguistic regularities in continuous space word
-        representations").
+        representations"). The words of a text are kept, because a page asks for them in each of its runs.
         """
         used = {word for part in query.clauses for word, _ in part.known}
         if any(part.clause.kind == "picture" for part in query.clauses):
-            search = partial(self.words.nearest, query.vector, directions=self.directions)
-        else:
+            return self._allowed(partial(self.words.nearest, query.vector, directions=self.directions), k, used)
+        hits = self._known_similar.get((query.text, k))
+        if hits is None:
             search = partial(self.words.nearest, weighted_sum([self._among_words(part) for part in query.clauses]))
-        return self._allowed(search, k, used)
+            hits = _keep(self._known_similar, (query.text, k), self._allowed(search, k, used))
+        return list(hits)
 
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
         """Return the ``k`` familiar words nearest to a word or noun."""
@@ -168,12 +175,12 @@ class WordVocabulary(Vocabulary):
 
     def _spellings(self, word: str) -> list[str]:
         """Return the nearest spellings that may be offered. They are kept, because several parts of a page ask for them."""
-        if word not in self._known_spellings:
-            if len(self._known_spellings) >= MAX_KEPT:
-                self._known_spellings.clear()
+        near = self._known_spellings.get(word)
+        if near is None:
             spelled = self.words.spellings(word, None)
-            self._known_spellings[word] = [near for near in spelled if near != word and self.word_filter.allows(near)][:SPELLINGS]
-        return self._known_spellings[word]
+            allowed = [each for each in spelled if each != word and self.word_filter.allows(each)]
+            near = _keep(self._known_spellings, word, allowed[:SPELLINGS])
+        return near
 
     def _correction(self, word: str) -> str | None:
         from rapidfuzz.distance import OSA
@@ -200,3 +207,11 @@ class WordVocabulary(Vocabulary):
         """Return the clause with the vector of its words in place of a noun's."""
         rows = list(dict.fromkeys(row for _, row in part.known))
         return replace(part, vector=self.phrases.vector(rows)) if rows else part
+
+
+def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    """Keep a value and return it. If too many are kept, the others are forgotten."""
+    if len(kept) >= MAX_KEPT:
+        kept.clear()
+    kept[key] = value
+    return value
