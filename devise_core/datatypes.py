@@ -127,10 +127,16 @@ class Hit:
         return self.item.origin
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
+        """Return plain values for JSON.
+
+        ``path`` is the file that was indexed, if it is on this machine, and otherwise the file in the collection, which is also
+        ``thumbnail``. Both are None for an image that is in no file.
+        """
+        thumbnail = str(self.path) if self.path else None
         return {
             "id": self.id,
-            "path": str(self.path) if self.path else None,
+            "path": str(self.original) if self.original else thumbnail,
+            "thumbnail": thumbnail,
             "labels": list(self.labels),
             "category": self.category,
             "caption": self.caption,

@@ -34,6 +34,13 @@ def test_search_prints_hits_and_names_ignored_words(capsys: pytest.CaptureFixtur
     assert err == "semblance: Ignored, not in the vocabulary: “xyzzyq”\n"
 
 
+def test_words_without_quotes_are_one_query(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(run(capsys, "search", "musical", "instrument", "--json")[1])["text"] == "musical instrument"
+    with pytest.raises(SystemExit, match="2"):
+        run(capsys, "search", "bird", "-parrot")
+    assert 'unrecognized arguments: -parrot. Put the query in quotes, as in search "bird -parrot".' in capsys.readouterr().err
+
+
 def test_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "search", "-k", "1", "--", "-0.5*violin +cello")
     assert (status, out.split()[1]) == (0, "cello")
@@ -146,7 +153,11 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     assert status == 0
     assert "3 images in the collection my photos, 1 skipped" in out
     assert "broken.jpg" in err
-    assert str(tmp_path / "photos/violin/a.png") in run(capsys, "search", "violin", "-k", "1", "--collection", "my photos")[1]
+    search = ("search", "violin", "-k", "1", "--collection", "my photos")
+    assert str(tmp_path / "photos/violin/a.png") in run(capsys, *search)[1]
+    [hit] = json.loads(run(capsys, *search, "--json")[1])["hits"]
+    assert hit["path"] == str(tmp_path / "photos/violin/a.png")
+    assert Path(hit["thumbnail"]).is_relative_to(tmp_path / "collections/my photos/images")
     assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos", "--json")
     assert (status, json.loads(out)["count"], len(json.loads(out)["skipped"])) == (0, 3, 1)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from devise_core import Engine
+from devise_core.report.example_queries import COUNT
 from tests.app_testing import app, tiles
 from tests.conftest import BUNDLED
-from ui.query.examples import COUNT, examples, placeholder
+from ui.query.examples import examples, placeholder
 from ui.tour import STEPS
 
 FIRST = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -12,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page
 
 from devise_core import Engine
 from devise_core.cli import main
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexing import index_folder
 from devise_core.errors import BuildError
-from devise_core.report import page
+from devise_core.report import page as report_page
 from devise_core.report.content import (
     HITS,
     LABELLED,
@@ -184,15 +186,16 @@ def test_tables_are_shown_unchanged(content: ReportContent, tmp_path: Path) -> N
     assert read_tables(path, "this") == ("", ())
     path.write_text(json.dumps(RESULTS))
     remark, tables = read_tables(path, "this")
-    html = Elements(render(content, tables, remark))
-    assert {"Results", remark, "Hits", "a note", "k = 5", "DeViSE", "0.780 [0.700, 0.800]", "cannot"} <= set(html.text)
+    html = Elements(render(content, tables, remark).replace("\N{NO-BREAK SPACE}", " "))
+    assert remark.replace("`", "").replace(" ", "") in "".join(html.text).replace(" ", "")
+    assert {"Results", "Hits", "a note", "k = 5", "DeViSE", "0.780 [0.700, 0.800]", "cannot"} <= set(html.text)
     assert (html.tags["tr"], html.of("class").count("number")) == (3, 3)
     assert "another model" in remark
     assert read_tables(path, "another") == ("", tables)
 
 
 def test_report_over_the_limit_is_not_written(content: ReportContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "MOST_BYTES", 1000)
+    monkeypatch.setattr(report_page, "MOST_BYTES", 1000)
     with pytest.raises(BuildError, match="fewer images"):
         write_report(tmp_path / "report.html", content, [])
     assert not list(tmp_path.iterdir())
@@ -207,3 +210,40 @@ def test_command_writes_the_report(capsys: pytest.CaptureFixture[str], tmp_path:
     assert "Other pictures" not in out.read_text("utf-8")
     assert main(["report", "--out", str(out), "--picture", "none.jpg"]) == 1
     assert "no file" in capsys.readouterr().err
+
+
+def test_queries_of_another_collection_are_those_that_it_answers(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
+    shutil.copytree(BUNDLED / "collections/stamps", tmp_path / "mine")
+    report = ("report", "--collection", "mine", "--out", str(tmp_path / "report.html"), "--json")
+    assert main(report) == 0
+    chosen = json.loads(capsys.readouterr().out)["queries"]
+    assert len(chosen) == 6
+    assert all(len(engine.matches(engine.query(text)).strong()) >= 2 for text in chosen)
+    assert main([*report, "--query", "violin"]) == 0
+    assert json.loads(capsys.readouterr().out)["queries"] == ["violin"]
+    assert "“violin”" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_commands_in_notes_are_code(content: ReportContent) -> None:
+    table = Table("A <title>", "Run `train --out <OUT>` first.", ("method", "hit@1"), ((Cell(text="x"), Cell(0.5)),))
+    html = render(content, [table], "See `doctor`.")
+    assert "Run <code>train --out &lt;OUT&gt;</code> first." in html
+    assert "<p>See <code>doctor</code>.</p>" in html
+    assert "`" not in re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_wide_tables_fit_the_window(page: Page, content: ReportContent, width: int, tmp_path: Path) -> None:
+    _, tables = read_tables(BUNDLED / "results.json")
+    path = tmp_path / "report.html"
+    path.write_text(render(content, tables), "utf-8")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if width == 1280:
+        wide = page.locator(".scroll").evaluate_all("all => all.filter(each => each.scrollWidth > each.clientWidth).length")
+        assert wide == 0

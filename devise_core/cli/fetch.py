@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devise_core.cli.output import add_json, print_json, say
+from devise_core.cli.output import add_json, counted, print_json, say
 from devise_core.errors import FetchError
 from devise_core.settings import folder
 
@@ -105,7 +105,7 @@ def _fetch(options: argparse.Namespace) -> None:
     else:
         _print(report)
     if report.missing:
-        files = "1 file is" if len(report.missing) == 1 else f"{len(report.missing)} files are"
+        files = f"{counted(len(report.missing), 'file')} {'is' if len(report.missing) == 1 else 'are'}"
         raise FetchError(f"{files} missing in {report.folder}. Run `{_again(options)}` again, or name a mirror with --base-url.")
 
 
@@ -118,7 +118,9 @@ def _fetch_commons(options: argparse.Namespace, client: Client) -> None:
     if options.json:
         print_json({"command": "fetch", **vars(report), "folder": str(report.folder)})
         return
-    print(f"{report.folder}: {report.fetched} images fetched, {report.kept} already present, {len(report.failed)} failed")
+    print(
+        f"{report.folder}: {counted(report.fetched, 'image')} fetched, {report.kept} already present, {len(report.failed)} failed"
+    )
     print(f"{report.refused} files were left out, because their licence, author or format does not allow their use.")
     print("Licence: per image, public domain, CC0, CC BY or CC BY-SA. credits.csv has the author and licence of each.")
     for title, reason in list(report.failed.items())[:_SHOWN]:
@@ -128,8 +130,10 @@ def _fetch_commons(options: argparse.Namespace, client: Client) -> None:
 def _print(report: FetchReport) -> None:
     total = report.data_set.images
     if report.images or total:
-        print(f"{report.images} images" + (f" of the {total} in the data set" if total and total != report.images else ""))
-    print(f"{report.folder}: {report.fetched} files fetched, {report.kept} already present, {len(report.missing)} missing")
+        print(counted(report.images, "image") + (f" of the {total} in the data set" if total and total != report.images else ""))
+    print(
+        f"{report.folder}: {counted(report.fetched, 'file')} fetched, {report.kept} already present, {len(report.missing)} missing"
+    )
     print(f"Licence: {report.data_set.licence}")
     for kind, lines in (
         ("missing", [f"{name}: {reason}" for name, reason in sorted(report.missing.items())]),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from devise_core.cli.output import add_json, print_json, say, summary
+from devise_core.cli.output import add_json, counted, print_json, say, summary
 from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.errors import CollectionError
 
@@ -90,7 +90,7 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     if result.left_out:
         say(f"left out: {', '.join(result.left_out)}")
     skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
-    print(f"{result.count} images in the collection {options.name}{skipped}")
+    print(f"{counted(result.count, 'image')} in the collection {options.name}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
     app = f" (SEMBLANCE_ARTIFACTS={options.artifacts} make demo)" if options.artifacts else ""
     print(f'Search it with python -m devise_core search "dog" --collection {options.name!r}{model}, or select it in the app{app}.')

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _print_any_text()
     warnings.filterwarnings("ignore", module="PIL")  # an image that cannot be read is reported by an error of its own
-    options = parser().parse_args(arguments)
+    options = _parsed(arguments)
     try:
         options.run(options)
         sys.stdout.flush()
@@ -50,6 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nsemblance: Stopped. No file is incomplete. Run the same command again to continue.", file=sys.stderr)
         return 130
     return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options. A command may set ``hint``, which then follows the arguments that it does not know."""
+    top = parser()
+    options, unknown = top.parse_known_args(arguments)
+    if unknown:
+        top.error(f"unrecognized arguments: {' '.join(unknown)}{getattr(options, 'hint', '')}")
+    return options
 
 
 def _print_any_text() -> None:

@@ -52,6 +52,11 @@ def say_reading(reading: Reading) -> None:
         say(f"semblance: Ignored, not in the vocabulary: {', '.join(words)}")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return "1 image" or "2 images"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def say(text: str) -> None:
     """Print progress to stderr, so that stdout holds nothing but the result."""
     print(text, file=sys.stderr, flush=True)

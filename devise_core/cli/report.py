@@ -36,6 +36,13 @@ def add_parsers(commands: Any) -> None:
         metavar="IMAGE",
         help="your own image to label and to find similar ones for; repeat it for more",
     )
+    command.add_argument(
+        "--query",
+        action="append",
+        metavar="TEXT",
+        help="a query to show; repeat it for more (default: some that the first collection answers well, or for the bundled "
+        "collections those of the notebook that this project starts from)",
+    )
     command.add_argument("--results", type=Path, metavar="FILE", help="the tables of results (default: those of the model)")
     add_artifacts(command)
     add_json(command)
@@ -45,7 +52,8 @@ def add_parsers(commands: Any) -> None:
 def _report(options: argparse.Namespace) -> None:
     from devise_core.cli.quiet import load_model
     from devise_core.engine import load_engine
-    from devise_core.report.content import collect
+    from devise_core.report.content import QUERIES, collect
+    from devise_core.report.example_queries import example_queries, with_labels
     from devise_core.report.page import read_tables, write_report
     from devise_core.vision.image_reader import read_image
 
@@ -57,9 +65,11 @@ def _report(options: argparse.Namespace) -> None:
         read_image(file)  # report a bad file before the model loads
     if options.picture:
         load_model(engine.encoder)
-    size = write_report(options.out, collect(engines, options.picture), tables, remark)
+    bundled = {first, *others} <= set(COLLECTIONS)
+    queries = options.query or (QUERIES if bundled else example_queries(engine, with_labels(engine)))
+    size = write_report(options.out, collect(engines, options.picture, queries), tables, remark)
     if options.json:
-        facts = {"out": str(options.out), "bytes": size, "collections": [first, *others]}
+        facts = {"out": str(options.out), "bytes": size, "collections": [first, *others], "queries": list(queries)}
         print_json({"command": "report", **facts, "tables": [table.title for table in tables]})
         return
     print(f"{options.out}: {size / 1e6:.1f} MB. Open it in a browser.")

@@ -25,11 +25,12 @@ def add_parsers(commands: Any) -> None:
     command = add_command(commands, "search", "find images by words and by example images", _search)
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = "the query:\n" + "\n".join(f"  {example:<{_WIDTH}}  {meaning}" for example, meaning in _FORMS)
+    command.set_defaults(hint='. Put the query in quotes, as in search "bird -parrot".')
     command.add_argument(
         "text",
-        nargs="?",
-        default="",
-        help="the query; put -- before one that begins with a minus; optional with --like",
+        nargs="*",
+        help="the query, in quotes if it has signs such as - or *; put -- before one that begins with a minus; optional with "
+        "--like",
     )
     command.add_argument(
         "--like",
@@ -44,7 +45,7 @@ def add_parsers(commands: Any) -> None:
 def _search(options: argparse.Namespace) -> None:
     engine = engine_of(options)
     files = {"photo" if number == 1 else f"photo{number}": file for number, file in enumerate(options.like, 1)}
-    text = options.text
+    text = " ".join(options.text)
     try:
         text = _with_examples(text, files)
         embeddings = _embed(engine, files)

@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devise_core.cli.output import add_json, print_json, say
+from devise_core.cli.output import add_json, counted, print_json, say
 from devise_core.cli.shared_options import add_artifacts, add_cache
 from devise_core.storage.paths import artifacts_folder
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
@@ -130,7 +130,7 @@ def _report(options: argparse.Namespace, trained: Trained) -> None:
         )
         return
     durations = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in trained.seconds.items())
-    print(f"{options.out}: {images} images of {classes} classes ({durations})")
+    print(f"{options.out}: {counted(images, 'image')} of {classes} classes ({durations})")
     advice = "no accuracy, because no image was kept out of training. Add --validation 0.1 to measure it"
     print(trained.accuracy.sentence() if trained.accuracy else advice)
     print(f"Next, run python -m devise_core index FOLDER --name NAME --artifacts {options.out}. Search with the same --artifacts.")

@@ -45,7 +45,10 @@ def as_csv(hits: Sequence[Hit]) -> str:
 
 def as_json(hits: Sequence[Hit]) -> str:
     """Return a list of the hits as ``Hit.as_dict`` gives them, without paths of this machine."""
-    plain = [{name: value for name, value in hit.as_dict().items() if name != "path"} | {"source": hit.origin} for hit in hits]
+    plain = [
+        {name: value for name, value in hit.as_dict().items() if name not in ("path", "thumbnail")} | {"source": hit.origin}
+        for hit in hits
+    ]
     return json.dumps(plain, indent=1, ensure_ascii=False)
 
 

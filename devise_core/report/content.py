@@ -81,7 +81,7 @@ class ReportContent:
         names: The names of the collections.
         images: How many images they have together.
         words: How many words the vocabulary has.
-        queries: The results of ``QUERIES``.
+        queries: The results of the queries.
         inside: Labelled images of the first collection.
         outside: Labelled images of the other collections, and the files that were named.
         similar: Images with similar images of the first collection.
@@ -96,12 +96,13 @@ class ReportContent:
     similar: Sequence[SimilarImages]
 
 
-def collect(engines: Sequence[Engine], files: Sequence[Path] = ()) -> ReportContent:
+def collect(engines: Sequence[Engine], files: Sequence[Path] = (), queries: Sequence[str] = QUERIES) -> ReportContent:
     """Run every query, label and search of the report.
 
     Args:
         engines: One model over each collection. Similar images come from the first.
         files: Further images, which belong to no collection.
+        queries: The queries to show.
 
     Raises:
         ImageError: A file is not an image that can be read.
@@ -117,7 +118,7 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = ()) -> ReportCont
         [engine.collection.title for engine in engines],
         sum(len(engine.collection) for engine in engines),
         len(first.vocabulary or ()),
-        [run_query(engines, query) for query in QUERIES],
+        [run_query(engines, query) for query in queries],
         [label(first, image) for image in inside],
         [label(first, image) for image in outside],
         [SimilarImages(image.tile, bool(image.id), similar_images(first, image)) for image in compared],

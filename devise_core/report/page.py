@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devise_core.errors import BuildError
 from devise_core.report.content import ReportContent
 from devise_core.results import Table, read_results
 from devise_core.storage.atomic_write import atomic_file
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 MOST_BYTES = 10_000_000
 
@@ -47,7 +51,17 @@ def render(content: ReportContent, tables: Sequence[Table], remark: str = "") ->
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["with_code"] = with_code
     return templates.get_template("report.html").render(report=content, tables=tables, remark=remark)
+
+
+def with_code(text: str) -> Markup:
+    """Return escaped text, with what is between backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`"))
+    )
 
 
 def write_report(path: Path, content: ReportContent, tables: Sequence[Table], remark: str = "") -> int:

@@ -14,11 +14,11 @@ from devise_core.collections.base import Collection
 from devise_core.collections.in_memory import UploadedItem
 from devise_core.engine import Engine
 from devise_core.errors import DeviseError
+from devise_core.report.example_queries import COUNT as EXAMPLES
 from devise_core.search.near_duplicates import NEAR_DUPLICATE_COSINE, near_duplicate_groups
 from devise_core.search.shown_words import SHOWN, Shown
 from devise_core.vectors import unit_or_zero
 from ui.hit.gallery import gallery
-from ui.query.examples import COUNT as EXAMPLES
 from ui.query.examples import examples
 from ui.text import APPEARANCE_HELP, plain, similarity_help
 

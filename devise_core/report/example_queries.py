@@ -1,0 +1,97 @@
+"""Queries that a collection answers well, to show what it can be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from devise_core.engine import Engine
+from devise_core.errors import QueryError, UnknownWordError
+
+QUERIES = (
+    "castle",
+    "musical instrument",
+    "flower",
+    "big cat",
+    "bridge",
+    "coffee",
+    "vehicle",
+    "guitar",
+    "insect",
+    "bird",
+    "something to eat",
+    "avian",
+    "fast car",
+    "castle by the water",
+    "wild animal",
+    "sea creature",
+    "sweet dessert",
+    "tool -knife",
+    "clothing",
+    "ship at sea",
+    "mountain",
+    "old church",
+    "street",
+    "people playing music",
+    "weapon",
+    "sport",
+    "children's toy",
+    "kitchen",
+    "tree",
+    "renewable energy",
+    "ancient temple",
+    "reptile",
+    "aircraft",
+    "furniture",
+    "light at night",
+    "vegetable",
+    "pet",
+    "farm animal",
+    "desert",
+    "statue",
+    "computer",
+    "portrait",
+    "beach",
+    "snow",
+)
+"""What is tried on any collection, the most general first."""
+COUNT = 6
+WELL_ANSWERED = 2
+"""A query is answered well if the search is sure of it and this many images match it well."""
+
+
+def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list[str]:
+    """Return the first ``COUNT`` queries that the collection answers well, each with a different best image.
+
+    If too few are answered well, those with the most good matches follow. Without images, they are the first queries.
+
+    Args:
+        engine: The engine over the collection.
+        candidates: What to try, in this order. A query without a known word is left out.
+    """
+    allowed = filter(engine.parts.word_filter.allows, candidates)
+    if not len(engine.collection):
+        return list(allowed)[:COUNT]
+    chosen: dict[int, str] = {}
+    others: list[tuple[int, int, str]] = []
+    for text in allowed:
+        try:
+            matches = engine.matches(engine.query(text))
+        except (QueryError, UnknownWordError):
+            continue
+        best, strong = int(matches.ranking.rows[0]), len(matches.strong())
+        if matches.sure and not matches.absent and strong >= WELL_ANSWERED:
+            chosen.setdefault(best, text)
+        else:
+            others.append((strong, best, text))
+        if len(chosen) == COUNT:
+            break
+    for _, best, text in sorted(others, key=lambda other: -other[0]):
+        chosen.setdefault(best, text)
+    return list(chosen.values())[:COUNT]
+
+
+def with_labels(engine: Engine) -> list[str]:
+    """Return the most frequent labels of the collection, then ``QUERIES``."""
+    frequent = Counter(label for item in engine.collection.items for label in item.labels[:1]).most_common(4 * COUNT)
+    return list(dict.fromkeys([*(label for label, _ in frequent), *QUERIES]))
