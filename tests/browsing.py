@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +18,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.browser_contexts import open_context
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
@@ -142,30 +143,6 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
-
-
-_UNUSED: defaultdict[tuple[Browser, str], list[BrowserContext]] = defaultdict(list)
-"""Contexts that tests have left, by their options. They have nothing stored, but know the code of the app."""
-
-
-@contextmanager
-def open_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
-    """Open a context in which nothing is stored, as a visitor does who comes for the first time.
-
-    An earlier one is used again where there is one, because half the time of a short test is to load and compile the app's code.
-    """
-    unused = _UNUSED[browser, repr(sorted(options.items()))]
-    context = unused.pop() if unused else browser.new_context(**options)
-    try:
-        yield context
-    except BaseException:
-        context.close()
-        raise
-    session = context.new_cdp_session(context.pages[0])
-    session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
-    for page in context.pages:
-        page.close()
-    unused.append(context)
 
 
 @contextmanager
