@@ -24,7 +24,7 @@ ROUTER = APIRouter(tags=["collections"])
 _A_DAY = 86_400
 
 CollectionPath = Annotated[Name, Path(description="The name of a collection.", examples=["photos"])]
-ItemPath = Annotated[Name, Path(description="The id of an image. Slashes may be written as they are.", examples=["violin"])]
+ItemPath = Annotated[Name, Path(description="The id of an image. Slashes may be written as they are.", examples=["cat"])]
 
 
 @ROUTER.get("/collections", response_model=CollectionList)

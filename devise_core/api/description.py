@@ -57,7 +57,23 @@ def _description(app: FastAPI) -> dict[str, Any]:
     for path, operations in schema["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
+            _name_form(operation, parts["schemas"])
     return schema
+
+
+def _name_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Describe the form of an operation as it is: each field is a text or a file, and exactly one of them is sent."""
+    if "requestBody" not in operation:
+        return
+    kind = operation["requestBody"]["content"]["multipart/form-data"]
+    form, name = schemas.pop(kind["schema"]["$ref"].rpartition("/")[2]), f"{operation['summary']}Form"
+    fields = list(form["properties"])
+    for field in fields:
+        form["properties"][field] |= form["properties"][field].pop("anyOf")[0]
+    form["properties"]["file"]["format"] = "binary"
+    schemas[name] = form | {"title": name, "oneOf": [{"required": [field]} for field in fields], "examples": [{fields[0]: "…"}]}
+    kind["schema"]["$ref"] = f"#/components/schemas/{name}"
+    operation["requestBody"]["required"] = True
 
 
 def _complete(path: str, operation: dict[str, Any]) -> None:

@@ -1,0 +1,129 @@
+"""The REST API as a part of the app, and as a command."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from benchmarks.server import free_port
+from devise_core.api.keys import read_keys
+from devise_core.client import ApiError, SemblanceClient
+from tests.api_server import PROBLEM
+from tests.browsing import PATIENCE, ROOT, served, wait_until
+from ui.server.api_mount import PATH, ApiMount
+
+BASE = "/demo/semblance"
+
+
+@pytest.fixture(scope="module")
+def mounted() -> Iterator[str]:
+    """The app below ``BASE`` with the API: its address."""
+    with served(base_path=BASE, SEMBLANCE_API="on", SEMBLANCE_METRICS="on") as address:
+        yield address
+
+
+def test_the_app_serves_the_api_below_its_base_path(mounted: str) -> None:
+    with SemblanceClient(mounted + PATH) as client:
+        answer = client.search("violin", limit=3)
+        assert [hit.id for hit in answer.hits][:1] == ["violin"]
+        assert client.thumbnail(answer.hits[0])[:4] == b"RIFF"
+        assert client.embed_text("violin").dimension == 100  # a form passes through the app
+        with pytest.raises(ApiError, match="not an image"):
+            client.label(b"no image")
+        with pytest.raises(ApiError, match="no collection “nope”"):
+            client.search("bird", collection="nope")
+
+
+def test_both_count_in_the_same_metrics(mounted: str) -> None:
+    SemblanceClient(mounted + PATH).collections()
+    metrics = requests.get(f"{mounted}/metrics", timeout=PATIENCE).text
+    assert 'semblance_api_total{route="/collections",status="200"}' in metrics
+    assert "semblance_sessions" in metrics
+
+
+def test_errors_of_the_mounted_api_are_problems(mounted: str) -> None:
+    for method, path, status in (("GET", "nothing", 404), ("PUT", "search", 405), ("POST", "label", 415)):
+        answer = requests.request(method, f"{mounted}{PATH}/{path}", timeout=PATIENCE)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, PROBLEM)
+    other = requests.post(f"{mounted}{PATH}/label", headers={"Origin": "https://evil.example"}, timeout=PATIENCE)
+    assert (other.status_code, other.json()["type"]) == (403, "urn:semblance:problem:origin")
+
+
+def test_the_app_has_no_api_by_default() -> None:
+    with served() as address:
+        answer = requests.get(f"{address}{PATH}/search?q=bird", timeout=PATIENCE)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, PROBLEM)
+        assert "SEMBLANCE_API=on" in answer.text
+        assert "<title>" in requests.get(f"{address}/labels", timeout=PATIENCE).text
+
+
+def without_fastapi(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process that cannot import FastAPI."""
+    prelude = "import sys; sys.modules.update(fastapi=None, uvicorn=None)\n"
+    return subprocess.run([sys.executable, "-c", prelude + code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_app_and_the_library_work_without_fastapi() -> None:
+    code = "import streamlit_app, devise_core.engine, devise_core.client, ui.router\nprint('fastapi' in {m for m, v in sys.modules.items() if v})"
+    assert without_fastapi(code.replace(", ui.router", "")).stdout.strip() == "False"
+    served_alone = without_fastapi("from devise_core.cli import main\nraise SystemExit(main(['serve']))")
+    assert served_alone.returncode == 1
+    assert 'pip install "semblance[api]"' in served_alone.stderr
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_the_mounted_api_says_if_it_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    from starlette.testclient import TestClient
+
+    def answer() -> tuple[int, str]:
+        response = TestClient(ApiMount()).get("/search")
+        return response.status_code, response.json()["type"].rpartition(":")[2]
+
+    monkeypatch.setenv("SEMBLANCE_API", "on")
+    monkeypatch.setenv("SEMBLANCE_API_KEYS", "/nowhere/keys.txt")
+    assert answer() == (503, "settings")
+    monkeypatch.delenv("SEMBLANCE_API_KEYS")
+    assert answer() == (422, "request")  # it has started
+    monkeypatch.delitem(sys.modules, "devise_core.api.app")
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    assert answer() == (503, "unavailable")
+
+
+def test_the_command_serves_until_it_is_stopped() -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "devise_core", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    client = SemblanceClient(f"http://127.0.0.1:{port}{PATH}")
+
+    def answers() -> bool:
+        try:
+            return client.ready().status == "ready"
+        except ApiError:
+            return False
+
+    try:
+        wait_until(answers)
+        assert client.search("violin", collection="stamps", limit=1).hits[0].id == "violin"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, written = process.communicate(timeout=PATIENCE)
+    assert f"The API is at http://127.0.0.1:{port}/api/v1" in written
+    assert "violin" not in written
+    assert "Traceback" not in written
+
+
+def test_the_command_makes_keys(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "devise_core", "serve", "--new-key", "a-colleague"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    path = tmp_path / "keys.txt"
+    path.write_text(done.stderr.splitlines()[-1])
+    [key] = read_keys(path)
+    assert key.name == "a-colleague"
+    assert done.stdout.strip() not in done.stderr
+    assert done.stdout.startswith("semblance_")
