@@ -17,6 +17,7 @@ from tests.app_testing import app, tiles
 from tests.conftest import BUNDLED
 from ui.query.examples import examples, placeholder
 from ui.tour import STEPS
+from ui.words.modes import SIMILAR_EXAMPLES
 
 FIRST = 6
 README = (BUNDLED.parent / "README.md").read_text("utf-8")
@@ -49,3 +50,11 @@ def test_the_first_pictures_of_an_example_are_right(collection: str, query: str)
 
 def test_the_search_box_says_some_examples(engine: Engine) -> None:
     assert placeholder() == f"Type anything: {', '.join(examples(engine)[:3])}…"
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_the_first_word_on_words_has_pictures(collection: str, engine: Engine) -> None:
+    of = engine.on(collection)
+    matches = of.matches(of.query(SIMILAR_EXAMPLES[0]))
+    assert matches.sure
+    assert len(matches.strong()) >= FIRST
