@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint format types audit image lock figures clean
+.PHONY: demo test lint format types audit image lock oldest figures clean
 
 demo: $(VENV)/demo
 	@echo "Starting the app. It opens in your browser in a few seconds."
@@ -40,6 +40,18 @@ lock: $(VENV)/test
 	$(LOCKED) requirements.txt -o requirements.lock
 	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
+
+# Install the oldest versions that pyproject.toml allows, and run the tests that need no browser and train no model.
+OLDEST = build-cache/oldest
+oldest: $(VENV)/test
+	$(BIN)/uv --no-config venv --quiet --clear --python 3.11 $(OLDEST)
+	$(BIN)/uv --no-config pip compile --quiet --resolution lowest-direct --python-version 3.11 --extra app --extra api --extra train \
+	  pyproject.toml -o $(OLDEST)/requirements.txt
+	$(BIN)/uv --no-config pip install --quiet --python $(OLDEST)/bin/python -r $(OLDEST)/requirements.txt $(TEST_TOOLS)
+	$(OLDEST)/bin/python -m pytest -m "not browser" $(OLDEST_TESTS)
+TEST_TOOLS = pytest hypothesis pyyaml packaging playwright axe-playwright-python setuptools schemathesis
+OLDEST_TESTS = tests/test_engine.py tests/test_cli.py tests/test_index.py tests/test_indexing.py tests/test_images.py tests/test_ranking.py \
+  tests/test_query_parser.py tests/test_pages.py tests/test_settings.py tests/test_faults.py tests/test_train_accuracy.py
 
 figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index

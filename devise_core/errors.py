@@ -140,5 +140,18 @@ class SettingsError(DeviseError):
     """An environment variable has a value that is not allowed."""
 
 
+class MissingPackageError(DeviseError):
+    """A package of an extra is not installed.
+
+    Attributes:
+        module: The module that could not be imported.
+        extra: The extra of this library that installs it.
+    """
+
+    def __init__(self, module: str, extra: str) -> None:
+        self.module, self.extra = module, extra
+        super().__init__(f'This needs the package {module}. Install it with pip install "semblance[{extra}]".')
+
+
 class DeploymentError(DeviseError):
     """This machine or checkout cannot serve the app. ``doctor`` lists the reasons."""

@@ -25,6 +25,7 @@ from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures
 from tests.colour_folder import source  # noqa: F401  a fixture for the tests that index
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
 from tests.image_server import image_server, image_site  # noqa: F401  fixtures for the tests of images from an address
+from tests.installed_package import installed  # noqa: F401  a fixture for the tests of the wheel
 
 BUNDLED = Path(__file__).parent.parent / "artifacts"
 

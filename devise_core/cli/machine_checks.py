@@ -35,29 +35,43 @@ def check_python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
 
 
 def check_packages(requirements: Path) -> Iterator[Finding]:
-    """Check the installed version of each line of ``requirements.txt`` that applies to this system."""
-    from packaging.requirements import Requirement  # a dependency of Streamlit
+    """Check the installed version of each package that applies to this system.
 
+    Args:
+        requirements: Lists them, in a checkout. Without it they are those that the installed package names without an extra.
+    """
+    try:
+        from packaging.requirements import Requirement  # a dependency of Streamlit
+    except ModuleNotFoundError:
+        yield Finding("packages", "note", "Versions were not compared, because the package packaging is not installed.")
+        return
     try:
         lines = [line for line in requirements.read_text("utf-8").splitlines() if line and line[0] not in "#-"]
+        remedy = f"pip install -r {requirements.name}"
     except OSError:
+        lines, remedy = _of_the_package(), 'pip install --upgrade "semblance[app]"'
+    if not lines:
         yield Finding("packages", "note", f"Versions were not compared, because {requirements.name} is missing.")
-        return
     for wanted in map(Requirement, lines):
-        if wanted.marker is None or wanted.marker.evaluate():
-            yield _check_package(wanted, requirements.name)
+        if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+            yield _check_package(wanted, remedy)
 
 
-def _check_package(wanted: Requirement, file: str) -> Finding:
+def _of_the_package() -> list[str]:
+    try:
+        return metadata.requires("semblance") or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
+def _check_package(wanted: Requirement, remedy: str) -> Finding:
     try:
         version = metadata.version(wanted.name)
     except metadata.PackageNotFoundError:
-        return Finding(wanted.name, "fix", f"Not installed. Run pip install -r {file}")
+        return Finding(wanted.name, "fix", f"Not installed. Run {remedy}")
     if wanted.specifier.contains(version, prereleases=True):
         return Finding(wanted.name, "ok", version)
-    return Finding(
-        wanted.name, "fix", f"Version {version} is installed, but {wanted.specifier} is required. Run pip install -r {file}"
-    )
+    return Finding(wanted.name, "fix", f"Version {version} is installed, but {wanted.specifier} is required. Run {remedy}")
 
 
 def check_memory(root: Path = Path("/")) -> Finding:

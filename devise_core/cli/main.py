@@ -14,12 +14,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devise_core import __version__
-from devise_core.cli import build, collections, doctor, evaluate, fetch, index, label, report, search, serve, similar, train, words
+from devise_core.cli import (
+    build,
+    collections,
+    demo,
+    doctor,
+    evaluate,
+    fetch,
+    index,
+    label,
+    report,
+    search,
+    serve,
+    similar,
+    train,
+    words,
+)
 from devise_core.errors import DeviseError
+from devise_core.extras import missing_package
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
 
-_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor, serve)
+_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor, serve, demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except DeviseError as error:
         print("\n".join((f"semblance: {error}", *getattr(error, "__notes__", ()))), file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        advice = missing_package(error)
+        if advice is None:
+            raise
+        print(f"semblance: {advice}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader, such as ``head``, closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

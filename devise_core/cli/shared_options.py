@@ -10,7 +10,7 @@ from typing import Any
 from devise_core.cli.output import add_json
 from devise_core.engine import Engine, load_engine
 from devise_core.settings import folder
-from devise_core.storage.paths import REPOSITORY, ArtifactLayout, artifacts_folder
+from devise_core.storage.paths import ArtifactLayout, artifacts_folder, default_cache
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -50,7 +50,7 @@ def add_artifacts(command: argparse.ArgumentParser) -> None:
 def add_cache(command: argparse.ArgumentParser, purpose: str) -> None:
     """Add ``--cache``, the folder for what later runs can use again. ``purpose`` says what is kept there."""
     command.add_argument(
-        "--cache", type=Path, default=REPOSITORY / "build-cache", metavar="FOLDER", help=f"{purpose} (default: build-cache)"
+        "--cache", type=Path, default=default_cache(), metavar="FOLDER", help=f"{purpose} (default: {default_cache().name})"
     )
 
 

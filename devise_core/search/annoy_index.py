@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from devise_core.extras import extras_needed
 from devise_core.search.annoy_forest import PROBE_HITS, PROBES, check_forest, check_recall
 from devise_core.search.index import Index, check_query
 from devise_core.storage.artifact_reader import reading
@@ -49,7 +50,8 @@ class AnnoyIndex(Index):
     @classmethod
     def open(cls, vectors: Floats, path: Path, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
         """Open the forest that ``build`` wrote to ``path``. A damaged one is refused before Annoy maps it."""
-        from annoy import AnnoyIndex as Forest
+        with extras_needed():
+            from annoy import AnnoyIndex as Forest
 
         check_forest(path, *vectors.shape)
         forest = Forest(vectors.shape[1], "angular")

@@ -10,7 +10,10 @@ from pathlib import Path
 PREFIX = "SEMBLANCE_"
 FOLDERS = {
     "artifacts": ("`artifacts`", "The model, its words and its collections."),
-    "collections": ("`collections`", "Where the collections that you index are kept."),
+    "collections": (
+        "`collections`",
+        "Where the collections that you index are kept. Outside a checkout, a folder for the data of a user.",
+    ),
     "data": ("`data`", "The data sets for training and evaluation."),
 }
 """Name → default and meaning. These are read at each use, so they are no fields of ``Settings``."""

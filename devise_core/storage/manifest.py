@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, NonNegativeInt, StrictInt
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import open_file, read_json, reading
 from devise_core.storage.atomic_write import atomic_file, restore_interrupted
-from devise_core.storage.paths import BUNDLED_ARTIFACTS, is_inside
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, IN_CHECKOUT, is_inside
 
 SCHEMA = 2
 SEALED_FROM = 2
@@ -159,6 +159,8 @@ class Manifest:
 def remedy(path: Path) -> str:
     """Return the beginning of a sentence that says how to restore ``path``."""
     file = path.resolve()
+    if file.is_relative_to(BUNDLED_ARTIFACTS) and not IN_CHECKOUT:
+        return "Restore it with `pip install --force-reinstall --no-deps semblance`"
     if file.is_relative_to(BUNDLED_ARTIFACTS):
         name = file.relative_to(Path.cwd()).as_posix() if file.is_relative_to(Path.cwd()) else str(file)
         return f"Restore it with `git checkout -- {name}`"

@@ -9,7 +9,22 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from devise_core.settings import folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BUNDLED_ARTIFACTS = REPOSITORY / "artifacts"
+"""The checkout, or the folder of installed packages."""
+IN_CHECKOUT = (REPOSITORY / "artifacts/manifest.json").is_file()
+"""Whether the library runs in its checkout. Otherwise it is installed, and a wheel has what is beside the package in a checkout."""
+
+
+def _bundled(part: str) -> Path:
+    if IN_CHECKOUT:
+        return REPOSITORY / part
+    from importlib.resources import files
+
+    return Path(str(files("devise_core") / "bundled" / part))
+
+
+BUNDLED_ARTIFACTS = _bundled("artifacts")
+APP = REPOSITORY if IN_CHECKOUT else _bundled("app")
+"""The folder with ``streamlit_app.py``."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +111,25 @@ def artifacts_folder() -> Path:
 
 
 def user_collections() -> Path:
-    """Return the folder of your collections: ``SEMBLANCE_COLLECTIONS`` if it is set, otherwise ``collections/`` in the checkout."""
-    return folder("collections") or REPOSITORY / "collections"
+    """Return the folder of your collections.
+
+    It is ``SEMBLANCE_COLLECTIONS`` if that is set, ``collections/`` in a checkout, and otherwise a folder of the platform's for the
+    data of a user, such as ``~/.local/share/semblance/collections`` on Linux.
+    """
+    if (chosen := folder("collections")) or IN_CHECKOUT:
+        return chosen or REPOSITORY / "collections"
+    from platformdirs import user_data_path
+
+    return user_data_path("semblance", appauthor=False) / "collections"
+
+
+def default_cache() -> Path:
+    """Return the folder for what later runs can use again: ``build-cache/`` in a checkout, or the user's folder for caches."""
+    if IN_CHECKOUT:
+        return REPOSITORY / "build-cache"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("semblance", appauthor=False)
 
 
 def is_inside(name: str) -> bool:

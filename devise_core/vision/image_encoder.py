@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.errors import ArtifactError, BusyError
+from devise_core.extras import extras_needed
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
 from devise_core.vision import preprocess
@@ -174,7 +175,8 @@ class KerasImageEncoder(ImageEncoder):
         """
         with self._lock:
             if self._call is None:
-                self._load()
+                with extras_needed():
+                    self._load()
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
         """Encode ``uint8 (n, size, size, 3)``. Batches are padded to one of two sizes, since each new size is traced again."""

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from devise_core.errors import ImageError
+from devise_core.extras import extras_needed
 from devise_core.settings import settings
 from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
 from devise_core.vision.jpeg_marks import with_end_mark
@@ -220,6 +221,7 @@ def _damaged(name: str) -> ImageError:
 
 @cache
 def _register_heif() -> None:
-    from pillow_heif import register_heif_opener
+    with extras_needed():
+        from pillow_heif import register_heif_opener
 
     register_heif_opener()

@@ -10,7 +10,7 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.evaluate.categories import CategoryResult, evaluate_categories, in_category
 from devise_core.results import COMMAND, OURS, Classes, Results
-from devise_core.storage.paths import REPOSITORY
+from devise_core.storage.paths import APP
 from ui.hit.gallery import gallery
 from ui.results.chart_data import are_seeds
 from ui.results.charts import bars, curves
@@ -20,7 +20,7 @@ from ui.results.palette import Palette, show_chart
 from ui.results.summary import show_summary
 from ui.text import plain
 
-CARD = REPOSITORY / "MODEL_CARD.md"
+CARD = APP / "MODEL_CARD.md"
 ENDS = 12
 """How many of the best and of the worst classes are shown."""
 EXTREMES, TILES = 3, 4
