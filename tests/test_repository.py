@@ -89,6 +89,8 @@ def test_tests_see_no_collections_of_the_developer() -> None:
 
 def test_setting_up_shows_what_is_installed() -> None:
     """Pip shows nothing for minutes if it is quiet."""
-    installs = [line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if "$(BIN)/pip install" in line and " -r " in line]
+    installs = [
+        line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if "$(BIN)/pip install" in line and " -r " in line
+    ]
     assert len(installs) == 2
     assert not any(" -q" in line for line in installs)
