@@ -10,6 +10,7 @@ from devise_core.api.parameters import SearchParameters
 from devise_core.api.records import ImageMatch, ImageRecord, QueryReading, QueryTerm, SearchAnswer, TextMatch
 from devise_core.datatypes import Hit, Item
 from devise_core.engine import Engine
+from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 
@@ -17,14 +18,49 @@ CAPTIONED, LOOKED_UP = 12, 48
 """How many images are found by caption, and how many are looked at for those that are no hits already."""
 
 
-def image_record(engine: Engine, item: Item) -> ImageRecord:
-    """Describe an image. Of a source on this machine only the file's name is told."""
-    return ImageRecord.model_construct(**_facts(engine, item))
+class ImageRecords:
+    """Describes images of a collection. Of a source on this machine only the file's name is told.
 
+    Args:
+        engine: The engine over the collection.
+    """
 
-def image_matches(engine: Engine, hits: Sequence[Hit]) -> list[ImageMatch]:
-    """Describe the images that a search returned."""
-    return [ImageMatch.model_construct(**_facts(engine, hit.item), **_numbers(hit)) for hit in hits]
+    def __init__(self, engine: Engine) -> None:
+        collection = engine.collection
+        self._items, self._version = collection.items, collection.version  # which looks at the disk
+        self._thumbnails = f"collections/{quote(collection.name, safe='')}/thumbnails"
+
+    def of(self, item: Item) -> ImageRecord:
+        """Describe an image."""
+        return ImageRecord(**self._facts(item))
+
+    def matches(self, hits: Sequence[Hit]) -> list[ImageMatch]:
+        """Describe the images that a search returned."""
+        return [ImageMatch(**self._facts(hit.item), **_numbers(hit.cosine, hit.score)) for hit in hits]
+
+    def ranked(self, ranking: Ranking, matching: int) -> list[TextMatch]:
+        """Describe the images of a ranking, of which the first ``matching`` match well.
+
+        No hits are made of them, because that would look at each file on the disk.
+        """
+        rows = zip(ranking.rows.tolist(), ranking.cosines.tolist(), ranking.scores.tolist(), strict=True)
+        return [
+            TextMatch(**self._facts(self._items[row]), **_numbers(cosine, score), matches=place < matching)
+            for place, (row, cosine, score) in enumerate(rows)
+        ]
+
+    def _facts(self, item: Item) -> dict[str, Any]:
+        return {
+            "id": item.id,
+            "name": item.name,
+            "labels": list(item.labels),
+            "category": item.category,
+            "caption": item.caption,
+            "author": item.author,
+            "licence": item.licence,
+            "source": item.source if "://" in item.source else item.origin,  # which takes longer than all others
+            "thumbnail": f"{self._thumbnails}/{quote(item.id, safe='')}?v={self._version}",
+        }
 
 
 def search_answer(engine: Engine, query: Query, wanted: SearchParameters) -> SearchAnswer:
@@ -42,11 +78,9 @@ def search_answer(engine: Engine, query: Query, wanted: SearchParameters) -> Sea
         inside, strong = inside.kept(mask), strong.kept(mask)
     strong = strong if matches.sure else strong[:0]
     listed = strong if wanted.only_matching else strong.then(inside)
-    end = wanted.offset + wanted.limit
-    hits = engine.hits(listed[wanted.offset : end])
-    shown = {hit.id for hit in hits}
-    described = [hit for hit in engine.found_by_caption(query, LOOKED_UP) if hit.id not in shown] if wanted.captions else []
-    return SearchAnswer.model_construct(
+    end, records = wanted.offset + wanted.limit, ImageRecords(engine)
+    hits = records.ranked(listed[wanted.offset : end], len(strong) - wanted.offset)
+    return SearchAnswer(
         query=query.text,
         collection=engine.collection.name,
         reading=_reading(query),
@@ -58,12 +92,15 @@ def search_answer(engine: Engine, query: Query, wanted: SearchParameters) -> Sea
         total=len(listed),
         offset=wanted.offset,
         next_offset=end if end < len(listed) else None,
-        hits=[
-            TextMatch.model_construct(**_facts(engine, hit.item), **_numbers(hit), matches=wanted.offset + place < len(strong))
-            for place, hit in enumerate(hits)
-        ],
-        captioned=image_matches(engine, described[:CAPTIONED]),
+        hits=hits,
+        captioned=_captioned(engine, query, hits) if wanted.captions else [],
     )
+
+
+def _captioned(engine: Engine, query: Query, hits: Sequence[TextMatch]) -> list[ImageMatch]:
+    shown = {hit.id for hit in hits}
+    described = [hit for hit in engine.found_by_caption(query, LOOKED_UP) if hit.id not in shown]
+    return ImageRecords(engine).matches(described[:CAPTIONED])
 
 
 def _instead(matches: Matches) -> str | None:
@@ -74,30 +111,13 @@ def _instead(matches: Matches) -> str | None:
 def _reading(query: Query) -> QueryReading:
     reading = query.reading
     corrected = {word: correction.form for word, correction in reading.corrected.items()}
-    return QueryReading.model_construct(
-        terms=[
-            QueryTerm.model_construct(word=term.word, weight=round(float(term.weight), 6), kind=term.kind) for term in reading.terms
-        ],
+    return QueryReading(
+        terms=[QueryTerm(word=term.word, weight=round(float(term.weight), 6), kind=term.kind) for term in reading.terms],
         read_as=reading.read_as | corrected,
         left_out=reading.left_out,
         ignored=[*reading.dropped, *query.unmodelled],
     )
 
 
-def _facts(engine: Engine, item: Item) -> dict[str, Any]:
-    collection = engine.collection
-    return {
-        "id": item.id,
-        "name": item.name,
-        "labels": list(item.labels),
-        "category": item.category,
-        "caption": item.caption,
-        "author": item.author,
-        "licence": item.licence,
-        "source": item.origin,
-        "thumbnail": f"collections/{quote(collection.name, safe='')}/thumbnails/{quote(item.id, safe='')}?v={collection.version}",
-    }
-
-
-def _numbers(hit: Hit) -> dict[str, Any]:
-    return {"cosine": round(float(hit.cosine), 6), "score": round(float(hit.score), 6)}
+def _numbers(cosine: float, score: float) -> dict[str, Any]:
+    return {"cosine": round(cosine, 6), "score": round(score, 6)}

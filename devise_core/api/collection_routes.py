@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from devise_core.api.answers import image_record
+from devise_core.api.answers import ImageRecords
 from devise_core.api.clients import ApiClient
 from devise_core.api.other_records import CollectionList, CollectionRecord
 from devise_core.api.parameters import Name, json_answer
@@ -45,7 +45,7 @@ async def item(collection: CollectionPath, item_id: ItemPath) -> Response:
 
     def work() -> Response:
         engine = collection_engine(collection)
-        return json_answer(image_record(engine, engine.collection.items[_row(engine, item_id)]))
+        return json_answer(ImageRecords(engine).of(engine.collection.items[_row(engine, item_id)]))
 
     return await in_thread(work)
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from devise_core.api.records import example
+from devise_core.search.confidence import Confidence
 
 
 class LabelRecord(BaseModel):
@@ -20,7 +21,7 @@ class LabelRecord(BaseModel):
     """What the words are ordered by. It is the cosine where ``share`` is null."""
     share: float | None
     """The probability that the model gives to the word and all kinds of it."""
-    confidence: Literal["probably", "maybe", "not sure"] | None
+    confidence: Confidence | None
     """The share in words."""
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
-from devise_core.api.answers import image_matches
+from devise_core.api.answers import ImageRecords
 from devise_core.api.other_records import EmbeddingAnswer, LabelAnswer, LabelRecord
 from devise_core.api.parameters import Choices, CollectionName, Limit, Text, json_answer
 from devise_core.api.problems import ApiProblem
 from devise_core.api.records import SimilarAnswer
-from devise_core.api.work import SEARCHES, encode, engine_for, in_thread, in_thread_for
+from devise_core.api.work import encode, engine_for, in_thread_for, search_in_thread
 from devise_core.engine import By, Engine, WordSet
 from devise_core.search.confidence import confidence
 from devise_core.settings import settings
@@ -46,9 +46,8 @@ async def similar(
     def work(job: Job) -> Response:
         engine = engine_for(collection)
         encoded = _encode(engine, source, job)
-        with SEARCHES:
-            hits = image_matches(engine, engine.search_encoded(encoded, limit, by))
-        return json_answer(SimilarAnswer.model_construct(collection=engine.collection.name, by=by, hits=hits))
+        hits = ImageRecords(engine).matches(engine.search_encoded(encoded, limit, by))
+        return json_answer(SimilarAnswer(collection=engine.collection.name, by=by, hits=hits))
 
     return await in_thread_for(request, work)
 
@@ -68,8 +67,7 @@ async def label(
     def work(job: Job) -> Response:
         engine = engine_for(None)
         encoded = _encode(engine, source, job)
-        with SEARCHES:
-            return json_answer(_labels(engine, encoded, limit, list(word) or vocabulary))
+        return json_answer(_labels(engine, encoded, limit, list(word) or vocabulary))
 
     return await in_thread_for(request, work)
 
@@ -84,7 +82,7 @@ async def embed(
     """Return the vector of a text or of an image. The inner product of two vectors is their cosine similarity."""
     if text is not None:
         _one_of(text, file, url)
-        return await in_thread(lambda: _embedded(engine_for(None), text=text))
+        return await search_in_thread(None, lambda engine: _embedded(engine, text=text))
     source = await _image(file, url, "text, file or url")
 
     def work(job: Job) -> Response:
@@ -131,7 +129,7 @@ def _labels(engine: Engine, encoded: Encoded, limit: int, words: WordSet | list[
         records = [_label(hit.word, hit.score) for hit in hits]
     else:
         records = [_label(hit.word, hit.score, min(share, 1.0)) for hit, share in zip(names.hits, names.shares, strict=True)]
-    return LabelAnswer.model_construct(
+    return LabelAnswer(
         vocabulary="custom" if isinstance(words, list) else words,
         labels=records,
         specific=[hit.word for hit in names.specific] if names else [],
@@ -139,7 +137,7 @@ def _labels(engine: Engine, encoded: Encoded, limit: int, words: WordSet | list[
 
 
 def _label(word: str, score: float, share: float | None = None) -> LabelRecord:
-    return LabelRecord.model_construct(
+    return LabelRecord(
         word=word,
         score=round(float(score), 6),
         share=None if share is None else round(float(share), 4),
@@ -148,7 +146,6 @@ def _label(word: str, score: float, share: float | None = None) -> LabelRecord:
 
 
 def _embedded(engine: Engine, text: str = "", encoded: Encoded | None = None) -> Response:
-    with SEARCHES:
-        vector = encoded.embeddings[0] if encoded else engine.embed_text(text)
+    vector = encoded.embeddings[0] if encoded else engine.embed_text(text)
     numbers = [round(float(number), 8) for number in vector]
-    return json_answer(EmbeddingAnswer.model_construct(model=engine.model_id, dimension=len(numbers), vector=numbers))
+    return json_answer(EmbeddingAnswer(model=engine.model_id, dimension=len(numbers), vector=numbers))

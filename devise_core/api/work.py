@@ -26,8 +26,8 @@ from devise_core.vision.image_encoder import Encoded
 Result = TypeVar("Result")
 
 THREADS = 32
-"""Requests without an image that are answered at the same time. Most of them wait for ``SEARCHES``."""
-SEARCHES = threading.Semaphore(2)
+"""Requests that open a collection, or read a file, at the same time."""
+SEARCH_THREADS = 2
 """Searches that compute at the same time. More would only take turns with the interpreter, and all of them would be late."""
 
 
@@ -39,6 +39,19 @@ def engine_for(collection: str | None) -> Engine:
 async def in_thread(work: Callable[[], Result]) -> Result:
     """Run blocking work in a thread. The threads are not those that serve the app's own routes."""
     return await asyncio.get_running_loop().run_in_executor(_threads(), work)
+
+
+async def search_in_thread(collection: str | None, work: Callable[[Engine], Result]) -> Result:
+    """Search a collection in one of a few threads, in the order of the requests.
+
+    The collection is opened before that, so that one that is slow to open does not hold up the searches in others.
+
+    Args:
+        collection: Its name, or None for the default one.
+        work: Called with the engine over the collection.
+    """
+    engine = await in_thread(lambda: engine_for(collection))
+    return await asyncio.get_running_loop().run_in_executor(_search_threads(), work, engine)
 
 
 async def in_thread_for(request: Request, work: Callable[[Job], Result]) -> Result:
@@ -86,6 +99,11 @@ def _model_slot(engine: Engine, job: Job) -> Iterator[None]:
         freeze_memory()
     with model_slots().slot(job=job) as waited, event_log.timed("encode", pictures=1, queue_ms=round(1000 * waited, 1)):
         yield
+
+
+@cache
+def _search_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(SEARCH_THREADS, "api-search")
 
 
 @cache

@@ -8,10 +8,13 @@ is a label of the image, a synonym of one, or a kind of thing that the label is.
 
 from __future__ import annotations
 
+from typing import Literal
+
 PROBABLY, MAYBE = 0.5, 0.25
+Confidence = Literal["probably", "maybe", "not sure"]
 
 
-def confidence(share: float) -> str:
+def confidence(share: float) -> Confidence:
     """Return "probably", "maybe" or "not sure" for the share of a name, from 0 to 1.
 
     Example:
