@@ -29,6 +29,15 @@ def add_parsers(commands: Any) -> None:
     command.add_argument(
         "--include-system", action="store_true", help="also index folders of thumbnails and deleted files, such as @eaDir"
     )
+    command.add_argument(
+        "--annotations",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="labels and captions of the images: a CSV or JSON Lines file with the column file_name, or a COCO file. Repeatable. "
+        "metadata.csv, metadata.jsonl and annotations/*.json in the folder are read by themselves",
+    )
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_index)
@@ -52,7 +61,9 @@ def _index(options: argparse.Namespace) -> None:
     command = f"python -m devise_core index FOLDER --name {options.name}"
     parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
     with _progress_bar(options.name) as progress:
-        result = index_folder(options.folder, options.name, encoder, progress, command, parts, options.include_system)
+        result = index_folder(
+            options.folder, options.name, encoder, progress, command, parts, options.include_system, options.annotations
+        )
     _report(options, result)
 
 

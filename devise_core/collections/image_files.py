@@ -99,10 +99,10 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
     """
     names = [_text(part) for part in parts]
     folders, stem = names[:-1], Path(names[-1]).stem
-    labels = tuple(filter(None, dict.fromkeys(_readable(folder) for folder in reversed(folders))))
+    labels = tuple(filter(None, dict.fromkeys(readable(folder) for folder in reversed(folders))))
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
     identity = f"{slug[:40]}-{mark}"
-    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), _readable(stem), source=_text(source))
+    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), readable(stem), source=_text(source))
 
 
 def _sort(path: Path, scan: FolderScan, others: Counter[str]) -> None:
@@ -140,7 +140,7 @@ def _text(name: str) -> str:
     return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
-def _readable(name: str) -> str:
-    """Return a name as a label. ``|`` separates labels in ``items.csv``, so no label has one."""
+def readable(name: str) -> str:
+    """Return a name as a label, in lower case. ``|`` separates labels in ``items.csv``, so no label has one."""
     visible = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in name)
     return re.sub(r"[\s_\-|]+", " ", visible).strip().lower()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from devise_core.collections.credits import ImageCredit, read_credits
-from devise_core.collections.image_files import describe, scan_folder
+from devise_core.collections.annotations import Annotations, read_annotations
+from devise_core.collections.image_files import describe, readable, scan_folder
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name, write_collection
 from devise_core.datatypes import Item
@@ -63,34 +63,36 @@ def index_folder(
     command: str = "",
     parts: ModelParts | None = None,
     include_system: bool = False,
+    annotations: Sequence[Path] = (),
 ) -> IndexedFolder:
-    """Make the collection ``name`` from the images below ``source``. Sub-folders become labels.
+    """Make the collection ``name`` from the images below ``source``. Sub-folders become labels, unless annotations give some.
 
     It becomes visible only when it is complete. After an interruption the next run continues from the cache.
 
     Args:
-        source: The folder of images.
-        name: The name of the collection. An existing collection of that name is replaced.
+        source: The folder.
+        name: The name of the collection. An existing one is replaced.
         encoder: Gives the images their vectors.
         progress: Called after each image.
         command: The command for the manifest.
         parts: Model parts, used to precompute what makes searches faster.
         include_system: As for ``scan_folder``.
+        annotations: Files with labels and captions, beside those that ``read_annotations`` finds in the folder.
 
     Raises:
         CollectionError: The name is not allowed, the folder is missing or goes away, or none of its images can be read.
     """
     target = user_collections() / check_name(name)
     scan, cached = scan_folder(source, include_system), target.with_name(".cache") / f"{name}.sqlite"
-    result = IndexedFolder(target, skipped=scan.problems, left_out=scan.left_out)
+    notes = read_annotations(source, annotations, scan.files)
+    result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
     with VectorCache(cached, encoder.model_id) as cache, atomic_folder(target) as folder:
-        layout, before = CollectionLayout(folder), CollectionLayout(target)
-        layout.images.mkdir()
-        items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder)
+        (layout := CollectionLayout(folder)).images.mkdir()
+        items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder, notes)
         _check_read(source, scan.files, items, result.skipped)
         _write_report(layout.skipped, result.skipped)
-        features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
-        write_collection(layout, items, features, embeddings, encoder.model_id, command, before=before, parts=parts)
+        vectors = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
+        write_collection(layout, items, *vectors, encoder.model_id, command, before=CollectionLayout(target), parts=parts)
         cache.forget_others()
     return replace(result, count=len(items))
 
@@ -108,36 +110,34 @@ def _check_read(source: Path, files: Sequence[Path], items: Sequence[Item], skip
 
 
 def _write_thumbnails(
-    encoded: Iterable[tuple[Path, CachedVectors]], source: Path, folder: Path
+    encoded: Iterable[tuple[Path, CachedVectors]], source: Path, folder: Path, notes: Annotations
 ) -> tuple[list[Item], list[CachedVectors]]:
     """Describe each image of ``source`` as an item, and write its thumbnail below ``folder``."""
     items: list[Item] = []
     images: list[CachedVectors] = []
-    credits = read_credits(source)
     for file, image in encoded:
-        items.append(_item(file, source, credits))
+        items.append(_item(file, source, notes))
         (folder / items[-1].file).write_bytes(image.thumbnail)
         images.append(image)
     return items, images
 
 
-def _item(file: Path, source: Path, credits: Mapping[str, ImageCredit]) -> Item:
-    """Describe ``file`` by its path below ``source``, and by its credit if there is one.
+def _item(file: Path, source: Path, notes: Annotations) -> Item:
+    """Describe ``file`` by its path below ``source``, and by what is noted about it.
 
     A hash of the path distinguishes files with the same name.
     """
     parts = file.relative_to(source).parts
     mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
-    item = describe(parts, mark, str(file.absolute()))
-    credit = credits.get("/".join(parts))
-    if credit is None:
-        return item
+    item, note = describe(notes.without_split(parts), mark, str(file.absolute())), notes.of(parts)
+    labels = tuple(filter(None, dict.fromkeys(readable(label) for label in note.labels)))
     return replace(
         item,
-        caption=credit.caption or item.caption,
-        author=credit.author,
-        licence=credit.licence,
-        source=credit.source or item.source,
+        labels=labels or item.labels,
+        caption=note.caption or item.caption,
+        author=note.author,
+        licence=note.licence,
+        source=note.source or item.source,
     )
 
 

@@ -1,6 +1,6 @@
 """Collect garbage where no visitor waits for it.
 
-Streamlit collects garbage after each run of a page. It also clears the state of Keras then, which collects garbage once more. With
+Streamlit collects garbage after each run of a page. It also clears the state of Keras then, which collects garbage again. With
 20 visitors, both took 60% of the time in which the server ran Python. So neither is done: see ``runner.postScriptGC`` in
 ``.streamlit/config.toml``, and ``keep_keras_state``. What stays in memory is hidden from the collector, and the rest is collected
 in the background.
