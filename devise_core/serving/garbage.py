@@ -8,6 +8,7 @@ in the background.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 import threading
@@ -50,3 +51,10 @@ def _clear_nothing(free_memory: bool = True) -> None:
 def _collect(period: float, stopped: threading.Event) -> None:
     while not stopped.wait(period):
         gc.collect()
+        _return_memory()
+
+
+def _return_memory() -> None:
+    """Give memory that is free back to the system. The C library of Linux keeps most of it, in a heap for each thread."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):  # not every C library has it
+        trim(0)
