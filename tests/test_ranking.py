@@ -12,9 +12,11 @@ import pytest
 
 from devise_core import Engine
 from devise_core.collections.export import as_csv, as_json, as_zip
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.datatypes import Hit, Item
+from devise_core.search.conditions import ItemPostings, lineage, mask_of, satisfies
 from devise_core.search.cutoff import chance_cosine, cut_off
-from devise_core.search.filters import Filter, all_categories, all_labels, lineage
+from devise_core.search.filters import Filter
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 from devise_core.verbs.evidence import SURE, Evidence
@@ -34,7 +36,7 @@ def test_ties_keep_their_order() -> None:
     assert RANKING[1:3].rows.tolist() == [3, 2]
     assert RANKING.from_cosine(0.5).rows.tolist() == [1, 3, 2]
     assert RANKING.kept(np.asarray([True, False, True, True])).rows.tolist() == [3, 2, 0]
-    assert RANKING.by_name(["b", "d", "A", "c"]).rows.tolist() == [2, 0, 3, 1]
+    assert RANKING.by_name(["d", "c", "A", "b"]).rows.tolist() == [2, 0, 3, 1]
 
 
 def test_near_duplicates_are_grouped_under_the_best_one() -> None:
@@ -71,13 +73,17 @@ def test_the_cut_off_is_above_chance_and_near_the_best() -> None:
     ],
 )
 def test_filters_combine(kept: Filter, expected: str) -> None:
-    assert "".join(item.id for item, passes in zip(ITEMS, kept.mask(ITEMS), strict=True) if passes) == expected
+    mask = mask_of(kept.condition, ItemPostings(ITEMS))
+    assert "".join(item.id for item, passes in zip(ITEMS, mask, strict=True) if passes) == expected
+    assert "".join(item.id for item in ITEMS if satisfies(kept.condition, item)) == expected
 
 
 def test_categories_and_labels_to_filter_by() -> None:
     assert lineage("a/b/c") == ["a", "a/b", "a/b/c"]
-    assert all_categories(ITEMS) == ["animals", "animals/birds", "animals/cats", "vehicles"]
-    assert all_labels(ITEMS) == ["bird", "boat", "cat", "crow"]
+    vector = np.ones(1, np.float32)
+    about = InMemoryCollection("four", [InMemoryImage(item, "", b"", vector, vector) for item in ITEMS]).about
+    assert about.categories == {"animals": 2, "animals/birds": 1, "animals/cats": 1, "vehicles": 1}
+    assert about.labels == {"bird": 1, "boat": 1, "cat": 1, "crow": 1}
     assert not Filter()
     assert Filter(not_labels=["x"])
 

@@ -144,11 +144,11 @@ def test_every_search_orders_by_the_same_score(engine: Engine) -> None:
 
 
 def test_a_large_collection_is_ranked_by_score_among_its_candidates(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    from devise_core.verbs import ranking
+    from devise_core.verbs import scanning
 
     whole = [hit.row for hit in engine.search_text("bird", k=8)]
-    monkeypatch.setattr(ranking, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(ranking, "CANDIDATES", 24)
+    monkeypatch.setattr(scanning, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(scanning, "CANDIDATES", 24)
     large = engine.on(engine.collection)
     assert [hit.row for hit in large.search_text("bird", k=8)] == whole
     assert large.ranking(large.query("bird")).rows[:8].tolist() == whole
@@ -157,12 +157,11 @@ def test_a_large_collection_is_ranked_by_score_among_its_candidates(engine: Engi
 def test_candidates_of_a_large_collection_without_vectors_are_chosen_by_cosine(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from devise_core.verbs import evidence, ranking
+    from devise_core.verbs import scanning
 
     whole = engine.ranking(engine.query("bird")).rows.tolist()
-    for module in (ranking, evidence):
-        monkeypatch.setattr(module, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(ranking, "CANDIDATES_BY_COSINE", len(engine.collection))
+    monkeypatch.setattr(scanning, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(scanning, "CANDIDATES_BY_COSINE", len(engine.collection))
     monkeypatch.setattr(engine.collection, "score_vectors", None)
     large = engine.on(engine.collection)
     matches = large.matches(large.query("bird"))

@@ -62,9 +62,14 @@ def read_choice(name: str, options: Collection[str], default: str) -> str:
     return text if text in options else default
 
 
+def read_all(name: str) -> list[str]:
+    """Return all values of a parameter, each once. They can be anything."""
+    return list(dict.fromkeys(_address().current.get(name, [])))
+
+
 def read_choices(name: str, options: Collection[str]) -> list[str]:
     """Return all values of a parameter that are among ``options``, each once."""
-    return [value for value in dict.fromkeys(_address().current.get(name, [])) if value in options]
+    return [value for value in read_all(name) if value in options]
 
 
 def update(**values: str | int | Sequence[str] | None) -> None:

@@ -71,25 +71,21 @@ def search_answer(engine: Engine, query: Query, wanted: SearchParameters) -> Sea
         query: What to search for.
         wanted: Which images to keep and to return.
     """
-    matches = engine.matches(query)
-    inside, strong = matches.ranking, matches.strong()
-    if kept := wanted.kept():
-        mask = kept.mask(engine.collection.items)
-        inside, strong = inside.kept(mask), strong.kept(mask)
-    strong = strong if matches.sure else strong[:0]
-    listed = strong if wanted.only_matching else strong.then(inside)
+    matches = engine.matches(query, wanted.kept().condition)
+    strong, matching = (matches.strong(), matches.strong_count()) if matches.sure else (matches.ranking[:0], 0)
+    listed = strong if wanted.only_matching else strong.then(matches.inside)
     end, records = wanted.offset + wanted.limit, ImageRecords(engine)
     hits = records.ranked(listed[wanted.offset : end], len(strong) - wanted.offset)
     return SearchAnswer(
         query=query.text,
         collection=engine.collection.name,
         reading=_reading(query),
-        announced=len(strong) > 0,
+        announced=matching > 0,
         absent=matches.absent,
         evidence=round(matches.evidence.best, 4) if matches.evidence else None,
-        matching=len(strong),
+        matching=matching,
         instead=_instead(matches),
-        total=len(listed),
+        total=matching if wanted.only_matching else matches.inside_count,
         offset=wanted.offset,
         next_offset=end if end < len(listed) else None,
         hits=hits,

@@ -6,21 +6,34 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
+
+import numpy as np
 
 from devise_core.collections.caption_index import CaptionIndex
+from devise_core.collections.contract import MOST_FACETS, SAMPLED, About
 from devise_core.collections.projection import Projections
+from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
 from devise_core.errors import CollectionError, NoCollectionError
+from devise_core.search.conditions import ItemPostings, Postings
 from devise_core.search.index import Index
-from devise_core.vectors import Floats
+from devise_core.search.products import ExactProducts, Products
+from devise_core.storage.mapped_rows import VectorRows
+from devise_core.vectors import Floats, Rows, unit
+
+SEED = 7
+"""The sample of a collection is drawn with it."""
 
 
 class Collection(ABC):
-    """Images that can be searched. Items, embeddings and features have one order, in which an image has a row.
+    """Images on this machine. Items, embeddings and features have one order, in which an image has a row.
 
     ``tests/test_collections.py`` is the contract that every collection passes. ``described`` says whether labels and captions
-    describe the images. Otherwise they are names of folders and files.
+    describe the images. Otherwise they are names of folders and files. ``LocalStore`` answers the questions of
+    ``collections/contract.py`` for it.
+
+    ``embeddings`` and ``features`` bring a whole matrix into memory. Pages do not use them, but ``vector_rows`` and ``products``.
 
     Args:
         name: What the collection is called.
@@ -30,7 +43,8 @@ class Collection(ABC):
     described = True
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
-        self.name, self.items = name, list(items)
+        self.name = name
+        self.items: Sequence[Item] = items
 
     @property
     @abstractmethod
@@ -91,10 +105,76 @@ class Collection(ABC):
         """What the score needs of the images ``(n, c + 1)``, as it was computed when the collection was written, if it was."""
         return None
 
+    def stores(self, by: Stored) -> bool:
+        """Return whether the collection stores these vectors."""
+        return by in ("semantic", "visual") or (by == "concept" and self.score_vectors is not None)
+
     @cached_property
     def captions(self) -> CaptionIndex:
         """The index over the labels, captions and categories, made in memory on first use."""
         return CaptionIndex.of(self.items)
+
+    @cached_property
+    def postings(self) -> Postings:
+        """The rows that have each label, category and id."""
+        return ItemPostings(self.items)
+
+    @property
+    def chance(self) -> float | None:
+        """The chance level over all images, if it was computed when the collection was written."""
+        chance = self.facts.get("chance")
+        return None if chance is None else float(chance)
+
+    def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
+        """Return the ``most`` frequent labels or categories, each with its number of images, and equal ones by name."""
+        postings = self.postings
+        assert isinstance(postings, ItemPostings)
+        counts = {value: len(rows) for value, rows in (postings.labels if kind == "label" else postings.categories).items()}
+        return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
+
+    def sample_rows(self, most: int = SAMPLED) -> Rows:
+        """Return the rows of up to ``most`` images, drawn at random with a seed, in order. They are all of a small collection."""
+        return np.sort(np.random.default_rng(SEED).permutation(len(self))[:most]).astype(np.int64)
+
+    @cached_property
+    def about(self) -> About:
+        """What is known of the collection as a whole."""
+        sample = [item.id for item in self.items_at(self.sample_rows())]
+        return About(len(self), self.chance, self.facets("category"), self.facets("label"), sample)
+
+    def vector_rows(self, by: Stored) -> VectorRows:
+        """Return the vectors of which rows can be read.
+
+        Raises:
+            CollectionError: The collection does not store these vectors.
+            ArtifactError: The file is missing or damaged.
+        """
+        if by in ("semantic", "visual"):
+            return self.embeddings if by == "semantic" else self.features
+        vectors = self.score_vectors if by == "concept" else None
+        if vectors is None:
+            raise CollectionError(f"The collection {self.name} does not store the vectors of the score. Make the collection again.")
+        return vectors
+
+    def products(self, by: Stored) -> Products:
+        """Return what multiplies a query with all images: unit rows for "visual". Takes and raises what ``vector_rows`` does."""
+        if by not in self._products:
+            self._products[by] = self._open_products(by)
+        return self._products[by]
+
+    def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+        return [self.items[int(row)] for row in rows]
+
+    def names_at(self, rows: Sequence[int] | Rows) -> list[str]:
+        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
+        return [item.labels[0] if item.labels else item.id for item in self.items_at(rows)]
+
+    def ids_like(self, text: str, k: int) -> list[str]:
+        """Return up to ``k`` ids that are spelled like ``text``."""
+        from rapidfuzz import process
+
+        return [name for name, _, _ in process.extract(text, [item.id for item in self.items], limit=k)]
 
     def verify(self) -> None:  # noqa: B027  a collection in no file cannot be damaged
         """Check the files that every search reads.
@@ -111,7 +191,7 @@ class Collection(ABC):
         return len(self.items)
 
     def __contains__(self, item_id: str) -> bool:
-        return item_id in self._rows
+        return self.postings.row_of(item_id) is not None
 
     def row(self, item_id: str) -> int:
         """Return the row of an id.
@@ -119,12 +199,12 @@ class Collection(ABC):
         Raises:
             CollectionError: The collection has no such id.
         """
-        try:
-            return self._rows[item_id]
-        except KeyError as error:
+        row = self.postings.row_of(item_id)
+        if row is None:
             raise CollectionError(
                 f"The collection {self.name} has no image “{item_id}”. Choose one of its images, or another collection."
-            ) from error
+            )
+        return row
 
     def hit(self, row: int, cosine: float) -> Hit:
         """Return the image at ``row`` as the result of a search."""
@@ -132,8 +212,12 @@ class Collection(ABC):
         return Hit(self.items[row], row, picture if isinstance(picture, Path) else None, cosine)
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {item.id: row for row, item in enumerate(self.items)}
+    def _products(self) -> dict[Stored, Products]:
+        return {}
+
+    def _open_products(self, by: Stored) -> Products:
+        vectors = self.vector_rows(by)[:]
+        return ExactProducts(unit(vectors) if by == "visual" else vectors)
 
 
 class EmptyCollection(Collection):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from devise_core.datatypes import Item
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -27,7 +27,20 @@ class LabelCompletions:
 
     def __init__(self, items: Iterable[Item], word_filter: WordFilter = ALLOW_ALL) -> None:
         counts = Counter(label.lower() for item in items for label in item.labels[:1])
-        self._labels = [label for label, _ in counts.most_common(MOST) if word_filter.allows(label)]
+        self._labels = self._kept(counts, word_filter)
+
+    @classmethod
+    def of_counts(cls, counts: Mapping[str, int], word_filter: WordFilter = ALLOW_ALL) -> LabelCompletions:
+        """Make the completions of labels whose frequency is known."""
+        completions, lowered = cls((), word_filter), Counter[str]()
+        for label, count in counts.items():
+            lowered[label.lower()] += count
+        completions._labels = cls._kept(lowered, word_filter)
+        return completions
+
+    @staticmethod
+    def _kept(counts: Counter[str], word_filter: WordFilter) -> list[str]:
+        return [label for label, _ in counts.most_common(MOST) if word_filter.allows(label)]
 
     def starting_with(self, prefix: str, k: int) -> list[str]:
         """Return up to ``k`` labels of which a word starts with ``prefix``, in lower case. Those that start with it come first."""

@@ -7,24 +7,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, FiniteFloat, StrictStr
 
 from devise_core.collections.base import Collection
 from devise_core.collections.caption_index import CaptionIndex
+from devise_core.collections.contract import MOST_FACETS
+from devise_core.collections.item_table import ItemTable
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
+from devise_core.collections.vector_files import MappedVectorFiles, Stored, VectorFiles, WholeVectorFiles
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
+from devise_core.search.conditions import Postings
 from devise_core.search.index import Index
-from devise_core.search.registry import default_index, index_type
-from devise_core.storage.artifact_reader import read_array, reading
+from devise_core.search.products import Products
+from devise_core.storage.artifact_reader import reading
 from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
 from devise_core.storage.manifest import Manifest
+from devise_core.storage.mapped_rows import VectorRows
 from devise_core.storage.paths import CollectionLayout, user_collections
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, Rows
 
-_LENGTH_TOLERANCE = 0.01
 _MARKS = ("manifest.json", "items.csv")
 """A folder with one of these files is treated as a collection, even if other files are missing."""
 
@@ -39,17 +42,19 @@ class _Facts(BaseModel):
 
 
 class FolderCollection(Collection):
-    """A collection on disk. Its vectors are read when they are first used.
+    """A collection on disk. Its vectors are read when they are first used. Those of a large one stay on disk.
 
     Args:
         layout: The paths of its files.
         manifest: Lists the files. Each is checked as it is read.
-        items: The content of ``items.csv``.
+        items: The content of ``items.csv``, or of ``items.sqlite`` in a large collection.
     """
 
     def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
         super().__init__(layout.root.name, items)
         self.layout, self.manifest = layout, manifest
+        kind = MappedVectorFiles if isinstance(items, ItemTable) else WholeVectorFiles
+        self.files: VectorFiles = kind(layout, manifest, len(items))
 
     @classmethod
     def open(cls, folder: Path, model_id: str | None = None) -> FolderCollection:
@@ -79,6 +84,8 @@ class FolderCollection(Collection):
                 "FOLDER (in the app: SEMBLANCE_ARTIFACTS), or make the collection again for this model with "
                 f"`python -m devise_core index FOLDER --name {folder.name}`."
             )
+        if layout.item_table.name in manifest.files:
+            return cls(layout, manifest, ItemTable(manifest.glanced(layout.item_table)))
         return cls(layout, manifest, read_items(manifest.verified(layout.items)))
 
     @property
@@ -86,31 +93,23 @@ class FolderCollection(Collection):
         """The time at which the folder was last written, in whole seconds since 1970."""
         return str(int(self.layout.root.stat().st_mtime))
 
-    @cached_property
+    @property
     def embeddings(self) -> Floats:
-        """Unit rows ``float32 (n, d)``, read from disk on first use.
+        """Unit rows ``float32 (n, d)``. Those of a large collection are read from disk each time.
 
         Raises:
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
         """
-        embeddings = self._vectors(self.layout.embeddings)
-        if not np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=_LENGTH_TOLERANCE):
-            raise ArtifactError(f"{self.layout.embeddings} holds vectors that are not of length 1. Make the collection again.")
-        return embeddings
+        return self.files.rows("semantic")[:]
 
-    @cached_property
+    @property
     def features(self) -> Floats:
-        """The backbone's features ``float32 (n, f)``, read from disk on first use.
+        """The backbone's features ``float32 (n, f)``. Those of a large collection are read from disk each time.
 
         Raises:
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
         """
-        features = self._vectors(self.layout.features)
-        with np.errstate(over="ignore"):  # of numbers too large to be features
-            lengths = np.linalg.norm(features, axis=1)
-        if not (lengths > 0).all() or not np.isfinite(lengths).all():
-            raise ArtifactError(f"{self.layout.features} holds vectors without a direction. Make the collection again.")
-        return features
+        return self.files.rows("visual")[:]
 
     @cached_property
     def embedding_index(self) -> Index:
@@ -119,7 +118,7 @@ class FolderCollection(Collection):
         Raises:
             ArtifactError: The file of the embeddings or of the index is missing or damaged.
         """
-        return self._index(self.embeddings, self.layout.embedding_index)
+        return self.files.index("semantic")
 
     @cached_property
     def feature_index(self) -> Index:
@@ -128,7 +127,7 @@ class FolderCollection(Collection):
         Raises:
             ArtifactError: The file of the features or of the index is missing or damaged.
         """
-        return self._index(self.features, self.layout.feature_index)
+        return self.files.index("visual")
 
     @cached_property
     def projections(self) -> Projections:
@@ -143,7 +142,7 @@ class FolderCollection(Collection):
                 f"The collection {self.name} has no map yet. Make the collection again with "
                 f"`python -m devise_core index FOLDER --name {self.name}`."
             )
-        return Projections.read(self.manifest.verified(self.layout.projections), len(self))
+        return Projections.read(self.manifest.glanced(self.layout.projections), len(self))
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -153,8 +152,36 @@ class FolderCollection(Collection):
     @cached_property
     def score_vectors(self) -> Floats | None:
         """The content of ``score_vectors.npy``, or None for a collection without it."""
-        path = self.layout.score_vectors
-        return self._vectors(path) if path.name in self.manifest.files else None
+        return self.files.rows("concept")[:] if self.files.has("concept") else None
+
+    def stores(self, by: Stored) -> bool:
+        """Return whether the collection stores these vectors."""
+        return self.files.has(by)
+
+    def vector_rows(self, by: Stored) -> VectorRows:
+        """Return the vectors of which rows can be read. Takes and raises what ``Collection.vector_rows`` does."""
+        return self.files.rows(by) if self.files.has(by) else super().vector_rows(by)
+
+    @cached_property
+    def postings(self) -> Postings:
+        """The rows that have each label, category and id."""
+        return self.items if isinstance(self.items, ItemTable) else super().postings
+
+    def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
+        """Return the ``most`` frequent labels or categories, each with the number of its images."""
+        return self.items.facets(kind, most) if isinstance(self.items, ItemTable) else super().facets(kind, most)
+
+    def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+        return self.items.at(rows) if isinstance(self.items, ItemTable) else super().items_at(rows)
+
+    def names_at(self, rows: Sequence[int] | Rows) -> list[str]:
+        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
+        return self.items.names_at(rows) if isinstance(self.items, ItemTable) else super().names_at(rows)
+
+    def ids_like(self, text: str, k: int) -> list[str]:
+        """Return up to ``k`` ids that are spelled like ``text``. In a large collection they follow it in the alphabet."""
+        return self.items.ids_like(text, k) if isinstance(self.items, ItemTable) else super().ids_like(text, k)
 
     def expect_dimension(self, dimension: int) -> None:
         """Check that the embeddings have as many dimensions as the model's words, by what the manifest says about them.
@@ -176,16 +203,18 @@ class FolderCollection(Collection):
             ArtifactError: The file is missing or damaged.
         """
         path = self.layout.captions
-        return CaptionIndex.open(self.manifest.verified(path)) if path.name in self.manifest.files else super().captions
+        return CaptionIndex.open(self.manifest.glanced(path)) if path.name in self.manifest.files else super().captions
 
     def verify(self) -> None:
-        """Check the SHA-256 of the embeddings and the features, which every search reads.
+        """Check the files that every search reads.
 
         Raises:
             ArtifactError: A file is missing or damaged.
         """
-        for file in (self.layout.embeddings, self.layout.features):
-            self.manifest.verified(file)
+        self.files.verify()
+
+    def _open_products(self, by: Stored) -> Products:
+        return self.files.products(by)
 
     def picture(self, row: int) -> Path:
         """Return the path of the thumbnail at ``row``. Its content is not checked.
@@ -197,18 +226,6 @@ class FolderCollection(Collection):
         if not path.resolve().is_relative_to(self.layout.root.resolve()):
             raise CollectionError(f"{path} is a link out of the collection {self.name}. Make the collection again.")
         return path
-
-    def _vectors(self, path: Path) -> Floats:
-        file = self.manifest.verified(path)
-        stored = read_array(file, np.floating, self.manifest.files[path.name].shape or (None, None), mapped=True)
-        if len(stored) != len(self.items):
-            raise ArtifactError(f"{path} has {len(stored)} rows for {len(self.items)} items. Make the collection again.")
-        return np.asarray(stored, dtype=np.float32)
-
-    def _index(self, vectors: Floats, path: Path) -> Index:
-        """Open the index that the manifest names, or the default for the size if the manifest is older than that."""
-        kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
-        return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
 
 
 def find_collections(artifacts: Path) -> dict[str, Path]:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.storage.artifact_reader import checked, read_arrays, reading
-from devise_core.vectors import Floats
+from devise_core.storage.artifact_reader import check_rows, checked, read_arrays, reading
+from devise_core.storage.mapped_rows import VectorRows
+from devise_core.vectors import Floats, Rows
 
 METHODS = ("tsne", "umap", "pca")
 DIMENSIONS = (2, 3)
@@ -52,6 +53,7 @@ class Projections:
         matrix: With ``offset``, takes a vector to its place by principal components, ``(d, 3)``.
         offset: ``(3,)``.
         clusters: The number of each image's cluster ``(n, 2)``, among few clusters and among many.
+        anchors: The rows of the images that others are placed among. None for all images.
     """
 
     places: dict[str, Floats]
@@ -59,8 +61,9 @@ class Projections:
     matrix: Floats
     offset: Floats
     clusters: Integers
+    anchors: Rows | None = None
 
-    def place(self, name: str, vector: Floats, embeddings: Floats) -> Floats:
+    def place(self, name: str, vector: Floats, embeddings: VectorRows) -> Floats:
         """Place a unit ``vector`` ``(d,)`` on the map ``name``.
 
         PCA computes the place. On the other maps it is a weighted mean of the places of the nearest ``embeddings`` ``(n, d)``.
@@ -68,13 +71,15 @@ class Projections:
         if name.startswith("pca"):
             dimensions = self.places[name].shape[1]
             return np.asarray(vector @ self.matrix[:, :dimensions] + self.offset[:dimensions], dtype=np.float32)
-        return np.asarray(place(vector[None], embeddings, self.places[name])[0])
+        rows: Rows | slice = slice(None) if self.anchors is None else self.anchors
+        return np.asarray(place(vector[None], embeddings[rows], self.places[name][rows])[0])
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file of plain arrays."""
         arrays: dict[str, Any] = {"matrix": self.matrix, "offset": self.offset, "clusters": self.clusters}
         arrays |= {f"{name}_places": places for name, places in self.places.items()}
         arrays |= {f"{name}_kept": np.float32(value) for name, value in self.trustworthiness.items()}
+        arrays |= {} if self.anchors is None else {"anchors": self.anchors}
         np.savez(path, **arrays)
 
     @classmethod
@@ -98,7 +103,9 @@ class Projections:
                 checked(arrays[name], f"“{name}” in {path}", kind, shape)
             places = {key.removesuffix("_places"): array for key, array in arrays.items() if key.endswith("_places")}
             values = {key.removesuffix("_kept"): float(array) for key, array in arrays.items() if key.endswith("_kept")}
-            return cls(places, values, arrays["matrix"], arrays["offset"], arrays["clusters"])
+            if "anchors" in arrays:
+                check_rows(checked(arrays["anchors"], f"“anchors” in {path}", np.integer, (None,)), count, f"{path}")
+            return cls(places, values, arrays["matrix"], arrays["offset"], arrays["clusters"], arrays.get("anchors"))
 
 
 def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections:
@@ -152,7 +159,8 @@ def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
 
     def place_block(block: Floats) -> Floats:
         cosines = block @ embeddings.T
-        rows = np.argsort(-cosines, axis=1, kind="stable")[:, :NEIGHBOURS]
+        rows = np.argpartition(-cosines, min(NEIGHBOURS, cosines.shape[1]) - 1, axis=1)[:, :NEIGHBOURS]
+        rows = np.take_along_axis(rows, np.argsort(-np.take_along_axis(cosines, rows, axis=1), axis=1), axis=1)
         near = np.take_along_axis(cosines, rows, axis=1)
         weights = np.exp((near - near[:, :1]) / _SOFTNESS)
         return np.asarray(np.einsum("mk,mkp->mp", weights / weights.sum(axis=1, keepdims=True), places[rows]))
@@ -165,7 +173,7 @@ def trustworthiness(embeddings: Floats, places: Floats) -> float:
     """Return the trustworthiness of a map, as in ``Projections``. Of more than 2,000 images a random sample is judged."""
     from sklearn.manifold import trustworthiness as measured
 
-    rows = _sample(len(embeddings), MAX_JUDGED)
+    rows = sample(len(embeddings), MAX_JUDGED)
     neighbours = min(JUDGED_NEIGHBOURS, (len(rows) - 1) // 2)
     return float(measured(embeddings[rows], places[rows], n_neighbors=neighbours, metric="cosine"))
 
@@ -183,7 +191,7 @@ def _components(embeddings: Floats) -> tuple[Floats, Floats]:
 def _tsne(embeddings: Floats, dimensions: int) -> Floats:
     from sklearn.manifold import TSNE
 
-    rows = _sample(len(embeddings), MAX_FITTED)
+    rows = sample(len(embeddings), MAX_FITTED)
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
     init = "pca" if _distinct(embeddings[rows]) >= MIN_TSNE else "random"  # scikit-learn divides by the spread, and crashes at 0
     tsne = TSNE(dimensions, perplexity=perplexity, init=init, metric="cosine", random_state=SEED, n_jobs=1)
@@ -237,6 +245,6 @@ def _distinct(embeddings: Floats) -> int:
     return len(np.unique(np.nan_to_num(embeddings, nan=0.0, posinf=0.0, neginf=0.0).round(_DECIMALS), axis=0))
 
 
-def _sample(count: int, most: int) -> npt.NDArray[np.int64]:
+def sample(count: int, most: int) -> npt.NDArray[np.int64]:
     """Return all rows, or ``most`` of them drawn at random, in ascending order."""
     return np.sort(np.random.default_rng(SEED).permutation(count)[:most])

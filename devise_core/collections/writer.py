@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.collections.caption_index import CaptionIndex
+from devise_core.collections.item_table_writer import ItemTableWriter
 from devise_core.collections.items_file import write_items
+from devise_core.collections.large_files import write_large_files
 from devise_core.collections.projection import Projections, map_names, project
 from devise_core.collections.stored_parts import store_parts
 from devise_core.datatypes import Item
@@ -60,51 +61,81 @@ def write_collection(
         layout: The folder to write to, which holds the image files already.
         items: One for each image.
         features: ``(n, f)`` in the order of the items.
-        embeddings: Unit rows ``(n, d)`` in the order of the items.
+        embeddings: Unit rows ``(n, d)`` in that order too.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
-        command: The command that makes the collection, for the manifest.
+        command: The command that makes the collection.
         source: Where the images come from, for the manifest.
         licence: Their licence, for the manifest.
         before: An older version of the collection. If its embeddings are the same, its maps are kept.
-        index: The name of an index type in ``search/registry``, or "" for the default for this many items.
+        index: The name of an index type. By default up to ``EXACT_UP_TO`` items have the exact one, and more stay on disk.
         parts: The parts of the model. With them the collection stores what every search needs of its images.
-        about: Further facts for the manifest, such as the title.
+        about: Further facts, such as the title.
 
     Raises:
         ValueError: The numbers of items, features and embeddings differ.
     """
-    _write_rows(layout, items, features, embeddings)
-    kind = index_type(index or default_index(len(items)))
-    (_same_maps(before, embeddings) or project(embeddings)).save(layout.projections)
-    manifest = Manifest(layout.root, about={"model": model_id, "count": len(items), "index": kind.name, **(about or {})})
-    files = [layout.items, layout.embeddings, layout.features, *_build_indexes(kind, layout, features, embeddings)]
-    files += store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else ()
-    _write_manifest(manifest, [*files, *_write_captions(layout, items), layout.projections], command, source, licence)
+    count = _checked_count(items, features, embeddings)
+    manifest = Manifest(layout.root, about={"model": model_id, "count": count, **(about or {})})
+    if count <= EXACT_UP_TO or index:
+        files = _write_whole(layout, manifest, index, items, features, embeddings, parts, _same_maps(before, embeddings))
+    else:
+        files = _write_large(layout, manifest, items, features, embeddings, parts)
+    write_manifest(manifest, files, command, source, licence)
 
 
-def _write_manifest(manifest: Manifest, files: Sequence[Path], command: str, source: str, licence: str) -> None:
-    for path in files:
-        manifest.add(path, command, source, licence)
-    manifest.write()
-
-
-def _write_rows(layout: CollectionLayout, items: Sequence[Item], features: Floats, embeddings: Floats) -> None:
+def _checked_count(items: Sequence[Item], features: Floats, embeddings: Floats) -> int:
     if not len(items) == len(features) == len(embeddings):
         raise ValueError(
             "A collection has one row of features and one of embeddings for each item. "
             f"Received: {len(items)} items, {len(features)} features, {len(embeddings)} embeddings."
         )
+    return len(items)
+
+
+def write_manifest(manifest: Manifest, files: Sequence[Path], command: str, source: str, licence: str) -> None:
+    """Add ``files`` to a manifest and write it. The other arguments are those of ``write_collection``."""
+    for path in files:
+        manifest.add(path, command, source, licence)
+    manifest.write()
+
+
+def _write_whole(
+    layout: CollectionLayout,
+    manifest: Manifest,
+    index: str,
+    items: Sequence[Item],
+    features: Floats,
+    embeddings: Floats,
+    parts: ModelParts | None,
+    maps: Projections | None,
+) -> list[Path]:
+    """Write the items, vectors, indexes and maps of a collection of which all vectors are in memory. Return all of its files."""
+    (maps or project(embeddings)).save(layout.projections)
+    kind = index_type(index or default_index(len(items)))
+    manifest.about["index"] = kind.name
     write_items(layout.items, items)
     np.save(layout.embeddings, embeddings.astype(np.float32))
     np.save(layout.features, features.astype(np.float16))
+    indexes = _build_indexes(kind, layout, features, embeddings)
+    stored = store_parts(layout, manifest, parts, np.load(layout.features), embeddings) if parts else []
+    return [layout.items, layout.embeddings, layout.features, layout.projections, *indexes, *stored]
 
 
-def _write_captions(layout: CollectionLayout, items: Sequence[Item]) -> tuple[Path, ...]:
-    """Write the index of captions of a large collection and return its file. That of a small one is made when it is first used."""
-    if len(items) <= EXACT_UP_TO:
-        return ()
-    CaptionIndex.write(layout.captions, items)
-    return (layout.captions,)
+def _write_large(
+    layout: CollectionLayout,
+    manifest: Manifest,
+    items: Sequence[Item],
+    features: Floats,
+    embeddings: Floats,
+    parts: ModelParts | None,
+) -> list[Path]:
+    """Write a collection of which the vectors stay on disk. Return all of its files."""
+    table = ItemTableWriter(layout.item_table)
+    table.put(range(len(items)), items, [""] * len(items))
+    table.finish()
+    np.save(layout.embeddings, embeddings.astype(np.float16))
+    np.save(layout.features, features.astype(np.float16))
+    return write_large_files(layout, manifest, parts)
 
 
 def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats, embeddings: Floats) -> tuple[Path, ...]:

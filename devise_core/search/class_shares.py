@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.storage.artifact_reader import read_array
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, Rows
 
 
 class LabelSoftmax:
@@ -38,10 +38,38 @@ class LabelSoftmax:
 
     def shares(self, features: Floats) -> Floats:
         """Return the probability of each label ``(n, labels)`` from features ``(n, f)``."""
-        logits = (feature_roots(features) if self._roots else np.asarray(features, dtype=np.float32)) @ self._kernel + self._bias
+        logits = self._inputs(features) @ self._kernel + self._bias
         logits -= logits.max(axis=1, keepdims=True)
         np.exp(logits, out=logits)
         return np.asarray(logits / logits.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def partitions(self, features: Floats, shares: Floats | None = None) -> Floats:
+        """Return the logarithm of what each row of ``shares`` was divided by ``(n,)``, for ``shares_of``.
+
+        Args:
+            features: ``(n, f)``.
+            shares: What ``shares`` returned for them, if it is known.
+        """
+        shares = self.shares(features) if shares is None else shares
+        best = shares.argmax(axis=1)
+        logits = np.einsum("nf,fn->n", self._inputs(features), self._kernel[:, best]) + self._bias[best]
+        return np.asarray(logits - np.log(shares[np.arange(len(shares)), best]), dtype=np.float32)
+
+    def shares_of(self, features: Floats, labels: Rows, partitions: Floats) -> Floats:
+        """Return the probability of some labels ``(n, labels)``, in a fraction of the time. Those of the others are 0.
+
+        Args:
+            features: ``(n, f)``.
+            labels: Numbers of labels.
+            partitions: What ``partitions`` returned for the features ``(n,)``.
+        """
+        shares = np.zeros((len(features), self.label_count), dtype=np.float32)
+        logits = self._inputs(features) @ self._kernel[:, labels] + self._bias[labels]
+        shares[:, labels] = np.exp(np.minimum(logits - partitions[:, None], 0))
+        return shares
+
+    def _inputs(self, features: Floats) -> Floats:
+        return feature_roots(features) if self._roots else np.asarray(features, dtype=np.float32)
 
 
 def feature_roots(features: Floats) -> Floats:

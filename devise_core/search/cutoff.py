@@ -25,7 +25,8 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.
-        embeddings: Unit rows ``(n, d)`` of the collection.
+        embeddings: Unit rows ``(n, d)`` of the collection. Of more than ``IMAGES``, a sample decides, and the level comes out lower
+            than it is. So a large collection stores its level, which is computed over all images when it is written.
 
     Returns:
         The cosine; 1, which nothing passes, for an empty collection.
@@ -34,7 +35,12 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
         return 1.0
     if len(embeddings) > IMAGES:
         embeddings = embeddings[np.random.default_rng(SEED).choice(len(embeddings), IMAGES, replace=False)]
-    return float(np.quantile((nouns @ embeddings.T).max(axis=1), SHARE_OF_NOUNS))
+    return chance_of((nouns @ embeddings.T).max(axis=1))
+
+
+def chance_of(best: Floats) -> float:
+    """Return what ``chance_cosine`` returns, given the best cosine of each random noun over all images ``(m,)``."""
+    return float(np.quantile(best, SHARE_OF_NOUNS))
 
 
 def cut_off(scores: Floats, chance: float) -> float:

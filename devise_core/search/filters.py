@@ -1,14 +1,11 @@
-"""Filters: which images of a collection to show, by their categories and labels."""
+"""Filters as a visitor sets them: categories and labels to show or to leave out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
-
-from devise_core.datatypes import Item
-from devise_core.search.ranking import Mask
+from devise_core.search.conditions import All, AnyOf, Condition, HasLabel, InCategory, Not
 
 
 @dataclass(frozen=True)
@@ -32,31 +29,14 @@ class Filter:
     def __bool__(self) -> bool:
         return any((self.categories, self.labels, self.not_categories, self.not_labels))
 
-    def mask(self, items: Sequence[Item]) -> Mask:
-        """Return for each of ``items`` whether it passes, ``(n,)``."""
-        return np.fromiter((self._passes(item) for item in items), dtype=np.bool_, count=len(items))
-
-    def _passes(self, item: Item) -> bool:
-        categories = set(lineage(item.category))
-        return (
-            (not self.categories or not categories.isdisjoint(self.categories))
-            and (not self.labels or not set(item.labels).isdisjoint(self.labels))
-            and categories.isdisjoint(self.not_categories)
-            and set(item.labels).isdisjoint(self.not_labels)
-        )
-
-
-def lineage(category: str) -> list[str]:
-    """Return a category and those above it: "animals/birds" → ["animals", "animals/birds"]."""
-    parts = category.split("/") if category else []
-    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-
-
-def all_categories(items: Iterable[Item]) -> list[str]:
-    """Return every category and those above it, sorted."""
-    return sorted({category for item in items for category in lineage(item.category)})
-
-
-def all_labels(items: Iterable[Item]) -> list[str]:
-    """Return every label, sorted."""
-    return sorted({label for item in items for label in item.labels})
+    @property
+    def condition(self) -> Condition:
+        """The filter as one condition."""
+        parts: list[Condition] = []
+        if self.categories:
+            parts.append(AnyOf(tuple(map(InCategory, self.categories))))
+        if self.labels:
+            parts.append(AnyOf(tuple(map(HasLabel, self.labels))))
+        parts += (Not(InCategory(category)) for category in self.not_categories)
+        parts += (Not(HasLabel(label)) for label in self.not_labels)
+        return All(tuple(parts))

@@ -10,7 +10,7 @@ import numpy as np
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.image_concepts import ImageConcepts
 from devise_core.text.noun_store import NounStore
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, Rows
 
 HUB_SHARPNESS = 5.0
 HEAD_SHARE = 1 / 3
@@ -66,7 +66,7 @@ class ImageVectors:
         """
         classes = self._classifier.shares(features) if classes is None else classes
         vectors = self.vectors(features, embeddings, classes) if vectors is None else vectors
-        return ImageSide(embeddings, vectors, self._mixed(features, classes))
+        return ImageSide(embeddings, vectors, self.mixed(features, classes))
 
     def vectors(self, features: Floats, embeddings: Floats, classes: Floats | None = None) -> Floats:
         """Return the vectors ``(n, c + 1)`` of ``side``. They cost the most, and a collection stores them."""
@@ -79,6 +79,27 @@ class ImageVectors:
             vectors[rows, -1] = self._hubs(embeddings[rows], vectors[rows, :-1])
         return vectors
 
+    def partitions(self, features: Floats, classes: Floats) -> Floats:
+        """Return what ``shares_of`` needs of ``n`` images ``(n, 2)``: the partitions of the classifier and of the head.
+
+        Args:
+            features: The backbone's ``(n, f)``.
+            classes: The classifier's softmax of them ``(n, labels)``.
+        """
+        head = self._head.partitions(features) if self._head else np.zeros(len(features), dtype=np.float32)
+        return np.stack([self._classifier.partitions(features, classes), head], axis=1)
+
+    def shares_of(self, features: Floats, labels: Rows, partitions: Floats) -> tuple[Floats, Floats]:
+        """Return the probability of some labels, by the classifier and as ``ImageSide.shares``, each ``(n, all labels)``.
+
+        Those of the other labels are 0.
+        """
+        classes = self._classifier.shares_of(features, labels, partitions[:, 0])
+        if self._head is None:
+            return classes, classes
+        head = self._head.shares_of(features, labels, partitions[:, 1])
+        return classes, np.asarray((1 - HEAD_SHARE) * classes + HEAD_SHARE * head, dtype=np.float32)
+
     def _hubs(self, embeddings: Floats, concepts: Floats) -> Floats:
         """Return the log of the mean exponential of each image's score over nouns ``(n,)``."""
         scores = HUB_SHARPNESS * (embeddings @ self._hub_vectors.T + concepts @ self._hub_concepts.T)  # (n, m)
@@ -86,7 +107,8 @@ class ImageVectors:
         means = np.exp(scores - highest[:, None]).mean(axis=1)
         return np.asarray((highest + np.log(means)) / HUB_SHARPNESS, dtype=np.float32)
 
-    def _mixed(self, features: Floats, classes: Floats) -> Floats:
+    def mixed(self, features: Floats, classes: Floats) -> Floats:
+        """Return ``ImageSide.shares`` ``(n, labels)`` from the classifier's softmax ``(n, labels)``."""
         if self._head is None:
             return classes
         return np.asarray((1 - HEAD_SHARE) * classes + HEAD_SHARE * self._head.shares(features), dtype=np.float32)

@@ -187,8 +187,14 @@ class LabelEvidence:
         """
         if not len(shares):
             return Thresholds(1.0, 1.0)
-        weights = self.weights(self.noun_probes(self._nouns.random_rows(RANDOM_NOUNS, SEED)))
-        best = (weights @ shares.T).max(axis=1)
+        return self.thresholds_of((self.random_weights() @ shares.T).max(axis=1))
+
+    def random_weights(self) -> Floats:
+        """Return the weights of each label for random nouns ``(m, labels)``."""
+        return self.weights(self.noun_probes(self._nouns.random_rows(RANDOM_NOUNS, SEED)))
+
+    def thresholds_of(self, best: Floats) -> Thresholds:
+        """Return the thresholds, given the best evidence that each random noun has in a collection ``(m,)``."""
         return Thresholds(float(np.quantile(best, PRESENT)), float(np.quantile(best, GOOD)))
 
     def near_miss(self, probe: Probe, shares: Floats, thresholds: Thresholds) -> NearMiss | None:

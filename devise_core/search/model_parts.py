@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.errors import ArtifactError
+from devise_core.search import cutoff
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thresholds
 from devise_core.search.naming import PERSON, Namer
@@ -157,6 +158,12 @@ class ModelParts:
         if len(features) > IMAGES:
             features = features[np.random.default_rng(SEED).choice(len(features), IMAGES, replace=False)]
         return self.evidence.thresholds(self.classifier.shares(features))
+
+    @property
+    def random_nouns(self) -> Floats | None:
+        """The random nouns that the chance level is computed with ``(m, d)``, or None for a model without a vocabulary."""
+        vocabulary = self._text.vocabulary
+        return vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED) if vocabulary else None
 
     @cached_property
     def _head(self) -> LabelSoftmax | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from devise_core.search.ranking import Ranking
+from devise_core.storage.mapped_rows import VectorRows
 from devise_core.vectors import Floats, unit
 
 NEAR_DUPLICATE_COSINE = 0.9
@@ -15,7 +16,7 @@ MAX_COMPARED = 400
 
 
 def fold_near_duplicates(
-    ranking: Ranking, features: Floats, threshold: float = NEAR_DUPLICATE_COSINE
+    ranking: Ranking, features: VectorRows, threshold: float = NEAR_DUPLICATE_COSINE
 ) -> tuple[Ranking, dict[int, list[int]]]:
     """Leave out images that nearly repeat an earlier one.
 
@@ -33,12 +34,15 @@ def fold_near_duplicates(
     near = looks @ looks.T >= threshold  # (m, m)
     kept: list[int] = []
     folded: dict[int, list[int]] = {}
+    is_kept = np.zeros(len(compared), dtype=np.bool_)
     for place, row in enumerate(compared.rows.tolist()):
-        earlier = next((other for other in kept if near[place, other]), None)
-        if earlier is None:
+        earlier = near[place] & is_kept
+        first = int(earlier.argmax()) if len(earlier) else 0
+        if not earlier[first]:
             kept.append(place)
+            is_kept[place] = True
         else:
-            folded.setdefault(int(compared.rows[earlier]), []).append(row)
+            folded.setdefault(int(compared.rows[first]), []).append(row)
     return ranking.take([*kept, *range(len(compared), len(compared) + len(rest))]), folded
 
 

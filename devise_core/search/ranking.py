@@ -57,14 +57,9 @@ class Ranking:
         """Keep the images with a cosine of at least ``least``."""
         return self.take(self.cosines >= least)
 
-    def at(self, rows: Sequence[int]) -> Ranking:
-        """Return the images at ``rows``, in that order. Raises ``KeyError`` for a row that is not in the ranking."""
-        places = {row: place for place, row in enumerate(self.rows.tolist())}
-        return self.take([places[row] for row in rows])
-
     def by_name(self, names: Sequence[str]) -> Ranking:
-        """Sort by ``names``, one for each image of the collection, ignoring case."""
-        order = sorted(range(len(self)), key=lambda place: names[int(self.rows[place])].casefold())
+        """Sort by ``names``, one for each image of the ranking, ignoring case."""
+        order = sorted(range(len(self)), key=lambda place: names[place].casefold())
         return self.take(order)
 
     def renumbered(self, rows: Rows) -> Ranking:

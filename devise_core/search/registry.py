@@ -6,8 +6,9 @@ from devise_core.errors import ArtifactError
 from devise_core.search.annoy_index import AnnoyIndex
 from devise_core.search.exact_index import ExactIndex
 from devise_core.search.index import Index
+from devise_core.search.scan_index import ScanIndex
 
-INDEXES: dict[str, type[Index]] = {index.name: index for index in (ExactIndex, AnnoyIndex)}
+INDEXES: dict[str, type[Index]] = {index.name: index for index in (ExactIndex, AnnoyIndex, ScanIndex)}
 """Add an ``Index`` here to let collections use it."""
 
 EXACT_UP_TO = 20_000

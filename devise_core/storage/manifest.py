@@ -21,6 +21,8 @@ SCHEMA = 2
 SEALED_FROM = 2
 """From this schema on, a manifest ends with a seal, which is the SHA-256 of everything before it."""
 NAME = "manifest.json"
+LARGE, GLANCES, GLANCE_BYTES = 64 << 20, 16, 1 << 16
+"""From this size on, ``Manifest.glanced`` looks at so many parts of so many bytes."""
 
 
 def _inside(name: str) -> str:
@@ -45,6 +47,7 @@ class Entry:
         licence: Of its content.
         shape: Of an ``.npy`` file, otherwise ().
         dtype: Of an ``.npy`` file, otherwise "".
+        glance: The SHA-256 of parts of a large file, otherwise "".
     """
 
     sha256: str
@@ -54,6 +57,7 @@ class Entry:
     licence: str = ""
     shape: tuple[NonNegativeInt, ...] = ()
     dtype: str = ""
+    glance: str = ""
 
 
 class _Content(BaseModel):
@@ -119,7 +123,7 @@ class Manifest:
         """
         shape, dtype = _array_facts(path)
         self.files[path.relative_to(self.root).as_posix()] = Entry(
-            sha256_of(path), path.stat().st_size, command, source, licence, shape, dtype
+            sha256_of(path), path.stat().st_size, command, source, licence, shape, dtype, glance_of(path)
         )
 
     def write(self) -> None:
@@ -127,7 +131,7 @@ class Manifest:
         content: dict[str, Any] = {
             "schema": SCHEMA,
             "about": self.about,
-            "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
+            "files": {name: _written(self.files[name]) for name in sorted(self.files)},
         }
         content["seal"] = _seal(content)
         with atomic_file(self.root / NAME) as staged:
@@ -155,6 +159,31 @@ class Manifest:
         self._verified.add(name)
         return path
 
+    def glanced(self, path: Path) -> Path:
+        """Return ``path`` after checking a large file by its size and by parts of it. A small one is checked as a whole.
+
+        Reading all of a file of some gigabytes would take longer than the search it is opened for.
+
+        Raises:
+            ArtifactError: The file is missing, damaged or not listed.
+        """
+        entry = self.files.get(path.relative_to(self.root).as_posix())
+        if entry is None or not entry.glance:
+            return self.verified(path)
+        self.check_size(path)
+        with reading(path, remedy(path)):
+            if glance_of(path) != entry.glance:
+                raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's). {remedy(path)}.")
+        return path
+
+    def check_size(self, path: Path) -> None:
+        """Check that a file of the manifest is there and has its size. Raises ``ArtifactError``."""
+        entry = self.files[path.relative_to(self.root).as_posix()]
+        with reading(path, remedy(path)), open_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+        if size != entry.bytes:
+            raise ArtifactError(f"{path} has {size} bytes instead of {entry.bytes}. {remedy(path)}.")
+
 
 def remedy(path: Path) -> str:
     """Return the beginning of a sentence that says how to restore ``path``."""
@@ -175,6 +204,23 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def glance_of(path: Path) -> str:
+    """Return the SHA-256 of ``GLANCES`` parts of a file from its beginning to its end, or "" for one of up to ``LARGE`` bytes."""
+    size, digest = path.stat().st_size, hashlib.sha256()
+    if size <= LARGE:
+        return ""
+    with open_file(path) as file:
+        for part in range(GLANCES):
+            file.seek(part * (size - GLANCE_BYTES) // (GLANCES - 1))
+            digest.update(file.read(GLANCE_BYTES))
+    return digest.hexdigest()
+
+
+def _written(entry: Entry) -> dict[str, Any]:
+    """Return the fields of an entry, without ``glance`` if it is empty, as manifests were written before there were large files."""
+    return {name: value for name, value in asdict(entry).items() if name != "glance" or value}
 
 
 def _array_facts(path: Path) -> tuple[tuple[int, ...], str]:

@@ -82,12 +82,17 @@ class CollectionLayout:
     root: Path
 
     items = property(lambda self: self.root / "items.csv")
+    item_table = property(lambda self: self.root / "items.sqlite")
     images = property(lambda self: self.root / "images")
     embeddings = property(lambda self: self.root / "embeddings.npy")
     features = property(lambda self: self.root / "features.npy")
     score_vectors = property(lambda self: self.root / "score_vectors.npy")
     embedding_index = property(lambda self: self.root / "embeddings.ann")
     feature_index = property(lambda self: self.root / "features.ann")
+    partitions = property(lambda self: self.root / "partitions.npy")
+    embedding_scan = property(lambda self: self.root / "embeddings.scan")
+    score_scan = property(lambda self: self.root / "score_vectors.scan")
+    looks = property(lambda self: self.root / "looks.scan")
     projections = property(lambda self: self.root / "projections.npz")
     captions = property(lambda self: self.root / "captions.sqlite")
     skipped = property(lambda self: self.root / "skipped.txt")
@@ -95,6 +100,7 @@ class CollectionLayout:
         lambda self: (
             self.root / "manifest.json",
             self.items,
+            self.item_table,
             self.embeddings,
             self.features,
             self.score_vectors,

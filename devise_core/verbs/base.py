@@ -105,10 +105,10 @@ class EngineBase:
             if clause.text in named:
                 return unit(named[clause.text])
             if clause.text in self.collection:
-                return unit(self.collection.embeddings[self.collection.row(clause.text)])
+                return unit(self.collection.vector_rows("semantic")[self.collection.row(clause.text)])
             from rapidfuzz import process
 
-            near = process.extract(clause.text, [*named, *(item.id for item in self.collection.items)], limit=3)
+            near = process.extract(clause.text, [*named, *self.collection.ids_like(clause.text, 3)], limit=3)
             raise QueryError(
                 f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
                 f"{clause.start + 1}). Did you mean {' or '.join(name for name, _, _ in near)}?",

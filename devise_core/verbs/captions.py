@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from operator import itemgetter
 
-from devise_core.collections.completions import LabelCompletions
+from devise_core.collections.completions import MOST, LabelCompletions
 from devise_core.datatypes import Hit
 from devise_core.search.index import check_k
 from devise_core.text.carriers import FUNCTION_WORDS
@@ -37,7 +37,7 @@ class CaptionVerbs(RankingVerbs):
         typed = [word for part in wanted for word in _words(part.clause.text)]
         read = [word for part in wanted for word in _words(_read(part))]
         rows = self.collection.captions.search([read, typed], unwanted, k)
-        cosines = (self.collection.embeddings[rows] @ query.vectors.T).max(axis=1) if rows else ()
+        cosines = (self.collection.vector_rows("semantic")[rows] @ query.vectors.T).max(axis=1) if rows else ()
         return [self.collection.hit(row, float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
 
     def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
@@ -66,6 +66,8 @@ class CaptionVerbs(RankingVerbs):
     @cached_property
     def label_completions(self) -> LabelCompletions:
         """The labels of the collection, which the search box suggests."""
+        if self._is_large:
+            return LabelCompletions.of_counts(self.collection.facets("label", MOST), self.parts.word_filter)
         return LabelCompletions(self.collection.items, self.parts.word_filter)
 
 

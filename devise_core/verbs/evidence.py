@@ -9,13 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
-from devise_core.search.label_evidence import LabelEvidence, NearMiss, Probe, Thresholds, good_matches
-from devise_core.search.ranking import Mask, Ranking
-from devise_core.search.registry import EXACT_UP_TO
+from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Probe, Thresholds, good_matches
+from devise_core.search.ranking import Mask
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats
 from devise_core.verbs.ranking import RankingVerbs
+from devise_core.verbs.scanning import Candidates
 
 CANDIDATES = 500
 """In a collection too large to look at whole, this many of the best images are looked at."""
@@ -57,12 +57,13 @@ class Evidence:
 class EvidenceVerbs(RankingVerbs):
     """The verb that says "nothing matches"."""
 
-    def evidence(self, query: Query, ranking: Ranking | None = None) -> Evidence | None:
+    def evidence(self, query: Query, looked_at: Candidates | None = None) -> Evidence | None:
         """Find out whether the collection shows what a query asks for.
 
         Args:
             query: What ``query`` made of a text.
-            ranking: What ``ranking`` made of the query, if it is known already.
+            looked_at: The images of a large collection that are looked at, if they are known already. By default its
+                ``CANDIDATES`` best.
 
         Returns:
             The evidence, or None if there is no way to tell: the model came without the files of ``build naming``, or the
@@ -76,15 +77,14 @@ class EvidenceVerbs(RankingVerbs):
         probes = model.probes(query) if model and len(self.collection) else []
         if model is None or not probes:
             return None
-        thresholds, rows = self._evidence_thresholds, self._looked_at(query, ranking)
-        values = self._values(model, probes, rows)
+        thresholds, candidates = self._evidence_thresholds, self._looked_at(query, looked_at)
+        values = self._values(model, probes, candidates)
         best = values.max(axis=1)
-        evidence = np.zeros(len(self.collection), dtype=np.float32)
-        evidence[slice(None) if rows is None else rows] = values.max(axis=0)
-        good = good_matches(evidence, thresholds)
+        good = np.zeros(len(self.collection), dtype=np.bool_)
+        good[slice(None) if candidates is None else candidates.rows] = good_matches(values.max(axis=0), thresholds)
         present = bool(good.any())
         shown = best >= max(thresholds.good, SHARE_OF_BEST_SENSE * float(best.max()))
-        near = None if present or rows is not None else model.near_miss(probes[0], self._class_shares, thresholds)
+        near = None if present or candidates else model.near_miss(probes[0], self._class_shares, thresholds)
         senses = tuple((sense, bool(present and seen)) for sense, seen in zip(query.senses, shown, strict=False))
         is_near = model.is_near(probes[int(best.argmax())])
         return Evidence(present, good, senses, near, float(best.max()), is_near)
@@ -100,9 +100,9 @@ class EvidenceVerbs(RankingVerbs):
         probes = model.probes(query) if model and len(self.collection) else []
         return float(self._values(model, probes, self._looked_at(query)).max()) if model and probes else math.nan
 
-    def _values(self, model: LabelEvidence, probes: Sequence[Probe], rows: Rows | None) -> Floats:
-        """Return the evidence for each probe in each image ``(probes, images)``, or in those at ``rows``."""
-        shares = self._class_shares if rows is None else self._shares_of(self.collection.features[rows])
+    def _values(self, model: LabelEvidence, probes: Sequence[Probe], candidates: Candidates | None) -> Floats:
+        """Return the evidence for each probe in each image ``(probes, images)``, or in the candidates."""
+        shares = self._class_shares if candidates is None else candidates.shares
         return np.asarray(model.weights(probes) @ shares.T, dtype=np.float32)
 
     @cached_property
@@ -111,12 +111,18 @@ class EvidenceVerbs(RankingVerbs):
         assert self.parts.evidence is not None
         if self._has_stored_parts and (stored := self.collection.facts.get("evidence")):
             return Thresholds(float(stored["present"]), float(stored["good"]))
-        if len(self.collection) <= EXACT_UP_TO:
+        if not self._is_large:
             return self.parts.evidence.thresholds(self._class_shares)
-        return self.parts.evidence_thresholds(self.collection.features)
+        rows = self.collection.sample_rows(IMAGES)
+        return self.parts.evidence.thresholds(self._shares_of(self.collection.vector_rows("visual")[rows]))
 
-    def _looked_at(self, query: Query, ranking: Ranking | None = None) -> Rows | None:
-        """Return the rows to look at, or None for all of them."""
-        if len(self.collection) <= EXACT_UP_TO:
+    def _looked_at(self, query: Query, looked_at: Candidates | None = None) -> Candidates | None:
+        """Return the images to look at, or None for all of them."""
+        if not self._is_large:
             return None
-        return (self.ranking(query) if ranking is None else ranking).rows[:CANDIDATES]
+        if looked_at is None:
+            looked_at = self._window(query, self.scan(query))[1]
+        if looked_at is None:
+            rows = np.sort(self.ranking(query).rows[:CANDIDATES])
+            return Candidates(rows, self._shares_of(self.collection.vector_rows("visual")[rows]))
+        return looked_at

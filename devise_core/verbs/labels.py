@@ -11,7 +11,7 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import QueryError
 from devise_core.search.index import check_k
 from devise_core.search.naming import Names
-from devise_core.vectors import Floats, largest
+from devise_core.vectors import Floats, Rows, largest
 from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput
@@ -75,24 +75,29 @@ class LabelVerbs(EngineBase):
         check_k(k)
         return self.parts.namer.name(encoded, k)[0] if self.parts.namer else None
 
-    def label_all(self, k: int) -> list[list[str]]:
-        """Return the ``k`` best names of every image of the collection, as ``label_encoded`` finds them; none without a vocabulary.
+    def label_all(self, k: int, rows: Sequence[int] | Rows | None = None) -> list[list[str]]:
+        """Return the ``k`` best names of images of the collection, as ``label_encoded`` finds them; none without a vocabulary.
+
+        Args:
+            k: How many names.
+            rows: The images. By default all of the collection.
 
         Example:
             >>> engine.label_all(2)[engine.collection.row("violin")]
             ['violin', 'cello']
         """
-        namer, features, embeddings = self.parts.namer, self.collection.features, self.collection.embeddings
+        namer, chosen = self.parts.namer, np.arange(len(self.collection)) if rows is None else np.asarray(rows, dtype=np.int64)
+        features, embeddings = self.collection.vector_rows("visual"), self.collection.vector_rows("semantic")
         if namer is None:
-            return self.vocabulary.nearest_nouns_each(embeddings, k) if self.vocabulary else [[] for _ in embeddings]
-        batches = (slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(features), _ROWS_AT_A_TIME))
-        named = (names for rows in batches for names in namer.name(Encoded(features[rows], embeddings[rows]), k))
+            return self.vocabulary.nearest_nouns_each(embeddings[chosen], k) if self.vocabulary else [[] for _ in chosen]
+        batches = (chosen[start : start + _ROWS_AT_A_TIME] for start in range(0, len(chosen), _ROWS_AT_A_TIME))
+        named = (names for batch in batches for names in namer.name(Encoded(features[batch], embeddings[batch]), k))
         return [[hit.word for hit in names.hits] for names in named]
 
     def encoded(self, row: int) -> Encoded:
         """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images."""
-        features = np.asarray(self.collection.features[row : row + 1], dtype=np.float32)
-        return Encoded(features, self.collection.embeddings[row : row + 1])
+        rows = slice(row, row + 1)
+        return Encoded(self.collection.vector_rows("visual")[rows], self.collection.vector_rows("semantic")[rows])
 
     def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
         """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.cutoff import cut_off
 from devise_core.search.label_evidence import PEOPLE
-from devise_core.search.ranking import Ranking
+from devise_core.search.ranking import Mask, Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
+from devise_core.verbs.scanning import Candidates
 from devise_core.verbs.search import SearchVerbs
 
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """All images in the order of a query, and the rule that tells which of them match well.
+    """The images in the order of a query, and the rule that tells which of them match well.
 
     Attributes:
-        ranking: All images, the best first.
+        ranking: The images, the best first: all of the collection, or the first ``WINDOW`` of a large one.
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
+        inside: Those that satisfy the condition, by default ``ranking``.
+        inside_count: How many images satisfy the condition, also behind the window. By default as many as ``inside`` has.
+        count_from: Returns how many of them have at least a cosine. None if ``inside`` has them all.
     """
 
     ranking: Ranking
     suggested: float
     evidence: Evidence | None
     about_people: bool = False
+    inside: Ranking = None  # type: ignore[assignment]  # set below
+    inside_count: int = -1
+    count_from: Callable[[float], int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.inside is None:
+            object.__setattr__(self, "inside", self.ranking)
+        if self.inside_count < 0:
+            object.__setattr__(self, "inside_count", len(self.inside))
 
     @property
     def absent(self) -> bool:
@@ -39,32 +56,73 @@ class Matches:
         return not self.about_people if self.evidence is None else self.evidence.sure
 
     def strong(self, threshold: float | None = None) -> Ranking:
-        """Return the images that match well.
+        """Return the images that match well and satisfy the condition.
 
         Args:
             threshold: The least cosine. It can only make the matches fewer. One below the suggested threshold changes nothing.
         """
-        good = self.ranking.from_cosine(self.suggested) if self.evidence is None else self.ranking.kept(self.evidence.good)
+        good = self.inside.from_cosine(self.suggested) if self.evidence is None else self.inside.kept(self.evidence.good)
         return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
+
+    def strong_count(self, threshold: float | None = None) -> int:
+        """Return how many images match well, also behind the window. Of a large collection, the classifier looks at some only."""
+        if self.evidence is None and self.count_from:
+            return self.count_from(max(self.suggested, threshold or self.suggested))
+        return len(self.strong(threshold))
 
     def from_threshold(self, threshold: float) -> Ranking:
         """Return the images that match well, and behind them the others from a lower ``threshold`` on, which match weakly."""
         strong = self.strong(threshold)
-        return strong.then(self.ranking.from_cosine(threshold)) if threshold < self.suggested else strong
+        return strong.then(self.inside.from_cosine(threshold)) if threshold < self.suggested else strong
 
 
 class MatchVerbs(SearchVerbs, EvidenceVerbs):
     """The verb that tells good matches from weak ones."""
 
-    def matches(self, query: Query) -> Matches:
-        """Order all images for a query, and find out which of them match well.
+    def matches(self, query: Query, where: Condition = EVERYTHING) -> Matches:
+        """Order the images for a query, and find out which of them match well.
+
+        Args:
+            query: What ``query`` made of a text.
+            where: Which images to list. What matches well is decided by all of them.
 
         Example:
             >>> matches = engine.matches(engine.query("violin"))
             >>> matches.absent, [hit.name for hit in engine.hits(matches.strong()[:1])]
             (False, ['violin'])
         """
+        mask = self._mask(where)
+        if self._is_large:
+            return self._matches_in_window(query, mask)
         ranking = self.ranking(query)
-        evidence = self.evidence(query, ranking)
+        inside = ranking if mask is None else ranking.kept(mask)
+        return self._judged(query, ranking, self.evidence(query), inside)
+
+    def _matches_in_window(self, query: Query, mask: Mask | None) -> Matches:
+        scan = self.scan(query)
+        ranking, candidates = self._window(query, scan)
+        inside, of_inside = (ranking, candidates) if mask is None else self._window(query, scan, mask)
+        evidence = self.evidence(query, _joined(candidates, of_inside))
+        count = len(self.collection) if mask is None else int(np.count_nonzero(mask))
+        return self._judged(query, ranking, evidence, inside, count, lambda least: scan.count(least, mask))
+
+    def _judged(
+        self,
+        query: Query,
+        ranking: Ranking,
+        evidence: Evidence | None,
+        inside: Ranking,
+        count: int = -1,
+        count_from: Callable[[float], int] | None = None,
+    ) -> Matches:
         about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
-        return Matches(ranking, cut_off(ranking.cosines, self.chance_cosine), evidence, about_people)
+        suggested = cut_off(ranking.cosines, self.chance_cosine)
+        return Matches(ranking, suggested, evidence, about_people, inside, count, count_from)
+
+
+def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:
+    """Return the images of both, each once."""
+    if first is None or second is None or first is second:
+        return first or second
+    rows, places = np.unique(np.concatenate([first.rows, second.rows]), return_index=True)
+    return Candidates(rows, np.concatenate([first.shares, second.shares])[places])

@@ -9,33 +9,28 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.datatypes import Hit
-from devise_core.errors import CollectionError
 from devise_core.search import cutoff
+from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.image_vectors import ImageSide
 from devise_core.search.ranking import Ranking
-from devise_core.search.registry import EXACT_UP_TO
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, Rows, unit
-from devise_core.verbs.base import EngineBase
-
-CANDIDATES, CANDIDATES_BY_COSINE = 512, 2048
-"""How many images of a larger collection are ordered by the whole score.
-
-They are chosen by the score without the kinds, or by cosine if the collection does not store the vectors for that. Of the 24 images
-that the whole score puts first among 40,000, 128 candidates hold 98% and 512 all. By cosine, 1,024 hold 91% and 2,048 hold 96%
-(``python -m benchmarks.candidates``). A page of results has up to 96 images, so 128 would not fill two.
-"""
+from devise_core.verbs.scanning import ScanVerbs
 
 
-class RankingVerbs(EngineBase):
+class RankingVerbs(ScanVerbs):
     """The verbs that order images."""
 
-    def ranking(self, query: Query | Floats) -> Ranking:
-        """Order all images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
+    def ranking(self, query: Query | Floats, where: Condition = EVERYTHING) -> Ranking:
+        """Order the images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
 
-        In a collection of more than ``EXACT_UP_TO`` images, the ``CANDIDATES`` with the best score without the kinds are ordered
-        by the whole score and come first.
+        Of a collection of more than ``EXACT_UP_TO`` images, the ``WINDOW`` best are returned. The ``CANDIDATES`` with the best
+        score without the kinds are ordered by the whole score and come first.
+
+        Args:
+            query: The query or the vector.
+            where: Which images to order.
 
         Example:
             >>> ranking = engine.ranking(engine.query("violin"))
@@ -44,15 +39,13 @@ class RankingVerbs(EngineBase):
             >>> [hit.name for hit in engine.hits(ranking[:2])]
             ['violin', 'cello']
         """
-        cosines = _best_cosines(self.collection.embeddings, query)
+        mask = self._mask(where)
+        if self._is_large:
+            return self._window(query, self.scan(query), mask)[0]
         scored = self._sides(query)
-        order = Ranking.of(cosines, self._fast_scores(scored))
-        if scored is None or len(cosines) <= EXACT_UP_TO:
-            return order
-        count = CANDIDATES_BY_COSINE if self._stored_vectors is None else CANDIDATES
-        rows = order.rows[:count]
-        best = Ranking.of(cosines[rows], self._scores(*scored, rows)).renumbered(rows)
-        return best.followed_by(order[count:])
+        cosines = _best_cosines(self.collection.embeddings, query)
+        everything = Ranking.of(cosines, self._scores(query, *scored) if scored else None)
+        return everything if mask is None else everything.kept(mask)
 
     def scores(self, query: Query | Floats) -> Floats:
         """Return the score of every image ``(n,)`` in the order of the collection, all on one scale.
@@ -65,8 +58,10 @@ class RankingVerbs(EngineBase):
             >>> engine.collection.items[int(scores.argmax())].name
             'violin'
         """
-        scores = self._fast_scores(self._sides(query))
-        return _best_cosines(self.collection.embeddings, query) if scores is None else scores
+        if self._is_large:
+            return self.scan(query).scores
+        scored = self._sides(query)
+        return self._scores(query, *scored) if scored else _best_cosines(self.collection.embeddings, query)
 
     def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
@@ -77,9 +72,22 @@ class RankingVerbs(EngineBase):
             ['violin', 'dog']
         """
         places = np.asarray(rows, dtype=np.int64)
-        cosines = _best_cosines(self.collection.embeddings[places], query)
+        cosines = _best_cosines(self.collection.vector_rows("semantic")[places], query)
         scored = self._sides(query)
-        return self.hits(Ranking.of(cosines, self._scores(*scored, places) if scored else None).renumbered(places))
+        return self.hits(Ranking.of(cosines, self._scores(query, *scored, places) if scored else None).renumbered(places))
+
+    def ranked(self, rows: Sequence[int] | Rows, query: Query | Floats) -> Ranking:
+        """Return the images at ``rows``, in that order, with their cosines and scores for a query.
+
+        Example:
+            >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
+            >>> ranking = engine.ranked(rows, engine.query("music"))
+            >>> bool(ranking.scores[0] < ranking.scores[1])
+            True
+        """
+        places = np.asarray(rows, dtype=np.int64)
+        cosines, scored = _best_cosines(self.collection.vector_rows("semantic")[places], query), self._sides(query)
+        return Ranking(places, cosines, self._scores(query, *scored, places) if scored and len(places) else cosines)
 
     def hits(self, ranking: Ranking) -> list[Hit]:
         """Return the images of a ranking, or of a part of it."""
@@ -92,55 +100,30 @@ class RankingVerbs(EngineBase):
     def chance_cosine(self) -> float:
         """The cosine above which a match is unlikely to be chance, as ``cutoff.chance_cosine`` defines it.
 
-        It is 0 for a model without a vocabulary, which has no random nouns to compare with.
+        It is 0 for a model without a vocabulary, which has no random nouns to compare with. A collection that stores it has
+        computed it over all images.
         """
         if self.vocabulary is None:
             return 0.0
+        if self._has_stored_parts and self.collection.chance is not None:
+            return self.collection.chance
         nouns = self.vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED)
         return cutoff.chance_cosine(nouns, self.collection.embeddings)
 
-    def _sides(self, query: Query | Floats) -> tuple[Scorer, list[QuerySide]] | None:
-        """Return the scorer and what it needs of the query, or None if only the cosine can compare it with images."""
-        scorer = self.parts.scorer
-        sides = scorer.query(query) if scorer and isinstance(query, Query) else None
-        return (scorer, sides) if scorer and sides else None
-
-    def _fast_scores(self, scored: tuple[Scorer, list[QuerySide]] | None) -> Floats | None:
-        """Return what ``scores`` returns for what ``_sides`` returned, or None where that is the cosine."""
-        if scored and len(self.collection) <= EXACT_UP_TO:
-            return self._scores(*scored)
-        if scored and self._stored_vectors is not None:
-            scorer, sides = scored
-            return scorer.scores_without_kinds(sides, self.collection.embeddings, self._stored_vectors)
-        return None
-
-    def _scores(self, scorer: Scorer, sides: list[QuerySide], rows: Rows | None = None) -> Floats:
-        """Return the scores of the images at ``rows``, or of all."""
-        if len(self.collection) <= EXACT_UP_TO:
-            scores = scorer.scores(sides, self._image_side)
-            return scores if rows is None else scores[rows]
-        features, embeddings = self.collection.features[rows], self.collection.embeddings[rows]
-        vectors = None if self._stored_vectors is None else self._stored_vectors[rows]
-        return scorer.scores(sides, scorer.images.side(features, embeddings, vectors))
+    def _scores(self, query: Query | Floats, scorer: Scorer, sides: list[QuerySide], rows: Rows | None = None) -> Floats:
+        """Return the scores of the images at ``rows``, or of all images of a collection that is not large."""
+        if self._is_large and rows is not None:
+            return scorer.scores(sides, self._side_of(rows, self._labels_of(query, sides))[0])
+        scores = scorer.scores(sides, self._image_side)
+        return scores if rows is None else scores[rows]
 
     @cached_property
     def _image_side(self) -> ImageSide:
         """What the score needs of every image."""
         assert self.parts.scorer is not None
         features, embeddings = self.collection.features, self.collection.embeddings
-        return self.parts.scorer.images.side(features, embeddings, self._stored_vectors, self._class_shares)
-
-    @cached_property
-    def _stored_vectors(self) -> Floats | None:
-        """The vectors of the images that the collection stores for this model, if it does."""
-        if not self._has_stored_parts or self.parts.scorer is None:
-            return None
-        vectors = self.collection.score_vectors
-        if vectors is not None and vectors.shape[1] != self.parts.scorer.concepts.dimension + 1:
-            raise CollectionError(
-                f"The stored score of the collection {self.collection.name} is damaged. Make the collection again."
-            )
-        return vectors
+        vectors = self.collection.score_vectors if self._has_stored_vectors else None
+        return self.parts.scorer.images.side(features, embeddings, vectors, self._class_shares)
 
 
 def _best_cosines(embeddings: Floats, query: Query | Floats) -> Floats:

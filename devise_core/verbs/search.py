@@ -79,7 +79,8 @@ class SearchVerbs(RankingVerbs):
             ['cello', 'classical guitar']
         """
         row = self.collection.row(item_id)
-        hits = self._nearest(self.collection.features[row], self.collection.embeddings[row], check_k(k) + 1, by)
+        features, embedding = self.collection.vector_rows("visual")[row], self.collection.vector_rows("semantic")[row]
+        hits = self._nearest(features, embedding, check_k(k) + 1, by)
         return [hit for hit in hits if hit.id != item_id][:k]
 
     def encode(self, image: ImageInput) -> Encoded:

@@ -32,8 +32,8 @@ class ShownVerbs(LabelVerbs):
         shown: list[Shown] = []
         for start in range(0, len(chosen), _ROWS_AT_A_TIME):
             batch = chosen[start : start + _ROWS_AT_A_TIME]
-            encoded = Encoded(np.asarray(collection.features[batch], dtype=np.float32), collection.embeddings[batch])
-            shown += words.of([collection.items[row] for row in batch], encoded, collection.described)
+            features, embeddings = collection.vector_rows("visual")[batch], collection.vector_rows("semantic")[batch]
+            shown += words.of(collection.items_at(batch), Encoded(features, embeddings), collection.described)
         return shown
 
     def titles(self, encoded: Encoded) -> list[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.search.ranking import Ranking
+from devise_core.text.query import Query
 
 _STATE_KEY = "selection"
 MAX_SELECTED = 500
@@ -33,17 +33,17 @@ def select_all(engine: Engine, hits: Sequence[Hit]) -> None:
     select(engine, displayed, displayed)
 
 
-def selection_tray(engine: Engine, ranking: Ranking) -> None:
+def selection_tray(engine: Engine, query: Query) -> None:
     """Show how many pictures are selected, with download buttons. Shows nothing if none is selected.
 
     Args:
         engine: The engine over the collection.
-        ranking: All pictures, ranked for the current query. The downloads contain their cosines.
+        query: The current query. The downloads contain the cosines of the pictures with it.
     """
     ids = selected_ids(engine)
     if not ids:
         return
-    hits = engine.hits(ranking.at([engine.collection.row(item) for item in ids]))
+    hits = engine.hits(engine.ranked([engine.collection.row(item) for item in ids], query))
     name = f"{engine.collection.name}-{len(ids)}"
     formats: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
         ("CSV", "csv", "text/csv", lambda: as_csv(hits)),

@@ -117,7 +117,7 @@ def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> lis
 
 
 def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[str, object]]:
-    tiles = tile_data(engine, hits, Marks(strong=strong_ids(engine, strong)))
+    tiles = tile_data(engine, hits, Marks(strong=strong_ids(hits, strong)))
     places = places_of(engine, [hit.row for hit in hits])
     return [tile | {"place": place} for tile, place in zip(tiles, places, strict=True)]
 

@@ -39,9 +39,10 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
             link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
 
-def strong_ids(engine: Engine, strong: Ranking) -> set[str]:
-    """Return the ids of the pictures that match well, for the marks of a grid."""
-    return {engine.collection.items[row].id for row in strong.rows.tolist()}
+def strong_ids(hits: Sequence[Hit], strong: Ranking) -> set[str]:
+    """Return the ids of those of ``hits`` that match well, for the marks of a grid."""
+    rows = set(strong.rows.tolist())
+    return {hit.id for hit in hits if hit.row in rows}
 
 
 def absence_sentence(engine: Engine, query: Query, text: str) -> str:

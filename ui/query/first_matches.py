@@ -26,17 +26,17 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
         How many pictures of the collection match well.
     """
     matches = engine.matches(query)
-    strong = matches.strong()
+    strong, strong_count = matches.strong(), matches.strong_count()
     if matches.absent:
         explain_absence(engine, query, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
-            st.caption(_summary(engine, query, len(strong), matches.sure), width="content", help=SIMILARITY_HELP)
+            st.caption(_summary(engine, query, strong_count, matches.sure), width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
     ranking = strong.then(matches.ranking) if matches.sure or not strong else strong[:CLOSEST]
     hits = closest(engine, ranking, count) if matches.absent else engine.hits(ranking[:count])
-    gallery(engine, hits, page, Marks(strong=strong_ids(engine, strong) if matches.sure else set()))
-    return len(strong)
+    gallery(engine, hits, page, Marks(strong=strong_ids(hits, strong) if matches.sure else set()))
+    return strong_count
 
 
 def _summary(engine: Engine, query: Query, strong: int, sure: bool) -> str:

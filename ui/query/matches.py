@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.search.filters import Filter, all_categories, all_labels
+from devise_core.search.filters import Filter
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
@@ -21,6 +20,7 @@ from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.query.caption_row import caption_row
 from ui.query.evidence import CLOSEST, closest, closest_sentence, explain_absence, show_senses, strong_ids
+from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 SIZES = ("24", "48", "96")
@@ -56,29 +56,30 @@ def show_matches(engine: Engine, query: Query) -> int:
     Returns:
         How many pictures match well.
     """
-    matches = engine.matches(query)
+    kept = _filter(engine)
+    matches = engine.matches(query, kept.condition)
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
-        settings = _settings(engine, matches.suggested)
+        settings = _settings(engine, kept, matches.suggested)
     chosen = _select(engine, matches, settings)
-    st.caption(_summary(query.text, chosen, len(matches.ranking)), help=SIMILARITY_HELP)
+    st.caption(_summary(query.text, chosen, len(engine.collection)), help=SIMILARITY_HELP)
     hits = engine.hits(_page(chosen.listed, settings.size))
     if not chosen.strong:
         if chosen.is_suggested and matches.absent:
             explain_absence(engine, query, matches)
             hits = hits or list(closest(engine, chosen.inside))
         else:
-            _explain_nothing(query.text, chosen.inside, len(matches.ranking), engine.chance_cosine, settings)
+            _explain_nothing(query.text, chosen.inside, len(engine.collection), engine.chance_cosine, settings)
     if hits:
-        announced = set() if chosen.is_doubtful else strong_ids(engine, chosen.strong)
+        announced = set() if chosen.is_doubtful else strong_ids(hits, chosen.strong)
         marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
         gallery(engine, hits, "text", marks)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), len(chosen.inside) - len(chosen.strong))
+        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.inside_count - chosen.strong_count)
     caption_row(engine, query, {hit.id for hit in hits})
-    selection.selection_tray(engine, matches.ranking)
-    return len(chosen.strong)
+    selection.selection_tray(engine, query)
+    return chosen.strong_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +87,10 @@ class _Chosen:
     """The pictures to show.
 
     Attributes:
-        inside: All that pass the filters.
-        strong: Those that match well.
+        inside: Those that pass the filters, as far as they are ranked.
+        inside_count: How many pass the filters.
+        strong: Those that match well, as far as they are ranked.
+        strong_count: How many match well.
         listed: Those to show, in order and without near-duplicates.
         duplicates: Id → how many near-duplicates are folded under it.
         is_suggested: Whether the app decides what matches, and not the visitor's threshold.
@@ -95,7 +98,9 @@ class _Chosen:
     """
 
     inside: Ranking
+    inside_count: int
     strong: Ranking
+    strong_count: int
     listed: Ranking
     duplicates: dict[str, int]
     is_suggested: bool
@@ -103,38 +108,35 @@ class _Chosen:
 
 
 def _select(engine: Engine, matches: Matches, settings: Settings) -> _Chosen:
-    everything, items = matches.ranking, engine.collection.items
-    mask = settings.kept.mask(items) if settings.kept else np.ones(len(everything), dtype=np.bool_)
     is_suggested = settings.threshold == matches.suggested
-    inside, strong = everything.kept(mask), matches.strong(settings.threshold).kept(mask)
+    strong, count = matches.strong(settings.threshold), matches.strong_count(settings.threshold)
     is_doubtful = not matches.sure and not matches.absent
     if settings.weak:
-        unfolded = strong.then(inside)
+        unfolded = strong.then(matches.inside)
     elif is_suggested:
         unfolded = strong[:CLOSEST] if is_doubtful else strong
     else:
-        unfolded = matches.from_threshold(settings.threshold).kept(mask)
-    folded, duplicates = fold_near_duplicates(unfolded, engine.collection.features)
+        unfolded = matches.from_threshold(settings.threshold)
+    folded, duplicates = fold_near_duplicates(unfolded, engine.collection.vector_rows("visual"))
     if settings.order == BY_NAME:
-        folded = folded.by_name([item.labels[0] if item.labels else item.id for item in items])
-    counts = {items[row].id: len(rows) for row, rows in duplicates.items()}
-    return _Chosen(inside, strong, folded, counts, is_suggested, is_doubtful)
+        folded = folded.by_name(engine.collection.names_at(folded.rows))
+    ids = engine.collection.items_at(list(duplicates))
+    counts = {item.id: len(rows) for item, rows in zip(ids, duplicates.values(), strict=True)}
+    return _Chosen(matches.inside, matches.inside_count, strong, count, folded, counts, is_suggested, is_doubtful)
 
 
-def _settings(engine: Engine, suggested: float) -> Settings:
-    items = engine.collection.items
-    categories, labels = all_categories(items), all_labels(items)
-    active = sum(
-        len(url_state.read_choices(name, options))
-        for name, options in (("in", categories), ("out", categories), ("label", labels), ("no", labels))
-    )
+def _filter(engine: Engine) -> Filter:
+    """Read the filters from the address. The widgets that change them are drawn later."""
+    options = {name: filter_options(engine, kind, name) for kind, name in FILTERS}
+    chosen = {name: url_state.read_choices(name, options[name]) for _, name in FILTERS}
+    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
+
+
+def _settings(engine: Engine, kept: Filter, suggested: float) -> Settings:
+    active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
     with st.popover(f"Filters ({active})" if active else "Filters", icon=":material/filter_alt:"):
-        kept = Filter(
-            choose_several("Category", "in", categories, "Any category"),
-            choose_several("Label", "label", labels, "Any label"),
-            choose_several("Exclude categories", "out", categories, "None"),
-            choose_several("Exclude labels", "no", labels, "None"),
-        )
+        for (kind, name), (label, placeholder) in zip(FILTERS, FILTER_TEXTS, strict=True):
+            choose_several(label, name, filter_options(engine, kind, name), placeholder)
     default = round(100 * suggested)
     chosen = url_state.read_number("cut", default, 0, 100)
     with st.popover(f"Threshold {chosen / 100:.2f}", icon=":material/content_cut:"):
@@ -171,10 +173,10 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
 
 
 def _summary(query: str, chosen: _Chosen, everything: int) -> str:
-    count = match_count(len(chosen.strong), len(chosen.inside))
+    count = match_count(chosen.strong_count, chosen.inside_count)
     parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
-    if len(chosen.inside) < everything:
-        parts.append(f"{everything - len(chosen.inside)} filtered out")
+    if chosen.inside_count < everything:
+        parts.append(f"{everything - chosen.inside_count} filtered out")
     if folded := sum(chosen.duplicates.values()):
         parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} grouped")
     return "  ·  ".join(parts)

@@ -1,0 +1,192 @@
+"""What every kind of collection can be asked, however large it is and wherever it is kept.
+
+Images have ids. No method returns all of anything: what needs all images works on the sample of ``about``, and says so.
+``tests/test_collection_contract.py`` compares every kind with an exact oracle.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from devise_core.datatypes import Item
+from devise_core.search.conditions import EVERYTHING, Condition
+from devise_core.vectors import Floats
+
+WINDOW = 16_384
+"""A list of results ends here, and so do its pages. Milvus and other engines have the same limit."""
+SAMPLED = 20_000
+"""How many images the sample of ``About`` has at most."""
+MOST_FACETS = 1_000
+"""How many labels and how many categories ``About`` lists at most. A condition may name any of the others."""
+
+Compared = Literal["semantic", "visual", "score"]
+"""The vectors that are compared: the embeddings, the backbone's features, or what the score of a text search needs.
+
+A vector for "score" has the query in the space of words, then in the concept space, and last −1 for the constant of each image.
+"""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An image that ``nearest`` returned.
+
+    Attributes:
+        id: Its id.
+        value: Its inner product with the query. It is the cosine for "semantic" and "visual".
+    """
+
+    id: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many images satisfy a condition.
+
+    Attributes:
+        value: The number.
+        exact: Whether there are exactly that many. Otherwise there are at least that many.
+    """
+
+    value: int
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a collection as a whole. It is computed once, when the collection is written.
+
+    Attributes:
+        count: The number of images.
+        chance: The cosine that no image reaches for 30% of random nouns, over all images. None if it was not computed.
+        categories: The most frequent categories, and those above them, with the number of their images.
+        labels: The most frequent labels with the number of their images.
+        sample: The ids of up to ``SAMPLED`` images, drawn at random with a seed.
+    """
+
+    count: int
+    chance: float | None
+    categories: Mapping[str, int]
+    labels: Mapping[str, int]
+    sample: Sequence[str]
+
+
+class Store(ABC):
+    """Images that can be searched."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+    @abstractmethod
+    def __contains__(self, item_id: str) -> bool:
+        """Return whether there is an image with this id."""
+
+    @abstractmethod
+    def about(self) -> About:
+        """Return what is known of the collection as a whole."""
+
+    @abstractmethod
+    def nearest(
+        self,
+        vector: Floats,
+        k: int,
+        *,
+        by: Compared = "semantic",
+        where: Condition = EVERYTHING,
+        least: float | None = None,
+        skip: int = 0,
+    ) -> list[Scored]:
+        """Return the images with the largest inner products, the best first. Equal ones come in any order.
+
+        Args:
+            vector: The query. For "semantic" and "visual" a unit vector.
+            k: How many to return.
+            by: The vectors to compare.
+            where: What the images must satisfy.
+            least: The least inner product.
+            skip: How many of the best to leave out. Nothing is returned beyond the first ``WINDOW`` images.
+
+        Raises:
+            QueryError: ``k`` or ``skip`` is negative.
+            ValueError: The query has another dimension than the vectors.
+        """
+
+    @abstractmethod
+    def count(self, where: Condition = EVERYTHING, vector: Floats | None = None, least: float | None = None) -> Count:
+        """Return how many images satisfy ``where`` and, if a ``vector`` is given, have at least the cosine ``least`` with it."""
+
+    @abstractmethod
+    def items(self, ids: Sequence[str]) -> list[Item]:
+        """Return the items with these ids, in that order.
+
+        Raises:
+            CollectionError: There is no image with one of the ids.
+        """
+
+    @abstractmethod
+    def vectors(self, ids: Sequence[str], by: Compared = "semantic") -> Floats:
+        """Return the vectors of the images with these ids ``(n, d)``.
+
+        Raises:
+            CollectionError: There is no image with one of the ids, or the collection does not store these vectors.
+        """
+
+    @abstractmethod
+    def picture(self, item_id: str) -> Path | bytes:
+        """Return the file or the bytes of an image. Raises ``CollectionError`` for an unknown id."""
+
+
+@dataclass(frozen=True)
+class ImageBatch:
+    """Images to write.
+
+    Attributes:
+        items: What is known of them.
+        features: ``(n, f)``.
+        embeddings: Unit rows ``(n, d)``.
+        thumbnails: The WebP bytes of each.
+        keys: The SHA-256 of each original file, or empty texts.
+    """
+
+    items: Sequence[Item]
+    features: Floats
+    embeddings: Floats
+    thumbnails: Sequence[bytes]
+    keys: Sequence[str]
+
+    def __post_init__(self) -> None:
+        lengths = [len(part) for part in (self.items, self.features, self.embeddings, self.thumbnails, self.keys)]
+        if len(set(lengths)) > 1:
+            raise ValueError(
+                "A batch has one row of features and embeddings, one thumbnail and one key for each item. "
+                f"Received: {', '.join(map(str, lengths))}."
+            )
+
+
+class StoreWriter(ABC):
+    """Writes images. Nothing is visible to readers before ``seal``."""
+
+    @abstractmethod
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an image was written with."""
+
+    @abstractmethod
+    def put(self, batch: ImageBatch) -> None:
+        """Write images. One with a known id takes the place of the older, so repeating a batch changes nothing."""
+
+    @abstractmethod
+    def remove(self, ids: Sequence[str]) -> None:
+        """Delete the images with these ids, if they are there."""
+
+    @abstractmethod
+    def seal(self) -> str:
+        """Compute the index, the chance level, the facets, the sample and the maps, and show the collection to readers.
+
+        Returns:
+            The new version.
+        """

@@ -1,0 +1,41 @@
+"""Collect images for a collection in memory, such as the album of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
+
+
+class InMemoryWriter(StoreWriter):
+    """Writes a collection that is in no file.
+
+    Args:
+        name: What to call the collection.
+        title: What pages call it, if that is not the name.
+    """
+
+    def __init__(self, name: str, title: str = "") -> None:
+        self._name, self._title = name, title
+        self._images: dict[str, InMemoryImage] = {}
+        self.collection = InMemoryCollection(name, [], title)
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an image was written with."""
+        return {image.key for image in self._images.values()}.intersection(keys)
+
+    def put(self, batch: ImageBatch) -> None:
+        """Write images. One with a known id takes the place of the older."""
+        rows = zip(batch.items, batch.keys, batch.thumbnails, batch.features, batch.embeddings, strict=True)
+        self._images |= {item.id: InMemoryImage(item, *rest) for item, *rest in rows}
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Delete the images with these ids, if they are there."""
+        for item_id in ids:
+            self._images.pop(item_id, None)
+
+    def seal(self) -> str:
+        """Make ``collection`` of the images, and return its version."""
+        self.collection = InMemoryCollection(self._name, list(self._images.values()), self._title)
+        return self.collection.version

@@ -1,0 +1,136 @@
+"""The items of a large collection in an SQLite file, of which only those that are shown are read."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError
+from devise_core.storage.paths import is_inside
+from devise_core.vectors import Rows
+
+ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus")
+LABEL, CATEGORY = "label", "category"
+"""The kinds of facets."""
+_PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
+"""A file that is inside the folder. Most are, and looking at others takes 50 times as long."""
+_AT_A_TIME = 500
+"""SQLite allows some hundreds of values in one statement."""
+
+
+class ItemTable(Sequence[Item]):
+    """The items of a collection, in order, and the rows that have each label and category. Safe to use from several threads.
+
+    SQLite is part of Python, reads single rows without loading the file, and has the full text search that captions need.
+
+    Args:
+        path: A file that ``ItemTableWriter`` has finished. It is only read.
+
+    Raises:
+        ArtifactError: The file is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.Lock()
+        with self._errors():
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
+            self._count = int(self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items")[0][0])
+            self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1")
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, row: int) -> Item: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Item]: ...
+    def __getitem__(self, row: int | slice) -> Item | list[Item]:
+        """Return the item at ``row``, or those of a slice."""
+        rows = range(self._count)[row]
+        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
+
+    def __iter__(self) -> Iterator[Item]:
+        for start in range(0, self._count, _AT_A_TIME):
+            yield from self[start : start + _AT_A_TIME]
+
+    def at(self, rows: Iterable[int]) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+        wanted, items = [int(row) for row in rows], dict[int, Item]()
+        for start in range(0, len(wanted), _AT_A_TIME):
+            part = wanted[start : start + _AT_A_TIME]
+            statement = f"SELECT row, {', '.join(ITEM_COLUMNS)} FROM items WHERE row IN ({', '.join('?' * len(part))})"
+            items |= {row: self._item(values) for row, *values in self._rows_of(statement, part)}
+        if missing := set(wanted) - set(items):
+            raise ArtifactError(f"{self._path} has no item {min(missing)}. Make the collection again.")
+        return [items[row] for row in wanted]
+
+    def names_at(self, rows: Iterable[int]) -> list[str]:
+        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
+        wanted, names = [int(row) for row in rows], dict[int, str]()
+        for start in range(0, len(wanted), _AT_A_TIME):
+            part = wanted[start : start + _AT_A_TIME]
+            statement = (
+                f"SELECT row, ifnull(json_extract(labels, '$[0]'), id) FROM items WHERE row IN ({', '.join('?' * len(part))})"
+            )
+            names.update(self._rows_of(statement, part))
+        return [names[row] for row in wanted]
+
+    def row_of(self, item_id: str) -> int | None:
+        """Return the row of an id, or None."""
+        rows = self._rows_of("SELECT row FROM items WHERE id = ?", [item_id])
+        return int(rows[0][0]) if rows else None
+
+    def ids_like(self, text: str, k: int) -> list[str]:
+        """Return up to ``k`` ids that come after ``text`` in the alphabet, the first of which often begin like it."""
+        return [row[0] for row in self._rows_of("SELECT id FROM items WHERE id >= ? ORDER BY id LIMIT ?", [text, k])]
+
+    def with_label(self, label: str) -> Rows:
+        """Return the rows of the images with a label."""
+        return self._posting(LABEL, label)
+
+    def in_category(self, category: str) -> Rows:
+        """Return the rows of the images in a category or below it."""
+        return self._posting(CATEGORY, category)
+
+    def facets(self, kind: str, most: int) -> dict[str, int]:
+        """Return the ``most`` frequent labels or categories, each with the number of its images."""
+        statement = "SELECT value, count FROM facets WHERE kind = ? ORDER BY count DESC, value LIMIT ?"
+        return {str(value): int(count) for value, count in self._rows_of(statement, [kind, most])}
+
+    def _posting(self, kind: str, value: str) -> Rows:
+        rows = self._rows_of("SELECT rows FROM facets WHERE kind = ? AND value = ?", [kind, value])
+        posting = np.frombuffer(rows[0][0] if rows else b"", dtype="<i4").astype(np.int64)
+        if len(posting) and (posting.min() < 0 or posting.max() >= self._count):
+            raise ArtifactError(f"{self._path} is damaged (a {kind} refers to an image that does not exist). Make it again.")
+        return posting
+
+    def _item(self, values: Sequence[Any]) -> Item:
+        fields = dict(zip(ITEM_COLUMNS, values, strict=True))
+        with self._errors():
+            fields["labels"] = tuple(map(str, json.loads(fields["labels"])))
+            x, y = map(float, fields["focus"].split())
+            item = Item(**(fields | {"focus": (x, y)}))
+        if not item.id or not (_PLAIN.fullmatch(item.file) or is_inside(item.file)):
+            raise ArtifactError(f"{self._path} has an image without an id, or with a file outside the folder. Make it again.")
+        return item
+
+    def _rows_of(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, self._errors():
+            return self._database.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+            raise ArtifactError(f"{self._path} cannot be read ({error}). Make the collection again.") from error

@@ -1,0 +1,118 @@
+"""Write the items of a large collection to an SQLite file, a batch at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.collections.item_table import CATEGORY, ITEM_COLUMNS, LABEL
+from devise_core.datatypes import Item
+from devise_core.search.conditions import lineage
+from devise_core.vectors import Rows
+
+_BATCH = 10_000
+_ITEMS = f"INSERT INTO items (row, key, {', '.join(ITEM_COLUMNS)}) VALUES ({', '.join('?' * (len(ITEM_COLUMNS) + 2))})"
+
+
+class ItemTableWriter:
+    """A table of items that grows. ``finish`` makes it a file for ``ItemTable``.
+
+    Args:
+        path: A new file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = OFF")  # the file is written beside its place, and a failed one is deleted
+        self._database.execute("PRAGMA synchronous = OFF")
+        columns = ", ".join(f"{name} TEXT NOT NULL" for name in ("key", *ITEM_COLUMNS))
+        self._database.execute(f"CREATE TABLE items (row INTEGER PRIMARY KEY, {columns}, UNIQUE (id))")
+
+    def places_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return id → row of those of ``ids`` that the table has."""
+        return self._known("id", ids)
+
+    def keys_of(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an item was written with."""
+        return set(self._known("key", keys))
+
+    def put(self, rows: Sequence[int], items: Sequence[Item], keys: Sequence[str]) -> None:
+        """Write items at ``rows``, in place of what is there. ``keys`` are the SHA-256 of their files, or empty."""
+        self._database.executemany("DELETE FROM items WHERE row = ?", ((row,) for row in rows))
+        values = (_values(*each) for each in zip(rows, items, keys, strict=True))
+        self._database.executemany(_ITEMS, values)
+        self._database.commit()
+
+    def remove(self, ids: Sequence[str]) -> list[str]:
+        """Delete the items with these ids, if they are there. Return their files."""
+        files = [file for item_id in ids for (file,) in self._database.execute("SELECT file FROM items WHERE id = ?", (item_id,))]
+        self._database.executemany("DELETE FROM items WHERE id = ?", ((item_id,) for item_id in ids))
+        self._database.commit()
+        return files
+
+    def close(self) -> None:
+        """Close the file, which is of no use then."""
+        self._database.close()
+
+    def rows(self) -> Rows:
+        """Return the rows that have an item, in order."""
+        return np.fromiter((row for (row,) in self._database.execute("SELECT row FROM items ORDER BY row")), dtype=np.int64)
+
+    def finish(self) -> None:
+        """Number the items without gaps, write the rows of each label and category, and close the file."""
+        rows = self.rows()
+        if len(rows) and rows[-1] != len(rows) - 1:
+            self._database.execute("CREATE TEMP TABLE places (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
+            self._database.executemany("INSERT INTO places VALUES (?, ?)", zip(rows.tolist(), range(len(rows)), strict=True))
+            # In ascending order a row moves down to a number that is free by then.
+            self._database.execute("UPDATE items SET row = -1 - (SELECT new FROM places WHERE old = row)")
+            self._database.execute("UPDATE items SET row = -1 - row")
+        self._write_facets()
+        self._database.commit()
+        self._database.close()
+
+    def _write_facets(self) -> None:
+        execute = self._database.execute
+        execute("CREATE TEMP TABLE pairs (kind TEXT, value TEXT, row INTEGER)")
+        execute("CREATE TABLE facets (kind TEXT, value TEXT, count INTEGER, rows BLOB, PRIMARY KEY (kind, value))")
+        reading = execute("SELECT row, labels, category FROM items ORDER BY row")
+        while batch := reading.fetchmany(_BATCH):
+            self._database.executemany("INSERT INTO pairs VALUES (?, ?, ?)", _pairs(batch))
+        sorted_pairs = execute("SELECT kind, value, row FROM pairs ORDER BY kind, value, row")
+        self._database.executemany("INSERT INTO facets VALUES (?, ?, ?, ?)", _facets(sorted_pairs))
+        execute("DROP TABLE pairs")
+        execute("CREATE INDEX facets_by_count ON facets (kind, count DESC, value)")
+
+    def _known(self, column: str, values: Sequence[str]) -> dict[str, int]:
+        known: dict[str, int] = {}
+        for start in range(0, len(values), 500):
+            part = values[start : start + 500]
+            statement = f"SELECT {column}, row FROM items WHERE {column} IN ({', '.join('?' * len(part))})"
+            known.update(self._database.execute(statement, part).fetchall())
+        return known
+
+
+def _values(row: int, item: Item, key: str) -> tuple[object, ...]:
+    fields: Mapping[str, object] = {
+        **item.__dict__,
+        "labels": json.dumps(item.labels, ensure_ascii=False),
+        "focus": f"{item.focus[0]:.2f} {item.focus[1]:.2f}",
+    }
+    return (row, key, *(fields[name] for name in ITEM_COLUMNS))
+
+
+def _pairs(batch: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, str, int]]:
+    for row, labels, category in batch:
+        yield from ((LABEL, label, row) for label in dict.fromkeys(json.loads(labels)))
+        yield from ((CATEGORY, part, row) for part in lineage(category))
+
+
+def _facets(sorted_pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int, bytes]]:
+    for (kind, value), group in groupby(sorted_pairs, key=lambda pair: pair[:2]):
+        rows = np.fromiter((row for _, _, row in group), dtype="<i4")
+        yield kind, value, len(rows), rows.tobytes()

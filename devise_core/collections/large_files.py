@@ -1,0 +1,92 @@
+"""What a large collection stores beside its items and vectors, computed a block at a time, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.collections.caption_index import CaptionIndex
+from devise_core.collections.item_table import ItemTable
+from devise_core.collections.large_projection import project_large
+from devise_core.search.cutoff import chance_of
+from devise_core.search.looks_index import LooksIndex, axes_path
+from devise_core.search.model_parts import ModelParts
+from devise_core.search.products import write_scan
+from devise_core.search.scan_index import ScanIndex
+from devise_core.storage.growing_array import GrowingArray
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.mapped_rows import MappedRows, row_blocks
+from devise_core.storage.paths import CollectionLayout
+from devise_core.vectors import Floats
+
+BLOCK = 2_048
+
+
+def write_large_files(layout: CollectionLayout, manifest: Manifest, parts: ModelParts | None) -> list[Path]:
+    """Write what makes searches of a large collection fast, and its maps.
+
+    Args:
+        layout: The folder, with ``items.sqlite``, ``embeddings.npy`` and ``features.npy``.
+        manifest: The manifest of that folder. The chance level and the thresholds of the evidence are noted in it, and the
+            caller adds the files.
+        parts: The parts of the model. Without them there are no vectors of the score, and no levels.
+
+    Returns:
+        All files of the collection.
+    """
+    manifest.about["index"] = ScanIndex.name
+    embeddings, features = MappedRows(layout.embeddings), MappedRows(layout.features)
+    files = [layout.item_table, layout.embeddings, layout.features, layout.projections]
+    files += [layout.embedding_scan, layout.looks, axes_path(layout.looks), layout.captions]
+    project_large(embeddings).save(layout.projections)
+    write_scan(layout.embedding_scan, embeddings)
+    LooksIndex.build(features, layout.looks)
+    CaptionIndex.write(layout.captions, ItemTable(layout.item_table))
+    if parts:
+        _store_levels(manifest, parts, embeddings)
+        if parts.evidence or parts.scorer:
+            _store_scores(layout, manifest, parts, features, embeddings)
+    if layout.score_vectors.is_file():
+        write_scan(layout.score_scan, MappedRows(layout.score_vectors))
+        files += [layout.score_vectors, layout.score_scan, layout.partitions]
+    return files
+
+
+def _store_levels(manifest: Manifest, parts: ModelParts, embeddings: MappedRows) -> None:
+    """Note the version of the model's parts, and the chance level over all images."""
+    manifest.about["parts"] = parts.version
+    nouns = parts.random_nouns
+    if nouns is None:
+        return
+    best = np.full(len(nouns), -1, dtype=np.float32)
+    for rows in row_blocks(len(embeddings), BLOCK):
+        best = np.maximum(best, (nouns @ embeddings[rows].T).max(axis=1))
+    manifest.about["chance"] = chance_of(best)
+
+
+def _store_scores(
+    layout: CollectionLayout, manifest: Manifest, parts: ModelParts, features: MappedRows, embeddings: MappedRows
+) -> None:
+    """Write the vectors of the score, and note the thresholds of the evidence over all images."""
+    assert parts.classifier is not None
+    evidence, scorer = parts.evidence, parts.scorer
+    weights = evidence.random_weights() if evidence else None
+    best = np.zeros(0 if weights is None else len(weights), dtype=np.float32)
+    shape = (len(features), scorer.concepts.dimension + 1 if scorer else 0)
+    partitions = GrowingArray(layout.partitions, np.float32)
+    stored = np.lib.format.open_memmap(layout.score_vectors, "w+", np.float16, shape) if scorer else None
+    for rows in row_blocks(len(features), BLOCK):
+        block = features[rows]
+        shares: Floats = parts.classifier.shares(block)
+        if weights is not None:
+            best = np.maximum(best, (weights @ shares.T).max(axis=1))
+        if scorer and stored is not None:
+            stored[rows] = scorer.images.vectors(block, embeddings[rows], shares)
+            partitions.append(scorer.images.partitions(block, shares))
+    if stored is not None:
+        stored.flush()
+    partitions.finish()
+    if evidence:
+        manifest.about["evidence"] = asdict(evidence.thresholds_of(best))

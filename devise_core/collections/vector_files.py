@@ -1,0 +1,153 @@
+"""The vectors of a collection in a folder: whole in memory, or on disk with only the rows in memory that are asked for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from devise_core.errors import ArtifactError
+from devise_core.search.index import Index
+from devise_core.search.looks_index import LooksIndex, axes_path
+from devise_core.search.products import ExactProducts, Products, ScannedProducts
+from devise_core.search.registry import default_index, index_type
+from devise_core.search.scan_index import ScanIndex
+from devise_core.storage.artifact_reader import read_array
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.mapped_rows import MappedRows, VectorRows
+from devise_core.storage.paths import CollectionLayout
+from devise_core.vectors import Floats, unit
+
+Stored = Literal["semantic", "visual", "concept", "partition"]
+"""The vectors that a collection stores: embeddings, features, and what the score needs besides (``score_vectors``). A large one
+stores the partitions of the softmax too, so that the probability of a few labels is computed alone."""
+_LENGTH_TOLERANCE = 0.01
+
+
+class VectorFiles(ABC):
+    """The vectors of ``count`` images. Each file is checked and opened when it is first used.
+
+    Args:
+        layout: The paths of the files.
+        manifest: Lists them.
+        count: The number of images.
+    """
+
+    def __init__(self, layout: CollectionLayout, manifest: Manifest, count: int) -> None:
+        self.layout, self.manifest, self.count = layout, manifest, count
+
+    @abstractmethod
+    def rows(self, by: Stored) -> VectorRows:
+        """Return vectors of which rows can be read. Raises ``ArtifactError``."""
+
+    @abstractmethod
+    def products(self, by: Stored) -> Products:
+        """Return what multiplies a query with all images. Raises ``ArtifactError``."""
+
+    @abstractmethod
+    def index(self, by: Stored) -> Index:
+        """Return the index over the embeddings or the features. Raises ``ArtifactError``."""
+
+    @abstractmethod
+    def verify(self) -> None:
+        """Check the files that every search reads. Raises ``ArtifactError``."""
+
+    def has(self, by: Stored) -> bool:
+        """Return whether the collection stores these vectors."""
+        return self.path(by).name in self.manifest.files
+
+    def path(self, by: Stored) -> Path:
+        """Return the file of the vectors."""
+        names = {"semantic": "embeddings", "visual": "features", "concept": "score_vectors", "partition": "partitions"}
+        return Path(getattr(self.layout, names[by]))
+
+
+class WholeVectorFiles(VectorFiles):
+    """The vectors of a collection that fits into memory. Its manifest names the type of its indexes."""
+
+    def rows(self, by: Stored) -> Floats:
+        """Return all vectors."""
+        if by in ("concept", "partition"):
+            return self._read(by)
+        return self.embeddings if by == "semantic" else self.features
+
+    def products(self, by: Stored) -> Products:
+        """Return exact products."""
+        vectors = self.rows(by)
+        return ExactProducts(unit(vectors) if by == "visual" else vectors)
+
+    def index(self, by: Stored) -> Index:
+        """Open the index that the manifest names, or the default for the size if the manifest is older than that."""
+        vectors, path = self.rows(by), self.layout.embedding_index if by == "semantic" else self.layout.feature_index
+        kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
+        return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
+
+    def verify(self) -> None:
+        """Check the SHA-256 of the embeddings and the features."""
+        for file in (self.layout.embeddings, self.layout.features):
+            self.manifest.verified(file)
+
+    @cached_property
+    def embeddings(self) -> Floats:
+        """Unit rows ``float32 (n, d)``."""
+        embeddings = self._read("semantic")
+        if not np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=_LENGTH_TOLERANCE):
+            raise ArtifactError(f"{self.layout.embeddings} holds vectors that are not of length 1. Make the collection again.")
+        return embeddings
+
+    @cached_property
+    def features(self) -> Floats:
+        """The backbone's features ``float32 (n, f)``."""
+        features = self._read("visual")
+        with np.errstate(over="ignore"):  # of numbers too large to be features
+            lengths = np.linalg.norm(features, axis=1)
+        if not (lengths > 0).all() or not np.isfinite(lengths).all():
+            raise ArtifactError(f"{self.layout.features} holds vectors without a direction. Make the collection again.")
+        return features
+
+    def _read(self, by: Stored) -> Floats:
+        path = self.path(by)
+        file = self.manifest.verified(path)
+        stored = read_array(file, np.floating, self.manifest.files[path.name].shape or (None, None), mapped=True)
+        if len(stored) != self.count:
+            raise ArtifactError(f"{path} has {len(stored)} rows for {self.count} items. Make the collection again.")
+        return np.asarray(stored, dtype=np.float32)
+
+
+class MappedVectorFiles(VectorFiles):
+    """The vectors of a large collection. They stay on disk, and what a search scans has one byte for each number."""
+
+    def __init__(self, layout: CollectionLayout, manifest: Manifest, count: int) -> None:
+        super().__init__(layout, manifest, count)
+        self._rows = dict[Stored, MappedRows]()
+        self._products = dict[Stored, Products]()
+
+    def rows(self, by: Stored) -> MappedRows:
+        """Return the file of the vectors."""
+        if by not in self._rows:
+            self._rows[by] = MappedRows(self.manifest.glanced(self.path(by)), (self.count, None))
+        return self._rows[by]
+
+    def products(self, by: Stored) -> Products:
+        """Return products of which the fast ones are read from a file of bytes."""
+        if by not in self._products:
+            if by == "visual":
+                raise ValueError("Features are not scanned. Use the index over them.")
+            path = self.layout.embedding_scan if by == "semantic" else self.layout.score_scan
+            self._products[by] = ScannedProducts(self.manifest.glanced(path), self.rows(by))
+        return self._products[by]
+
+    def index(self, by: Stored) -> Index:
+        """Return the scan of the embeddings, or of projections of the features."""
+        if by == "semantic":
+            return ScanIndex(self.products(by))
+        self.manifest.verified(axes_path(self.layout.looks))
+        return LooksIndex.open(self.rows(by), self.manifest.glanced(self.layout.looks))
+
+    def verify(self) -> None:
+        """Check the sizes of all files. ``python -m devise_core doctor`` checks their SHA-256, which takes a while."""
+        for name in self.manifest.files:
+            self.manifest.check_size(self.layout.root / name)

@@ -1,0 +1,179 @@
+"""Conditions that images must satisfy. ``mask_of`` evaluates them over postings, and an engine as its own expression."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from devise_core.datatypes import Item
+from devise_core.search.ranking import Mask
+from devise_core.vectors import Rows
+
+
+class Condition:
+    """A condition. Combine conditions with ``&``, ``|`` and ``~``."""
+
+    def __and__(self, other: Condition) -> Condition:
+        return All((self, other))
+
+    def __or__(self, other: Condition) -> Condition:
+        return AnyOf((self, other))
+
+    def __invert__(self) -> Condition:
+        return Not(self)
+
+
+@dataclass(frozen=True)
+class HasLabel(Condition):
+    """The image has this label."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class InCategory(Condition):
+    """The image is in this category, or in one below it: "animals" includes "animals/birds"."""
+
+    category: str
+
+
+@dataclass(frozen=True)
+class HasId(Condition):
+    """The image has this id."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class All(Condition):
+    """All parts are satisfied. Without parts, every image satisfies it."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf(Condition):
+    """At least one of the parts is satisfied. Without parts, no image satisfies it."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Not(Condition):
+    """The part is not satisfied."""
+
+    part: Condition
+
+
+EVERYTHING = All()
+"""The condition that every image satisfies."""
+
+
+class Postings(Protocol):
+    """For each label, category and id, the rows of the images that have it."""
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+    def with_label(self, label: str) -> Rows:
+        """Return the rows of the images with a label."""
+
+    def in_category(self, category: str) -> Rows:
+        """Return the rows of the images in a category or below it."""
+
+    def row_of(self, item_id: str) -> int | None:
+        """Return the row of an id, or None."""
+
+
+def mask_of(condition: Condition, postings: Postings) -> Mask:
+    """Return for each image whether it satisfies ``condition``, ``(n,)``. Raises ``TypeError`` for an unknown kind of condition."""
+    match condition:
+        case All(parts):
+            return _joined(parts, postings, True)
+        case AnyOf(parts):
+            return _joined(parts, postings, False)
+        case Not(part):
+            return ~mask_of(part, postings)
+        case HasLabel(label):
+            return _mask(postings.with_label(label), len(postings))
+        case InCategory(category):
+            return _mask(postings.in_category(category), len(postings))
+        case HasId(item_id):
+            row = postings.row_of(item_id)
+            return _mask([] if row is None else [row], len(postings))
+    raise TypeError(f"A condition is one of the classes of this module. Received: {condition!r}")
+
+
+def satisfies(condition: Condition, item: Item) -> bool:
+    """Return whether one image satisfies a condition. It defines what the conditions mean."""
+    match condition:
+        case All(parts):
+            return all(satisfies(part, item) for part in parts)
+        case AnyOf(parts):
+            return any(satisfies(part, item) for part in parts)
+        case Not(part):
+            return not satisfies(part, item)
+        case HasLabel(label):
+            return label in item.labels
+        case InCategory(category):
+            return category in lineage(item.category)
+        case HasId(item_id):
+            return item.id == item_id
+    raise TypeError(f"A condition is one of the classes of this module. Received: {condition!r}")
+
+
+def lineage(category: str) -> list[str]:
+    """Return a category and those above it: "animals/birds" → ["animals", "animals/birds"]."""
+    parts = category.split("/") if category else []
+    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+class ItemPostings:
+    """The postings of items in memory.
+
+    Args:
+        items: The items.
+    """
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._count = len(items)
+        self._rows = {item.id: row for row, item in enumerate(items)}
+        labels, categories = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+        for row, item in enumerate(items):
+            for label in dict.fromkeys(item.labels):
+                labels[label].append(row)
+            for category in lineage(item.category):
+                categories[category].append(row)
+        self.labels, self.categories = dict(labels), dict(categories)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def with_label(self, label: str) -> Rows:
+        """Return the rows of the images with a label."""
+        return np.asarray(self.labels.get(label, ()), dtype=np.int64)
+
+    def in_category(self, category: str) -> Rows:
+        """Return the rows of the images in a category or below it."""
+        return np.asarray(self.categories.get(category, ()), dtype=np.int64)
+
+    def row_of(self, item_id: str) -> int | None:
+        """Return the row of an id, or None."""
+        return self._rows.get(item_id)
+
+
+def _joined(parts: Iterable[Condition], postings: Postings, every: bool) -> Mask:
+    mask = np.full(len(postings), every, dtype=np.bool_)
+    for part in parts:
+        mask = mask & mask_of(part, postings) if every else mask | mask_of(part, postings)
+    return mask
+
+
+def _mask(rows: Rows | list[int], count: int) -> Mask:
+    mask = np.zeros(count, dtype=np.bool_)
+    mask[rows] = True
+    return mask

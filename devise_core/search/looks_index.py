@@ -1,0 +1,76 @@
+"""Nearest neighbours by how images look, over a projection of the backbone's features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.search.index import Index, check_query
+from devise_core.search.products import ScannedProducts, write_scan
+from devise_core.storage.artifact_reader import read_array
+from devise_core.storage.mapped_rows import MappedRows, VectorRows, row_blocks
+from devise_core.vectors import Floats, Rows, largest, unit
+
+WIDTH = 128
+"""The features of an image are projected to this many numbers, along the directions in which they differ most."""
+REFINED = 1_024
+"""The features themselves order this many images that are nearest in the projection."""
+_FITTED, _SEED, _BLOCK = 20_000, 7, 2_048
+
+
+class LooksIndex(Index):
+    """Compares projections of the features first, and then the features of the nearest images.
+
+    A forest over the 1,280 features of a million images has 6 GB and takes a quarter of an hour to build. The projections have
+    0.13 GB (``python -m benchmarks.scale`` prints the recall).
+
+    Args:
+        features: The features ``(n, f)``, of any length.
+        products: The products with their projections.
+        axes: Orthonormal rows ``(w, f)``.
+    """
+
+    name = "looks"
+    has_file = True
+
+    def __init__(self, features: VectorRows, products: ScannedProducts, axes: Floats) -> None:
+        self._features, self._products, self._axes = features, products, axes
+
+    @classmethod
+    def build(cls, vectors: VectorRows, path: Path) -> LooksIndex:
+        """Write the projections to ``path`` and the axes beside them, as ``axes_path`` says."""
+        rows = np.sort(np.random.default_rng(_SEED).permutation(len(vectors))[:_FITTED])
+        sample = unit(vectors[rows])
+        axes = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, ::-1].T[:WIDTH].astype(np.float32)
+        np.save(axes_path(path), axes)
+        staged = path.with_name("projected.npy")
+        projected = np.lib.format.open_memmap(staged, "w+", np.float16, (len(vectors), len(axes)))
+        for block in row_blocks(len(vectors), _BLOCK):
+            projected[block] = unit(vectors[block]) @ axes.T
+        projected.flush()
+        write_scan(path, MappedRows(staged))
+        staged.unlink()
+        return cls.open(vectors, path)
+
+    @classmethod
+    def open(cls, vectors: VectorRows, path: Path) -> LooksIndex:
+        """Open what ``build`` wrote."""
+        axes = np.asarray(read_array(axes_path(path), np.floating, (None, vectors.shape[1])), dtype=np.float32)
+        return cls(vectors, ScannedProducts(path, None, (len(vectors), len(axes))), axes)
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """Find the vectors nearest to a unit vector, approximately."""
+        projected = self._axes @ check_query(query, self._axes.shape[1])
+        near = np.sort(largest(self._products.fast(projected[None])[0], max(REFINED, 2 * k)))
+        cosines = np.asarray(unit(self._features[near]) @ query, dtype=np.float32)
+        best = largest(cosines, k)
+        return near[best].astype(np.int64), cosines[best]
+
+
+def axes_path(path: Path) -> Path:
+    """Return the path of the axes that belong to the projections at ``path``."""
+    return path.with_suffix(".axes.npy")

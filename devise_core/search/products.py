@@ -1,0 +1,186 @@
+"""Inner products of a query with the vectors of many images: exact ones, and fast ones with a bound for their error.
+
+A collection of a million images is not scored by its vectors themselves, which would take a second to read. Each vector is also
+stored with one byte for each number. These bytes are read for every query, and decide which images are looked at. The vectors
+of these images then give the exact values. ``ScannedProducts`` says how far the two can differ.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import open_file, reading
+from devise_core.storage.mapped_rows import VectorRows, row_blocks
+from devise_core.vectors import Floats, Rows, quantise
+
+SCANNED_ROWS = 2_048
+"""So many rows are converted and multiplied at a time. Smaller blocks cost more calls, and larger ones leave the cache."""
+ERRORS = 6.0
+"""The bound on the error in standard deviations. Many rounding errors add up like a normal distribution, and one product in a
+billion is outside."""
+_SCALE_BYTES = 4
+
+
+class Products(ABC):
+    """Inner products of queries ``(m, d)`` with the rows of a matrix ``(n, d)``."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    @property
+    @abstractmethod
+    def dimension(self) -> int:
+        """The length of a row."""
+
+    @abstractmethod
+    def fast(self, queries: Floats) -> Floats:
+        """Return the products with all rows ``float32 (m, n)``. Those of a query may be off by up to its ``error``."""
+
+    @abstractmethod
+    def error(self, queries: Floats) -> float:
+        """Return the bound on the error of ``fast`` for any of the queries. 0 if it is exact."""
+
+    @abstractmethod
+    def exact(self, queries: Floats, rows: Rows) -> Floats:
+        """Return the products with the rows at ``rows``, ``(m, len(rows))``."""
+
+
+class ExactProducts(Products):
+    """A matrix in memory ``(n, d)``."""
+
+    def __init__(self, vectors: Floats) -> None:
+        self._vectors = vectors
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    @property
+    def dimension(self) -> int:
+        """The length of a row."""
+        return int(self._vectors.shape[1])
+
+    def fast(self, queries: Floats) -> Floats:
+        """Return the products with all rows, which are exact."""
+        return np.asarray(queries @ self._vectors.T, dtype=np.float32)
+
+    def error(self, queries: Floats) -> float:  # noqa: ARG002  the contract's signature
+        """Return 0."""
+        return 0.0
+
+    def exact(self, queries: Floats, rows: Rows) -> Floats:
+        """Return the products with the rows at ``rows``."""
+        return np.asarray(queries @ self._vectors[rows].T, dtype=np.float32)
+
+
+class ScannedProducts(Products):
+    """A matrix that is stored twice: as it is, and with one byte for each number.
+
+    Args:
+        path: What ``write_scan`` wrote.
+        vectors: The matrix itself ``(n, d)``, or None if ``exact`` is not used.
+        shape: The shape of the matrix, if it is not given.
+
+    Raises:
+        ArtifactError: The file is missing or damaged, or belongs to another matrix.
+    """
+
+    def __init__(self, path: Path, vectors: VectorRows | None, shape: tuple[int, int] | None = None) -> None:
+        self._vectors = vectors
+        count, width = shape or (vectors.shape if vectors is not None else (0, 0))
+        with reading(path), open_file(path):
+            stored = np.load(path, mmap_mode="r", allow_pickle=False)
+        if stored.dtype != np.int8 or stored.shape != (count, width + _SCALE_BYTES):
+            raise ArtifactError(f"{path} does not belong to its vectors. Make the collection again.")
+        self._bytes: npt.NDArray[np.int8] = stored
+        self._scales = np.ascontiguousarray(stored[:, -_SCALE_BYTES:]).view(np.float32)[:, 0]
+        if not np.isfinite(self._scales).all():
+            raise ArtifactError(f"{path} holds numbers that are not finite. Make the collection again.")
+        self._largest_scale = float(np.abs(self._scales).max(initial=0.0))
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    @property
+    def dimension(self) -> int:
+        """The length of a row."""
+        return int(self._bytes.shape[1]) - _SCALE_BYTES
+
+    def fast(self, queries: Floats) -> Floats:
+        """Return the products of the stored bytes. All cores share the work."""
+        padded = np.pad(queries, ((0, 0), (0, _SCALE_BYTES))).astype(np.float32)
+        products = np.empty((len(queries), len(self._bytes)), dtype=np.float32)
+
+        def multiply(part: slice) -> None:
+            block = np.empty((SCANNED_ROWS, padded.shape[1]), dtype=np.float32)
+            for start in range(part.start, part.stop, SCANNED_ROWS):
+                rows = slice(start, min(start + SCANNED_ROWS, part.stop))
+                numbers = block[: rows.stop - rows.start]
+                np.copyto(numbers, self._bytes[rows])
+                for query, values in zip(padded, products, strict=True):
+                    np.dot(numbers, query, out=values[rows])
+
+        parts = row_blocks(len(self._bytes), -(-max(1, len(self._bytes)) // _cores()))
+        with _one_thread_each():
+            list(_pool().map(multiply, parts) if len(parts) > 1 else map(multiply, parts))
+        products *= self._scales
+        return products
+
+    def error(self, queries: Floats) -> float:
+        """Return ``ERRORS`` standard deviations of the error that the rounding of the row with the largest numbers can make."""
+        longest = float(np.linalg.norm(queries, axis=1).max(initial=0.0))
+        return float(ERRORS * self._largest_scale / np.sqrt(12) * longest)
+
+    def exact(self, queries: Floats, rows: Rows) -> Floats:
+        """Return the products of the matrix itself with the rows at ``rows``."""
+        if self._vectors is None:
+            raise ValueError("The matrix was not given, so there are only fast products.")
+        return np.asarray(queries @ self._vectors[rows].T, dtype=np.float32)
+
+
+def write_scan(path: Path, vectors: VectorRows) -> None:
+    """Write the rows of ``vectors`` ``(n, d)`` with one byte for each number, and behind them the scale of the row."""
+    stored = np.lib.format.open_memmap(path, "w+", np.int8, (len(vectors), vectors.shape[1] + _SCALE_BYTES))
+    for rows in row_blocks(len(vectors), SCANNED_ROWS):
+        numbers, scales = quantise(vectors[rows])
+        stored[rows, :-_SCALE_BYTES] = numbers
+        stored[rows, -_SCALE_BYTES:] = scales[:, None].view(np.int8)
+    stored.flush()
+
+
+@cache
+def _cores() -> int:
+    return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_cores(), thread_name_prefix="scan")
+
+
+@cache
+def _controller() -> Any:
+    """Return what limits the threads of NumPy's BLAS, or None if it is not installed."""
+    if importlib.util.find_spec("threadpoolctl") is None:
+        return None
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _one_thread_each() -> AbstractContextManager[Any]:
+    """Keep NumPy from starting threads for each block, which would wait for each other."""
+    controller = _controller()
+    limits: AbstractContextManager[Any] = controller.limit(limits=1, user_api="blas") if controller else nullcontext()
+    return limits

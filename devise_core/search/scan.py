@@ -1,0 +1,105 @@
+"""Compare a query with all images of a collection, and order those that can be shown."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.search.products import Products
+from devise_core.search.ranking import Mask, Ranking
+from devise_core.vectors import Floats, Rows
+
+REFINED = 2_048
+"""The order of this many images at the start of a window is exact. Behind them it is that of the fast products."""
+
+
+class Scan:
+    """The cosines and the scores of all images for one query.
+
+    A query with several senses has a row for each, and an image counts with its best one.
+
+    Args:
+        semantic: The products with the embeddings.
+        vectors: Unit vectors ``(m, d)``.
+        concept: The products with what the score needs besides. Without them, the score is the cosine.
+        concepts: What they are multiplied with ``(m, c + 1)``.
+    """
+
+    def __init__(
+        self, semantic: Products, vectors: Floats, concept: Products | None = None, concepts: Floats | None = None
+    ) -> None:
+        self._semantic, self._vectors, self._concept, self._concepts = semantic, vectors, concept, concepts
+        products = semantic.fast(vectors)
+        self.cosines: Floats = products.max(axis=0)
+        self.scores: Floats = self.cosines
+        if concept is not None and concepts is not None:
+            products += concept.fast(concepts)
+            self.scores = products.max(axis=0)
+
+    def __len__(self) -> int:
+        return len(self.cosines)
+
+    def exact(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the exact cosines and scores of the images at ``rows``."""
+        products = self._semantic.exact(self._vectors, rows)
+        cosines: Floats = products.max(axis=0, initial=-1)
+        if self._concept is None or self._concepts is None:
+            return cosines, cosines
+        return cosines, (products + self._concept.exact(self._concepts, rows)).max(axis=0, initial=-np.inf)
+
+    def window(self, most: int, mask: Mask | None = None, refined: int = REFINED) -> Ranking:
+        """Return the ``most`` images with the best scores, the best first.
+
+        Args:
+            most: How many.
+            mask: Which images to choose from ``(n,)``. None for all.
+            refined: How many images have the order of exact scores.
+        """
+        inside = None if mask is None else np.flatnonzero(mask)
+        values = self.scores if inside is None else self.scores[inside]
+        rows = candidates(values, most, self.score_error)
+        rows = rows if inside is None else inside[rows]
+        rows = rows[np.argsort(-self.scores[rows], kind="stable")]
+        head = self._uncertain(rows, min(refined, most))
+        cosines, scores = self.cosines[rows], self.scores[rows]
+        cosines[:head], scores[:head] = self.exact(rows[:head])
+        order = np.argsort(-scores[:head], kind="stable")
+        rows[:head], cosines[:head], scores[:head] = rows[:head][order], cosines[:head][order], scores[:head][order]
+        return Ranking(rows, cosines, scores)[:most]
+
+    def count(self, least: float, mask: Mask | None = None) -> int:
+        """Return how many images have at least the cosine ``least``. The cosines near it are computed exactly."""
+        doubtful = np.abs(self.cosines - least) <= self.cosine_error
+        above = self.cosines >= least
+        if self.cosine_error and doubtful.any():
+            rows = np.flatnonzero(doubtful if mask is None else doubtful & mask).astype(np.int64)
+            above[rows] = self.exact(rows)[0] >= least
+        return int(np.count_nonzero(above if mask is None else above & mask))
+
+    @cached_property
+    def cosine_error(self) -> float:
+        """How far ``cosines`` may be off."""
+        return self._semantic.error(self._vectors)
+
+    @cached_property
+    def score_error(self) -> float:
+        """How far ``scores`` may be off."""
+        if self._concept is None or self._concepts is None:
+            return self.cosine_error
+        return self.cosine_error + self._concept.error(self._concepts)
+
+    def _uncertain(self, rows: Rows, count: int) -> int:
+        """Return how many of ``rows``, in order of the fast scores, can be among the ``count`` best by the exact ones."""
+        if count >= len(rows):
+            return len(rows)
+        least = self.scores[rows[count - 1]] - 2 * self.score_error
+        return int(np.count_nonzero(self.scores[rows] >= least))
+
+
+def candidates(values: Floats, k: int, error: float) -> Rows:
+    """Return the rows that can be among the ``k`` largest, in order, if each of ``values`` ``(n,)`` may be off by ``error``."""
+    if k >= len(values):
+        return np.arange(len(values), dtype=np.int64)
+    least = np.partition(values, len(values) - k)[len(values) - k]
+    return np.flatnonzero(values >= least - 2 * error).astype(np.int64)

@@ -1,0 +1,88 @@
+"""Rows of a matrix on disk, of which only those that are asked for are in memory."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.errors import ArtifactError
+from devise_core.storage.artifact_reader import open_file, reading
+from devise_core.vectors import Floats, Rows
+
+RELEASE_AFTER = 128 << 20
+"""So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
+_MAPPED_AROUND = 1 << 16
+"""Linux maps the cached pages around one that is read, up to this many bytes."""
+
+
+class MappedRows:
+    """The matrix of an ``.npy`` file. Indexing it returns ``float32``, whatever the file holds. Safe to use from several threads.
+
+    Args:
+        path: The file.
+        shape: The number of rows and columns that it must have. None for any number.
+
+    Raises:
+        ArtifactError: The file is missing, or holds something else.
+    """
+
+    def __init__(self, path: Path, shape: tuple[int | None, int | None] = (None, None)) -> None:
+        self.path, self._touched = path, 0
+        with reading(path), open_file(path):
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if array.ndim != 2 or not np.issubdtype(array.dtype, np.floating) or array.dtype.itemsize > np.dtype(np.float32).itemsize:
+            raise ArtifactError(f"{path} is not a matrix of vectors. Make the collection again.")
+        wrong = [want for want, have in zip(shape, array.shape, strict=True) if want not in (None, have)]
+        if wrong:
+            raise ArtifactError(f"{path} has the shape {array.shape}, and {wrong[0]} was expected. Make the collection again.")
+        self._array: npt.NDArray[np.float16 | np.float32] = array
+        self._memory = array.base if isinstance(array.base, mmap.mmap) else None
+        self._advise("MADV_RANDOM")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of rows and columns."""
+        return self._array.shape[0], self._array.shape[1]
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __getitem__(self, rows: int | slice | Rows | Sequence[int]) -> Floats:
+        """Return the rows as ``float32``.
+
+        Raises:
+            ArtifactError: They hold numbers that are not finite.
+        """
+        values = np.asarray(self._array[rows], dtype=np.float32)
+        if not np.isfinite(values).all():
+            raise ArtifactError(f"{self.path} holds numbers that are not finite. Make the collection again.")
+        self._count(values, isinstance(rows, slice))
+        return values
+
+    def _count(self, values: Floats, together: bool) -> None:
+        """Unmap what was read once it is much. A row that is read alone maps its neighbours too."""
+        width = max(1, self._array.strides[0])
+        rows = values.size // max(1, self._array.shape[1])
+        self._touched += rows * (width if together else max(width, _MAPPED_AROUND))
+        if self._touched > RELEASE_AFTER:
+            self._touched = 0
+            self._advise("MADV_DONTNEED")
+
+    def _advise(self, advice: str) -> None:
+        """Pass ``advice`` to the system, if it knows it."""
+        option = getattr(mmap, advice, None)
+        if self._memory is not None and option is not None and hasattr(self._memory, "madvise"):
+            self._memory.madvise(option)
+
+
+VectorRows = Floats | MappedRows
+"""Vectors that are in memory or on disk. Both give ``float32`` rows for ``vectors[rows]``."""
+
+
+def row_blocks(count: int, size: int) -> list[slice]:
+    """Return slices of ``size`` rows that cover ``count`` rows."""
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]

@@ -1,0 +1,135 @@
+"""Compare a query with all images of a large collection, without reading all of their vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from devise_core.collections.contract import WINDOW
+from devise_core.errors import CollectionError
+from devise_core.search.conditions import EVERYTHING, Condition, mask_of
+from devise_core.search.image_vectors import ImageSide
+from devise_core.search.ranking import Mask, Ranking
+from devise_core.search.registry import EXACT_UP_TO
+from devise_core.search.scan import Scan
+from devise_core.search.scorer import QuerySide, Scorer
+from devise_core.text.query import Query
+from devise_core.vectors import Floats, Rows, unit
+from devise_core.verbs.base import EngineBase
+
+CANDIDATES, CANDIDATES_BY_COSINE = 512, 2048
+"""How many images of a larger collection are ordered by the whole score.
+
+They are chosen by the score without the kinds, or by cosine if the collection does not store the vectors for that. Of the 24 images
+that the whole score puts first among 40,000, 128 candidates hold 98% and 512 all. By cosine, 1,024 hold 91% and 2,048 hold 96%
+(``python -m benchmarks.candidates``). A page of results has up to 96 images, so 128 would not fill two.
+"""
+
+
+LEAST_WEIGHT = 1e-3
+"""A label with a smaller weight in the evidence is left out. All of them together change it by at most this much."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Images whose features were read.
+
+    Attributes:
+        rows: Their rows in the collection, in ascending order.
+        shares: The classifier's softmax of each ``(len(rows), labels)``, at least for the labels that matter to the query.
+    """
+
+    rows: Rows
+    shares: Floats
+
+
+class ScanVerbs(EngineBase):
+    """What the verbs that order images share."""
+
+    def _mask(self, where: Condition) -> Mask | None:
+        """Return which images satisfy a condition ``(n,)``, or None if all do."""
+        return None if where == EVERYTHING else mask_of(where, self.collection.postings)
+
+    def scan(self, query: Query | Floats) -> Scan:
+        """Compare a query, or a vector ``(d,)``, with all images.
+
+        Example:
+            >>> scan = engine.scan(engine.query("violin"))
+            >>> scan.scores.shape == (len(engine.collection),)
+            True
+        """
+        vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
+        scored = self._sides(query)
+        semantic = self.collection.products("semantic")
+        if scored is None or not self._has_stored_vectors:
+            return Scan(semantic, vectors)
+        concepts = np.stack([np.append(side.concept, np.float32(-1)) for side in scored[1]])
+        return Scan(semantic, np.stack([side.vector for side in scored[1]]), self.collection.products("concept"), concepts)
+
+    def _window(self, query: Query | Floats, scan: Scan, mask: Mask | None = None) -> tuple[Ranking, Candidates | None]:
+        """Return the ``WINDOW`` best images that ``mask`` allows, and those of them that the whole score has put in order.
+
+        There are no such images for a query that only the cosine can compare.
+        """
+        ranking, scored = scan.window(WINDOW, mask), self._sides(query)
+        if scored is None or not len(ranking):
+            return ranking, None
+        scorer, sides = scored
+        first = ranking[: CANDIDATES if self._has_stored_vectors else CANDIDATES_BY_COSINE]
+        rows = np.sort(first.rows)
+        side, shares = self._side_of(rows, self._labels_of(query, sides))
+        scores = scorer.scores(sides, side)
+        cosines, _ = scan.exact(rows)
+        return Ranking.of(cosines, scores).renumbered(rows).followed_by(ranking[len(first) :]), Candidates(rows, shares)
+
+    def _side_of(self, rows: Rows, labels: Rows) -> tuple[ImageSide, Floats]:
+        """Return what the score needs of the images at ``rows``, and the classifier's softmax of them.
+
+        Args:
+            rows: The rows of the images.
+            labels: The labels that matter. The probabilities of the others are left out if the collection stores its partitions.
+        """
+        scorer, read = self.parts.scorer, self.collection.vector_rows
+        assert scorer is not None
+        features, embeddings = read("visual")[rows], read("semantic")[rows]
+        if self._has_stored_vectors and self.collection.stores("partition"):
+            shares, mixed = scorer.images.shares_of(features, labels, read("partition")[rows])
+            return ImageSide(embeddings, read("concept")[rows], mixed), shares
+        shares = self._shares_of(features)
+        vectors = read("concept")[rows] if self._has_stored_vectors else None
+        return scorer.images.side(features, embeddings, vectors, shares), shares
+
+    def _labels_of(self, query: Query | Floats, sides: Sequence[QuerySide]) -> Rows:
+        """Return the labels that the score and the evidence of a query depend on."""
+        scorer, evidence = self.parts.scorer, self.parts.evidence
+        assert scorer is not None
+        matter = scorer.kinds.members[sorted({kind for side in sides for kind in side.kinds})].any(axis=0)
+        probes = evidence.probes(query) if evidence and isinstance(query, Query) else []
+        if evidence and probes:
+            matter = matter | (evidence.weights(probes) >= LEAST_WEIGHT).any(axis=0)
+        return np.flatnonzero(matter).astype(np.int64)
+
+    def _sides(self, query: Query | Floats) -> tuple[Scorer, list[QuerySide]] | None:
+        """Return the scorer and what it needs of the query, or None if only the cosine can compare it with images."""
+        scorer = self.parts.scorer
+        sides = scorer.query(query) if scorer and isinstance(query, Query) else None
+        return (scorer, sides) if scorer and sides else None
+
+    @property
+    def _is_large(self) -> bool:
+        """Whether the collection has too many images to compute everything about all of them."""
+        return len(self.collection) > EXACT_UP_TO
+
+    @property
+    def _has_stored_vectors(self) -> bool:
+        """Whether the collection stores what the score of this model needs of its images."""
+        scorer = self.parts.scorer
+        if not self._has_stored_parts or scorer is None or not self.collection.stores("concept"):
+            return False
+        if self.collection.vector_rows("concept").shape[1] != scorer.concepts.dimension + 1:
+            raise CollectionError(
+                f"The stored score of the collection {self.collection.name} is damaged. Make the collection again."
+            )
+        return True

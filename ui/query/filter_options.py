@@ -1,0 +1,34 @@
+"""The categories and labels that a visitor can filter by."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from devise_core.engine import Engine
+from ui import url_state
+
+Kind = Literal["category", "label"]
+FILTERS: tuple[tuple[Kind, str], ...] = (("category", "in"), ("label", "label"), ("category", "out"), ("label", "no"))
+"""What each filter is about, and its parameter in the address."""
+FILTER_TEXTS = (
+    ("Category", "Any category"),
+    ("Label", "Any label"),
+    ("Exclude categories", "None"),
+    ("Exclude labels", "None"),
+)
+"""The name of each filter on the page, and what it says while it is empty."""
+
+
+def filter_options(engine: Engine, kind: Kind, name: str) -> list[str]:
+    """Return the most frequent categories or labels of the collection, and those in the address, in the order of the alphabet.
+
+    Args:
+        engine: The engine over the collection.
+        kind: What to list.
+        name: The parameter of the filter. A link may name a label that is too rare to be listed.
+    """
+    about, postings = engine.collection.about, engine.collection.postings
+    listed = about.categories if kind == "category" else about.labels
+    rows_of = postings.in_category if kind == "category" else postings.with_label
+    others = [value for value in url_state.read_all(name) if value not in listed and len(rows_of(value))]
+    return sorted({*listed, *others})
