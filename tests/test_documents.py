@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
+import devise_core
+from devise_core.bundle.card_metadata import HEADLINES
 from devise_core.bundle.model_card import render_card
+from devise_core.results import read_results
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
 
 ROOT = Path(__file__).parent.parent
@@ -41,3 +46,23 @@ def test_benchmark_commands_exist() -> None:
 def test_the_model_card_is_the_filled_template() -> None:
     card = (ROOT / "MODEL_CARD.md").read_text("utf-8")
     assert card == render_card(ArtifactLayout(BUNDLED_ARTIFACTS)), "run python -m devise_core.bundle.model_card"
+
+
+def test_the_head_of_the_card_has_the_figures_of_the_results() -> None:
+    head = yaml.safe_load((ROOT / "MODEL_CARD.md").read_text("utf-8").split("---\n")[1])
+    results = read_results(ROOT / "artifacts/results.json")
+    assert results is not None
+    tables = {table.title: table.methods() for table in results.tables}
+    stated = head["model-index"][0]["results"]
+    assert [result["task"]["name"] for result in stated] == list(HEADLINES)
+    for result in stated:
+        figures = tables[result["task"]["name"]]["as shipped"]
+        assert result["metrics"] == [
+            {"type": metric["type"], "value": figures[metric["type"]].value} for metric in result["metrics"]
+        ]
+
+
+def test_the_citation_names_this_version_and_licence() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert (citation["version"], citation["license"]) == (devise_core.__version__, "MIT")

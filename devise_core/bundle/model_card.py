@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from devise_core.bundle.card_metadata import card_metadata
 from devise_core.bundle.context import BuildContext
 from devise_core.errors import BuildError
 from devise_core.evaluate.model_under_test import open_model_under_test
@@ -52,7 +53,7 @@ def render_card(layout: ArtifactLayout) -> str:
 def card_text(manifest: Manifest, tables: Sequence[Table]) -> str:
     """Fill the template ``model_card.md`` with the facts of the manifest and with tables of results."""
     training = manifest.about["training"]
-    return _TEMPLATE.read_text("utf-8").format(
+    return card_metadata(tables) + _TEMPLATE.read_text("utf-8").format(
         figures="\n\n".join(map(_section, tables)),
         references=_references(),
         files=_files(manifest),
