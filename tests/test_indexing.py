@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.collections.indexing import index_folder
 from devise_core.collections.projection import Projections, project
-from devise_core.errors import CollectionError, OtherModelError
+from devise_core.errors import ArtifactError, CollectionError, OtherModelError
 from devise_core.vectors import Floats
 from tests.colour_folder import index
 from tests.fakes import ColourEncoder
@@ -142,3 +143,27 @@ def test_a_single_image_is_a_collection(tmp_path: Path, monkeypatch: pytest.Monk
     assert {name: places.shape for name, places in opened.projections.places.items()} == {"pca2": (1, 2), "pca3": (1, 3)}
     with pytest.raises(CollectionError, match="no image “b”"):
         opened.row("b")
+
+
+def test_a_large_folder_becomes_a_collection_on_disk(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = FolderCollection.open(index(source, ColourEncoder()).folder)
+    items, embeddings = list(small.items), small.embeddings
+    for module in ("indexing", "folder_writer", "writer"):
+        monkeypatch.setattr(f"devise_core.collections.{module}.EXACT_UP_TO", 10)
+    folder = index(source, ColourEncoder()).folder
+    large = FolderCollection.open(folder, "m")
+    assert (folder / "items.sqlite").is_file()
+    assert not (folder / "items.csv").exists()
+    assert [replace(item, file="") for item in large.items] == [replace(item, file="") for item in items]
+    assert large.embeddings == pytest.approx(embeddings, abs=1e-3)
+    assert large.embedding_index.search(embeddings[5], 1)[0][0] == 5
+    assert large.feature_index.search(embeddings[5], 1)[0][0] == 5
+    thumbnail = large.picture(7)
+    assert thumbnail.is_file()
+    assert thumbnail.parent.parent == folder / "images"
+    assert large.captions.search([["blue", "things"]], k=1)
+    assert large.projections.places["pca2"].shape == (36, 2)
+    assert large.manifest.glanced(folder / "features.npy")
+    (folder / "features.npy").write_bytes(b"shorter")
+    with pytest.raises(ArtifactError, match="features.npy has 7 bytes instead of"):
+        large.verify()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from devise_core.collections.annotations import Annotations, read_annotations
+from devise_core.collections.contract import ImageBatch
+from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.image_files import describe, readable, scan_folder
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
-from devise_core.collections.writer import check_name, write_collection
+from devise_core.collections.writer import check_name
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, ImageError
 from devise_core.search.model_parts import ModelParts
-from devise_core.storage.atomic_write import atomic_folder
+from devise_core.search.registry import EXACT_UP_TO
 from devise_core.storage.manifest import sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vision.batch_reader import read_batches
@@ -27,6 +30,7 @@ from devise_core.vision.thumbnail import thumbnail
 
 THUMBNAIL = 384
 """The longer side of the thumbnails, in pixels."""
+_WRITTEN_TOGETHER = 256
 
 Progress = Callable[[int, int], None]
 """Called with the number of images done and the total."""
@@ -86,43 +90,52 @@ def index_folder(
     scan, cached = scan_folder(source, include_system), target.with_name(".cache") / f"{name}.sqlite"
     notes = read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
-    with VectorCache(cached, encoder.model_id) as cache, atomic_folder(target) as folder:
-        (layout := CollectionLayout(folder)).images.mkdir()
-        items, images = _write_thumbnails(_encode(scan.files, encoder, cache, result, progress), source, folder, notes)
-        _check_read(source, scan.files, items, result.skipped)
-        _write_report(layout.skipped, result.skipped)
-        vectors = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
-        write_collection(layout, items, *vectors, encoder.model_id, command, before=CollectionLayout(target), parts=parts)
+    with VectorCache(cached, encoder.model_id) as cache, FolderWriter(target, encoder.model_id, command, parts) as writer:
+        encoded = _encode(scan.files, encoder, cache, result, progress)
+        result.count = _write_images(encoded, source, writer, notes, len(scan.files) > EXACT_UP_TO)
+        _check_read(source, scan.files, result)
+        _write_report(CollectionLayout(writer.folder).skipped, result.skipped)
+        writer.seal()
         cache.forget_others()
-    return replace(result, count=len(items))
+    return result
 
 
 def _write_report(path: Path, skipped: Sequence[str]) -> None:
     path.write_text("".join(f"{reason}\n" for reason in skipped), encoding="utf-8", errors="replace")
 
 
-def _check_read(source: Path, files: Sequence[Path], items: Sequence[Item], skipped: Sequence[str]) -> None:
+def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
     """Refuse a folder that has become empty, as when a disk is disconnected during the run, or of which nothing can be read."""
     if not any(file.exists() for file in files):
         raise CollectionError(f"{source} has become empty. Connect its disk or server, and run the same command to continue.")
-    if not items:
-        raise CollectionError(f"None of the {len(files)} images in {source} can be read. {skipped[0]}")
+    if not result.count:
+        raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
 
 
-def _write_thumbnails(
-    encoded: Iterable[tuple[Path, CachedVectors]], source: Path, folder: Path, notes: Annotations
-) -> tuple[list[Item], list[CachedVectors]]:
-    """Describe each image of ``source`` as an item, and write its thumbnail below ``folder``."""
-    items: list[Item] = []
-    images: list[CachedVectors] = []
-    for file, image in encoded:
-        items.append(_item(file, source, notes))
-        (folder / items[-1].file).write_bytes(image.thumbnail)
-        images.append(image)
-    return items, images
+def _write_images(
+    encoded: Iterator[tuple[Path, str, CachedVectors]], source: Path, writer: FolderWriter, notes: Annotations, spread: bool
+) -> int:
+    """Write each image of ``source``, a batch at a time. Return how many there are.
+
+    Args:
+        encoded: The files with their SHA-256 and vectors.
+        source: The folder that is indexed.
+        writer: Takes the images.
+        notes: What is noted about the images.
+        spread: Whether the thumbnails are spread over several folders, as suits very many.
+    """
+    count = 0
+    while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
+        items = [_item(file, source, notes, spread) for file, _, _ in batch]
+        images = [image for _, _, image in batch]
+        features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
+        keys = [key for _, key, _ in batch]
+        writer.put(ImageBatch(items, features, embeddings, [image.thumbnail for image in images], keys))
+        count += len(batch)
+    return count
 
 
-def _item(file: Path, source: Path, notes: Annotations) -> Item:
+def _item(file: Path, source: Path, notes: Annotations, spread: bool = False) -> Item:
     """Describe ``file`` by its path below ``source``, and by what is noted about it.
 
     A hash of the path distinguishes files with the same name.
@@ -133,6 +146,7 @@ def _item(file: Path, source: Path, notes: Annotations) -> Item:
     labels = tuple(filter(None, dict.fromkeys(readable(label) for label in note.labels)))
     return replace(
         item,
+        file=item.file.replace("images/", f"images/{mark[:2]}/", 1) if spread else item.file,
         labels=labels or item.labels,
         caption=note.caption or item.caption,
         author=note.author,
@@ -155,8 +169,8 @@ class _ReadFile:
 
 def _encode(
     files: Sequence[Path], encoder: ImageEncoder, cache: VectorCache, result: IndexedFolder, progress: Progress | None
-) -> Iterator[tuple[Path, CachedVectors]]:
-    """Yield each file that can be read, with its vectors. The others go to ``result.skipped``."""
+) -> Iterator[tuple[Path, str, CachedVectors]]:
+    """Yield each file that can be read, with its SHA-256 and its vectors. The others go to ``result.skipped``."""
     done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache), BATCH):
         computed = _compute(batch, encoder)
@@ -168,7 +182,7 @@ def _encode(
             if read.error:
                 result.skipped.append(f"{read.file}: {read.error}")
             else:
-                yield read.file, read.cached or computed[read.sha256]
+                yield read.file, read.sha256, read.cached or computed[read.sha256]
 
 
 def _read(file: Path, encoder: ImageEncoder, cache: VectorCache) -> _ReadFile:
