@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sys
@@ -19,6 +18,7 @@ from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.phrase_encoder import PhraseEncoder
 from tests.artifact_copies import linked_artifacts
 from tests.conftest import BUNDLED
+from tests.json_output import read_output
 from tests.tiny_sentence_model import fake_model
 
 
@@ -67,7 +67,7 @@ def test_flipped_bit_is_detected_and_the_file_named(artifacts: Path, name: str, 
     tamper(artifacts / name)
     assert main(["doctor", "--json", "--artifacts", str(artifacts)]) == 1
     out, err = capsys.readouterr()
-    content = json.loads(out)
+    content = read_output(out)
     [bad] = [each for each in content["findings"] if each["state"] == "fix"]
     assert (content["command"], content["ok"], err.count("\n")) == ("doctor", False, 1)
     assert f"{artifacts / name} is damaged" in bad["says"]

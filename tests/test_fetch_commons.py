@@ -20,6 +20,7 @@ from devise_core.datasets.commons import CATEGORY, CommonsReport, fetch_commons
 from devise_core.datasets.download import Client
 from devise_core.errors import CollectionError, FetchError
 from tests.data_set_mirror import QUICK, jpeg
+from tests.json_output import read_output
 from tests.local_server import LocalServer, run_server
 
 CONTACT = "ann@example.org"
@@ -215,4 +216,4 @@ def test_the_command_prints_what_was_fetched(commons: Commons, tmp_path: Path, c
     assert main(["fetch", "commons", *options]) == 0
     assert "2 images fetched" in capsys.readouterr().out
     assert main(["fetch", "commons", *options, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["kept"] == 2
+    assert read_output(capsys.readouterr().out)["kept"] == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from devise_core.datasets.fetch import fetch
 from devise_core.errors import BuildError
 from tests.data_set_mirror import CAT, DOG, EMU, PAGE, QUICK, fetch_from, listing
 from tests.faulty_server import FaultyServer, serving
+from tests.json_output import read_output
 
 
 def test_pascal_is_stored_as_the_reader_expects(pascal: FaultyServer, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_the_command_lists_missing_files_and_how_to_continue(
     pascal.forget()
     assert main([*command, "--json"]) == 0
     out, err = capsys.readouterr()
-    result = json.loads(out)
+    result = read_output(out)
     assert (result["command"], result["pictures"], result["fetched"], result["kept"], result["missing"]) == ("fetch", 3, 1, 3, {})
     assert (err, pascal.paths) == ("", ["/pascal/cat/2008_3.jpg"])
 

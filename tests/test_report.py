@@ -37,6 +37,7 @@ from devise_core.report.tiles import LONGEST, file_tile
 from devise_core.results import Cell, Table
 from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder
+from tests.json_output import read_output
 
 MARKUP = "<script>alert('x')</script>\"><img src=http://x onerror=y>"
 RESULTS = {
@@ -205,7 +206,7 @@ def test_command_writes_the_report(capsys: pytest.CaptureFixture[str], tmp_path:
     out = tmp_path / "new/report.html"
     (tmp_path / "tables.json").write_text(json.dumps(RESULTS))
     assert main(["report", "--out", str(out), "--collection", "stamps", "--results", str(tmp_path / "tables.json"), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    said = read_output(capsys.readouterr().out)
     assert (said["bytes"], said["tables"], said["collections"]) == (out.stat().st_size, ["Hits"], ["stamps"])
     assert "Other pictures" not in out.read_text("utf-8")
     assert main(["report", "--out", str(out), "--picture", "none.jpg"]) == 1
@@ -219,11 +220,11 @@ def test_queries_of_another_collection_are_those_that_it_answers(
     shutil.copytree(BUNDLED / "collections/stamps", tmp_path / "mine")
     report = ("report", "--collection", "mine", "--out", str(tmp_path / "report.html"), "--json")
     assert main(report) == 0
-    chosen = json.loads(capsys.readouterr().out)["queries"]
+    chosen = read_output(capsys.readouterr().out)["queries"]
     assert len(chosen) == 6
     assert all(len(engine.matches(engine.query(text)).strong()) >= 2 for text in chosen)
     assert main([*report, "--query", "violin"]) == 0
-    assert json.loads(capsys.readouterr().out)["queries"] == ["violin"]
+    assert read_output(capsys.readouterr().out)["queries"] == ["violin"]
     assert "“violin”" in (tmp_path / "report.html").read_text("utf-8")
 
 

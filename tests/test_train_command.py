@@ -25,6 +25,7 @@ from devise_core.train.trainer import Curve, Progress
 from devise_core.vectors import unit
 from tests.colour_training import train, training_job
 from tests.fakes import tiny_backbone, word_vectors
+from tests.json_output import read_output
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_seed_recipe_end_to_end(
     ]
     assert main(["train", str(data), "--out", out, "--recipe", "seed", *given, "--json"]) == 0
     stdout, stderr = capsys.readouterr()
-    assert (json.loads(stdout)["pictures"], json.loads(stdout)["classes"], json.loads(stdout)["skipped"]) == (36, 3, 1)
+    assert (read_output(stdout)["pictures"], read_output(stdout)["classes"], read_output(stdout)["skipped"]) == (36, 3, 1)
     assert "broken.png" in stderr
     assert main(["index", str(data), "--name", "colours", "--artifacts", out]) == 0
     engine = load_engine(out, "colours")

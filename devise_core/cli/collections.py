@@ -1,27 +1,63 @@
-"""``collections``: list the collections."""
+"""``collections``: list, show, rename, remove and export collections."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
 
-from devise_core.cli.output import add_json, print_json, say
-from devise_core.cli.shared_options import add_artifacts
+from devise_core.cli.output import add_json, counted, print_json, say
+from devise_core.cli.shared_options import add_artifacts, artifacts_of
+from devise_core.cli.tables import FORMATS, check_format, write_table
+from devise_core.collections.folder import FolderCollection
+from devise_core.collections.user_folder import remove_collection, rename_collection
 from devise_core.engine import load_engine
 from devise_core.errors import CollectionError
 
+_FREQUENT = 8
+
 
 def add_parsers(commands: Any) -> None:
-    """Add the command to the subparsers ``commands``."""
+    """Add the command and its actions to the subparsers ``commands``."""
     command = commands.add_parser(
-        "collections", help="list the collections", description="List the collections and how many images each one has."
+        "collections",
+        help="list, show, rename, remove and export collections",
+        description="List the collections and how many images each one has, or do something with one of them.",
     )
+    _add_shared(command)
+    command.set_defaults(run=_list)
+    actions = command.add_subparsers(metavar="ACTION")
+    _add_action(actions, "list", "list the collections and how many images each one has", _list)
+    _add_action(actions, "show", "show what is known about a collection", _show, named=True)
+    rename = _add_action(actions, "rename", "give a collection that you made another name", _rename, named=True)
+    rename.add_argument("new_name", metavar="NEW_NAME", help="its new name")
+    remove = _add_action(actions, "remove", "delete a collection that you made, not its images", _remove, named=True)
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    export = _add_action(actions, "export", "write labels, captions and vectors to a table", _export, named=True)
+    export.add_argument("--out", type=Path, metavar="FILE", required=True, help=f"the table ({', '.join(FORMATS)})")
+    export.add_argument("--no-vectors", action="store_true", help="leave out the embeddings")
+
+
+def _add_shared(command: argparse.ArgumentParser) -> None:
     add_artifacts(command)
     add_json(command)
-    command.set_defaults(run=_collections)
 
 
-def _collections(options: argparse.Namespace) -> None:
+def _add_action(actions: Any, name: str, purpose: str, run: Any, named: bool = False) -> argparse.ArgumentParser:
+    """Add an action. Options that it does not get keep their values from before its name."""
+    action: argparse.ArgumentParser = actions.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", argument_default=argparse.SUPPRESS
+    )
+    if named:
+        action.add_argument("name", metavar="NAME", help="the name of the collection")
+    action.add_argument("--artifacts", metavar="FOLDER", help="the folder of the model")
+    action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object instead of text")
+    action.set_defaults(run=run)
+    return action
+
+
+def _list(options: argparse.Namespace) -> None:
     engine = load_engine(options.artifacts)
     counts = {}
     for name in engine.collections():
@@ -34,3 +70,79 @@ def _collections(options: argparse.Namespace) -> None:
         return
     for name, count in counts.items():
         print(f"{count:6d}  {name}")
+
+
+def _show(options: argparse.Namespace) -> None:
+    collection = _opened(options)
+    labels: dict[str, int] = {}
+    for item in collection.items:
+        for label in item.labels[:1]:
+            labels[label] = labels.get(label, 0) + 1
+    frequent = sorted(labels, key=lambda label: (-labels[label], label))[:_FREQUENT]
+    size = sum(entry.bytes for entry in collection.manifest.files.values())
+    facts = {
+        "name": collection.name,
+        "title": collection.title,
+        "description": collection.description,
+        "folder": str(collection.layout.root),
+        "images": len(collection),
+        "bytes": size,
+        "index": str(collection.facts.get("index") or "exact"),
+        "model": str(collection.facts.get("model", "")),
+        "labels": {label: labels[label] for label in frequent},
+    }
+    if options.json:
+        print_json({"command": "collections show", **facts})
+        return
+    facts |= {"bytes": f"{size / 1e6:.1f} MB", "labels": ", ".join(f"{label} {labels[label]}" for label in frequent)}
+    for name, value in facts.items():
+        print(f"{name:<12} {value}")
+
+
+def _rename(options: argparse.Namespace) -> None:
+    folder = rename_collection(options.name, options.new_name, artifacts_of(options).root)
+    if options.json:
+        print_json({"command": "collections rename", "name": options.name, "new_name": options.new_name, "folder": str(folder)})
+        return
+    print(f"{options.name} is now called {options.new_name}.")
+
+
+def _remove(options: argparse.Namespace) -> None:
+    if not getattr(options, "yes", False):
+        if not sys.stdin.isatty():
+            raise CollectionError("Nobody can be asked whether to remove the collection. Add --yes to remove it without asking.")
+        if input(f"Remove the collection {options.name}? The images it was made from stay. [y/N] ").strip().lower() != "y":
+            say("semblance: Nothing was removed.")
+            return
+    remove_collection(options.name, artifacts_of(options).root)
+    if options.json:
+        print_json({"command": "collections remove", "name": options.name})
+        return
+    print(f"The collection {options.name} was removed.")
+
+
+def _export(options: argparse.Namespace) -> None:
+    check_format(options.out)
+    collection = _opened(options)
+    items = collection.items
+    columns: dict[str, Any] = {
+        "id": [item.id for item in items],
+        "file": [str(collection.layout.root / item.file) for item in items],
+        "labels": ["|".join(item.labels) for item in items],
+        **{name: [getattr(item, name) for item in items] for name in ("category", "caption", "author", "licence", "source")},
+    }
+    if not getattr(options, "no_vectors", False):
+        columns["embedding"] = list(collection.embeddings)
+    write_table(options.out, columns)
+    if options.json:
+        facts = {"name": collection.name, "out": str(options.out), "images": len(collection)}
+        print_json({"command": "collections export", **facts})
+        return
+    print(f"{options.out}: {counted(len(collection), 'image')} of {collection.name}")
+
+
+def _opened(options: argparse.Namespace) -> FolderCollection:
+    """Open the collection without the model, so that one of another model can be shown and exported too."""
+    from devise_core.collections.opening import open_collection
+
+    return open_collection(options.name, artifacts_of(options), "")

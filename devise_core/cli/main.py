@@ -1,6 +1,6 @@
 """The entry point of the command line, and the parser of all commands.
 
-The exit status is 0, or 1 with one line on stderr that says what to do.
+``examples.STATUSES`` lists the exit statuses.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 from devise_core import __version__
 from devise_core.cli import (
     build,
     collections,
+    completion,
     demo,
     doctor,
+    embed,
     evaluate,
     fetch,
     index,
@@ -30,12 +34,32 @@ from devise_core.cli import (
     train,
     words,
 )
+from devise_core.cli.examples import STATUSES, epilog_of
 from devise_core.errors import DeviseError
 from devise_core.extras import missing_package
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
 
-_COMMANDS = (search, label, similar, words, collections, index, fetch, train, build, evaluate, report, doctor, serve, demo)
+_COMMANDS = (
+    search,
+    label,
+    embed,
+    similar,
+    words,
+    collections,
+    index,
+    fetch,
+    train,
+    build,
+    evaluate,
+    report,
+    doctor,
+    serve,
+    demo,
+    completion,
+)
+_HELP_WIDTH = 100
+"""The longest line of a description. Lines of examples are not wrapped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,12 +117,33 @@ def _print_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands. Each command sets ``run``, the function that runs it."""
-    program = "semblance" if Path(sys.argv[0]).stem == "semblance" else "python -m devise_core"
-    top = argparse.ArgumentParser(program, description="Semantic image search with DeViSE.")
+def parser(program: str = "") -> argparse.ArgumentParser:
+    """Return the parser of all commands. Each command sets ``run``, the function that runs it.
+
+    Args:
+        program: What the help calls the program. By default what the user has typed.
+    """
+    program = program or ("semblance" if Path(sys.argv[0]).stem == "semblance" else "python -m devise_core")
+    top = argparse.ArgumentParser(
+        program,
+        description="Semantic image search with DeViSE.",
+        epilog=STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     top.add_argument("--version", action="version", version=f"semblance {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     for module in _COMMANDS:
         module.add_parsers(commands)
+    _add_examples(commands)
+    top.set_defaults(make_parser=parser)  # ``completion`` reads all commands, and cannot import this module
     return top
+
+
+def _add_examples(commands: Any, before: str = "") -> None:
+    """Add the examples to the help of each command and of its actions."""
+    for name, command in commands.choices.items():
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+        command.description = fill(command.description or "", _HELP_WIDTH)
+        command.epilog = "\n\n".join(filter(None, (command.epilog, epilog_of(before + name))))
+        for action in command._subparsers._group_actions if command._subparsers else ():
+            _add_examples(action, f"{name} ")

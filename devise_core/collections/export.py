@@ -35,12 +35,14 @@ def as_csv(hits: Sequence[Hit]) -> str:
             hit.origin,
         )
         writer.writerow(
-            [
-                cell if column == "cosine" or not cell.startswith(_FORMULA) else f"'{cell}"
-                for column, cell in zip(_COLUMNS, cells, strict=True)
-            ]
+            [cell if column == "cosine" else without_formula(cell) for column, cell in zip(_COLUMNS, cells, strict=True)]
         )
     return file.getvalue()
+
+
+def without_formula(cell: str) -> str:
+    """Return the text of a cell, with an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def as_json(hits: Sequence[Hit]) -> str:

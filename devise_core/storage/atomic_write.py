@@ -28,6 +28,11 @@ def is_unfinished(folder: Path) -> bool:
     return folder.name.startswith((_STAGED, _REPLACED))
 
 
+def staged_name(folder: Path, token: str) -> Path:
+    """Return the name of a folder while it is written or deleted. The next ``atomic_folder`` of its name deletes what is left."""
+    return folder.with_name(f"{_STAGED}{folder.name}-{token}")
+
+
 @contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside ``folder``. If the block succeeds, it takes that folder's place, otherwise it is deleted.
@@ -37,7 +42,7 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     restore_interrupted(folder.parent)
     _delete_abandoned(folder.parent, f"{glob.escape(folder.name)}-*")
-    staged = folder.with_name(f"{_STAGED}{folder.name}-{secrets.token_hex(4)}")
+    staged = staged_name(folder, secrets.token_hex(4))
     with _locked(staged):
         staged.mkdir(mode=0o700)
         try:

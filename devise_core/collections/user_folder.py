@@ -1,0 +1,48 @@
+"""Rename and remove the collections in the user's folder. Those that come with the model stay as they are."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+
+from devise_core.collections.folder import find_collections
+from devise_core.collections.writer import check_name
+from devise_core.errors import CollectionError
+from devise_core.storage.atomic_write import staged_name
+from devise_core.storage.paths import user_collections
+
+
+def rename_collection(name: str, new_name: str, artifacts: Path) -> Path:
+    """Give a collection of the user another name, and return its folder.
+
+    Args:
+        name: The collection.
+        new_name: Its new name.
+        artifacts: The folder of the model, whose collections keep their names.
+
+    Raises:
+        CollectionError: There is no such collection, it comes with the model, or the new name is taken or not allowed.
+    """
+    folder, target = _folder_of(name, artifacts), user_collections() / check_name(new_name)
+    if new_name in find_collections(artifacts) or target.exists():
+        raise CollectionError(f"There is already a collection “{new_name}”. Choose another name.")
+    return folder.rename(target)
+
+
+def remove_collection(name: str, artifacts: Path) -> None:
+    """Delete a collection of the user. Takes and raises what ``rename_collection`` does.
+
+    It disappears at once. If the deletion is interrupted, the next collection of this name that is written deletes the rest.
+    """
+    folder = _folder_of(name, artifacts)
+    shutil.rmtree(folder.rename(staged_name(folder, secrets.token_hex(4))))
+
+
+def _folder_of(name: str, artifacts: Path) -> Path:
+    folders = find_collections(artifacts)
+    if name not in folders:
+        raise CollectionError(f"There is no collection “{name}” (there are: {', '.join(folders) or 'none'}).")
+    if folders[name].parent != user_collections():
+        raise CollectionError(f"The collection {name} comes with the model, so it stays as it is. Choose one that you made.")
+    return folders[name]
