@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint format types audit image lock oldest figures clean
+.PHONY: demo test lint format types audit docs image lock oldest figures clean
 
 demo: $(VENV)/demo
 	@echo "Starting the app. It opens in your browser in a few seconds."
@@ -27,6 +27,11 @@ types: $(VENV)/test
 
 audit: $(VENV)/test
 	$(BIN)/python .ci/audit
+
+# Build the documentation into site/. A warning, such as one about a broken link, ends the build.
+docs: $(VENV)/test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "Open site/index.html in a browser."
 
 # Build the container image without Docker, run it and check it. Needs mmdebstrap, bubblewrap and root. See docs/hosting/docker.md.
 IMAGE ?= /tmp/semblance-image

@@ -64,6 +64,11 @@ class Hit:
         path: Its file, or None if it is in no file.
         cosine: The cosine similarity with the query, from -1 to 1.
         score: What the hits are ordered by. Equal to ``cosine`` unless given.
+
+    Example:
+        >>> hit = engine.search_text("violin", k=1)[0]
+        >>> hit.name, hit.id, hit.path.suffix
+        ('violin', 'violin', '.webp')
     """
 
     item: Item
@@ -155,6 +160,11 @@ class WordHit:
         word: The word or noun.
         cosine: The cosine similarity with what was searched for, from -1 to 1.
         score: What the hits are ordered by. Equal to ``cosine`` unless given.
+
+    Example:
+        >>> hit = engine.similar_words("violin", k=1)[0]
+        >>> hit.word, round(hit.cosine, 1)
+        ('cello', 0.9)
     """
 
     word: str

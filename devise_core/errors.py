@@ -14,7 +14,15 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 class DeviseError(Exception):
-    """The base class of all exceptions that this library raises on purpose."""
+    """The base class of all exceptions that this library raises on purpose.
+
+    Example:
+        >>> try:
+        ...     engine.search_text("violin", k=0)
+        ... except DeviseError as error:
+        ...     print(error)
+        k is the number of results, a whole number from 1 to 1000. Received: 0.
+    """
 
 
 class UnknownWordError(DeviseError):

@@ -1,4 +1,4 @@
-"""The examples in the docstrings of the engine's verbs run, over the bundled artifacts."""
+"""The examples in the docstrings of the public names run, over the bundled artifacts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from devise_core import Engine
+from tests.public_names import BASES, PUBLIC
 
 pytestmark = pytest.mark.artifacts
 OWNERS = [owner for owner in Engine.__mro__ if owner is not object]
-MODULES = sorted({owner.__module__ for owner in OWNERS})
+MODULES = sorted({each.__module__ for each in (*OWNERS, *PUBLIC, *BASES)})
 VERBS = {name: verb for owner in OWNERS for name, verb in vars(owner).items() if callable(verb) and not name.startswith("_")}
 WITHOUT_EXAMPLE = {"best_evidence", "encoded", "hits", "losses", "names", "regions", "results", "search_encoded"}
 """Verbs that are in the example of another verb, or that need no example."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("devise_core", "ui", "pages", "benchmarks", "tests")
+FOLDERS = ("devise_core", "ui", "pages", "benchmarks", "docs", "tests")
 PATHS = sorted([ROOT / "streamlit_app.py", *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
 FILE_LINES = 250
 FUNCTION_LINES = 40

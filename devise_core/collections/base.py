@@ -38,6 +38,11 @@ class Collection(ABC):
     Args:
         name: What the collection is called.
         items: One for each image. Their ids differ.
+
+    Example:
+        >>> collection = engine.collection
+        >>> "violin" in collection, collection.hit(collection.row("violin"), cosine=1.0).name
+        (True, 'violin')
     """
 
     described = True

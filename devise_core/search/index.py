@@ -23,6 +23,11 @@ class Index(ABC):
     Attributes:
         name: What the index is called in a manifest.
         has_file: Whether ``build`` writes a file that ``open`` needs.
+
+    Example:
+        >>> rows, cosines = engine.collection.embedding_index.search(engine.embed_text("violin"), k=3)
+        >>> len(rows), engine.collection.hit(rows[0], cosines[0]).name
+        (3, 'violin')
     """
 
     name: ClassVar[str]

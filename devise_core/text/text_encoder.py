@@ -21,6 +21,15 @@ class TextEncoder(ABC):
     A subclass defines ``dimension`` and ``encode``. One with a list of words also has a ``vocabulary`` and overrides
     ``place``, so that a query can say which of its words are unknown. ``tests/test_text_encoder.py`` is the contract that
     every subclass passes.
+
+    Example:
+        >>> from devise_core.vectors import unit
+        >>> class Lengths(TextEncoder):
+        ...     dimension = 2
+        ...     def encode(self, texts):
+        ...         return unit(np.array([[len(text), 1] for text in texts], dtype=np.float32))
+        >>> Lengths().embed("dog").shape
+        (2,)
     """
 
     @property

@@ -20,6 +20,10 @@ class Vocabulary(ABC):
 
     Only some text encoders have one. Whatever needs a vocabulary must say so where there is none, as the engine does with
     ``NoVocabularyError``. ``WordVocabulary`` is the implementation over word vectors.
+
+    Example:
+        >>> engine.vocabulary.spellings(["vioolin"])["vioolin"][0]
+        'violin'
     """
 
     @abstractmethod

@@ -45,6 +45,18 @@ class ImageEncoder(ABC):
 
     A subclass defines the abstract members. The preprocessing is ``pixels`` and ``visible_box``. Override both for a model that
     sees images in another way, and let ``model_id`` say so. ``tests/test_image_encoder.py`` tests every subclass.
+
+    Example:
+        >>> from devise_core.vectors import unit
+        >>> class MeanColour(ImageEncoder):
+        ...     model_id, size, ready = "mean colour", 8, True
+        ...     def load(self):
+        ...         pass
+        ...     def encode_pixels(self, pixels):
+        ...         colours = pixels.mean(axis=(1, 2), dtype=np.float32)
+        ...         return Encoded(colours, unit(colours))
+        >>> MeanColour().encode([np.full((20, 30, 3), 255, dtype=np.uint8)]).embeddings.shape
+        (1, 3)
     """
 
     @property

@@ -1,0 +1,1 @@
+"""What builds the documentation: hooks of MkDocs, and the script that takes the pictures."""

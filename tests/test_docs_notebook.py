@@ -1,0 +1,49 @@
+"""The notebook runs from its first cell to its last, and prints what is stored in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.documents import ROOT
+
+pytestmark = pytest.mark.artifacts
+NOTEBOOK = ROOT / "docs/tutorial.ipynb"
+NUMBER = re.compile(r"-?\d+\.\d+")
+TOLERANCE = 0.03
+"""How much a figure may differ between processors: four images of the test."""
+LARGEST = 120_000
+
+
+def texts(notebook: Any) -> Iterator[str]:
+    """Yield what each cell has printed or returned, and the kinds of its pictures."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            pictures = " ".join(sorted(kind for kind in data if kind.startswith("image/")))
+            yield pictures or "".join(output.get("text") or data.get("text/plain", ""))
+
+
+def test_notebook_prints_what_is_stored_in_it() -> None:
+    stored = json.loads(NOTEBOOK.read_text("utf-8"))
+    notebook = nbformat.reads(NOTEBOOK.read_text("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    before, after = "\n".join(texts(stored)), "\n".join(texts(notebook))
+    assert NUMBER.sub("#", after).split() == NUMBER.sub("#", before).split()
+    figures, expected = ([float(number) for number in NUMBER.findall(text)] for text in (after, before))
+    assert len(expected) > 50
+    assert figures == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_notebook_is_small_and_says_nothing_of_the_machine() -> None:
+    text = NOTEBOOK.read_text("utf-8")
+    assert len(text) < LARGEST
+    cells = json.loads(text)["cells"]
+    assert {cell.get("execution_count") for cell in cells} == {None}
+    assert not any("/home/" in part or "/tmp/" in part for part in texts(json.loads(text)))
