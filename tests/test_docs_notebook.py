@@ -7,14 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from tests.documents import ROOT
+from docs.tools.run_notebook import NOTEBOOK, run
 
 pytestmark = pytest.mark.artifacts
-NOTEBOOK = ROOT / "docs/tutorial.ipynb"
 NUMBER = re.compile(r"-?\d+\.\d+")
 TOLERANCE = 0.03
 """How much a figure may differ between processors: four images of the test."""
@@ -32,8 +29,7 @@ def texts(notebook: Any) -> Iterator[str]:
 
 def test_notebook_prints_what_is_stored_in_it() -> None:
     stored = json.loads(NOTEBOOK.read_text("utf-8"))
-    notebook = nbformat.reads(NOTEBOOK.read_text("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    notebook = run()
     before, after = "\n".join(texts(stored)), "\n".join(texts(notebook))
     assert NUMBER.sub("#", after).split() == NUMBER.sub("#", before).split()
     figures, expected = ([float(number) for number in NUMBER.findall(text)] for text in (after, before))

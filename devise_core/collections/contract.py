@@ -76,7 +76,14 @@ class About:
 
 
 class Store(ABC):
-    """Images that can be searched."""
+    """Images that can be searched.
+
+    Example:
+        >>> from devise_core.collections.local_store import LocalStore
+        >>> store = LocalStore(engine.collection)
+        >>> [scored.id for scored in store.nearest(engine.embed_text("violin"), 1)]
+        ['violin']
+    """
 
     @abstractmethod
     def __len__(self) -> int:
@@ -169,7 +176,17 @@ class ImageBatch:
 
 
 class StoreWriter(ABC):
-    """Writes images. Nothing is visible to readers before ``seal``."""
+    """Writes images. Nothing is visible to readers before ``seal``.
+
+    Example:
+        >>> import numpy as np
+        >>> from devise_core.collections.in_memory_writer import InMemoryWriter
+        >>> writer = InMemoryWriter("red")
+        >>> vectors = np.ones((1, 2), dtype=np.float32)
+        >>> writer.put(ImageBatch([Item("rose", "rose.webp")], vectors, vectors, [b""], ["key"]))
+        >>> writer.known(["key", "other"])
+        {'key'}
+    """
 
     @abstractmethod
     def known(self, keys: Sequence[str]) -> set[str]:
