@@ -46,6 +46,8 @@ class Collection(ABC):
     """
 
     described = True
+    in_memory = False
+    """Whether the images are in no file."""
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
         self.name = name

@@ -72,6 +72,7 @@ class InMemoryCollection(Collection):
     """
 
     described = False
+    in_memory = True
 
     def __init__(self, name: str, images: Sequence[InMemoryImage], title: str = "") -> None:
         super().__init__(name, [image.item for image in images])

@@ -32,7 +32,13 @@ def named_correctly(items: Sequence[Item], names: Sequence[Sequence[str]]) -> li
     ]
 
 
-def map_words(text: TextEncoder, collection: Collection, shown: Sequence[Words], word_filter: WordFilter) -> dict[str, int]:
+def map_words(
+    text: TextEncoder,
+    collection: Collection,
+    shown: Sequence[Words],
+    word_filter: WordFilter,
+    rows: Sequence[int] | None = None,
+) -> dict[str, int]:
     """Choose the words to place on the map: those of the categories, then other words that several images show.
 
     Args:
@@ -40,23 +46,25 @@ def map_words(text: TextEncoder, collection: Collection, shown: Sequence[Words],
         collection: The images of the map.
         shown: The words of each image, as ``Engine.shown_words`` returns them.
         word_filter: The words that may be offered.
+        rows: The images. By default all of the collection.
 
     Returns:
         At most ``MAX_WORDS`` words, each with the row of the nearest image among those that show it.
     """
     rows_of: dict[str, list[int]] = {}
-    for row, item in enumerate(collection.items):
+    chosen = range(len(collection)) if rows is None else rows
+    for row, item in zip(chosen, collection.items_at(chosen), strict=True):
         for part in filter(None, item.category.split("/")):
             rows_of.setdefault(part.replace("_", " "), []).append(row)
     others: dict[str, list[int]] = {}
-    for row, words in enumerate(shown):
+    for row, words in zip(chosen, shown, strict=True):
         for word in (word for word, share in words.items() if share >= SHOWN and word not in rows_of):
             others.setdefault(word, []).append(row)
     places: dict[str, int] = {}
-    for word, rows in (*_most_frequent(rows_of), *_most_frequent(others)):
-        if len(rows) >= MIN_IMAGES and len(places) < MAX_WORDS and word_filter.allows(word):
+    for word, with_word in (*_most_frequent(rows_of), *_most_frequent(others)):
+        if len(with_word) >= MIN_IMAGES and len(places) < MAX_WORDS and word_filter.allows(word):
             with suppress(UnknownWordError):
-                places[word] = rows[int((collection.embeddings[rows] @ text.embed(word)).argmax())]
+                places[word] = with_word[int((collection.vector_rows("semantic")[with_word] @ text.embed(word)).argmax())]
     return places
 
 

@@ -33,17 +33,19 @@ def in_category(categories: Sequence[str], word: str) -> Relevant:
 def evaluate_categories(engine: Engine) -> list[CategoryResult]:
     """Search for each step of the collection's category paths, and sort by average precision, best first.
 
-    Leaves out words without a vector, categories with fewer than ``MIN_IMAGES`` images, and categories of every image.
+    Leaves out words without a vector, categories with fewer than ``MIN_IMAGES`` images, and categories of every image. Of a large
+    collection, the images of its sample are searched.
     """
     collection = engine.collection
-    categories = [item.category for item in collection.items]
+    rows = collection.sample_rows()
+    categories, embeddings = [item.category for item in collection.items_at(rows)], collection.vector_rows("semantic")[rows]
     results = []
     for word in sorted({step for path in categories for step in path.split("/") if step}):
         relevant = in_category(categories, word)
         if not MIN_IMAGES <= relevant.sum() < len(categories):
             continue
         try:
-            scores = collection.embeddings @ engine.embed_text(word)
+            scores = embeddings @ engine.embed_text(word)
         except (UnknownWordError, QueryError):
             continue
         results.append(CategoryResult(word, average_precision(scores, relevant), int(relevant.sum()), len(categories)))

@@ -34,15 +34,20 @@ def map_preview_url(engine: Engine) -> str:
     It is empty without a map, and for uploads, which nobody else may fetch.
     """
     collection = engine.collection
-    if not map_name(collection) or isinstance(collection.picture(0), bytes):
+    if not map_name(collection) or collection.in_memory:
         return ""
     return route_url("map-preview", collection.name, v=collection.version)
 
 
 def places_of(engine: Engine, rows: Sequence[int]) -> list[list[float] | None]:
     """Return the places ``[x, y]`` of pictures on the map, from 0 to 1 each, or None for each without a map."""
-    places = stretched_places(engine.collection)
-    return [None if places is None else _rounded(places[row]) for row in rows]
+    collection = engine.collection
+    name = map_name(collection)
+    if name is None:
+        return [None for _ in rows]
+    places = collection.projections.places[name]
+    low, extent = _bounds(collection, name)
+    return [_rounded((places[row] - low) / extent) for row in rows]
 
 
 def query_place(engine: Engine, vector: Floats) -> list[float] | None:
@@ -51,8 +56,8 @@ def query_place(engine: Engine, vector: Floats) -> list[float] | None:
     name = map_name(collection)
     if name is None:
         return None
-    low, extent = _bounds(collection.projections.places[name])
-    return _rounded((collection.projections.place(name, vector, collection.embeddings) - low) / extent)
+    low, extent = _bounds(collection, name)
+    return _rounded((collection.projections.place(name, vector, collection.vector_rows("semantic")) - low) / extent)
 
 
 def map_name(collection: Collection) -> str | None:
@@ -69,16 +74,20 @@ def stretched_places(collection: Collection) -> Floats | None:
     name = map_name(collection)
     if name is None:
         return None
-    places = collection.projections.places[name]
-    low, extent = _bounds(places)
-    stretched: Floats = (places - low) / extent
+    low, extent = _bounds(collection, name)
+    stretched: Floats = (collection.projections.places[name] - low) / extent
     return stretched
 
 
-def _bounds(places: Floats) -> tuple[Floats, Floats]:
+def _bounds(collection: Collection, name: str) -> tuple[Floats, Floats]:
     """Return the lowest coordinates of a map ``(2,)``, and how far it reaches from there."""
-    low = places.min(axis=0)
-    return low, (places.max(axis=0) - low).clip(1e-6)
+    return _bounds_of(collection.name, collection.version, name, collection.projections.places[name])
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _bounds_of(collection: str, version: str, name: str, _places: Floats) -> tuple[Floats, Floats]:  # noqa: ARG001  cache keys
+    low = _places.min(axis=0)
+    return low, (_places.max(axis=0) - low).clip(1e-6)
 
 
 def preview_rows(places: Floats) -> list[int]:
@@ -91,10 +100,10 @@ def preview_rows(places: Floats) -> list[int]:
 
     scaled = places.clip(0, 0.9999) * CELLS
     distances = np.abs(scaled - np.floor(scaled) - 0.5).max(axis=1)
-    nearest: dict[tuple[int, ...], int] = {}
-    for row in np.argsort(distances, kind="stable").tolist():
-        nearest.setdefault(tuple(scaled[row].astype(int).tolist()), row)
-    return sorted(nearest.values())
+    order = np.argsort(distances, kind="stable")
+    cells = scaled[order].astype(int)
+    _, nearest = np.unique(cells[:, 0] * CELLS[1] + cells[:, 1], return_index=True)
+    return sorted(order[nearest].tolist())
 
 
 def _rounded(place: Floats) -> list[float]:

@@ -18,6 +18,8 @@ from ui.text import PICTURES_HELP, plain, similarity_help
 
 NEIGHBOURS = 8
 MAX_SHOWN = 24
+MAX_LISTED, MAX_NAMED = 5_000, 500
+"""Of a region with more pictures, so many are compared and listed, and so many of these are named."""
 COMMON = 8
 """How many words and labels of a region are listed."""
 
@@ -53,14 +55,15 @@ def region_card(engine: Engine, rows: Rows) -> None:
         st.info("There is no picture in this region. Select points with the lasso, or reset the view.", icon=":material/gesture:")
         return
     collection = engine.collection
-    mean = unit(collection.embeddings[rows].mean(axis=0))
-    hits = engine.rank(rows.tolist(), mean)
+    some = rows if len(rows) <= MAX_LISTED else rows[:: -(-len(rows) // MAX_LISTED)]
+    mean = unit(collection.vector_rows("semantic")[some].mean(axis=0))
+    hits = engine.rank(some.tolist(), mean)
     with st.container(horizontal=True, vertical_alignment="center", key="map-region-title"):
         st.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
         _close("Clear", "map-clear", collection, region="")
-    if words := most_shown(engine.shown_words(rows.tolist()), COMMON):
+    if words := most_shown(engine.shown_words(some[:: -(-len(some) // MAX_NAMED)].tolist()), COMMON):
         st.caption("**What its pictures show**  " + ", ".join(f"{plain(word)} {count}" for word, count in words))
-    labels = common_labels([collection.items[row] for row in rows], COMMON)
+    labels = common_labels(collection.items_at(some), COMMON)
     if labels:
         st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
     st.download_button(
@@ -73,7 +76,8 @@ def region_card(engine: Engine, rows: Rows) -> None:
         on_click="ignore",
     )
     gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the average of the region"))
-    more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists all of them." if len(rows) > MAX_SHOWN else ""
+    listed = "all of them" if len(some) == len(rows) else f"{len(some):,} of them, evenly sampled"
+    more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists {listed}." if len(rows) > MAX_SHOWN else ""
     st.caption(
         f"Each similarity compares a picture with the average of the region.{more}",
         help="It is the cosine with the mean of the region's vectors.",

@@ -6,7 +6,8 @@ import base64
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -17,13 +18,16 @@ from starlette.routing import Route
 from ui.own_routes import route_url
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
-    from devise_core.collections.projection import Projections
+    from devise_core.collections.projection import Integers, Projections
+    from devise_core.datatypes import Item
     from devise_core.engine import Engine
     from devise_core.search.shown_words import Shown
 
 MAX_DRAWN = 20_000
 """Larger collections are sampled evenly, and the map says so."""
-CONTENT = 2
+MAX_NAMED = 1_500
+"""The model names so many of them, for the names of groups and to see which it names correctly. A picture takes about 3 ms."""
+CONTENT = 3
 """Raise it when the message says something else of the same collection, because browsers keep the message."""
 COLOURED = 11
 """How many categories or labels have a colour of their own. The rest share one more."""
@@ -36,7 +40,7 @@ _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-T
 def map_source(engine: Engine) -> str:
     """Return the URL of the message. For uploaded pictures it is the message itself, so that nobody else can fetch it."""
     collection = engine.collection
-    if isinstance(collection.picture(0), bytes):
+    if collection.in_memory:
         return _upload_message(collection.version, engine)
     return route_url("map-data", collection.name, v=collection.version, content=CONTENT)
 
@@ -79,69 +83,106 @@ def _map_data(request: Request) -> Response:
 ROUTE = Route("/map-data/{collection}", _map_data)
 
 
-def _message(engine: Engine) -> str:
-    from devise_core.collections.map_labels import NAMED_BY
+@dataclass(frozen=True)
+class _Drawn:
+    """The pictures that are drawn, and those of them that the model names.
 
+    Attributes:
+        rows: The rows of the pictures that are drawn.
+        items: What is known of them.
+        judged: The positions among them of those that the model names.
+        names: The names of each of these.
+        shown: What each of these shows.
+    """
+
+    rows: range
+    items: list[Item]
+    judged: range
+    names: list[list[str]]
+    shown: list[Shown]
+
+    @classmethod
+    def of(cls, engine: Engine) -> _Drawn:
+        """Choose the pictures of the map of ``engine``'s collection."""
+        from devise_core.collections.map_labels import NAMED_BY
+
+        rows = drawn_rows(len(engine.collection))
+        judged = range(0, len(rows), max(1, -(-len(rows) // MAX_NAMED)))
+        named = [rows[place] for place in judged]
+        names, shown = engine.label_all(NAMED_BY, named), engine.shown_words(named)
+        return cls(rows, engine.collection.items_at(rows), judged, names, shown)
+
+    def group_names(self, groups: Integers) -> dict[int, str]:
+        """Return number → name of the groups, of which each picture that is drawn has the number of one."""
+        from devise_core.collections.group_naming import name_groups
+
+        numbers = groups[self.judged.start :: self.judged.step]
+        return dict(zip(sorted(set(numbers.tolist())), name_groups(self.shown, numbers), strict=True))
+
+
+def _message(engine: Engine) -> str:
     collection, projections = engine.collection, engine.collection.projections
-    rows = drawn_rows(len(collection))
-    names, shown = engine.label_all(NAMED_BY), engine.shown_words()
+    drawn = _Drawn.of(engine)
     return json.dumps(
         {
             "count": len(collection),
-            "step": rows.step,
+            "step": drawn.rows.step,
             "whole": collection.has_cut_outs,
-            "ids": [collection.items[row].id for row in rows],
-            "names": [collection.items[row].name for row in rows],
-            "pictures": [_thumbnail(engine, row) for row in rows],
-            "colours": _colours(engine, rows, names, shown),
+            "ids": [item.id for item in drawn.items],
+            "names": [item.name for item in drawn.items],
+            "pictures": [_thumbnail(engine, row, item) for row, item in zip(drawn.rows, drawn.items, strict=True)],
+            "colours": _colours(drawn, projections),
             "places": {
-                name: pack((places[:: rows.step].clip(0, 1) * 65535).round(), "u2") for name, places in projections.places.items()
+                name: pack((places[:: drawn.rows.step].clip(0, 1) * 65535).round(), "u2")
+                for name, places in projections.places.items()
             },
             "trustworthiness": {name: round(value, 3) for name, value in projections.trustworthiness.items()},
-            "texts": _texts(engine, projections, shown),
+            "texts": _texts(engine, projections, drawn),
         },
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def _colours(engine: Engine, rows: range, names: list[list[str]], shown: list[Shown]) -> dict[str, Any]:
+def _colours(drawn: _Drawn, projections: Projections) -> dict[str, Any]:
     """Return names and each picture's number among them, for every meaning of the colours but the similarity."""
-    from devise_core.collections.group_naming import name_groups
     from devise_core.collections.map_labels import named_correctly
 
-    items, groups = engine.collection.items, engine.collection.projections.clusters[:, 0]
+    groups = projections.clusters[:: drawn.rows.step, 0]
+    group_names = drawn.group_names(groups)
+    right = dict(zip(drawn.judged, named_correctly([drawn.items[place] for place in drawn.judged], drawn.names), strict=True))
     number_of = {True: 0, False: 1, None: 2}
     return {
-        "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in items], rows),
-        "label": _most_frequent([item.labels[0] if item.labels else "" for item in items], rows),
+        "category": _most_frequent([item.category.split("/")[0].replace("_", " ") for item in drawn.items]),
+        "label": _most_frequent([item.labels[0] if item.labels else "" for item in drawn.items]),
         "cluster": {
-            "names": [name or f"group {number}" for number, name in enumerate(name_groups(shown, groups), 1)],
-            "of": pack(groups[rows.start :: rows.step], "u1"),
+            "names": [group_names.get(number) or f"group {number + 1}" for number in range(int(groups.max()) + 1)],
+            "of": pack(groups, "u1"),
         },
         "right": {
-            "names": ["correct", "wrong", "no label"],
-            "of": pack([number_of[each] for each in named_correctly(items, names)[:: rows.step]], "u1"),
+            "names": ["correct", "wrong", "no label" if len(right) == len(drawn.items) else "not tried"],
+            "of": pack([number_of[right.get(place)] for place in range(len(drawn.items))], "u1"),
         },
     }
 
 
-def _texts(engine: Engine, projections: Projections, shown: list[Shown]) -> list[dict[str, Any]]:
+def _texts(engine: Engine, projections: Projections, drawn: _Drawn) -> list[dict[str, Any]]:
     """Return the texts on the map with their places: names of large and small groups, and words."""
     import numpy as np
 
-    from devise_core.collections.group_naming import name_groups
     from devise_core.collections.map_labels import map_words
 
     texts = []
+    places_drawn = {method: places[:: drawn.rows.step] for method, places in projections.places.items()}
     for level, kind in enumerate(("cluster", "part")):
-        groups = projections.clusters[:, level]
-        for group, name in zip(sorted(set(groups.tolist())), name_groups(shown, groups), strict=True):
+        groups = projections.clusters[:: drawn.rows.step, level]
+        for group, name in drawn.group_names(groups).items():
             if not name:
                 continue  # a number would tell a visitor nothing
-            centres = {method: np.median(places[groups == group], axis=0) for method, places in projections.places.items()}
+            centres = {method: np.median(places[groups == group], axis=0) for method, places in places_drawn.items()}
             texts.append({"text": name, "kind": kind, "places": _rounded(centres)})
-    for word, row in map_words(engine.text, engine.collection, shown, engine.parts.word_filter).items():
+    named = [drawn.rows[place] for place in drawn.judged]
+    for word, row in map_words(engine.text, engine.collection, drawn.shown, engine.parts.word_filter, named).items():
         places = {method: each[row] for method, each in projections.places.items()}
         texts.append({"text": word, "kind": "word", "places": _rounded(places)})
     return texts
@@ -151,23 +192,25 @@ def _rounded(places: dict[str, Any]) -> dict[str, list[float]]:
     return {name: [round(float(number), 4) for number in place] for name, place in places.items()}
 
 
-def _most_frequent(values: Sequence[str], rows: Iterable[int]) -> dict[str, Any]:
+def _most_frequent(values: Sequence[str]) -> dict[str, Any]:
     """Return the most frequent values, with one more for the others, and each picture's number among them."""
     names = [name for name, _ in Counter(values).most_common(COLOURED + 1) if name]
     if len(set(filter(None, values))) > COLOURED:
         names = names[:COLOURED]
     numbers = {name: number for number, name in enumerate(names)}
-    return {"names": [*names, "other"], "of": pack([numbers.get(values[row], len(names)) for row in rows], "u1")}
+    return {"names": [*names, "other"], "of": pack([numbers.get(value, len(names)) for value in values], "u1")}
 
 
-def _thumbnail(engine: Engine, row: int) -> str:
+def _thumbnail(engine: Engine, row: int, item: Item) -> str:
     from PIL import Image
 
-    from ui.server.image_routes import picture_url
+    from ui.server.image_routes import file_url
 
-    picture = engine.collection.picture(row)
-    if not isinstance(picture, bytes):
-        return picture_url(engine, row)
+    collection = engine.collection
+    if not collection.in_memory:
+        return file_url(collection.name, item.file, collection.version)
+    picture = collection.picture(row)
+    assert isinstance(picture, bytes)
     with Image.open(io.BytesIO(picture)) as image:  # smaller than the kept picture, because all of them are part of the page
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         buffer = io.BytesIO()

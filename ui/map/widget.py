@@ -98,21 +98,21 @@ def describe_placement(view: View, marks: Marks) -> str:
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
-    projections, embeddings = engine.collection.projections, engine.collection.embeddings
+    projections, embeddings = engine.collection.projections, engine.collection.vector_rows("semantic")
     places = {name: projections.place(name, pin.vector, embeddings).round(4).tolist() for name in projections.places}
     return {"text": pin.text, "places": places}
 
 
 def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str, Any] | None:
     """Return each picture's cosine in 256 steps from ``low`` to ``high``, and ``target``, the name of what it is with."""
-    embeddings = engine.collection.embeddings
+    embeddings = engine.collection.vector_rows("semantic")
     if marks.pins:
         vector, target = marks.pins[-1].vector, marks.pins[-1].text
     elif view.row is not None:
         vector, target = embeddings[view.row], engine.collection.items[view.row].name
     else:
         return None
-    cosines = (embeddings @ vector)[:: rows.step]
+    cosines = embeddings[rows] @ vector
     return {"low": round(float(cosines.min()), 2), "high": round(float(cosines.max()), 2), "target": target, "of": _steps(cosines)}
 
 

@@ -146,7 +146,7 @@ def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
 def _sample(engine: Engine, page: str) -> Chosen:
     collection = engine.collection
     step = max(1, len(collection) // SAMPLES)
-    samples = [item.id for item in collection.items[step // 2 :: step][:SAMPLES]]
+    samples = [item.id for item in collection.items_at(range(len(collection))[step // 2 :: step][:SAMPLES])]
     linked = url_state.read_text(url_state.ITEM)
     if linked in collection and linked not in samples:
         samples = [linked, *samples]

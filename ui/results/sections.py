@@ -125,12 +125,11 @@ def queries(engine: Engine) -> None:
         "picture of the category comes before all others. Names that describe an occasion, a place or a use often do badly."
     )
     ends = min(EXTREMES, len(asked) // 2)
-    categories = [item.category for item in collection.items]
     for title, part in (("Best", asked[:ends]), ("Worst", asked[: -ends - 1 : -1])):
         st.markdown(f"### {title}")
         for each in part:
             hits = engine.search_text(each.query, k=TILES)
-            right = int(in_category(categories, each.query)[[hit.row for hit in hits]].sum())
+            right = int(in_category([hit.category for hit in hits], each.query).sum())
             st.markdown(
                 f"**“{plain(each.query)}”** · average precision {each.average_precision:.2f} · {right} of the first "
                 f"{len(hits)} are among its {each.images} pictures"

@@ -27,7 +27,18 @@ def picture_url(engine: Engine, row: int) -> str:
     picture = collection.picture(row)
     if isinstance(picture, bytes):
         return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
-    return route_url("pictures", collection.name, *collection.items[row].file.split("/"), v=collection.version)
+    return file_url(collection.name, collection.items[row].file, collection.version)
+
+
+def file_url(collection: str, file: str, version: str) -> str:
+    """Return the URL of a picture in a folder, relative to the page.
+
+    Args:
+        collection: The name of the collection.
+        file: The file of the item.
+        version: The version of the collection.
+    """
+    return route_url("pictures", collection, *file.split("/"), v=version)
 
 
 def _picture(request: Request) -> Response:
