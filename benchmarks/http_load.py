@@ -44,8 +44,12 @@ class Connection:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> int:
-        """Return the status of an answer, once it has been read whole."""
-        if self._streams is None:
+        """Return the status of an answer, once it has been read whole.
+
+        A connection that the server has closed while it was idle is opened again, as every client does.
+        """
+        if self._streams is None or self._streams[0].at_eof():
+            self.close()
             self._streams = await asyncio.open_connection(HOST, self._port)
         reader, writer = self._streams
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())

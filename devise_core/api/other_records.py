@@ -121,8 +121,8 @@ class Problem(BaseModel):
                     "type": "urn:semblance:problem:unknown-word",
                     "title": "Unknown word",
                     "status": 422,
-                    "detail": "The word “vioolinn” is unknown. Did you mean violin?",
-                    "suggestions": {"vioolinn": ["violin"]},
+                    "detail": "The word “guitarrrr” is unknown. Did you mean guitarra or guitar or guitarist?",
+                    "suggestions": {"guitarrrr": ["guitarra", "guitar", "guitarist", "guitars"]},
                 }
             ]
         },

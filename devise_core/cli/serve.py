@@ -14,6 +14,8 @@ from devise_core.errors import DeploymentError, DeviseError
 from devise_core.settings import file, settings, variable
 
 PORT = 8600
+IDLE = 75
+"""Seconds after which a connection without requests is closed. A proxy closes its own earlier."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -49,7 +51,9 @@ def _serve(options: argparse.Namespace) -> None:
     event_log.start(fastapi=metadata.version("fastapi"))
     say(f"semblance: The API is at http://{options.host}:{options.port}{PREFIX}. Stop it with Ctrl+C.")
     threading.Thread(target=_open_engine, daemon=True, name="open-engine").start()
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(app, options.host, options.port, log_level="warning", access_log=False, server_header=False)
+    config.timeout_keep_alive = IDLE
+    uvicorn.Server(config).run()
 
 
 def _print_key(name: str) -> None:
