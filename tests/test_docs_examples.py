@@ -24,7 +24,9 @@ pytestmark = pytest.mark.artifacts
 LANGUAGES = {"sh", "pycon", "python", "text", "toml", "yaml", "nginx", "html", "json", "csv"}
 RUN_IN_TUTORIAL = {"index", "search"}
 """The commands that the examples behind them need, and the one that shows results. Others are only parsed, as in other pages."""
-WITH_PYTHON = [document for document in DOCUMENTS if next(blocks(document, "pycon", "python"), None)]
+NEEDS_SERVER = "docs/API.md"
+"""``tests/test_api_document.py`` runs its examples."""
+WITH_PYTHON = [document for document in DOCUMENTS if next(blocks(document, "pycon", "python"), None) and document != NEEDS_SERVER]
 WITH_SHELL = [document for document in DOCUMENTS if next(blocks(document, "sh"), None)]
 
 

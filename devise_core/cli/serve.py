@@ -23,7 +23,7 @@ def add_parsers(commands: Any) -> None:
     command = commands.add_parser(
         "serve",
         help="run the REST API",
-        description="Run the REST API at /api/v1. docs/API.md describes it. Example: semblance serve --port 8600",
+        description="Run the REST API at /api/v1. docs/API.md describes it.",
     )
     command.add_argument("--host", default="127.0.0.1", help="where it listens (default: %(default)s, only this machine)")
     command.add_argument("--port", type=int, default=PORT, help="the port (default: %(default)s; 0: any free one)")
