@@ -100,7 +100,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--requests", type=int, default=2000, help="requests of each run (default: %(default)s)")
     options.add_argument(
-        "--rate", type=float, default=40, help="requests in a second of the run with pauses (default: %(default)s)"
+        "--rate", type=float, default=20, help="requests in a second of the run with pauses (default: %(default)s)"
     )
     options.add_argument("--one-at-a-time", type=int, metavar="PORT", help="only run the other server")
     chosen = options.parse_args()

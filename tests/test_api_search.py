@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from devise_core.api.answers import search_answer
+from devise_core.api.parameters import SearchParameters
+from devise_core.api.recent import RecentAnswers
+from devise_core.api.records import SearchAnswer
 from devise_core.client import ApiError
 from devise_core.collections.items_file import read_items, write_items
 from devise_core.engine import Engine
 from devise_core.storage.manifest import Manifest
+from devise_core.text.query import Query
 from tests.api_server import ApiServer, served_api
 from tests.artifact_copies import linked_artifacts
 
@@ -109,6 +115,35 @@ def test_an_unknown_word_comes_with_spellings(server: ApiServer) -> None:
     with pytest.raises(ApiError) as unreadable:
         server.client.search("like:nobody")
     assert (unreadable.value.kind, unreadable.value.members["position"]) == ("query", 5)
+
+
+def test_an_answer_is_computed_once_until_the_collection_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed = list[str]()
+
+    def counted(engine: Engine, query: Query, wanted: SearchParameters) -> SearchAnswer:
+        computed.append(f"{query.text} {wanted.offset}")
+        return search_answer(engine, query, wanted)
+
+    monkeypatch.setattr("devise_core.api.search_routes.search_answer", counted)
+    folder = linked_artifacts(tmp_path / "artifacts")
+    with served_api(ARTIFACTS=str(folder), COLLECTIONS=str(tmp_path / "none")) as server:
+        first = [server.client.search("violin"), server.client.search("violin", offset=24)]
+        assert [server.client.search("violin"), server.client.search("violin", offset=24)] == first
+        assert computed == ["violin 0", "violin 24"]
+        items = folder / "collections/stamps/items.csv"
+        shutil.copy(items.resolve(), items.with_suffix(".new"))
+        items.with_suffix(".new").replace(items)
+        assert server.client.search("violin").hits[0].id == first[0].hits[0].id
+        assert computed[2:] == ["violin 0"]
+
+
+def test_few_answers_are_kept(engine: Engine, photos: Engine) -> None:
+    recent = RecentAnswers(2)
+    for name in ("a", "b"):
+        recent.put(engine, name, name.encode())
+    assert (recent.get(engine, "a"), recent.get(photos, "a")) == (b"a", None)
+    recent.put(engine, "c", b"c")
+    assert [recent.get(engine, name) for name in "abc"] == [b"a", None, b"c"]
 
 
 @pytest.fixture

@@ -1,0 +1,43 @@
+"""The answers to recent searches. Examples and popular queries are asked for again and again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from weakref import WeakKeyDictionary
+
+from devise_core.engine import Engine
+
+MAX_ANSWERS = 256
+"""How many answers of a collection are kept. One with 100 images takes 40 kB."""
+
+
+class RecentAnswers:
+    """Answers by what was asked for. Safe to use from threads.
+
+    Those of an engine are forgotten with it, which is when its files change.
+
+    Args:
+        size: How many are kept for each engine. The one that was not asked for the longest time is forgotten first.
+    """
+
+    def __init__(self, size: int = MAX_ANSWERS) -> None:
+        self._size, self._lock = size, threading.Lock()
+        self._answers: WeakKeyDictionary[Engine, OrderedDict[str, bytes]] = WeakKeyDictionary()
+
+    def get(self, engine: Engine, asked: str) -> bytes | None:
+        """Return an answer, or None if there is none."""
+        with self._lock:
+            answers = self._answers.get(engine)
+            if answers is None or asked not in answers:
+                return None
+            answers.move_to_end(asked)
+            return answers[asked]
+
+    def put(self, engine: Engine, asked: str, answer: bytes) -> None:
+        """Keep an answer."""
+        with self._lock:
+            answers = self._answers.setdefault(engine, OrderedDict())
+            answers[asked] = answer
+            if len(answers) > self._size:
+                answers.popitem(last=False)
