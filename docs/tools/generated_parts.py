@@ -17,10 +17,12 @@ PROGRAM, WIDTH = "semblance", "100"
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001  the hook's signature
-    """Replace the marks ``<!-- commands -->`` and ``<!-- query language -->``."""
+    """Replace the marks ``<!-- commands -->`` and ``<!-- query language -->``. A page without sections needs no list of them."""
     for mark, part in (("<!-- commands -->", _commands), ("<!-- query language -->", _query_language)):
         if mark in markdown:
             markdown = markdown.replace(mark, part())
+    if "\n## " not in markdown and ":::" not in markdown:
+        page.meta.setdefault("hide", ["toc"])
     return markdown
 
 
