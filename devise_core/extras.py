@@ -15,7 +15,8 @@ EXTRAS = {
     "tables": ("pandas", "pyarrow"),
     "umap": ("umap",),
     "build": ("zstandard",),
-    "phrases": ("onnxruntime", "tokenizers"),
+    "onnx": ("onnxruntime", "onnx", "h5py"),
+    "phrases": ("tokenizers",),
 }
 """Extra of the package → the modules that it installs, each at the smallest extra that has it."""
 

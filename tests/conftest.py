@@ -13,6 +13,7 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the workers of pytest-xdist share the cores
+os.environ["SEMBLANCE_RUNTIME"] = "keras"  # as in the demo; the tests of ONNX Runtime choose it themselves
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 os.environ["SEMBLANCE_DEFAULT_COLLECTION"] = "stamps"  # most tests are about its pictures, which are few and clear
@@ -20,6 +21,7 @@ os.environ["SEMBLANCE_COLLECTIONS"] = tempfile.mkdtemp()  # empty, because a dev
 
 from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder
+from devise_core.vision.model_runtime import ModelRuntime
 from tests.artifact_copies import artifacts  # noqa: F401  a fixture for the tests that damage them
 from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser
 from tests.colour_folder import source  # noqa: F401  a fixture for the tests that index
@@ -65,16 +67,14 @@ def memory_is_freed() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def models_load_once() -> Iterator[None]:
     """Load each model once in the module, whatever opens it. Every file is still verified as it is opened."""
-    load, loaded = KerasImageEncoder._load, dict[str, KerasImageEncoder]()
+    load, loaded = KerasImageEncoder._load, dict[str, ModelRuntime]()
 
-    def load_once(encoder: KerasImageEncoder) -> None:
+    def load_once(encoder: KerasImageEncoder) -> ModelRuntime:
         if encoder._manifest:
             encoder._manifest.verified(encoder.path)
         if encoder.model_id not in loaded:
-            load(encoder)
-            loaded[encoder.model_id] = encoder
-        first = loaded[encoder.model_id]
-        encoder._call, encoder._size, encoder._exhausted = first._call, first._size, first._exhausted
+            loaded[encoder.model_id] = load(encoder)
+        return loaded[encoder.model_id]
 
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(KerasImageEncoder, "_load", load_once)

@@ -27,15 +27,17 @@ def keras_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return keras_colour_encoder(tmp_path_factory.mktemp("model")).path
 
 
-@pytest.fixture(params=["colours", "keras", pytest.param("bundled", marks=pytest.mark.artifacts)])
-def make(request: pytest.FixtureRequest, keras_model: Path) -> Make:
+@pytest.fixture(params=["colours", "keras", *(pytest.param(name, marks=pytest.mark.artifacts) for name in ("bundled", "onnx"))])
+def make(request: pytest.FixtureRequest, keras_model: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes an encoder that is not loaded yet."""
+    if request.param == "onnx":
+        monkeypatch.setenv("SEMBLANCE_RUNTIME", "onnx")
     makers: dict[str, Make] = {
         "colours": ColourEncoder,
         "keras": lambda: KerasImageEncoder(keras_model),
         "bundled": lambda: KerasImageEncoder(BUNDLED / "model.keras", Manifest.read(BUNDLED)),
     }
-    return makers[request.param]
+    return makers["bundled" if request.param == "onnx" else request.param]
 
 
 def images(count: int) -> list[Image.Image]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from devise_core.vision.image_encoder import ImageEncoder, KerasImageEncoder
+from devise_core.vision.model_runtime import ModelRuntime
 
 
 def load_model(encoder: ImageEncoder) -> None:
@@ -25,9 +26,9 @@ def load_model(encoder: ImageEncoder) -> None:
 class QuietImageEncoder(KerasImageEncoder):
     """Loads the model without TensorFlow's notes, when the first image needs it."""
 
-    def _load(self) -> None:
+    def _load(self) -> ModelRuntime:
         with _no_stderr():
-            super()._load()
+            return super()._load()
 
 
 def start_tensorflow() -> None:

@@ -23,6 +23,10 @@ READ_WITH_MODEL = {
         "none",
         "The folder of the phrase encoder, which reads queries of several words. `fetch phrase-encoder` fills it.",
     ),
+    "runtime": (
+        "`auto`",
+        "What runs the model: `keras`, or `onnx`, which is faster and smaller. `auto` is `onnx` if the extra `onnx` is installed.",
+    ),
     "word_list": (
         "none",
         "Further words that are not shown unasked, one per line in UTF-8. A line `-word` allows a word of the bundled list again.",

@@ -1,4 +1,4 @@
-"""Turn images into features and embeddings. TensorFlow is imported on first use."""
+"""Turn images into features and embeddings. What runs the model is imported on first use."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from devise_core.errors import ArtifactError, BusyError
+from devise_core.errors import BusyError
 from devise_core.extras import extras_needed
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
@@ -20,8 +19,9 @@ from devise_core.vision import preprocess
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.image_sources import ImageInput, check_several
-from devise_core.vision.keras_file import load_model
+from devise_core.vision.model_runtime import ModelRuntime
 from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
+from devise_core.vision.runtime_choice import load_runtime
 
 BATCH = 32
 """Images in one call of the model, at most."""
@@ -136,7 +136,8 @@ class ImageEncoder(ABC):
 class KerasImageEncoder(ImageEncoder):
     """A ``.keras`` file with the outputs ``features`` and ``embedding``.
 
-    The model is loaded once and runs one call at a time, since TensorFlow uses every core for one call anyway.
+    The model is loaded once and runs one call at a time, since one call uses every core anyway. ``runtime_choice`` chooses between
+    TensorFlow and ONNX Runtime, which give the same vectors.
 
     Args:
         path: The model's file.
@@ -146,9 +147,7 @@ class KerasImageEncoder(ImageEncoder):
     def __init__(self, path: Path, manifest: Manifest | None = None) -> None:
         self.path, self._manifest = path, manifest
         self._lock = threading.Lock()
-        self._call: Any = None
-        self._size = 0
-        self._exhausted: tuple[type[Exception], ...] = (MemoryError,)
+        self._runtime: ModelRuntime | None = None
 
     @cached_property
     def model_id(self) -> str:
@@ -167,7 +166,7 @@ class KerasImageEncoder(ImageEncoder):
     @property
     def ready(self) -> bool:
         """Whether the model is loaded and has been called once."""
-        return self._call is not None
+        return self._runtime is not None
 
     @property
     def size(self) -> int:
@@ -176,8 +175,7 @@ class KerasImageEncoder(ImageEncoder):
         Raises:
             ArtifactError: The file is missing, damaged, or not a model of this project.
         """
-        self.load()
-        return self._size
+        return self._loaded().size
 
     def load(self) -> None:
         """Load the model and call it once, so that the next call is a fast one. Safe to call from several threads.
@@ -185,38 +183,31 @@ class KerasImageEncoder(ImageEncoder):
         Raises:
             ArtifactError: The file is missing, damaged, or not a model of this project.
         """
-        with self._lock:
-            if self._call is None:
-                with extras_needed():
-                    self._load()
+        self._loaded()
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``. Batches are padded to one of two sizes, since each new size is traced again."""
-        self.load()
-        parts = [self._batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
+        """Encode ``uint8 (n, size, size, 3)``. Batches are padded to one of two sizes, since Keras traces each new size again."""
+        runtime = self._loaded()
+        parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
 
-    def _batch(self, pixels: Pixels) -> tuple[Floats, Floats]:
+    def _batch(self, runtime: ModelRuntime, pixels: Pixels) -> tuple[Floats, Floats]:
         size = 1 if len(pixels) == 1 else BATCH
         padded = np.zeros((size, *pixels.shape[1:]), dtype=np.uint8)
         padded[: len(pixels)] = pixels
         try:
             with self._lock:
-                outputs = self._call(padded)
-            return outputs["features"].numpy()[: len(pixels)], outputs["embedding"].numpy()[: len(pixels)]
-        except self._exhausted as error:
+                features, embeddings = runtime.run(padded)
+            return features[: len(pixels)], embeddings[: len(pixels)]
+        except runtime.exhausted as error:
             raise BusyError("There is not enough memory for an image at the moment. Try again in a minute.", "memory") from error
 
-    def _load(self) -> None:
-        model = load_model(self._manifest.verified(self.path) if self._manifest else self.path)
-        missing = {"features", "embedding"} - set(model.output_names)
-        if missing:
-            raise ArtifactError(f"{self.path} has no output named {sorted(missing)[0]}. Use a model made by this project.")
-        import tensorflow as tf
+    def _loaded(self) -> ModelRuntime:
+        with self._lock:
+            if self._runtime is None:
+                with extras_needed():
+                    self._runtime = self._load()
+            return self._runtime
 
-        self._size = int(model.input_shape[1])
-        # A traced function answers one image several times sooner than model(x) or model.predict(x).
-        call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
-        call(np.zeros((1, self._size, self._size, 3), dtype=np.uint8))
-        self._exhausted = (MemoryError, tf.errors.ResourceExhaustedError)
-        self._call = call
+    def _load(self) -> ModelRuntime:
+        return load_runtime(self._manifest.verified(self.path) if self._manifest else self.path)
