@@ -10,6 +10,7 @@ from typing import Any
 from devise_core.cli.output import add_json, counted, print_json, say
 from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.cli.tables import FORMATS, check_format, write_table
+from devise_core.collections.dataset_export import LAYOUTS, export_data_set
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.user_folder import remove_collection, rename_collection
 from devise_core.engine import load_engine
@@ -34,8 +35,11 @@ def add_parsers(commands: Any) -> None:
     rename.add_argument("new_name", metavar="NEW_NAME", help="its new name")
     remove = _add_action(actions, "remove", "delete a collection that you made, not its images", _remove, named=True)
     remove.add_argument("--yes", action="store_true", help="do not ask")
-    export = _add_action(actions, "export", "write labels, captions and vectors to a table", _export, named=True)
-    export.add_argument("--out", type=Path, metavar="FILE", required=True, help=f"the table ({', '.join(FORMATS)})")
+    export = _add_action(actions, "export", "write labels, captions and vectors to a table, or a data set", _export, named=True)
+    export.add_argument(
+        "--out", type=Path, metavar="PATH", required=True, help=f"the table ({', '.join(FORMATS)}), or the new folder of --layout"
+    )
+    export.add_argument("--layout", choices=LAYOUTS, help="write a data set with its images, for another program")
     export.add_argument("--no-vectors", action="store_true", help="leave out the embeddings")
 
 
@@ -122,8 +126,21 @@ def _remove(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    check_format(options.out)
-    collection = _opened(options)
+    if layout := getattr(options, "layout", None):
+        collection = _opened(options)
+        export_data_set(collection, options.out, layout)
+    else:
+        check_format(options.out)
+        collection = _opened(options)
+        _write_items(collection, options)
+    if options.json:
+        facts = {"name": collection.name, "out": str(options.out), "images": len(collection)}
+        print_json({"command": "collections export", **facts})
+        return
+    print(f"{options.out}: {counted(len(collection), 'image')} of {collection.name}")
+
+
+def _write_items(collection: FolderCollection, options: argparse.Namespace) -> None:
     items = collection.items
     columns: dict[str, Any] = {
         "id": [item.id for item in items],
@@ -134,11 +151,6 @@ def _export(options: argparse.Namespace) -> None:
     if not getattr(options, "no_vectors", False):
         columns["embedding"] = list(collection.embeddings)
     write_table(options.out, columns)
-    if options.json:
-        facts = {"name": collection.name, "out": str(options.out), "images": len(collection)}
-        print_json({"command": "collections export", **facts})
-        return
-    print(f"{options.out}: {counted(len(collection), 'image')} of {collection.name}")
 
 
 def _opened(options: argparse.Namespace) -> FolderCollection:

@@ -17,7 +17,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "collections show": ("semblance collections show holidays",),
     "collections rename": ("semblance collections rename holidays italy",),
     "collections remove": ("semblance collections remove holidays --yes",),
-    "collections export": ("semblance collections export holidays --out holidays.parquet",),
+    "collections export": (
+        "semblance collections export holidays --out holidays.parquet",
+        "semblance collections export holidays --out holidays-projector --layout projector",
+    ),
     "index": ("semblance index ~/Pictures --name holidays",),
     "fetch": ("semblance fetch pascal-sentences --out data",),
     "train": ("semblance train data/pascal-sentences --recipe own --out my-model",),

@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from devise_core.collections.base import Collection
 from devise_core.datatypes import Item
@@ -100,6 +99,8 @@ def _write_images(collection: Collection, folder: Path, name: str) -> list[tuple
 
 def _write_sprite(collection: Collection, path: Path) -> int:
     """Write all images into one, in rows. Returns the side of each in pixels, or 0 if there are too many for a sprite."""
+    from PIL import Image, ImageOps
+
     across = math.ceil(math.sqrt(len(collection)))
     side = min(TILE, SPRITE // max(across, 1))
     if side < SMALLEST:
