@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,10 @@ from PIL import Image
 
 from devise_core.cli import main
 from devise_core.cli.main import parser
-from devise_core.vision.image_encoder import KerasImageEncoder
 from tests.conftest import BUNDLED
 from tests.documents import DOCUMENTS, ROOT, Block, blocks
 
-pytestmark = pytest.mark.artifacts
+pytestmark = [pytest.mark.artifacts, pytest.mark.usefixtures("models_load_once")]
 LANGUAGES = {"sh", "pycon", "python", "text", "toml", "yaml", "nginx", "html", "json", "csv"}
 RUN_IN_TUTORIAL = {"index", "search"}
 """The commands that the examples behind them need, and the one that shows results. Others are only parsed, as in other pages."""
@@ -30,29 +28,12 @@ WITH_PYTHON = [document for document in DOCUMENTS if next(blocks(document, "pyco
 WITH_SHELL = [document for document in DOCUMENTS if next(blocks(document, "sh"), None)]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_model() -> Iterator[None]:
-    """Load the model once for all pages. Each opens an engine of its own, and loading takes seconds."""
-    loaded: dict[str, Any] = {}
-    load = KerasImageEncoder._load
-
-    def load_once(encoder: KerasImageEncoder) -> None:
-        if encoder.model_id in loaded:
-            vars(encoder).update(loaded[encoder.model_id])
-            return
-        load(encoder)
-        loaded[encoder.model_id] = {name: vars(encoder)[name] for name in ("_call", "_size", "_exhausted")}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(KerasImageEncoder, "_load", load_once)
-        yield
-
-
 @pytest.fixture
 def place_of_a_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder with a photo, no collections but the bundled ones, and no settings."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("SEMBLANCE_DEFAULT_COLLECTION")
+    for name in ("SEMBLANCE_DEFAULT_COLLECTION", "SEMBLANCE_RUNTIME"):
+        monkeypatch.delenv(name)
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     with Image.open(BUNDLED / "collections/photos/images/cat.webp") as image:
         image.convert("RGB").save("photo.jpg")

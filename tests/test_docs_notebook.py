@@ -27,7 +27,8 @@ def texts(notebook: Any) -> Iterator[str]:
             yield pictures or "".join(output.get("text") or data.get("text/plain", ""))
 
 
-def test_notebook_prints_what_is_stored_in_it() -> None:
+def test_notebook_prints_what_is_stored_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SEMBLANCE_RUNTIME")
     stored = json.loads(NOTEBOOK.read_text("utf-8"))
     notebook = run()
     before, after = "\n".join(texts(stored)), "\n".join(texts(notebook))
