@@ -49,9 +49,8 @@ def command(text: str) -> list[str]:
 def test_no_other_dependency_file_takes_precedence() -> None:
     for name in ("uv.lock", "Pipfile", "Pipfile.lock", "environment.yml", "environment.yaml", "poetry.lock", "conda.yml"):
         assert not (ROOT / name).exists(), f"a host would take {name} instead of requirements.txt"
-    project = tomllib.loads(read("pyproject.toml"))
-    assert "dependencies" not in project["project"]
-    assert "poetry" not in project["tool"]
+    assert (ROOT / "requirements.txt").is_file()  # a host looks for it before it looks into pyproject.toml
+    assert "poetry" not in tomllib.loads(read("pyproject.toml"))["tool"]
 
 
 def test_streamlit_run_finds_the_server() -> None:

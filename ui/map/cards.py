@@ -55,15 +55,15 @@ def region_card(engine: Engine, rows: Rows) -> None:
         st.info("There is no picture in this region. Select points with the lasso, or reset the view.", icon=":material/gesture:")
         return
     collection = engine.collection
-    some = rows if len(rows) <= MAX_LISTED else rows[:: -(-len(rows) // MAX_LISTED)]
-    mean = unit(collection.vector_rows("semantic")[some].mean(axis=0))
-    hits = engine.rank(some.tolist(), mean)
+    listed = rows if len(rows) <= MAX_LISTED else rows[:: -(-len(rows) // MAX_LISTED)]
+    mean = unit(collection.vector_rows("semantic")[listed].mean(axis=0))
+    hits = engine.rank(listed.tolist(), mean)
     with st.container(horizontal=True, vertical_alignment="center", key="map-region-title"):
         st.header(f"{len(rows)} picture{'s' if len(rows) > 1 else ''} in the region", anchor=False)
         _close("Clear", "map-clear", collection, region="")
-    if words := most_shown(engine.shown_words(some[:: -(-len(some) // MAX_NAMED)].tolist()), COMMON):
+    if words := most_shown(engine.shown_words(listed[:: -(-len(listed) // MAX_NAMED)].tolist()), COMMON):
         st.caption("**What its pictures show**  " + ", ".join(f"{plain(word)} {count}" for word, count in words))
-    labels = common_labels(collection.items_at(some), COMMON)
+    labels = common_labels(collection.items_at(listed), COMMON)
     if labels:
         st.caption("**Most frequent labels**  " + ", ".join(f"{plain(label)} {count}" for label, count in labels))
     st.download_button(
@@ -76,8 +76,8 @@ def region_card(engine: Engine, rows: Rows) -> None:
         on_click="ignore",
     )
     gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the average of the region"))
-    listed = "all of them" if len(some) == len(rows) else f"{len(some):,} of them, evenly sampled"
-    more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists {listed}." if len(rows) > MAX_SHOWN else ""
+    extent = "all of them" if len(listed) == len(rows) else f"{len(listed):,} of them, evenly sampled"
+    more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists {extent}." if len(rows) > MAX_SHOWN else ""
     st.caption(
         f"Each similarity compares a picture with the average of the region.{more}",
         help="It is the cosine with the mean of the region's vectors.",
