@@ -12,6 +12,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.atomic_write import atomic_file, atomic_folder, restore_interrupted
 from devise_core.storage.manifest import SCHEMA, Manifest, remedy
+from devise_core.storage.paths import leads_out
 from tests.conftest import BUNDLED
 
 
@@ -165,3 +166,29 @@ def test_a_manifest_of_an_old_schema_needs_no_seal(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": SCHEMA, "about": {}, "files": {}}))
     with pytest.raises(ArtifactError, match="damaged"):
         Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "leads"),
+    [
+        (None, "", False),
+        ("images/a.webp", "../other/b.webp", False),
+        ("images/a.webp", "../../outside.webp", True),
+        ("images", "../elsewhere", True),
+        ("images", "/etc", True),
+    ],
+)
+def test_links_that_lead_out_of_a_folder(link: str | None, target: str, leads: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "collection"
+    (folder / "other").mkdir(parents=True)
+    if link != "images":
+        (folder / "images").mkdir()
+    if link:
+        (folder / link).symlink_to(target)
+    assert leads_out(folder / "images/a.webp", folder) == leads
+
+
+def test_a_folder_that_is_reached_by_a_link_is_no_way_out(tmp_path: Path) -> None:
+    (tmp_path / "real/images").mkdir(parents=True)
+    (tmp_path / "linked").symlink_to("real")
+    assert not leads_out(tmp_path / "linked/images/a.webp", tmp_path / "linked")

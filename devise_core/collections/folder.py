@@ -25,7 +25,7 @@ from devise_core.storage.artifact_reader import reading
 from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.mapped_rows import VectorRows
-from devise_core.storage.paths import CollectionLayout, user_collections
+from devise_core.storage.paths import CollectionLayout, leads_out, user_collections
 from devise_core.vectors import Floats, Rows
 
 _MARKS = ("manifest.json", "items.csv")
@@ -223,7 +223,7 @@ class FolderCollection(Collection):
             CollectionError: The file is a link out of the folder of the collection.
         """
         path = Path(self.layout.root / self.items[row].file)
-        if not path.resolve().is_relative_to(self.layout.root.resolve()):
+        if leads_out(path, self.layout.root):
             raise CollectionError(f"{path} is a link out of the collection {self.name}. Make the collection again.")
         return path
 

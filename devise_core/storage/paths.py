@@ -145,6 +145,23 @@ def is_inside(name: str) -> bool:
     return bool(name) and "\0" not in name and not leaves
 
 
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a path below ``folder`` leads out of it by a link. Only what is below is looked at, unless it has a link.
+
+    To resolve both paths takes several times as long, and a page asks for each of its images.
+
+    Args:
+        path: A path that begins with ``folder`` and has no "..".
+        folder: The folder.
+    """
+    below = path
+    while below != folder:
+        if below.is_symlink():
+            return not path.resolve().is_relative_to(folder.resolve())
+        below = below.parent
+    return False
+
+
 def stamp(files: Iterable[Path]) -> tuple[tuple[int, ...], ...]:
     """Return a value that changes when any of ``files`` is written, replaced or deleted."""
     return tuple(_stamp(file) for file in files)
