@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from devise_core.datatypes import Hit, WordHit
+    from devise_core.embedder import ImageEmbedder
     from devise_core.engine import Engine, load_engine
     from devise_core.errors import DeviseError
+    from devise_core.hits import Hits, WordHits
 
 __version__ = "0.2.0"
-__all__ = ["DeviseError", "Engine", "Hit", "WordHit", "load_engine"]
-_MODULES = {"DeviseError": "errors", "Engine": "engine", "Hit": "datatypes", "WordHit": "datatypes", "load_engine": "engine"}
+__all__ = ["DeviseError", "Engine", "Hit", "Hits", "ImageEmbedder", "WordHit", "WordHits", "load_engine"]
+_MODULES = {
+    "DeviseError": "errors",
+    "Engine": "engine",
+    "Hit": "datatypes",
+    "Hits": "hits",
+    "ImageEmbedder": "embedder",
+    "WordHit": "datatypes",
+    "WordHits": "hits",
+    "load_engine": "engine",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from devise_core.collections.base import Collection, EmptyCollection
-from devise_core.collections.folder import find_collections
+from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.collections.opening import collection_names, default_collection, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
 from devise_core.results import Results, read_losses, read_results
@@ -19,6 +19,7 @@ from devise_core.text.phrase_encoder import configured_phrase_encoder
 from devise_core.text.query import Query
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
+from devise_core.verbs.batch import BatchVerbs
 from devise_core.verbs.captions import CaptionVerbs
 from devise_core.verbs.labels import WordSet
 from devise_core.verbs.matches import MatchVerbs
@@ -31,11 +32,15 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 __all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(MatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
+class Engine(MatchVerbs, BatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image
     encoders that share a space.
+
+    Threads may share an engine. Searches run at the same time, and calls of the image model one after another. An engine over a
+    folder can be pickled, for example for worker processes, which open the files again. As a context manager, an engine frees
+    its image model at the end.
 
     Example:
         >>> from devise_core import load_engine
@@ -43,6 +48,32 @@ class Engine(MatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
         >>> engine.search_text("violin", k=1)[0].name
         'violin'
     """
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the memory of the image model, also for the engines that ``on`` returned. The next image loads it again.
+
+        Example:
+            >>> with load_engine(collection="stamps") as temporary:
+            ...     word = temporary.label_image(temporary.collection.picture(temporary.collection.row("dog")), k=1)[0].word
+            >>> word, temporary.encoder.ready
+            ('dog', False)
+        """
+        self.encoder.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let pickle record the folders, which are opened again."""
+        folder = self.collection.layout.root if isinstance(self.collection, FolderCollection) else None
+        if not isinstance(self.encoder, KerasImageEncoder) or (folder is None and len(self.collection)):
+            raise TypeError(
+                "This engine cannot be pickled, because its model or its images are in no folder. Make it again in each process."
+            )
+        return _opened_again, (self.layout.root, folder)
 
     def heat(self, image: ImageInput, text: str | Query, pictures: Images | None = None) -> Heat:
         """Find the regions of an image that its cosine with a query depends on.
@@ -168,6 +199,11 @@ def load_any_engine(
     if errors:
         raise errors[0]
     return engine
+
+
+def _opened_again(artifacts: Path, collection: Path | None) -> Engine:
+    engine = _without_collection(artifacts)
+    return engine.on(collection) if collection else engine
 
 
 def _without_collection(artifacts: str | Path | None) -> Engine:

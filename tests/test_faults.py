@@ -136,7 +136,7 @@ def test_missing_collections_are_named(artifacts: Path) -> None:
         (artifacts / f"collections/{name}/items.csv").unlink()
     assert "stamps/items.csv is missing" in text(app("text_search", q="violin"))
     shutil.rmtree(artifacts / "collections")
-    assert "There is no collection “stamps”" in text(app("text_search", q="violin"))
+    assert "This model has no collection yet" in text(app("text_search", q="violin"))
 
 
 def test_a_collection_may_be_deleted_during_a_session(artifacts: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devise_core.cli.image_batches import add_images, encode_files, images_of, say_skipped, several
@@ -66,7 +67,7 @@ def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
         print(f"{file}: {', '.join(f'{hit.word} {hit.cosine:.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
 
 
-def _write(options: argparse.Namespace, engine: Engine, named: dict[str, list[WordHit]]) -> None:
+def _write(options: argparse.Namespace, engine: Engine, named: Mapping[str, Sequence[WordHit]]) -> None:
     """Write one row for each word, so that the table can be filtered and joined."""
     rows = [(file, rank, hit.word, round(hit.cosine, 6)) for file, hits in named.items() for rank, hit in enumerate(hits, 1)]
     columns = dict(zip(("picture", "rank", "word", "cosine"), zip(*rows, strict=True), strict=True))

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Literal
 
 from devise_core.collections.base import Collection
-from devise_core.datatypes import Hit
 from devise_core.errors import CollectionError, NoVocabularyError, QueryError
+from devise_core.hits import Hits
 from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
@@ -137,5 +137,5 @@ class EngineBase:
             )
         return classifier.shares(features)
 
-    def _hits(self, rows: Rows, cosines: Floats) -> list[Hit]:
-        return [self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+    def _hits(self, rows: Rows, cosines: Floats) -> Hits:
+        return Hits(self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True))

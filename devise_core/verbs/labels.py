@@ -9,6 +9,7 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import QueryError
+from devise_core.hits import WordHits
 from devise_core.search.index import check_k
 from devise_core.search.naming import Names
 from devise_core.vectors import Floats, Rows, largest
@@ -24,7 +25,7 @@ _ROWS_AT_A_TIME = 256
 class LabelVerbs(EngineBase):
     """The verbs that return words for an image."""
 
-    def label_image(self, image: ImageInput, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+    def label_image(self, image: ImageInput, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
         """Return the ``k`` words nearest to an image.
 
         Args:
@@ -48,7 +49,7 @@ class LabelVerbs(EngineBase):
         check_k(k)
         return self.label_encoded(self.encoder.encode([image]), k, vocabulary)
 
-    def label_encoded(self, encoded: Encoded, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+    def label_encoded(self, encoded: Encoded, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
         """Do what ``label_image`` does for an image that ``encode`` has encoded.
 
         Example:
@@ -57,7 +58,7 @@ class LabelVerbs(EngineBase):
             ['violin', 'cello']
         """
         names = self.names(encoded, k) if isinstance(vocabulary, str) and vocabulary == "nouns" else None
-        return list(names.hits) if names else self.label_embedding(encoded.embeddings[0], k, vocabulary)
+        return WordHits(names.hits) if names else self.label_embedding(encoded.embeddings[0], k, vocabulary)
 
     def names(self, encoded: Encoded, k: int = 10) -> Names | None:
         """Name an image with everyday nouns, and list more specific names beside them.
@@ -99,7 +100,7 @@ class LabelVerbs(EngineBase):
         rows = slice(row, row + 1)
         return Encoded(self.collection.vector_rows("visual")[rows], self.collection.vector_rows("semantic")[rows])
 
-    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> list[WordHit]:
+    def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
         """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.
 
         For one image ``label_encoded`` is better, because it can also read the image's features. Takes and raises what
@@ -113,9 +114,9 @@ class LabelVerbs(EngineBase):
         check_k(k)
         if isinstance(vocabulary, str):  # an array or a column of a table cannot be compared with a word
             if vocabulary == "nouns":
-                return self._known_words().nearest_nouns(embedding, k)
+                return WordHits(self._known_words().nearest_nouns(embedding, k))
             if vocabulary == "all":
-                return self._known_words().nearest_words(embedding, k)
+                return WordHits(self._known_words().nearest_words(embedding, k))
             raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
         labels = list(dict.fromkeys(vocabulary))
         if not all(isinstance(label, str) for label in labels):
@@ -123,4 +124,4 @@ class LabelVerbs(EngineBase):
         if not labels:
             raise QueryError("The list of labels is empty. Give at least one word.")
         cosines = self.text.encode(labels) @ embedding
-        return [WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k)]
+        return WordHits(WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from devise_core.datatypes import Hit
+from devise_core.hits import Hits
 from devise_core.search import cutoff
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.image_vectors import ImageSide
@@ -63,7 +63,7 @@ class RankingVerbs(ScanVerbs):
         scored = self._sides(query)
         return self._scores(query, *scored) if scored else _best_cosines(self.collection.embeddings, query)
 
-    def rank(self, rows: Sequence[int], query: Query | Floats) -> list[Hit]:
+    def rank(self, rows: Sequence[int], query: Query | Floats) -> Hits:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
 
         Example:
@@ -89,12 +89,12 @@ class RankingVerbs(ScanVerbs):
         cosines, scored = _best_cosines(self.collection.vector_rows("semantic")[places], query), self._sides(query)
         return Ranking(places, cosines, self._scores(query, *scored, places) if scored and len(places) else cosines)
 
-    def hits(self, ranking: Ranking) -> list[Hit]:
+    def hits(self, ranking: Ranking) -> Hits:
         """Return the images of a ranking, or of a part of it."""
-        return [
+        return Hits(
             replace(hit, score=float(score))
             for hit, score in zip(self._hits(ranking.rows, ranking.cosines), ranking.scores, strict=True)
-        ]
+        )
 
     @cached_property
     def chance_cosine(self) -> float:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import get_args
 
-import numpy as np
-
-from devise_core.datatypes import Hit
 from devise_core.errors import QueryError
+from devise_core.hits import Hits
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, unit
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.vision.image_encoder import Encoded
-from devise_core.vision.image_sources import ImageInput, check_several
+from devise_core.vision.image_sources import ImageInput
 
 LABELS_IN_A_MEAN = 10
 
@@ -23,7 +20,7 @@ LABELS_IN_A_MEAN = 10
 class SearchVerbs(RankingVerbs):
     """The verbs that return images of the collection."""
 
-    def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[Hit]:
+    def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> Hits:
         """Return the ``k`` images nearest to a query.
 
         Args:
@@ -42,7 +39,7 @@ class SearchVerbs(RankingVerbs):
         k = check_k(k)
         return self.hits(self.ranking(self._as_query(text, pictures))[:k])
 
-    def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> list[Hit]:
+    def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> Hits:
         """Return the ``k`` images nearest to an image.
 
         Args:
@@ -64,11 +61,11 @@ class SearchVerbs(RankingVerbs):
         """
         return self.search_encoded(self.encode(image), k, by)
 
-    def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> list[Hit]:
+    def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> Hits:
         """Do what ``search_image`` does for an image that ``encode`` has encoded."""
         return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)
 
-    def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> list[Hit]:
+    def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> Hits:
         """Return the ``k`` images nearest to an image of the collection, without that image.
 
         Images are compared by cosine, because the score of a text search needs words. The model does not run. Takes and raises
@@ -81,7 +78,7 @@ class SearchVerbs(RankingVerbs):
         row = self.collection.row(item_id)
         features, embedding = self.collection.vector_rows("visual")[row], self.collection.vector_rows("semantic")[row]
         hits = self._nearest(features, embedding, check_k(k) + 1, by)
-        return [hit for hit in hits if hit.id != item_id][:k]
+        return Hits(hit for hit in hits if hit.id != item_id)[:k]
 
     def encode(self, image: ImageInput) -> Encoded:
         """Encode one image, for more than one question about it.
@@ -99,22 +96,7 @@ class SearchVerbs(RankingVerbs):
         """
         return self.encoder.encode([image])
 
-    def embed_images(self, images: Sequence[ImageInput]) -> Floats:
-        """Encode ``n`` images to unit rows ``float32 (n, d)``.
-
-        Raises:
-            ImageError: An image cannot be read. The message names the first such image.
-
-        Example:
-            >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape
-            (3, 100)
-        """
-        check_several(images)
-        if not len(images):
-            return np.empty((0, self.text.dimension), dtype=np.float32)
-        return np.concatenate([batch.embeddings for batch in self.encoder.encode_many(images)])
-
-    def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> list[Hit]:
+    def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> Hits:
         if by not in get_args(By):
             raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {by!r}.")
         if by == "visual":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devise_core.datatypes import Hit, Reading, Term, WordHit
+from devise_core.datatypes import Hit, Reading, Term
+from devise_core.hits import WordHits
 from devise_core.search.index import check_k
 from devise_core.text.interpolation import PathStep, nearest_images, word_path
 from devise_core.text.query import Query
@@ -32,7 +33,7 @@ class WordVerbs(EngineBase):
         """
         return self.query(text, pictures).reading
 
-    def similar_words(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> list[WordHit]:
+    def similar_words(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> WordHits:
         """Return the ``k`` words nearest to a query in the word vectors themselves, without the words of the query.
 
         Args:
@@ -50,9 +51,9 @@ class WordVerbs(EngineBase):
             ['queen']
         """
         vocabulary = self._known_words()
-        return vocabulary.similar_words(self._as_query(text, pictures), check_k(k))
+        return WordHits(vocabulary.similar_words(self._as_query(text, pictures), check_k(k)))
 
-    def nearest_to_term(self, term: Term, k: int = 5, pictures: Images | None = None) -> list[WordHit]:
+    def nearest_to_term(self, term: Term, k: int = 5, pictures: Images | None = None) -> WordHits:
         """Return the ``k`` words nearest to one term of a ``Reading``: familiar words for words, nouns for an image.
 
         Takes and raises what ``similar_words`` does.
@@ -64,9 +65,9 @@ class WordVerbs(EngineBase):
         """
         vocabulary = self._known_words()
         if term.kind == "words":
-            return vocabulary.similar_to_term(term.word, check_k(k))
+            return WordHits(vocabulary.similar_to_term(term.word, check_k(k)))
         vector = self._image_vector(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))
-        return vocabulary.nearest_nouns(vector, check_k(k))
+        return WordHits(vocabulary.nearest_nouns(vector, check_k(k)))
 
     def complete(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """Complete a query that is being typed.

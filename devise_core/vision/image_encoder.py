@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ from devise_core.vision.model_runtime import ModelRuntime
 from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
 from devise_core.vision.runtime_choice import load_runtime
 
+_LOG = logging.getLogger(__name__)
 BATCH = 32
 """Images in one call of the model, at most."""
 
@@ -85,6 +89,9 @@ class ImageEncoder(ABC):
         Raises:
             ArtifactError: The model is missing or damaged.
         """
+
+    def close(self) -> None:  # noqa: B027  not every model has memory to free
+        """Free the memory of the model. The next image loads it again."""
 
     @abstractmethod
     def encode_pixels(self, pixels: Pixels) -> Encoded:
@@ -185,6 +192,16 @@ class KerasImageEncoder(ImageEncoder):
         """
         self._loaded()
 
+    def close(self) -> None:
+        """Free the memory of the model, once no other thread is using it. The next image loads it again."""
+        with self._lock:
+            self._runtime = None
+        gc.collect()  # Keras's objects refer to each other
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let pickle record the file, which is loaded again."""
+        return type(self), (self.path, self._manifest)
+
     def encode_pixels(self, pixels: Pixels) -> Encoded:
         """Encode ``uint8 (n, size, size, 3)``. Batches are padded to one of two sizes, since Keras traces each new size again."""
         runtime = self._loaded()
@@ -210,4 +227,7 @@ class KerasImageEncoder(ImageEncoder):
             return self._runtime
 
     def _load(self) -> ModelRuntime:
-        return load_runtime(self._manifest.verified(self.path) if self._manifest else self.path)
+        began = time.perf_counter()
+        runtime = load_runtime(self._manifest.verified(self.path) if self._manifest else self.path)
+        _LOG.info("Loaded the model %s in %.1f s.", self.path, time.perf_counter() - began)
+        return runtime

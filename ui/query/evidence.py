@@ -8,6 +8,7 @@ import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
+from devise_core.hits import Hits
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
@@ -74,7 +75,7 @@ def closest_sentence(query: str) -> str:
     return f"**Closest we have** for “{plain(query, 80)}”. The app is not sure that these pictures show it."
 
 
-def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Sequence[Hit]:
+def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Hits:
     """Show the heading of the closest pictures, and return them."""
     hits = engine.hits(ranking[:count])
     if hits:

@@ -68,7 +68,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     if not chosen.strong:
         if chosen.is_suggested and matches.absent:
             explain_absence(engine, query, matches)
-            hits = hits or list(closest(engine, chosen.inside))
+            hits = hits or closest(engine, chosen.inside)
         else:
             _explain_nothing(query.text, chosen.inside, len(engine.collection), engine.chance_cosine, settings)
     if hits:

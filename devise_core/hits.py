@@ -1,0 +1,121 @@
+"""Lists of results that show themselves: as a table in a terminal, with thumbnails in a notebook, and as a pandas data frame."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
+
+from devise_core.datatypes import Hit, WordHit
+from devise_core.extras import extras_needed
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    import pandas as pd
+
+Result = TypeVar("Result", bound=Hit | WordHit)
+_SHOWN = 60
+"""The most results that a table or a notebook shows."""
+_THUMBNAIL = 96
+"""Width and height of a thumbnail in a notebook, in pixels."""
+
+
+class _Results(list[Result], Generic[Result]):
+    """A list of results, the best first. A slice of it is one too."""
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> Result: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Self: ...
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Result | Self:
+        if isinstance(place, slice):
+            return type(self)(super().__getitem__(place))
+        return super().__getitem__(place)
+
+    def __repr__(self) -> str:
+        """Return a table with one line for each result."""
+        lines = [self._line(result) for result in self[:_SHOWN]]
+        more = [f"… and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
+        return "\n".join((*lines, *more)) or "no results"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a data frame with one row for each result, and the columns of ``as_dict``.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+        with extras_needed():
+            import pandas as pd
+        return pd.DataFrame([result.as_dict() for result in self], columns=None if self else self._columns())
+
+    def _line(self, result: Result) -> str:
+        raise NotImplementedError
+
+    def _columns(self) -> list[str]:
+        raise NotImplementedError
+
+
+class Hits(_Results[Hit]):
+    """The images that a search returned, the best first.
+
+    It is a list of ``Hit``. In a terminal it prints as a table, and in a notebook it shows thumbnails.
+
+    Example:
+        >>> hits = load_engine(collection="stamps").search_text("violin", k=2)
+        >>> hits
+        0.780  violin                        music
+        0.729  cello                         music
+        >>> hits[:1].to_pandas()["id"].tolist()
+        ['violin']
+    """
+
+    def _line(self, result: Hit) -> str:
+        return f"{result.cosine:.3f}  {result.name:<28.28}  {result.category}".rstrip()
+
+    def _columns(self) -> list[str]:
+        return ["id", "path", "thumbnail", "labels", "category", "caption", "cosine", "author", "licence", "source"]
+
+    def _repr_html_(self) -> str:
+        """Return the thumbnails with names and similarities, for Jupyter."""
+        figures = "".join(_figure(hit) for hit in self[:_SHOWN])
+        return f'<div style="display:flex;flex-wrap:wrap;gap:12px">{figures}</div>' if self else "<p>no results</p>"
+
+
+class WordHits(_Results[WordHit]):
+    """The words that a search returned, the best first. It is a list of ``WordHit`` and prints as a table."""
+
+    def _line(self, result: WordHit) -> str:
+        return f"{result.cosine:.3f}  {result.word}"
+
+    def _columns(self) -> list[str]:
+        return ["word", "cosine"]
+
+
+def _figure(hit: Hit) -> str:
+    box = f"width:{_THUMBNAIL}px;height:{_THUMBNAIL}px;border-radius:8px"
+    source = _thumbnail(hit.path)
+    picture = f'<img src="{source}" alt="{escape(hit.name)}" style="{box};object-fit:cover">' if source else ""
+    caption = f"<figcaption><b>{escape(hit.name)}</b><br>similarity {hit.cosine:.2f}</figcaption>"
+    style = f"margin:0;width:{_THUMBNAIL}px;font-size:12px"
+    return f'<figure style="{style}" title="{escape(hit.caption or hit.name)}">{picture}{caption}</figure>'
+
+
+def _thumbnail(path: Path | None) -> str:
+    """Return a small copy as a ``data:`` URI, or an empty text for an image that is in no file or cannot be read."""
+    from PIL import Image
+
+    if path is None:
+        return ""
+    buffer = io.BytesIO()
+    try:
+        with Image.open(path) as image:
+            image.thumbnail((2 * _THUMBNAIL, 2 * _THUMBNAIL))  # sharp on screens with twice the pixels
+            image.convert("RGBA").save(buffer, "WEBP", quality=80)
+    except OSError:
+        return ""
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,0 +1,98 @@
+"""The verbs for many texts or images at once. They encode images in batches, which is faster than one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from devise_core.hits import Hits, WordHits
+from devise_core.search.index import check_k
+from devise_core.text.query import Query
+from devise_core.vectors import Floats
+from devise_core.verbs.base import By
+from devise_core.verbs.labels import LabelVerbs, WordSet
+from devise_core.verbs.search import SearchVerbs
+from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.image_sources import ImageInput, check_several
+
+
+class BatchVerbs(SearchVerbs, LabelVerbs):
+    """Searches and labels for several inputs, in their order."""
+
+    def search_texts(self, texts: Sequence[str | Query], k: int = 10) -> list[Hits]:
+        """Return what ``search_text`` returns for each text. Takes and raises what it does.
+
+        Example:
+            >>> [hits[0].name for hits in engine.search_texts(["violin", "dog"], k=1)]
+            ['violin', 'dog']
+        """
+        check_k(k)
+        return [self.search_text(text, k) for text in texts]
+
+    def search_images(self, images: Sequence[ImageInput], k: int = 10, by: By = "semantic", progress: bool = False) -> list[Hits]:
+        """Return what ``search_image`` returns for each image. Takes and raises what it does.
+
+        Args:
+            images: The images, each as ``search_image`` takes it.
+            k: How many images to return for each.
+            by: What is compared.
+            progress: Whether to show a progress bar.
+
+        Example:
+            >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]
+            >>> [hits[0].name for hits in engine.search_images(pictures, k=1)]
+            ['cello', 'dog']
+        """
+        check_k(k)
+        return [self.search_encoded(encoded, k, by) for encoded in self._each_encoded(images, progress)]
+
+    def label_images(
+        self, images: Sequence[ImageInput], k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns", progress: bool = False
+    ) -> list[WordHits]:
+        """Return what ``label_image`` returns for each image. Takes and raises what it does.
+
+        Args:
+            images: The images, each as ``label_image`` takes it.
+            k: How many words to return for each.
+            vocabulary: The words to choose from.
+            progress: Whether to show a progress bar.
+
+        Example:
+            >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]
+            >>> [hits[0].word for hits in engine.label_images(pictures, vocabulary=["a dog", "music"])]
+            ['music', 'a dog']
+        """
+        check_k(k)
+        return [self.label_encoded(encoded, k, vocabulary) for encoded in self._each_encoded(images, progress)]
+
+    def embed_images(self, images: Sequence[ImageInput], progress: bool = False) -> Floats:
+        """Encode ``n`` images to unit rows ``float32 (n, d)``.
+
+        Args:
+            images: The images, each as ``search_image`` takes it.
+            progress: Whether to show a progress bar.
+
+        Raises:
+            ImageError: An image cannot be read. The message names the first such image.
+
+        Example:
+            >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape
+            (3, 100)
+        """
+        check_several(images)
+        rows = [encoded.embeddings for encoded in self._each_encoded(images, progress)]
+        return np.concatenate(rows) if rows else np.empty((0, self.text.dimension), dtype=np.float32)
+
+    def _each_encoded(self, images: Sequence[ImageInput], progress: bool) -> Iterator[Encoded]:
+        """Yield each image encoded, one row each."""
+        check_several(images)
+        if not len(images):
+            return
+        from tqdm import tqdm
+
+        with tqdm(total=len(images), unit="image", disable=not progress) as bar:
+            for batch in self.encoder.encode_many(images):
+                for row in range(len(batch.embeddings)):
+                    yield Encoded(batch.features[row : row + 1], batch.embeddings[row : row + 1])
+                bar.update(len(batch.embeddings))
