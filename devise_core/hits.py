@@ -66,10 +66,11 @@ class Hits(_Results[Hit]):
     It is a list of ``Hit``. In a terminal it prints as a table, and in a notebook it shows thumbnails.
 
     Example:
+        >>> from devise_core import load_engine
         >>> hits = load_engine(collection="stamps").search_text("violin", k=2)
         >>> hits
-        0.780  violin                        music
-        0.729  cello                         music
+        0.906  violin                        hobbies/music/string
+        0.900  cello                         hobbies/music/string
         >>> hits[:1].to_pandas()["id"].tolist()
         ['violin']
     """
