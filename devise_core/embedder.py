@@ -38,9 +38,10 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
     Example:
         >>> from sklearn.linear_model import LogisticRegression
         >>> from sklearn.pipeline import make_pipeline
-        >>> classifier = make_pipeline(ImageEmbedder(), LogisticRegression())
-        >>> classifier.fit(paths, kinds).predict([paths[0]]).tolist() == [kinds[0]]
-        True
+        >>> music, animal = (engine.collection.picture(engine.collection.row(item)) for item in ("violin", "dog"))
+        >>> classifier = make_pipeline(ImageEmbedder(), LogisticRegression()).fit([music, animal], ["music", "animal"])
+        >>> classifier.predict([animal]).tolist()
+        ['animal']
     """
 
     def __init__(self, artifacts: str | Path | None = None, *, output: str = "embedding", progress: bool = False) -> None:

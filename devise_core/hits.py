@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
@@ -25,6 +26,9 @@ _THUMBNAIL = 96
 
 class _Results(list[Result], Generic[Result]):
     """A list of results, the best first. A slice of it is one too."""
+
+    def __init__(self, results: Iterable[Result] = ()) -> None:
+        super().__init__(results)
 
     @overload
     def __getitem__(self, place: SupportsIndex) -> Result: ...
@@ -88,7 +92,13 @@ class Hits(_Results[Hit]):
 
 
 class WordHits(_Results[WordHit]):
-    """The words that a search returned, the best first. It is a list of ``WordHit`` and prints as a table."""
+    """The words that a search returned, the best first. It is a list of ``WordHit`` and prints as a table.
+
+    Example:
+        >>> engine.similar_words("violin", k=2)
+        0.925  cello
+        0.916  piano
+    """
 
     def _line(self, result: WordHit) -> str:
         return f"{result.cosine:.3f}  {result.word}"
