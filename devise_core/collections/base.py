@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Literal, NoReturn
 
 import numpy as np
 
 from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.contract import MOST_FACETS, SAMPLED, About
+from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
 from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
@@ -26,7 +27,7 @@ SEED = 7
 """The sample of a collection is drawn with it."""
 
 
-class Collection(ABC):
+class Collection(CollectionFacts, ABC):
     """Images on this machine. Items, embeddings and features have one order, in which an image has a row.
 
     ``tests/test_collections.py`` is the contract that every collection passes. ``described`` says whether labels and captions
@@ -50,7 +51,7 @@ class Collection(ABC):
     """Whether the images are in no file."""
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
-        self.name = name
+        self.name: str = name
         self.items: Sequence[Item] = items
 
     @property
@@ -88,26 +89,6 @@ class Collection(ABC):
         """
 
     @property
-    def facts(self) -> Mapping[str, Any]:
-        """What was noted about the collection when it was written. Empty for one that is in no file."""
-        return {}
-
-    @property
-    def title(self) -> str:
-        """What pages call the collection. It is the name of a collection that was written without a title."""
-        return str(self.facts.get("title") or self.name)
-
-    @property
-    def description(self) -> str:
-        """What the collection shows, in a sentence, or an empty text."""
-        return str(self.facts.get("description", ""))
-
-    @property
-    def has_cut_outs(self) -> bool:
-        """Whether the images are objects on a transparent background, which must be shown whole."""
-        return bool(self.facts.get("cut_outs", False))
-
-    @property
     def score_vectors(self) -> Floats | None:
         """What the score needs of the images ``(n, c + 1)``, as it was computed when the collection was written, if it was."""
         return None
@@ -125,12 +106,6 @@ class Collection(ABC):
     def postings(self) -> Postings:
         """The rows that have each label, category and id."""
         return ItemPostings(self.items)
-
-    @property
-    def chance(self) -> float | None:
-        """The chance level over all images, if it was computed when the collection was written."""
-        chance = self.facts.get("chance")
-        return None if chance is None else float(chance)
 
     def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
         """Return the ``most`` frequent labels or categories, each with its number of images, and equal ones by name."""
@@ -183,7 +158,7 @@ class Collection(ABC):
 
         return [name for name, _, _ in process.extract(text, [item.id for item in self.items], limit=k)]
 
-    def verify(self) -> None:  # noqa: B027  a collection in no file cannot be damaged
+    def verify(self) -> None:
         """Check the files that every search reads.
 
         Raises:
@@ -215,8 +190,17 @@ class Collection(ABC):
 
     def hit(self, row: int, cosine: float) -> Hit:
         """Return the image at ``row`` as the result of a search."""
-        picture = self.picture(row)
-        return Hit(self.items[row], row, picture if isinstance(picture, Path) else None, cosine)
+        return self.hits([row], [cosine])[0]
+
+    def hits(self, rows: Sequence[int] | Rows, cosines: Sequence[float] | Floats) -> list[Hit]:
+        """Return the images at ``rows`` as the results of a search."""
+        numbers = [int(row) for row in rows]
+        each = zip(self.items_at(numbers), numbers, cosines, strict=True)
+        return [Hit(item, row, self._file_of(item), float(cosine)) for item, row, cosine in each]
+
+    def _file_of(self, item: Item) -> Path | None:  # noqa: ARG002  by default the images are in no file
+        """Return the file of an image, or None if it is in no file."""
+        return None
 
     @cached_property
     def _products(self) -> dict[Stored, Products]:

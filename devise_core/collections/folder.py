@@ -222,7 +222,10 @@ class FolderCollection(Collection):
         Raises:
             CollectionError: The file is a link out of the folder of the collection.
         """
-        path = Path(self.layout.root / self.items[row].file)
+        return self._file_of(self.items[row])
+
+    def _file_of(self, item: Item) -> Path:
+        path = Path(self.layout.root / item.file)
         if leads_out(path, self.layout.root):
             raise CollectionError(f"{path} is a link out of the collection {self.name}. Make the collection again.")
         return path

@@ -13,7 +13,7 @@ from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import open_file, reading
 from devise_core.vectors import Floats, Rows
 
-RELEASE_AFTER = 128 << 20
+RELEASE_AFTER = 256 << 20
 """So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
 _MAPPED_AROUND = 1 << 16
 """Linux maps the cached pages around one that is read, up to this many bytes."""

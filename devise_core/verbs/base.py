@@ -138,4 +138,4 @@ class EngineBase:
         return classifier.shares(features)
 
     def _hits(self, rows: Rows, cosines: Floats) -> Hits:
-        return Hits(self.collection.hit(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True))
+        return Hits(self.collection.hits(rows, cosines))

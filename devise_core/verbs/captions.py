@@ -31,14 +31,14 @@ class CaptionVerbs(RankingVerbs):
         check_k(k)
         if isinstance(query, str):
             rows = self.collection.captions.search([_words(query)], k=k)
-            return [self.collection.hit(row, 0.0) for row in rows]
+            return self.collection.hits(rows, [0.0] * len(rows))
         wanted = [part for part in query.clauses if part.clause.kind == "words" and part.clause.weight > 0]
         unwanted = [word for part in query.clauses if part.clause.weight < 0 for word in _words(_read(part))]
         typed = [word for part in wanted for word in _words(part.clause.text)]
         read = [word for part in wanted for word in _words(_read(part))]
         rows = self.collection.captions.search([read, typed], unwanted, k)
         cosines = (self.collection.vector_rows("semantic")[rows] @ query.vectors.T).max(axis=1) if rows else ()
-        return [self.collection.hit(row, float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+        return self.collection.hits(rows, cosines)
 
     def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """Complete a query that is being typed with labels of the collection first, and then with words and nouns.

@@ -1,0 +1,38 @@
+"""What was noted about a collection when it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CollectionFacts:
+    """What pages say about a collection, read from its facts."""
+
+    name: str
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What was noted about the collection when it was written. Empty for one that is in no file."""
+        return {}
+
+    @property
+    def title(self) -> str:
+        """What pages call the collection. It is the name of a collection that was written without a title."""
+        return str(self.facts.get("title") or self.name)
+
+    @property
+    def description(self) -> str:
+        """What the collection shows, in a sentence, or an empty text."""
+        return str(self.facts.get("description", ""))
+
+    @property
+    def has_cut_outs(self) -> bool:
+        """Whether the images are objects on a transparent background, which must be shown whole."""
+        return bool(self.facts.get("cut_outs", False))
+
+    @property
+    def chance(self) -> float | None:
+        """The chance level over all images, if it was computed when the collection was written."""
+        chance = self.facts.get("chance")
+        return None if chance is None else float(chance)
