@@ -13,7 +13,7 @@ import pytest
 
 from devise_core import Engine
 from devise_core.errors import BusyError
-from devise_core.serving.garbage import collect_in_background
+from devise_core.serving.garbage import collect_in_background, load_into_memory
 from devise_core.serving.model_slots import model_slots
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
@@ -23,7 +23,7 @@ from tests.app_testing import CAT, app, checked, page_text
 from tests.browsing import wait_until
 from tests.fakes import ColourEncoder
 from tests.sample_images import FILES, png
-from ui.server.model_queue import load_into_memory, load_model, model_slot
+from ui.server.model_queue import load_model, model_slot
 
 
 @pytest.mark.usefixtures("fresh_settings")
@@ -55,7 +55,7 @@ def test_runs_of_pages_leave_the_state_of_keras_alone(engine: Engine, monkeypatc
     import keras
 
     monkeypatch.setattr(keras.backend, "clear_session", keras.backend.clear_session)
-    load_into_memory(engine)
+    load_into_memory(engine.encoder)
     keras.src.backend.common.global_state.set_global_attribute("kept", "by this test")
     app("text_search", q="violin")
     assert keras.src.backend.common.global_state.get_global_attribute("kept") == "by this test"

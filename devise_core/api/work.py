@@ -15,7 +15,7 @@ from starlette.requests import Request
 from devise_core.api.report import CLIENT
 from devise_core.engine import Engine
 from devise_core.serving import event_log
-from devise_core.serving.garbage import freeze_memory
+from devise_core.serving.garbage import load_into_memory
 from devise_core.serving.model_slots import model_slots
 from devise_core.serving.open_engines import collection_engine, default_engine
 from devise_core.settings import settings
@@ -95,8 +95,7 @@ def encode(engine: Engine, data: bytes, job: Job) -> Encoded:
 @contextmanager
 def _model_slot(engine: Engine, job: Job) -> Iterator[None]:
     if not engine.encoder.ready:
-        engine.encoder.load()
-        freeze_memory()
+        load_into_memory(engine.encoder)
     with model_slots().slot(job=job) as waited, event_log.timed("encode", pictures=1, queue_ms=round(1000 * waited, 1)):
         yield
 

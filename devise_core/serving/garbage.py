@@ -12,6 +12,10 @@ import ctypes
 import gc
 import sys
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the server imports this module as it starts
+    from devise_core.vision.image_encoder import ImageEncoder
 
 PERIOD = 20.0
 """Seconds between two collections. Python starts some by itself, but seldom one of everything."""
@@ -22,6 +26,13 @@ def freeze_memory() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def load_into_memory(encoder: ImageEncoder) -> None:
+    """Load the model so that what runs beside it is not slower than without it. Raises what ``ImageEncoder.load`` raises."""
+    encoder.load()
+    keep_keras_state()
+    freeze_memory()
 
 
 def collect_in_background(period: float = PERIOD) -> threading.Event:

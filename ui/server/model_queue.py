@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from devise_core.serving import event_log
-from devise_core.serving.garbage import freeze_memory, keep_keras_state
+from devise_core.serving.garbage import load_into_memory
 from devise_core.serving.model_slots import model_slots
 from devise_core.untrusted.slot_queue import count_requests
 from ui.server.rate_limit import cpu_time_not_counted
@@ -26,14 +26,7 @@ def load_model(engine: Engine) -> None:
     if not engine.encoder.ready:
         loading = st.spinner("Loading the model. This takes a few seconds and happens only once…")
         with loading, cpu_time_not_counted():
-            load_into_memory(engine)
-
-
-def load_into_memory(engine: Engine) -> None:
-    """Load the model so that the runs of pages are not slower with it than without. Raises as ``load_model`` does."""
-    engine.encoder.load()
-    keep_keras_state()
-    freeze_memory()
+            load_into_memory(engine.encoder)
 
 
 @contextmanager

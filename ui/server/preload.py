@@ -12,7 +12,7 @@ from importlib import metadata
 import streamlit as st
 
 from devise_core.serving import event_log
-from devise_core.serving.garbage import collect_in_background, freeze_memory
+from devise_core.serving.garbage import collect_in_background, freeze_memory, load_into_memory
 from devise_core.settings import settings
 
 DELAY = 3.0
@@ -75,10 +75,9 @@ def _open_engine(import_pages: Callable[[], None]) -> None:
 def _load_model() -> None:
     from devise_core.errors import DeviseError
     from devise_core.serving.open_engines import base_engine
-    from ui.server.model_queue import load_into_memory
 
     time.sleep(DELAY)
     try:
-        load_into_memory(base_engine())
+        load_into_memory(base_engine().encoder)
     except DeviseError:
         return  # the page that needs the model tries again and shows the error
