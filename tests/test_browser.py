@@ -121,6 +121,8 @@ def test_charts_are_painted(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="of 100 pictures")).to_be_visible()
     page.get_by_text("For researchers: all").click()
     expect(page.get_by_role("heading", name="Model card")).to_be_visible()
+    expect(page.get_by_role("heading", name="How it is made")).to_be_visible()
+    expect(page.get_by_text("model-index")).to_have_count(0)  # the card's metadata is for programs
     charts = page.locator("[data-testid='stVegaLiteChart']")
     for chart in charts.all():
         ours = chart.locator("svg [stroke='#0b6e5f'], svg [fill='#0b6e5f']")

@@ -21,6 +21,7 @@ from ui.results.summary import show_summary
 from ui.text import plain
 
 CARD = APP / "MODEL_CARD.md"
+CARD_TITLE = "\n# Model card\n"
 ENDS = 12
 """How many of the best and of the worst classes are shown."""
 EXTREMES, TILES = 3, 4
@@ -146,6 +147,6 @@ def model_card(engine: Engine) -> None:
     for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
         column.metric(name, f"{count:,}")
     if CARD.is_file():
-        st.markdown(CARD.read_text("utf-8").split("\n", 1)[1])
+        st.markdown(CARD.read_text("utf-8").partition(CARD_TITLE)[2])  # before the title is metadata for programs
     else:
         st.info("The model card is missing. Restore it with git checkout, or run `python -m devise_core build card`.")
