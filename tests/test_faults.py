@@ -15,6 +15,7 @@ from devise_core.serving import open_engines
 from devise_core.settings import settings
 from devise_core.storage.manifest import Manifest
 from devise_core.untrusted import decoder_pool
+from devise_core.vision.image_encoder import KerasImageEncoder
 from tests.app_testing import CAT, app, checked, page_text, tile_names
 from tests.conftest import BUNDLED
 from tests.sample_images import png
@@ -167,12 +168,13 @@ def test_lack_of_memory_is_reported_and_the_next_try_succeeds(artifacts: Path, m
     test = labelled(app("labels"))
     assert test.header[0].value == "Most likely: cat"
     encoder = open_engines.base_engine().encoder
+    assert isinstance(encoder, KerasImageEncoder)
 
     def exhausted(pixels: object) -> None:
         raise MemoryError
 
     with monkeypatch.context() as changed:
-        changed.setattr(encoder, "_call", exhausted)
+        changed.setattr(encoder._runtime, "run", exhausted)
         other = labelled(app("labels"))
         assert "not enough memory" in text(other)
     other.button(key="again-page").click().run()
