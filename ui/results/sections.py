@@ -114,8 +114,13 @@ def _category_queries(engine: Engine) -> list[CategoryResult]:
 
 
 def queries(engine: Engine) -> None:
-    """Search for each category of the collection, and show the best and the worst queries with their results."""
+    """Search for each category of the collection, and show the best and the worst queries with their results.
+
+    Without a collection there is nothing to show.
+    """
     collection = engine.collection
+    if not len(collection):
+        return  # the pages that search say how to make one
     st.header(f"Best and worst queries in {plain(collection.title)}")
     asked = _category_queries(engine)
     if len(asked) < 2:
