@@ -131,7 +131,7 @@ def test_all_pages_of_the_answer_are_followed_and_credited(commons: Commons, tmp
     first = credits["ber-1-1.jpg"]
     assert (first.caption, first.author, first.licence) == ("Picture 1", "Ann Owl", "CC BY-SA 4.0")
     assert first.source == "https://commons.wikimedia.org/wiki/File:1.jpg"
-    assert (tmp_path / first.file).read_bytes() == commons.images["/thumb/1.jpg"]
+    assert (tmp_path / "ber-1-1.jpg").read_bytes() == commons.images["/thumb/1.jpg"]
     assert all("Semblance" in agent and CONTACT in agent for agent in commons.agents)
 
 

@@ -80,9 +80,7 @@ def read_annotations(folder: Path, files: Sequence[Path] = (), images: Iterable[
     Raises:
         CollectionError: One of ``files``, or ``credits.csv``, cannot be read or names no images.
     """
-    exact, anywhere, problems = dict[str, ImageNote](), dict[str, ImageNote](), list[str]()
-    for file, credit in read_credits(folder).items():
-        exact[file] = ImageNote((), credit.caption, credit.author, credit.licence, credit.source)
+    exact, anywhere, problems = read_credits(folder), dict[str, ImageNote](), list[str]()
     beside = [(exact, folder / name) for name in METADATA if (folder / name).is_file()]
     beside += [(anywhere, path) for path in sorted((folder / COCO_FOLDER).glob("*.json"))]
     for notes, path in beside:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from devise_core.collections.credits import ImageCredit, read_credits, write_credits
+from devise_core.collections.credits import read_credits, write_credits
+from devise_core.collections.image_note import ImageNote
 from devise_core.datasets.download import Client, Download, UnreachableError
 from devise_core.errors import DeviseError, FetchError
 from devise_core.vision.image_reader import read_image
@@ -71,14 +72,15 @@ def fetch_commons(folder: Path, client: Client, limit: int, api: str = API) -> C
     return report
 
 
-def _fetch_image(page: dict[str, Any], client: Client, credits: dict[str, ImageCredit], report: CommonsReport) -> None:
+def _fetch_image(page: dict[str, Any], client: Client, credits: dict[str, ImageNote], report: CommonsReport) -> None:
     """Fetch one image unless it is there, and add its credit. An image that fails is noted, and the next one follows."""
     credit = _credit(page)
     if credit is None:
         report.refused += 1
         return
-    target = report.folder / credit.file
-    if credit.file in credits and target.is_file():
+    file, note = credit
+    target = report.folder / file
+    if file in credits and target.is_file():
         report.kept += 1
         return
     try:
@@ -88,7 +90,7 @@ def _fetch_image(page: dict[str, Any], client: Client, credits: dict[str, ImageC
     except DeviseError as error:
         report.failed[str(page["title"])] = str(error)
         return
-    credits[credit.file] = credit
+    credits[file] = note
     report.fetched += 1
 
 
@@ -137,8 +139,8 @@ def _ask(client: Client, url: str) -> dict[str, Any]:
     raise UnreachableError("The servers of Wikimedia Commons are busy. Try again in some minutes.")
 
 
-def _credit(page: dict[str, Any]) -> ImageCredit | None:
-    """Return the credit of a file, or None if it may not be used: another licence, no author, or no image."""
+def _credit(page: dict[str, Any]) -> tuple[str, ImageNote] | None:
+    """Return the name of a file with its credit, or None if it may not be used: another licence, no author, or no image."""
     info = (page.get("imageinfo") or [{}])[0]
     facts = {name: _plain(str(entry.get("value", ""))) for name, entry in (info.get("extmetadata") or {}).items()}
     author, licence = facts.get("Artist", ""), facts.get("LicenseShortName", "")
@@ -148,7 +150,8 @@ def _credit(page: dict[str, Any]) -> ImageCredit | None:
     title = re.sub(r"\.\w+$", "", str(page["title"]).removeprefix("File:"))
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60]
     caption = facts.get("ImageDescription", "")[:300] or title
-    return ImageCredit(f"{slug}-{page['pageid']}{suffix}", caption, author[:200], licence, str(info.get("descriptionurl", "")))
+    note = ImageNote((), caption, author[:200], licence, str(info.get("descriptionurl", "")))
+    return f"{slug}-{page['pageid']}{suffix}", note
 
 
 def _plain(markup: str) -> str:
