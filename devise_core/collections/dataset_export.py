@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from devise_core.collections.base import Collection
+from devise_core.collections.export import image_bytes
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
-from devise_core.storage.artifact_reader import read_bytes
 from devise_core.storage.atomic_write import atomic_folder
 
 TILE, SMALLEST, SPRITE = 64, 16, 8_192
@@ -92,7 +92,7 @@ def _write_images(collection: Collection, folder: Path, name: str) -> list[tuple
     written = []
     for row, item in enumerate(collection.items):
         file = f"{name}/{row:07}{PurePosixPath(item.file).suffix or '.webp'}"
-        (folder / file).write_bytes(_content(collection, row))
+        (folder / file).write_bytes(image_bytes(collection, row))
         written.append((item, file))
     return written
 
@@ -107,15 +107,10 @@ def _write_sprite(collection: Collection, path: Path) -> int:
         return 0
     sprite = Image.new("RGB", (across * side, across * side), "white")
     for row in range(len(collection)):
-        with Image.open(BytesIO(_content(collection, row))) as image:
+        with Image.open(BytesIO(image_bytes(collection, row))) as image:
             sprite.paste(ImageOps.fit(image.convert("RGB"), (side, side)), (row % across * side, row // across * side))
     sprite.save(path)
     return side
-
-
-def _content(collection: Collection, row: int) -> bytes:
-    picture = collection.picture(row)
-    return read_bytes(picture) if isinstance(picture, Path) else picture
 
 
 def _cell(text: str) -> str:

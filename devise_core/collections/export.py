@@ -63,10 +63,14 @@ def as_zip(collection: Collection, hits: Sequence[Hit]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # images are compressed already
         for number, hit in enumerate(hits, 1):
-            picture = collection.picture(hit.row)
             suffix = PurePosixPath(hit.item.file).suffix or ".webp"
             name = "".join(sign if sign.isalnum() else "-" for sign in hit.name)[:60]
-            content = read_bytes(picture) if isinstance(picture, Path) else picture
-            archive.writestr(f"{number:03}-{name}{suffix}", content)
+            archive.writestr(f"{number:03}-{name}{suffix}", image_bytes(collection, hit.row))
         archive.writestr("ATTRIBUTION.csv", as_csv(hits))
     return buffer.getvalue()
+
+
+def image_bytes(collection: Collection, row: int) -> bytes:
+    """Return the content of the thumbnail at ``row``. Raises as ``as_zip`` does."""
+    picture = collection.picture(row)
+    return read_bytes(picture) if isinstance(picture, Path) else picture
