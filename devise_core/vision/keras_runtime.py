@@ -9,10 +9,8 @@ import numpy as np
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Floats
 from devise_core.vision.keras_file import load_model
-from devise_core.vision.model_runtime import ModelRuntime
+from devise_core.vision.model_runtime import OUTPUTS, ModelRuntime
 from devise_core.vision.preprocess import Pixels
-
-OUTPUTS = ("features", "embedding")
 
 
 class KerasRuntime(ModelRuntime):

@@ -7,6 +7,9 @@ from abc import ABC, abstractmethod
 from devise_core.vectors import Floats
 from devise_core.vision.preprocess import Pixels
 
+OUTPUTS = ("features", "embedding")
+"""The outputs of a model, in the order in which ``run`` returns them."""
+
 
 class ModelRuntime(ABC):
     """A loaded model.

@@ -20,9 +20,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from devise_core.vision.model_runtime import OUTPUTS
+
 OPSET = 17
 INPUT = "pixels"
-OUTPUTS = ("features", "embedding")
 
 
 class UnknownLayerError(Exception):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from devise_core.vectors import Floats
-from devise_core.vision.model_runtime import ModelRuntime
+from devise_core.vision.model_runtime import OUTPUTS, ModelRuntime
 from devise_core.vision.preprocess import Pixels
 
 _LOG = logging.getLogger("semblance")
@@ -35,7 +35,7 @@ class OnnxRuntime(ModelRuntime):
 
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
         """Return the features and the unit embeddings."""
-        from devise_core.vision.onnx_conversion import INPUT, OUTPUTS
+        from devise_core.vision.onnx_conversion import INPUT
 
         features, embeddings = self._session.run(OUTPUTS, {INPUT: pixels})
         return features, embeddings
