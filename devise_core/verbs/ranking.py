@@ -71,10 +71,8 @@ class RankingVerbs(ScanVerbs):
             >>> [hit.name for hit in engine.rank(rows, engine.query("music"))]
             ['violin', 'dog']
         """
-        places = np.asarray(rows, dtype=np.int64)
-        cosines = _best_cosines(self.collection.vector_rows("semantic")[places], query)
-        scored = self._sides(query)
-        return self.hits(Ranking.of(cosines, self._scores(query, *scored, places) if scored else None).renumbered(places))
+        given = self.ranked(rows, query)
+        return self.hits(Ranking.of(given.cosines, given.scores).renumbered(given.rows))
 
     def ranked(self, rows: Sequence[int] | Rows, query: Query | Floats) -> Ranking:
         """Return the images at ``rows``, in that order, with their cosines and scores for a query.
