@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -24,7 +25,7 @@ _THUMBNAIL = 96
 """Width and height of a thumbnail in a notebook, in pixels."""
 
 
-class _Results(list[Result], Generic[Result]):
+class _Results(list[Result], ABC, Generic[Result]):
     """A list of results, the best first. A slice of it is one too."""
 
     def __init__(self, results: Iterable[Result] = ()) -> None:
@@ -57,11 +58,13 @@ class _Results(list[Result], Generic[Result]):
             import pandas as pd
         return pd.DataFrame([result.as_dict() for result in self], columns=None if self else self._columns())
 
+    @abstractmethod
     def _line(self, result: Result) -> str:
-        raise NotImplementedError
+        """Return the line of a result in the table."""
 
+    @abstractmethod
     def _columns(self) -> list[str]:
-        raise NotImplementedError
+        """Return the columns of a data frame without rows."""
 
 
 class Hits(_Results[Hit]):
