@@ -13,13 +13,11 @@ import os
 import random
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from benchmarks.http_load import HOST, Answers, closed_loop, paced
-from benchmarks.server import free_port
+from benchmarks.server import free_port, wait_until_answering
 from benchmarks.table import print_table
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
 
@@ -44,12 +42,7 @@ def running(kind: str) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://{HOST}:{port}{READY[kind]}", timeout=30).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until_answering(f"http://{HOST}:{port}{READY[kind]}")
         yield port
     finally:
         process.terminate()

@@ -65,13 +65,18 @@ def serving(script: Path = APP, log: IO[str] | int = subprocess.DEVNULL, **envir
     process = start(script, port, log=log, **environment)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until_answering(f"{address}/_stcore/health")
         yield address, process.pid
     finally:
         process.terminate()
         process.wait(20)
+
+
+def wait_until_answering(url: str) -> None:
+    """Wait until a server answers at ``url``, a minute at most."""
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url, timeout=30).close()
+            return
+        except OSError:
+            time.sleep(0.1)
