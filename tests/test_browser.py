@@ -43,6 +43,7 @@ def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
         box.fill(query)
         box.press("Enter")
         expect(tiles(page, "home").first).to_have_text(query)
+        expect(page).to_have_url(f"{address}/?q={query}")  # results come while typing, before the query is in the history
     page.go_back()
     expect(tiles(page, "home").first).to_have_text("horse")
     expect(box).to_have_value("horse")
