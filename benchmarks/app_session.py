@@ -191,10 +191,13 @@ class AppSession:
             requests.HTTPError: The server refused it.
         """
         files = {name: (name, content, "image/jpeg")}
-        requests.put(self.address + url, files=files, headers={"Origin": self.address}, timeout=TIMEOUT).raise_for_status()
+        requests.put(
+            self.address + url, files=files, headers={**self.headers, "Origin": self.address}, timeout=TIMEOUT
+        ).raise_for_status()
 
     def _delete(self, url: str) -> None:
-        requests.delete(self.address + url, headers={"Origin": self.address}, timeout=TIMEOUT).raise_for_status()
+        headers = {**self.headers, "Origin": self.address}
+        requests.delete(self.address + url, headers=headers, timeout=TIMEOUT).raise_for_status()
 
     def _widget(self, kind: str, label: str) -> Any:
         for element in self.elements.values():

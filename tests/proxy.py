@@ -24,6 +24,11 @@ def shipped_configuration() -> str:
     return (HOSTING / "nginx.conf").read_text("utf-8")
 
 
+def servers_behind(count: int) -> str:
+    """Return the shipped file that names one server or two, which the shipped configuration includes."""
+    return (HOSTING / {1: "one-replica.conf", 2: "two-replicas.conf"}[count]).read_text("utf-8")
+
+
 def prefix_configuration() -> str:
     """Return a configuration with the lines that ``sub-path.md`` gives for a proxy that removes a path."""
     [lines] = re.findall(r"```nginx\n(.*?)```", (HOSTING / "sub-path.md").read_text("utf-8"), re.DOTALL)
@@ -32,17 +37,20 @@ def prefix_configuration() -> str:
 
 
 @contextmanager
-def proxied(configuration: str, upstream: str, folder: Path) -> Iterator[str]:
-    """Run nginx in front of a server and yield the proxy's address.
+def proxied(configuration: str, upstream: str, folder: Path, second: str = "") -> Iterator[str]:
+    """Run nginx in front of a server, or of two, and yield the proxy's address.
 
     Args:
-        configuration: The configuration, which names ``app:8501`` or ``127.0.0.1:8080`` as the server.
+        configuration: The configuration, which includes the servers or names ``127.0.0.1:8080``.
         upstream: The host and the port of the server.
         folder: A folder for the files of nginx, which takes the place of ``/tmp``.
+        second: The host and the port of the second server.
     """
     assert NGINX, "nginx is needed. Install it, on Debian with apt-get install nginx-light."
     port = free_port()
-    changes = {"app:8501": upstream, "127.0.0.1:8080": upstream, "listen 8080": f"listen 127.0.0.1:{port}", "/tmp": str(folder)}
+    servers = servers_behind(2 if second else 1).replace("app:8501", upstream).replace("app-2:8501", second)
+    (folder / "replicas.conf").write_text(servers, "utf-8")
+    changes = {"127.0.0.1:8080": upstream, "listen 8080": f"listen 127.0.0.1:{port}", "/tmp": str(folder)}
     for old, new in changes.items():
         configuration = configuration.replace(old, new)
     file, log = folder / "nginx.conf", folder / "error.log"

@@ -122,7 +122,9 @@ def test_health_check_needs_only_python() -> None:
 def test_all_files_name_the_same_port() -> None:
     assert given(-1, "EXPOSE") == [PORT]
     assert services()["app"]["expose"] == [PORT]
-    assert set(re.findall(r"proxy_pass http://(\S+);", read("docs/hosting/nginx.conf"))) == {f"app:{PORT}"}
+    assert set(re.findall(r"proxy_pass (\S+);", read("docs/hosting/nginx.conf"))) == {"http://$replica"}
+    for file, names in {"one-replica.conf": {"app"}, "two-replicas.conf": {"app", "app-2"}}.items():
+        assert set(re.findall(r"\bserver ([\w-]+:\d+)", read(f"docs/hosting/{file}"))) == {f"{name}:{PORT}" for name in names}
     assert set(re.findall(r"-p (\S+)", read("docs/hosting/docker.md"))) == {f"{PORT}:{PORT}"}
 
 
@@ -179,9 +181,19 @@ def test_only_the_proxy_is_reachable_and_the_app_reaches_no_host() -> None:
     assert "ports" not in content["services"]["app"]
     assert content["services"]["app"]["networks"] == ["inside"]
     assert content["networks"]["inside"]["internal"] is True
-    [volume] = content["services"]["proxy"]["volumes"]
-    assert (ROOT / volume.split(":")[0]).is_file()
-    assert volume.endswith(":ro")
+    for volume in content["services"]["proxy"]["volumes"]:
+        assert (ROOT / volume.split(":")[0]).is_file()
+        assert volume.endswith(":ro")
+
+
+def test_the_second_process_is_like_the_first_and_the_proxy_knows_it() -> None:
+    second = yaml.safe_load(read("compose.replicas.yaml"))["services"]
+    assert second["app-2"] == {"extends": {"file": "compose.yaml", "service": "app"}}
+    assert set(second["proxy"]["depends_on"]) == {"app-2"}
+    places, [replaced] = ([volume.split(":")[1] for volume in each["volumes"]] for each in (services()["proxy"], second["proxy"]))
+    assert replaced in places
+    assert replaced == "/etc/nginx/replicas.conf"
+    assert "include replicas.conf;" in read("docs/hosting/nginx.conf")
 
 
 def test_proxy_limits_requests_and_hides_metrics() -> None:
