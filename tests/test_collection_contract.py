@@ -14,6 +14,7 @@ from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.in_memory_writer import InMemoryWriter
 from devise_core.collections.local_store import LocalStore
 from devise_core.collections.projection import project
+from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, QueryError
 from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasId, HasLabel, InCategory, Not, satisfies
@@ -85,14 +86,21 @@ def batch(rows: slice) -> ImageBatch:
     return ImageBatch(ITEMS[rows], FEATURES[rows], EMBEDDINGS[rows], thumbnails, [f"key {item.id}" for item in ITEMS[rows]])
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=[*KINDS, "added to"])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """All images, written in batches."""
+    """All images, written in batches. The kind "added to" is a large folder to which the last third was added in several runs."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        writer, seal = writing(request.param, tmp_path_factory.mktemp("store"), monkeypatch)
-        for start in range(0, COUNT, 128):
-            writer.put(batch(slice(start, start + 128)))
-        return seal()
+        folder, adding = tmp_path_factory.mktemp("store"), request.param == "added to"
+        writer, seal = writing("large folder" if adding else request.param, folder, monkeypatch)
+        first = 600 if adding else COUNT
+        for start in range(0, first, 128):
+            writer.put(batch(slice(start, min(start + 128, first))))
+        store = seal()
+        for start in range(first, COUNT, 25):
+            with SegmentWriter(folder / "contract", "a test") as added:
+                added.put(batch(slice(start, start + 25)))
+                added.seal()
+        return LocalStore(FolderCollection.open(folder / "contract", "m")) if adding else store
 
 
 def oracle(query: Floats, vectors: Floats, where: Condition, least: float = -2) -> list[tuple[str, float]]:

@@ -72,15 +72,20 @@ class CaptionIndex:
         Raises:
             ArtifactError: The file is damaged.
         """
+        return [row for row, _ in self.ranked(alternatives, excluded, k)]
+
+    def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
+        """Return what ``search`` returns, each row with its BM25. The best have the lowest."""
         wanted = [" AND ".join(map(_quoted, words)) for words in alternatives if words]
         if not wanted:
             return []
         expression = " OR ".join(f"({words})" for words in dict.fromkeys(wanted))
         if excluded:
             expression = f"({expression}) NOT ({' OR '.join(map(_quoted, excluded))})"
-        statement = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? ORDER BY bm25({TABLE}, {_WEIGHTS}), rowid LIMIT ?"
+        value = f"bm25({TABLE}, {_WEIGHTS})"
+        statement = f"SELECT rowid, {value} FROM {TABLE} WHERE {TABLE} MATCH ? ORDER BY {value}, rowid LIMIT ?"
         with self._lock, self._errors():
-            return [row for (row,) in self._database.execute(statement, (expression, k))]
+            return self._database.execute(statement, (expression, k)).fetchall()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -88,6 +93,22 @@ class CaptionIndex:
             yield
         except sqlite3.Error as error:
             raise ArtifactError(f"{self._source} cannot be read ({error}). Make the collection again.") from error
+
+
+class JoinedCaptions(CaptionIndex):
+    """The indexes of a collection that was added to. Each weighs a word by how frequent it is in its own images.
+
+    Args:
+        parts: The indexes, and the first row of each.
+    """
+
+    def __init__(self, parts: Sequence[tuple[int, CaptionIndex]]) -> None:
+        self._parts = parts
+
+    def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
+        """Return the rows of all parts with their BM25, the best first."""
+        each = ((start + row, value) for start, part in self._parts for row, value in part.ranked(alternatives, excluded, k))
+        return sorted(each, key=lambda ranked: (ranked[1], ranked[0]))[:k]
 
 
 def fill(database: sqlite3.Connection, items: Iterable[Item]) -> None:

@@ -12,9 +12,10 @@ from pydantic import BaseModel, FiniteFloat, StrictStr
 from devise_core.collections.base import Collection
 from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.contract import MOST_FACETS
-from devise_core.collections.item_table import ItemTable
+from devise_core.collections.item_table import StoredItems
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
+from devise_core.collections.segment_reader import open_captions, open_items, open_maps
 from devise_core.collections.vector_files import MappedVectorFiles, Stored, VectorFiles, WholeVectorFiles
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
@@ -53,7 +54,7 @@ class FolderCollection(Collection):
     def __init__(self, layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> None:
         super().__init__(layout.root.name, items)
         self.layout, self.manifest = layout, manifest
-        kind = MappedVectorFiles if isinstance(items, ItemTable) else WholeVectorFiles
+        kind = MappedVectorFiles if isinstance(items, StoredItems) else WholeVectorFiles
         self.files: VectorFiles = kind(layout, manifest, len(items))
 
     @classmethod
@@ -85,7 +86,7 @@ class FolderCollection(Collection):
                 f"`python -m devise_core index FOLDER --name {folder.name}`."
             )
         if layout.item_table.name in manifest.files:
-            return cls(layout, manifest, ItemTable(manifest.glanced(layout.item_table)))
+            return cls(layout, manifest, open_items(layout, manifest))
         return cls(layout, manifest, read_items(manifest.verified(layout.items)))
 
     @property
@@ -142,7 +143,7 @@ class FolderCollection(Collection):
                 f"The collection {self.name} has no map yet. Make the collection again with "
                 f"`python -m devise_core index FOLDER --name {self.name}`."
             )
-        return Projections.read(self.manifest.glanced(self.layout.projections), len(self))
+        return open_maps(self.layout, self.manifest, self.items)
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -165,23 +166,23 @@ class FolderCollection(Collection):
     @cached_property
     def postings(self) -> Postings:
         """The rows that have each label, category and id."""
-        return self.items if isinstance(self.items, ItemTable) else super().postings
+        return self.items if isinstance(self.items, StoredItems) else super().postings
 
     def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
         """Return the ``most`` frequent labels or categories, each with the number of its images."""
-        return self.items.facets(kind, most) if isinstance(self.items, ItemTable) else super().facets(kind, most)
+        return self.items.facets(kind, most) if isinstance(self.items, StoredItems) else super().facets(kind, most)
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
         """Return the items at ``rows``, in that order."""
-        return self.items.at(rows) if isinstance(self.items, ItemTable) else super().items_at(rows)
+        return self.items.at(rows) if isinstance(self.items, StoredItems) else super().items_at(rows)
 
     def names_at(self, rows: Sequence[int] | Rows) -> list[str]:
         """Return what the items at ``rows`` are sorted by: their first label, or their id."""
-        return self.items.names_at(rows) if isinstance(self.items, ItemTable) else super().names_at(rows)
+        return self.items.names_at(rows) if isinstance(self.items, StoredItems) else super().names_at(rows)
 
     def ids_like(self, text: str, k: int) -> list[str]:
         """Return up to ``k`` ids that are spelled like ``text``. In a large collection they follow it in the alphabet."""
-        return self.items.ids_like(text, k) if isinstance(self.items, ItemTable) else super().ids_like(text, k)
+        return self.items.ids_like(text, k) if isinstance(self.items, StoredItems) else super().ids_like(text, k)
 
     def expect_dimension(self, dimension: int) -> None:
         """Check that the embeddings have as many dimensions as the model's words, by what the manifest says about them.
@@ -202,8 +203,8 @@ class FolderCollection(Collection):
         Raises:
             ArtifactError: The file is missing or damaged.
         """
-        path = self.layout.captions
-        return CaptionIndex.open(self.manifest.glanced(path)) if path.name in self.manifest.files else super().captions
+        stored = self.layout.captions.name in self.manifest.files
+        return open_captions(self.layout, self.manifest, self.items) if stored else super().captions
 
     def verify(self) -> None:
         """Check the files that every search reads.

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +28,40 @@ _AT_A_TIME = 500
 """SQLite allows some hundreds of values in one statement."""
 
 
-class ItemTable(Sequence[Item]):
-    """The items of a collection, in order, and the rows that have each label and category. Safe to use from several threads.
+class StoredItems(Sequence[Item], ABC):
+    """The items of a large collection, in order, and the rows that have each label and category."""
+
+    @abstractmethod
+    def at(self, rows: Iterable[int]) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+
+    @abstractmethod
+    def names_at(self, rows: Iterable[int]) -> list[str]:
+        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
+
+    @abstractmethod
+    def row_of(self, item_id: str) -> int | None:
+        """Return the row of an id, or None."""
+
+    @abstractmethod
+    def ids_like(self, text: str, k: int) -> list[str]:
+        """Return up to ``k`` ids that come after ``text`` in the alphabet, the first of which often begin like it."""
+
+    @abstractmethod
+    def with_label(self, label: str) -> Rows:
+        """Return the rows of the images with a label."""
+
+    @abstractmethod
+    def in_category(self, category: str) -> Rows:
+        """Return the rows of the images in a category or below it."""
+
+    @abstractmethod
+    def facets(self, kind: str, most: int) -> dict[str, int]:
+        """Return the ``most`` frequent labels or categories, each with the number of its images."""
+
+
+class ItemTable(StoredItems):
+    """The items in one file. Safe to use from several threads.
 
     SQLite is part of Python, reads single rows without loading the file, and has the full text search that captions need.
 
@@ -106,6 +139,34 @@ class ItemTable(Sequence[Item]):
         """Return the ``most`` frequent labels or categories, each with the number of its images."""
         statement = "SELECT value, count FROM facets WHERE kind = ? ORDER BY count DESC, value LIMIT ?"
         return {str(value): int(count) for value, count in self._rows_of(statement, [kind, most])}
+
+    def counts(self, kind: str, values: Sequence[str]) -> dict[str, int]:
+        """Return for those of ``values`` that some image has the number of its images."""
+        counts = dict[str, int]()
+        for start in range(0, len(values), _AT_A_TIME):
+            part = values[start : start + _AT_A_TIME]
+            statement = f"SELECT value, count FROM facets WHERE kind = ? AND value IN ({', '.join('?' * len(part))})"
+            counts.update(self._rows_of(statement, [kind, *part]))
+        return counts
+
+    def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
+        """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
+        columns = f"SELECT key, {', '.join(ITEM_COLUMNS)} FROM items WHERE id IN ({', '.join('?' * len(ids))})"
+        return {item.id: (item, key) for key, *values in self._rows_of(columns, ids) for item in [self._item(values)]}
+
+    def known_keys(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an image has. It looks at all images."""
+        known = set[str]()
+        for start in range(0, len(keys), _AT_A_TIME):
+            part = keys[start : start + _AT_A_TIME]
+            known |= {key for (key,) in self._rows_of(f"SELECT key FROM items WHERE key IN ({', '.join('?' * len(part))})", part)}
+        return known
+
+    def keys_at(self, rows: Sequence[int]) -> list[str]:
+        """Return the SHA-256 of the original files of up to 500 rows."""
+        statement = f"SELECT row, key FROM items WHERE row IN ({', '.join('?' * len(rows))})"
+        keys = dict(self._rows_of(statement, rows))
+        return [keys[row] for row in rows]
 
     def _posting(self, kind: str, value: str) -> Rows:
         rows = self._rows_of("SELECT rows FROM facets WHERE kind = ? AND value = ?", [kind, value])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.item_table import ItemTable
-from devise_core.collections.large_projection import project_large
-from devise_core.search.cutoff import chance_of
-from devise_core.search.looks_index import LooksIndex, axes_path
+from devise_core.collections.large_projection import place_added, project_large
+from devise_core.collections.levels import Levels
+from devise_core.collections.projection import Projections
+from devise_core.search.looks_index import LooksIndex, axes_path, read_axes
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.products import write_scan
 from devise_core.search.scan_index import ScanIndex
@@ -24,7 +25,9 @@ from devise_core.vectors import Floats
 BLOCK = 2_048
 
 
-def write_large_files(layout: CollectionLayout, manifest: Manifest, parts: ModelParts | None) -> list[Path]:
+def write_large_files(
+    layout: CollectionLayout, manifest: Manifest, parts: ModelParts | None, first: CollectionLayout | None = None
+) -> list[Path]:
     """Write what makes searches of a large collection fast, and its maps.
 
     Args:
@@ -32,6 +35,7 @@ def write_large_files(layout: CollectionLayout, manifest: Manifest, parts: Model
         manifest: The manifest of that folder. The chance level and the thresholds of the evidence are noted in it, and the
             caller adds the files.
         parts: The parts of the model. Without them there are no vectors of the score, and no levels.
+        first: The folder of the first images, if ``layout`` is that of a segment. Its maps and projections are used then.
 
     Returns:
         All files of the collection.
@@ -39,37 +43,43 @@ def write_large_files(layout: CollectionLayout, manifest: Manifest, parts: Model
     manifest.about["index"] = ScanIndex.name
     embeddings, features = MappedRows(layout.embeddings), MappedRows(layout.features)
     files = [layout.item_table, layout.embeddings, layout.features, layout.projections]
-    files += [layout.embedding_scan, layout.looks, axes_path(layout.looks), layout.captions]
-    project_large(embeddings).save(layout.projections)
+    files += [layout.embedding_scan, layout.looks, layout.captions, layout.levels]
     write_scan(layout.embedding_scan, embeddings)
-    LooksIndex.build(features, layout.looks)
+    if first is None:
+        project_large(embeddings).save(layout.projections)
+        LooksIndex.build(features, layout.looks)
+        files.append(axes_path(layout.looks))
+    else:
+        before = MappedRows(first.embeddings)
+        place_added(Projections.read(first.projections, len(before)), before, embeddings).save(layout.projections)
+        LooksIndex.project(features, read_axes(first.looks, features.shape[1]), layout.looks)
     CaptionIndex.write(layout.captions, ItemTable(layout.item_table))
+    levels = _store_levels(manifest, parts, embeddings) if parts else Levels()
+    if parts and (parts.evidence or parts.scorer):
+        levels = replace(levels, evidence=_store_scores(layout, parts, features, embeddings))
+    levels.save(layout.levels)
     if parts:
-        _store_levels(manifest, parts, embeddings)
-        if parts.evidence or parts.scorer:
-            _store_scores(layout, manifest, parts, features, embeddings)
+        levels.note(manifest, parts)
     if layout.score_vectors.is_file():
         write_scan(layout.score_scan, MappedRows(layout.score_vectors))
         files += [layout.score_vectors, layout.score_scan, layout.partitions]
     return files
 
 
-def _store_levels(manifest: Manifest, parts: ModelParts, embeddings: MappedRows) -> None:
-    """Note the version of the model's parts, and the chance level over all images."""
+def _store_levels(manifest: Manifest, parts: ModelParts, embeddings: MappedRows) -> Levels:
+    """Note the version of the model's parts, and return the best cosine of each random noun."""
     manifest.about["parts"] = parts.version
     nouns = parts.random_nouns
     if nouns is None:
-        return
+        return Levels()
     best = np.full(len(nouns), -1, dtype=np.float32)
     for rows in row_blocks(len(embeddings), BLOCK):
         best = np.maximum(best, (nouns @ embeddings[rows].T).max(axis=1))
-    manifest.about["chance"] = chance_of(best)
+    return Levels(cosines=best)
 
 
-def _store_scores(
-    layout: CollectionLayout, manifest: Manifest, parts: ModelParts, features: MappedRows, embeddings: MappedRows
-) -> None:
-    """Write the vectors of the score, and note the thresholds of the evidence over all images."""
+def _store_scores(layout: CollectionLayout, parts: ModelParts, features: MappedRows, embeddings: MappedRows) -> Floats:
+    """Write the vectors of the score, and return the best evidence of each random noun."""
     assert parts.classifier is not None
     evidence, scorer = parts.evidence, parts.scorer
     weights = evidence.random_weights() if evidence else None
@@ -88,5 +98,4 @@ def _store_scores(
     if stored is not None:
         stored.flush()
     partitions.finish()
-    if evidence:
-        manifest.about["evidence"] = asdict(evidence.thresholds_of(best))
+    return best

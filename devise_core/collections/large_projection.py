@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from devise_core.collections.contract import SAMPLED
 from devise_core.collections.projection import BLOCK, MAX_FITTED, Integers, Projections, place, project, sample
 from devise_core.storage.mapped_rows import MappedRows, row_blocks
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, Rows
 
 METHODS = ("tsne", "pca")
 """UMAP would take longer than all the rest."""
@@ -23,27 +25,52 @@ def project_large(embeddings: MappedRows, sampled: int = SAMPLED) -> Projections
         embeddings: The rows.
         sampled: The number of images in the sample.
     """
-    rows_drawn = sample(len(embeddings), sampled)
-    fitted = project(embeddings[rows_drawn], METHODS)
-    within = sample(len(rows_drawn), MAX_FITTED)
-    anchors = rows_drawn[within]
-    near, count = embeddings[anchors], len(embeddings)
+    drawn = sample(len(embeddings), sampled)
+    fitted = project(embeddings[drawn], METHODS)
+    within = sample(len(drawn), MAX_FITTED)
+    maps = _place_all(fitted, within, embeddings[drawn], embeddings)
+    for name, each in fitted.places.items():
+        maps.places[name][drawn] = each
+    maps.clusters[drawn] = fitted.clusters
+    return replace(maps, anchors=drawn[within])
+
+
+def place_added(maps: Projections, embeddings: MappedRows, added: MappedRows) -> Projections:
+    """Place the images of a segment on the maps of the images that were there first.
+
+    Args:
+        maps: What ``project_large`` made.
+        embeddings: The rows it was made of.
+        added: The rows of the segment.
+    """
+    drawn = sample(len(embeddings), SAMPLED)
+    fitted = replace(maps, places={name: each[drawn] for name, each in maps.places.items()}, clusters=maps.clusters[drawn])
+    return replace(_place_all(fitted, sample(len(drawn), MAX_FITTED), embeddings[drawn], added), anchors=None)
+
+
+def _place_all(fitted: Projections, within: Rows, near: Floats, embeddings: MappedRows) -> Projections:
+    """Place ``embeddings`` on maps.
+
+    Args:
+        fitted: The maps of a sample.
+        within: The rows of the sample that t-SNE was fitted on.
+        near: The rows of the sample.
+        embeddings: The rows to place.
+    """
+    count, anchored = len(embeddings), near[within]
     places = {name: np.empty((count, each.shape[1]), dtype=np.float32) for name, each in fitted.places.items()}
     clusters = np.empty((count, 2), dtype=np.int16)
-    centres = [_centres(embeddings[rows_drawn], numbers) for numbers in fitted.clusters.T]
+    centres = [_centres(near, numbers) for numbers in fitted.clusters.T]
     together = np.hstack([each[within] for each in fitted.places.values()])
     cuts = np.cumsum([each.shape[1] for each in fitted.places.values()])[:-1]
     for rows in row_blocks(count, BLOCK):
         vectors = embeddings[rows]
-        for name, placed in zip(fitted.places, np.split(place(vectors, near, together), cuts, axis=1), strict=True):
+        for name, placed in zip(fitted.places, np.split(place(vectors, anchored, together), cuts, axis=1), strict=True):
             exact = vectors @ fitted.matrix + fitted.offset
             places[name][rows] = (exact[:, : placed.shape[1]] if name.startswith("pca") else placed).clip(0, 1)
         for level, middle in enumerate(centres):
             clusters[rows, level] = (vectors @ middle.T - np.square(middle).sum(axis=1) / 2).argmax(axis=1)
-    for name, each in fitted.places.items():
-        places[name][rows_drawn] = each
-    clusters[rows_drawn] = fitted.clusters
-    return Projections(places, fitted.trustworthiness, fitted.matrix, fitted.offset, clusters, anchors)
+    return replace(fitted, places=places, clusters=clusters)
 
 
 def _centres(vectors: Floats, numbers: Integers) -> Floats:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from devise_core.collections.segments import layouts
 from devise_core.errors import ArtifactError
 from devise_core.search.index import Index
 from devise_core.search.looks_index import LooksIndex, axes_path
@@ -17,7 +18,7 @@ from devise_core.search.registry import default_index, index_type
 from devise_core.search.scan_index import ScanIndex
 from devise_core.storage.artifact_reader import read_array
 from devise_core.storage.manifest import Manifest
-from devise_core.storage.mapped_rows import MappedRows, VectorRows
+from devise_core.storage.mapped_rows import JoinedRows, MappedRows, VectorRows
 from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import Floats, unit
 
@@ -122,13 +123,17 @@ class MappedVectorFiles(VectorFiles):
 
     def __init__(self, layout: CollectionLayout, manifest: Manifest, count: int) -> None:
         super().__init__(layout, manifest, count)
+        self._layouts = layouts(layout, manifest.about)
         self._rows = dict[Stored, MappedRows]()
         self._products = dict[Stored, Products]()
 
     def rows(self, by: Stored) -> MappedRows:
         """Return the file of the vectors."""
         if by not in self._rows:
-            self._rows[by] = MappedRows(self.manifest.glanced(self.path(by)), (self.count, None))
+            parts = [MappedRows(self.manifest.glanced(layout.root / self.path(by).name)) for layout in self._layouts]
+            self._rows[by] = JoinedRows(parts) if len(parts) > 1 else parts[0]
+            if len(self._rows[by]) != self.count:
+                raise ArtifactError(f"{self.path(by)} does not have {self.count} rows, as the items. Make the collection again.")
         return self._rows[by]
 
     def products(self, by: Stored) -> Products:
@@ -136,8 +141,8 @@ class MappedVectorFiles(VectorFiles):
         if by not in self._products:
             if by == "visual":
                 raise ValueError("Features are not scanned. Use the index over them.")
-            path = self.layout.embedding_scan if by == "semantic" else self.layout.score_scan
-            self._products[by] = ScannedProducts(self.manifest.glanced(path), self.rows(by))
+            files = [layout.embedding_scan if by == "semantic" else layout.score_scan for layout in self._layouts]
+            self._products[by] = ScannedProducts([self.manifest.glanced(file) for file in files], self.rows(by))
         return self._products[by]
 
     def index(self, by: Stored) -> Index:
@@ -145,7 +150,7 @@ class MappedVectorFiles(VectorFiles):
         if by == "semantic":
             return ScanIndex(self.products(by))
         self.manifest.verified(axes_path(self.layout.looks))
-        return LooksIndex.open(self.rows(by), self.manifest.glanced(self.layout.looks))
+        return LooksIndex.open(self.rows(by), *(self.manifest.glanced(layout.looks) for layout in self._layouts))
 
     def verify(self) -> None:
         """Check the sizes of all files. ``python -m devise_core doctor`` checks their SHA-256, which takes a while."""

@@ -44,6 +44,12 @@ class LooksIndex(Index):
         sample = unit(vectors[rows])
         axes = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, ::-1].T[:WIDTH].astype(np.float32)
         np.save(axes_path(path), axes)
+        cls.project(vectors, axes, path)
+        return cls.open(vectors, path)
+
+    @staticmethod
+    def project(vectors: VectorRows, axes: Floats, path: Path) -> None:
+        """Write the projections of ``vectors`` on given axes ``(w, f)``."""
         staged = path.with_name("projected.npy")
         projected = np.lib.format.open_memmap(staged, "w+", np.float16, (len(vectors), len(axes)))
         for block in row_blocks(len(vectors), _BLOCK):
@@ -51,13 +57,12 @@ class LooksIndex(Index):
         projected.flush()
         write_scan(path, MappedRows(staged))
         staged.unlink()
-        return cls.open(vectors, path)
 
     @classmethod
-    def open(cls, vectors: VectorRows, path: Path) -> LooksIndex:
-        """Open what ``build`` wrote."""
-        axes = np.asarray(read_array(axes_path(path), np.floating, (None, vectors.shape[1])), dtype=np.float32)
-        return cls(vectors, ScannedProducts(path, None, (len(vectors), len(axes))), axes)
+    def open(cls, vectors: VectorRows, path: Path, *more: Path) -> LooksIndex:
+        """Open what ``build`` wrote, and ``more`` that ``project`` wrote for the vectors that follow."""
+        axes = read_axes(path, vectors.shape[1])
+        return cls(vectors, ScannedProducts([path, *more], None, (len(vectors), len(axes))), axes)
 
     def __len__(self) -> int:
         return len(self._features)
@@ -69,6 +74,11 @@ class LooksIndex(Index):
         cosines = np.asarray(unit(self._features[near]) @ query, dtype=np.float32)
         best = largest(cosines, k)
         return near[best].astype(np.int64), cosines[best]
+
+
+def read_axes(path: Path, width: int) -> Floats:
+    """Return the axes of the projections at ``path``, for features of a width."""
+    return np.asarray(read_array(axes_path(path), np.floating, (None, width)), dtype=np.float32)
 
 
 def axes_path(path: Path) -> Path:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import importlib.util
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ ERRORS = 6.0
 """The bound on the error in standard deviations. Many rounding errors add up like a normal distribution, and one product in a
 billion is outside."""
 _SCALE_BYTES = 4
+
+Bytes = npt.NDArray[np.int8]
 
 
 class Products(ABC):
@@ -88,7 +92,7 @@ class ScannedProducts(Products):
     """A matrix that is stored twice: as it is, and with one byte for each number.
 
     Args:
-        path: What ``write_scan`` wrote.
+        path: What ``write_scan`` wrote. Of several files, the rows follow each other.
         vectors: The matrix itself ``(n, d)``, or None if ``exact`` is not used.
         shape: The shape of the matrix, if it is not given.
 
@@ -96,44 +100,49 @@ class ScannedProducts(Products):
         ArtifactError: The file is missing or damaged, or belongs to another matrix.
     """
 
-    def __init__(self, path: Path, vectors: VectorRows | None, shape: tuple[int, int] | None = None) -> None:
+    def __init__(self, path: Path | Sequence[Path], vectors: VectorRows | None, shape: tuple[int, int] | None = None) -> None:
         self._vectors = vectors
         count, width = shape or (vectors.shape if vectors is not None else (0, 0))
-        with reading(path), open_file(path):
-            stored = np.load(path, mmap_mode="r", allow_pickle=False)
-        if stored.dtype != np.int8 or stored.shape != (count, width + _SCALE_BYTES):
-            raise ArtifactError(f"{path} does not belong to its vectors. Make the collection again.")
-        self._bytes: npt.NDArray[np.int8] = stored
-        self._scales = np.ascontiguousarray(stored[:, -_SCALE_BYTES:]).view(np.float32)[:, 0]
+        paths = [path] if isinstance(path, Path) else list(path)
+        self._files = [_open_scan(each, width) for each in paths]
+        self._count, self._width = sum(map(len, self._files)), int(width)
+        if self._count != count:
+            raise ArtifactError(f"{paths[0]} does not belong to its vectors. Make the collection again.")
+        self._scales = np.concatenate(
+            [np.ascontiguousarray(file[:, -_SCALE_BYTES:]).view(np.float32)[:, 0] for file in self._files]
+        )
         if not np.isfinite(self._scales).all():
-            raise ArtifactError(f"{path} holds numbers that are not finite. Make the collection again.")
+            raise ArtifactError(f"{paths[0]} holds numbers that are not finite. Make the collection again.")
         self._largest_scale = float(np.abs(self._scales).max(initial=0.0))
 
     def __len__(self) -> int:
-        return len(self._bytes)
+        return self._count
 
     @property
     def dimension(self) -> int:
         """The length of a row."""
-        return int(self._bytes.shape[1]) - _SCALE_BYTES
+        return self._width
 
     def fast(self, queries: Floats) -> Floats:
         """Return the products of the stored bytes. All cores share the work."""
         padded = np.pad(queries, ((0, 0), (0, _SCALE_BYTES))).astype(np.float32)
-        products = np.empty((len(queries), len(self._bytes)), dtype=np.float32)
+        products = np.empty((len(queries), self._count), dtype=np.float32)
 
-        def multiply(part: slice) -> None:
+        def multiply(file: Bytes, first: int, part: slice) -> None:
             block = np.empty((SCANNED_ROWS, padded.shape[1]), dtype=np.float32)
             for start in range(part.start, part.stop, SCANNED_ROWS):
                 rows = slice(start, min(start + SCANNED_ROWS, part.stop))
                 numbers = block[: rows.stop - rows.start]
-                np.copyto(numbers, self._bytes[rows])
+                np.copyto(numbers, file[rows])
                 for query, values in zip(padded, products, strict=True):
-                    np.dot(numbers, query, out=values[rows])
+                    np.dot(numbers, query, out=values[first + rows.start : first + rows.stop])
 
-        parts = row_blocks(len(self._bytes), -(-max(1, len(self._bytes)) // _cores()))
+        jobs, first = list[tuple[Bytes, int, slice]](), 0
+        for file in self._files:
+            jobs += [(file, first, part) for part in row_blocks(len(file), -(-max(1, len(file)) // _cores()))]
+            first += len(file)
         with _one_thread_each():
-            list(_pool().map(multiply, parts) if len(parts) > 1 else map(multiply, parts))
+            list(_pool().map(multiply, *zip(*jobs, strict=True)) if len(jobs) > 1 else starmap(multiply, jobs))
         products *= self._scales
         return products
 
@@ -147,6 +156,14 @@ class ScannedProducts(Products):
         if self._vectors is None:
             raise ValueError("The matrix was not given, so there are only fast products.")
         return np.asarray(queries @ self._vectors[rows].T, dtype=np.float32)
+
+
+def _open_scan(path: Path, width: int) -> Bytes:
+    with reading(path), open_file(path):
+        stored: Bytes = np.load(path, mmap_mode="r", allow_pickle=False)
+    if stored.dtype != np.int8 or stored.ndim != 2 or stored.shape[1] != width + _SCALE_BYTES:
+        raise ArtifactError(f"{path} does not belong to its vectors. Make the collection again.")
+    return stored
 
 
 def write_scan(path: Path, vectors: VectorRows) -> None:

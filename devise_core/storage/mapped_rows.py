@@ -79,6 +79,49 @@ class MappedRows:
             self._memory.madvise(option)
 
 
+class JoinedRows(MappedRows):
+    """The rows of several files, one after the other.
+
+    Args:
+        parts: The rows of each file. All have one width.
+
+    Raises:
+        ArtifactError: The widths differ.
+    """
+
+    def __init__(self, parts: Sequence[MappedRows]) -> None:
+        self.path, self._parts = parts[0].path, parts
+        self._starts = np.cumsum([0, *(len(part) for part in parts)])
+        if len({part.shape[1] for part in parts}) > 1:
+            raise ArtifactError(f"The vectors beside {self.path} have other lengths. Make the collection again.")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of rows and columns."""
+        return int(self._starts[-1]), self._parts[0].shape[1]
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def __getitem__(self, rows: int | slice | Rows | Sequence[int]) -> Floats:
+        """Return the rows as ``float32``. Raises ``ArtifactError`` as each file does."""
+        if isinstance(rows, slice):
+            start, stop, step = rows.indices(len(self))
+            if step != 1:
+                return self[np.arange(start, stop, step)]
+            each = zip(self._parts, self._starts, self._starts[1:], strict=False)
+            read = [part[max(start - low, 0) : stop - low] for part, low, high in each if start < high and low < stop]
+            return np.concatenate(read) if read else self._parts[0][:0]
+        numbers = np.asarray(rows)
+        wanted = np.where(numbers < 0, numbers + len(self), numbers).ravel()
+        owners = np.searchsorted(self._starts, wanted, side="right") - 1
+        values = np.empty((len(wanted), self.shape[1]), dtype=np.float32)
+        for owner in np.unique(owners):
+            chosen = owners == owner
+            values[chosen] = self._parts[owner][wanted[chosen] - self._starts[owner]]
+        return values.reshape(*numbers.shape, self.shape[1])
+
+
 VectorRows = Floats | MappedRows
 """Vectors that are in memory or on disk. Both give ``float32`` rows for ``vectors[rows]``."""
 

@@ -95,6 +95,7 @@ class CollectionLayout:
     looks = property(lambda self: self.root / "looks.scan")
     projections = property(lambda self: self.root / "projections.npz")
     captions = property(lambda self: self.root / "captions.sqlite")
+    levels = property(lambda self: self.root / "levels.npz")
     skipped = property(lambda self: self.root / "skipped.txt")
     opened = property(
         lambda self: (

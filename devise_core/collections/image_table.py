@@ -1,0 +1,93 @@
+"""The items, vectors and thumbnails of images that are being written, on disk so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.collections.contract import ImageBatch
+from devise_core.collections.item_table_writer import ItemTableWriter
+from devise_core.storage.growing_array import GrowingArray
+from devise_core.storage.mapped_rows import row_blocks
+from devise_core.storage.paths import CollectionLayout
+from devise_core.vectors import Rows
+
+_BLOCK = 4_096
+
+
+class ImageTable:
+    """Writes ``items.sqlite``, ``embeddings.npy`` and ``features.npy``. Removed images leave gaps in the vectors until ``finish``.
+
+    Args:
+        layout: Where to write.
+        thumbnails: The folder that the files of the items are below.
+        kind: The kind of number of the embeddings.
+    """
+
+    def __init__(self, layout: CollectionLayout, thumbnails: Path, kind: npt.DTypeLike = np.float32) -> None:
+        self._thumbnails = thumbnails
+        self._items = ItemTableWriter(layout.item_table)
+        self._embeddings = GrowingArray(layout.embeddings, kind)
+        self._features = GrowingArray(layout.features, np.float16)
+
+    def __len__(self) -> int:
+        return len(self._items.rows())
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an image was written with."""
+        return self._items.keys_of(keys)
+
+    def put(self, batch: ImageBatch) -> None:
+        """Write images, as ``StoreWriter.put`` does. An empty thumbnail means that its file is there already."""
+        places = self._items.places_of([item.id for item in batch.items])
+        new = list(dict.fromkeys(item.id for item in batch.items if item.id not in places))
+        places |= {item_id: len(self._embeddings) + place for place, item_id in enumerate(new)}
+        last = {item.id: row for row, item in enumerate(batch.items)}  # of equal ids the last one counts
+        chosen = [last[item_id] for item_id in new]
+        if chosen:
+            self._embeddings.append(batch.embeddings[chosen])
+            self._features.append(batch.features[chosen])
+        for item_id, row in last.items():
+            if places[item_id] < len(self._embeddings) - len(new):
+                self._embeddings.replace(places[item_id], batch.embeddings[row])
+                self._features.replace(places[item_id], batch.features[row])
+        rows = list(last.values())
+        items, keys = [batch.items[row] for row in rows], [batch.keys[row] for row in rows]
+        self._items.put([places[item.id] for item in items], items, keys)
+        for row, item in zip(rows, items, strict=True):
+            if batch.thumbnails[row]:
+                file = self._thumbnails / item.file
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(batch.thumbnails[row])
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Delete the images with these ids, if they are there. The files of their thumbnails are deleted too."""
+        for file in self._items.remove(ids):
+            (self._thumbnails / file).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the files, which are of no use then."""
+        for part in (self._items, self._embeddings, self._features):
+            part.close()
+
+    def finish(self) -> Rows:
+        """Close the files. Return which rows of the vectors belong to the items, in order."""
+        rows = self._items.rows()
+        for array in (self._embeddings, self._features):
+            array.finish()
+        self._items.finish()
+        return rows
+
+
+def keep_rows(path: Path, rows: Rows, kind: npt.DTypeLike) -> None:
+    """Keep the rows of a matrix that are at ``rows``, and store them as another kind of number."""
+    stored = np.load(path, mmap_mode="r")
+    written = GrowingArray(path.with_name(f"rewritten-{path.name}"), kind)
+    for block in row_blocks(len(rows), _BLOCK):
+        written.append(stored[rows[block]])
+    written.finish()
+    del stored  # Windows does not replace a file that is mapped
+    written.path.replace(path)

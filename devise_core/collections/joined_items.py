@@ -1,0 +1,98 @@
+"""The items of a large collection that was added to: one table for the first images and one for each segment."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import TypeVar, overload
+
+import numpy as np
+
+from devise_core.collections.item_table import ItemTable, StoredItems
+from devise_core.datatypes import Item
+from devise_core.vectors import Rows
+
+Read = TypeVar("Read")
+
+
+class JoinedItems(StoredItems):
+    """Several tables, the rows of which follow each other.
+
+    Args:
+        tables: The tables. No id is in two of them.
+    """
+
+    def __init__(self, tables: Sequence[ItemTable]) -> None:
+        self.tables = tables
+        self._starts = np.cumsum([0, *map(len, tables)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    @overload
+    def __getitem__(self, row: int) -> Item: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Item]: ...
+    def __getitem__(self, row: int | slice) -> Item | list[Item]:
+        """Return the item at ``row``, or those of a slice."""
+        rows = range(len(self))[row]
+        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
+
+    def __iter__(self) -> Iterator[Item]:
+        return chain.from_iterable(self.tables)
+
+    def at(self, rows: Iterable[int]) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+        return self._read(rows, ItemTable.at)
+
+    def names_at(self, rows: Iterable[int]) -> list[str]:
+        """Return what the items at ``rows`` are sorted by."""
+        return self._read(rows, ItemTable.names_at)
+
+    def row_of(self, item_id: str) -> int | None:
+        """Return the row of an id, or None."""
+        for start, table in zip(self._starts, self.tables, strict=False):
+            row = table.row_of(item_id)
+            if row is not None:
+                return int(start) + row
+        return None
+
+    def ids_like(self, text: str, k: int) -> list[str]:
+        """Return up to ``k`` ids that come after ``text`` in the alphabet."""
+        return list(islice(heapq.merge(*(table.ids_like(text, k) for table in self.tables)), k))
+
+    def with_label(self, label: str) -> Rows:
+        """Return the rows of the images with a label."""
+        return self._postings([table.with_label(label) for table in self.tables])
+
+    def in_category(self, category: str) -> Rows:
+        """Return the rows of the images in a category or below it."""
+        return self._postings([table.in_category(category) for table in self.tables])
+
+    def facets(self, kind: str, most: int) -> dict[str, int]:
+        """Return the ``most`` frequent labels or categories, each with the number of its images.
+
+        A value that is in no segment cannot come before the ``most`` frequent of the first table.
+        """
+        first, *others = self.tables
+        added = list(dict.fromkeys(value for table in others for value in table.facets(kind, len(self))))
+        totals = first.facets(kind, most) | first.counts(kind, added)
+        for table in others:
+            for value, count in table.facets(kind, len(self)).items():
+                totals[value] = totals.get(value, 0) + count
+        return dict(sorted(totals.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
+
+    def _postings(self, rows: Sequence[Rows]) -> Rows:
+        return np.concatenate([start + each for start, each in zip(self._starts, rows, strict=False)])
+
+    def _read(self, rows: Iterable[int], read: Callable[[ItemTable, Iterable[int]], list[Read]]) -> list[Read]:
+        """Read the rows of each table together, and return all in the order of ``rows``."""
+        wanted = np.fromiter((int(row) for row in rows), dtype=np.int64)
+        owners = np.searchsorted(self._starts, wanted, side="right") - 1
+        values = dict[int, Read]()
+        for owner in np.unique(owners):
+            places = np.flatnonzero(owners == owner)
+            parts = read(self.tables[owner], (wanted[places] - self._starts[owner]).tolist())
+            values.update(zip(places.tolist(), parts, strict=True))
+        return [values[place] for place in range(len(wanted))]

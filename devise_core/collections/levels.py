@@ -1,0 +1,62 @@
+"""What the chance level and the thresholds of a large collection are computed from, kept for images that are added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from devise_core.errors import ArtifactError
+from devise_core.search.cutoff import chance_of
+from devise_core.search.model_parts import ModelParts
+from devise_core.storage.artifact_reader import checked, read_arrays, reading
+from devise_core.storage.manifest import Manifest
+from devise_core.vectors import Floats
+
+
+def _none() -> Floats:
+    return np.empty(0, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The best of all images for each random noun. Of several groups of images, the larger value of each noun is that of all.
+
+    Attributes:
+        cosines: The best cosine of each noun ``(m,)``, or none.
+        evidence: The best evidence of each noun ``(m,)``, or none.
+    """
+
+    cosines: Floats = field(default_factory=_none)
+    evidence: Floats = field(default_factory=_none)
+
+    def save(self, path: Path) -> None:
+        """Write an ``.npz`` file."""
+        np.savez(path, cosines=self.cosines, evidence=self.evidence)
+
+    @classmethod
+    def read(cls, path: Path) -> Levels:
+        """Read what ``save`` wrote. Raises ``ArtifactError``."""
+        arrays = read_arrays(path, 1 << 20)
+        with reading(path):
+            return cls(*(checked(arrays[name], f"“{name}” in {path}", np.floating, (None,)) for name in ("cosines", "evidence")))
+
+    @classmethod
+    def of_all(cls, groups: Sequence[Levels]) -> Levels:
+        """Return the levels of all images of several groups.
+
+        Raises:
+            ArtifactError: They were computed with other nouns.
+        """
+        if len({(len(each.cosines), len(each.evidence)) for each in groups}) > 1:
+            raise ArtifactError("The levels of the collection and of what was added differ in length. Make the collection again.")
+        return cls(np.max([each.cosines for each in groups], axis=0), np.max([each.evidence for each in groups], axis=0))
+
+    def note(self, manifest: Manifest, parts: ModelParts) -> None:
+        """Note the chance level and the thresholds of the evidence in a manifest."""
+        if len(self.cosines):
+            manifest.about["chance"] = chance_of(self.cosines)
+        if parts.evidence and len(self.evidence):
+            manifest.about["evidence"] = asdict(parts.evidence.thresholds_of(self.evidence))

@@ -1,0 +1,45 @@
+"""Read the parts of a large collection as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from devise_core.collections.caption_index import CaptionIndex, JoinedCaptions
+from devise_core.collections.item_table import ItemTable, StoredItems
+from devise_core.collections.joined_items import JoinedItems
+from devise_core.collections.projection import Projections
+from devise_core.collections.segments import layouts
+from devise_core.datatypes import Item
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import CollectionLayout
+
+
+def open_items(layout: CollectionLayout, manifest: Manifest) -> StoredItems:
+    """Open the tables of items. Raises ``ArtifactError``."""
+    tables = [ItemTable(manifest.glanced(each.item_table)) for each in layouts(layout, manifest.about)]
+    return JoinedItems(tables) if len(tables) > 1 else tables[0]
+
+
+def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> Projections:
+    """Read the maps of the first images, with the places of those that were added. Raises ``ArtifactError``."""
+    each = zip(layouts(layout, manifest.about), _counts(items), strict=True)
+    parts = [Projections.read(manifest.glanced(part.projections), count) for part, count in each]
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    places = {name: np.concatenate([part.places[name] for part in parts]) for name in first.places}
+    clusters = np.concatenate([part.clusters for part in parts])
+    return Projections(places, first.trustworthiness, first.matrix, first.offset, clusters, first.anchors)
+
+
+def open_captions(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> CaptionIndex:
+    """Open the indexes over the captions. Raises ``ArtifactError``."""
+    parts = [CaptionIndex.open(manifest.glanced(part.captions)) for part in layouts(layout, manifest.about)]
+    starts = np.cumsum([0, *_counts(items)[:-1]]).tolist()
+    return JoinedCaptions(list(zip(starts, parts, strict=True))) if len(parts) > 1 else parts[0]
+
+
+def _counts(items: Sequence[Item]) -> list[int]:
+    return [len(table) for table in items.tables] if isinstance(items, JoinedItems) else [len(items)]
