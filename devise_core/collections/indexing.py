@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from devise_core.collections.additions import Additions, additions
 from devise_core.collections.annotations import Annotations, read_annotations
-from devise_core.collections.contract import ImageBatch
+from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.image_files import describe, readable, scan_folder
+from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, ImageError
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO
-from devise_core.storage.manifest import sha256_of
 from devise_core.storage.paths import CollectionLayout, user_collections
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
@@ -71,7 +74,8 @@ def index_folder(
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels, unless annotations give some.
 
-    It becomes visible only when it is complete. After an interruption the next run continues from the cache.
+    To a large collection of the same folder only the new images are added, unless others have changed or gone. The new version
+    becomes visible only when it is complete. After an interruption the next run continues from the cache.
 
     Args:
         source: The folder.
@@ -90,14 +94,41 @@ def index_folder(
     scan, cached = scan_folder(source, include_system), target.with_name(".cache") / f"{name}.sqlite"
     notes = read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
-    with VectorCache(cached, encoder.model_id) as cache, FolderWriter(target, encoder.model_id, command, parts) as writer:
-        encoded = _encode(scan.files, encoder, cache, result, progress)
-        result.count = _write_images(encoded, source, writer, notes, len(scan.files) > EXACT_UP_TO)
-        _check_read(source, scan.files, result)
-        _write_report(CollectionLayout(writer.folder).skipped, result.skipped)
-        writer.seal()
+    item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
+    with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
+        encode = partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress)
+        new = additions(target, encoder.model_id, parts, scan.files, item, hashes)
+        if new is None:
+            with FolderWriter(target, encoder.model_id, command, parts) as writer:
+                _write_whole(source, scan.files, encode(scan.files), writer, item, result)
+            hashes.forget_others(scan.files)
+        else:
+            with SegmentWriter(target, command, parts) as adding:
+                _add(new, encode(new.files), adding, item, result)
+            cache.use(new.keys)
         cache.forget_others()
     return result
+
+
+Encoded = Iterator[tuple[Path, str, CachedVectors]]
+"""Files with their SHA-256 and vectors."""
+
+
+def _write_whole(
+    source: Path, files: Sequence[Path], encoded: Encoded, writer: FolderWriter, item: Callable[[Path], Item], result: IndexedFolder
+) -> None:
+    """Write all images, and the report of those that cannot be read."""
+    result.count = _write_images(encoded, writer, item)
+    _check_read(source, files, result)
+    _write_report(CollectionLayout(writer.folder).skipped, result.skipped)
+    writer.seal()
+
+
+def _add(new: Additions, encoded: Encoded, writer: SegmentWriter, item: Callable[[Path], Item], result: IndexedFolder) -> None:
+    """Write the new images, and the report of those that cannot be read."""
+    result.count = len(new.keys) + _write_images(encoded, writer, item)
+    writer.seal()
+    _write_report(result.report, result.skipped)
 
 
 def _write_report(path: Path, skipped: Sequence[str]) -> None:
@@ -112,21 +143,17 @@ def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> N
         raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
 
 
-def _write_images(
-    encoded: Iterator[tuple[Path, str, CachedVectors]], source: Path, writer: FolderWriter, notes: Annotations, spread: bool
-) -> int:
-    """Write each image of ``source``, a batch at a time. Return how many there are.
+def _write_images(encoded: Encoded, writer: StoreWriter, item: Callable[[Path], Item]) -> int:
+    """Write each image, a batch at a time. Return how many there are.
 
     Args:
         encoded: The files with their SHA-256 and vectors.
-        source: The folder that is indexed.
         writer: Takes the images.
-        notes: What is noted about the images.
-        spread: Whether the thumbnails are spread over several folders, as suits very many.
+        item: Describes a file.
     """
     count = 0
     while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
-        items = [_item(file, source, notes, spread) for file, _, _ in batch]
+        items = [item(file) for file, _, _ in batch]
         images = [image for _, _, image in batch]
         features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
         keys = [key for _, key, _ in batch]
@@ -138,7 +165,7 @@ def _write_images(
 def _item(file: Path, source: Path, notes: Annotations, spread: bool = False) -> Item:
     """Describe ``file`` by its path below ``source``, and by what is noted about it.
 
-    A hash of the path distinguishes files with the same name.
+    A hash of the path distinguishes files with the same name. The thumbnails of very many are ``spread`` over several folders.
     """
     parts = file.relative_to(source).parts
     mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
@@ -168,13 +195,19 @@ class _ReadFile:
 
 
 def _encode(
-    files: Sequence[Path], encoder: ImageEncoder, cache: VectorCache, result: IndexedFolder, progress: Progress | None
-) -> Iterator[tuple[Path, str, CachedVectors]]:
+    files: Sequence[Path],
+    encoder: ImageEncoder,
+    cache: VectorCache,
+    hashes: FileHashes,
+    result: IndexedFolder,
+    progress: Progress | None,
+) -> Encoded:
     """Yield each file that can be read, with its SHA-256 and its vectors. The others go to ``result.skipped``."""
     done = 0
-    for batch in read_batches(files, lambda file: _read(file, encoder, cache), BATCH):
+    for batch in read_batches(files, lambda file: _read(file, encoder, cache, hashes), BATCH):
         computed = _compute(batch, encoder)
         cache.put(computed)
+        hashes.save()
         for read in batch:
             done += 1
             if progress:
@@ -185,9 +218,9 @@ def _encode(
                 yield read.file, read.sha256, read.cached or computed[read.sha256]
 
 
-def _read(file: Path, encoder: ImageEncoder, cache: VectorCache) -> _ReadFile:
+def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHashes) -> _ReadFile:
     try:
-        key = sha256_of(file)
+        key = hashes.of(file)
         cached = cache.get(key)
         if cached is not None:
             return _ReadFile(file, key, cached)

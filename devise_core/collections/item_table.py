@@ -44,6 +44,10 @@ class StoredItems(Sequence[Item], ABC):
         """Return the row of an id, or None."""
 
     @abstractmethod
+    def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
+        """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
+
+    @abstractmethod
     def ids_like(self, text: str, k: int) -> list[str]:
         """Return up to ``k`` ids that come after ``text`` in the alphabet, the first of which often begin like it."""
 

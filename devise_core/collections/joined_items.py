@@ -58,6 +58,10 @@ class JoinedItems(StoredItems):
                 return int(start) + row
         return None
 
+    def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
+        """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
+        return {item_id: each for table in self.tables for item_id, each in table.with_keys(ids).items()}
+
     def ids_like(self, text: str, k: int) -> list[str]:
         """Return up to ``k`` ids that come after ``text`` in the alphabet."""
         return list(islice(heapq.merge(*(table.ids_like(text, k) for table in self.tables)), k))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +46,25 @@ class VectorCache(SqliteCache[str, CachedVectors]):
 
     def get(self, key: str) -> CachedVectors | None:
         """Return the row of an image, or None if there is none."""
-        self._used.add(key)
-        return super().get(key)
+        row = super().get(key)
+        if row is not None:
+            self._used.add(key)
+        return row
+
+    def put(self, rows: Mapping[str, CachedVectors]) -> None:
+        """Keep all of ``rows`` or, after an error, none of them."""
+        super().put(rows)
+        self._used.update(rows)
+
+    def use(self, keys: Iterable[str]) -> None:
+        """Note that images are still there, as ``get`` does."""
+        self._used.update(keys)
 
     def forget_others(self) -> None:
-        """Delete the rows of images that ``get`` has not asked for, so that nothing is kept of a deleted image."""
+        """Delete the rows of images that were neither read nor written, so that nothing is kept of a deleted image."""
         with self._lock, self._database_errors(), self._database:
+            if self._database.execute(f"SELECT COUNT(*) FROM {self.table}").fetchone()[0] == len(self._used):
+                return
             self._database.execute("CREATE TEMP TABLE used (key TEXT PRIMARY KEY)")
             self._database.executemany("INSERT INTO used VALUES (?)", ((key,) for key in self._used))
             self._database.execute(f"DELETE FROM {self.table} WHERE key NOT IN (SELECT key FROM used)")

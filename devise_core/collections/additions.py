@@ -1,0 +1,96 @@
+"""Tell whether a large collection only has to be added to, so that ``index`` does not write all of it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devise_core.collections.file_hashes import FileHashes
+from devise_core.collections.folder import FolderCollection
+from devise_core.collections.item_table import StoredItems
+from devise_core.collections.segments import segments_of
+from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError, CollectionError
+from devise_core.search.model_parts import ModelParts
+from devise_core.search.registry import EXACT_UP_TO
+
+MOST_ADDED = 0.25
+"""What was added may have this share of the first images. Then all are written again, so that the maps are of all images."""
+_AT_A_TIME = 500
+
+
+@dataclass
+class Additions:
+    """What a folder has besides the images of its collection.
+
+    Attributes:
+        files: The files that are not in the collection.
+        keys: The SHA-256 of each file that is.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+
+def additions(
+    folder: Path,
+    model_id: str,
+    parts: ModelParts | None,
+    files: Sequence[Path],
+    describe: Callable[[Path], Item],
+    hashes: FileHashes,
+) -> Additions | None:
+    """Return what to add to the collection in ``folder``, or None if it has to be written as a whole.
+
+    It is written as a whole if it is small, damaged or of another model, or if an image or what is known of it has changed or gone.
+
+    Args:
+        folder: The folder of the collection, which may be missing.
+        model_id: The model that is used now.
+        parts: The parts of that model.
+        files: All image files.
+        describe: Returns the item of a file.
+        hashes: Gives the SHA-256 of files.
+    """
+    if len(files) <= EXACT_UP_TO:
+        return None
+    with suppress(ArtifactError, CollectionError, OSError):
+        collection = FolderCollection.open(folder, model_id)
+        if not isinstance(collection.items, StoredItems) or collection.facts.get("parts", "") != (parts.version if parts else ""):
+            return None
+        found = _compared(collection, collection.items, files, describe, hashes)
+        if found is not None and _worth_it(collection, len(found.files)):
+            for name in collection.manifest.files:  # a run without new images repairs what is damaged
+                (collection.manifest.glanced if found.files else collection.manifest.verified)(folder / name)
+            return found
+    return None
+
+
+def _compared(
+    collection: FolderCollection, items: StoredItems, files: Sequence[Path], describe: Callable[[Path], Item], hashes: FileHashes
+) -> Additions | None:
+    """Compare all files with the collection. Return None if an image of it was changed or deleted."""
+    found = Additions()
+    for start in range(0, len(files), _AT_A_TIME):
+        described = [(file, describe(file)) for file in files[start : start + _AT_A_TIME]]
+        stored = items.with_keys([item.id for _, item in described])
+        for file, item in described:
+            if item.id not in stored:
+                found.files.append(file)
+                continue
+            before, key = stored[item.id]
+            if item != before or hashes.of(file) != key or not (collection.layout.root / before.file).is_file():
+                return None
+            found.keys.append(key)
+        hashes.save()
+    return found if len(found.keys) == len(collection) else None
+
+
+def _worth_it(collection: FolderCollection, added: int) -> bool:
+    """Whether few images were added in comparison with the first ones."""
+    segments = sum(segment.count for segment in segments_of(collection.facts))
+    return collection.layout.levels.name in collection.manifest.files and (segments + added) <= MOST_ADDED * (
+        len(collection) - segments
+    )
