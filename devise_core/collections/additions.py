@@ -60,11 +60,11 @@ def additions(
         collection = FolderCollection.open(folder, model_id)
         if not isinstance(collection.items, StoredItems) or collection.facts.get("parts", "") != (parts.version if parts else ""):
             return None
-        found = _compared(collection, collection.items, files, describe, hashes)
-        if found is not None and _worth_it(collection, len(found.files)):
+        new = _compared(collection, collection.items, files, describe, hashes)
+        if new is not None and _worth_it(collection, len(new.files)):
             for name in collection.manifest.files:  # a run without new images repairs what is damaged
-                (collection.manifest.glanced if found.files else collection.manifest.verified)(folder / name)
-            return found
+                (collection.manifest.glanced if new.files else collection.manifest.verified)(folder / name)
+            return new
     return None
 
 
@@ -72,20 +72,20 @@ def _compared(
     collection: FolderCollection, items: StoredItems, files: Sequence[Path], describe: Callable[[Path], Item], hashes: FileHashes
 ) -> Additions | None:
     """Compare all files with the collection. Return None if an image of it was changed or deleted."""
-    found = Additions()
+    new = Additions()
     for start in range(0, len(files), _AT_A_TIME):
         described = [(file, describe(file)) for file in files[start : start + _AT_A_TIME]]
         stored = items.with_keys([item.id for _, item in described])
         for file, item in described:
             if item.id not in stored:
-                found.files.append(file)
+                new.files.append(file)
                 continue
             before, key = stored[item.id]
             if item != before or hashes.of(file) != key or not (collection.layout.root / before.file).is_file():
                 return None
-            found.keys.append(key)
+            new.keys.append(key)
         hashes.save()
-    return found if len(found.keys) == len(collection) else None
+    return new if len(new.keys) == len(collection) else None
 
 
 def _worth_it(collection: FolderCollection, added: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from devise_core.collections.contract import ImageBatch, StoreWriter
-from devise_core.collections.image_table import ImageTable, keep_rows
+from devise_core.collections.image_table import ImageTable, UnsealedError, keep_rows
 from devise_core.collections.item_table import ItemTable
 from devise_core.collections.large_files import write_large_files
 from devise_core.collections.writer import write_collection, write_manifest
@@ -59,9 +59,9 @@ class FolderWriter(StoreWriter):
             return
         self._table.close()
         try:
-            unsealed = error or _UnsealedError()
+            unsealed = error or UnsealedError()
             self._stack.__exit__(type(unsealed), unsealed, trace)
-        except _UnsealedError:
+        except UnsealedError:
             pass
 
     @property
@@ -127,7 +127,3 @@ class FolderWriter(StoreWriter):
         manifest = Manifest(layout.root, about={"model": self._model_id, "count": len(rows), **self._about})
         files = write_large_files(layout, manifest, self._parts)
         write_manifest(manifest, files, self._command, self._source, "")
-
-
-class _UnsealedError(Exception):
-    """The block ended without ``seal``."""

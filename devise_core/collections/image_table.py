@@ -18,6 +18,10 @@ from devise_core.vectors import Rows
 _BLOCK = 4_096
 
 
+class UnsealedError(Exception):
+    """The block of a writer ended without ``seal``, so what it wrote is deleted."""
+
+
 class ImageTable:
     """Writes ``items.sqlite``, ``embeddings.npy`` and ``features.npy``. Removed images leave gaps in the vectors until ``finish``.
 

@@ -95,18 +95,12 @@ def index_folder(
     notes = read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
+    version = _Version(source, scan.files, encoder.model_id, command, parts, item, result)
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
-        encode = partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress)
         new = additions(target, encoder.model_id, parts, scan.files, item, hashes)
-        if new is None:
-            with FolderWriter(target, encoder.model_id, command, parts) as writer:
-                _write_whole(source, scan.files, encode(scan.files), writer, item, result)
-            hashes.forget_others(scan.files)
-        else:
-            with SegmentWriter(target, command, parts) as adding:
-                _add(new, encode(new.files), adding, item, result)
-            cache.use(new.keys)
-        cache.forget_others()
+        version.write(partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress), new)
+        cache.forget_others(new.keys if new else ())
+        hashes.forget_others(scan.files)
     return result
 
 
@@ -114,21 +108,32 @@ Encoded = Iterator[tuple[Path, str, CachedVectors]]
 """Files with their SHA-256 and vectors."""
 
 
-def _write_whole(
-    source: Path, files: Sequence[Path], encoded: Encoded, writer: FolderWriter, item: Callable[[Path], Item], result: IndexedFolder
-) -> None:
-    """Write all images, and the report of those that cannot be read."""
-    result.count = _write_images(encoded, writer, item)
-    _check_read(source, files, result)
-    _write_report(CollectionLayout(writer.folder).skipped, result.skipped)
-    writer.seal()
+@dataclass(frozen=True)
+class _Version:
+    """A version of a collection that is to be written."""
 
+    source: Path
+    files: Sequence[Path]
+    model_id: str
+    command: str
+    parts: ModelParts | None
+    item: Callable[[Path], Item]
+    result: IndexedFolder
 
-def _add(new: Additions, encoded: Encoded, writer: SegmentWriter, item: Callable[[Path], Item], result: IndexedFolder) -> None:
-    """Write the new images, and the report of those that cannot be read."""
-    result.count = len(new.keys) + _write_images(encoded, writer, item)
-    writer.seal()
-    _write_report(result.report, result.skipped)
+    def write(self, encode: Callable[[Sequence[Path]], Encoded], new: Additions | None) -> None:
+        """Add what is ``new`` to the collection, or write all of it. The report lists what cannot be read."""
+        result = self.result
+        if new is None:
+            with FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
+                result.count = _write_images(encode(self.files), whole, self.item)
+                _check_read(self.source, self.files, result)
+                _write_report(CollectionLayout(whole.folder).skipped, result.skipped)
+                whole.seal()
+            return
+        with SegmentWriter(result.folder, self.command, self.parts) as adding:
+            result.count = len(new.keys) + _write_images(encode(new.files), adding, self.item)
+            adding.seal()
+        _write_report(result.report, result.skipped)
 
 
 def _write_report(path: Path, skipped: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.folder import FolderCollection
-from devise_core.collections.image_table import ImageTable, keep_rows
+from devise_core.collections.image_table import ImageTable, UnsealedError, keep_rows
 from devise_core.collections.item_table import ItemTable
 from devise_core.collections.large_files import write_large_files
 from devise_core.collections.levels import Levels
@@ -72,9 +72,9 @@ class SegmentWriter(StoreWriter):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._table.close()
         try:
-            unsealed = error or _UnsealedError()
+            unsealed = error or UnsealedError()
             self._stack.__exit__(type(unsealed), unsealed, trace)
-        except _UnsealedError:
+        except UnsealedError:
             pass
 
     def known(self, keys: Sequence[str]) -> set[str]:
@@ -144,10 +144,6 @@ class SegmentWriter(StoreWriter):
     def _tables(self) -> list[ItemTable]:
         layouts = [self._layout, *(layout_of(self._layout, segment) for segment in self._segments)]
         return [ItemTable(layout.item_table) for layout in layouts]
-
-
-class _UnsealedError(Exception):
-    """The block ended without ``seal``, or after it."""
 
 
 def _only_one(folder: Path) -> FileLock:

@@ -56,12 +56,13 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         super().put(rows)
         self._used.update(rows)
 
-    def use(self, keys: Iterable[str]) -> None:
-        """Note that images are still there, as ``get`` does."""
-        self._used.update(keys)
+    def forget_others(self, keys: Iterable[str] = ()) -> None:
+        """Delete the rows of images that were neither read nor written, so that nothing is kept of a deleted image.
 
-    def forget_others(self) -> None:
-        """Delete the rows of images that were neither read nor written, so that nothing is kept of a deleted image."""
+        Args:
+            keys: Further images that are still there.
+        """
+        self._used.update(keys)
         with self._lock, self._database_errors(), self._database:
             if self._database.execute(f"SELECT COUNT(*) FROM {self.table}").fetchone()[0] == len(self._used):
                 return
