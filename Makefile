@@ -44,6 +44,7 @@ LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile
 lock: $(VENV)/test
 	$(LOCKED) requirements.txt -o requirements.lock
 	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
+	grep fastapi requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
 
 # Install the oldest versions that pyproject.toml allows, and run the tests that need no browser and train no model.

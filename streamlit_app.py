@@ -15,6 +15,7 @@ from ui.server import (
     metrics_routes,
     origin_guard,
     preload,
+    ready_routes,
     script_routes,
     suggest_routes,
     upload_quota,
@@ -44,6 +45,7 @@ app = st.App(
                 map_data.ROUTE,
                 file_drop.ROUTE,
                 metrics_routes.ROUTE,
+                ready_routes.ROUTE,
             ]
         ),
     ],

@@ -17,15 +17,18 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import requests
 
 from benchmarks.app_session import AppSession
 from benchmarks.container_build import Image, build, load, sandbox
+from devise_core.client import SemblanceClient
 from devise_core.storage.paths import REPOSITORY
 
 ADDRESS = "http://127.0.0.1:8501"
+API = "http://127.0.0.1:8600/api/v1"
 CAT = REPOSITORY / "artifacts/collections/photos/images/cat.webp"
 TMPFS = {"/tmp": 256_000_000, "/dev/shm": 64_000_000}
 """Folders in memory and their bytes, as ``compose.yaml`` and Docker mount them."""
@@ -103,6 +106,20 @@ def check_files() -> None:
         assert not answer.headers["Content-Type"].startswith("text/html"), path
 
 
+def serving_api(image: Image) -> Image:
+    """Return the image with the command that runs the REST API alone, and the check that it can search."""
+    ready = f"import urllib.request; urllib.request.urlopen('{API}/ready', timeout=60)"
+    serve = ["python", "-m", "devise_core", "serve", "--host", "0.0.0.0"]
+    return replace(image, command=serve, health=["python", "-c", ready])
+
+
+def search_by_api() -> None:
+    """Search by a word, and label a picture, over HTTP."""
+    with SemblanceClient(API) as client:
+        assert client.search("violin").hits[0].name == "violin"
+        assert client.label(CAT).labels[0].word == "cat"
+
+
 def memory(image: Image) -> int:
     """Return the bytes of memory that the processes of the image take."""
     sizes = []
@@ -128,6 +145,10 @@ def check(image: Image) -> None:
             asyncio.run(step())
             print(f"{step.__name__}: answered after {time.monotonic() - begin:.1f} s", flush=True)
         print(f"memory: {memory(image) / 1e6:.0f} MB without shared pages", flush=True)
+    with started(serving_api(image)) as seconds:
+        print(f"the API: ready after {seconds:.1f} s", flush=True)
+        search_by_api()
+        print(f"the API: memory {memory(image) / 1e6:.0f} MB without shared pages", flush=True)
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ def prefix_configuration() -> str:
 
 
 @contextmanager
-def proxied(configuration: str, upstream: str, folder: Path, second: str = "") -> Iterator[str]:
+def proxied(configuration: str, upstream: str, folder: Path, second: str = "", replicas: str = "") -> Iterator[str]:
     """Run nginx in front of a server, or of two, and yield the proxy's address.
 
     Args:
@@ -45,10 +45,11 @@ def proxied(configuration: str, upstream: str, folder: Path, second: str = "") -
         upstream: The host and the port of the server.
         folder: A folder for the files of nginx, which takes the place of ``/tmp``.
         second: The host and the port of the second server.
+        replicas: What is included in place of the shipped file.
     """
     assert NGINX, "nginx is needed. Install it, on Debian with apt-get install nginx-light."
     port = free_port()
-    servers = servers_behind(2 if second else 1).replace("app:8501", upstream).replace("app-2:8501", second)
+    servers = (replicas or servers_behind(2 if second else 1)).replace("app:8501", upstream).replace("app-2:8501", second)
     (folder / "replicas.conf").write_text(servers, "utf-8")
     changes = {"127.0.0.1:8080": upstream, "listen 8080": f"listen 127.0.0.1:{port}", "/tmp": str(folder)}
     for old, new in changes.items():

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,9 +78,17 @@ def test_every_locked_package_has_a_hash(lock: Path) -> None:
     assert not re.search(r"https?://|file:|index-url|find-links", lock.read_text("utf-8"))
 
 
-def test_both_locks_agree_on_setuptools() -> None:
+def test_locks_agree_on_every_package_that_several_of_them_have() -> None:
+    assert len(locked()["setuptools"]) == 1
+    added = locked(LOCKS[2:])
+    assert {name for name, versions in locked(LOCKS[:1]).items() if not set(added.get(name, versions)) <= set(versions)} == set()
+
+
+def test_locks_have_what_the_api_needs() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     every = locked()
-    assert len(every["setuptools"]) == 1
+    for wanted in map(Requirement, extras["api"]):
+        assert wanted.name == "semblance" or all(map(wanted.specifier.contains, every[wanted.name])), wanted
 
 
 def test_every_licence_is_listed() -> None:

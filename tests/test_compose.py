@@ -1,0 +1,76 @@
+"""The compose files: what is reachable, with which rights, and what agrees with the code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from devise_core.api.app import PREFIX
+from devise_core.cli.main import parser
+from devise_core.cli.serve import PORT as API_PORT
+from tests.test_hosting import ROOT, read
+
+
+def services() -> dict[str, Any]:
+    services: dict[str, Any] = yaml.safe_load(read("compose.yaml"))["services"]
+    return services
+
+
+@pytest.mark.parametrize("name", ["app", "proxy", "api"])
+def test_containers_have_minimal_rights(name: str) -> None:
+    service = services()[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert [mount.partition(":")[0] for mount in service["tmpfs"]] == ["/tmp"]
+
+
+def test_only_the_proxy_is_reachable_and_the_app_reaches_no_host() -> None:
+    content = yaml.safe_load(read("compose.yaml"))
+    assert "ports" not in content["services"]["app"]
+    assert content["services"]["app"]["networks"] == ["inside"]
+    assert content["networks"]["inside"]["internal"] is True
+    for volume in content["services"]["proxy"]["volumes"]:
+        assert (ROOT / volume.split(":")[0]).is_file()
+        assert volume.endswith(":ro")
+
+
+def test_the_second_process_is_like_the_first_and_the_proxy_knows_it() -> None:
+    second = yaml.safe_load(read("compose.replicas.yaml"))["services"]
+    assert second["app-2"] == {"extends": {"file": "compose.yaml", "service": "app"}}
+    assert set(second["proxy"]["depends_on"]) == {"app-2"}
+    places, [replaced] = ([volume.split(":")[1] for volume in each["volumes"]] for each in (services()["proxy"], second["proxy"]))
+    assert replaced in places
+    assert replaced == "/etc/nginx/replicas.conf"
+    assert "include replicas.conf;" in read("docs/hosting/nginx.conf")
+
+
+def test_api_and_milvus_start_only_when_asked_and_only_this_machine_reaches_them() -> None:
+    assert {name for name, each in services().items() if "profiles" in each} == {"api", "milvus"}
+    for name in ("api", "milvus"):
+        [port] = services()[name]["ports"]
+        assert port.startswith("127.0.0.1:")
+        assert services()[name]["healthcheck"]["test"][0] == "CMD"
+
+
+def test_api_runs_the_command_that_exists_and_answers_its_health_check() -> None:
+    api = services()["api"]
+    assert parser().parse_args(api["command"][3:]).port == API_PORT
+    assert api["ports"] == [f"127.0.0.1:{API_PORT}:{API_PORT}"]
+    assert f"127.0.0.1:{API_PORT}{PREFIX}/ready" in api["healthcheck"]["test"][-1]
+    assert api["image"] == services()["app"]["image"]
+    assert "fastapi" in read("requirements-api.lock")
+
+
+def test_images_of_others_are_pinned_by_tag_and_milvus_keeps_what_it_stores() -> None:
+    for name in ("proxy", "milvus"):
+        assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+[\w.-]*", services()[name]["image"])
+    content = yaml.safe_load(read("compose.yaml"))
+    assert {volume.split(":")[0] for volume in content["services"]["milvus"]["volumes"]} == set(content["volumes"])
+    sources = {each["source"] for each in content["services"]["milvus"]["configs"]}
+    assert sources == set(content["configs"])
+    assert yaml.safe_load(content["configs"]["milvus-etcd"]["content"])

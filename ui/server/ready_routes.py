@@ -1,0 +1,23 @@
+"""Say at ``/ready`` whether the app can search, for what watches the server and sends it visitors."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+def _ready(_: Request) -> Response:
+    from devise_core.errors import DeviseError
+    from devise_core.serving.open_engines import default_engine
+
+    try:
+        collection = default_engine().collection.name
+    except DeviseError as error:
+        return PlainTextResponse(f"{error}\n", 503, _HEADERS)
+    return PlainTextResponse(f"{collection} is open.\n", 200, _HEADERS)
+
+
+ROUTE = Route("/ready", _ready)
