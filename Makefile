@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+CHROMIUM = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .PHONY: demo test lint format types audit docs image lock oldest figures clean
 

@@ -44,21 +44,25 @@ VIEWS = [("light", 1280), ("dark", 1280), ("light", 390)]
 
 @contextmanager
 def opener(browser: Browser, address: str, stay: bool) -> Iterator[Opener]:
-    """Yield a function that opens a path and waits until it is drawn. With ``stay``, one page goes from path to path."""
-    pages: dict[tuple[Scheme, int], Page] = {}
+    """Yield a function that opens a path and waits until it is drawn. With ``stay``, one page has all schemes and widths."""
+    kept: list[Page] = []
     with ExitStack() as stack:
 
         def opened(path: str, scheme: Scheme, width: int) -> Page:
-            page = pages.get((scheme, width))
-            if page:
-                go_to(page, f"/{path}")
+            if kept:
+                page = kept[0]
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 900})
+                if f"/{path}" != page.url.removeprefix(address):
+                    go_to(page, f"/{path}")
             else:
                 page = stack.enter_context(open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme))
                 page.goto(f"{address}/{path}")
             if stay:
-                pages[scheme, width] = page
+                kept[:] = [page]
             key = PAGES.get(path, "")
             expect(page.locator(f".st-key-{key}" if key else "h1").first).to_be_visible()
+            expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
             wait_until_drawn(page)
             page.wait_for_function(STYLED)
             return page
@@ -75,7 +79,7 @@ def open_at(browser: Browser, address: str) -> Iterator[Opener]:
 
 @pytest.fixture(scope="module")
 def go_at(browser: Browser, address: str) -> Iterator[Opener]:
-    """Opens a path on the page of its view, because to load the app takes longer than all else."""
+    """Opens a path on a page that stays, because to load the app takes longer than all else."""
     with opener(browser, address, stay=True) as opened:
         yield opened
 
