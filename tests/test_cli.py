@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from PIL import Image
 from devise_core.cli import main
 from devise_core.storage.manifest import Manifest
 from tests.conftest import BUNDLED
+from tests.json_output import read_output
 
 pytestmark = pytest.mark.usefixtures("models_load_once")
 ROOT = BUNDLED.parent
@@ -35,7 +35,7 @@ def test_search_prints_hits_and_names_ignored_words(capsys: pytest.CaptureFixtur
 
 
 def test_words_without_quotes_are_one_query(capsys: pytest.CaptureFixture[str]) -> None:
-    assert json.loads(run(capsys, "search", "musical", "instrument", "--json")[1])["text"] == "musical instrument"
+    assert read_output(run(capsys, "search", "musical", "instrument", "--json")[1])["text"] == "musical instrument"
     with pytest.raises(SystemExit, match="2"):
         run(capsys, "search", "bird", "-parrot")
     assert 'unrecognized arguments: -parrot. Put the query in quotes, as in search "bird -parrot".' in capsys.readouterr().err
@@ -58,7 +58,7 @@ def test_query_may_begin_with_a_minus(capsys: pytest.CaptureFixture[str]) -> Non
 )
 def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], fields: set[str]) -> None:
     status, out, err = run(capsys, *arguments, "--json")
-    content = json.loads(out)
+    content = read_output(out)
     assert (status, err, content["command"], content["k"], len(content["hits"])) == (0, "", arguments[0], 2, 2)
     assert fields <= set(content["hits"][0])
 
@@ -119,7 +119,7 @@ def test_syntax_error_points_at_the_character(capsys: pytest.CaptureFixture[str]
 def test_search_with_example_images(capsys: pytest.CaptureFixture[str]) -> None:
     search = ("search", "--collection", "photos", "-k", "8", "--json")
     alone, added, taken = (
-        json.loads(run(capsys, *search, "--like", CAT, *text)[1]) for text in ((), ("castle",), ("castle -like:photo",))
+        read_output(run(capsys, *search, "--like", CAT, *text)[1]) for text in ((), ("castle",), ("castle -like:photo",))
     )
     assert (alone["text"], alone["hits"][0]["id"], alone["like"]) == ("like:photo", "cat", {"photo": CAT})
     assert added["text"] == "castle + like:photo"
@@ -155,12 +155,12 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     assert "broken.jpg" in err
     search = ("search", "violin", "-k", "1", "--collection", "my photos")
     assert str(tmp_path / "photos/violin/a.png") in run(capsys, *search)[1]
-    [hit] = json.loads(run(capsys, *search, "--json")[1])["hits"]
+    [hit] = read_output(run(capsys, *search, "--json")[1])["hits"]
     assert hit["path"] == str(tmp_path / "photos/violin/a.png")
     assert Path(hit["thumbnail"]).is_relative_to(tmp_path / "collections/my photos/images")
-    assert json.loads(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
+    assert read_output(run(capsys, "collections", "--json")[1])["collections"]["my photos"] == 3
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "my photos", "--json")
-    assert (status, json.loads(out)["count"], len(json.loads(out)["skipped"])) == (0, 3, 1)
+    assert (status, read_output(out)["count"], len(read_output(out)["skipped"])) == (0, 3, 1)
 
 
 def test_custom_model_and_its_collection(

@@ -30,6 +30,7 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import quantise
 from devise_core.vision.image_encoder import Encoded
 from tests.fakes import tiny_backbone
+from tests.json_output import read_output
 
 WORLD = {"dog": (1, 0, 0), "cat": (0, 1, 0), "car": (0, 0, 1), "anchor": (0.6, 0.8, 0), "emu": (0, 0.6, 0.8)}
 
@@ -233,7 +234,7 @@ def test_command_prints_and_writes_the_same_tables(tmp_path: Path, capsys: pytes
     (tmp_path / "stamps-queries.csv").write_text("query,category_prefix\nbird,animals/birds\nfruit,food/fruit\n")
     command = ["evaluate", "stamps", "--data", str(tmp_path), "--out", str(tmp_path / "results.json")]
     assert main([*command, "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
+    printed = read_output(capsys.readouterr().out)
     assert printed == {"command": "evaluate", **json.loads((tmp_path / "results.json").read_text("utf-8"))}
     table = printed["tables"][0]
     assert (table["queries"], table["columns"]) == (2, ["method", "mAP", "P@8"])
