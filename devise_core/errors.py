@@ -112,6 +112,10 @@ class OtherModelError(CollectionError):
     """A collection was made with another model than the open one, so their vectors cannot be compared."""
 
 
+class UnreachableStoreError(CollectionError):
+    """The server that holds a collection does not answer, or refuses the client."""
+
+
 class NoCollectionError(CollectionError):
     """The model has no collection to search."""
 

@@ -17,6 +17,7 @@ EXTRAS = {
     "build": ("zstandard",),
     "onnx": ("onnxruntime", "onnx", "h5py"),
     "phrases": ("tokenizers",),
+    "milvus": ("pymilvus", "grpc"),
 }
 """Extra of the package → the modules that it installs, each at the smallest extra that has it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.in_memory_writer import InMemoryWriter
 from devise_core.collections.local_store import LocalStore
+from devise_core.collections.milvus.connection import MilvusConnection
+from devise_core.collections.milvus.store import MilvusStore
+from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.projection import project
 from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.datatypes import Item
@@ -54,7 +58,9 @@ CONDITIONS: dict[str, Condition] = {
 Seal = Callable[[], Store]
 
 
-KINDS = ("folder", "large folder", "in memory")
+SERVER = os.environ.get("SEMBLANCE_TEST_MILVUS", "")
+"""The address of a Milvus server, which ``make scale`` starts. Everywhere else Milvus Lite takes its place."""
+KINDS = ("folder", "large folder", "in memory", "milvus")
 
 
 def writing(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[StoreWriter, Seal]:
@@ -67,6 +73,8 @@ def writing(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[S
             return LocalStore(writer.collection)
 
         return writer, opened
+    if kind == "milvus":
+        return writing_to_milvus(folder)
     for module in ("writer.project", "large_projection.project"):  # maps take most of the time, and other tests look at them
         monkeypatch.setattr(f"devise_core.collections.{module}", lambda embeddings, *_: project(embeddings, methods=("pca",)))
     if kind == "large folder":
@@ -79,6 +87,20 @@ def writing(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[S
         return LocalStore(FolderCollection.open(folder / "contract", "m"))
 
     return folder_writer, opened_folder
+
+
+def writing_to_milvus(folder: Path) -> tuple[StoreWriter, Seal]:
+    connection = MilvusConnection(SERVER or str(folder / "milvus.db"))
+    milvus_writer = MilvusWriter("contract", "m", connection, pictures=folder).__enter__()
+
+    def opened() -> Store:
+        version = milvus_writer.seal()
+        milvus_writer.__exit__()
+        store = MilvusStore.open("contract", connection, "m", folder)
+        assert version == str(store.version.number)
+        return store
+
+    return milvus_writer, opened
 
 
 def batch(rows: slice) -> ImageBatch:
@@ -113,7 +135,7 @@ def oracle(query: Floats, vectors: Floats, where: Condition, least: float = -2) 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_nearest_and_counts_agree_with_the_oracle(store: Store, name: str) -> None:
     where = CONDITIONS[name]
-    for query in QUERIES:
+    for query in QUERIES[:2] if isinstance(store, MilvusStore) and not SERVER else QUERIES:  # Milvus Lite is slow
         for skip, k in ((0, 10), (3, 40), (0, WINDOW), (COUNT - 5, 10)):
             expected = oracle(query, EMBEDDINGS, where)[skip : skip + k]
             hits = store.nearest(query, k, where=where, skip=skip)
@@ -138,7 +160,8 @@ def assert_same_but_for_ties(ids: list[str], expected: list[tuple[str, float]]) 
 
 
 def test_pages_reach_the_end_of_the_window(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("devise_core.collections.local_store.WINDOW", 100)
+    for module in ("local_store", "milvus.store"):
+        monkeypatch.setattr(f"devise_core.collections.{module}.WINDOW", 100)
     everything = store.nearest(QUERIES[0], 1_000)
     assert len(everything) == 100
     pages = [hit.id for skip in range(0, 130, 24) for hit in store.nearest(QUERIES[0], 24, skip=skip)]

@@ -41,6 +41,19 @@ READ_WITH_API = {
     ),
 }
 """Name → default and meaning. These are read when the API starts."""
+READ_WITH_MILVUS = {
+    "milvus_uri": (
+        "none",
+        "The address of a Milvus server, such as `http://localhost:19530`, or a file of Milvus Lite that ends in `.db`. The app "
+        "offers its collections.",
+    ),
+    "milvus_token": ("none", "What the Milvus server asks for, such as `user:password`. No command takes it as an option."),
+    "milvus_pictures": (
+        "`.milvus` beside the collections",
+        "The folder of the thumbnails of collections in Milvus. All machines that show them share it.",
+    ),
+}
+"""Name → default and meaning. These are read when a collection in Milvus is used."""
 OLD_NAMES = {
     "SEMBLANCE_ARTIFACTS": "DEVISE_ARTIFACTS",
     "SEMBLANCE_COLLECTIONS": "DEVISE_COLLECTIONS",
@@ -77,7 +90,7 @@ def text(name: str) -> str:
     """Return the text of a variable, or an empty text if it is not set.
 
     Args:
-        name: One of ``READ_WITH_MODEL`` or ``READ_WITH_API``.
+        name: One of ``READ_WITH_MODEL``, ``READ_WITH_API`` or ``READ_WITH_MILVUS``.
     """
     return value_of(name)
 
@@ -86,7 +99,7 @@ def folder(name: str) -> Path | None:
     """Return the folder that a variable names, or None if it is not set.
 
     Args:
-        name: One of ``FOLDERS``, or a folder of ``READ_WITH_MODEL``.
+        name: One of ``FOLDERS``, or a folder of ``READ_WITH_MODEL`` or ``READ_WITH_MILVUS``.
     """
     return Path(value) if (value := value_of(name)) else None
 

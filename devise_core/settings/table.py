@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from devise_core.settings.environment import FOLDERS, OLD_NAMES, PREFIX, READ_WITH_API, READ_WITH_MODEL, variable
+from devise_core.settings.environment import FOLDERS, OLD_NAMES, PREFIX, READ_WITH_API, READ_WITH_MILVUS, READ_WITH_MODEL, variable
 from devise_core.settings.fields import Settings, bounds, spelled, unit
 
 _HEAD = """# Settings
@@ -22,9 +22,9 @@ def settings_table() -> str:
         (f"`{variable(name)}`", spelled(field.default), unit(field), _range(name), field.description or "")
         for name, field in Settings.model_fields.items()
     )
-    folders, with_model, with_api = (
+    folders, with_model, with_api, with_milvus = (
         [(f"`{variable(name)}`", default, meaning) for name, (default, meaning) in paths.items()]
-        for paths in (FOLDERS, READ_WITH_MODEL, READ_WITH_API)
+        for paths in (FOLDERS, READ_WITH_MODEL, READ_WITH_API, READ_WITH_MILVUS)
     )
     old = ((f"`{old}`", f"`{new}`") for new, old in OLD_NAMES.items())
     return "\n".join(
@@ -44,6 +44,10 @@ def settings_table() -> str:
             "",
             *_lines(("variable", "default", "meaning"), with_api),
             "",
+            "These are read when a collection in Milvus is used:",
+            "",
+            *_lines(("variable", "default", "meaning"), with_milvus),
+            "",
             "These names of version 0.1 still work, with a warning. Version 0.3 drops them.",
             "",
             *_lines(("old name", "new name"), old),
@@ -54,7 +58,7 @@ def settings_table() -> str:
 
 def known_variables() -> set[str]:
     """Return the name of every variable that is read, old names included."""
-    names = (*Settings.model_fields, *FOLDERS, *READ_WITH_MODEL, *READ_WITH_API)
+    names = (*Settings.model_fields, *FOLDERS, *READ_WITH_MODEL, *READ_WITH_API, *READ_WITH_MILVUS)
     return {variable(name) for name in names} | set(OLD_NAMES.values())
 
 

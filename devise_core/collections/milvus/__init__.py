@@ -1,0 +1,1 @@
+"""Collections in a Milvus server. pymilvus is imported when one is used."""

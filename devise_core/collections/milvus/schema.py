@@ -1,0 +1,113 @@
+"""The fields of the images in Milvus, and how an image becomes a row of them.
+
+The looks are a part of their own. Servers before 2.4 have one vector for each row, and the features are five times as large as what
+a text search compares, so a server can keep them on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from devise_core.datatypes import Item
+from devise_core.search.conditions import lineage
+
+if TYPE_CHECKING:
+    from pymilvus import CollectionSchema, MilvusClient
+
+FORMAT = 1
+"""Increased when the fields change. A collection with another format is made again."""
+SCORE, LOOKS, NOTHING = "score", "looks", "nothing"
+"""The vector fields of the parts. Milvus wants one in each, also in the part that has none."""
+TEXTS = ("file", "category", "caption", "author", "licence", "source", "focus")
+ITEM_FIELDS = ("id", "labels", *TEXTS)
+PARTITIONS = ("class_partition", "head_partition")
+"""What the softmax of the classifier and of the head was divided by."""
+CHUNK = 48_000
+"""The bytes of one row of the part that describes the collection. A text in Milvus has at most 65,535."""
+_ID, _LABEL, _LABELS, _DEPTH, _TEXT = 1_024, 1_024, 1_024, 128, 65_535
+
+
+def image_schema(client: MilvusClient, dimension: int) -> CollectionSchema:
+    """Return the schema of the images."""
+    from pymilvus import DataType
+
+    schema = _filtered_schema(client)
+    for name in TEXTS:
+        schema.add_field(name, DataType.VARCHAR, max_length=_TEXT)
+    for name in ("thumbnail", "key", "model"):
+        schema.add_field(name, DataType.VARCHAR, max_length=_ID)
+    for name in PARTITIONS:
+        schema.add_field(name, DataType.FLOAT)
+    schema.add_field(SCORE, DataType.FLOAT_VECTOR, dim=dimension)
+    return schema
+
+
+def looks_schema(client: MilvusClient, dimension: int) -> CollectionSchema:
+    """Return the schema of the looks."""
+    from pymilvus import DataType
+
+    schema = _filtered_schema(client)
+    schema.add_field(LOOKS, DataType.FLOAT_VECTOR, dim=dimension)
+    return schema
+
+
+def about_schema(client: MilvusClient) -> CollectionSchema:
+    """Return the schema of what describes the collection as a whole: a text in pieces."""
+    from pymilvus import DataType
+
+    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("row", DataType.INT64, is_primary=True)
+    schema.add_field("text", DataType.VARCHAR, max_length=_TEXT)
+    schema.add_field(NOTHING, DataType.FLOAT_VECTOR, dim=2)
+    return schema
+
+
+def _filtered_schema(client: MilvusClient) -> CollectionSchema:
+    """Return a schema with what conditions are about, for the images and for their looks."""
+    from pymilvus import DataType
+
+    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=_ID)
+    schema.add_field("row", DataType.INT64)
+    for name, length, most in (("labels", _LABEL, _LABELS), ("lineage", _ID, _DEPTH)):
+        schema.add_field(name, DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=most, max_length=length)
+    return schema
+
+
+def filtered_fields(item: Item, row: int) -> dict[str, Any]:
+    """Return the fields that conditions are about."""
+    labels = [_cut(label, _LABEL) for label in dict.fromkeys(item.labels)][:_LABELS]
+    categories = [_cut(category, _ID) for category in lineage(item.category)][:_DEPTH]
+    return {"id": _cut(item.id, _ID), "row": row, "labels": labels, "lineage": categories}
+
+
+def item_fields(item: Item) -> dict[str, Any]:
+    """Return the other fields of an item. A text that is too long for Milvus is cut."""
+    return {name: _cut(_focus(item) if name == "focus" else str(getattr(item, name)), _TEXT) for name in TEXTS}
+
+
+def item_of(row: Mapping[str, Any]) -> Item:
+    """Return the item of a row with ``ITEM_FIELDS``."""
+    x, y = map(float, str(row["focus"]).split())
+    texts = {name: str(row[name]) for name in TEXTS if name != "focus"}
+    return Item(id=str(row["id"]), labels=tuple(map(str, row["labels"])), focus=(x, y), **texts)
+
+
+def stored_form(item: Item) -> Item:
+    """Return an item as ``item_of`` returns it after it was written."""
+    return item_of({**filtered_fields(item, 0), **item_fields(item)})
+
+
+def chunks(content: str) -> Sequence[str]:
+    """Return a text of ASCII characters in pieces that fit into a row."""
+    return [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]
+
+
+def _focus(item: Item) -> str:
+    return f"{item.focus[0]:.2f} {item.focus[1]:.2f}"
+
+
+def _cut(value: str, most: int) -> str:
+    encoded = value.encode(errors="replace")
+    return encoded.decode() if len(encoded) <= most else encoded[:most].decode(errors="ignore")

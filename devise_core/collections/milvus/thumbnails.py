@@ -1,0 +1,66 @@
+"""The thumbnails of a collection in Milvus. They are files in a folder, and Milvus has their names.
+
+Milvus keeps the fields of an open collection in memory, so a million thumbnails of 20 kB would take 20 GB of it. A text field ends
+at 65,535 bytes, too. Servers share the folder by a network drive or a mounted bucket. A file is named by its content, so writing it
+again changes nothing, and a new version of the collection does not change what readers of the old one see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from devise_core.errors import CollectionError
+from devise_core.settings import folder
+from devise_core.storage.paths import user_collections
+
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.webp")
+
+
+class Thumbnails:
+    """The thumbnails of one collection.
+
+    Args:
+        alias: The alias of the collection, which names its folder.
+        root: The folder of all collections. By default ``SEMBLANCE_MILVUS_PICTURES``, or one beside the collections in folders.
+    """
+
+    def __init__(self, alias: str, root: Path | None = None) -> None:
+        self.folder = (root or folder("milvus_pictures") or user_collections() / ".milvus") / alias
+
+    def put(self, content: bytes) -> str:
+        """Write a thumbnail, if it is not there, and return its name."""
+        digest = sha256(content).hexdigest()
+        name = f"{digest[:2]}/{digest[2:]}.webp"
+        path = self.folder / name
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staged = path.with_suffix(".part")
+            staged.write_bytes(content)
+            staged.replace(path)
+        return name
+
+    def path(self, name: str) -> Path:
+        """Return the file of a thumbnail.
+
+        Raises:
+            CollectionError: It is not on this machine.
+        """
+        path = self.folder / name
+        if not _NAME.fullmatch(name) or not path.is_file():
+            raise CollectionError(
+                f"The thumbnails are not in {self.folder}. Mount the folder of the machine that wrote them, and set "
+                "SEMBLANCE_MILVUS_PICTURES to it."
+            )
+        return path
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Delete all other thumbnails."""
+        kept = set(names)
+        for path in self.folder.glob("*/*.webp"):
+            if f"{path.parent.name}/{path.name}" not in kept:
+                with suppress(OSError):
+                    path.unlink()

@@ -1,0 +1,248 @@
+"""Write a collection to Milvus, a batch of images at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import numpy as np
+
+from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.item_table_writer import ItemTableWriter
+from devise_core.collections.milvus.connection import WRITTEN, MilvusConnection
+from devise_core.collections.milvus.expressions import one_of
+from devise_core.collections.milvus.facts import read_beginning, write_beginning
+from devise_core.collections.milvus.names import Version, alias_of
+from devise_core.collections.milvus.schema import (
+    FORMAT,
+    ITEM_FIELDS,
+    LOOKS,
+    PARTITIONS,
+    SCORE,
+    about_schema,
+    filtered_fields,
+    image_schema,
+    item_fields,
+    item_of,
+    looks_schema,
+    stored_form,
+)
+from devise_core.collections.milvus.sealing import seal_version
+from devise_core.collections.milvus.thumbnails import Thumbnails
+from devise_core.datatypes import Item
+from devise_core.errors import CollectionError
+from devise_core.search.model_parts import ModelParts
+from devise_core.vectors import Floats
+
+AT_A_TIME = 1_000
+"""The most images of one request. A request may have 64 MB, and an image takes about 7 kB."""
+
+
+class MilvusWriter(StoreWriter):
+    """Writes a new version of a collection. Use it in a ``with`` block. Readers see the version before until ``seal``.
+
+    What an interrupted run has written is kept, and ``put`` writes only what differs from it.
+
+    Args:
+        name: The name of the collection.
+        model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
+        connection: The server. By default the configured one.
+        parts: The parts of the model. Without them there are no vectors of the score, and no levels.
+        about: Further facts, such as the title.
+        pictures: The folder of the thumbnails. By default the configured one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model_id: str,
+        connection: MilvusConnection | None = None,
+        parts: ModelParts | None = None,
+        about: Mapping[str, Any] | None = None,
+        pictures: Path | None = None,
+    ) -> None:
+        self._alias, self._model_id, self._parts, self._about = alias_of(name), model_id, parts, dict(about or {})
+        self._connection = connection or MilvusConnection.configured()
+        self.thumbnails = Thumbnails(self._alias, pictures)
+        self._version: Version | None = None
+        self._next, self._resumed = 0, False
+        self._before: dict[int, int] = {}  # row → what an interrupted run has written there, until ``put`` meets it again
+
+    def __enter__(self) -> Self:
+        self._folder = TemporaryDirectory(prefix="semblance-milvus-")
+        self._table_path = Path(self._folder.name) / "items.sqlite"
+        self._table = ItemTableWriter(self._table_path)
+        try:
+            self._resume()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._table.close()
+        self._folder.cleanup()
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an image was written with, also in an interrupted run."""
+        return self._table.keys_of(keys)
+
+    def put(self, batch: ImageBatch) -> None:
+        """Write images. One with a known id takes the place of the older."""
+        for start in range(0, len(batch.items), AT_A_TIME):
+            part = slice(start, start + AT_A_TIME)
+            self._put(
+                ImageBatch(
+                    batch.items[part], batch.features[part], batch.embeddings[part], batch.thumbnails[part], batch.keys[part]
+                )
+            )
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Delete the images with these ids, if they are there."""
+        rows = self._table.places_of(ids)
+        self._table.remove(list(rows))
+        for row in rows.values():
+            self._before.pop(row, None)
+        if self._version is None or not rows:
+            return
+        client = self._connection.client
+        with self._connection.errors():
+            for part in (self._version.images, self._version.looks):
+                client.delete(part, filter=one_of("id", rows))  # pymilvus would not escape ``ids``
+
+    def forget_others(self) -> None:
+        """Delete what only an interrupted run has written. Call this after everything was put."""
+        if self._before:
+            ids = self._ids_at(list(self._before))
+            for start in range(0, len(ids), AT_A_TIME):
+                self.remove(ids[start : start + AT_A_TIME])
+
+    def seal(self) -> str:
+        """Make the version the one that readers see.
+
+        Raises:
+            CollectionError: There is no image.
+        """
+        rows = self._table.rows()
+        if self._version is None or not len(rows):
+            raise CollectionError("There is no image to write to Milvus.")
+        self._table.finish()
+        facts = {"model": self._model_id, **self._about}
+        names = seal_version(self._connection, self._version, rows, self._table_path, self._parts, facts)
+        self.thumbnails.keep_only(names)
+        return str(self._version.number)
+
+    def _put(self, batch: ImageBatch) -> None:
+        version = self._version or self._begin(batch)
+        chosen = list({item.id: row for row, item in enumerate(batch.items)}.values())  # of equal ids the last one counts
+        items = [stored_form(batch.items[row]) for row in chosen]
+        keys = [batch.keys[row] for row in chosen]
+        places = self._table.places_of([item.id for item in items])
+        known = set(places)
+        for item in items:
+            if item.id not in places:
+                places[item.id], self._next = self._next, self._next + 1
+        same = {place for item, key in zip(items, keys, strict=True) if self._is_before(place := places[item.id], item, key)}
+        changed = [each for each, item in enumerate(items) if places[item.id] not in same]
+        self._table.put([places[item.id] for item in items], items, keys)
+        if not changed:
+            return
+        rows = np.asarray([chosen[each] for each in changed])
+        numbers = [places[items[each].id] for each in changed]
+        scores, partitions = self._scores(batch.features[rows], batch.embeddings[rows])
+        images, looks = [], []
+        for each, number, row, score, partition in zip(changed, numbers, rows, scores, partitions, strict=True):
+            filtered = filtered_fields(items[each], number)
+            thumbnail = self.thumbnails.put(batch.thumbnails[row]) if batch.thumbnails[row] else ""
+            facts = {"thumbnail": thumbnail, "key": keys[each], "model": self._model_id}
+            numbers_of = dict(zip(PARTITIONS, map(float, partition), strict=True))
+            images.append({**filtered, **item_fields(items[each]), **facts, **numbers_of, SCORE: score})
+            looks.append({**filtered, LOOKS: batch.features[row].astype(np.float32)})
+        self._send(version.looks, looks, known)
+        self._send(version.images, images, known)
+
+    def _send(self, part: str, rows: Sequence[dict[str, Any]], known: set[str]) -> None:
+        """Insert what is new and replace what may be there. Inserting is faster, and writes a known image twice."""
+        client = self._connection.client
+        new = [row for row in rows if not self._resumed and row["id"] not in known]
+        others = [row for row in rows if self._resumed or row["id"] in known]
+        with self._connection.errors():
+            if new:
+                client.insert(part, new)
+            if others:
+                client.upsert(part, others)
+
+    def _scores(self, features: Floats, embeddings: Floats) -> tuple[Floats, Floats]:
+        """Return the vectors that a text search compares, and the partitions of the softmax ``(n, 2)``."""
+        scorer, classifier = (self._parts.scorer, self._parts.classifier) if self._parts else (None, None)
+        if scorer is None or classifier is None:
+            return embeddings.astype(np.float32), np.zeros((len(embeddings), 2), dtype=np.float32)
+        shares = classifier.shares(features)
+        vectors = scorer.images.vectors(features, embeddings, shares)
+        return np.hstack([embeddings, vectors]).astype(np.float32), scorer.images.partitions(features, shares)
+
+    def _begin(self, batch: ImageBatch) -> Version:
+        scores, _ = self._scores(batch.features[:1], batch.embeddings[:1])
+        newest = max((version.number for version in self._connection.versions(self._alias)), default=0)
+        version = Version(self._alias, max(newest + 1, int(1_000 * time.time())))
+        client = self._connection.client
+        schemas = {
+            version.looks: (looks_schema(client, batch.features.shape[1]), LOOKS, "COSINE"),
+            version.about: (about_schema(client), "nothing", "L2"),
+            version.images: (image_schema(client, scores.shape[1]), SCORE, "IP"),
+        }
+        with self._connection.errors():
+            for part, (schema, field, metric) in schemas.items():
+                index = client.prepare_index_params()
+                index.add_index(field, index_type="FLAT", metric_type=metric)
+                client.create_collection(part, schema=schema, index_params=index, consistency_level=WRITTEN)
+        write_beginning(self._connection, version, self._noted(batch.embeddings.shape[1]))
+        self._version = version
+        return version
+
+    def _noted(self, dimension: int) -> dict[str, Any]:
+        parts = self._parts.version if self._parts else ""
+        return {"format": FORMAT, "model": self._model_id, "dimension": dimension, "parts": parts}
+
+    def _resume(self) -> None:
+        """Continue the version of an interrupted run, and drop others that were not sealed."""
+        shown = self._connection.shown_version(self._alias)
+        for version in self._connection.versions(self._alias):
+            if shown is not None and version <= shown:
+                continue
+            noted = read_beginning(self._connection, version)
+            if self._version is None and noted == self._noted(int(noted.get("dimension", 0))):
+                self._version, self._resumed = version, True
+                self._read_back(version)
+            else:
+                self._connection.drop(version)
+
+    def _read_back(self, version: Version) -> None:
+        fields = ("row", "key", *ITEM_FIELDS)
+        left = self._connection.count(version.images, consistency=WRITTEN)
+        while left > 0:
+            part = f"row >= {self._next} and row < {self._next + AT_A_TIME}"
+            found = self._connection.query(version.images, part, fields, WRITTEN)
+            rows, items, keys = (
+                [int(each["row"]) for each in found],
+                [item_of(each) for each in found],
+                [str(each["key"]) for each in found],
+            )
+            self._table.put(rows, items, keys)
+            self._before |= {row: hash((item, key)) for row, item, key in zip(rows, items, keys, strict=True)}
+            self._next, left = self._next + AT_A_TIME, left - len(found)
+
+    def _is_before(self, row: int, item: Item, key: str) -> bool:
+        """Whether an interrupted run has written exactly this at ``row``."""
+        return self._before.pop(row, None) == hash((item, key)) and bool(key)
+
+    def _ids_at(self, rows: Sequence[int]) -> list[str]:
+        assert self._version is not None
+        ids: list[str] = []
+        for start in range(0, len(rows), AT_A_TIME):
+            wanted = f"row in {rows[start : start + AT_A_TIME]}"
+            ids += [str(each["id"]) for each in self._connection.query(self._version.images, wanted, ["id"], WRITTEN)]
+        return ids
