@@ -8,6 +8,8 @@ from pathlib import Path
 
 from devise_core.collections.base import Collection, EmptyCollection
 from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.milvus.collection import MilvusCollection
+from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.opening import collection_names, default_collection, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
 from devise_core.results import Results, read_losses, read_results
@@ -126,7 +128,7 @@ class Engine(MatchVerbs, BatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
         """Return an engine with the same model over another collection.
 
         Args:
-            collection: A name, a folder, or an opened collection.
+            collection: A name, a folder, ``milvus:NAME``, or an opened collection.
 
         Raises:
             CollectionError: There is no such collection, or it was made with another model.
@@ -136,7 +138,11 @@ class Engine(MatchVerbs, BatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
             >>> engine.on("photos").search_text("bridge", k=1)[0].category
             'monuments'
         """
-        if not isinstance(collection, Collection):
+        if isinstance(collection, str) and collection.startswith(PREFIX):
+            remote = MilvusCollection.open(collection, self.model_id)
+            remote.expect_dimension(self.text.dimension)
+            collection = remote
+        elif not isinstance(collection, Collection):
             collection = open_collection(collection, self.layout, self.model_id)
             collection.expect_dimension(self.text.dimension)
         return Engine(self.layout, self.manifest, self.text, self.encoder, collection, self.parts)
@@ -151,8 +157,8 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
-        collection: A name or a folder. By default the first collection that was made with the model. A model without one
-            still names images and compares words.
+        collection: A name, a folder or ``milvus:NAME``. By default the first collection that was made with the model. A model
+            without one still names images and compares words.
 
     Raises:
         ArtifactError: A file is missing or damaged. The message names it and how to restore it.

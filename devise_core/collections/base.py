@@ -6,20 +6,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
-from devise_core.collections.caption_index import CaptionIndex
+from devise_core.collections.caption_index import CaptionIndex, CaptionSearch
 from devise_core.collections.contract import MOST_FACETS, SAMPLED, About
 from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
 from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
 from devise_core.errors import CollectionError, NoCollectionError
-from devise_core.search.conditions import ItemPostings, Postings
-from devise_core.search.index import Index
+from devise_core.search.conditions import EVERYTHING, Condition, ItemPostings, Postings, mask_of
+from devise_core.search.index import NearestVectors
 from devise_core.search.products import ExactProducts, Products
+from devise_core.search.scan import Comparison, Scan
 from devise_core.storage.mapped_rows import VectorRows
 from devise_core.vectors import Floats, Rows, unit
 
@@ -49,6 +50,8 @@ class Collection(CollectionFacts, ABC):
     described = True
     in_memory = False
     """Whether the images are in no file."""
+    remote = False
+    """Whether the images are on another machine, so that nothing reads all of them."""
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
         self.name: str = name
@@ -71,12 +74,12 @@ class Collection(CollectionFacts, ABC):
 
     @property
     @abstractmethod
-    def embedding_index(self) -> Index:
+    def embedding_index(self) -> NearestVectors:
         """The index over ``embeddings``, by what images show."""
 
     @property
     @abstractmethod
-    def feature_index(self) -> Index:
+    def feature_index(self) -> NearestVectors:
         """The index over ``features``, by how images look."""
 
     @property
@@ -98,7 +101,7 @@ class Collection(CollectionFacts, ABC):
         return by in ("semantic", "visual") or (by == "concept" and self.score_vectors is not None)
 
     @cached_property
-    def captions(self) -> CaptionIndex:
+    def captions(self) -> CaptionSearch:
         """The index over the labels, captions and categories, made in memory on first use."""
         return CaptionIndex.of(self.items)
 
@@ -143,6 +146,24 @@ class Collection(CollectionFacts, ABC):
         if by not in self._products:
             self._products[by] = self._open_products(by)
         return self._products[by]
+
+    def compare(self, vectors: Floats, concepts: Floats | None = None) -> Comparison:
+        """Compare a query with all images.
+
+        Args:
+            vectors: Unit vectors ``(m, d)``, one for each sense of the query.
+            concepts: What the score needs besides ``(m, c + 1)``. Without them, the score is the cosine.
+        """
+        semantic = self.products("semantic")
+        return Scan(semantic, vectors) if concepts is None else Scan(semantic, vectors, self.products("concept"), concepts)
+
+    def inside(self, where: Condition) -> Any:
+        """Return a condition in the form that ``compare`` takes: which images satisfy it ``(n,)``, or None if all do."""
+        return None if where == EVERYTHING else mask_of(where, self.postings)
+
+    def count_inside(self, inside: Any) -> int:
+        """Return how many images satisfy a condition that ``inside`` returned."""
+        return len(self) if inside is None else int(np.count_nonzero(inside))
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
         """Return the items at ``rows``, in that order."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
@@ -18,6 +19,13 @@ _WEIGHTS = "10.0, 4.0, 2.0"
 """A word in a label counts more than one in a caption, and that more than one in a category."""
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
 """The words' stems without accents, so that "dogs" finds "dog" and "cafe" finds "café"."""
+
+
+class CaptionSearch(Protocol):
+    """Finds images by the words that describe them."""
+
+    def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
+        """Return the rows of up to ``k`` images, the best match first, as ``CaptionIndex.search`` does."""
 
 
 class CaptionIndex:

@@ -14,8 +14,27 @@ from devise_core.vectors import Floats, Rows
 MAX_HITS = 1_000
 
 
-class Index(ABC):
-    """Vectors that can be searched.
+class NearestVectors(ABC):
+    """Vectors of which the nearest can be found."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+
+    @abstractmethod
+    def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """Find the vectors nearest to a unit vector ``(d,)``.
+
+        Returns:
+            Up to ``k`` rows ``int64 (k,)`` and their cosines ``float32 (k,)``, largest first.
+
+        Raises:
+            ValueError: The query has another dimension than the index.
+        """
+
+
+class Index(NearestVectors):
+    """Vectors on this machine that can be searched.
 
     A subclass has a ``name`` and is listed in ``registry.INDEXES``. A collection records that name in its manifest.
     ``tests/test_index.py`` is the contract that every subclass passes. ``ExactIndex`` is the oracle.
@@ -55,21 +74,6 @@ class Index(ABC):
 
         Raises:
             ArtifactError: The file is missing or damaged.
-        """
-
-    @abstractmethod
-    def __len__(self) -> int:
-        """Return the number of vectors."""
-
-    @abstractmethod
-    def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
-        """Find the vectors nearest to a unit vector ``(d,)``.
-
-        Returns:
-            Up to ``k`` rows ``int64 (k,)`` and their cosines ``float32 (k,)``, largest first.
-
-        Raises:
-            ValueError: The query has another dimension than the index.
         """
 
 

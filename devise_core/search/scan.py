@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,28 @@ REFINED = 2_048
 """The order of this many images at the start of a window is exact. Behind them it is that of the fast products."""
 
 
-class Scan:
+class Comparison(ABC):
+    """One query, compared with the images of a collection."""
+
+    @abstractmethod
+    def exact(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the exact cosines and scores of the images at ``rows``."""
+
+    @abstractmethod
+    def window(self, most: int, inside: Any = None) -> Ranking:
+        """Return up to ``most`` images with the best scores, the best first.
+
+        Args:
+            most: How many.
+            inside: Which images to choose from, as ``Collection.inside`` returns it. None for all.
+        """
+
+    @abstractmethod
+    def count(self, least: float, inside: Any = None) -> int:
+        """Return how many images have at least the cosine ``least``."""
+
+
+class Scan(Comparison):
     """The cosines and the scores of all images for one query.
 
     A query with several senses has a row for each, and an image counts with its best one.
@@ -48,18 +71,18 @@ class Scan:
             return cosines, cosines
         return cosines, (products + self._concept.exact(self._concepts, rows)).max(axis=0, initial=-np.inf)
 
-    def window(self, most: int, mask: Mask | None = None, refined: int = REFINED) -> Ranking:
+    def window(self, most: int, inside: Mask | None = None, refined: int = REFINED) -> Ranking:
         """Return the ``most`` images with the best scores, the best first.
 
         Args:
             most: How many.
-            mask: Which images to choose from ``(n,)``. None for all.
+            inside: Which images to choose from ``(n,)``. None for all.
             refined: How many images have the order of exact scores.
         """
-        inside = None if mask is None else np.flatnonzero(mask)
-        values = self.scores if inside is None else self.scores[inside]
+        chosen = None if inside is None else np.flatnonzero(inside)
+        values = self.scores if chosen is None else self.scores[chosen]
         rows = candidates(values, most, self.score_error)
-        rows = rows if inside is None else inside[rows]
+        rows = rows if chosen is None else chosen[rows]
         rows = rows[np.argsort(-self.scores[rows], kind="stable")]
         head = self._uncertain(rows, min(refined, most))
         cosines, scores = self.cosines[rows], self.scores[rows]
@@ -68,14 +91,14 @@ class Scan:
         rows[:head], cosines[:head], scores[:head] = rows[:head][order], cosines[:head][order], scores[:head][order]
         return Ranking(rows, cosines, scores)[:most]
 
-    def count(self, least: float, mask: Mask | None = None) -> int:
+    def count(self, least: float, inside: Mask | None = None) -> int:
         """Return how many images have at least the cosine ``least``. The cosines near it are computed exactly."""
         doubtful = np.abs(self.cosines - least) <= self.cosine_error
         above = self.cosines >= least
         if self.cosine_error and doubtful.any():
-            rows = np.flatnonzero(doubtful if mask is None else doubtful & mask).astype(np.int64)
+            rows = np.flatnonzero(doubtful if inside is None else doubtful & inside).astype(np.int64)
             above[rows] = self.exact(rows)[0] >= least
-        return int(np.count_nonzero(above if mask is None else above & mask))
+        return int(np.count_nonzero(above if inside is None else above & inside))
 
     @cached_property
     def cosine_error(self) -> float:

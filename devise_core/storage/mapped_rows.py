@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import open_file, reading
+from devise_core.storage.fetched_rows import FetchedRows
 from devise_core.vectors import Floats, Rows
 
 RELEASE_AFTER = 256 << 20
@@ -122,8 +123,8 @@ class JoinedRows(MappedRows):
         return values.reshape(*numbers.shape, self.shape[1])
 
 
-VectorRows = Floats | MappedRows
-"""Vectors that are in memory or on disk. Both give ``float32`` rows for ``vectors[rows]``."""
+VectorRows = Floats | MappedRows | FetchedRows
+"""Vectors that are in memory, on disk or on another machine. All give ``float32`` rows for ``vectors[rows]``."""
 
 
 def row_blocks(count: int, size: int) -> list[slice]:

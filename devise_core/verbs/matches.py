@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.cutoff import cut_off
 from devise_core.search.label_evidence import PEOPLE
-from devise_core.search.ranking import Mask, Ranking
+from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 from devise_core.verbs.scanning import Candidates
@@ -91,20 +92,20 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
             >>> matches.absent, [hit.name for hit in engine.hits(matches.strong()[:1])]
             (False, ['violin'])
         """
-        mask = self._mask(where)
+        chosen = self.collection.inside(where)
         if self._is_large:
-            return self._matches_in_window(query, mask)
+            return self._matches_in_window(query, chosen)
         ranking = self.ranking(query)
-        inside = ranking if mask is None else ranking.kept(mask)
+        inside = ranking if chosen is None else ranking.kept(chosen)
         return self._judged(query, ranking, self.evidence(query), inside)
 
-    def _matches_in_window(self, query: Query, mask: Mask | None) -> Matches:
+    def _matches_in_window(self, query: Query, chosen: Any) -> Matches:
         scan = self.scan(query)
         ranking, candidates = self._window(query, scan)
-        inside, of_inside = (ranking, candidates) if mask is None else self._window(query, scan, mask)
+        inside, of_inside = (ranking, candidates) if chosen is None else self._window(query, scan, chosen)
         evidence = self.evidence(query, _joined(candidates, of_inside))
-        count = len(self.collection) if mask is None else int(np.count_nonzero(mask))
-        return self._judged(query, ranking, evidence, inside, count, lambda least: scan.count(least, mask))
+        count = self.collection.count_inside(chosen)
+        return self._judged(query, ranking, evidence, inside, count, lambda least: scan.count(least, chosen))
 
     def _judged(
         self,

@@ -8,11 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from devise_core.errors import CollectionError
 from devise_core.hits import Hits
 from devise_core.search import cutoff
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.image_vectors import ImageSide
 from devise_core.search.ranking import Ranking
+from devise_core.search.scan import Scan
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, Rows, unit
@@ -39,13 +41,13 @@ class RankingVerbs(ScanVerbs):
             >>> [hit.name for hit in engine.hits(ranking[:2])]
             ['violin', 'cello']
         """
-        mask = self._mask(where)
+        inside = self.collection.inside(where)
         if self._is_large:
-            return self._window(query, self.scan(query), mask)[0]
+            return self._window(query, self.scan(query), inside)[0]
         scored = self._sides(query)
         cosines = _best_cosines(self.collection.embeddings, query)
         everything = Ranking.of(cosines, self._scores(query, *scored) if scored else None)
-        return everything if mask is None else everything.kept(mask)
+        return everything if inside is None else everything.kept(inside)
 
     def scores(self, query: Query | Floats) -> Floats:
         """Return the score of every image ``(n,)`` in the order of the collection, all on one scale.
@@ -59,7 +61,10 @@ class RankingVerbs(ScanVerbs):
             'violin'
         """
         if self._is_large:
-            return self.scan(query).scores
+            scan = self.scan(query)
+            if not isinstance(scan, Scan):
+                raise CollectionError(f"The collection {self.collection.name} is not on this machine. Use `ranking`.")
+            return scan.scores
         scored = self._sides(query)
         return self._scores(query, *scored) if scored else _best_cosines(self.collection.embeddings, query)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from devise_core.collections.contract import WINDOW
 from devise_core.errors import CollectionError
-from devise_core.search.conditions import EVERYTHING, Condition, mask_of
 from devise_core.search.image_vectors import ImageSide
-from devise_core.search.ranking import Mask, Ranking
+from devise_core.search.ranking import Ranking
 from devise_core.search.registry import EXACT_UP_TO
-from devise_core.search.scan import Scan
+from devise_core.search.scan import Comparison
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, Rows, unit
@@ -48,32 +48,27 @@ class Candidates:
 class ScanVerbs(EngineBase):
     """What the verbs that order images share."""
 
-    def _mask(self, where: Condition) -> Mask | None:
-        """Return which images satisfy a condition ``(n,)``, or None if all do."""
-        return None if where == EVERYTHING else mask_of(where, self.collection.postings)
-
-    def scan(self, query: Query | Floats) -> Scan:
+    def scan(self, query: Query | Floats) -> Comparison:
         """Compare a query, or a vector ``(d,)``, with all images.
 
         Example:
             >>> scan = engine.scan(engine.query("violin"))
-            >>> scan.scores.shape == (len(engine.collection),)
-            True
+            >>> engine.hits(scan.window(1))[0].name
+            'violin'
         """
         vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
         scored = self._sides(query)
-        semantic = self.collection.products("semantic")
         if scored is None or not self._has_stored_vectors:
-            return Scan(semantic, vectors)
+            return self.collection.compare(vectors)
         concepts = np.stack([np.append(side.concept, np.float32(-1)) for side in scored[1]])
-        return Scan(semantic, np.stack([side.vector for side in scored[1]]), self.collection.products("concept"), concepts)
+        return self.collection.compare(np.stack([side.vector for side in scored[1]]), concepts)
 
-    def _window(self, query: Query | Floats, scan: Scan, mask: Mask | None = None) -> tuple[Ranking, Candidates | None]:
-        """Return the ``WINDOW`` best images that ``mask`` allows, and those of them that the whole score has put in order.
+    def _window(self, query: Query | Floats, scan: Comparison, inside: Any = None) -> tuple[Ranking, Candidates | None]:
+        """Return the ``WINDOW`` best images that are ``inside``, and those of them that the whole score has put in order.
 
         There are no such images for a query that only the cosine can compare.
         """
-        ranking, scored = scan.window(WINDOW, mask), self._sides(query)
+        ranking, scored = scan.window(WINDOW, inside), self._sides(query)
         if scored is None or not len(ranking):
             return ranking, None
         scorer, sides = scored
@@ -119,8 +114,8 @@ class ScanVerbs(EngineBase):
 
     @property
     def _is_large(self) -> bool:
-        """Whether the collection has too many images to compute everything about all of them."""
-        return len(self.collection) > EXACT_UP_TO
+        """Whether the collection has too many images to compute everything about all of them, or they are on another machine."""
+        return self.collection.remote or len(self.collection) > EXACT_UP_TO
 
     @property
     def _has_stored_vectors(self) -> bool:

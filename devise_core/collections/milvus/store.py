@@ -164,7 +164,7 @@ class MilvusStore(Store):
         Raises:
             ValueError: It has another dimension than the vectors.
         """
-        stored = self._width(by)
+        stored = self.width(by)
         expected = self.dimension if by == "semantic" else stored
         if vector.shape != (expected,):
             raise ValueError(f"A query for these vectors has the shape ({expected},). Received: {vector.shape}")
@@ -204,7 +204,8 @@ class MilvusStore(Store):
             )
         return [[dict(hit) for hit in hits] for hits in found]
 
-    def _width(self, by: Compared) -> int:
+    def width(self, by: Compared) -> int:
+        """Return the length of the stored vectors."""
         return self._widths["visual" if by == "visual" else "score"]
 
     @cached_property

@@ -17,7 +17,7 @@ from devise_core.errors import CollectionError
 from devise_core.settings import folder
 from devise_core.storage.paths import user_collections
 
-_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.webp")
+_NAME = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{62}\.webp")
 
 
 class Thumbnails:
@@ -34,7 +34,7 @@ class Thumbnails:
     def put(self, content: bytes) -> str:
         """Write a thumbnail, if it is not there, and return its name."""
         digest = sha256(content).hexdigest()
-        name = f"{digest[:2]}/{digest[2:]}.webp"
+        name = f"images/{digest[:2]}/{digest[2:]}.webp"
         path = self.folder / name
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ class Thumbnails:
     def keep_only(self, names: Iterable[str]) -> None:
         """Delete all other thumbnails."""
         kept = set(names)
-        for path in self.folder.glob("*/*.webp"):
-            if f"{path.parent.name}/{path.name}" not in kept:
+        for path in self.folder.glob("images/*/*.webp"):
+            if path.relative_to(self.folder).as_posix() not in kept:
                 with suppress(OSError):
                     path.unlink()

@@ -1,0 +1,168 @@
+"""A collection in Milvus, as pages and commands use collections: by rows, which are numbered when it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, NoReturn, Self
+
+from devise_core.collections.base import Collection
+from devise_core.collections.contract import MOST_FACETS, About
+from devise_core.collections.milvus.comparison import MilvusCaptions, MilvusComparison, MilvusNearest, MilvusPostings
+from devise_core.collections.milvus.connection import MilvusConnection
+from devise_core.collections.milvus.names import PREFIX
+from devise_core.collections.milvus.rows import MilvusItems, MilvusRows
+from devise_core.collections.milvus.store import MilvusStore
+from devise_core.collections.vector_files import Stored
+from devise_core.datatypes import Hit, Item
+from devise_core.errors import ArtifactError, CollectionError
+from devise_core.search.conditions import EVERYTHING, Condition
+from devise_core.search.index import NearestVectors
+from devise_core.storage.fetched_rows import FetchedRows
+from devise_core.vectors import Floats, Rows
+
+
+class MilvusCollection(Collection):
+    """A version of a collection in Milvus. What is not shown stays there.
+
+    Args:
+        store: The version.
+    """
+
+    remote = True
+
+    def __init__(self, store: MilvusStore) -> None:
+        self.store, self._rows = store, MilvusRows(store)
+        super().__init__(PREFIX + store.name, MilvusItems(self._rows, len(store)))
+
+    @classmethod
+    def open(cls, name: str, model_id: str = "", connection: MilvusConnection | None = None) -> Self:
+        """Open the version that is shown now. Takes and raises what ``MilvusStore.open`` does.
+
+        Args:
+            name: The name, with or without ``milvus:``.
+            model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any.
+            connection: The server. By default the configured one.
+        """
+        return cls(MilvusStore.open(name.removeprefix(PREFIX), connection, model_id))
+
+    @property
+    def title(self) -> str:
+        """The title of the collection, or its name in Milvus."""
+        return str(self.facts.get("title") or self.store.name)
+
+    @property
+    def version(self) -> str:
+        """The number of the version."""
+        return str(self.store.version.number)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What was computed when the version was sealed."""
+        return self.store.facts
+
+    @property
+    def about(self) -> About:
+        """What is known of the collection as a whole."""
+        return self.store.about()
+
+    def _all_images(self) -> NoReturn:
+        raise CollectionError(
+            f"This needs all images of {self.store.name} at a time, and they are in Milvus. Copy them into a folder with "
+            f"`python -m devise_core copy {self.name} NAME`."
+        )
+
+    embeddings = features = property(_all_images)
+
+    @property
+    def projections(self) -> NoReturn:
+        """Raise ``CollectionError``, since Milvus has no maps."""
+        raise CollectionError(
+            f"There is no map of {self.store.name}, because it is in Milvus. Copy it into a folder with "
+            f"`python -m devise_core copy {self.name} NAME` to see one."
+        )
+
+    @cached_property
+    def embedding_index(self) -> NearestVectors:
+        """Milvus, by what images show."""
+        return MilvusNearest(self.store, self._rows, "semantic")
+
+    @cached_property
+    def feature_index(self) -> NearestVectors:
+        """Milvus, by how images look."""
+        return MilvusNearest(self.store, self._rows, "visual")
+
+    @cached_property
+    def captions(self) -> MilvusCaptions:
+        """Finds images by their labels."""
+        return MilvusCaptions(self.store)
+
+    @cached_property
+    def postings(self) -> MilvusPostings:
+        """The rows of labels, categories and ids."""
+        return MilvusPostings(self.store)
+
+    def stores(self, by: Stored) -> bool:
+        """Return whether the collection stores these vectors."""
+        return by in ("semantic", "visual") or self.store.has_score
+
+    def vector_rows(self, by: Stored) -> FetchedRows:
+        """Return the vectors of which rows can be fetched. Raises ``CollectionError`` if the collection does not store them."""
+        if not self.stores(by):
+            raise CollectionError(f"The collection {self.name} does not store the vectors of the score. Make the collection again.")
+        widths = {
+            "semantic": self.store.dimension,
+            "concept": self.store.width("score") - self.store.dimension,
+            "visual": self.store.width("visual"),
+            "partition": 2,
+        }
+        return FetchedRows((len(self), widths[by]), getattr(self._rows, by))
+
+    def compare(self, vectors: Floats, concepts: Floats | None = None) -> MilvusComparison:
+        """Compare a query with all images, in Milvus."""
+        return MilvusComparison(self.store, self._rows, vectors, concepts)
+
+    def inside(self, where: Condition) -> Condition | None:
+        """Return a condition, or None if all images satisfy it."""
+        return None if where == EVERYTHING else where
+
+    def count_inside(self, inside: Condition | None) -> int:
+        """Return how many images satisfy a condition."""
+        return len(self) if inside is None else self.store.count(inside).value
+
+    def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
+        """Return the ``most`` frequent labels or categories, each with the number of its images. There are ``MOST_FACETS``."""
+        counts = self.about.labels if kind == "label" else self.about.categories
+        return dict(list(counts.items())[:most])
+
+    def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
+        """Return the items at ``rows``, in that order, with one call."""
+        assert isinstance(self.items, MilvusItems)
+        return self.items.at(int(row) for row in rows)
+
+    def ids_like(self, text: str, k: int) -> list[str]:
+        """Return up to ``k`` ids of the sample that are spelled like ``text``."""
+        from rapidfuzz import process
+
+        return [name for name, _, _ in process.extract(text, self.about.sample, limit=k)]
+
+    def hits(self, rows: Sequence[int] | Rows, cosines: Sequence[float] | Floats) -> list[Hit]:
+        """Return the images at ``rows`` as the results of a search."""
+        items = self.items_at(rows)
+        folder = self.store.thumbnails.folder
+        each = zip(items, rows, cosines, strict=True)
+        return [Hit(item, int(row), folder / item.file if item.file else None, float(cosine)) for item, row, cosine in each]
+
+    def picture(self, row: int) -> Path:
+        """Return the thumbnail at ``row``. Raises ``CollectionError`` if it is not on this machine."""
+        return self.store.thumbnails.path(self.items[row].file)
+
+    def expect_dimension(self, dimension: int) -> None:
+        """Check that the embeddings have as many dimensions as the model's words.
+
+        Raises:
+            ArtifactError: They have not.
+        """
+        if self.store.dimension != dimension:
+            raise ArtifactError(f"{self.name} does not have {dimension} numbers for each image. Make the collection again.")

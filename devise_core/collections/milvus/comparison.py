@@ -1,0 +1,144 @@
+"""A query on a collection in Milvus, by rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from devise_core.collections.contract import WINDOW
+from devise_core.collections.milvus.connection import SECONDS
+from devise_core.collections.milvus.expressions import expression, literal
+from devise_core.collections.milvus.rows import IMAGE_FIELDS, MilvusRows
+from devise_core.collections.milvus.store import MilvusStore
+from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasLabel, InCategory
+from devise_core.search.index import NearestVectors
+from devise_core.search.ranking import Ranking
+from devise_core.search.scan import Comparison
+from devise_core.vectors import Floats, Rows
+
+LISTED = 1_024
+"""A list of results ends here, as the vectors of all that it has are fetched with one call, for their cosines."""
+
+
+class MilvusComparison(Comparison):
+    """A query, compared with the images in Milvus.
+
+    Args:
+        store: The version.
+        rows: Its images by their rows.
+        vectors: Unit vectors ``(m, d)``, one for each sense of the query.
+        concepts: What the score needs besides ``(m, c + 1)``. Without them, the score is the cosine.
+    """
+
+    def __init__(self, store: MilvusStore, rows: MilvusRows, vectors: Floats, concepts: Floats | None) -> None:
+        self._store, self._rows, self._vectors, self._concepts = store, rows, vectors, concepts
+
+    def exact(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the cosines and scores of the images at ``rows``."""
+        products = self._vectors @ self._rows.semantic(rows).T
+        cosines = products.max(axis=0, initial=-1)
+        if self._concepts is None:
+            return cosines, cosines
+        return cosines, (products + self._concepts @ self._rows.concept(rows).T).max(axis=0, initial=-np.inf)
+
+    def window(self, most: int, inside: Condition | None = None) -> Ranking:
+        """Return up to ``most`` images with the best scores, and at most ``LISTED``, with one call."""
+        where = EVERYTHING if inside is None else inside
+        found = self._store.search(self._queries(), min(most, LISTED), "score", where, IMAGE_FIELDS)
+        images = [hit["entity"] for hits in found for hit in hits]
+        self._rows.images.keep(images)
+        rows = np.unique(np.asarray([image["row"] for image in images], dtype=np.int64))
+        cosines, scores = self.exact(rows)
+        order = np.argsort(-scores, kind="stable")[:most]
+        return Ranking(rows[order], cosines[order], scores[order])
+
+    def count(self, least: float, inside: Condition | None = None) -> int:
+        """Return how many images have at least the cosine ``least`` with the first sense, up to ``WINDOW``."""
+        return self._store.count(EVERYTHING if inside is None else inside, self._vectors[0], least).value
+
+    def _queries(self) -> Floats:
+        if self._concepts is not None:
+            return np.hstack([self._vectors, self._concepts]).astype(np.float32)
+        return np.stack([self._store.query_of(vector, "semantic") for vector in self._vectors])
+
+
+class MilvusNearest(NearestVectors):
+    """The nearest images by what they show, or by how they look.
+
+    Args:
+        store: The version.
+        rows: Its images by their rows.
+        by: The vectors to compare.
+    """
+
+    def __init__(self, store: MilvusStore, rows: MilvusRows, by: Literal["semantic", "visual"]) -> None:
+        self._store, self._rows = store, rows
+        self._by: Literal["semantic", "visual"] = by
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """Find the images nearest to a unit vector ``(d,)``, with one call."""
+        fields = IMAGE_FIELDS if self._by == "semantic" else ("row",)
+        hits = self._store.search(self._store.query_of(query, self._by)[None], min(k, WINDOW), self._by, EVERYTHING, fields)[0]
+        if self._by == "semantic":
+            self._rows.images.keep(hit["entity"] for hit in hits)
+        rows = np.asarray([hit["entity"]["row"] for hit in hits], dtype=np.int64)
+        return rows, np.asarray([hit["distance"] for hit in hits], dtype=np.float32)
+
+
+class MilvusPostings:
+    """The rows of labels, categories and ids. Of a frequent one they are the first that Milvus returns, up to ``WINDOW``."""
+
+    def __init__(self, store: MilvusStore) -> None:
+        self._store = store
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def with_label(self, label: str) -> Rows:
+        """Return rows of images with a label."""
+        return rows_of(self._store, HasLabel(label), WINDOW)
+
+    def in_category(self, category: str) -> Rows:
+        """Return rows of images in a category or below it."""
+        return rows_of(self._store, InCategory(category), WINDOW)
+
+    def row_of(self, item_id: str) -> int | None:
+        """Return the row of an id, or None."""
+        found = self._store.connection.query(self._store.version.images, f"id == {literal(item_id)}", ["row"])
+        return int(found[0]["row"]) if found else None
+
+
+class MilvusCaptions:
+    """Finds images by their labels. Milvus before version 2.5 has no search for words in a text, so captions are not looked at."""
+
+    def __init__(self, store: MilvusStore) -> None:
+        self._store = store
+
+    def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
+        """Return the rows of up to ``k`` images that have one of the alternatives as a label, and no label ``excluded``."""
+        labels = dict.fromkeys(form for words in alternatives if words for form in _forms(" ".join(words)))
+        if not labels:
+            return []
+        unwanted = AnyOf(tuple(HasLabel(form) for word in excluded for form in _forms(word)))
+        where = AnyOf(tuple(map(HasLabel, labels))) & ~unwanted
+        return [int(row) for row in rows_of(self._store, where, k)]
+
+
+def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
+    """Return the rows of up to ``most`` images that satisfy a condition, in order."""
+    client = store.connection.client
+    with store.connection.errors():
+        found: Sequence[dict[str, Any]] = client.query(
+            store.version.images, filter=expression(where), output_fields=["row"], limit=most, timeout=SECONDS
+        )
+    return np.sort(np.asarray([each["row"] for each in found], dtype=np.int64))
+
+
+def _forms(label: str) -> tuple[str, ...]:
+    """Return a label as it may be written."""
+    return label, label.capitalize(), label.title()

@@ -1,0 +1,138 @@
+"""The images of a collection in Milvus by their rows. Those that were used last are kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, overload
+
+import numpy as np
+
+from devise_core.collections.milvus.schema import ITEM_FIELDS, LOOKS, PARTITIONS, SCORE, item_of
+from devise_core.collections.milvus.store import AT_A_TIME, MilvusStore
+from devise_core.datatypes import Item
+from devise_core.errors import CollectionError
+from devise_core.vectors import Floats, Rows
+
+IMAGE_FIELDS = ("row", *ITEM_FIELDS, *PARTITIONS, "thumbnail", SCORE)
+IMAGES_KEPT, LOOKS_KEPT = 8_192, 2_048
+"""Up to 20 MB of the images, and as much of their looks."""
+
+
+class RecentRows:
+    """Rows of one part of a version. Safe to use from several threads.
+
+    Args:
+        store: The store.
+        part: The name of the part.
+        fields: The fields that are read.
+        kept: How many rows are kept.
+    """
+
+    def __init__(self, store: MilvusStore, part: str, fields: Sequence[str], kept: int) -> None:
+        self._store, self._part, self._fields, self._most = store, part, fields, kept
+        self._kept = OrderedDict[int, Mapping[str, Any]]()
+        self._lock = threading.Lock()
+
+    def keep(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Keep rows that a search has returned."""
+        with self._lock:
+            for row in rows:
+                self._kept[int(row["row"])] = _compact(row)
+                self._kept.move_to_end(int(row["row"]))
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def at(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
+        """Return the rows with these numbers, in that order.
+
+        Raises:
+            CollectionError: There is none with one of the numbers.
+        """
+        with self._lock:
+            found = {number: self._kept[number] for number in numbers if number in self._kept}
+        missing = [number for number in dict.fromkeys(numbers) if number not in found]
+        for start in range(0, len(missing), AT_A_TIME):
+            part = f"row in {missing[start : start + AT_A_TIME]}"
+            rows = self._store.connection.query(self._part, part, self._fields)
+            self.keep(rows)
+            found |= {int(row["row"]): _compact(row) for row in rows}
+        if lost := [number for number in missing if number not in found]:
+            raise CollectionError(f"The collection {self._store.name} in Milvus has no image in row {lost[0]}. Open it again.")
+        return [found[number] for number in numbers]
+
+
+class MilvusRows:
+    """All parts of the images of a version by their rows.
+
+    Args:
+        store: The store.
+    """
+
+    def __init__(self, store: MilvusStore) -> None:
+        self._store = store
+        self.images = RecentRows(store, store.version.images, IMAGE_FIELDS, IMAGES_KEPT)
+        self._looks = RecentRows(store, store.version.looks, ("row", LOOKS), LOOKS_KEPT)
+
+    def semantic(self, rows: Rows) -> Floats:
+        """Return embeddings ``(n, d)``."""
+        return self._scores(rows)[:, : self._store.dimension]
+
+    def concept(self, rows: Rows) -> Floats:
+        """Return what the score needs besides ``(n, c + 1)``."""
+        return self._scores(rows)[:, self._store.dimension :]
+
+    def partition(self, rows: Rows) -> Floats:
+        """Return the partitions of the softmax ``(n, 2)``."""
+        found = self.images.at(rows.tolist())
+        return np.asarray([[row[name] for name in PARTITIONS] for row in found], dtype=np.float32).reshape(-1, len(PARTITIONS))
+
+    def visual(self, rows: Rows) -> Floats:
+        """Return features ``(n, f)``."""
+        found = self._looks.at(rows.tolist())
+        return np.asarray([row[LOOKS] for row in found], dtype=np.float32).reshape(-1, self._store.width("visual"))
+
+    def _scores(self, rows: Rows) -> Floats:
+        found = self.images.at(rows.tolist())
+        return np.asarray([row[SCORE] for row in found], dtype=np.float32).reshape(-1, self._store.width("score"))
+
+
+class MilvusItems(Sequence[Item]):
+    """The items of a version. Each has the name of its thumbnail as its file.
+
+    Args:
+        rows: The images by their rows.
+        count: How many there are.
+    """
+
+    def __init__(self, rows: MilvusRows, count: int) -> None:
+        self._rows, self._count = rows, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, row: int) -> Item: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Item]: ...
+    def __getitem__(self, row: int | slice) -> Item | list[Item]:
+        """Return the item at ``row``, or those of a slice."""
+        rows = range(self._count)[row]
+        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
+
+    def __iter__(self) -> Iterator[Item]:
+        for start in range(0, self._count, AT_A_TIME):
+            yield from self[start : start + AT_A_TIME]
+
+    def at(self, rows: Iterable[int]) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+        found = self._rows.images.at([int(row) for row in rows])
+        return [replace(item_of(row), file=str(row["thumbnail"])) for row in found]
+
+
+def _compact(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row with its vector as an array, which takes an eighth of the memory of a list."""
+    vectors = {name: np.asarray(row[name], dtype=np.float32) for name in (SCORE, LOOKS) if name in row}
+    return {**row, **vectors}
