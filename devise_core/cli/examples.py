@@ -21,7 +21,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "semblance collections export holidays --out holidays.parquet",
         "semblance collections export holidays --out holidays-projector --layout projector",
     ),
-    "index": ("semblance index ~/Pictures --name holidays",),
+    "index": (
+        "semblance index ~/Pictures --name holidays",
+        "semblance index ~/Pictures --name holidays --store milvus --uri http://localhost:19530",
+    ),
+    "copy": ("semblance copy holidays milvus:holidays", "semblance copy milvus:holidays holidays-here"),
     "fetch": ("semblance fetch pascal-sentences --out data",),
     "train": ("semblance train data/pascal-sentences --recipe own --out my-model",),
     "build": ("semblance build words",),

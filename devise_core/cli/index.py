@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +42,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
+    from devise_core.cli.progress import progress_bar
     from devise_core.cli.quiet import QuietImageEncoder
     from devise_core.collections.indexing import index_folder
     from devise_core.collections.writer import check_name
@@ -60,31 +59,11 @@ def _index(options: argparse.Namespace) -> None:
         raise CollectionError(f"The collection {name} comes with the model. Choose another name.")
     command = f"python -m devise_core index FOLDER --name {options.name}"
     parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
-    with _progress_bar(options.name) as progress:
+    with progress_bar(options.name, "computing the map") as progress:
         result = index_folder(
             options.folder, options.name, encoder, progress, command, parts, options.include_system, options.annotations
         )
     _report(options, result)
-
-
-@contextmanager
-def _progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
-    from tqdm import tqdm
-
-    bars: list[tqdm[Any]] = []
-
-    def progress(done: int, total: int) -> None:
-        if not bars:
-            bars.append(tqdm(total=total, unit="image", desc=name, leave=False))
-        bars[0].update(done - bars[0].n)
-        if done == total:
-            bars[0].set_description(f"{name}: computing the map")
-
-    try:
-        yield progress
-    finally:
-        for bar in bars:
-            bar.close()
 
 
 def _report(options: argparse.Namespace, result: Any) -> None:

@@ -137,6 +137,13 @@ class MilvusConnection:
         found = (Version.read(name) for name in self.names())
         return sorted(version for version in found if version and version.alias == alias)
 
+    def load(self, version: Version) -> None:
+        """Let the server read a version into its memory, if it is not there. A version that is shown mostly is."""
+        client = self.client
+        with self.errors():
+            for part in version.parts:
+                client.load_collection(part)
+
     def drop(self, version: Version) -> None:
         """Delete all parts of a version, if they are there."""
         client = self.client

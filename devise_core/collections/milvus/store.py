@@ -65,6 +65,7 @@ class MilvusStore(Store):
         """
         connection = connection or MilvusConnection.configured()
         version = version_shown(connection, name)
+        connection.load(version)
         noted = read_beginning(connection, version)
         if noted.get("format") != FORMAT:
             raise CollectionError(

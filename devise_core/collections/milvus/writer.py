@@ -213,6 +213,7 @@ class MilvusWriter(StoreWriter):
         for version in self._connection.versions(self._alias):
             if shown is not None and version <= shown:
                 continue
+            self._connection.load(version)
             noted = read_beginning(self._connection, version)
             if self._version is None and noted == self._noted(int(noted.get("dimension", 0))):
                 self._version, self._resumed = version, True

@@ -1,0 +1,36 @@
+"""The progress bar of commands that read many images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def progress_bar(name: str, last_step: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar from the first call on.
+
+    Args:
+        name: What it is called.
+        last_step: What is done when all images are read.
+
+    Yields:
+        What to call with the number of images done and the total.
+    """
+    from tqdm import tqdm
+
+    bars: list[tqdm[Any]] = []
+
+    def progress(done: int, total: int) -> None:
+        if not bars:
+            bars.append(tqdm(total=total, unit="image", desc=name, leave=False))
+        bars[0].update(done - bars[0].n)
+        if done == total:
+            bars[0].set_description(f"{name}: {last_step}")
+
+    try:
+        yield progress
+    finally:
+        for bar in bars:
+            bar.close()

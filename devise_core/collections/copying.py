@@ -1,0 +1,100 @@
+"""Copy a collection from a folder to Milvus, or back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from devise_core.collections.base import Collection
+from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.folder_writer import FolderWriter
+from devise_core.collections.milvus.connection import MilvusConnection
+from devise_core.collections.milvus.names import PREFIX
+from devise_core.collections.milvus.writer import MilvusWriter
+from devise_core.collections.writer import check_name
+from devise_core.errors import CollectionError
+from devise_core.search.model_parts import ModelParts
+from devise_core.storage.mapped_rows import row_blocks
+from devise_core.storage.paths import CollectionLayout, user_collections
+
+_TOGETHER = 256
+_KEPT = ("title", "description", "cut_outs")
+"""The facts that are not computed from the images."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of images done and the total."""
+
+
+@dataclass(frozen=True)
+class CopiedCollection:
+    """What ``copy_collection`` made.
+
+    Attributes:
+        count: How many images were copied.
+        version: The version of the new collection.
+    """
+
+    count: int
+    version: str
+
+
+def copy_collection(
+    source: Collection,
+    target: str,
+    model_id: str,
+    parts: ModelParts | None = None,
+    progress: Progress | None = None,
+    connection: MilvusConnection | None = None,
+) -> CopiedCollection:
+    """Copy the images of a collection with their vectors. What is at the target is replaced when all are copied.
+
+    Args:
+        source: The collection.
+        target: ``milvus:NAME``, or the name of a collection in a folder.
+        model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
+        parts: The parts of that model. What searches need is computed with them.
+        progress: Called after each batch.
+        connection: The Milvus server. By default the configured one.
+
+    Raises:
+        CollectionError: The target cannot have that name, it is the source, or Milvus does not answer.
+    """
+    if target == source.name:
+        raise CollectionError(f"{target} cannot be copied to itself. Choose another name.")
+    about = {name: source.facts[name] for name in _KEPT if name in source.facts}
+    if target.startswith(PREFIX):
+        with MilvusWriter(target.removeprefix(PREFIX), model_id, connection, parts, about) as to_milvus:
+            _put_all(source, to_milvus, progress)
+            to_milvus.forget_others()
+            return CopiedCollection(len(source), to_milvus.seal())
+    folder = user_collections() / check_name(target)
+    command = f"python -m devise_core copy {source.name} {target}"
+    with FolderWriter(folder, model_id, command, parts, about=about) as to_folder:
+        _put_all(source, to_folder, progress)
+        CollectionLayout(to_folder.folder).skipped.touch()
+        return CopiedCollection(len(source), to_folder.seal())
+
+
+def _put_all(source: Collection, writer: StoreWriter, progress: Progress | None) -> None:
+    done = 0
+    for batch in _batches(source):
+        writer.put(batch)
+        done += len(batch.items)
+        if progress:
+            progress(done, len(source))
+
+
+def _batches(source: Collection) -> Iterator[ImageBatch]:
+    features, embeddings = source.vector_rows("visual"), source.vector_rows("semantic")
+    for rows in row_blocks(len(source), _TOGETHER):
+        numbers: Any = range(len(source))[rows]
+        thumbnails = [_bytes_of(source.picture(row)) for row in numbers]
+        keys = [sha256(thumbnail).hexdigest() for thumbnail in thumbnails]
+        yield ImageBatch(source.items_at(numbers), features[rows], embeddings[rows], thumbnails, keys)
+
+
+def _bytes_of(picture: Path | bytes) -> bytes:
+    return picture if isinstance(picture, bytes) else picture.read_bytes()
