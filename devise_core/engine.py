@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from devise_core.collections.base import Collection, EmptyCollection
+from devise_core.collections.base import Collection
+from devise_core.collections.empty import EmptyCollection
 from devise_core.collections.folder import FolderCollection, find_collections
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.names import PREFIX

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from devise_core.collections.base import Collection, EmptyCollection
+from devise_core.collections.base import Collection
+from devise_core.collections.empty import EmptyCollection
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.collections.writer import write_collection

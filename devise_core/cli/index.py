@@ -36,6 +36,8 @@ def add_parsers(commands: Any) -> None:
         help="labels and captions of the images: a CSV or JSON Lines file with the column file_name, or a COCO file. Repeatable. "
         "metadata.csv, metadata.jsonl and annotations/*.json in the folder are read by themselves",
     )
+    command.add_argument("--store", choices=("folder", "milvus"), default="folder", help="where to keep it (default: %(default)s)")
+    command.add_argument("--uri", metavar="URI", help="the Milvus server of --store milvus (default: SEMBLANCE_MILVUS_URI)")
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_index)
@@ -45,6 +47,8 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.cli.progress import progress_bar
     from devise_core.cli.quiet import QuietImageEncoder
     from devise_core.collections.indexing import index_folder
+    from devise_core.collections.milvus.connection import MilvusConnection
+    from devise_core.collections.milvus.writer import MilvusWriter
     from devise_core.collections.writer import check_name
     from devise_core.search.model_parts import ModelParts
     from devise_core.storage.manifest import Manifest
@@ -55,27 +59,32 @@ def _index(options: argparse.Namespace) -> None:
     manifest = Manifest.read(layout.root)
     encoder = QuietImageEncoder(layout.model, manifest)
     name = check_name(options.name)
-    if any((bundled.collections / name).is_dir() for bundled in (ArtifactLayout(artifacts_folder()), layout)):
+    if options.uri and options.store != "milvus":
+        raise CollectionError("--uri is the address of a Milvus server. Add --store milvus.")
+    in_folder = options.store == "folder"
+    if in_folder and any((bundled.collections / name).is_dir() for bundled in (ArtifactLayout(artifacts_folder()), layout)):
         raise CollectionError(f"The collection {name} comes with the model. Choose another name.")
     command = f"python -m devise_core index FOLDER --name {options.name}"
     parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
-    with progress_bar(options.name, "computing the map") as progress:
+    store = None if in_folder else MilvusWriter(name, encoder.model_id, MilvusConnection.configured(options.uri or ""), parts)
+    with progress_bar(options.name, "computing the map" if in_folder else "computing what searches need") as progress:
         result = index_folder(
-            options.folder, options.name, encoder, progress, command, parts, options.include_system, options.annotations
+            options.folder, options.name, encoder, progress, command, parts, options.include_system, options.annotations, store
         )
     _report(options, result)
 
 
 def _report(options: argparse.Namespace, result: Any) -> None:
+    in_folder = options.store == "folder"
+    name = options.name if in_folder else f"milvus:{options.name}"
     if options.json:
-        facts = {"folder": str(options.folder), "name": options.name, "count": result.count}
-        print_json(
-            {"command": "index", **facts, "collection": str(result.folder), "skipped": result.skipped, "left_out": result.left_out}
-        )
+        collection = str(result.folder) if in_folder else name
+        facts = {"folder": str(options.folder), "name": options.name, "count": result.count, "collection": collection}
+        print_json({"command": "index", **facts, "skipped": result.skipped, "left_out": result.left_out})
         return
     for reason in summary(result.skipped, MAX_LINES):
         say(f"skipped  {reason}")
-    if len(result.skipped) > MAX_LINES:
+    if len(result.skipped) > MAX_LINES and in_folder:
         say(f"The reasons for all {len(result.skipped)} files are in {result.report}.")
     if result.left_out:
         say(f"left out: {', '.join(result.left_out)}")
@@ -83,4 +92,4 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     print(f"{counted(result.count, 'image')} in the collection {options.name}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
     app = f" (SEMBLANCE_ARTIFACTS={options.artifacts} make demo)" if options.artifacts else ""
-    print(f'Search it with python -m devise_core search "dog" --collection {options.name!r}{model}, or select it in the app{app}.')
+    print(f'Search it with python -m devise_core search "dog" --collection {name!r}{model}, or select it in the app{app}.')

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
 from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
-from devise_core.errors import CollectionError, NoCollectionError
+from devise_core.errors import CollectionError
 from devise_core.search.conditions import EVERYTHING, Condition, ItemPostings, Postings, mask_of
 from devise_core.search.index import NearestVectors
 from devise_core.search.products import ExactProducts, Products
@@ -230,23 +230,3 @@ class Collection(CollectionFacts, ABC):
     def _open_products(self, by: Stored) -> Products:
         vectors = self.vector_rows(by)[:]
         return ExactProducts(unit(vectors) if by == "visual" else vectors)
-
-
-class EmptyCollection(Collection):
-    """The collection of a model without collections.
-
-    The model can still label images and compare words. A search raises ``NoCollectionError``, which says what to do.
-    """
-
-    def __init__(self) -> None:
-        super().__init__("none", [])
-
-    def _raise(self) -> NoReturn:
-        raise NoCollectionError
-
-    version = ""
-    embeddings = features = embedding_index = feature_index = projections = property(_raise)
-
-    def picture(self, row: int) -> Path:  # noqa: ARG002  the contract's signature
-        """Raise ``NoCollectionError``, since there is no image at any row."""
-        self._raise()

@@ -17,6 +17,7 @@ from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.image_files import describe, readable, scan_folder
+from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name
@@ -71,6 +72,7 @@ def index_folder(
     parts: ModelParts | None = None,
     include_system: bool = False,
     annotations: Sequence[Path] = (),
+    store: MilvusWriter | None = None,
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels, unless annotations give some.
 
@@ -86,6 +88,7 @@ def index_folder(
         parts: Model parts, used to precompute what makes searches faster.
         include_system: As for ``scan_folder``.
         annotations: Files with labels and captions, beside those that ``read_annotations`` finds in the folder.
+        store: Writes the collection to Milvus. By default it is written to a folder.
 
     Raises:
         CollectionError: The name is not allowed, the folder is missing or goes away, or none of its images can be read.
@@ -95,9 +98,9 @@ def index_folder(
     notes = read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
-    version = _Version(source, scan.files, encoder.model_id, command, parts, item, result)
+    version = _Version(source, scan.files, encoder.model_id, command, parts, item, result, store)
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
-        new = additions(target, encoder.model_id, parts, scan.files, item, hashes)
+        new = None if store else additions(target, encoder.model_id, parts, scan.files, item, hashes)
         version.write(partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress), new)
         cache.forget_others(new.keys if new else ())
         hashes.forget_others(scan.files)
@@ -119,15 +122,19 @@ class _Version:
     parts: ModelParts | None
     item: Callable[[Path], Item]
     result: IndexedFolder
+    store: MilvusWriter | None
 
     def write(self, encode: Callable[[Sequence[Path]], Encoded], new: Additions | None) -> None:
         """Add what is ``new`` to the collection, or write all of it. The report lists what cannot be read."""
         result = self.result
         if new is None:
-            with FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
+            with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
                 result.count = _write_images(encode(self.files), whole, self.item)
                 _check_read(self.source, self.files, result)
-                _write_report(CollectionLayout(whole.folder).skipped, result.skipped)
+                if isinstance(whole, FolderWriter):
+                    _write_report(CollectionLayout(whole.folder).skipped, result.skipped)
+                else:
+                    whole.forget_others()
                 whole.seal()
             return
         with SegmentWriter(result.folder, self.command, self.parts) as adding:

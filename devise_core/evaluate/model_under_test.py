@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.collections.base import Collection, EmptyCollection
+from devise_core.collections.base import Collection
+from devise_core.collections.empty import EmptyCollection
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.collections.opening import open_collection
 from devise_core.datasets.readers import AnnotatedImage

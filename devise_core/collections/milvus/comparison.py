@@ -46,8 +46,8 @@ class MilvusComparison(Comparison):
     def window(self, most: int, inside: Condition | None = None) -> Ranking:
         """Return up to ``most`` images with the best scores, and at most ``LISTED``, with one call."""
         where = EVERYTHING if inside is None else inside
-        found = self._store.search(self._queries(), min(most, LISTED), "score", where, IMAGE_FIELDS)
-        images = [hit["entity"] for hits in found for hit in hits]
+        matching = self._store.search(self._queries(), min(most, LISTED), "score", where, IMAGE_FIELDS)
+        images = [hit["entity"] for hits in matching for hit in hits]
         self._rows.images.keep(images)
         rows = np.unique(np.asarray([image["row"] for image in images], dtype=np.int64))
         cosines, scores = self.exact(rows)
@@ -109,8 +109,8 @@ class MilvusPostings:
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of an id, or None."""
-        found = self._store.connection.query(self._store.version.images, f"id == {literal(item_id)}", ["row"])
-        return int(found[0]["row"]) if found else None
+        matching = self._store.connection.query(self._store.version.images, f"id == {literal(item_id)}", ["row"])
+        return int(matching[0]["row"]) if matching else None
 
 
 class MilvusCaptions:
@@ -133,10 +133,10 @@ def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
     """Return the rows of up to ``most`` images that satisfy a condition, in order."""
     client = store.connection.client
     with store.connection.errors():
-        found: Sequence[dict[str, Any]] = client.query(
+        matching: Sequence[dict[str, Any]] = client.query(
             store.version.images, filter=expression(where), output_fields=["row"], limit=most, timeout=SECONDS
         )
-    return np.sort(np.asarray([each["row"] for each in found], dtype=np.int64))
+    return np.sort(np.asarray([each["row"] for each in matching], dtype=np.int64))
 
 
 def _forms(label: str) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ class MilvusConnection:
 
     def _explained(self, error: Exception) -> CollectionError:
         reason = str(getattr(error, "message", error))
-        if "not found" in reason and "collection" in reason:
+        if "not matching" in reason and "collection" in reason:
             return CollectionError(f"The collection in Milvus at {self.shown} was replaced or removed. Open it again.")
         if "auth" in reason.lower() or "permission" in reason.lower():
             return UnreachableStoreError(f"Milvus at {self.shown} refuses the token. Set SEMBLANCE_MILVUS_TOKEN to a valid one.")
@@ -134,8 +134,8 @@ class MilvusConnection:
 
     def versions(self, alias: str) -> list[Version]:
         """Return all versions of a collection, the oldest first."""
-        found = (Version.read(name) for name in self.names())
-        return sorted(version for version in found if version and version.alias == alias)
+        matching = (Version.read(name) for name in self.names())
+        return sorted(version for version in matching if version and version.alias == alias)
 
     def load(self, version: Version) -> None:
         """Let the server read a version into its memory, if it is not there. A version that is shown mostly is."""

@@ -53,8 +53,8 @@ class Version:
     @classmethod
     def read(cls, images: str) -> Version | None:
         """Return the version whose ``images`` have this name in Milvus, or None for anything else."""
-        found = _VERSION.fullmatch(images)
-        return cls(found[1], int(found[2])) if found else None
+        matching = _VERSION.fullmatch(images)
+        return cls(matching[1], int(matching[2])) if matching else None
 
     @property
     def images(self) -> str:

@@ -52,16 +52,16 @@ class RecentRows:
             CollectionError: There is none with one of the numbers.
         """
         with self._lock:
-            found = {number: self._kept[number] for number in numbers if number in self._kept}
-        missing = [number for number in dict.fromkeys(numbers) if number not in found]
+            matching = {number: self._kept[number] for number in numbers if number in self._kept}
+        missing = [number for number in dict.fromkeys(numbers) if number not in matching]
         for start in range(0, len(missing), AT_A_TIME):
             part = f"row in {missing[start : start + AT_A_TIME]}"
             rows = self._store.connection.query(self._part, part, self._fields)
             self.keep(rows)
-            found |= {int(row["row"]): _compact(row) for row in rows}
-        if lost := [number for number in missing if number not in found]:
+            matching |= {int(row["row"]): _compact(row) for row in rows}
+        if lost := [number for number in missing if number not in matching]:
             raise CollectionError(f"The collection {self._store.name} in Milvus has no image in row {lost[0]}. Open it again.")
-        return [found[number] for number in numbers]
+        return [matching[number] for number in numbers]
 
 
 class MilvusRows:
@@ -86,17 +86,17 @@ class MilvusRows:
 
     def partition(self, rows: Rows) -> Floats:
         """Return the partitions of the softmax ``(n, 2)``."""
-        found = self.images.at(rows.tolist())
-        return np.asarray([[row[name] for name in PARTITIONS] for row in found], dtype=np.float32).reshape(-1, len(PARTITIONS))
+        matching = self.images.at(rows.tolist())
+        return np.asarray([[row[name] for name in PARTITIONS] for row in matching], dtype=np.float32).reshape(-1, len(PARTITIONS))
 
     def visual(self, rows: Rows) -> Floats:
         """Return features ``(n, f)``."""
-        found = self._looks.at(rows.tolist())
-        return np.asarray([row[LOOKS] for row in found], dtype=np.float32).reshape(-1, self._store.width("visual"))
+        matching = self._looks.at(rows.tolist())
+        return np.asarray([row[LOOKS] for row in matching], dtype=np.float32).reshape(-1, self._store.width("visual"))
 
     def _scores(self, rows: Rows) -> Floats:
-        found = self.images.at(rows.tolist())
-        return np.asarray([row[SCORE] for row in found], dtype=np.float32).reshape(-1, self._store.width("score"))
+        matching = self.images.at(rows.tolist())
+        return np.asarray([row[SCORE] for row in matching], dtype=np.float32).reshape(-1, self._store.width("score"))
 
 
 class MilvusItems(Sequence[Item]):
@@ -128,8 +128,8 @@ class MilvusItems(Sequence[Item]):
 
     def at(self, rows: Iterable[int]) -> list[Item]:
         """Return the items at ``rows``, in that order."""
-        found = self._rows.images.at([int(row) for row in rows])
-        return [replace(item_of(row), file=str(row["thumbnail"])) for row in found]
+        matching = self._rows.images.at([int(row) for row in rows])
+        return [replace(item_of(row), file=str(row["thumbnail"])) for row in matching]
 
 
 def _compact(row: Mapping[str, Any]) -> Mapping[str, Any]:

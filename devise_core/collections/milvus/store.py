@@ -191,7 +191,7 @@ class MilvusStore(Store):
             params["radius"] = least - _MARGIN
         client = self.connection.client
         with self.connection.errors():
-            found = client.search(
+            matching = client.search(
                 part,
                 data=list(queries),
                 anns_field=field,
@@ -203,7 +203,7 @@ class MilvusStore(Store):
                 consistency_level=READ,
                 timeout=SECONDS,
             )
-        return [[dict(hit) for hit in hits] for hits in found]
+        return [[dict(hit) for hit in hits] for hits in matching]
 
     def width(self, by: Compared) -> int:
         """Return the length of the stored vectors."""
@@ -217,13 +217,13 @@ class MilvusStore(Store):
         return {"score": len(images[0][SCORE]), "visual": len(looks[0][LOOKS])}
 
     def _rows(self, ids: Sequence[str], part: str, fields: Sequence[str]) -> list[dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+        matching: dict[str, dict[str, Any]] = {}
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), AT_A_TIME):
             rows = self.connection.query(part, one_of("id", wanted[start : start + AT_A_TIME]), fields)
-            found |= {str(row["id"]): row for row in rows}
-        if missing := [item_id for item_id in wanted if item_id not in found]:
+            matching |= {str(row["id"]): row for row in rows}
+        if missing := [item_id for item_id in wanted if item_id not in matching]:
             raise CollectionError(
                 f"The collection {self.name} has no image “{missing[0]}”. Choose one of its images, or another collection."
             )
-        return [found[item_id] for item_id in ids]
+        return [matching[item_id] for item_id in ids]

@@ -1,8 +1,8 @@
 """The thumbnails of a collection in Milvus. They are files in a folder, and Milvus has their names.
 
 Milvus keeps the fields of an open collection in memory, so a million thumbnails of 20 kB would take 20 GB of it. A text field ends
-at 65,535 bytes, too. Servers share the folder by a network drive or a mounted bucket. A file is named by its content, so writing it
-again changes nothing, and a new version of the collection does not change what readers of the old one see.
+at 65,535 bytes, too. Servers share the folder by a drive or a bucket that all of them mount. A file is named by its content, so
+writing it again changes nothing, and a new version of the collection does not change what readers of the old one see.
 """
 
 from __future__ import annotations

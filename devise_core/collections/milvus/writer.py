@@ -69,7 +69,7 @@ class MilvusWriter(StoreWriter):
         self.thumbnails = Thumbnails(self._alias, pictures)
         self._version: Version | None = None
         self._next, self._resumed = 0, False
-        self._before: dict[int, int] = {}  # row → what an interrupted run has written there, until ``put`` meets it again
+        self._before: dict[int, int] = {}  # row → what an interrupted run has written there, until ``put`` gets it again
 
     def __enter__(self) -> Self:
         self._folder = TemporaryDirectory(prefix="semblance-milvus-")
@@ -226,15 +226,15 @@ class MilvusWriter(StoreWriter):
         left = self._connection.count(version.images, consistency=WRITTEN)
         while left > 0:
             part = f"row >= {self._next} and row < {self._next + AT_A_TIME}"
-            found = self._connection.query(version.images, part, fields, WRITTEN)
+            matching = self._connection.query(version.images, part, fields, WRITTEN)
             rows, items, keys = (
-                [int(each["row"]) for each in found],
-                [item_of(each) for each in found],
-                [str(each["key"]) for each in found],
+                [int(each["row"]) for each in matching],
+                [item_of(each) for each in matching],
+                [str(each["key"]) for each in matching],
             )
             self._table.put(rows, items, keys)
             self._before |= {row: hash((item, key)) for row, item, key in zip(rows, items, keys, strict=True)}
-            self._next, left = self._next + AT_A_TIME, left - len(found)
+            self._next, left = self._next + AT_A_TIME, left - len(matching)
 
     def _is_before(self, row: int, item: Item, key: str) -> bool:
         """Whether an interrupted run has written exactly this at ``row``."""
