@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, FiniteFloat, StrictStr
 
 from devise_core.collections.base import Collection
-from devise_core.collections.caption_index import CaptionIndex, CaptionSearch
+from devise_core.collections.caption_index import CaptionSearch
 from devise_core.collections.contract import MOST_FACETS
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.items_file import read_items
