@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from devise_core.collections.indexing import IndexedFolder, index_folder
+from devise_core.collections.indexed_folder import IndexedFolder
+from devise_core.collections.indexing import index_folder
 from devise_core.vision.image_encoder import ImageEncoder
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -17,6 +17,7 @@ from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.image_files import describe, readable, scan_folder
+from devise_core.collections.indexed_folder import IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
@@ -25,7 +26,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, ImageError
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO
-from devise_core.storage.paths import CollectionLayout, user_collections
+from devise_core.storage.paths import user_collections
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 from devise_core.vision.image_reader import read_image
@@ -38,29 +39,6 @@ _WRITTEN_TOGETHER = 256
 
 Progress = Callable[[int, int], None]
 """Called with the number of images done and the total."""
-
-
-@dataclass
-class IndexedFolder:
-    """The result of indexing a folder.
-
-    Attributes:
-        folder: The collection's folder.
-        count: How many images are in the collection.
-        skipped: A sentence for each file or folder that cannot be read, which begins with its path. They are also in
-            ``skipped.txt`` in the collection's folder.
-        left_out: What was not looked at, in words, such as "3 videos".
-    """
-
-    folder: Path
-    count: int = 0
-    skipped: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def report(self) -> Path:
-        """The file with the lines of ``skipped``."""
-        return Path(CollectionLayout(self.folder).skipped)
 
 
 def index_folder(
@@ -76,26 +54,24 @@ def index_folder(
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``. Sub-folders become labels, unless annotations give some.
 
-    To a large collection of the same folder only the new images are added, unless others have changed or gone. The new version
-    becomes visible only when it is complete. After an interruption the next run continues from the cache.
+    To a large collection only new images are added, unless others have changed or gone. After an interruption it continues.
 
     Args:
         source: The folder.
         name: The name of the collection. An existing one is replaced.
         encoder: Gives the images their vectors.
         progress: Called after each image.
-        command: The command for the manifest.
-        parts: Model parts, used to precompute what makes searches faster.
+        command: For the manifest.
+        parts: Used to precompute what makes searches faster.
         include_system: As for ``scan_folder``.
         annotations: Files with labels and captions, beside those that ``read_annotations`` finds in the folder.
-        store: Writes the collection to Milvus. By default it is written to a folder.
+        store: Writes it to Milvus. By default it is written to a folder.
 
     Raises:
-        CollectionError: The name is not allowed, the folder is missing or goes away, or none of its images can be read.
+        CollectionError: The name is not allowed, the folder is missing or goes away, or no image can be read.
     """
-    target = user_collections() / check_name(name)
-    scan, cached = scan_folder(source, include_system), target.with_name(".cache") / f"{name}.sqlite"
-    notes = read_annotations(source, annotations, scan.files)
+    target, scan = user_collections() / check_name(name), scan_folder(source, include_system)
+    cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
     version = _Version(source, scan.files, encoder.model_id, command, parts, item, result, store)
@@ -132,7 +108,7 @@ class _Version:
                 result.count = _write_images(encode(self.files), whole, self.item)
                 _check_read(self.source, self.files, result)
                 if isinstance(whole, FolderWriter):
-                    _write_report(CollectionLayout(whole.folder).skipped, result.skipped)
+                    result.write_report(whole.folder)
                 else:
                     whole.forget_others()
                 whole.seal()
@@ -140,11 +116,7 @@ class _Version:
         with SegmentWriter(result.folder, self.command, self.parts) as adding:
             result.count = len(new.keys) + _write_images(encode(new.files), adding, self.item)
             adding.seal()
-        _write_report(result.report, result.skipped)
-
-
-def _write_report(path: Path, skipped: Sequence[str]) -> None:
-    path.write_text("".join(f"{reason}\n" for reason in skipped), encoding="utf-8", errors="replace")
+        result.write_report(result.folder)
 
 
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
