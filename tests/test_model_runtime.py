@@ -15,7 +15,7 @@ import pytest
 
 from devise_core import Engine, load_engine
 from devise_core.errors import ArtifactError, MissingPackageError, SettingsError
-from devise_core.vision import runtime_choice
+from devise_core.vision import onnx_runtime, runtime_choice
 from devise_core.vision.image_encoder import Encoded, KerasImageEncoder
 from devise_core.vision.keras_runtime import KerasRuntime
 from devise_core.vision.onnx_runtime import OnnxRuntime
@@ -59,7 +59,7 @@ def test_onnx_runtime_is_taken_where_it_is_installed(
     setting: str, installed: bool, runtime: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEMBLANCE_RUNTIME", setting)
-    monkeypatch.setattr(runtime_choice, "find_spec", lambda name: installed or name != "onnx")
+    monkeypatch.setattr(onnx_runtime, "find_spec", lambda name: installed or name != "onnx")
     assert isinstance(runtime_choice.load_runtime(MODEL), runtime)
 
 

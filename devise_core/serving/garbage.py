@@ -33,6 +33,7 @@ def load_into_memory(encoder: ImageEncoder) -> None:
     encoder.load()
     keep_keras_state()
     freeze_memory()
+    _return_memory()
 
 
 def collect_in_background(period: float = PERIOD) -> threading.Event:

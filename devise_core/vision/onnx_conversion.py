@@ -1,4 +1,6 @@
-"""Write the model of a ``.keras`` file as an ONNX model, without Keras and TensorFlow.
+"""Write the model of a ``.keras`` file as an ONNX model: ``python -m devise_core.vision.onnx_conversion model.keras model.onnx``.
+
+Keras and TensorFlow are not needed.
 
 The file is read as what it is: a description of the layers in JSON, and their weights in HDF5. Only layers that the bundled models
 have are known. A model with another layer is run with Keras.
@@ -9,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -51,14 +54,14 @@ _Translation = Callable[[_Graph, str, _Layer, list[str], list[Any]], str]
 """Adds a layer to a graph. Takes the name of its output, its options, the names of its inputs and its weights."""
 
 
-def convert(path: Path) -> tuple[bytes, int]:
+def convert(path: Path) -> bytes:
     """Translate a model.
 
     Args:
         path: The ``.keras`` file.
 
     Returns:
-        The ONNX model, and the side of the square that it sees, in pixels. It takes ``uint8 (n, size, size, 3)``.
+        The ONNX model. It takes ``uint8 (n, size, size, 3)``.
 
     Raises:
         UnknownLayerError: A part of the model has no translation.
@@ -72,7 +75,7 @@ def convert(path: Path) -> tuple[bytes, int]:
             return _convert(model, weights["layers"])
 
 
-def _convert(model: _Layer, weights: Any) -> tuple[bytes, int]:
+def _convert(model: _Layer, weights: Any) -> bytes:
     if model["class_name"] != "Functional":
         raise UnknownLayerError(model["class_name"])
     config, graph, count = model["config"], _Graph(), Counter[str]()
@@ -96,7 +99,7 @@ def _convert(model: _Layer, weights: Any) -> tuple[bytes, int]:
         )
     for output in OUTPUTS:
         graph.add("Identity", [outputs[config["output_layers"][output][0]]], output)
-    return _model(graph, size).SerializeToString(), size
+    return _model(graph, size).SerializeToString()
 
 
 def _model(graph: _Graph, size: int) -> onnx.ModelProto:
@@ -212,3 +215,12 @@ _TRANSLATIONS: dict[str, _Translation] = {
     "Dense": _dense,
     "UnitNormalization": _unit,
 }
+
+
+def main(source: str, target: str) -> None:
+    """Translate the model in the file ``source`` into the file ``target``."""
+    Path(target).write_bytes(convert(Path(source)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from devise_core.storage.paths import REPOSITORY
 from devise_core.vectors import Floats
 from devise_core.vision.model_runtime import OUTPUTS, ModelRuntime
 from devise_core.vision.preprocess import Pixels
@@ -18,41 +23,51 @@ class OnnxRuntime(ModelRuntime):
     """A model that ONNX Runtime runs.
 
     Args:
-        model: The ONNX model, as ``onnx_conversion.convert`` makes it.
-        size: The side, in pixels, of the square that it sees.
+        path: The file with the ONNX model, as ``onnx_conversion`` writes it. It is not needed after that.
     """
 
-    def __init__(self, model: bytes, size: int) -> None:
+    def __init__(self, path: Path) -> None:
         import onnxruntime
 
-        self.size = size
         self.exhausted = (MemoryError, onnxruntime.capi.onnxruntime_pybind11_state.RuntimeException)
         options = onnxruntime.SessionOptions()
         options.enable_cpu_mem_arena = False  # the arena keeps the memory of the largest batch for ever
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would take time from others
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self.run(np.zeros((1, size, size, 3), dtype=np.uint8))
+        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        [image] = self._session.get_inputs()
+        self._input, self.size = image.name, image.shape[1]
+        self.run(np.zeros((1, self.size, self.size, 3), dtype=np.uint8))
 
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
         """Return the features and the unit embeddings."""
-        from devise_core.vision.onnx_conversion import INPUT
-
-        features, embeddings = self._session.run(OUTPUTS, {INPUT: pixels})
+        features, embeddings = self._session.run(OUTPUTS, {self._input: pixels})
         return features, embeddings
+
+
+def missing_packages() -> list[str]:
+    """Return the packages that are needed and not installed."""
+    return [package for package in ("onnxruntime", "onnx", "h5py") if not find_spec(package)]
 
 
 def load_onnx(path: Path) -> OnnxRuntime | None:
     """Load the model of a ``.keras`` file, or return None if it cannot be translated. Then Keras runs it, or says what is wrong.
 
+    It is translated in a process of its own, which needs 150 MB for a moment and imports packages that nothing else needs.
+
     Raises:
         ModuleNotFoundError: A package that it needs is not installed.
     """
-    from devise_core.vision.onnx_conversion import convert
-
-    try:
-        return OnnxRuntime(*convert(path))
-    except ModuleNotFoundError:
-        raise
-    except Exception as error:  # a file may be anything, and the libraries raise errors of their own
-        _LOG.info("%s is run with Keras, because it has no translation to ONNX: %r", path, error)
-        return None
+    for package in missing_packages():
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    with tempfile.TemporaryDirectory() as folder:
+        translated = Path(folder) / "model.onnx"
+        command = [sys.executable, "-m", "devise_core.vision.onnx_conversion", str(path.resolve()), str(translated)]
+        try:
+            subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+            return OnnxRuntime(translated)
+        except subprocess.CalledProcessError as error:
+            reason = error.stderr.strip().rpartition("\n")[2]
+        except Exception as error:  # a file may be anything, and the library raises errors of its own
+            reason = repr(error)
+    _LOG.info("%s is run with Keras, because it has no translation to ONNX: %s", path, reason)
+    return None

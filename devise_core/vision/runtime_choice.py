@@ -5,15 +5,14 @@ Both compute the same vectors. ONNX Runtime starts sooner and needs less time an
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from devise_core.errors import SettingsError
 from devise_core.settings.environment import text
 from devise_core.vision.model_runtime import ModelRuntime
+from devise_core.vision.onnx_runtime import load_onnx, missing_packages
 
 AUTO, KERAS, ONNX = "auto", "keras", "onnx"
-_NEEDED = ("onnxruntime", "onnx", "h5py")
 
 
 def load_runtime(path: Path) -> ModelRuntime:
@@ -27,11 +26,8 @@ def load_runtime(path: Path) -> ModelRuntime:
     chosen = text("runtime") or AUTO
     if chosen not in (AUTO, KERAS, ONNX):
         raise SettingsError(f"SEMBLANCE_RUNTIME is {chosen!r}, but must be {AUTO}, {KERAS} or {ONNX}.")
-    if chosen == ONNX or (chosen == AUTO and all(map(find_spec, _NEEDED))):
-        from devise_core.vision.onnx_runtime import load_onnx
-
-        if (runtime := load_onnx(path)) is not None:
-            return runtime
+    if (chosen == ONNX or (chosen == AUTO and not missing_packages())) and (runtime := load_onnx(path)):
+        return runtime
     from devise_core.vision.keras_runtime import KerasRuntime
 
     return KerasRuntime(path)
