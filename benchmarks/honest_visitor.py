@@ -145,11 +145,12 @@ def memory(pid: int) -> int:
     """Return the resident bytes of a server and the processes that it has started. 0 if it has ended."""
     with suppress(OSError):
         children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-        return _resident(pid) + sum(map(_resident, children))
+        return resident(pid) + sum(map(resident, children))
     return 0
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """Return the resident bytes of one process. 0 if it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
