@@ -99,7 +99,8 @@ def _convert(model: _Layer, weights: Any) -> bytes:
         )
     for output in OUTPUTS:
         graph.add("Identity", [outputs[config["output_layers"][output][0]]], output)
-    return _model(graph, size).SerializeToString()
+    written: bytes = _model(graph, size).SerializeToString()
+    return written
 
 
 def _model(graph: _Graph, size: int) -> onnx.ModelProto:
