@@ -7,11 +7,11 @@ ENV ANNOY_COMPILER_ARGS=-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /app
-COPY requirements.lock requirements-build.lock requirements-api.lock ./
+COPY requirements.lock requirements-build.lock requirements-api.lock requirements-milvus.lock ./
 RUN pip install --require-hashes -r requirements-build.lock
 RUN pip install --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
-# Extras that have a lock file: the REST API. --build-arg EXTRAS="" leaves it out.
-ARG EXTRAS="api"
+# Extras that have a lock file: the REST API, and Milvus. --build-arg EXTRAS="" leaves them out.
+ARG EXTRAS="api milvus"
 RUN set -eu; for extra in $EXTRAS; do pip install --require-hashes -r "requirements-$extra.lock"; done
 COPY . .
 # Compile now, because the file system may be read-only at run time.

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint format types audit docs image lock oldest figures clean
+.PHONY: demo test lint format types audit docs image lock oldest scale figures clean
 
 demo: $(VENV)/demo
 	@echo "Starting the app. It opens in your browser in a few seconds."
@@ -44,7 +44,8 @@ LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile
 lock: $(VENV)/test
 	$(LOCKED) requirements.txt -o requirements.lock
 	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
-	grep fastapi requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
+	grep ^fastapi requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
+	grep ^pymilvus requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-milvus.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
 
 # Install the oldest versions that pyproject.toml allows, and run the tests that need no browser and train no model.
@@ -58,6 +59,12 @@ oldest: $(VENV)/test
 TEST_TOOLS = pytest hypothesis pyyaml packaging playwright axe-playwright-python setuptools schemathesis
 OLDEST_TESTS = tests/test_engine.py tests/test_cli.py tests/test_index.py tests/test_indexing.py tests/test_images.py tests/test_ranking.py \
   tests/test_query_parser.py tests/test_pages.py tests/test_settings.py tests/test_faults.py tests/test_train_accuracy.py
+
+# Write a collection of 100,000 images, measure it, and compare its files with what benchmarks.capacity computes. Needs 0.4 GB.
+SCALE ?= /tmp/semblance-scale
+scale: $(VENV)/test
+	$(BIN)/python -m benchmarks.scale $(SCALE) --count 100000
+	$(BIN)/python -m benchmarks.capacity --check $(SCALE)/scale-100000
 
 figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index

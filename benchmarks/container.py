@@ -116,7 +116,7 @@ def serving_api(image: Image) -> Image:
 def search_by_api() -> None:
     """Search by a word, and label a picture, over HTTP."""
     with SemblanceClient(API) as client:
-        assert client.search("violin").hits[0].name == "violin"
+        assert client.search("castle").hits[0].name == "castle"
         assert client.label(CAT).labels[0].word == "cat"
 
 

@@ -11,6 +11,8 @@ import yaml
 from devise_core.api.app import PREFIX
 from devise_core.cli.main import parser
 from devise_core.cli.serve import PORT as API_PORT
+from devise_core.settings.environment import variable
+from devise_core.settings.table import known_variables
 from tests.test_hosting import ROOT, read
 
 
@@ -49,12 +51,12 @@ def test_the_second_process_is_like_the_first_and_the_proxy_knows_it() -> None:
     assert "include replicas.conf;" in read("docs/hosting/nginx.conf")
 
 
-def test_api_and_milvus_start_only_when_asked_and_only_this_machine_reaches_them() -> None:
-    assert {name for name, each in services().items() if "profiles" in each} == {"api", "milvus"}
-    for name in ("api", "milvus"):
-        [port] = services()[name]["ports"]
+def test_api_starts_only_when_asked_and_only_this_machine_reaches_it_and_milvus() -> None:
+    assert {name for name, each in services().items() if "profiles" in each} == {"api"}
+    for service in (services()["api"], milvus()["services"]["milvus"]):
+        [port] = service["ports"]
         assert port.startswith("127.0.0.1:")
-        assert services()[name]["healthcheck"]["test"][0] == "CMD"
+        assert service["healthcheck"]["test"][0] == "CMD"
 
 
 def test_api_runs_the_command_that_exists_and_answers_its_health_check() -> None:
@@ -63,14 +65,30 @@ def test_api_runs_the_command_that_exists_and_answers_its_health_check() -> None
     assert api["ports"] == [f"127.0.0.1:{API_PORT}:{API_PORT}"]
     assert f"127.0.0.1:{API_PORT}{PREFIX}/ready" in api["healthcheck"]["test"][-1]
     assert api["image"] == services()["app"]["image"]
-    assert "fastapi" in read("requirements-api.lock")
 
 
-def test_images_of_others_are_pinned_by_tag_and_milvus_keeps_what_it_stores() -> None:
-    for name in ("proxy", "milvus"):
-        assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+[\w.-]*", services()[name]["image"])
-    content = yaml.safe_load(read("compose.yaml"))
-    assert {volume.split(":")[0] for volume in content["services"]["milvus"]["volumes"]} == set(content["volumes"])
-    sources = {each["source"] for each in content["services"]["milvus"]["configs"]}
-    assert sources == set(content["configs"])
+def test_images_of_others_are_pinned_by_tag() -> None:
+    content = milvus()
+    values = yaml.safe_load(read("docs/hosting/milvus-values.yaml"))["image"]["all"]
+    assert f"{values['repository']}:{values['tag']}" == content["services"]["milvus"]["image"]
+    for image in (services()["proxy"]["image"], content["services"]["milvus"]["image"]):
+        assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+[\w.-]*", image)
+
+
+def test_milvus_keeps_what_it_stores_and_the_app_and_the_api_know_where_it_is() -> None:
+    content = milvus()
+    server = content["services"]["milvus"]
+    assert {volume.split(":")[0] for volume in server["volumes"]} == set(content["volumes"])
+    assert {each["source"] for each in server["configs"]} == set(content["configs"])
     assert yaml.safe_load(content["configs"]["milvus-etcd"]["content"])
+    for name in ("app", "api"):
+        client = content["services"][name]
+        assert client["environment"][variable("milvus_uri")] == "http://milvus:19530"
+        assert client["environment"][variable("milvus_pictures")] == client["volumes"][0].split(":")[-2]
+        assert set(client["environment"]) <= known_variables()
+        assert set(services()[name]["networks"]) & set(server["networks"])
+
+
+def milvus() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(read("compose.milvus.yaml"))
+    return content

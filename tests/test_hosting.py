@@ -73,7 +73,7 @@ def test_image_installs_by_hash_and_copies_existing_files() -> None:
     locks = [re.search(r'-r "?([\w.$-]+)', text)[1] for text in installs]  # type: ignore[index]
     assert locks == ["requirements-build.lock", "requirements.lock", "requirements-$extra.lock"]
     assert all("--require-hashes" in text for text in installs)
-    assert 'EXTRAS="api"' in given(0, "ARG")
+    assert 'EXTRAS="api milvus"' in given(0, "ARG")
     for text in given(0, "COPY"):
         for source in text.split()[:-1]:
             assert (ROOT / source).exists(), source

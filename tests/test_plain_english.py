@@ -44,6 +44,7 @@ RETIRED = {
 }
 NETWORK = r"networks?"
 ALLOWED = {
+    "compose.milvus.yaml": NETWORK,
     "compose.yaml": NETWORK,
     "devise_core/untrusted/url_fetch.py": NETWORK,
     "devise_core/untrusted/url_guard.py": NETWORK,

@@ -84,10 +84,11 @@ def test_locks_agree_on_every_package_that_several_of_them_have() -> None:
     assert {name for name, versions in locked(LOCKS[:1]).items() if not set(added.get(name, versions)) <= set(versions)} == set()
 
 
-def test_locks_have_what_the_api_needs() -> None:
+@pytest.mark.parametrize("extra", ["api", "milvus"])
+def test_locks_have_what_an_extra_of_the_image_needs(extra: str) -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     every = locked()
-    for wanted in map(Requirement, extras["api"]):
+    for wanted in map(Requirement, extras[extra]):
         assert wanted.name == "semblance" or all(map(wanted.specifier.contains, every[wanted.name])), wanted
 
 
