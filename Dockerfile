@@ -7,10 +7,10 @@ ENV ANNOY_COMPILER_ARGS=-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /app
-COPY requirements.lock requirements-build.lock requirements-api.lock requirements-milvus.lock ./
+COPY requirements.lock requirements-build.lock requirements-api.lock requirements-milvus.lock requirements-onnx.lock ./
 RUN pip install --require-hashes -r requirements-build.lock
 RUN pip install --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
-# Extras that have a lock file: the REST API, and Milvus. --build-arg EXTRAS="" leaves them out.
+# Extras that have a lock file: the REST API, Milvus, and ONNX Runtime, which is not in by default. --build-arg EXTRAS="" leaves them out.
 ARG EXTRAS="api milvus"
 RUN set -eu; for extra in $EXTRAS; do pip install --require-hashes -r "requirements-$extra.lock"; done
 COPY . .

@@ -46,6 +46,7 @@ lock: $(VENV)/test
 	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
 	grep ^fastapi requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
 	grep ^pymilvus requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-milvus.lock
+	grep ^onnx requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-onnx.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
 
 # Install the oldest versions that pyproject.toml allows, and run the tests that need no browser and train no model.

@@ -123,7 +123,7 @@ def test_memory_and_the_proxy_are_those_of_the_compose_file() -> None:
     assert container("proxy")["image"] == services["proxy"]["image"]
     mounted = {mount["mountPath"] for mount in container("proxy")["volumeMounts"]} - {"/tmp"}
     assert mounted == {volume.split(":")[1] for volume in services["proxy"]["volumes"]}
-    measured = re.search(r"(\d+) MB once the model is loaded", (HOSTING / "streamlit-cloud.md").read_text("utf-8"))
+    measured = re.search(r"instead of (\d+) MB with Keras", (ROOT / "docs/OPERATING.md").read_text("utf-8"))
     assert measured
     assert int(measured[1]) * 10**6 <= size(container("app")["resources"]["requests"]["memory"])
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from devise_core.errors import BuildError
 from devise_core.storage.paths import REPOSITORY
 
-LOCKS = tuple(REPOSITORY / f"requirements{kind}.lock" for kind in ("", "-build", "-api", "-milvus"))
+LOCKS = tuple(REPOSITORY / f"requirements{kind}.lock" for kind in ("", "-build", "-api", "-milvus", "-onnx"))
 LOOKED_UP = {"colorama": "BSD-3-Clause", "namex": "Apache-2.0", "tensorflow": "Apache-2.0"}
 """Licences from the packages' repositories, for packages that are only installed on other systems or whose metadata has none."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _CLASSIFIER = "License :: OSI Approved :: "
 _HEADER = """# Licences of the packages that the app uses
 
-The packages of `requirements.lock` and of the lock files of the build, the REST API and Milvus, with the licences that their
-metadata states. This file is written by `make lock`. The README has the licences of the code, the model, the word vectors and the
-images. `ui/vendor/LICENCES.txt` has those of the browser scripts.
+The packages of `requirements.lock` and of the lock files of the build, the REST API, Milvus and ONNX Runtime, with the licences
+that their metadata states. This file is written by `make lock`. The README has the licences of the code, the model, the word
+vectors and the images. `ui/vendor/LICENCES.txt` has those of the browser scripts.
 
 | package | version | licence |
 | --- | --- | --- |
