@@ -18,6 +18,7 @@ EXTRAS = {
     "onnx": ("onnxruntime", "onnx", "h5py"),
     "phrases": ("tokenizers",),
     "milvus": ("pymilvus", "grpc"),
+    "ray": ("ray", "fsspec"),
 }
 """Extra of the package → the modules that it installs, each at the smallest extra that has it."""
 

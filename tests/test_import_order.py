@@ -29,6 +29,7 @@ ORDER = (
     "engine",
     "embedder",
     "untrusted",
+    "distributed",
     "serving",
     "backbones",
     "datasets",

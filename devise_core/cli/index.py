@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,9 @@ def add_parsers(commands: Any) -> None:
         description="Make a collection from the images in a folder. Sub-folders become labels. "
         "Run the same command again to continue after an interruption.",
     )
-    command.add_argument("folder", type=Path, help="the folder with the images")
+    command.add_argument(
+        "folder", help="the folder with the images. With --engine ray also a text file of URLs, or an s3:// or gs:// URL"
+    )
     command.add_argument("--name", required=True, help="the name of the collection")
     command.add_argument(
         "--include-system", action="store_true", help="also index folders of thumbnails and deleted files, such as @eaDir"
@@ -38,15 +42,23 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("--store", choices=("folder", "milvus"), default="folder", help="where to keep it (default: %(default)s)")
     command.add_argument("--uri", metavar="URI", help="the Milvus server of --store milvus (default: SEMBLANCE_MILVUS_URI)")
+    _add_engine(command)
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_index)
 
 
+def _add_engine(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--engine", choices=("local", "ray"), default="local", help="where to compute the vectors (default: %(default)s)"
+    )
+    command.add_argument("--address", default="", metavar="HOST:PORT", help="the Ray cluster (default: one that is started here)")
+    command.add_argument("--workers", type=int, default=0, metavar="N", help="the processes on Ray (default: one per GPU or core)")
+
+
 def _index(options: argparse.Namespace) -> None:
     from devise_core.cli.progress import progress_bar
     from devise_core.cli.quiet import QuietImageEncoder
-    from devise_core.collections.indexing import index_folder
     from devise_core.collections.milvus.connection import MilvusConnection
     from devise_core.collections.milvus.writer import MilvusWriter
     from devise_core.collections.writer import check_name
@@ -68,10 +80,25 @@ def _index(options: argparse.Namespace) -> None:
     parts = ModelParts(layout, manifest, open_text_encoder(layout, manifest.verified))
     store = None if in_folder else MilvusWriter(name, encoder.model_id, MilvusConnection.configured(options.uri or ""), parts)
     with progress_bar(options.name, "computing the map" if in_folder else "computing what searches need") as progress:
-        result = index_folder(
-            options.folder, options.name, encoder, progress, command, parts, options.include_system, options.annotations, store
-        )
+        facts = options.name, encoder, progress, command, parts, options.include_system, options.annotations, store
+        result = _indexer(options)(*facts)
     _report(options, result)
+
+
+def _indexer(options: argparse.Namespace) -> Callable[..., Any]:
+    """Return what makes the collection, on this machine alone or on Ray."""
+    if options.engine == "ray":
+        from devise_core.distributed.ray_engine import RayEngine
+        from devise_core.distributed.ray_indexing import index_with_ray
+
+        if options.workers < 0:
+            raise CollectionError(f"--workers is 0 or more. Received: {options.workers}.")
+        return partial(index_with_ray, RayEngine(options.address, options.workers), options.folder)
+    from devise_core.collections.indexing import index_folder
+
+    if options.address or options.workers or "://" in options.folder:
+        raise CollectionError("A URL, --address and --workers need --engine ray.")
+    return partial(index_folder, Path(options.folder))
 
 
 def _report(options: argparse.Namespace, result: Any) -> None:

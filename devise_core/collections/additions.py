@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
-from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.segments import segments_of
@@ -21,8 +21,23 @@ MOST_ADDED = 0.25
 _AT_A_TIME = 500
 
 
+Listed = TypeVar("Listed")
+"""What an image is listed as, such as the path of its file."""
+_Hashed_contra = TypeVar("_Hashed_contra", contravariant=True)
+
+
+class ContentHashes(Protocol[_Hashed_contra]):
+    """The SHA-256 of the content of images."""
+
+    def of(self, image: _Hashed_contra, /) -> str:
+        """Return that of one image. Raises ``OSError``."""
+
+    def save(self) -> None:
+        """Keep what was computed."""
+
+
 @dataclass
-class Additions:
+class Additions(Generic[Listed]):
     """What a folder has besides the images of its collection.
 
     Attributes:
@@ -30,7 +45,7 @@ class Additions:
         keys: The SHA-256 of each file that is.
     """
 
-    files: list[Path] = field(default_factory=list)
+    files: list[Listed] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
 
@@ -38,10 +53,10 @@ def additions(
     folder: Path,
     model_id: str,
     parts: ModelParts | None,
-    files: Sequence[Path],
-    describe: Callable[[Path], Item],
-    hashes: FileHashes,
-) -> Additions | None:
+    files: Sequence[Listed],
+    describe: Callable[[Listed], Item],
+    hashes: ContentHashes[Listed],
+) -> Additions[Listed] | None:
     """Return what to add to the collection in ``folder``, or None if it has to be written as a whole.
 
     It is written as a whole if it is small, damaged or of another model, or if an image or what is known of it has changed or gone.
@@ -69,10 +84,14 @@ def additions(
 
 
 def _compared(
-    collection: FolderCollection, items: StoredItems, files: Sequence[Path], describe: Callable[[Path], Item], hashes: FileHashes
-) -> Additions | None:
+    collection: FolderCollection,
+    items: StoredItems,
+    files: Sequence[Listed],
+    describe: Callable[[Listed], Item],
+    hashes: ContentHashes[Listed],
+) -> Additions[Listed] | None:
     """Compare all files with the collection. Return None if an image of it was changed or deleted."""
-    new = Additions()
+    new = Additions[Listed]()
     for start in range(0, len(files), _AT_A_TIME):
         described = [(file, describe(file)) for file in files[start : start + _AT_A_TIME]]
         stored = items.with_keys([item.id for _, item in described])

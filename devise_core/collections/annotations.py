@@ -95,6 +95,14 @@ def read_annotations(folder: Path, files: Sequence[Path] = (), images: Iterable[
     return Annotations(exact, anywhere, splits if len(splits) > 1 else frozenset(), tuple(problems))
 
 
+def read_given(files: Sequence[Path]) -> Annotations:
+    """Read files of annotations about images that are in no folder. Raises what ``read_annotations`` does."""
+    notes = dict[str, ImageNote]()
+    for path in files:
+        _merge(notes, _read(path))
+    return Annotations(anywhere=notes)
+
+
 def _merge(notes: dict[str, ImageNote], others: Iterable[tuple[str, ImageNote]]) -> None:
     for file, note in others:
         notes[file] = notes.get(file, ImageNote()).merged(note)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from devise_core.collections.additions import Additions, additions
+from devise_core.collections.additions import additions
 from devise_core.collections.annotations import Annotations, read_annotations
-from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.collection_version import CollectionVersion, Encoded
 from devise_core.collections.file_hashes import FileHashes
-from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.image_files import describe, readable, scan_folder
 from devise_core.collections.indexed_folder import IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
-from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name
 from devise_core.datatypes import Item
@@ -35,7 +32,6 @@ from devise_core.vision.thumbnail import thumbnail
 
 THUMBNAIL = 384
 """The longer side of the thumbnails, in pixels."""
-_WRITTEN_TOGETHER = 256
 
 Progress = Callable[[int, int], None]
 """Called with the number of images done and the total."""
@@ -74,49 +70,14 @@ def index_folder(
     cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
-    version = _Version(source, scan.files, encoder.model_id, command, parts, item, result, store)
+    check = partial(_check_read, source, scan.files, result)
+    version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, check, store)
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
         new = None if store else additions(target, encoder.model_id, parts, scan.files, item, hashes)
         version.write(partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress), new)
         cache.forget_others(new.keys if new else ())
         hashes.forget_others(scan.files)
     return result
-
-
-Encoded = Iterator[tuple[Path, str, CachedVectors]]
-"""Files with their SHA-256 and vectors."""
-
-
-@dataclass(frozen=True)
-class _Version:
-    """A version of a collection that is to be written."""
-
-    source: Path
-    files: Sequence[Path]
-    model_id: str
-    command: str
-    parts: ModelParts | None
-    item: Callable[[Path], Item]
-    result: IndexedFolder
-    store: MilvusWriter | None
-
-    def write(self, encode: Callable[[Sequence[Path]], Encoded], new: Additions | None) -> None:
-        """Add what is ``new`` to the collection, or write all of it. The report lists what cannot be read."""
-        result = self.result
-        if new is None:
-            with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
-                result.count = _write_images(encode(self.files), whole, self.item)
-                _check_read(self.source, self.files, result)
-                if isinstance(whole, FolderWriter):
-                    result.write_report(whole.folder)
-                else:
-                    whole.forget_others()
-                whole.seal()
-            return
-        with SegmentWriter(result.folder, self.command, self.parts) as adding:
-            result.count = len(new.keys) + _write_images(encode(new.files), adding, self.item)
-            adding.seal()
-        result.write_report(result.folder)
 
 
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
@@ -127,33 +88,23 @@ def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> N
         raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
 
 
-def _write_images(encoded: Encoded, writer: StoreWriter, item: Callable[[Path], Item]) -> int:
-    """Write each image, a batch at a time. Return how many there are.
+def _item(file: Path, source: Path, notes: Annotations, spread: bool = False) -> Item:
+    parts = file.relative_to(source).parts
+    return describe_noted(parts, "/".join(parts), str(file.absolute()), notes, spread)
+
+
+def describe_noted(parts: Sequence[str], identity: str, origin: str, notes: Annotations, spread: bool = False) -> Item:
+    """Describe an image by its path, and by what is noted about it.
 
     Args:
-        encoded: The files with their SHA-256 and vectors.
-        writer: Takes the images.
-        item: Describes a file.
+        parts: The parts of its path below the source.
+        identity: A hash of it distinguishes images with the same name.
+        origin: Where the image is.
+        notes: What is noted about the images.
+        spread: Whether the thumbnails are spread over several folders, as suits very many.
     """
-    count = 0
-    while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
-        items = [item(file) for file, _, _ in batch]
-        images = [image for _, _, image in batch]
-        features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
-        keys = [key for _, key, _ in batch]
-        writer.put(ImageBatch(items, features, embeddings, [image.thumbnail for image in images], keys))
-        count += len(batch)
-    return count
-
-
-def _item(file: Path, source: Path, notes: Annotations, spread: bool = False) -> Item:
-    """Describe ``file`` by its path below ``source``, and by what is noted about it.
-
-    A hash of the path distinguishes files with the same name. The thumbnails of very many are ``spread`` over several folders.
-    """
-    parts = file.relative_to(source).parts
-    mark = sha256("/".join(parts).encode(errors="surrogateescape")).hexdigest()[:10]
-    item, note = describe(notes.without_split(parts), mark, str(file.absolute())), notes.of(parts)
+    mark = sha256(identity.encode(errors="surrogateescape")).hexdigest()[:10]
+    item, note = describe(notes.without_split(parts), mark, origin), notes.of(parts)
     labels = tuple(filter(None, dict.fromkeys(readable(label) for label in note.labels)))
     return replace(
         item,
@@ -185,7 +136,7 @@ def _encode(
     hashes: FileHashes,
     result: IndexedFolder,
     progress: Progress | None,
-) -> Encoded:
+) -> Encoded[Path]:
     """Yield each file that can be read, with its SHA-256 and its vectors. The others go to ``result.skipped``."""
     done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache, hashes), BATCH):

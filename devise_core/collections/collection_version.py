@@ -1,0 +1,80 @@
+"""Write a version of a collection: all images, or those that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Generic
+
+import numpy as np
+
+from devise_core.collections.additions import Additions, Listed
+from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.folder_writer import FolderWriter
+from devise_core.collections.indexed_folder import IndexedFolder
+from devise_core.collections.milvus.writer import MilvusWriter
+from devise_core.collections.segment_writer import SegmentWriter
+from devise_core.collections.vector_cache import CachedVectors
+from devise_core.datatypes import Item
+from devise_core.search.model_parts import ModelParts
+
+_WRITTEN_TOGETHER = 256
+
+Encoded = Iterator[tuple[Listed, str, CachedVectors]]
+"""Images with the SHA-256 of their content and their vectors."""
+
+
+@dataclass(frozen=True)
+class CollectionVersion(Generic[Listed]):
+    """What is to be written.
+
+    Attributes:
+        files: All images.
+        model_id: The model that makes their vectors.
+        command: The command, for the manifest.
+        parts: The parts of the model.
+        item: Describes an image.
+        result: Where to write, and what to report.
+        check: Raises ``CollectionError`` if what was read must not become a collection.
+        store: Writes to Milvus. By default the collection is written to a folder.
+    """
+
+    files: Sequence[Listed]
+    model_id: str
+    command: str
+    parts: ModelParts | None
+    item: Callable[[Listed], Item]
+    result: IndexedFolder
+    check: Callable[[], None]
+    store: MilvusWriter | None = None
+
+    def write(self, encode: Callable[[Sequence[Listed]], Encoded[Listed]], new: Additions[Listed] | None) -> None:
+        """Add what is ``new`` to the collection, or write all of it. The report lists what cannot be read."""
+        result = self.result
+        if new is None:
+            with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
+                result.count = self._put(encode(self.files), whole)
+                self.check()
+                if isinstance(whole, FolderWriter):
+                    result.write_report(whole.folder)
+                else:
+                    whole.forget_others()
+                whole.seal()
+            return
+        with SegmentWriter(result.folder, self.command, self.parts) as adding:
+            result.count = len(new.keys) + self._put(encode(new.files), adding)
+            adding.seal()
+        result.write_report(result.folder)
+
+    def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> int:
+        """Write each image, a batch at a time. Return how many there are."""
+        count = 0
+        while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
+            items = [self.item(file) for file, _, _ in batch]
+            images = [image for _, _, image in batch]
+            features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
+            keys = [key for _, key, _ in batch]
+            writer.put(ImageBatch(items, features, embeddings, [image.thumbnail for image in images], keys))
+            count += len(batch)
+        return count

@@ -1,0 +1,1 @@
+"""Make a collection with the processes and machines of a Ray cluster."""

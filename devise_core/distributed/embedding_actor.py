@@ -1,0 +1,118 @@
+"""What a process of the cluster does: read images, and compute their vectors and thumbnails."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from devise_core.collections.indexing import THUMBNAIL
+from devise_core.distributed.image_list import WEB, storage
+from devise_core.errors import CollectionError, ImageError
+from devise_core.settings import settings
+from devise_core.untrusted.url_fetch import fetch_image
+from devise_core.vectors import Floats
+from devise_core.vision.batch_reader import read_batches
+from devise_core.vision.image_encoder import BATCH, ImageEncoder
+from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_sources import name_and_bytes
+from devise_core.vision.preprocess import Pixels
+from devise_core.vision.thumbnail import thumbnail
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """An image with its ``pixels``, or the ``error`` that says what is wrong with it."""
+
+    sha256: str = ""
+    pixels: Pixels | None = None
+    thumbnail: bytes = b""
+    error: str = ""
+
+
+class EmbeddingActor:
+    """Keeps one model, and embeds tables of images with it.
+
+    Args:
+        encoder: The model, which is loaded here.
+        model_id: The id that it must have, as on the machine that started the job.
+
+    Raises:
+        CollectionError: The machine has another model.
+    """
+
+    def __init__(self, encoder: ImageEncoder, model_id: str) -> None:
+        self._encoder = encoder
+        encoder.load()
+        if encoder.model_id != model_id:
+            raise CollectionError(f"The machine {os.uname().nodename} has another model. Install the same version on all machines.")
+
+    def embed(self, table: Any) -> Any:
+        """Return the Arrow table with the columns of ``ShardStore``, and ``error`` for what cannot be read."""
+        import pyarrow
+
+        uris = [os.fsdecode(uri) for uri in table["uri"].to_pylist()]
+        decoded, features, embeddings = list[_Decoded](), [], []
+        for batch in read_batches(uris, self._decode, BATCH):
+            decoded += batch
+            pixels = [image.pixels for image in batch if image.pixels is not None]
+            if pixels:
+                encoded = self._encoder.encode_pixels(np.stack(pixels))
+                features.append(encoded.features)
+                embeddings.append(encoded.embeddings)
+        read = [image.pixels is not None for image in decoded]
+        return pyarrow.table(
+            {
+                "uri": table["uri"],
+                "stamp": table["stamp"],
+                "sha256": [image.sha256 for image in decoded],
+                "thumbnail": pyarrow.array([image.thumbnail for image in decoded], pyarrow.binary()),
+                "features": _vectors(features, read),
+                "embedding": _vectors(embeddings, read),
+                "error": pyarrow.array([image.error for image in decoded], pyarrow.string()),
+            }
+        )
+
+    def _decode(self, uri: str) -> _Decoded:
+        try:
+            content = _content(uri)
+            image = read_image(_Named(content, Path(uri).name), at_least=THUMBNAIL)
+            return _Decoded(sha256(content).hexdigest(), self._encoder.pixels(image), thumbnail(image, THUMBNAIL))
+        except (ImageError, CollectionError, OSError) as error:
+            return _Decoded(error=str(error) or type(error).__name__)
+
+
+class _Named(io.BytesIO):
+    """The content of a file, with the name that messages use."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        super().__init__(content)
+        self.name = name
+
+
+def _content(uri: str) -> bytes:
+    """Return the content of an image. A web address must be on the public web, and its size and time are limited."""
+    limits = settings()
+    if uri.startswith(WEB):
+        return fetch_image(uri, limits.model_copy(update={"url_search": True}))
+    if "://" not in uri:
+        return name_and_bytes(uri, limits.image_bytes)[1]
+    with storage(uri) as (files, path), files.open(path, "rb") as file:
+        content: bytes = file.read(limits.image_bytes + 1)
+    return content
+
+
+def _vectors(batches: Sequence[Floats], read: Sequence[bool]) -> Any:
+    """Return a column of vectors, which are empty for images that cannot be read."""
+    import pyarrow
+
+    width = batches[0].shape[1] if batches else 0
+    ends = np.concatenate([[0], np.cumsum(np.asarray(read) * width)]).astype(np.int32)
+    numbers = np.concatenate(batches).ravel() if batches else np.empty(0, dtype=np.float32)
+    return pyarrow.ListArray.from_arrays(pyarrow.array(ends), pyarrow.array(numbers, pyarrow.float32()))

@@ -1,0 +1,143 @@
+"""List images that are anywhere: in a folder, in a file that names them, or in a bucket that fsspec can list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from devise_core.collections.image_files import scan_folder
+from devise_core.errors import CollectionError
+from devise_core.storage.artifact_reader import read_text
+from devise_core.vision.image_reader import SUFFIXES
+
+WEB = ("http://", "https://")
+"""What begins like this is only fetched from the public web, as for a visitor."""
+
+
+@dataclass(frozen=True)
+class ListedImage:
+    """An image that can be read from any machine of the cluster.
+
+    Attributes:
+        uri: Its path or URL.
+        parts: The parts of the path that describe it, at least its name.
+        identity: What makes its id.
+        stamp: Changes when the image changes, as far as the storage tells. "" for the web.
+    """
+
+    uri: str
+    parts: tuple[str, ...]
+    identity: str
+    stamp: str
+
+
+@dataclass
+class ImageList:
+    """What a source has.
+
+    Attributes:
+        images: The images.
+        problems: A sentence for each that cannot be listed.
+        left_out: What is not looked at, in words.
+        folder: The folder of the images, if they are in one.
+    """
+
+    images: list[ListedImage]
+    problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    folder: Path | None = None
+
+
+def list_images(source: str, include_system: bool = False) -> ImageList:
+    """List the images of a source.
+
+    Args:
+        source: A folder, a text file with a path or URL on each line, or the URL of a folder for fsspec, such as ``s3://bucket/photos``.
+        include_system: As for ``scan_folder``.
+
+    Raises:
+        CollectionError: There is no such source, or it has no images.
+    """
+    if source.startswith(WEB):
+        raise CollectionError(f"The images at a web address cannot be listed. Write their URLs into a file. Received: {source}")
+    if "://" in source:
+        return _in_bucket(source)
+    return _in_file(Path(source)) if Path(source).is_file() else _in_folder(Path(source), include_system)
+
+
+@contextmanager
+def storage(uri: str) -> Iterator[tuple[Any, str]]:
+    """Yield the file system of fsspec for a URL, and the path in it.
+
+    Raises:
+        CollectionError: fsspec or what it needs is not installed, or the storage does not answer.
+    """
+    try:
+        import fsspec
+
+        yield fsspec.core.url_to_fs(uri)
+    except ModuleNotFoundError as error:
+        raise CollectionError(f"{uri} needs the package {error.name}. Install it with `pip install {error.name}`.") from error
+    except (ImportError, ValueError) as error:
+        raise CollectionError(
+            f"{uri} cannot be opened ({error}). Install what fsspec needs for it, such as s3fs or gcsfs."
+        ) from error
+    except CollectionError:
+        raise
+    except Exception as error:  # each storage has its own errors
+        raise CollectionError(f"{uri} cannot be read ({error}). Check the address and your credentials.") from error
+
+
+def _in_folder(folder: Path, include_system: bool) -> ImageList:
+    scan = scan_folder(folder, include_system)
+    images = []
+    for file in scan.files:
+        parts = file.relative_to(folder).parts
+        images.append(ListedImage(str(file.absolute()), parts, "/".join(parts), _stamp(file)))
+    return ImageList(images, scan.problems, scan.left_out, folder)
+
+
+def _in_file(file: Path) -> ImageList:
+    """Read a list. Relative paths are relative to its folder. The folders of these images are no labels."""
+    lines = [line.strip() for line in read_text(file).removeprefix("\ufeff").splitlines()]
+    images = []
+    for line in dict.fromkeys(line for line in lines if line and not line.startswith("#")):
+        uri = line if "://" in line else str((file.parent / line).absolute())
+        name = PurePosixPath(unquote(urlsplit(uri).path)).name if "://" in uri else Path(uri).name
+        images.append(ListedImage(uri, (name or "image",), uri, "" if "://" in uri else _stamp(Path(uri))))
+    if not images:
+        raise CollectionError(f"{file} names no images. Write a path or URL on each line.")
+    return ImageList(images)
+
+
+def _in_bucket(uri: str) -> ImageList:
+    with storage(uri) as (files, root):
+        listed: Mapping[str, Mapping[str, Any]] = files.find(root, detail=True)
+        images = []
+        for path, facts in sorted(listed.items()):
+            parts = PurePosixPath(path).relative_to(PurePosixPath(root)).parts
+            if path.lower().endswith(SUFFIXES) and parts and not any(part.startswith(".") for part in parts):
+                images.append(ListedImage(str(files.unstrip_protocol(path)), parts, "/".join(parts), _version(facts)))
+    if not images:
+        raise CollectionError(f"There are no images in {uri}. Files ending in {', '.join(SUFFIXES)} are read.")
+    left_out = len(listed) - len(images)
+    return ImageList(images, left_out=[f"{left_out} other files"] if left_out else [])
+
+
+def _stamp(file: Path) -> str:
+    """Return the size and time of a file. One that is missing is reported when it is read."""
+    try:
+        status = file.stat()
+    except OSError:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def _version(facts: Mapping[str, Any]) -> str:
+    """Return what the storage tells of the version of a file. Storages name it differently."""
+    names = ("size", "ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "created")
+    return " ".join(str(facts[name]) for name in names if facts.get(name) is not None)

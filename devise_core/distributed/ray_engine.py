@@ -1,0 +1,133 @@
+"""Run ``EmbeddingActor`` in the processes of a Ray cluster, or of one that is started on this machine for the run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from devise_core.distributed.embedding_actor import EmbeddingActor
+from devise_core.distributed.image_list import ListedImage
+from devise_core.errors import CollectionError
+from devise_core.extras import extras_needed
+from devise_core.vision.image_encoder import BATCH, ImageEncoder
+
+LARGEST_SHARD = 8 * BATCH
+"""Images in one task and in one shard, at most. If a process ends, so many are computed again."""
+_TASKS_EACH = 4
+_TRIES = 4
+"""How often a task is tried whose process ends."""
+_STORE_BYTES = 1 << 30
+_ANSWER_SECONDS = 5.0
+_ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+"""Each process has one core. Models that start a thread for each core would wait for each other."""
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+"""Ray neither reports its use to its makers nor writes its own notes to the terminal."""
+
+
+@dataclass(frozen=True)
+class RayEngine:
+    """How to run on Ray.
+
+    Attributes:
+        address: ``host:port`` of a cluster, "auto" for the one of this machine, or "" to start one here for the run.
+        workers: The processes, each with a model of its own. 0 for one per GPU, or one per core if there are none.
+    """
+
+    address: str = ""
+    workers: int = 0
+
+    def embedded(self, images: Sequence[ListedImage], encoder: ImageEncoder) -> Generator[Any, None, None]:
+        """Yield Arrow tables as ``EmbeddingActor`` returns them, in any order. Each image is in one of them.
+
+        A task whose process ends is run again in another process.
+
+        Raises:
+            CollectionError: The cluster does not answer, or has fewer cores than ``workers``, or a task fails.
+            MissingPackageError: Ray is not installed.
+        """
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
+        with extras_needed():
+            import pyarrow
+            import ray
+        with _connected(self.address, self.workers):
+            resources = ray.cluster_resources()
+            gpus, cores = (int(resources.get(kind, 0)) for kind in ("GPU", "CPU"))
+            workers = self.workers or gpus or cores
+            if workers > cores or not cores:
+                raise CollectionError(f"The cluster has {cores} cores. Give --workers {max(1, cores)} or fewer.")
+            tables = (
+                pyarrow.table({"uri": [os.fsencode(image.uri) for image in part], "stamp": [image.stamp for image in part]})
+                for part in _parts(images, workers)
+            )
+            try:
+                yield from _run(tables, workers, gpus, encoder)
+            except ray.exceptions.RayError as error:
+                cause = getattr(error, "cause", None) or error
+                raise CollectionError(f"Ray could not embed the images ({str(cause).strip().splitlines()[-1]}).") from error
+
+
+def _run(tables: Iterator[Any], workers: int, gpus: int, encoder: ImageEncoder) -> Iterator[Any]:
+    """Give each actor two tables at a time, so that none waits, and yield the results as they come. An error ends the run."""
+    import ray
+
+    remote = ray.remote(num_cpus=1, num_gpus=min(1.0, gpus / workers), max_restarts=-1, max_task_retries=_TRIES - 1)(EmbeddingActor)
+    actors = [remote.remote(encoder, encoder.model_id) for _ in range(workers)]
+    working = {actor.embed.remote(table): actor for actor, table in zip(actors * 2, tables, strict=False)}
+    while working:
+        (ready,), _ = ray.wait(list(working), num_returns=1)
+        actor = working.pop(ready)
+        working |= {actor.embed.remote(table): actor for table in islice(tables, 1)}
+        yield ray.get(ready)
+
+
+def _parts(images: Sequence[ListedImage], workers: int) -> Iterator[Sequence[ListedImage]]:
+    """Split into tasks of whole batches, several for each worker."""
+    batches = -(-len(images) // (workers * _TASKS_EACH * BATCH))
+    size = min(LARGEST_SHARD, BATCH * max(1, batches))
+    return (images[start : start + size] for start in range(0, len(images), size))
+
+
+@contextmanager
+def _connected(address: str, workers: int) -> Iterator[None]:
+    import ray
+
+    if address and address != "auto":
+        _check_answers(address)
+    options: dict[str, Any] = {"address": address or "local", "runtime_env": {"env_vars": _variables()}}
+    if not address:  # Ray protects a cluster that it starts here by a token
+        options |= {"num_cpus": workers or None, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
+    try:
+        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CollectionError(f"No Ray cluster answers at {address or 'this machine'} ({reason}). Check --address.") from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _check_answers(address: str) -> None:
+    """Ray itself waits for a minute. Raises ``CollectionError``."""
+    host, _, port = address.partition("://")[2].rpartition(":") if "://" in address else address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise CollectionError(
+            f"No Ray cluster answers at {address} ({error}). Give --address HOST:PORT of its head node."
+        ) from error
+
+
+def _variables() -> dict[str, str]:
+    """Return the environment of the processes: the settings of this one, and where it has the library from."""
+    ours = {name: value for name, value in os.environ.items() if name.startswith("SEMBLANCE_")}
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]))
+    return {**ours, **_ONE_THREAD, "PYTHONPATH": path}

@@ -1,0 +1,114 @@
+"""Make a collection as ``index_folder`` does, with the vectors computed on a Ray cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from devise_core.collections.additions import additions
+from devise_core.collections.annotations import Annotations, read_annotations, read_given
+from devise_core.collections.collection_version import CollectionVersion
+from devise_core.collections.indexed_folder import IndexedFolder
+from devise_core.collections.indexing import Progress, describe_noted
+from devise_core.collections.milvus.writer import MilvusWriter
+from devise_core.collections.writer import check_name
+from devise_core.datatypes import Item
+from devise_core.distributed.image_list import ImageList, ListedImage, list_images
+from devise_core.distributed.ray_engine import RayEngine
+from devise_core.distributed.shards import ShardStore
+from devise_core.errors import CollectionError
+from devise_core.search.model_parts import ModelParts
+from devise_core.search.registry import EXACT_UP_TO
+from devise_core.storage.paths import user_collections
+from devise_core.vision.image_encoder import ImageEncoder
+
+
+def index_with_ray(
+    engine: RayEngine,
+    source: str,
+    name: str,
+    encoder: ImageEncoder,
+    progress: Progress | None = None,
+    command: str = "",
+    parts: ModelParts | None = None,
+    include_system: bool = False,
+    annotations: Sequence[Path] = (),
+    store: MilvusWriter | None = None,
+) -> IndexedFolder:
+    """Make the collection ``name`` from images that are anywhere.
+
+    The vectors are kept in shards beside the collections, so a repeated run computes what is missing. The arguments are those of
+    ``index_folder``, except for two.
+
+    Args:
+        engine: How to run on Ray.
+        source: What ``list_images`` takes.
+        name: The name of the collection. An existing one is replaced, or added to.
+        encoder: The model. Each process loads a copy.
+        progress: Called after each task, with the number of images done.
+        command: The command for the manifest.
+        parts: Model parts, used to precompute what makes searches faster.
+        include_system: As for ``scan_folder``.
+        annotations: Files with labels and captions.
+        store: As for ``index_folder``.
+
+    Raises:
+        CollectionError: The name is not allowed, the source has no images, the cluster does not answer, or nothing can be read.
+    """
+    target = user_collections() / check_name(name)
+    listed = list_images(source, include_system)
+    notes = _notes(listed, annotations)
+    result = IndexedFolder(target, skipped=[*listed.problems, *notes.problems], left_out=listed.left_out)
+    shards = ShardStore(target.with_name(".cache") / f"{name}.shards", encoder.model_id)
+    _embed(listed.images, shards, encoder, engine, result, progress)
+    images = [image for image in listed.images if image in shards]
+    item = partial(_item, notes=notes, spread=len(images) > EXACT_UP_TO)
+    check = partial(_check_read, source, listed, images, result)
+    check()
+    version = CollectionVersion(images, encoder.model_id, command, parts, item, result, check, store)
+    version.write(shards.read, None if store else additions(target, encoder.model_id, parts, images, item, shards))
+    shards.forget_others(listed.images)
+    return result
+
+
+def _notes(listed: ImageList, annotations: Sequence[Path]) -> Annotations:
+    if listed.folder is None:
+        return read_given(annotations)
+    return read_annotations(listed.folder, annotations, (listed.folder.joinpath(*image.parts) for image in listed.images))
+
+
+def _embed(
+    images: Sequence[ListedImage],
+    shards: ShardStore,
+    encoder: ImageEncoder,
+    engine: RayEngine,
+    result: IndexedFolder,
+    progress: Progress | None,
+) -> None:
+    """Compute what the shards lack. What cannot be read goes to ``result.skipped``, and is tried again by the next run."""
+    missing = [image for image in images if image not in shards]
+    done = len(images) - len(missing)
+    if not missing:
+        return
+    skipped = list[str]()
+    with closing(engine.embedded(missing, encoder)) as tables:
+        for table in tables:
+            shards.write(table)
+            uris, errors = (table[name].to_pylist() for name in ("uri", "error"))
+            skipped += [f"{os.fsdecode(uri)}: {error}" for uri, error in zip(uris, errors, strict=True) if error]
+            done += len(uris)
+            if progress:
+                progress(done, len(images))
+    result.skipped += sorted(skipped)
+
+
+def _item(image: ListedImage, notes: Annotations, spread: bool) -> Item:
+    return describe_noted(image.parts, image.identity, image.uri, notes, spread)
+
+
+def _check_read(source: str, listed: ImageList, images: Sequence[ListedImage], result: IndexedFolder) -> None:
+    if not images:
+        raise CollectionError(f"None of the {len(listed.images)} images in {source} can be read. {result.skipped[0]}")

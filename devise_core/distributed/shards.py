@@ -1,0 +1,129 @@
+"""Vectors and thumbnails in Parquet files, which are named by what they hold. Writing a shard again changes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from devise_core.collections.vector_cache import CachedVectors
+from devise_core.distributed.image_list import ListedImage
+from devise_core.errors import CollectionError
+from devise_core.extras import extras_needed
+from devise_core.storage.atomic_write import atomic_file
+from devise_core.vectors import Floats
+
+_LIGHT = ("uri", "stamp", "sha256")
+"""The columns that say which images a shard has."""
+
+
+class ShardStore:
+    """The shards of one collection. The content of an image is found by its URI and stamp.
+
+    Args:
+        folder: The folder of the shards. It is made if it is missing.
+        model_id: ``ImageEncoder.model_id``. Shards of another model are deleted.
+    """
+
+    def __init__(self, folder: Path, model_id: str) -> None:
+        self._folder, self._model_id = folder, model_id
+        folder.mkdir(parents=True, exist_ok=True)
+        self._known = dict[tuple[str, str], tuple[str, Path]]()
+        for file in sorted(folder.glob("*.parquet")):
+            self._note(file)
+
+    def __contains__(self, image: ListedImage) -> bool:
+        return (image.uri, image.stamp) in self._known
+
+    def of(self, image: ListedImage) -> str:
+        """Return the SHA-256 of the content of an image that a shard has."""
+        return self._known[image.uri, image.stamp][0]
+
+    def save(self) -> None:
+        """Do nothing, since a shard is written as a whole."""
+
+    def write(self, table: Any) -> None:
+        """Write the rows of an Arrow table that the actors return, except those with an error."""
+        import pyarrow.compute as columns
+        from pyarrow import parquet
+
+        kept = table.filter(columns.equal(table["error"], "")).drop_columns(["error"])
+        if not len(kept):
+            return
+        names = sha256(self._model_id.encode())
+        for column in _LIGHT:
+            names.update(repr(kept[column].to_pylist()).encode())
+        file = self._folder / f"{names.hexdigest()[:32]}.parquet"
+        with atomic_file(file) as staged:
+            parquet.write_table(kept.replace_schema_metadata({"model": self._model_id}), staged)
+        self._note(file)
+
+    def read(self, images: Sequence[ListedImage]) -> Iterator[tuple[ListedImage, str, CachedVectors]]:
+        """Yield each of ``images`` that a shard has, with its SHA-256 and vectors, in the order of the shards."""
+        by_file = dict[Path, dict[tuple[str, str], ListedImage]]()
+        for image in images:
+            if image in self:
+                by_file.setdefault(self._known[image.uri, image.stamp][1], {})[image.uri, image.stamp] = image
+        for file, wanted in by_file.items():
+            table = _table(file)
+            features, embeddings = (_matrix(table[name], len(table)) for name in ("features", "embedding"))
+            rows = table.select([*_LIGHT, "thumbnail"]).to_pylist()
+            for row, feature, embedding in zip(rows, features, embeddings, strict=True):
+                key = os.fsdecode(row["uri"]), row["stamp"]
+                if key in wanted:
+                    yield wanted.pop(key), row["sha256"], CachedVectors(feature, embedding, row["thumbnail"])
+
+    def forget_others(self, images: Iterable[ListedImage]) -> None:
+        """Delete what is stored of images that are not among ``images``, so that nothing is kept of a deleted image."""
+        kept = {(image.uri, image.stamp) for image in images}
+        changed = {file for key, (_, file) in self._known.items() if key not in kept}
+        for file in changed:
+            self._rewrite(file, kept)
+
+    def _rewrite(self, file: Path, kept: Collection[tuple[str, str]]) -> None:
+        import pyarrow
+
+        table = _table(file)
+        keys = [(os.fsdecode(uri), stamp) for uri, stamp in zip(table["uri"].to_pylist(), table["stamp"].to_pylist(), strict=True)]
+        mask = pyarrow.array([key in kept and self._known[key][1] == file for key in keys])
+        for key in keys:
+            if self._known.get(key, ("", None))[1] == file:
+                del self._known[key]
+        rest = table.filter(mask)
+        self.write(rest.append_column("error", pyarrow.array([""] * len(rest), pyarrow.string())))
+        file.unlink()
+
+    def _note(self, file: Path) -> None:
+        """Note which images a shard has. One that cannot be read, or of another model, is deleted: it can be computed again."""
+        with extras_needed():
+            import pyarrow
+            from pyarrow import parquet
+        try:
+            light = parquet.read_table(file, columns=list(_LIGHT))
+        except (pyarrow.ArrowException, OSError):
+            light = None
+        if light is None or (light.schema.metadata or {}).get(b"model") != self._model_id.encode():
+            with suppress(OSError):
+                file.unlink()
+            return
+        for row in light.to_pylist():
+            self._known[os.fsdecode(row["uri"]), row["stamp"]] = row["sha256"], file
+
+
+def _matrix(column: Any, count: int) -> Floats:
+    """Return a column of vectors as a matrix ``(count, d)``."""
+    numbers: Floats = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return numbers.reshape(count, -1)
+
+
+def _table(file: Path) -> Any:
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        return parquet.read_table(file)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise CollectionError(f"{file} cannot be read ({error}). Delete it, and run the same command again.") from error
