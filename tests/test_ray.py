@@ -75,13 +75,13 @@ def test_a_list_may_name_files_and_urls(tmp_path: Path, engine: RayEngine, monke
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     for name in ("one", "two"):
         Image.new("RGB", (20, 10), (200, len(name), 0)).save(tmp_path / f"{name}.png")
-    lines = ["# mine", "one.png", f"file://{tmp_path}/two.png", "http://127.0.0.1:9/inside.png", "missing.png"]
+    lines = ["# mine", "one.png", f"file://{tmp_path}/two.png", "http://127.0.0.1/inside.png", "missing.png"]
     (tmp_path / "list.txt").write_text("\n".join(lines))
     result = run(tmp_path / "list.txt", "listed", engine)
     assert result.count == 2
     assert len(result.skipped) == 2
     assert any("missing.png" in reason for reason in result.skipped)
-    assert any(reason.startswith("http://127.0.0.1:9/inside.png: ") and "public" in reason for reason in result.skipped)
+    assert any(reason.startswith("http://127.0.0.1/inside.png: ") and "public" in reason for reason in result.skipped)
 
 
 def test_trouble_is_told_in_a_sentence(source: Path, engine: RayEngine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "index": (
         "semblance index ~/Pictures --name holidays",
+        "semblance index s3://bucket/photos --name holidays --engine ray",
         "semblance index ~/Pictures --name holidays --store milvus --uri http://localhost:19530",
     ),
     "copy": ("semblance copy holidays milvus:holidays", "semblance copy milvus:holidays holidays-here"),
