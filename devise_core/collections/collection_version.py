@@ -46,7 +46,7 @@ class CollectionVersion(Generic[Listed]):
     parts: ModelParts | None
     item: Callable[[Listed], Item]
     result: IndexedFolder
-    check: Callable[[], None]
+    check: Callable[[Sequence[Listed], IndexedFolder], None]
     store: MilvusWriter | None = None
 
     def write(self, encode: Callable[[Sequence[Listed]], Encoded[Listed]], new: Additions[Listed] | None) -> None:
@@ -55,7 +55,7 @@ class CollectionVersion(Generic[Listed]):
         if new is None:
             with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
                 result.count = self._put(encode(self.files), whole)
-                self.check()
+                self.check(self.files, result)
                 if isinstance(whole, FolderWriter):
                     result.write_report(whole.folder)
                 else:

@@ -70,8 +70,7 @@ def index_folder(
     cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, annotations, scan.files)
     result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
-    check = partial(_check_read, source, scan.files, result)
-    version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, check, store)
+    version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, partial(_check_read, source), store)
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
         new = None if store else additions(target, encoder.model_id, parts, scan.files, item, hashes)
         version.write(partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress), new)

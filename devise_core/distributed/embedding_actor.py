@@ -27,7 +27,7 @@ from devise_core.vision.thumbnail import thumbnail
 
 
 @dataclass(frozen=True)
-class _Decoded:
+class _PreparedImage:
     """An image with its ``pixels``, or the ``error`` that says what is wrong with it."""
 
     sha256: str = ""
@@ -58,7 +58,7 @@ class EmbeddingActor:
         import pyarrow
 
         uris = [os.fsdecode(uri) for uri in table["uri"].to_pylist()]
-        decoded, features, embeddings = list[_Decoded](), [], []
+        decoded, features, embeddings = list[_PreparedImage](), [], []
         for batch in read_batches(uris, self._decode, BATCH):
             decoded += batch
             pixels = [image.pixels for image in batch if image.pixels is not None]
@@ -79,13 +79,13 @@ class EmbeddingActor:
             }
         )
 
-    def _decode(self, uri: str) -> _Decoded:
+    def _decode(self, uri: str) -> _PreparedImage:
         try:
             content = _content(uri)
             image = read_image(_Named(content, Path(uri).name), at_least=THUMBNAIL)
-            return _Decoded(sha256(content).hexdigest(), self._encoder.pixels(image), thumbnail(image, THUMBNAIL))
+            return _PreparedImage(sha256(content).hexdigest(), self._encoder.pixels(image), thumbnail(image, THUMBNAIL))
         except (ImageError, CollectionError, OSError) as error:
-            return _Decoded(error=str(error) or type(error).__name__)
+            return _PreparedImage(error=str(error) or type(error).__name__)
 
 
 class _Named(io.BytesIO):

@@ -40,35 +40,28 @@ def index_with_ray(
 ) -> IndexedFolder:
     """Make the collection ``name`` from images that are anywhere.
 
-    The vectors are kept in shards beside the collections, so a repeated run computes what is missing. The arguments are those of
-    ``index_folder``, except for two.
-
     Args:
         engine: How to run on Ray.
         source: What ``list_images`` takes.
         name: The name of the collection. An existing one is replaced, or added to.
         encoder: The model. Each process loads a copy.
-        progress: Called after each task, with the number of images done.
-        command: The command for the manifest.
-        parts: Model parts, used to precompute what makes searches faster.
+        progress: Called after each task.
+        command: For the manifest.
+        parts: Used to precompute what makes searches faster.
         include_system: As for ``scan_folder``.
         annotations: Files with labels and captions.
-        store: As for ``index_folder``.
+        store: Writes it to Milvus. By default it is written to a folder.
 
     Raises:
         CollectionError: The name is not allowed, the source has no images, the cluster does not answer, or nothing can be read.
     """
-    target = user_collections() / check_name(name)
-    listed = list_images(source, include_system)
+    target, listed = user_collections() / check_name(name), list_images(source, include_system)
     notes = _notes(listed, annotations)
     result = IndexedFolder(target, skipped=[*listed.problems, *notes.problems], left_out=listed.left_out)
     shards = ShardStore(target.with_name(".cache") / f"{name}.shards", encoder.model_id)
-    _embed(listed.images, shards, encoder, engine, result, progress)
-    images = [image for image in listed.images if image in shards]
+    images = _embed(listed.images, shards, encoder, engine, result, progress)
     item = partial(_item, notes=notes, spread=len(images) > EXACT_UP_TO)
-    check = partial(_check_read, source, listed, images, result)
-    check()
-    version = CollectionVersion(images, encoder.model_id, command, parts, item, result, check, store)
+    version = CollectionVersion(images, encoder.model_id, command, parts, item, result, partial(_check_read, source, listed), store)
     version.write(shards.read, None if store else additions(target, encoder.model_id, parts, images, item, shards))
     shards.forget_others(listed.images)
     return result
@@ -87,12 +80,15 @@ def _embed(
     engine: RayEngine,
     result: IndexedFolder,
     progress: Progress | None,
-) -> None:
-    """Compute what the shards lack. What cannot be read goes to ``result.skipped``, and is tried again by the next run."""
+) -> list[ListedImage]:
+    """Compute what the shards lack, and return the images that they have then.
+
+    What cannot be read goes to ``result.skipped``, and is tried again by the next run.
+    """
     missing = [image for image in images if image not in shards]
     done = len(images) - len(missing)
     if not missing:
-        return
+        return list(images)
     skipped = list[str]()
     with closing(engine.embedded(missing, encoder)) as tables:
         for table in tables:
@@ -103,6 +99,7 @@ def _embed(
             if progress:
                 progress(done, len(images))
     result.skipped += sorted(skipped)
+    return [image for image in images if image in shards]
 
 
 def _item(image: ListedImage, notes: Annotations, spread: bool) -> Item:
