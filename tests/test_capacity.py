@@ -14,6 +14,7 @@ import yaml
 from benchmarks import capacity
 from benchmarks import capacity_constants as constants
 from devise_core import load_engine
+from devise_core.serving.metrics import instruments
 from tests.documents import ROOT
 
 SCALING = (ROOT / "docs/SCALING.md").read_text("utf-8")
@@ -85,6 +86,13 @@ def test_helm_values_have_the_memory_for_ten_million_images() -> None:
     memory = int(node["resources"]["requests"]["memory"].removesuffix("Gi")) * 2**30
     needed = capacity.indexes()["HNSW"].memory * 10_000_000
     assert needed < 0.8 * memory * node["replicas"] < 1.5 * needed
+
+
+def test_how_to_names_metrics_that_the_app_exports() -> None:
+    named = set(re.findall(r"`((?:semblance|process)_\w+)", (ROOT / "docs/howto/scale.md").read_text("utf-8")))
+    exported = {family.name for family in instruments().registry.collect()}
+    assert len(named) > 3
+    assert {name.removesuffix("_total") for name in named} <= exported
 
 
 def test_there_are_no_prices_without_a_source() -> None:
