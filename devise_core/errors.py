@@ -116,6 +116,10 @@ class UnreachableStoreError(CollectionError):
     """The server that holds a collection does not answer, or refuses the client."""
 
 
+class NoMapError(CollectionError):
+    """There is no map of a collection, because its images are on another machine."""
+
+
 class NoCollectionError(CollectionError):
     """The model has no collection to search."""
 

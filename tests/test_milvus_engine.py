@@ -17,8 +17,10 @@ from devise_core.cli.main import main
 from devise_core.collections.copying import copy_collection
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.connection import MilvusConnection
-from devise_core.errors import CollectionError
+from devise_core.collections.milvus.listing import MilvusListing
+from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.search.conditions import HasId, InCategory
+from devise_core.serving.open_engines import collection_engine, is_offered, offered_collections, pictures_folder
 from tests.fakes import ColourEncoder
 from tests.json_output import read_output
 
@@ -102,7 +104,7 @@ def test_a_page_takes_at_most_five_calls(engines: tuple[Engine, Engine], monkeyp
 
 def test_what_milvus_cannot_do_says_what_to_do(engines: tuple[Engine, Engine]) -> None:
     collection = engines[1].collection
-    with pytest.raises(CollectionError, match="no map of photos.*copy milvus:photos NAME"):
+    with pytest.raises(CollectionError, match="no map of Photographs.*copy milvus:photos NAME"):
         collection.projections  # noqa: B018
     with pytest.raises(CollectionError, match="needs all images.*copy milvus:photos NAME"):
         collection.embeddings  # noqa: B018
@@ -160,3 +162,22 @@ def test_a_folder_is_indexed_into_milvus(
         assert Image.open(collection.picture(0)).size == (20, 10)
     assert main([*arguments[:4], "--uri", "x"]) == 1
     assert "Add --store milvus" in capsys.readouterr().err
+
+
+def test_a_server_offers_the_collections_in_milvus_and_goes_on_without_them(
+    engines: tuple[Engine, Engine], connection: MilvusConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_MILVUS_URI", connection.uri)
+    listing = MilvusListing()
+    assert "milvus:photos" in listing.versions()
+    monkeypatch.setattr("devise_core.serving.open_engines._LISTING", listing)
+    assert is_offered("milvus:photos")
+    assert "Photographs" in [each.title for each in offered_collections() if each.name == "milvus:photos"]
+    engine = collection_engine("milvus:photos")
+    hit = engine.search_text("violin", 1)[0]
+    assert (pictures_folder("milvus:photos") / hit.item.file).name == Path(str(hit.path)).name
+    monkeypatch.setenv("SEMBLANCE_MILVUS_URI", "http://127.0.0.1:1")
+    assert listing.versions() == {}
+    assert {each.name for each in offered_collections() if each.opens} >= {"photos", "stamps"}
+    with pytest.raises(UnknownCollectionError):
+        collection_engine("milvus:photos")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from devise_core.errors import BusyError, DeviseError, NoCollectionError, QueryError, UnknownWordError
+from devise_core.errors import BusyError, DeviseError, NoCollectionError, NoMapError, QueryError, UnknownWordError
 from devise_core.serving import event_log
 from devise_core.text.query_parser import point
 from ui import url_state
@@ -38,6 +38,9 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
         event_log.record_refusal(error)
         st.info(with_commands(str(error)), icon=":material/photo_library:")
         st.page_link("../pages/photos.py", label="Or add some of your pictures", icon=":material/add_photo_alternate:")
+    except NoMapError as error:
+        event_log.record_refusal(error)
+        st.info(with_commands(str(error)), icon=":material/map:")
     except DeviseError as error:
         event_log.record_refusal(error)
         st.error(with_commands(str(error)), icon=":material/error:")

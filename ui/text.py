@@ -20,7 +20,7 @@ APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 
 NO_WORD_LIST = "This model has no word list, so it cannot name pictures or compare words by itself."
 """What a page shows in place of words if the model has no vocabulary."""
 
-_NAME = re.compile(r"(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")
+_NAME = re.compile(r"(?:milvus:)?(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
 _ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%\-]+")
 _LINK = re.compile(r"(https?(?=://)|www(?=\.)|(?<=[\w.+\-])(?=@))", re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
@@ -59,6 +60,9 @@ COUNT = 6
 WELL_ANSWERED = 2
 """A query is answered well if the search is sure of it and this many images match it well."""
 
+TRIED_AFAR = 12
+"""If the images are on another machine, where a query takes longer, this many queries are tried."""
+
 
 def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list[str]:
     """Return the first ``COUNT`` queries that the collection answers well, each with a different best image.
@@ -69,9 +73,11 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
         engine: The engine over the collection.
         candidates: What to try, in this order. A query without a known word is left out.
     """
-    allowed = filter(engine.parts.word_filter.allows, candidates)
+    allowed: Iterable[str] = filter(engine.parts.word_filter.allows, candidates)
     if not len(engine.collection):
         return list(allowed)[:COUNT]
+    if engine.collection.remote:
+        allowed = islice(allowed, TRIED_AFAR)
     chosen: dict[int, str] = {}
     others: list[tuple[int, int, str]] = []
     for text in allowed:

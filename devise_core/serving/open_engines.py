@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from devise_core.collections.milvus.listing import MilvusListing
+from devise_core.collections.milvus.names import Version
+from devise_core.collections.milvus.thumbnails import Thumbnails
 from devise_core.engine import Engine, default_collection, load_any_engine
 from devise_core.errors import DeviseError, OtherModelError, SlowCollectionError, UnknownCollectionError
 from devise_core.settings import settings
@@ -93,14 +96,14 @@ def default_engine() -> Engine:
     A model without it gets its first one, also if that was made after the server started. Raises ``DeviseError``.
     """
     base = base_engine()
-    folders = base.collections()
-    if default_collection() in folders:
+    places = _places(base)
+    if default_collection() in places:
         with suppress(OtherModelError):
-            return _engine_over(base, folders[default_collection()])
+            return _engine_over(base, default_collection(), places[default_collection()])
     if len(base.collection):
         return base
     made_since = next((each.name for each in offered_collections() if each.opens), None)
-    return _engine_over(base, folders[made_since]) if made_since else base
+    return _engine_over(base, made_since, places[made_since]) if made_since else base
 
 
 def collection_engine(name: str) -> Engine:
@@ -111,10 +114,29 @@ def collection_engine(name: str) -> Engine:
         DeviseError: It cannot be opened.
     """
     base = base_engine()
-    collections = base.collections()
-    if name not in collections:
-        raise UnknownCollectionError(name, list(collections))
-    return _engine_over(base, collections[name])
+    places = _places(base)
+    if name not in places:
+        raise UnknownCollectionError(name, list(places))
+    return _engine_over(base, name, places[name])
+
+
+def is_offered(name: str) -> bool:
+    """Return whether this server has a collection of this name. Raises ``DeviseError`` if the model cannot be opened."""
+    return name in _places(base_engine())
+
+
+def pictures_folder(name: str) -> Path:
+    """Return the folder that has the pictures of a collection, in ``images``.
+
+    Raises:
+        UnknownCollectionError: There is none of this name.
+        DeviseError: The model cannot be opened.
+    """
+    places = _places(base_engine())
+    if name not in places:
+        raise UnknownCollectionError(name, list(places))
+    place = places[name]
+    return place if isinstance(place, Path) else Thumbnails(place.alias).folder
 
 
 @dataclass(frozen=True)
@@ -143,30 +165,54 @@ def offered_collections() -> list[OfferedCollection]:
         DeviseError: The model cannot be opened.
     """
     base = base_engine()
-    openings = {name: _opening_over(base, folder) for name, folder in base.collections().items()}  # all at a time
-    collections = [each for name, opening in openings.items() if (each := _offered(name, opening))]
+    places = _places(base)
+    openings = {name: _opening_over(base, name, place) for name, place in places.items()}  # all at a time
+    collections = [each for name, opening in openings.items() if (each := _offered(name, opening, _patience(places[name])))]
     first = default_collection()
     return sorted(collections, key=lambda each: (not each.opens, each.name != first, each.name))
 
 
-def _engine_over(base: Engine, folder: Path) -> Engine:
-    return _opening_over(base, folder).engine(folder.name, settings().open_seconds)
+Place = Path | Version
+"""Where a collection is: a folder, or a version in Milvus."""
+_LISTING = MilvusListing()
+REMOTE_SECONDS = 2.0
+"""How long the list of collections waits for one in Milvus to open, so that its server cannot block the pages of others."""
 
 
-def _opening_over(base: Engine, folder: Path) -> Opening:
+def list_remote_collections() -> None:
+    """Begin to list the collections in Milvus, if there is a server, so that the first page knows them."""
+    _LISTING.versions(wait=False)
+
+
+def _places(base: Engine) -> dict[str, Place]:
+    return {**base.collections(), **_LISTING.versions()}
+
+
+def _patience(place: Place) -> float:
+    """Return how long the list of collections waits for one."""
+    seconds = settings().open_seconds
+    return seconds if isinstance(place, Path) else min(REMOTE_SECONDS, seconds)
+
+
+def _engine_over(base: Engine, name: str, place: Place) -> Engine:
+    return _opening_over(base, name, place).engine(name, settings().open_seconds)
+
+
+def _opening_over(base: Engine, name: str, place: Place) -> Opening:
     def open_engine() -> Engine:
-        engine = base.on(folder)
+        engine = base.on(place if isinstance(place, Path) else name)
         engine.collection.verify()
         return engine
 
     cache = _COLLECTIONS.setdefault(base, EngineCache())
-    return cache.start(str(folder), stamp(CollectionLayout(folder).opened), open_engine)
+    version = stamp(CollectionLayout(place).opened) if isinstance(place, Path) else place
+    return cache.start(str(place) if isinstance(place, Path) else name, version, open_engine)
 
 
-def _offered(name: str, opening: Opening) -> OfferedCollection | None:
+def _offered(name: str, opening: Opening, seconds: float) -> OfferedCollection | None:
     """Describe a collection. None if another model made it, which is no damage."""
     try:
-        collection = opening.engine(name, settings().open_seconds).collection
+        collection = opening.engine(name, seconds).collection
     except OtherModelError:
         return None
     except SlowCollectionError:

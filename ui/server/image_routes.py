@@ -43,11 +43,11 @@ def file_url(collection: str, file: str, version: str) -> str:
 
 def _picture(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from devise_core.serving.open_engines import base_engine
+    from devise_core.serving.open_engines import pictures_folder
 
     try:
-        folder = base_engine().collections()[request.path_params["collection"]]
-    except (DeviseError, KeyError):
+        folder = pictures_folder(request.path_params["collection"])
+    except DeviseError:
         return PlainTextResponse("There is no such collection.", 404)
     images, file = (folder / "images").resolve(), (folder / request.path_params["file"]).resolve()
     try:

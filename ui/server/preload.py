@@ -61,10 +61,11 @@ def _loading_thread() -> threading.Thread:
 def _open_engine(import_pages: Callable[[], None]) -> None:
     """Open the engine, answer one query, and import what the pages need."""
     from devise_core.errors import DeviseError
-    from devise_core.serving.open_engines import base_engine
+    from devise_core.serving.open_engines import base_engine, list_remote_collections
 
     try:
         settings()  # the first call imports pydantic
+        list_remote_collections()
         base_engine().search_text("bird", k=1)
         import_pages()
         freeze_memory()

@@ -104,12 +104,12 @@ def _cache() -> CardCache:
 def _card(request: Request) -> Response:
     from devise_core.engine import default_collection
     from devise_core.errors import DeviseError
-    from devise_core.serving.open_engines import base_engine, collection_engine, default_engine
+    from devise_core.serving.open_engines import collection_engine, default_engine, is_offered
 
     try:
         view = read_view(request.query_params.get("page", ""), request.query_params)
         name = view.parameters.get("collection", default_collection())
-        known = name in base_engine().collections()  # a link to uploads has none, because nobody else may see them
+        known = is_offered(name)  # a link to uploads has none, because nobody else may see them
         engine = collection_engine(name) if known else default_engine()
         key = (engine.model_id, engine.collection.name, engine.collection.version, view.page, *sorted(view.parameters.items()))
         with event_log.timed("card"):

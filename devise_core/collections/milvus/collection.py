@@ -16,7 +16,7 @@ from devise_core.collections.milvus.rows import MilvusItems, MilvusRows
 from devise_core.collections.milvus.store import MilvusStore
 from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
-from devise_core.errors import ArtifactError, CollectionError
+from devise_core.errors import ArtifactError, CollectionError, NoMapError
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.index import NearestVectors
 from devise_core.storage.fetched_rows import FetchedRows
@@ -77,9 +77,9 @@ class MilvusCollection(Collection):
 
     @property
     def projections(self) -> NoReturn:
-        """Raise ``CollectionError``, since Milvus has no maps."""
-        raise CollectionError(
-            f"There is no map of {self.store.name}, because it is in Milvus. Copy it into a folder with "
+        """Raise ``NoMapError``, since Milvus has no maps."""
+        raise NoMapError(
+            f"There is no map of {self.title}, because its pictures are in Milvus. Copy it into a folder with "
             f"`python -m devise_core copy {self.name} NAME` to see one."
         )
 
