@@ -62,10 +62,16 @@ OLDEST_TESTS = tests/test_engine.py tests/test_cli.py tests/test_index.py tests/
   tests/test_query_parser.py tests/test_pages.py tests/test_settings.py tests/test_faults.py tests/test_train_accuracy.py
 
 # Write a collection of 100,000 images, measure it, and compare its files with what benchmarks.capacity computes. Needs 0.4 GB.
+# Then start a Milvus server that only this machine reaches, test it, and measure a copy of the collection in it. Needs 3 GB of memory.
 SCALE ?= /tmp/semblance-scale
 scale: $(VENV)/test
 	$(BIN)/python -m benchmarks.scale $(SCALE) --count 100000
 	$(BIN)/python -m benchmarks.capacity --check $(SCALE)/scale-100000
+	$(BIN)/uv --no-config pip install --quiet --python $(BIN)/python --target $(MILVUS) --no-deps milvus==2.3.5
+	$(WITH_MILVUS) pytest tests/test_collection_contract.py tests/test_milvus_oracle.py -k milvus
+	$(WITH_MILVUS) benchmarks.milvus $(SCALE)/scale-100000
+MILVUS = build-cache/milvus
+WITH_MILVUS = PYTHONPATH=$(MILVUS) $(BIN)/python -m benchmarks.milvus_server $(BIN)/python -m
 
 figures: $(VENV)/test
 	$(BIN)/python -m benchmarks.index

@@ -1,0 +1,38 @@
+"""Run a command beside a Milvus server that nobody else can reach.
+
+The server is the one in the package ``milvus``, which ``make scale`` installs beside the environment. It listens on all
+addresses, so both run in a namespace of Linux that has only the loopback interface. Its files are in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+
+INSIDE = "SEMBLANCE_TEST_NAMESPACE"
+
+
+def main(command: list[str]) -> int:
+    """Run the command. Return its exit status."""
+    if not command:
+        print("usage: python -m benchmarks.milvus_server COMMAND ...", file=sys.stderr)
+        return 2
+    if not os.environ.get(INSIDE):
+        alone = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+        again = [*alone, sys.executable, "-m", "benchmarks.milvus_server", *command]
+        return subprocess.run(again, env=os.environ | {INSIDE: "1"}, check=False).returncode
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    package = import_module("milvus")
+    with tempfile.TemporaryDirectory(prefix="semblance-milvus-server-") as folder:
+        server = package.MilvusServer(package.MilvusServerConfig(data_dir=folder))
+        with server:  # waits until it answers, and ends it
+            uri = f"http://127.0.0.1:{server.listen_port}"
+            variables = {"SEMBLANCE_TEST_MILVUS": uri, "SEMBLANCE_MILVUS_URI": uri}
+            return subprocess.run(command, env=os.environ | variables, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
