@@ -22,7 +22,7 @@ from devise_core.errors import CollectionError, OtherModelError, QueryError
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
-LOOKED_AT = 256
+LOOKED_AT = 1_024
 """``ef`` of a search of the graph, or twice the number of results if that is more. More finds more, and takes longer."""
 AT_A_TIME = 1_000
 _MARGIN = 1e-5
@@ -32,8 +32,8 @@ _MARGIN = 1e-5
 class MilvusStore(Store):
     """A version of a collection in Milvus.
 
-    Up to 20,000 images are compared exactly. The graph over more of them finds about 98 of 100 of the nearest
-    (``python -m benchmarks.milvus``).
+    Text searches of up to 200,000 images are exact, and searches by appearance of up to 20,000. A graph over more of them finds
+    99 of 100 of the nearest if there is no filter (``python -m benchmarks.milvus``).
 
     Args:
         connection: The server.
@@ -186,7 +186,8 @@ class MilvusStore(Store):
         Each has its ``id``, its inner product as ``distance``, and the ``fields`` as ``entity``.
         """
         part, field = (self.version.looks, LOOKS) if by == "visual" else (self.version.images, SCORE)
-        params: dict[str, Any] = {} if self.facts["index"] == EXACT else {"ef": min(2 * WINDOW, max(LOOKED_AT, 2 * (skip + k)))}
+        exact = self.facts["looks_index" if by == "visual" else "index"] == EXACT
+        params: dict[str, Any] = {} if exact else {"ef": min(2 * WINDOW, max(LOOKED_AT, 2 * (skip + k)))}
         if least is not None:
             params["radius"] = least - _MARGIN
         client = self.connection.client
