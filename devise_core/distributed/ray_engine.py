@@ -106,9 +106,9 @@ def _connected(address: str, workers: int) -> Iterator[None]:
         options |= {"num_cpus": workers or None, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
     try:
         ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CollectionError(f"No Ray cluster answers at {address or 'this machine'} ({reason}). Check --address.") from error
+    except Exception as error:  # Ray raises a plain one if a process takes too long to start
+        reason, advice = str(error).strip().splitlines()[0], "Check --address" if address else "Run the same command again"
+        raise CollectionError(f"Ray does not start at {address or 'this machine'} ({reason.rstrip('.')}). {advice}.") from error
     try:
         yield
     finally:

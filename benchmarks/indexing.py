@@ -1,0 +1,66 @@
+"""Measure how many images ``index`` reads, embeds and shrinks in a second of processor time, with two ways to write thumbnails.
+
+Both run in turn in one process, after a first run that loads the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.camera_folder import write_camera_folder
+from benchmarks.table import median, print_table
+from devise_core import load_engine
+from devise_core.collections.indexing import index_folder
+from devise_core.vision import thumbnail
+from devise_core.vision.image_encoder import ImageEncoder
+
+DEFAULT_METHOD = 4
+"""What Pillow takes if no method is given."""
+
+
+def embed(source: Path, name: str, encoder: ImageEncoder) -> float:
+    """Index a folder. Return the CPU seconds until the last image was embedded."""
+    began, end = time.process_time(), 0.0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal end
+        if done == total:
+            end = time.process_time()
+
+    index_folder(source, name, encoder, progress)
+    return end - began
+
+
+def main() -> None:
+    """Run the benchmark and print its table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--count", type=int, default=256)
+    options.add_argument("--rounds", type=int, default=3)
+    arguments = options.parse_args()
+    encoder, chosen = load_engine().encoder, thumbnail.METHOD
+    seconds: dict[int, list[float]] = {DEFAULT_METHOD: [], chosen: []}
+    sizes: dict[int, int] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SEMBLANCE_COLLECTIONS"] = f"{folder}/collections"
+        source = write_camera_folder(Path(folder) / "source", arguments.count)
+        embed(source, "warm", encoder)
+        for number in range(arguments.rounds):
+            for method, taken in seconds.items():
+                thumbnail.METHOD, name = method, f"method-{method}-{number}"
+                taken.append(embed(source, name, encoder))
+                images = Path(folder) / "collections" / name / "images"
+                sizes[method] = sum(file.stat().st_size for file in images.iterdir()) // arguments.count
+    before = median(seconds[DEFAULT_METHOD])
+    rows = [
+        [f"WebP method {method}", f"{arguments.count / median(taken):.1f}", f"{before / median(taken):.2f}", f"{sizes[method]:,}"]
+        for method, taken in seconds.items()
+    ]
+    print_table(f"{arguments.count} images", ["thumbnails", "images per CPU s", "ratio", "bytes of a thumbnail"], rows)
+
+
+if __name__ == "__main__":
+    main()
