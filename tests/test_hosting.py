@@ -156,7 +156,7 @@ def test_build_argument_fetches_and_indexes_collections(names: str, tmp_path: Pa
     commands = [parser().parse_args(shlex.split(line)) for line in lines]
     assert [options.name for options in commands] == [name for name in names.split() for _ in range(2)]
     for fetched, indexed in zip(commands[::2], commands[1::2], strict=True):
-        assert indexed.folder == fetched.out / fetched.name
+        assert Path(indexed.folder) == fetched.out / fetched.name
         assert fetched.name in NAMES
     python.write_text("#!/bin/sh\nexit 1\n")
     assert subprocess.run(["sh", "-c", step], cwd=tmp_path, env=environment, check=False).returncode == bool(names)
