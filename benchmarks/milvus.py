@@ -17,6 +17,7 @@ from devise_core import Engine, load_engine
 from devise_core.collections.contract import Compared, Scored
 from devise_core.collections.copying import copy_collection
 from devise_core.collections.folder import FolderCollection
+from devise_core.collections.milvus import sealing
 from devise_core.collections.milvus.store import MilvusStore
 from devise_core.report.example_queries import QUERIES
 from devise_core.search.conditions import EVERYTHING, Condition, HasLabel, InCategory, mask_of
@@ -30,10 +31,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path, help="the collection in a folder, as benchmarks.scale writes it")
     options.add_argument("--store", help="the name of its copy in Milvus, if there is one")
+    options.add_argument(
+        "--graph", action="store_true", help="copy it with a graph for the text search, which small ones do not have"
+    )
     options.add_argument("--queries", type=int, default=100)
     arguments = options.parse_args()
     engine = load_engine(collection=arguments.folder)
     name = arguments.store or arguments.folder.name
+    if arguments.graph:
+        sealing.EXACT_SCORES_UP_TO = 0
     if not arguments.store:
         copy_collection(engine.collection, f"milvus:{name}", engine.model_id, engine.parts)
     store = MilvusStore.open(name, model_id=engine.model_id)
@@ -45,8 +51,13 @@ def rows_of(engine: Engine, store: MilvusStore, count: int) -> list[list[str]]:
     vectors = stored_vectors(engine)
     about = store.about()
     label, category = list(about.labels)[len(about.labels) // 2], next(iter(about.categories))
-    conditions = {"all images": EVERYTHING, f"{about.categories[category]:,} images of a category": InCategory(category)}
-    conditions[f"{about.labels[label]:,} images with a label"] = HasLabel(label)
+    count_inside = about.categories[category]
+    conditions: dict[str, Condition] = {
+        "all images": EVERYTHING,
+        f"{count_inside:,} images of a category": InCategory(category),
+        f"the other {len(store) - count_inside:,}": ~InCategory(category),
+        f"{about.labels[label]:,} images with a label": HasLabel(label),
+    }
     rows = []
     for by, matrix in vectors.items():
         queries = queries_of(engine, by, matrix, count)

@@ -108,6 +108,8 @@ def test_an_interrupted_run_is_continued_and_readers_see_the_version_before(conn
     assert store.items(["image-3"])[0].caption == "new"
     assert sorted(row["row"] for row in store.connection.query(store.version.images, "row >= 0", ["row"])) == list(range(5))
     assert len(before.nearest(unit_rows(1, 4)[0], 9)) == 2, "whoever has the version before open can go on"
+    connection.client.release_collection(store.version.images)  # as a server does that starts again
+    assert len(stored("continued", connection, items[:1])) == 1
 
 
 def test_errors_say_what_is_wrong_and_what_to_do(

@@ -150,6 +150,7 @@ def _show(connection: MilvusConnection, version: Version) -> None:
 def _thumbnails(connection: MilvusConnection, alias: str) -> set[str]:
     names: set[str] = set()
     for version in connection.versions(alias):
+        connection.load(version)
         start, left = 0, connection.count(version.images)
         while left > 0:
             rows = connection.query(version.images, f"row >= {start} and row < {start + 8 * BLOCK}", ["thumbnail"])

@@ -22,7 +22,7 @@ from devise_core.errors import CollectionError, OtherModelError, QueryError
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
-LOOKED_AT = 1_024
+LOOKED_AT, LOOKED_AT_BY_FILTERS = 1_024, 4_096
 """``ef`` of a search of the graph, or twice the number of results if that is more. More finds more, and takes longer."""
 AT_A_TIME = 1_000
 _MARGIN = 1e-5
@@ -187,7 +187,8 @@ class MilvusStore(Store):
         """
         part, field = (self.version.looks, LOOKS) if by == "visual" else (self.version.images, SCORE)
         exact = self.facts["looks_index" if by == "visual" else "index"] == EXACT
-        params: dict[str, Any] = {} if exact else {"ef": min(2 * WINDOW, max(LOOKED_AT, 2 * (skip + k)))}
+        looked_at = LOOKED_AT if where == EVERYTHING else LOOKED_AT_BY_FILTERS
+        params: dict[str, Any] = {} if exact else {"ef": min(2 * WINDOW, max(looked_at, 2 * (skip + k)))}
         if least is not None:
             params["radius"] = least - _MARGIN
         client = self.connection.client
