@@ -109,6 +109,9 @@ def test_path_bytes_and_image_give_the_same_pixels(tmp_path: Path) -> None:
 def test_a_jpeg_is_reduced_while_decoding_but_not_too_far() -> None:
     jpeg = encoded(Image.new("RGB", (1600, 1200)), "JPEG")
     assert 300 <= min(read_image(jpeg, at_least=300).size) < 1200
+    assert read_image(jpeg, at_least=1, longest=801).size == (1600, 1200)
+    assert read_image(jpeg, at_least=1, longest=800).size == (800, 600)
+    assert read_image(jpeg, at_least=601, longest=100).size == (1600, 1200)
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
         cached = cache.get(key)
         if cached is not None:
             return _ReadFile(file, key, cached)
-        image = read_image(file, at_least=THUMBNAIL)
+        image = read_image(file, at_least=encoder.size, longest=THUMBNAIL)
         return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL))
     except (ImageError, OSError) as error:
         return _ReadFile(file, error=str(error))

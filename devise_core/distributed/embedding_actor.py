@@ -82,7 +82,7 @@ class EmbeddingActor:
     def _decode(self, uri: str) -> _PreparedImage:
         try:
             content = _content(uri)
-            image = read_image(_Named(content, Path(uri).name), at_least=THUMBNAIL)
+            image = read_image(_Named(content, Path(uri).name), at_least=self._encoder.size, longest=THUMBNAIL)
             return _PreparedImage(sha256(content).hexdigest(), self._encoder.pixels(image), thumbnail(image, THUMBNAIL))
         except (ImageError, CollectionError, OSError) as error:
             return _PreparedImage(error=str(error) or type(error).__name__)

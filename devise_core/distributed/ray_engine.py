@@ -23,6 +23,8 @@ LARGEST_SHARD = 8 * BATCH
 _TASKS_EACH = 4
 _TRIES = 4
 """How often a task is tried whose process ends."""
+_STARTS = 3
+"""How often to start Ray here. On a busy machine its processes may take too long."""
 _STORE_BYTES = 1 << 30
 _ANSWER_SECONDS = 5.0
 _ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -104,11 +106,16 @@ def _connected(address: str, workers: int) -> Iterator[None]:
     options: dict[str, Any] = {"address": address or "local", "runtime_env": {"env_vars": _variables()}}
     if not address:  # Ray protects a cluster that it starts here by a token
         options |= {"num_cpus": workers or None, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
-    try:
-        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-    except Exception as error:  # Ray raises a plain one if a process takes too long to start
-        reason, advice = str(error).strip().splitlines()[0], "Check --address" if address else "Run the same command again"
-        raise CollectionError(f"Ray does not start at {address or 'this machine'} ({reason.rstrip('.')}). {advice}.") from error
+    for left in reversed(range(1 if address else _STARTS)):
+        try:
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+            break
+        except Exception as error:  # Ray raises a plain one if a process of its own has not started within 30 s
+            ray.shutdown()
+            if left:
+                continue
+            reason, advice = str(error).strip().splitlines()[0], "Check --address" if address else "Run the same command again"
+            raise CollectionError(f"Ray does not start at {address or 'this machine'} ({reason.rstrip('.')}). {advice}.") from error
     try:
         yield
     finally:

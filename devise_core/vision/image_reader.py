@@ -46,7 +46,7 @@ _DECODER_ERRORS = (
 _TRUNCATED = ("truncated", "end of file", "unexpected end", "premature", "bytes not processed", "not enough data")
 
 
-def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Image:
+def read_image(source: ImageInput, *, at_least: int | None = None, longest: int = 0) -> Image.Image:
     """Read an image as upright RGB on white.
 
     Of an animation the first frame is read. The settings ``image_bytes`` and ``image_pixels`` limit the file.
@@ -54,6 +54,7 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     Args:
         source: What ``ImageInput`` lists.
         at_least: Allows the decoder to shrink a JPEG while it reads, to no fewer pixels than this on the shorter side.
+        longest: Also to no fewer than this on the longer side, as for a thumbnail.
 
     Raises:
         ImageError: The file is missing, too large, truncated, damaged or not an image.
@@ -72,7 +73,7 @@ def read_image(source: ImageInput, *, at_least: int | None = None) -> Image.Imag
     if width * height > most:
         raise _too_many_pixels(name, width * height, most)
     if at_least:
-        _shrink_while_decoding(image, at_least)
+        _shrink_while_decoding(image, at_least, longest)
     return _upright_rgb(load_pixels(image, name), name)
 
 
@@ -168,11 +169,10 @@ def on_white(image: Image.Image, name: str) -> Image.Image:
     return plain
 
 
-def _shrink_while_decoding(image: Image.Image, at_least: int) -> None:
+def _shrink_while_decoding(image: Image.Image, at_least: int, longest: int) -> None:
     """Let a JPEG decode at 1/2, 1/4 or 1/8 of its size. That is several times faster, and the rest is resampled anyway."""
-    short = min(image.size)
-    if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L", "YCbCr", "CMYK") and short > at_least:
-        scale = at_least / short
+    scale = max(at_least / min(image.size), longest / max(image.size))
+    if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L", "YCbCr", "CMYK") and scale < 1:
         image.draft(image.mode, (int(image.width * scale), int(image.height * scale)))
 
 
