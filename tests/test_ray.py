@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -20,6 +21,8 @@ from devise_core.errors import CollectionError, MissingPackageError
 from tests.fakes import ColourEncoder
 from tests.ray_encoders import KilledOnce, OtherModel
 
+TRIES = 4
+
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[RayEngine]:
@@ -27,10 +30,22 @@ def engine() -> Iterator[RayEngine]:
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-        cluster.add_node(num_cpus=1)
+        cluster = Cluster()
+        for options in ({"include_dashboard": False}, {}):
+            add_node(cluster, **options)
         yield RayEngine(cluster.address)
         cluster.shutdown()
+
+
+def add_node(cluster: Any, **options: Any) -> None:
+    """Start a node. Ray waits 30 s for it, and on a busy machine that may be too short."""
+    for left in reversed(range(TRIES)):
+        try:
+            cluster.add_node(num_cpus=1, **options)
+            return
+        except Exception:  # Ray raises a plain one
+            if not left:
+                raise
 
 
 def run(source: Path | str, name: str, engine: RayEngine, encoder: ColourEncoder | None = None) -> IndexedFolder:
