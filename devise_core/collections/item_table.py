@@ -6,14 +6,15 @@ import json
 import re
 import sqlite3
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
+from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import is_inside
@@ -24,16 +25,10 @@ LABEL, CATEGORY = "label", "category"
 """The kinds of facets."""
 _PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
 """A file that is inside the folder. Most are, and looking at others takes 50 times as long."""
-_AT_A_TIME = 500
-"""SQLite allows some hundreds of values in one statement."""
 
 
-class StoredItems(Sequence[Item], ABC):
+class StoredItems(FetchedItems):
     """The items of a large collection, in order, and the rows that have each label and category."""
-
-    @abstractmethod
-    def at(self, rows: Iterable[int]) -> list[Item]:
-        """Return the items at ``rows``, in that order."""
 
     @abstractmethod
     def names_at(self, rows: Iterable[int]) -> list[str]:
@@ -87,24 +82,11 @@ class ItemTable(StoredItems):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, row: int) -> Item: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Item]: ...
-    def __getitem__(self, row: int | slice) -> Item | list[Item]:
-        """Return the item at ``row``, or those of a slice."""
-        rows = range(self._count)[row]
-        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
-
-    def __iter__(self) -> Iterator[Item]:
-        for start in range(0, self._count, _AT_A_TIME):
-            yield from self[start : start + _AT_A_TIME]
-
     def at(self, rows: Iterable[int]) -> list[Item]:
         """Return the items at ``rows``, in that order."""
         wanted, items = [int(row) for row in rows], dict[int, Item]()
-        for start in range(0, len(wanted), _AT_A_TIME):
-            part = wanted[start : start + _AT_A_TIME]
+        for start in range(0, len(wanted), AT_A_TIME):
+            part = wanted[start : start + AT_A_TIME]
             statement = f"SELECT row, {', '.join(ITEM_COLUMNS)} FROM items WHERE row IN ({', '.join('?' * len(part))})"
             items |= {row: self._item(values) for row, *values in self._rows_of(statement, part)}
         if missing := set(wanted) - set(items):
@@ -114,8 +96,8 @@ class ItemTable(StoredItems):
     def names_at(self, rows: Iterable[int]) -> list[str]:
         """Return what the items at ``rows`` are sorted by: their first label, or their id."""
         wanted, names = [int(row) for row in rows], dict[int, str]()
-        for start in range(0, len(wanted), _AT_A_TIME):
-            part = wanted[start : start + _AT_A_TIME]
+        for start in range(0, len(wanted), AT_A_TIME):
+            part = wanted[start : start + AT_A_TIME]
             statement = (
                 f"SELECT row, ifnull(json_extract(labels, '$[0]'), id) FROM items WHERE row IN ({', '.join('?' * len(part))})"
             )
@@ -147,8 +129,8 @@ class ItemTable(StoredItems):
     def counts(self, kind: str, values: Sequence[str]) -> dict[str, int]:
         """Return for those of ``values`` that some image has the number of its images."""
         counts = dict[str, int]()
-        for start in range(0, len(values), _AT_A_TIME):
-            part = values[start : start + _AT_A_TIME]
+        for start in range(0, len(values), AT_A_TIME):
+            part = values[start : start + AT_A_TIME]
             statement = f"SELECT value, count FROM facets WHERE kind = ? AND value IN ({', '.join('?' * len(part))})"
             counts.update(self._rows_of(statement, [kind, *part]))
         return counts
@@ -161,8 +143,8 @@ class ItemTable(StoredItems):
     def known_keys(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys`` that an image has. It looks at all images."""
         known = set[str]()
-        for start in range(0, len(keys), _AT_A_TIME):
-            part = keys[start : start + _AT_A_TIME]
+        for start in range(0, len(keys), AT_A_TIME):
+            part = keys[start : start + AT_A_TIME]
             known |= {key for (key,) in self._rows_of(f"SELECT key FROM items WHERE key IN ({', '.join('?' * len(part))})", part)}
         return known
 

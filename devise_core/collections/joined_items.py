@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import TypeVar, overload
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,18 +29,6 @@ class JoinedItems(StoredItems):
 
     def __len__(self) -> int:
         return int(self._starts[-1])
-
-    @overload
-    def __getitem__(self, row: int) -> Item: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Item]: ...
-    def __getitem__(self, row: int | slice) -> Item | list[Item]:
-        """Return the item at ``row``, or those of a slice."""
-        rows = range(len(self))[row]
-        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
-
-    def __iter__(self) -> Iterator[Item]:
-        return chain.from_iterable(self.tables)
 
     def at(self, rows: Iterable[int]) -> list[Item]:
         """Return the items at ``rows``, in that order."""

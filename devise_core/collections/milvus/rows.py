@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
+from devise_core.collections.fetched_items import FetchedItems
 from devise_core.collections.milvus.schema import ITEM_FIELDS, LOOKS, PARTITIONS, SCORE, item_of
 from devise_core.collections.milvus.store import AT_A_TIME, MilvusStore
 from devise_core.datatypes import Item
@@ -99,7 +100,7 @@ class MilvusRows:
         return np.asarray([row[SCORE] for row in matching], dtype=np.float32).reshape(-1, self._store.width("score"))
 
 
-class MilvusItems(Sequence[Item]):
+class MilvusItems(FetchedItems):
     """The items of a version. Each has the name of its thumbnail as its file.
 
     Args:
@@ -107,24 +108,13 @@ class MilvusItems(Sequence[Item]):
         count: How many there are.
     """
 
+    at_a_time = AT_A_TIME
+
     def __init__(self, rows: MilvusRows, count: int) -> None:
         self._rows, self._count = rows, count
 
     def __len__(self) -> int:
         return self._count
-
-    @overload
-    def __getitem__(self, row: int) -> Item: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Item]: ...
-    def __getitem__(self, row: int | slice) -> Item | list[Item]:
-        """Return the item at ``row``, or those of a slice."""
-        rows = range(self._count)[row]
-        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
-
-    def __iter__(self) -> Iterator[Item]:
-        for start in range(0, self._count, AT_A_TIME):
-            yield from self[start : start + AT_A_TIME]
 
     def at(self, rows: Iterable[int]) -> list[Item]:
         """Return the items at ``rows``, in that order."""

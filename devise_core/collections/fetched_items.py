@@ -1,0 +1,36 @@
+"""Items that are read when they are asked for, several at a time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+from devise_core.datatypes import Item
+
+AT_A_TIME = 500
+"""SQLite allows some hundreds of values in one statement."""
+
+
+class FetchedItems(Sequence[Item], ABC):
+    """Items in order, of which only those that are asked for are read."""
+
+    at_a_time = AT_A_TIME
+    """How many are read with one call while all are gone through."""
+
+    @abstractmethod
+    def at(self, rows: Iterable[int]) -> list[Item]:
+        """Return the items at ``rows``, in that order."""
+
+    @overload
+    def __getitem__(self, row: int) -> Item: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Item]: ...
+    def __getitem__(self, row: int | slice) -> Item | list[Item]:
+        """Return the item at ``row``, or those of a slice."""
+        rows = range(len(self))[row]
+        return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
+
+    def __iter__(self) -> Iterator[Item]:
+        for start in range(0, len(self), self.at_a_time):
+            yield from self[start : start + self.at_a_time]
