@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from devise_core.collections.contract import ImageBatch, StoreWriter
-from devise_core.collections.image_table import ImageTable, UnsealedError, keep_rows
+from devise_core.collections.image_table import ImageTable, keep_rows, leave_unsealed
 from devise_core.collections.item_table import ItemTable
 from devise_core.collections.large_files import write_large_files
 from devise_core.collections.writer import write_collection, write_manifest
@@ -58,11 +58,7 @@ class FolderWriter(StoreWriter):
         if self._sealed:
             return
         self._table.close()
-        try:
-            unsealed = error or UnsealedError()
-            self._stack.__exit__(type(unsealed), unsealed, trace)
-        except UnsealedError:
-            pass
+        leave_unsealed(self._stack, error, trace)
 
     @property
     def folder(self) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,19 @@ _BLOCK = 4_096
 
 class UnsealedError(Exception):
     """The block of a writer ended without ``seal``, so what it wrote is deleted."""
+
+
+def leave_unsealed(stack: ExitStack, error: BaseException | None, trace: TracebackType | None) -> None:
+    """Leave the contexts of a writer, so that they delete what was written and not sealed.
+
+    Args:
+        stack: The contexts.
+        error: What ended the block of the writer, or None.
+        trace: Where.
+    """
+    unsealed = error or UnsealedError()
+    with suppress(UnsealedError):
+        stack.__exit__(type(unsealed), unsealed, trace)
 
 
 class ImageTable:

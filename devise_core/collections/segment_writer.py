@@ -14,7 +14,7 @@ import numpy as np
 
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.folder import FolderCollection
-from devise_core.collections.image_table import ImageTable, UnsealedError, keep_rows
+from devise_core.collections.image_table import ImageTable, keep_rows, leave_unsealed
 from devise_core.collections.item_table import ItemTable
 from devise_core.collections.large_files import write_large_files
 from devise_core.collections.levels import Levels
@@ -71,11 +71,7 @@ class SegmentWriter(StoreWriter):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._table.close()
-        try:
-            unsealed = error or UnsealedError()
-            self._stack.__exit__(type(unsealed), unsealed, trace)
-        except UnsealedError:
-            pass
+        leave_unsealed(self._stack, error, trace)
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys`` that an image was written with, now or before."""
