@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,9 @@ from devise_core.vectors import Floats, Rows
 _MARKS = ("manifest.json", "items.csv")
 """A folder with one of these files is treated as a collection, even if other files are missing."""
 
+KEPT_PATHS = 20_000
+"""So many paths of hits are remembered, because to check that they are no links takes a third of a search."""
+
 
 class _Facts(BaseModel):
     """What the manifest of a collection may note, as far as it is used."""
@@ -56,6 +59,7 @@ class FolderCollection(Collection):
         self.layout, self.manifest = layout, manifest
         kind = MappedVectorFiles if isinstance(items, StoredItems) else WholeVectorFiles
         self.files: VectorFiles = kind(layout, manifest, len(items))
+        self._path_of_file = lru_cache(KEPT_PATHS)(partial(_path_inside, layout.root))
 
     @classmethod
     def open(cls, folder: Path, model_id: str | None = None) -> FolderCollection:
@@ -223,13 +227,22 @@ class FolderCollection(Collection):
         Raises:
             CollectionError: The file is a link out of the folder of the collection.
         """
-        return self._file_of(self.items[row])
+        return _path_inside(self.layout.root, self.items[row].file)
 
     def _file_of(self, item: Item) -> Path:
-        path = Path(self.layout.root / item.file)
-        if leads_out(path, self.layout.root):
-            raise CollectionError(f"{path} is a link out of the collection {self.name}. Make the collection again.")
-        return path
+        return self._path_of_file(item.file)
+
+
+def _path_inside(root: Path, file: str) -> Path:
+    """Return the path of a file of the collection in ``root``.
+
+    Raises:
+        CollectionError: The file is a link out of ``root``.
+    """
+    path = root / file
+    if leads_out(path, root):
+        raise CollectionError(f"{path} is a link out of the collection {root.name}. Make the collection again.")
+    return path
 
 
 def find_collections(artifacts: Path) -> dict[str, Path]:

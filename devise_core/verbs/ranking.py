@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
+from devise_core.datatypes import Hit
 from devise_core.errors import CollectionError
 from devise_core.hits import Hits
 from devise_core.search import cutoff
@@ -95,7 +95,7 @@ class RankingVerbs(ScanVerbs):
     def hits(self, ranking: Ranking) -> Hits:
         """Return the images of a ranking, or of a part of it."""
         return Hits(
-            replace(hit, score=float(score))
+            Hit(hit.item, hit.row, hit.path, hit.cosine, float(score))
             for hit, score in zip(self._hits(ranking.rows, ranking.cosines), ranking.scores, strict=True)
         )
 
