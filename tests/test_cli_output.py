@@ -128,6 +128,24 @@ def test_labels_of_a_folder_are_written_to_a_table(engine: Engine, tmp_path: Pat
     assert [line.split(": ")[1].split()[0] for line in plain.splitlines()] == ["cat", "dog"]
 
 
+def test_each_image_of_many_batches_keeps_its_own_name(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devise_core.cli.image_batches.BATCH", 2)
+    files = [tmp_path / f"{row}.webp" for row in range(5)]
+    for row, file in enumerate(files):
+        shutil.copy(CAT if row % 2 else DOG, file)
+    files[2].write_bytes(b"broken")
+    content = read_output(output(capsys, "label", str(tmp_path), "-k", "1", "--json"))
+    assert [(Path(each["picture"]).stem, each["hits"][0]["word"]) for each in content["pictures"]] == [
+        ("0", "dog"),
+        ("1", "cat"),
+        ("3", "cat"),
+        ("4", "dog"),
+    ]
+    assert [reason.startswith(str(files[2])) for reason in content["skipped"]] == [True]
+
+
 def test_embeddings_are_those_of_the_library(engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import pandas as pd
 

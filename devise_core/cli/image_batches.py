@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +91,7 @@ def encode_files(encoder: ImageEncoder, files: Sequence[str], progress: str) -> 
     names = iter(files)
     with tqdm(total=len(files), desc=progress, unit="image", leave=False, disable=len(files) < BATCH) as bar:
         for batch in read_batches(files, read, BATCH):
-            _add_batch(result, encoder, list(zip(names, batch, strict=False)))
+            _add_batch(result, encoder, list(zip(islice(names, len(batch)), batch, strict=True)))
             bar.update(len(batch))
     if not result.files:
         raise ImageError(result.skipped[0])
