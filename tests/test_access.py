@@ -128,7 +128,8 @@ def test_no_finding_in_an_opened_hit(open_at: Opener) -> None:
 def test_no_finding_in_a_popover(open_at: Opener, button: str, scheme: Scheme, width: int) -> None:
     page = open_at("text_search?q=bird", scheme, width)
     page.get_by_role("button", name=button).first.click()
-    expect(page.get_by_test_id("stPopoverBody").or_(page.locator(".st-key-tray")).first).to_be_visible()
+    opened = page.get_by_test_id("stPopoverBody").or_(page.locator(".st-key-tray"))
+    expect(opened.locator("button, input, [role=slider]").first).to_be_visible()
     wait_until_drawn(page)
     assert not findings(page)
 

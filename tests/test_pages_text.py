@@ -123,9 +123,13 @@ def test_filters_can_be_combined() -> None:
 def test_a_filter_is_written_to_the_address_and_leads_to_the_first_page() -> None:
     test = app("text_search", q="animal", weak="1", p="3")
     assert len(tile_names(test)) == 24
+    assert not test.multiselect
+    test.session_state["filters"] = True  # as a click on the button does
+    test.run()
     test.multiselect(key="view-no-0").set_value(["dog", "cat"]).run()
     assert checked(test).query_params["no"] == ["dog", "cat"]
     assert "p" not in test.query_params
+    assert any("[2 active]" in badge.value for badge in test.markdown)
 
 
 def test_an_error_points_to_its_position() -> None:

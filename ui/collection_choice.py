@@ -64,8 +64,8 @@ def choose_collection() -> None:
 def explain_lost_uploads() -> None:
     """Say that a link leads to the pictures of another session, if it does. Call this before ``keep_in_address``."""
     linked_to_uploads = st.query_params.get(CHOSEN) in (UPLOADS, OLD_UPLOADS) and CHOSEN not in st.session_state
-    collections = choosable_collections()
-    if linked_to_uploads and collections and all(each.name != UPLOADS for each in collections):
+    collections = choosable_collections() if linked_to_uploads else []
+    if collections and all(each.name != UPLOADS for each in collections):
         st.info(
             "This link is to pictures that someone uploaded in another session. They are private and are deleted when that "
             f"session ends. This page shows the collection {plain(collections[0].title)} instead.",

@@ -111,7 +111,8 @@ def _offered() -> bool:
 
 
 def _step_number() -> int:
-    return _offered() and url_state.read_number(_PARAMETER, 0, 1, len(STEPS))
+    number = url_state.read_number(_PARAMETER, 0, 1, len(STEPS))
+    return number if number and _offered() else 0
 
 
 def _link(number: int, label: str, icon: str) -> None:

@@ -127,16 +127,22 @@ def _select(engine: Engine, matches: Matches, settings: Settings) -> _Chosen:
 
 def _filter(engine: Engine) -> Filter:
     """Read the filters from the address. The widgets that change them are drawn later."""
-    options = {name: filter_options(engine, kind, name) for kind, name in FILTERS}
-    chosen = {name: url_state.read_choices(name, options[name]) for _, name in FILTERS}
+    chosen = {
+        name: url_state.read_choices(name, filter_options(engine, kind, name)) if url_state.read_all(name) else []
+        for kind, name in FILTERS
+    }
     return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
 
 
 def _settings(engine: Engine, kept: Filter, suggested: float) -> Settings:
     active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
-    with st.popover(f"Filters ({active})" if active else "Filters", icon=":material/filter_alt:"):
-        for (kind, name), (label, placeholder) in zip(FILTERS, FILTER_TEXTS, strict=True):
-            choose_several(label, name, filter_options(engine, kind, name), placeholder)
+    filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
+    if active:  # beside the button, because a popover with another label is another one, which is closed
+        st.badge(f"{active} active")
+    if filters.open:
+        with filters:
+            for (kind, name), (label, placeholder) in zip(FILTERS, FILTER_TEXTS, strict=True):
+                choose_several(label, name, filter_options(engine, kind, name), placeholder)
     default = round(100 * suggested)
     chosen = url_state.read_number("cut", default, 0, 100)
     with st.popover(f"Threshold {chosen / 100:.2f}", icon=":material/content_cut:"):
