@@ -8,7 +8,8 @@ from pathlib import Path
 
 from devise_core.collections.base import Collection
 from devise_core.collections.empty import EmptyCollection
-from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.finding import find_collections
+from devise_core.collections.folder import FolderCollection
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.opening import collection_names, default_collection, open_collection

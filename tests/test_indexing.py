@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.finding import find_collections
+from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexing import index_folder
 from devise_core.collections.projection import Projections, project
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError

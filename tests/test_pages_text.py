@@ -126,8 +126,8 @@ def test_a_filter_is_written_to_the_address_and_leads_to_the_first_page() -> Non
     assert not test.multiselect
     test.session_state["filters"] = True  # as a click on the button does
     test.run()
-    test.multiselect(key="view-no-0").set_value(["dog", "cat"]).run()
-    assert checked(test).query_params["no"] == ["dog", "cat"]
+    test.multiselect(key="view-no-0").set_value(["dog", "violin"]).run()
+    assert checked(test).query_params["no"] == ["dog", "violin"]
     assert "p" not in test.query_params
     assert any("[2 active]" in badge.value for badge in test.markdown)
 

@@ -15,7 +15,7 @@ import yaml
 import devise_core
 from devise_core.cli import main
 from devise_core.cli.machine_checks import PYTHONS
-from devise_core.collections.folder import find_collections
+from devise_core.collections.finding import find_collections
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, user_collections
 
 ROOT = Path(__file__).parent.parent

@@ -16,7 +16,8 @@ from devise_core.bundle import packages, photos, stamps
 from devise_core.bundle.context import BuildContext
 from devise_core.bundle.package_photos import PACKAGES, extract_package_photos
 from devise_core.bundle.thumbnails import FOR_MODEL, copy_for_model
-from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.finding import find_collections
+from devise_core.collections.folder import FolderCollection
 from devise_core.collections.projection import project
 from devise_core.collections.stored_parts import store_parts
 from devise_core.collections.writer import write_collection

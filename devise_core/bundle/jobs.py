@@ -26,7 +26,8 @@ from devise_core.bundle.naming_lines import naming_lines
 from devise_core.bundle.sense_counts import read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import read_irregular_plurals, read_nouns
-from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.finding import find_collections
+from devise_core.collections.folder import FolderCollection
 from devise_core.errors import BuildError
 from devise_core.evaluate.data import FOLDER as DATA
 from devise_core.text.opening import open_text_encoder

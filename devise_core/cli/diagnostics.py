@@ -8,7 +8,8 @@ from pathlib import Path
 
 from devise_core.cli.finding import Finding
 from devise_core.cli.machine_checks import check_annoy, check_memory, check_packages, check_processor, check_python
-from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.finding import find_collections
+from devise_core.collections.folder import FolderCollection
 from devise_core.errors import ArtifactError, DeviseError, OtherModelError
 from devise_core.settings import Settings, read_settings
 from devise_core.settings.table import old_variables, unknown_variables

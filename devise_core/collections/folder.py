@@ -23,17 +23,14 @@ from devise_core.search.conditions import Postings
 from devise_core.search.index import Index
 from devise_core.search.products import Products
 from devise_core.storage.artifact_reader import reading
-from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
+from devise_core.storage.atomic_write import restore_interrupted
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.mapped_rows import VectorRows
-from devise_core.storage.paths import CollectionLayout, leads_out, user_collections
+from devise_core.storage.paths import CollectionLayout, leads_out
 from devise_core.vectors import Floats, Rows
 
-_MARKS = ("manifest.json", "items.csv")
-"""A folder with one of these files is treated as a collection, even if other files are missing."""
-
 KEPT_PATHS = 20_000
-"""So many paths of hits are remembered, because to check that they are no links takes a third of a search."""
+"""How many paths of hits are kept, because to check that they are no links takes a third of a search."""
 
 
 class _Facts(BaseModel):
@@ -243,17 +240,3 @@ def _path_inside(root: Path, file: str) -> Path:
     if leads_out(path, root):
         raise CollectionError(f"{path} is a link out of the collection {root.name}. Make the collection again.")
     return path
-
-
-def find_collections(artifacts: Path) -> dict[str, Path]:
-    """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's."""
-    folders: dict[str, Path] = {}
-    for parent in (artifacts / "collections", user_collections()):
-        if parent.is_dir():
-            restore_interrupted(parent)
-            folders |= {
-                folder.name: folder
-                for folder in sorted(parent.iterdir())
-                if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)
-            }
-    return folders

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devise_core.collections.folder import FolderCollection, find_collections
+from devise_core.collections.finding import find_collections
+from devise_core.collections.folder import FolderCollection
 from devise_core.errors import CollectionError
 from devise_core.settings import text
 from devise_core.storage.paths import ArtifactLayout

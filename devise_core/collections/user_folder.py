@@ -6,7 +6,7 @@ import secrets
 import shutil
 from pathlib import Path
 
-from devise_core.collections.folder import find_collections
+from devise_core.collections.finding import find_collections
 from devise_core.collections.writer import check_name
 from devise_core.errors import CollectionError
 from devise_core.storage.atomic_write import staged_name

@@ -26,7 +26,7 @@ SCANNED_BYTES = 100_000
 """The most frequent words, some ten thousand, are found by a scan. The first answer need not wait for the hashes of all words."""
 
 KEPT_ROWS = 4_096
-"""So many words are remembered with their rows, since one query looks up its words about ten times."""
+"""How many words are kept with their rows, since one query looks up each of its words about ten times."""
 
 _ZIPF_OFFSET = 2.7
 """Mandelbrot's correction to Zipf's law for English: the probability of the word at rank r is proportional to 1 / (r + 2.7)."""
@@ -51,7 +51,7 @@ class WordStore:
         self.vectors, self.scales = vectors, scales
         self._all_rows: dict[str, int] | None = None
         self._lengths: dict[bytes, Floats] = {}
-        self._found: dict[str, tuple[int | None]] = {}
+        self._looked_up: dict[str, tuple[int | None]] = {}
         if not len(self) == len(vectors) == len(scales):
             raise ArtifactError(
                 f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
@@ -82,13 +82,13 @@ class WordStore:
         """Return the row of ``word``, which is also its frequency rank; None for an unknown word."""
         if self._all_rows is not None:
             return self._all_rows.get(word)
-        found = self._found.get(word)
-        if found is None:
-            found = (self._find(word),)
-            if len(self._found) >= KEPT_ROWS:
-                self._found.clear()
-            self._found[word] = found
-        return found[0]
+        entry = self._looked_up.get(word)
+        if entry is None:
+            entry = (self._find(word),)
+            if len(self._looked_up) >= KEPT_ROWS:
+                self._looked_up.clear()
+            self._looked_up[word] = entry
+        return entry[0]
 
     def _find(self, word: str) -> int | None:
         if not word or "\n" in word:
