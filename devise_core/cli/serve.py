@@ -45,8 +45,10 @@ def _serve(options: argparse.Namespace) -> None:
         from devise_core.api.app import PREFIX, create_server
     except ImportError as error:
         raise DeploymentError('The API needs FastAPI. Install it with pip install "semblance[api]".') from error
+    from devise_core.search.products import use_one_thread
     from devise_core.serving import event_log
 
+    use_one_thread()
     app = create_server()
     event_log.start(fastapi=metadata.version("fastapi"))
     say(f"semblance: The API is at http://{options.host}:{options.port}{PREFIX}. Stop it with Ctrl+C.")

@@ -176,6 +176,16 @@ def write_scan(path: Path, vectors: VectorRows) -> None:
     stored.flush()
 
 
+def use_one_thread() -> None:
+    """Compute each product of matrices in one thread from now on.
+
+    A server answers many small searches at once, and the threads of one of them would delay the others. ``fast`` still uses all
+    cores.
+    """
+    if controller := _controller():
+        controller.limit(limits=1, user_api="blas")
+
+
 @cache
 def _cores() -> int:
     return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
