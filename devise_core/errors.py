@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from devise_core.installation import PROGRAM, install_command
+
 LONGEST = 60
 """The most characters of a word in a message."""
 
@@ -103,8 +105,7 @@ class UnknownCollectionError(CollectionError):
         self.name = name
         names = shortened(", ".join(known) or "none", 200)
         super().__init__(
-            f"There is no collection “{shortened(name)}” (there are: {names}). Make one with "
-            "`python -m devise_core index FOLDER --name NAME`."
+            f"There is no collection “{shortened(name)}” (there are: {names}). Make one with `{PROGRAM} index FOLDER --name NAME`."
         )
 
 
@@ -125,7 +126,7 @@ class NoCollectionError(CollectionError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This model has no collection yet. Make one with `python -m devise_core index FOLDER --name NAME "
+            f"This model has no collection yet. Make one with `{PROGRAM} index FOLDER --name NAME "
             "--artifacts` and the model's folder."
         )
 
@@ -166,7 +167,7 @@ class MissingPackageError(DeviseError):
 
     def __init__(self, module: str, extra: str) -> None:
         self.module, self.extra = module, extra
-        super().__init__(f'This needs the package {module}. Install it with pip install "semblance[{extra}]".')
+        super().__init__(f"This needs the package {module}. Install it with {install_command(extra)}.")
 
 
 class DeploymentError(DeviseError):

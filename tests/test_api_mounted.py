@@ -74,7 +74,7 @@ def test_the_app_and_the_library_work_without_fastapi() -> None:
     assert without_fastapi(code.replace(", ui.router", "")).stdout.strip() == "False"
     served_alone = without_fastapi("from devise_core.cli import main\nraise SystemExit(main(['serve']))")
     assert served_alone.returncode == 1
-    assert 'pip install "semblance[api]"' in served_alone.stderr
+    assert 'pip install ".[api]"' in served_alone.stderr
 
 
 @pytest.mark.usefixtures("fresh_settings")

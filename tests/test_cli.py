@@ -183,7 +183,7 @@ def test_custom_model_and_its_collection(
     (tmp_path / "photos/pets").mkdir(parents=True)
     shutil.copy(CAT, tmp_path / "photos/pets/tom.webp")
     status, out, _ = run(capsys, "index", str(tmp_path / "photos"), "--name", "pets", *with_it)
-    assert (status, f"--collection 'pets' --artifacts {model}" in out, f"SEMBLANCE_ARTIFACTS={model} " in out) == (0, True, True)
+    assert (status, f"--collection pets --artifacts {model}" in out, f" demo --artifacts {model})" in out) == (0, True, True)
     assert "pets" in run(capsys, "search", "kitten", *with_it)[1]
     status, _, err = run(capsys, "search", "kitten", "--collection", "pets")
     assert (status, "made with another model. Open that model with --artifacts FOLDER" in err) == (1, True)

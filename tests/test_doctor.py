@@ -107,6 +107,7 @@ def test_bundled_collection_of_another_model_is_reported(artifacts: Path) -> Non
     [
         ("numpy~=1.0\n", "numpy: Version .* is installed, but ~=1.0 is required. Run pip install"),
         ("no-such-package-here\n", "Not installed. Run pip install"),
+        ("numpy~=1.0; extra == 'tables'\nno-such-package-here; extra == 'tables'\n", "numpy: Version .* is installed"),
         ("# a note\nno-such-package-here; sys_platform == 'none'\nnumpy>=1\n", ""),
     ],
 )
@@ -114,6 +115,13 @@ def test_wrong_and_missing_packages_are_reported(tmp_path: Path, lines: str, say
     (tmp_path / "requirements.txt").write_text(lines)
     findings = fixes(machine_checks.check_packages(tmp_path / "requirements.txt"))
     assert [bool(re.search(says, each)) for each in findings] == [True] * bool(says)
+
+
+def test_images_are_not_checked_without_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnostics, "find_spec", lambda name: None)
+    findings = {finding.check: finding for finding in diagnostics.run_checks(BUNDLED)}
+    assert (findings["images"].state, findings.keys() & {"Annoy", "uploads"}) == ("note", set())
+    assert 'pip install ".[images]"' in findings["images"].says
 
 
 def test_unsupported_python_is_reported() -> None:

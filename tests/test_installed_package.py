@@ -56,6 +56,11 @@ def test_command_finds_collections_in_the_folder_of_the_user(installed: Installe
     assert json.loads(installed.run("semblance", "collections", "--json"))["collections"]["mine"] == 384
 
 
+def test_messages_name_the_command_that_is_installed(installed: Installed) -> None:
+    said = installed.run("semblance", "search", "dog", "--collection", "nowhere", status=1)
+    assert "Make one with `semblance index FOLDER --name NAME`." in said
+
+
 def test_text_search_needs_no_extra(installed: Installed) -> None:
     """Modules of every extra are hidden. Text search runs, and what needs one says which extra to install."""
     hidden = [module for modules in EXTRAS.values() for module in modules]

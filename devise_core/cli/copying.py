@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from shlex import quote
 from typing import Any
 
 from devise_core.cli.output import add_json, counted, print_json
 from devise_core.cli.shared_options import add_artifacts
+from devise_core.installation import PROGRAM
 
 
 def add_parsers(commands: Any) -> None:
@@ -41,4 +43,4 @@ def _copy(options: argparse.Namespace) -> None:
         print_json({"command": "copy", **facts})
         return
     print(f"{counted(copied.count, 'image')} copied from {options.source} to {options.target}")
-    print(f'Search them with python -m devise_core search "dog" --collection {options.target!r}, or select them in the app.')
+    print(f'Search them with {PROGRAM} search "dog" --collection {quote(options.target)}, or select them in the app.')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from devise_core.cli.finding import Finding
@@ -11,6 +12,7 @@ from devise_core.cli.machine_checks import check_annoy, check_memory, check_pack
 from devise_core.collections.finding import find_collections
 from devise_core.collections.folder import FolderCollection
 from devise_core.errors import ArtifactError, DeviseError, OtherModelError
+from devise_core.installation import PROGRAM, install_command
 from devise_core.settings import Settings, read_settings
 from devise_core.settings.table import old_variables, unknown_variables
 from devise_core.storage.manifest import Manifest
@@ -33,6 +35,9 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
     yield from check_collections(ArtifactLayout(artifacts))
     yield check_folder(user_collections())
     yield check_memory()
+    if find_spec("annoy") is None or find_spec("pillow_heif") is None:
+        yield Finding("images", "note", f"Only text search works. For images, run {install_command('images')}")
+        return
     yield check_processor()
     yield check_annoy()
     yield check_decoder()
@@ -85,9 +90,7 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
         return  # ``check_artifacts`` reports it
     folders = find_collections(layout.root)
     if not folders:
-        yield Finding(
-            "collections", "note", "There are no collections. Make one with `python -m devise_core index FOLDER --name NAME`."
-        )
+        yield Finding("collections", "note", f"There are no collections. Make one with `{PROGRAM} index FOLDER --name NAME`.")
     for name, folder in folders.items():
         try:
             FolderCollection.open(folder, model)

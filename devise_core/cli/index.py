@@ -6,11 +6,13 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from devise_core.cli.output import add_json, counted, print_json, say, summary
 from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.errors import CollectionError
+from devise_core.installation import PROGRAM
 
 MAX_LINES = 20
 """The most reasons for a skipped file that are printed. ``--json`` has all of them."""
@@ -118,5 +120,5 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
     print(f"{counted(result.count, 'image')} in the collection {options.name}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
-    app = f" (SEMBLANCE_ARTIFACTS={options.artifacts} make demo)" if options.artifacts else ""
-    print(f'Search it with python -m devise_core search "dog" --collection {name!r}{model}, or select it in the app{app}.')
+    app = f" ({PROGRAM} demo --artifacts {options.artifacts})" if options.artifacts else ""
+    print(f'Search it with {PROGRAM} search "dog" --collection {quote(name)}{model}, or select it in the app{app}.')

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devise_core.cli.finding import Finding
+from devise_core.extras import EXTRAS
+from devise_core.installation import install_command
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -38,7 +40,8 @@ def check_packages(requirements: Path) -> Iterator[Finding]:
     """Check the installed version of each package that applies to this system.
 
     Args:
-        requirements: Lists them, in a checkout. Without it they are those that the installed package names without an extra.
+        requirements: Lists them, in a checkout. Without it they are those that the installed package needs, and those of its
+            extras that are installed.
     """
     try:
         from packaging.requirements import Requirement  # a dependency of Streamlit
@@ -49,12 +52,19 @@ def check_packages(requirements: Path) -> Iterator[Finding]:
         lines = [line for line in requirements.read_text("utf-8").splitlines() if line and line[0] not in "#-"]
         remedy = f"pip install -r {requirements.name}"
     except OSError:
-        lines, remedy = _of_the_package(), 'pip install --upgrade "semblance[app]"'
+        lines, remedy = _of_the_package(), install_command("app")
     if not lines:
         yield Finding("packages", "note", f"Versions were not compared, because {requirements.name} is missing.")
-    for wanted in map(Requirement, lines):
-        if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
-            yield _check_package(wanted, remedy)
+    needed = {wanted.name: wanted for wanted in map(Requirement, lines) if _applies(wanted)}
+    yield from (_check_package(wanted, remedy) for wanted in needed.values())
+
+
+def _applies(wanted: Requirement) -> bool:
+    """Whether this system needs a package, or has it for an extra."""
+    if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+        return True
+    of_extra = any(wanted.marker.evaluate({"extra": extra}) for extra in EXTRAS)
+    return of_extra and wanted.name != "semblance" and any(metadata.distributions(name=wanted.name))
 
 
 def _of_the_package() -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from devise_core.cli.output import say
 from devise_core.cli.shared_options import add_artifacts
 from devise_core.errors import DeploymentError, DeviseError
+from devise_core.installation import install_command
 from devise_core.settings import file, settings, variable
 
 PORT = 8600
@@ -44,7 +45,7 @@ def _serve(options: argparse.Namespace) -> None:
 
         from devise_core.api.app import PREFIX, create_server
     except ImportError as error:
-        raise DeploymentError('The API needs FastAPI. Install it with pip install "semblance[api]".') from error
+        raise DeploymentError(f"The API needs FastAPI. Install it with {install_command('api')}.") from error
     from devise_core.search.products import use_one_thread
     from devise_core.serving import event_log
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from devise_core.cli.output import add_json, counted, print_json, say
 from devise_core.cli.shared_options import add_artifacts, add_cache
+from devise_core.installation import PROGRAM
 from devise_core.storage.paths import artifacts_folder
 from devise_core.train.recipe import RECIPES, Recipe, recipe_of
 
@@ -133,7 +134,7 @@ def _report(options: argparse.Namespace, trained: Trained) -> None:
     print(f"{options.out}: {counted(images, 'image')} of {classes} classes ({durations})")
     advice = "no accuracy, because no image was kept out of training. Add --validation 0.1 to measure it"
     print(trained.accuracy.sentence() if trained.accuracy else advice)
-    print(f"Next, run python -m devise_core index FOLDER --name NAME --artifacts {options.out}. Search with the same --artifacts.")
+    print(f"Next, run {PROGRAM} index FOLDER --name NAME --artifacts {options.out}. Search with the same --artifacts.")
 
 
 @contextmanager

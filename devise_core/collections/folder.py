@@ -19,6 +19,7 @@ from devise_core.collections.segment_reader import open_captions, open_items, op
 from devise_core.collections.vector_files import MappedVectorFiles, Stored, VectorFiles, WholeVectorFiles
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
+from devise_core.installation import PROGRAM
 from devise_core.search.conditions import Postings
 from devise_core.search.index import Index
 from devise_core.search.products import Products
@@ -75,7 +76,7 @@ class FolderCollection(Collection):
         restore_interrupted(folder.parent) if folder.parent.is_dir() else None
         if not folder.is_dir():
             raise CollectionError(
-                f"There is no collection at {folder}. Make one with `python -m devise_core index FOLDER --name {folder.name}`."
+                f"There is no collection at {folder}. Make one with `{PROGRAM} index FOLDER --name {folder.name}`."
             )
         manifest = Manifest.read(folder)
         with reading(folder / "manifest.json", "Make the collection again"):
@@ -84,7 +85,7 @@ class FolderCollection(Collection):
             raise OtherModelError(
                 f"The collection {folder.name} was made with another model. Open that model with --artifacts "
                 "FOLDER (in the app: SEMBLANCE_ARTIFACTS), or make the collection again for this model with "
-                f"`python -m devise_core index FOLDER --name {folder.name}`."
+                f"`{PROGRAM} index FOLDER --name {folder.name}`."
             )
         if layout.item_table.name in manifest.files:
             return cls(layout, manifest, open_items(layout, manifest))
@@ -142,7 +143,7 @@ class FolderCollection(Collection):
         if self.layout.projections.name not in self.manifest.files:
             raise CollectionError(
                 f"The collection {self.name} has no map yet. Make the collection again with "
-                f"`python -m devise_core index FOLDER --name {self.name}`."
+                f"`{PROGRAM} index FOLDER --name {self.name}`."
             )
         return open_maps(self.layout, self.manifest, self.items)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from devise_core.collections.finding import find_collections
 from devise_core.collections.folder import FolderCollection
 from devise_core.errors import CollectionError
+from devise_core.installation import PROGRAM
 from devise_core.settings import text
 from devise_core.storage.paths import ArtifactLayout
 
@@ -43,8 +44,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
         if str(collection) not in folders and not folder.is_dir():
             known = ", ".join(folders) or "none"
             raise CollectionError(
-                f"There is no collection “{collection}” (there are: {known}). Make one with "
-                "`python -m devise_core index FOLDER --name NAME`."
+                f"There is no collection “{collection}” (there are: {known}). Make one with `{PROGRAM} index FOLDER --name NAME`."
             )
         folder = folders.get(str(collection), folder)
     return FolderCollection.open(folder, model_id)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devise_core.errors import BuildError
+from devise_core.installation import PROGRAM
 from devise_core.vision import image_reader
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 """Image formats in the public data sets. Custom folders may use all formats of ``image_reader``."""
 FLICKR_TEST = "Flickr_8k.testImages.txt"
-_FETCH = "run `python -m devise_core fetch"
+_FETCH = f"run `{PROGRAM} fetch"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-COMMAND = "python -m devise_core evaluate --data DATA --out"
+from devise_core.installation import PROGRAM
+
+COMMAND = f"{PROGRAM} evaluate --data DATA --out"
 OURS = "DeViSE"
 LESS = " − "
 """Separates the two methods in the name of the row with their difference."""

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from devise_core import installation
 from devise_core.settings import folder
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-"""The checkout, or the folder of installed packages."""
-IN_CHECKOUT = (REPOSITORY / "artifacts/manifest.json").is_file()
-"""Whether the library runs in its checkout. Otherwise it is installed, and a wheel has what is beside the package in a checkout."""
+REPOSITORY, IN_CHECKOUT = installation.REPOSITORY, installation.IN_CHECKOUT
 
 
 def _bundled(part: str) -> Path:

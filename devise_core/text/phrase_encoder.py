@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from devise_core.errors import SettingsError
+from devise_core.installation import PROGRAM
 from devise_core.settings import folder, variable
 from devise_core.storage.manifest import sha256_of
 from devise_core.text.sentence_model import SentenceModel
@@ -75,6 +76,6 @@ def _check(path: Path, sha256: str) -> None:
         problem = f"cannot be read ({error.strerror})"
     if problem:
         raise SettingsError(
-            f"{path} {problem}. Run `python -m devise_core fetch phrase-encoder --out DATA` and set "
+            f"{path} {problem}. Run `{PROGRAM} fetch phrase-encoder --out DATA` and set "
             f"{variable('phrase_encoder')} to DATA/phrase-encoder, or unset it."
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devise_core.errors import ArtifactError
+from devise_core.installation import PROGRAM, install_command
 from devise_core.storage.manifest import remedy
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def load_model(path: Path) -> keras.Model:
         import keras
     except ImportError as error:
         raise ArtifactError(
-            f"Keras cannot be imported ({error.name or error}), so no image can be encoded. Run pip install -r requirements.txt. "
+            f"Keras cannot be imported ({error.name or error}), so no image can be encoded. Run {install_command('images')}. "
             "Text search works without Keras."
         ) from error
     try:
@@ -32,5 +33,5 @@ def load_model(path: Path) -> keras.Model:
     except Exception as error:  # a file can make Keras and TensorFlow raise anything, also errors of their own
         raise ArtifactError(
             f"{path} is not a Keras model that this version can load ({type(error).__name__}). "
-            f"{remedy(path)}, or make it again with `python -m devise_core build head`."
+            f"{remedy(path)}, or make it again with `{PROGRAM} build head`."
         ) from error

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from devise_core.installation import PROGRAM
 from devise_core.results import OURS, Reference, Results, Table
 from ui.results.chart_data import describe_chart
 from ui.results.charts import dots
@@ -59,7 +60,7 @@ def show_protocols(results: Results) -> None:
         sources = " ".join(map(cite, references))
         st.caption(f"Published by others, and hollow in the charts if the metric is the same. {sources}")
     st.caption("To measure this yourself, run:")
-    st.code(f"python -m devise_core evaluate {protocol} --data DATA", language=None, wrap_lines=True)
+    st.code(f"{PROGRAM} evaluate {protocol} --data DATA", language=None, wrap_lines=True)
 
 
 def _choose_protocol(order: Sequence[str]) -> str:

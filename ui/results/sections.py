@@ -9,6 +9,7 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.evaluate.categories import CategoryResult, evaluate_categories, in_category
+from devise_core.installation import PROGRAM
 from devise_core.results import COMMAND, OURS, Classes, Results
 from devise_core.storage.paths import APP
 from ui.hit.gallery import gallery
@@ -154,4 +155,4 @@ def model_card(engine: Engine) -> None:
     if CARD.is_file():
         st.markdown(CARD.read_text("utf-8").partition(CARD_TITLE)[2])  # before the title is metadata for programs
     else:
-        st.info("The model card is missing. Restore it with git checkout, or run `python -m devise_core build card`.")
+        st.info(f"The model card is missing. Restore it with git checkout, or run `{PROGRAM} build card`.")

@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from devise_core.errors import DeploymentError, SettingsError
+from devise_core.installation import install_command
 from devise_core.serving import event_log
 from devise_core.settings import settings
 from ui.own_routes import base_path
@@ -45,7 +46,7 @@ def _make() -> ASGIApp:
         event_log.record_refusal(error)
         return problem_of(error).response()
     except ImportError:
-        missing = DeploymentError("The API needs FastAPI. Install it with pip install “semblance[api]”.")
+        missing = DeploymentError(f"The API needs FastAPI. Install it with {install_command('api')}.")
         event_log.record_refusal(missing)
         return problem_of(missing).response()
 

@@ -17,6 +17,7 @@ from devise_core.collections.milvus.store import MilvusStore
 from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
 from devise_core.errors import ArtifactError, CollectionError, NoMapError
+from devise_core.installation import PROGRAM
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.index import NearestVectors
 from devise_core.storage.fetched_rows import FetchedRows
@@ -70,7 +71,7 @@ class MilvusCollection(Collection):
     def _all_images(self) -> NoReturn:
         raise CollectionError(
             f"This needs all images of {self.store.name} at a time, and they are in Milvus. Copy them into a folder with "
-            f"`python -m devise_core copy {self.name} NAME`."
+            f"`{PROGRAM} copy {self.name} NAME`."
         )
 
     embeddings = features = property(_all_images)
@@ -80,7 +81,7 @@ class MilvusCollection(Collection):
         """Raise ``NoMapError``, since Milvus has no maps."""
         raise NoMapError(
             f"There is no map of {self.title}, because its pictures are in Milvus. Copy it into a folder with "
-            f"`python -m devise_core copy {self.name} NAME` to see one."
+            f"`{PROGRAM} copy {self.name} NAME` to see one."
         )
 
     @cached_property

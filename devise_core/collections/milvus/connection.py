@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from devise_core.collections.milvus.names import Version, alias_of
 from devise_core.errors import CollectionError, UnreachableStoreError
 from devise_core.extras import extras_needed
+from devise_core.installation import PROGRAM
 from devise_core.settings import text
 
 if TYPE_CHECKING:
@@ -174,6 +175,6 @@ def version_shown(connection: MilvusConnection, name: str) -> Version:
     if version is None:
         raise CollectionError(
             f"There is no collection {name} in Milvus at {connection.shown}. Make one with "
-            "`python -m devise_core index FOLDER --store milvus --name NAME`."
+            f"`{PROGRAM} index FOLDER --store milvus --name NAME`."
         )
     return version

@@ -19,6 +19,7 @@ from devise_core.collections.milvus.sealing import EXACT
 from devise_core.collections.milvus.thumbnails import Thumbnails
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, OtherModelError, QueryError
+from devise_core.installation import PROGRAM
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
@@ -70,13 +71,13 @@ class MilvusStore(Store):
         if noted.get("format") != FORMAT:
             raise CollectionError(
                 f"The collection {name} in Milvus was made with another version of Semblance. Make it again with "
-                f"`python -m devise_core index FOLDER --store milvus --name {name}`."
+                f"`{PROGRAM} index FOLDER --store milvus --name {name}`."
             )
         if model_id and noted.get("model") != model_id:
             raise OtherModelError(
                 f"The collection {name} in Milvus was made with another model. Open that model with --artifacts FOLDER (in the "
                 "app: SEMBLANCE_ARTIFACTS), or make the collection again for this model with "
-                f"`python -m devise_core index FOLDER --store milvus --name {name}`."
+                f"`{PROGRAM} index FOLDER --store milvus --name {name}`."
             )
         return cls(connection, version, noted, pictures)
 
