@@ -16,6 +16,7 @@ from devise_core.errors import ArtifactError, ImageError
 from devise_core.storage.manifest import Manifest
 from devise_core.vision import preprocess
 from devise_core.vision.image_encoder import BATCH, ImageEncoder, KerasImageEncoder
+from devise_core.vision.keras_file import stored_size
 from tests.conftest import BUNDLED
 from tests.fakes import ColourEncoder, keras_colour_encoder
 
@@ -73,6 +74,16 @@ def test_image_encoder_contract(make: Make, tmp_path: Path) -> None:
     assert list(encoder.encode_many([])) == []
     with pytest.raises(ImageError, match="no file"):
         list(encoder.encode_many([*images(3), tmp_path / "none.jpg"]))
+
+
+def test_the_size_is_known_before_the_model_is_loaded(make: Make, tmp_path: Path) -> None:
+    """Else ``index`` loads it again for each folder with a file that cannot be read."""
+    encoder = make()
+    size = encoder.size
+    assert not encoder.ready
+    assert encoder.encode_pixels(np.zeros((1, size, size, 3), np.uint8)).embeddings.shape[0] == 1
+    (tmp_path / "broken.keras").write_bytes(b"broken")
+    assert stored_size(tmp_path / "broken.keras") == stored_size(tmp_path / "none.keras") == 0
 
 
 def test_model_id_is_the_sha256_of_the_file(keras_model: Path) -> None:

@@ -1,4 +1,4 @@
-"""Keep TensorFlow's notes out of a command's stderr.
+"""Keep TensorFlow's notes out of a command's stderr, and say in a terminal what the command waits for.
 
 Its C++ parts write to file descriptor 2 before any setting of theirs takes effect.
 """
@@ -6,11 +6,14 @@ Its C++ parts write to file descriptor 2 before any setting of theirs takes effe
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from devise_core.vision.image_encoder import ImageEncoder, KerasImageEncoder
 from devise_core.vision.model_runtime import ModelRuntime
+
+LOADING = "Loading the image model…"
 
 
 def load_model(encoder: ImageEncoder) -> None:
@@ -19,7 +22,7 @@ def load_model(encoder: ImageEncoder) -> None:
     Raises:
         ArtifactError: The file of the model is missing or damaged.
     """
-    with _no_stderr():
+    with _no_stderr(LOADING):
         encoder.load()
 
 
@@ -27,20 +30,23 @@ class QuietImageEncoder(KerasImageEncoder):
     """Loads the model without TensorFlow's notes, when the first image needs it."""
 
     def _load(self) -> ModelRuntime:
-        with _no_stderr():
+        with _no_stderr(LOADING):
             return super()._load()
 
 
 def start_tensorflow() -> None:
     """Import TensorFlow and compute something, which is when it writes its notes."""
-    with _no_stderr():
+    with _no_stderr("Starting TensorFlow…"):
         import tensorflow
 
         tensorflow.constant(0)
 
 
 @contextmanager
-def _no_stderr() -> Iterator[None]:
+def _no_stderr(waits_for: str) -> Iterator[None]:
+    """Write nothing else to stderr, and in a terminal show ``waits_for`` until the end."""
+    if sys.stderr.isatty():
+        print(waits_for, end="", file=sys.stderr, flush=True)
     kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, 2)
@@ -49,3 +55,5 @@ def _no_stderr() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
+        if sys.stderr.isatty():
+            print(f"\r{' ' * len(waits_for)}\r", end="", file=sys.stderr, flush=True)

@@ -22,6 +22,7 @@ from devise_core.vision import preprocess
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.image_sources import ImageInput, check_several
+from devise_core.vision.keras_file import stored_size
 from devise_core.vision.model_runtime import ModelRuntime
 from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
 from devise_core.vision.runtime_choice import load_runtime
@@ -175,14 +176,14 @@ class KerasImageEncoder(ImageEncoder):
         """Whether the model is loaded and has been called once."""
         return self._runtime is not None
 
-    @property
+    @cached_property
     def size(self) -> int:
-        """The side, in pixels, of the square that the model sees. Loads the model.
+        """The side, in pixels, of the square that the model sees. Does not load the model if its file says the size.
 
         Raises:
             ArtifactError: The file is missing, damaged, or not a model of this project.
         """
-        return self._loaded().size
+        return stored_size(self.path) or self._loaded().size
 
     def load(self) -> None:
         """Load the model and call it once, so that the next call is a fast one. Safe to call from several threads.
