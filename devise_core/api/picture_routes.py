@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 
 from devise_core.api.answers import ImageRecords
+from devise_core.api.names import check_names
 from devise_core.api.other_records import EmbeddingAnswer, LabelAnswer, LabelRecord
 from devise_core.api.parameters import Choices, CollectionName, Limit, Text, json_answer
 from devise_core.api.problems import ApiProblem
@@ -18,7 +19,7 @@ from devise_core.settings import settings
 from devise_core.untrusted.job import Job
 from devise_core.vision.image_encoder import Encoded
 
-ROUTER = APIRouter(tags=["images"])
+ROUTER = APIRouter(tags=["images"], dependencies=[Depends(check_names)])
 
 ImageFile = Annotated[UploadFile | None, File(description="An image file: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.")]
 ImageUrl = Annotated[

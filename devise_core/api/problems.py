@@ -46,7 +46,7 @@ _KINDS: tuple[tuple[type[DeviseError], int, str, str], ...] = (
 """Errors of the library: the first class that fits, its status, kind and title."""
 _HTTP = {
     400: ("form", "The request cannot be parsed", "The request cannot be parsed. Send a complete form, as multipart/form-data."),
-    404: ("address", "Unknown address", "There is nothing at this address. The file openapi.json lists all addresses."),
+    404: ("address", "Unknown address", "There is nothing at this address. /api/v1/openapi.json lists all addresses."),
     405: ("method", "Wrong method", "This address has another method. The header Allow names it."),
     408: ("slow", "The request took too long", "The body took too long to arrive. Send a smaller image."),
     413: ("too-large", "The image is too large", "The body is too large. Send a smaller copy of the image."),

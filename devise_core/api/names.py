@@ -1,0 +1,37 @@
+"""The names of parameters and fields that a request may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from devise_core.api.problems import ApiProblem
+from devise_core.errors import shortened
+
+
+async def check_names(request: Request) -> None:
+    """Refuse a parameter or a field that the address does not have, such as one that is sent in the other way.
+
+    Raises:
+        ApiProblem: It has an unknown one.
+    """
+    route = request.scope["route"]
+    if not isinstance(route, APIRoute):
+        return
+    parameters = [each.alias for each in route.dependant.query_params]
+    fields = [each.alias for each in route.dependant.body_params]
+    _check("parameter of the address", request.query_params, parameters, "field of the form", fields)
+    _check("field of the form", await request.form(), fields, "parameter of the address", parameters)
+
+
+def _check(kind: str, sent: Iterable[str], known: list[str], other_kind: str, others: list[str]) -> None:
+    unknown = next((name for name in sent if name not in known), None)
+    if unknown is None:
+        return
+    if unknown in others:
+        advice = f"{unknown} is a {other_kind}, not a {kind}."
+    else:
+        advice = f"There is no {kind} “{shortened(unknown)}”. " + (f"There are: {', '.join(known)}." if known else "It has none.")
+    raise ApiProblem(422, "request", "The request is not valid", advice)
