@@ -82,6 +82,7 @@ try:
     for line in server.stdout:
         if "http://" in line:
             break
+    assert line.split()[-1] == "http://127.0.0.1:{port}", "other machines cannot open it"
     print(urllib.request.urlopen(line.split()[-1]).read().decode())
 finally:
     server.terminate()

@@ -22,6 +22,7 @@ def add_parsers(commands: Any) -> None:
         "demo", help="start the web app", description="Start the web app on this machine and open it in the browser."
     )
     command.add_argument("--port", type=int, default=8501, help="the port (default: %(default)s)")
+    command.add_argument("--host", default="127.0.0.1", help="where it listens (default: %(default)s, only this machine)")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     add_artifacts(command)
     command.set_defaults(run=_demo)
@@ -30,7 +31,8 @@ def add_parsers(commands: Any) -> None:
 def _demo(options: argparse.Namespace) -> None:
     if find_spec("streamlit") is None:
         raise MissingPackageError("streamlit", "app")
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(options.port)]
+    address = ["--server.address", options.host, "--server.port", str(options.port)]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *address]
     if options.no_browser:
         command += ["--server.headless", "true"]
     environment = _environment(options.artifacts)

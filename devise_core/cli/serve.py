@@ -52,9 +52,8 @@ def _serve(options: argparse.Namespace) -> None:
     use_one_thread()
     app = create_server()
     event_log.start(fastapi=metadata.version("fastapi"))
-    say(
-        f"semblance: The API is at http://{options.host}:{options.port}{PREFIX}, such as {PREFIX}/search?q=cat. Stop it with Ctrl+C."
-    )
+    address = f"http://{options.host}:{options.port}{PREFIX}"
+    say(f"semblance: The API is at {address}. Stop it with Ctrl+C. Try {address}/search?q=cat")
     threading.Thread(target=_open_engine, daemon=True, name="open-engine").start()
     config = uvicorn.Config(app, options.host, options.port, log_level="warning", access_log=False, server_header=False)
     config.timeout_keep_alive = IDLE
