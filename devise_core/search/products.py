@@ -163,7 +163,7 @@ def _open_scan(path: Path, width: int) -> Bytes:
         stored: Bytes = np.load(path, mmap_mode="r", allow_pickle=False)
     if stored.dtype != np.int8 or stored.ndim != 2 or stored.shape[1] != width + _SCALE_BYTES:
         raise ArtifactError(f"{path} does not belong to its vectors. Make the collection again.")
-    return stored
+    return np.asarray(stored)  # each slice of a memmap takes ten times as long to make
 
 
 def write_scan(path: Path, vectors: VectorRows) -> None:

@@ -12,8 +12,9 @@ from devise_core.search.products import Products
 from devise_core.search.ranking import Mask, Ranking
 from devise_core.vectors import Floats, Rows
 
-REFINED = 2_048
-"""The order of this many images at the start of a window is exact. Behind them it is that of the fast products."""
+REFINED = 640
+"""The order of this many images at the start of a window is exact: more than are scored in full, and 26 pages of 24. Behind them it
+is that of the fast products."""
 
 
 class Comparison(ABC):

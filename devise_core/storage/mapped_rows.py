@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +18,6 @@ from devise_core.vectors import Floats, Rows
 
 RELEASE_AFTER = 256 << 20
 """So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
-_MAPPED_AROUND = 1 << 16
-"""Linux maps the cached pages around one that is read, up to this many bytes."""
 
 
 class MappedRows:
@@ -42,6 +42,7 @@ class MappedRows:
             raise ArtifactError(f"{path} has the shape {array.shape}, and {wrong[0]} was expected. Make the collection again.")
         self._array: npt.NDArray[np.float16 | np.float32] = array
         self._memory = array.base if isinstance(array.base, mmap.mmap) else None
+        self._file = path.open("rb", buffering=0)
         self._advise("MADV_RANDOM")
 
     @property
@@ -58,17 +59,29 @@ class MappedRows:
         Raises:
             ArtifactError: They hold numbers that are not finite.
         """
-        values = np.asarray(self._array[rows], dtype=np.float32)
+        together = isinstance(rows, int | np.integer | slice) or not (hasattr(os, "pread") and self._array.flags.c_contiguous)
+        values = np.asarray(self._array[rows] if together else self._scattered(np.asarray(rows)), dtype=np.float32)
         if not np.isfinite(values).all():
             raise ArtifactError(f"{self.path} holds numbers that are not finite. Make the collection again.")
-        self._count(values, isinstance(rows, slice))
+        if together:
+            self._count(values)
         return values
 
-    def _count(self, values: Floats, together: bool) -> None:
-        """Unmap what was read once it is much. A row that is read alone maps its neighbours too."""
-        width = max(1, self._array.strides[0])
-        rows = values.size // max(1, self._array.shape[1])
-        self._touched += rows * (width if together else max(width, _MAPPED_AROUND))
+    def _scattered(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float16 | np.float32]:
+        """Read rows from the file, one by one. To map the memory around each row takes four times as long, and much memory."""
+        count, width = self._array.shape
+        wanted = np.where(rows < 0, rows + count, rows).astype(np.int64)
+        if wanted.size and not 0 <= wanted.min() <= wanted.max() < count:
+            raise IndexError(f"{self.path} has {count} rows.")
+        file, first, size = self._file.fileno(), int(getattr(self._array, "offset", 0)), self._array.strides[0]
+        read = b"".join([os.pread(file, size, place) for place in (first + wanted.ravel() * size).tolist()])
+        if len(read) != wanted.size * size:
+            raise ArtifactError(f"{self.path} is shorter than it was. Make the collection again.")
+        return np.frombuffer(read, dtype=self._array.dtype).reshape(*wanted.shape, width)
+
+    def _count(self, values: Floats) -> None:
+        """Unmap what was read once it is much."""
+        self._touched += len(values) * self._array.strides[0]
         if self._touched > RELEASE_AFTER:
             self._touched = 0
             self._advise("MADV_DONTNEED")
