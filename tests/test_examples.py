@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from devise_core import Engine
-from devise_core.report.example_queries import COUNT
+from devise_core import Engine, load_engine
+from devise_core.report.example_queries import COUNT, example_queries
+from devise_core.storage.manifest import Manifest
 from tests.app_testing import app, tiles
 from tests.conftest import BUNDLED
 from ui.query.examples import examples, placeholder
@@ -50,6 +51,18 @@ def test_the_first_pictures_of_an_example_are_right(collection: str, query: str)
 
 def test_the_search_box_says_some_examples(engine: Engine) -> None:
     assert placeholder() == f"Type anything: {', '.join(examples(engine)[:3])}…"
+
+
+def test_a_model_without_evidence_offers_what_the_collection_has(artifacts: Path) -> None:
+    """Such a model is sure of every query, also of "castle" if there is none."""
+    manifest = Manifest.read(artifacts)
+    del manifest.files["noun_senses.npy"]
+    manifest.write()
+    engine = load_engine(collection="stamps")
+    assert engine.parts.evidence is None
+    labels = {label for item in engine.collection.items for label in item.labels}
+    assert len(example_queries(engine)) == COUNT
+    assert set(example_queries(engine)) <= labels
 
 
 @pytest.mark.parametrize("collection", ["photos", "stamps"])

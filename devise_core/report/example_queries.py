@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 
@@ -68,11 +67,14 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
     """Return the first ``COUNT`` queries that the collection answers well, each with a different best image.
 
     If too few are answered well, those with the most good matches follow. Without images, they are the first queries.
+    A model without evidence is sure of every query, so the labels of the collection come first.
 
     Args:
         engine: The engine over the collection.
         candidates: What to try, in this order. A query without a known word is left out.
     """
+    if engine.parts.evidence is None and len(engine.collection):
+        candidates = dict.fromkeys([*engine.collection.facets("label", 4 * COUNT), *candidates])
     allowed: Iterable[str] = filter(engine.parts.word_filter.allows, candidates)
     if not len(engine.collection):
         return list(allowed)[:COUNT]
@@ -99,5 +101,4 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
 
 def with_labels(engine: Engine) -> list[str]:
     """Return the most frequent labels of the collection, then ``QUERIES``."""
-    frequent = Counter(label for item in engine.collection.items for label in item.labels[:1]).most_common(4 * COUNT)
-    return list(dict.fromkeys([*(label for label, _ in frequent), *QUERIES]))
+    return list(dict.fromkeys([*engine.collection.facets("label", 4 * COUNT), *QUERIES]))
