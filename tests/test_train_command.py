@@ -18,6 +18,7 @@ from devise_core.cli import main
 from devise_core.errors import BuildError
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.noun_store import NounStore
 from devise_core.train import features
 from devise_core.train.cache import FeatureCache
 from devise_core.train.features import cached_features
@@ -70,7 +71,10 @@ def test_seed_recipe_end_to_end(
     assert engine.embed_text("deep blue") == pytest.approx(unit([0, 0, 5, 4]), abs=0.02)
     assert engine.embed_text("reds") == pytest.approx(unit([2, 0, 0, 1]), abs=0.02)
     assert word_vectors(engine).directions.shape == (0, 4)
-    assert word_vectors(engine).nouns.nouns == ["red", "green", "deep blue"]  # "xyzzy" has no vector
+    assert word_vectors(engine).nouns.nouns == ["deep blue", "red", "green"]  # "xyzzy" has no vector
+    assert engine.label_image(data / "deep_blue" / "1.png", 1)[0].word == "deep blue", "a class names images, also if it is rare"
+    assert engine.label_image(data / "red" / "1.png", 1)[0].word == "red"
+    assert NounStore.open(ArtifactLayout(order.bundled).nouns, ArtifactLayout(order.bundled).noun_vectors).nouns[0] == "red"
 
 
 def test_files_and_record_of_a_trained_model(order: TrainingJob) -> None:

@@ -14,12 +14,13 @@ from devise_core.bundle.jobs import build_labels, build_nouns
 from devise_core.bundle.nouns import NounRow, write_nouns
 from devise_core.bundle.words import import_words
 from devise_core.errors import BuildError
-from devise_core.storage.atomic_write import atomic_folder
+from devise_core.storage.atomic_write import atomic_file, atomic_folder
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.noun_store import NounStore
 from devise_core.text.opening import open_word_store
 from devise_core.text.tokens import Phrases
-from devise_core.vectors import unit
+from devise_core.vectors import Floats, quantise, unit
 
 
 def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension: int | None, log: Log) -> Path:
@@ -95,6 +96,36 @@ def write_raw_text(source: Path, nouns: Path, layout: ArtifactLayout, manifest: 
     entry = manifest.files[layout.words.name]
     for path in (layout.nouns, layout.noun_vectors, layout.directions):
         manifest.add(path, command, f"WordNet 3.0 (list) and {entry.source}", f"WordNet-3.0 (list), {entry.licence}")
+
+
+def let_classes_name(layout: ArtifactLayout, manifest: Manifest, names: Sequence[str], vectors: Floats, command: str) -> None:
+    """Put classes that cannot name images first into the noun list, where they can.
+
+    A rare word and a word that is no noun name nothing, but a model has to name what it was trained on.
+
+    Args:
+        layout: The text side. Its files may be links, so they are replaced.
+        manifest: Receives the entries of the files.
+        names: The names of the classes.
+        vectors: Their vectors, unit rows ``(classes, d)``.
+        command: The command for the entries.
+    """
+    nouns, lines = NounStore.open(layout.nouns, layout.noun_vectors), layout.nouns.read_text("utf-8").splitlines()
+    classes = {name.lower(): vector for name, vector in zip(names, vectors, strict=True) if not nouns.can_name(name.lower())}
+    if not classes:
+        return
+    plurals = {noun: line.split("\t")[2:] for noun, line in zip(nouns.nouns, lines, strict=True) if noun in classes}
+    kept = [row for row, noun in enumerate(nouns.nouns) if noun not in classes]
+    first = ["\t".join([name, "0", *plurals.get(name, ())]) for name in classes]
+    table = np.concatenate([quantise(np.stack(list(classes.values())))[0], np.load(layout.noun_vectors)[kept]])
+    del nouns  # it has a file open
+    with atomic_file(layout.nouns) as path:
+        path.write_text("\n".join([*first, *(lines[row] for row in kept)]) + "\n", "utf-8", newline="\n")
+    with atomic_file(layout.noun_vectors) as path:
+        np.save(path, table)
+    for path in (layout.nouns, layout.noun_vectors):
+        entry = manifest.files[path.name]
+        manifest.add(path, command, entry.source, entry.licence)
 
 
 def _raw_nouns(path: Path, phrases: Phrases) -> tuple[list[NounRow], set[str], dict[str, list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import numpy as np
 
 from devise_core.backbones import LITE0, Backbone, default_weights, load_backbone
 from devise_core.bundle.context import Log
-from devise_core.bundle.text_space import link_classifier, link_text, words_folder, write_raw_text
+from devise_core.bundle.text_space import let_classes_name, link_classifier, link_text, words_folder, write_raw_text
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError
 from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
@@ -81,7 +83,7 @@ def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
         shutil.rmtree(checkpoints, ignore_errors=True)
     with atomic_folder(job.out) as staged:
         layout, manifest = ArtifactLayout(staged), Manifest(staged)
-        _write_text_side(job, source, layout, manifest)
+        _write_text_side(job, source, images, layout, manifest)
         text = open_text_encoder(layout, indexed=True)
         corpus = corpus_of(images, text, recipe.targets)
         for name in partly_known(corpus.names, text):
@@ -112,12 +114,16 @@ def _origin(job: TrainingJob, backbone: Backbone) -> Origin:
     return Origin(job.command, job.name, job.data.resolve().name, weights)
 
 
-def _write_text_side(job: TrainingJob, source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
+def _write_text_side(
+    job: TrainingJob, source: Path, images: Sequence[AnnotatedImage], layout: ArtifactLayout, manifest: Manifest
+) -> None:
     if job.recipe.targets == "raw":
         nouns = next(path for folder in (source, job.bundled) if (path := ArtifactLayout(folder).nouns).is_file())
         write_raw_text(source, nouns, layout, manifest, job.command)
     else:
         link_text(source, layout, manifest)
+    corpus = corpus_of(images, open_text_encoder(layout, indexed=True), job.recipe.targets)
+    let_classes_name(layout, manifest, corpus.names, corpus.vectors, job.command)
 
 
 def _choose_start(job: TrainingJob, source: Path, backbone: Backbone) -> tuple[str, Head | None]:

@@ -92,6 +92,11 @@ class NounStore:
                 return self._row[stem + singular]
         return None
 
+    def can_name(self, text: str) -> bool:
+        """Whether images can be named with a noun in lower case, singular or plural."""
+        row = self.row(text)
+        return row is not None and row < self._naming_count
+
     def completions(self, prefix: str) -> Iterator[str]:
         """Yield nouns that start with ``prefix``, in lower case.
 
