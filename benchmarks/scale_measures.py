@@ -16,6 +16,7 @@ from devise_core import Engine, load_engine
 from devise_core.search.conditions import EVERYTHING, Condition, HasLabel, InCategory
 from devise_core.search.cutoff import chance_of
 from devise_core.search.near_duplicates import fold_near_duplicates
+from devise_core.search.products import use_one_thread
 from devise_core.storage.mapped_rows import row_blocks
 from devise_core.vectors import Floats, Rows
 from ui.query.examples import QUERIES
@@ -131,6 +132,7 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--queries", type=int, default=30)
     arguments = options.parse_args()
+    use_one_thread()  # as the app and the API do
     model = load_engine()
     queries = QUERIES[: arguments.queries]
     for text in queries:

@@ -18,6 +18,8 @@ from devise_core.vectors import Floats, Rows
 
 RELEASE_AFTER = 256 << 20
 """So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
+KEPT_BYTES = 8 << 20
+"""The rows that were read last are kept if they are no larger, which is enough for a page of a search."""
 
 
 class MappedRows:
@@ -43,6 +45,7 @@ class MappedRows:
         self._array: npt.NDArray[np.float16 | np.float32] = array
         self._memory = array.base if isinstance(array.base, mmap.mmap) else None
         self._file = path.open("rb", buffering=0)
+        self._last: tuple[Rows, Floats] = np.empty(0, dtype=np.int64), np.empty((0, array.shape[1]), dtype=np.float32)
         self._advise("MADV_RANDOM")
 
     @property
@@ -59,25 +62,44 @@ class MappedRows:
         Raises:
             ArtifactError: They hold numbers that are not finite.
         """
-        together = isinstance(rows, int | np.integer | slice) or not (hasattr(os, "pread") and self._array.flags.c_contiguous)
-        values = np.asarray(self._array[rows] if together else self._scattered(np.asarray(rows)), dtype=np.float32)
+        if isinstance(rows, int | np.integer | slice) or not (hasattr(os, "pread") and self._array.flags.c_contiguous):
+            values = self._finite(self._array[rows])
+            self._count(values)
+            return values
+        numbers = np.asarray(rows, dtype=np.int64)
+        wanted = np.where(numbers < 0, numbers + len(self), numbers).ravel()
+        return self._scattered(wanted).reshape(*numbers.shape, self.shape[1])
+
+    def _scattered(self, wanted: Rows) -> Floats:
+        """Return the rows ``wanted``, from those that were read last if all of them are there. A page asks for some three times."""
+        last, values = self._last
+        places = np.minimum(np.searchsorted(last, wanted), len(last) - 1)
+        if len(last) and np.array_equal(last[places], wanted):
+            return values[places]
+        read = self._finite(self._read(wanted))
+        if read.nbytes <= KEPT_BYTES:
+            order = np.argsort(wanted, kind="stable")
+            self._last = wanted[order], read[order]
+        return read
+
+    def _finite(self, stored: npt.NDArray[Any]) -> Floats:
+        values = np.asarray(stored, dtype=np.float32)
         if not np.isfinite(values).all():
             raise ArtifactError(f"{self.path} holds numbers that are not finite. Make the collection again.")
-        if together:
-            self._count(values)
         return values
 
-    def _scattered(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float16 | np.float32]:
-        """Read rows from the file, one by one. To map the memory around each row takes four times as long, and much memory."""
+    def _read(self, wanted: Rows) -> npt.NDArray[np.float16 | np.float32]:
+        """Read rows from the file, one by one. To map the memory around each takes four times as long, and much memory."""
         count, width = self._array.shape
-        wanted = np.where(rows < 0, rows + count, rows).astype(np.int64)
-        if wanted.size and not 0 <= wanted.min() <= wanted.max() < count:
+        if not wanted.size:
+            return self._array[:0]
+        if not 0 <= wanted.min() <= wanted.max() < count:
             raise IndexError(f"{self.path} has {count} rows.")
         file, first, size = self._file.fileno(), int(getattr(self._array, "offset", 0)), self._array.strides[0]
-        read = b"".join([os.pread(file, size, place) for place in (first + wanted.ravel() * size).tolist()])
+        read = b"".join([os.pread(file, size, place) for place in (first + wanted * size).tolist()])
         if len(read) != wanted.size * size:
             raise ArtifactError(f"{self.path} is shorter than it was. Make the collection again.")
-        return np.frombuffer(read, dtype=self._array.dtype).reshape(*wanted.shape, width)
+        return np.frombuffer(read, dtype=self._array.dtype).reshape(-1, width)
 
     def _count(self, values: Floats) -> None:
         """Unmap what was read once it is much."""
