@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -105,26 +106,50 @@ def moved(page: Page) -> list[tuple[str, list[float]]]:
     return [("dragged", dragged), ("zoomed", zoomed), ("rotated in 3D", turned)]
 
 
+def received(page: Page) -> dict[str, int]:
+    """Count the bytes that the page receives from now on, as they are sent: "code" that is the same for all pages, and "data"."""
+    bytes_of, urls = {"code": 0, "data": 0}, dict[str, str]()
+    session = page.context.new_cdp_session(page)
+
+    def finished(event: dict[str, Any]) -> None:
+        is_code = "/static/" in urls.get(event["requestId"], "")
+        bytes_of["code" if is_code else "data"] += int(event["encodedDataLength"])
+
+    def frame(event: dict[str, Any]) -> None:
+        bytes_of["data"] += len(event["response"]["payloadData"]) * 3 // 4  # the frames are told in base64
+
+    session.on("Network.requestWillBeSent", lambda event: urls.update({event["requestId"]: event["request"]["url"]}))
+    session.on("Network.loadingFinished", finished)
+    session.on("Network.webSocketFrameReceived", frame)
+    session.send("Network.enable")
+    return bytes_of
+
+
 def main() -> None:
     """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pictures", type=int, default=20_000)
-    count = options.parse_args().pictures
+    options.add_argument("--pictures", type=int, default=20_000, help="how many images the synthetic collection has")
+    options.add_argument("--folder", type=Path, help="a folder with collections, one of which is measured in its place")
+    options.add_argument("--collection", default="many", help="its name")
+    arguments = options.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        write_pictures(Path(folder) / "many", count)
-        with serving(SEMBLANCE_COLLECTIONS=folder, SEMBLANCE_PRELOAD="0") as (server, _):
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
+        if not arguments.folder:
+            write_pictures(Path(made) / arguments.collection, arguments.pictures)
+        with serving(SEMBLANCE_COLLECTIONS=str(arguments.folder or made), SEMBLANCE_PRELOAD="0") as (server, _):
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            address = f"{server}/explorer?collection=many"
-            first, again = painted(page, address), painted(page, address)
+            address, sent = f"{server}/explorer?collection={arguments.collection}", received(page)
+            first = painted(page, address)
+            megabytes = sent["data"] / 1e6
+            again = painted(page, address)
             rows = [[name, f"{median(rates):.0f}", f"{np.percentile(rates, 5):.0f}"] for name, rates in moved(page)]
             browser.close()
-    print_table(f"{count:,} points, Chromium without a GPU", ["frames per second", "median", "p5"], rows)
+    print_table(f"The map of {arguments.collection}, Chromium without a GPU", ["frames per second", "median", "p5"], rows)
     print_table(
         "From requesting the page to the map on screen",
-        ["request", "seconds"],
-        [["first since the server started", f"{first:.1f}"], ["again", f"{again:.1f}"]],
+        ["request", "seconds", "MB received, without the code of the app"],
+        [["first since the server started", f"{first:.1f}", f"{megabytes:.1f}"], ["again", f"{again:.1f}", ""]],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +59,7 @@ class _Group:
             ranked = self._ranked(self._images, needed)
             single = (word for word, covered in ranked if covered >= WELL_COVERED)
             pairs = (pair for first, covered in ranked for pair in self._pairs(first, covered, needed))
-            if name := next((name for name in (*single, *pairs) if name not in used), ""):
+            if name := next((name for name in chain(single, pairs) if name not in used), ""):
                 return name
         return ""
 

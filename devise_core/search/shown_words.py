@@ -8,7 +8,7 @@ is not asked.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from devise_core.datatypes import Item, WordHit
 from devise_core.search.confidence import MAYBE, PROBABLY
 from devise_core.search.label_evidence import PEOPLE
 from devise_core.search.naming import PERSON, PERSON_LIKELY, Namer, Names
-from devise_core.search.naming_table import NO_LINE
+from devise_core.search.naming_table import NO_LINE, Flags
 from devise_core.search.noun_senses import NounSenses
 from devise_core.text.noun_store import NounStore
 from devise_core.text.tokens import tokens
@@ -77,13 +77,7 @@ class ShownWords:
             return [{} for _ in encoded.features]
         shares, people = self._namer.shares(encoded.features)[1], self._namer.person_shares(encoded.features)
         allowed, named = self._namer.allowed(encoded.features), self._namer.name(encoded, 1)
-        table = self._namer.table
-        return [
-            self._seen_in(
-                shares[row], float(people[row]), named[row].hits, {table.words[line] for line in np.flatnonzero(~allowed[row])}
-            )
-            for row in range(len(shares))
-        ]
+        return [self._seen_in(shares[row], float(people[row]), named[row].hits, allowed[row]) for row in range(len(shares))]
 
     def written(self, item: Item) -> Shown:
         """Return the words of an image's labels, category and caption, and the kinds of thing that its labels belong to."""
@@ -114,7 +108,7 @@ class ShownWords:
             return written
         return {**seen, **written}
 
-    def _seen_in(self, shares: Floats, person: float, hits: Sequence[WordHit], excluded: Iterable[str]) -> Shown:
+    def _seen_in(self, shares: Floats, person: float, hits: Sequence[WordHit], allowed: Flags) -> Shown:
         shown: Shown = defaultdict(float)
         for label in np.flatnonzero(shares >= LEAST_SHARE):
             for word in self._words_above[label]:
@@ -122,11 +116,20 @@ class ShownWords:
         if hits and hits[0].score >= CLEAR_NAME:
             for word in (hits[0].word, *self._kinds(hits[0].word)):
                 shown[_neutral(word)] = max(shown[_neutral(word)], NAMED)
-        for word in excluded:
-            shown.pop(word, None)
+        for word in [word for word in shown if not allowed[self._lines_of.get(word, [])].all()]:
+            del shown[word]
         if person >= PERSON_LIKELY:
             shown[PERSON_WORD] = person
         return {word: share for word, share in shown.items() if self._word_filter.allows(word)}
+
+    @cached_property
+    def _lines_of(self) -> dict[str, list[int]]:
+        """The lines of the naming table that have a word, one for each of its senses."""
+        assert self._namer
+        lines: dict[str, list[int]] = defaultdict(list)
+        for line, word in enumerate(self._namer.table.words):
+            lines[word].append(line)
+        return dict(lines)
 
     @cached_property
     def _words_above(self) -> list[list[str]]:
