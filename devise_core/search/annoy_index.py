@@ -63,6 +63,10 @@ class AnnoyIndex(Index):
         check_recall(vectors, rows, returned, path)
         return index
 
+    def visiting(self, search_nodes: int) -> AnnoyIndex:
+        """Return the same forest with another number of nodes that a search visits."""
+        return type(self)(self._forest, search_nodes)
+
     def __len__(self) -> int:
         return int(self._forest.get_n_items())
 
