@@ -64,8 +64,8 @@ def rows_of(vectors: Floats, settings: list[tuple[int, int]], queries: Floats, f
 def _row(name: str, index: Index, built: float, queries: Floats, truth: list[set[int]], base: float) -> list[str]:
     """Return the row of an index that took ``built`` seconds, where the exact one takes ``base`` ms for a query."""
     duration = median([median(milliseconds(partial(index.search, query, K), 3)) for query in queries])
-    found = recall(index, queries, truth)
-    return [f"{len(index):,}", name, f"{built:.1f}", f"{found:.3f}", f"{duration:.2f}", f"{base / duration:.1f}"]
+    share = recall(index, queries, truth)
+    return [f"{len(index):,}", name, f"{built:.1f}", f"{share:.3f}", f"{duration:.2f}", f"{base / duration:.1f}"]
 
 
 def main() -> None:
