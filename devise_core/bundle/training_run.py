@@ -19,7 +19,7 @@ from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
 from devise_core.train.cache import FeatureCache
-from devise_core.train.corpus import corpus_of, partly_known, read_images, training_part
+from devise_core.train.corpus import Corpus, corpus_of, partly_known, read_images, training_part
 from devise_core.train.head import Head, conse_head, head_of
 from devise_core.train.recipe import Recipe
 from devise_core.train.run import Run, StageProgress, Trained, train
@@ -88,7 +88,7 @@ def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
         corpus = corpus_of(images, text, recipe.targets)
         for name in partly_known(corpus.names, text):
             log(f"One word of the class “{name}” has no vector. The class is placed by its other words.")
-        backbone = load_backbone(recipe.backbone, job.weights, job.bundled, recipe.seed, recipe.size)
+        backbone = _open_backbone(job, corpus, log)
         name, start = _choose_start(job, source, backbone)
         recipe = replace(recipe, start=name)
         cache = job.cache / "features.sqlite" if job.keep_features else None
@@ -124,6 +124,12 @@ def _write_text_side(
         link_text(source, layout, manifest)
     corpus = corpus_of(images, open_text_encoder(layout, indexed=True), job.recipe.targets)
     let_classes_name(layout, manifest, corpus.names, corpus.vectors, job.command)
+
+
+def _open_backbone(job: TrainingJob, corpus: Corpus, log: Log) -> Backbone:
+    recipe = job.recipe
+    log(f"{len(corpus.images)} images of {len(corpus.names)} classes. Loading the backbone {recipe.backbone}.")
+    return load_backbone(recipe.backbone, job.weights, job.bundled, recipe.seed, recipe.size)
 
 
 def _choose_start(job: TrainingJob, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
