@@ -109,6 +109,16 @@ def test_the_parts_of_a_data_set_are_no_labels(tmp_path: Path, monkeypatch: pyte
     assert len({item.id for item in items}) == 3
 
 
+def test_the_folder_of_all_images_of_a_data_set_is_no_label(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``collections export --layout imagefolder`` writes such a folder, also for images without a label."""
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    (tmp_path / "pets/images").mkdir(parents=True)
+    (tmp_path / "pets/images/0.png").write_bytes(png("#ff0000", 16))
+    assert [item.labels for item in indexed(tmp_path / "pets")] == [("images",)]
+    (tmp_path / "pets/metadata.jsonl").write_text(json.dumps({"file_name": "images/0.png", "labels": [], "text": "A cat."}))
+    assert [(item.labels, item.category, item.caption) for item in indexed(tmp_path / "pets")] == [((), "", "A cat.")]
+
+
 def test_one_folder_with_the_name_of_a_part_is_a_label(folder: Path) -> None:
     folder.joinpath("val2017").rename(folder / "train")
     assert indexed(folder)[0].labels == ("train",)

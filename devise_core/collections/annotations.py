@@ -29,6 +29,8 @@ METADATA = ("metadata.csv", "metadata.jsonl")
 COCO_FOLDER = "annotations"
 SPLITS = frozenset({"dev", "test", "train", "val", "valid", "validation"})
 """Names of the parts of a data set. They are no labels if a folder has at least two of them."""
+IMAGE_FOLDER = "images"
+"""The folder of all images of an exported data set. It is no label if a file of annotations is beside it."""
 _MAX_BYTES = 1_000_000_000
 _FILE = ("file_name", "file", "filename", "path", "image")
 _COLUMNS = {
@@ -92,7 +94,9 @@ def read_annotations(folder: Path, files: Sequence[Path] = (), images: Iterable[
         _merge(anywhere, _read(path))
     first = {parts[0] for image in images if len(parts := image.relative_to(folder).parts) > 1}
     splits = frozenset(name for name in first if name.lower() in SPLITS)
-    return Annotations(exact, anywhere, splits if len(splits) > 1 else frozenset(), tuple(problems))
+    if len(splits) < 2:
+        splits = frozenset(first) if first == {IMAGE_FOLDER} and beside else frozenset()
+    return Annotations(exact, anywhere, splits, tuple(problems))
 
 
 def read_given(files: Sequence[Path]) -> Annotations:
