@@ -14,10 +14,13 @@ from PIL import Image
 
 from devise_core import Engine, load_engine
 from devise_core.cli.main import main
+from devise_core.collections.contract import ImageBatch
 from devise_core.collections.copying import copy_collection
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.listing import MilvusListing
+from devise_core.collections.milvus.writer import MilvusWriter
+from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.search.conditions import HasId, InCategory
 from devise_core.serving.open_engines import collection_engine, is_offered, offered_collections, pictures_folder
@@ -181,3 +184,29 @@ def test_a_server_offers_the_collections_in_milvus_and_goes_on_without_them(
     assert {each.name for each in offered_collections() if each.opens} >= {"photos", "stamps"}
     with pytest.raises(UnknownCollectionError):
         collection_engine("milvus:photos")
+
+
+def test_collections_in_milvus_are_listed_and_removed(
+    connection: MilvusConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
+    monkeypatch.setenv("SEMBLANCE_MILVUS_PICTURES", str(tmp_path / "thumbnails"))
+    monkeypatch.setenv("SEMBLANCE_MILVUS_URI", connection.uri)
+    with MilvusWriter("spare", "m", connection) as writer:
+        writer.put(ImageBatch([Item("a", "a.webp")], np.eye(1, 6, dtype=np.float32), np.eye(1, 4, dtype=np.float32), [b"x"], ["a"]))
+        writer.seal()
+    assert main(["collections", "--json"]) == 0
+    counts = read_output(capsys.readouterr().out)["collections"]
+    assert (counts["milvus:spare"], counts["stamps"]) == (1, 384)
+    assert (tmp_path / "thumbnails/semblance_spare").is_dir()
+    assert main(["collections", "remove", "milvus:spare", "--yes"]) == 0
+    assert not (tmp_path / "thumbnails/semblance_spare").exists()
+    assert connection.versions("semblance_spare") == []
+    capsys.readouterr()
+    assert main(["collections", "remove", "milvus:spare", "--yes"]) == 1
+    assert "no collection spare in Milvus" in capsys.readouterr().err
+    monkeypatch.setenv("SEMBLANCE_MILVUS_URI", "http://127.0.0.1:1")
+    assert main(["collections", "--json"]) == 0
+    answer = capsys.readouterr()
+    assert "does not answer" in answer.err
+    assert "milvus:spare" not in read_output(answer.out)["collections"]

@@ -12,9 +12,11 @@ from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.cli.tables import FORMATS, check_format, write_table
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
 from devise_core.collections.folder import FolderCollection
+from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.user_folder import remove_collection, rename_collection
 from devise_core.engine import load_engine
-from devise_core.errors import CollectionError
+from devise_core.errors import CollectionError, MissingPackageError
+from devise_core.settings import text
 
 _FREQUENT = 8
 
@@ -69,11 +71,27 @@ def _list(options: argparse.Namespace) -> None:
             counts[name] = len(engine.on(name).collection)
         except CollectionError as error:
             say(f"semblance: {error}")
+    counts |= _counts_in_milvus()
     if options.json:
         print_json({"command": "collections", "collections": counts})
         return
     for name, count in counts.items():
         print(f"{count:6d}  {name}")
+
+
+def _counts_in_milvus() -> dict[str, int]:
+    """Return how many images each collection of the configured Milvus server has. There are none if it does not answer."""
+    if not text("milvus_uri"):
+        return {}
+    from devise_core.collections.milvus.connection import MilvusConnection
+    from devise_core.collections.milvus.listing import shown_versions
+
+    try:
+        connection = MilvusConnection.configured()
+        return {name: connection.count(version.images) for name, version in shown_versions(connection).items()}
+    except (CollectionError, MissingPackageError) as error:
+        say(f"semblance: {error}")
+        return {}
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -118,7 +136,12 @@ def _remove(options: argparse.Namespace) -> None:
         if input(f"Remove the collection {options.name}? The images it was made from stay. [y/N] ").strip().lower() != "y":
             say("semblance: Nothing was removed.")
             return
-    remove_collection(options.name, artifacts_of(options).root)
+    if options.name.startswith(PREFIX):
+        from devise_core.collections.milvus.removing import remove_milvus_collection
+
+        remove_milvus_collection(options.name.removeprefix(PREFIX))
+    else:
+        remove_collection(options.name, artifacts_of(options).root)
     if options.json:
         print_json({"command": "collections remove", "name": options.name})
         return
