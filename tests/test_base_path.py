@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from starlette.routing import Route
 from streamlit import config
 
-from tests.browsing import open_page, served, wait_until_drawn
-from tests.walkthrough import Requests, assert_images_load, label, read_map, search_and_open, search_uploads, share, small_picture
+from tests.browsing import served, wait_until_drawn
+from tests.proxy import proxied, shipped_configuration
+from tests.walkthrough import assert_images_load, loading, use_everything
 from ui.own_routes import base_path, below_base_path, route_url
 from ui.views import PAGES
 
@@ -39,37 +42,26 @@ def below() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def loaded(browser: Browser) -> Iterator[tuple[Page, Requests]]:
-    """A page, and what it requests. Fail if a request fails."""
-    with open_page(browser) as page:
-        requested = Requests(page)
-        yield page, requested
-    assert not requested.failed
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_loads_what_it_shows(loaded: tuple[Page, Requests], below: str, name: str) -> None:
-    page, requested = loaded
-    page.goto(f"{below}/{name}?q=cat&item=cat&collection=photos")
-    wait_until_drawn(page)
-    if name not in ("photos", "results"):
-        expect(page.locator("img[src^='pictures/']").first).to_be_attached()
-    assert_images_load(page)
+def test_every_page_loads_what_it_shows(browser: Browser, below: str, name: str) -> None:
+    with loading(browser) as (page, requested):
+        page.goto(f"{below}/{name}?q=cat&item=cat&collection=photos")
+        wait_until_drawn(page)
+        if name not in ("photos", "results"):
+            expect(page.locator("img[src^='pictures/']").first).to_be_attached()
+        assert_images_load(page)
     assert all(path.startswith(f"{below}/") for path in requested.paths if path.startswith("http"))
 
 
 @pytest.mark.browser
-def test_a_whole_session(loaded: tuple[Page, Requests], below: str) -> None:
-    page, requested = loaded
-    search_and_open(page, below)
-    share(page, below)
-    label(page, below, small_picture())
-    search_uploads(page, below, small_picture())
-    read_map(page, below, small_picture())
-    routes = {path.removeprefix(f"{below}/").partition("/")[0] for path in requested.paths}
-    assert {"pictures", "suggest", "search", "map-preview", "share-card.png", "code", "map-data", "drop"} <= routes
+def test_a_whole_session_behind_a_proxy_that_keeps_the_path(browser: Browser, below: str, tmp_path: Path) -> None:
+    with proxied(shipped_configuration(), urlsplit(below).netloc, tmp_path) as proxy, loading(browser) as (page, requested):
+        url = f"{proxy}{BASE}"
+        use_everything(page, url)
+        routes = {path.removeprefix(f"{url}/").partition("/")[0] for path in requested.paths}
+        assert {"pictures", "suggest", "search", "map-preview", "share-card.png", "code", "map-data", "drop"} <= routes
+        assert requests.get(f"{url}/metrics", timeout=60).status_code == 404
 
 
 @pytest.mark.browser

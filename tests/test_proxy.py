@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import http.client
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, closing, contextmanager
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from benchmarks.app_session import AppSession
-from tests.browsing import open_page, run_session, served
+from tests.browsing import run_session
 from tests.proxy import prefix_configuration, proxied, shipped_configuration
-from tests.walkthrough import Requests, label, large_picture, read_map, search_and_open, search_uploads, share, small_picture
+from tests.walkthrough import large_picture, loading, use_everything
 
 pytestmark = pytest.mark.browser  # they need programs that are installed with the system
 SOCKETS = 30
@@ -29,43 +29,14 @@ def proxy(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield url
 
 
-@contextmanager
-def loading(browser: Browser) -> Iterator[Page]:
-    """Open a page. Fail if a request fails or the content security policy blocks something."""
-    with open_page(browser) as page:
-        requested, blocked = Requests(page), list[str]()
-        page.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
-        yield page
-    assert (requested.failed, blocked) == ([], [])
-
-
-def use(page: Page, url: str) -> None:
-    """Do what visitors do."""
-    search_and_open(page, url)
-    share(page, url)
-    label(page, url, large_picture())
-    search_uploads(page, url, small_picture())
-    read_map(page, url, small_picture())
-
-
 def test_a_whole_session_behind_the_proxy(browser: Browser, proxy: str) -> None:
-    with loading(browser) as page:
-        use(page, proxy)
-
-
-def test_a_whole_session_below_a_path_that_the_proxy_keeps(browser: Browser, tmp_path: Path) -> None:
-    with (
-        served(base_path="/demo", SEMBLANCE_PRELOAD="1") as app,
-        proxied(shipped_configuration(), urlsplit(app).netloc, tmp_path) as url,
-        loading(browser) as page,
-    ):
-        use(page, f"{url}/demo")
-        assert requests.get(f"{url}/demo/metrics", timeout=60).status_code == 404
+    with loading(browser) as (page, _):
+        use_everything(page, proxy, large_picture())
 
 
 def test_a_whole_session_below_a_path_that_the_proxy_removes(browser: Browser, proxy: str, tmp_path: Path) -> None:
-    with proxied(prefix_configuration(), urlsplit(proxy).netloc, tmp_path) as url, loading(browser) as page:
-        use(page, f"{url}/demo")
+    with proxied(prefix_configuration(), urlsplit(proxy).netloc, tmp_path) as url, loading(browser) as (page, _):
+        use_everything(page, f"{url}/demo")
         page.goto(f"{url}/demo?q=violin")
         expect(page).to_have_url(f"{url}/demo/?q=violin")
         page.goto(f"{url}/demo/labels/?item=cat")

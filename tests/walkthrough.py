@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image
-from playwright.sync_api import FilePayload, Frame, Locator, Page, Response, expect
+from playwright.sync_api import Browser, FilePayload, Frame, Locator, Page, Response, expect
 
+from tests.browsing import open_page
 from tests.conftest import BUNDLED
 
 CAT = BUNDLED / "collections/photos/images/cat.webp"
@@ -53,6 +56,25 @@ class Requests:
     def _note_failure(self, url: str, reason: str) -> None:
         if "ERR_ABORTED" not in reason:  # a newer key or page has replaced the request
             self.failed.append(f"{url}: {reason}")
+
+
+@contextmanager
+def loading(browser: Browser) -> Iterator[tuple[Page, Requests]]:
+    """Open a page, with what it requests. Fail if a request fails or the content security policy blocks something."""
+    with open_page(browser) as page:
+        requested, blocked = Requests(page), list[str]()
+        page.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
+        yield page, requested
+    assert (requested.failed, blocked) == ([], [])
+
+
+def use_everything(page: Page, url: str, picture: FilePayload | None = None) -> None:
+    """Do what visitors do. ``picture`` is labelled, by default a small one."""
+    search_and_open(page, url)
+    share(page, url)
+    label(page, url, picture or small_picture())
+    search_uploads(page, url, small_picture())
+    read_map(page, url, small_picture())
 
 
 def assert_images_load(view: Page | Frame) -> None:
