@@ -11,6 +11,7 @@ import pytest
 from devise_core.bundle.abstract_words import abstract_words
 from devise_core.bundle.naming import coverage, everyday_names, labels_below
 from devise_core.bundle.naming_guards import flags
+from devise_core.bundle.nouns import classified_things, things
 from devise_core.bundle.person_signal import person_weights
 from devise_core.bundle.sense_counts import SenseCounts, read_sense_counts
 from devise_core.bundle.tables import imagenet_offsets
@@ -50,6 +51,27 @@ def test_a_sense_covers_the_labels_below_it(nouns: Nouns, monkeypatch: pytest.Mo
     monkeypatch.setattr("devise_core.bundle.naming.imagenet_offsets", lambda: (TENCH,))
     assert labels_below(nouns) == {TENCH: [0], FISH: [0], 3: [0]}
     assert coverage(nouns) == {TENCH: 1.0, FISH: 1 / 3, 3: 1 / 4}
+
+
+def test_of_two_senses_the_one_that_the_classifier_knows_has_the_kinds(nouns: Nouns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devise_core.bundle.nouns.imagenet_offsets", lambda: (TENCH,))
+    synsets = {
+        4: Synset(4, ("physical entity",), (), False),
+        5: Synset(5, ("person",), (4,), False),
+        6: Synset(6, ("tench", "napkin"), (4,), False),  # such as its meat
+        **{offset: Synset(offset, synset.lemmas, synset.hypernyms or (4,), False) for offset, synset in nouns.synsets.items()},
+    }
+    senses = {
+        "physical entity": (4,),
+        "person": (5,),
+        "tench": (6, TENCH),
+        "napkin": (6, TENCH),
+        "hake": (2, 6),
+        "dalmatian": (5, 6),
+    }
+    graph = Nouns(synsets, senses)
+    assert things(graph) == {"physical entity": 4, "person": 5, "tench": 6, "napkin": 6, "hake": 2, "dalmatian": 6}
+    assert classified_things(graph) == {**things(graph), "tench": TENCH}
 
 
 def test_a_sense_has_the_flags_of_the_groups_above_it(nouns: Nouns) -> None:

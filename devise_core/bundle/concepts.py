@@ -12,7 +12,7 @@ from devise_core.bundle.caption_maps import CaptionData, fit_caption_map, fit_ph
 from devise_core.bundle.concept_hierarchy import ConceptHierarchy
 from devise_core.bundle.context import BuildContext
 from devise_core.bundle.hierarchy import MAX_DESCENDANTS
-from devise_core.bundle.nouns import things
+from devise_core.bundle.nouns import classified_things, things
 from devise_core.bundle.sentence_encoder import sentence_vectors
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.bundle.wordnet import Nouns, read_nouns
@@ -130,7 +130,7 @@ def kind_arrays(wordnet: Nouns, nouns: list[str]) -> dict[str, np.ndarray[tuple[
     members = np.zeros((len(labels), len(synsets)), dtype=np.bool_)
     for row, ancestors in enumerate(below):
         members[row, [number[synset] for synset in ancestors]] = True
-    chosen, starts, kinds, weights = things(wordnet), [0], [], []
+    chosen, starts, kinds, weights = classified_things(wordnet), [0], [], []
     for noun in nouns:
         for synset, weight in _kinds(wordnet, chosen[noun], number).items() if noun in chosen else ():
             kinds.append(number[synset])

@@ -14,7 +14,7 @@ import numpy as np
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.naming_guards import flags
 from devise_core.bundle.naming_lines import Line
-from devise_core.bundle.nouns import things
+from devise_core.bundle.nouns import classified_things
 from devise_core.bundle.tables import FOLDER, imagenet_offsets
 from devise_core.bundle.wordnet import Nouns
 from devise_core.storage.atomic_write import atomic_file
@@ -116,7 +116,7 @@ class NamingFiles:
         kinds = _table("near_miss_kinds")
         number = {_offset(row["synset"]): place for place, row in enumerate(kinds, 1)}
         table = np.zeros((len(nouns), 1 + NEAR_KINDS), dtype=np.int32)
-        senses = things(self.nouns)
+        senses = classified_things(self.nouns)
         for row, noun in enumerate(nouns):
             offset = senses[noun]
             ancestors = sorted(self.nouns.ancestors(offset).items(), key=lambda ancestor: (ancestor[1], ancestor[0]))

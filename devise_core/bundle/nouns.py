@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from devise_core.bundle.hierarchy import Hierarchy
+from devise_core.bundle.tables import imagenet_offsets, read_table
 from devise_core.bundle.wordnet import Nouns
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
@@ -19,7 +20,6 @@ DECAY = 0.5
 """Lower than for the label vectors (0.75), so that the words of a query weigh more. Held-out mAP varies by 0.01 from 0.3 to 0.6."""
 COMMON_SENSES = 2
 """Only the two most frequent senses of a noun count: "love" is a feeling first, not a beloved person."""
-
 COMMAND = "python -m devise_core build nouns"
 SOURCE = "WordNet 3.0 (Debian wordnet-base 1:3.0-37) and GloVe 6B 100-d"
 LICENCE = "WordNet-3.0 (list), PDDL-1.0 (vectors)"
@@ -34,14 +34,48 @@ def things(nouns: Nouns) -> dict[str, int]:
     Returns:
         The offset of the most frequent such sense, by lemma.
     """
-    physical, person = nouns.senses["physical entity"][0], nouns.senses["person"][0]
-    chosen: dict[str, int] = {}
-    for lemma, offsets in nouns.senses.items():
-        classes = [offset for offset in offsets if not nouns.synsets[offset].instance][:COMMON_SENSES]
-        visible = [offset for offset in classes if physical in nouns.ancestors(offset)]
-        if visible and (len(lemma) > 2 or lemma == "ox"):
-            chosen[lemma] = min(visible, key=lambda offset: person in nouns.ancestors(offset))
+    person = nouns.senses["person"][0]
+    return {
+        lemma: min(visible, key=lambda offset: person in nouns.ancestors(offset))
+        for lemma, visible in _visible_senses(nouns).items()
+    }
+
+
+def classified_things(nouns: Nouns) -> dict[str, int]:
+    """Choose a sense for each lemma as ``things`` does, but prefer one that the classifier knows.
+
+    WordNet's most frequent sense of "banana" is the plant, of "otter" the fur and of "castle" a palace. The ImageNet labels of
+    these names are other senses. So the kinds of a noun and the evidence for it come from this choice. The vectors of nouns come
+    from ``things``, because the head was trained with them, and a kind adds little to a vector.
+
+    Returns:
+        The offset by lemma: of the common senses the first that is a label or above one, or else the label with this first name.
+        Nouns that are rarely meant so, such as a napkin that is a diaper, are in the table ``first_sense``.
+    """
+    labels, unchanged = imagenet_offsets(), read_table("first_sense")
+    known = set().union(*(nouns.ancestors(offset) for offset in labels))
+    named = {nouns.synsets[offset].lemmas[0]: offset for offset in reversed(labels)}
+    person, chosen = nouns.senses["person"][0], things(nouns)
+    for lemma, visible in _visible_senses(nouns).items():
+        if chosen[lemma] not in known and lemma not in unchanged:
+            better = (offset for offset in visible if offset in known and person not in nouns.ancestors(offset))
+            chosen[lemma] = next(better, named.get(lemma, chosen[lemma]))
     return chosen
+
+
+def _visible_senses(nouns: Nouns) -> dict[str, list[int]]:
+    """Return the common senses of each lemma that are physical things, the most frequent first."""
+    physical = nouns.senses["physical entity"][0]
+    senses = {
+        lemma: [
+            offset
+            for offset in [each for each in offsets if not nouns.synsets[each].instance][:COMMON_SENSES]
+            if physical in nouns.ancestors(offset)
+        ]
+        for lemma, offsets in nouns.senses.items()
+        if len(lemma) > 2 or lemma == "ox"
+    }
+    return {lemma: visible for lemma, visible in senses.items() if visible}
 
 
 @dataclass(frozen=True)
