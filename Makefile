@@ -44,7 +44,7 @@ LOCKED = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --no-config pip compile
 lock: $(VENV)/test
 	$(LOCKED) requirements.txt -o requirements.lock
 	echo setuptools | $(LOCKED) - -c requirements.lock -o requirements-build.lock
-	grep ^fastapi requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
+	grep -E '^(fastapi|httptools|uvloop)' requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
 	grep ^pymilvus requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-milvus.lock
 	grep ^onnx requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-onnx.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
