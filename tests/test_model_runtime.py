@@ -15,6 +15,8 @@ import pytest
 
 from devise_core import Engine, load_engine
 from devise_core.errors import ArtifactError, MissingPackageError, SettingsError
+from devise_core.train.head import Head
+from devise_core.train.head_models import conse_model, joined
 from devise_core.vision import onnx_runtime, runtime_choice
 from devise_core.vision.image_encoder import Encoded, KerasImageEncoder
 from devise_core.vision.keras_runtime import KerasRuntime
@@ -41,6 +43,26 @@ def test_both_give_the_same_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     onnx = encoded(PICTURES)
     np.testing.assert_allclose(onnx.features, keras.features, atol=1e-4)
     np.testing.assert_allclose(onnx.embeddings, keras.embeddings, atol=5e-6)
+
+
+def test_a_head_of_the_recipe_own_is_translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    rng = np.random.default_rng(7)
+    pixels = keras.Input((16, 16, 3))
+    grid = keras.layers.Conv2D(6, 3, activation="relu", name="grid")(keras.layers.Rescaling(1 / 255)(pixels))
+    backbone = keras.Model(pixels, keras.layers.GlobalAveragePooling2D(name="features")(grid))
+    head = Head(*(rng.normal(size=shape).astype(np.float32) for shape in ((6, 4), (4,), (4, 5))))
+    joined(backbone, conse_model(head, root=True, floor=0.2)).save(tmp_path / "model.keras")
+    vectors = []
+    for runtime, kind in (("keras", KerasRuntime), ("onnx", OnnxRuntime)):
+        monkeypatch.setenv("SEMBLANCE_RUNTIME", runtime)
+        encoder = KerasImageEncoder(tmp_path / "model.keras")
+        vectors.append(encoder.encode(PICTURES[:6]))
+        assert isinstance(encoder._runtime, kind)
+    np.testing.assert_allclose(vectors[1].features, vectors[0].features, atol=1e-5)
+    np.testing.assert_allclose(vectors[1].embeddings, vectors[0].embeddings, atol=1e-5)
+    assert np.ptp(vectors[0].embeddings, axis=0).max() > 1e-3
 
 
 def test_both_give_the_same_names_and_hits(engine: Engine, onnx: None) -> None:

@@ -24,6 +24,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from devise_core.vision.model_runtime import OUTPUTS
+from devise_core.vision.onnx_operations import OPERATIONS
 
 OPSET = 17
 INPUT = "pixels"
@@ -45,7 +46,9 @@ class _Graph:
         return output
 
     def constant(self, name: str, values: Any) -> str:
-        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(values, dtype=np.float32), name))
+        numbers = np.asarray(values)
+        kept = numbers if numbers.dtype == np.int64 and numbers.ndim else numbers.astype(np.float32)
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(kept), name))
         return name
 
 
@@ -92,7 +95,10 @@ def _convert(model: _Layer, weights: Any) -> bytes:
             continue
         if kind not in _TRANSLATIONS:
             raise UnknownLayerError(kind)
-        inputs = [outputs[tensor] for tensor in _inputs(layer)]
+        inputs = [
+            outputs[each] if isinstance(each, str) else graph.constant(f"{name}:{place}", each)
+            for place, each in enumerate(_inputs(layer))
+        ]
         stored = weights[group]["vars"] if group in weights else {}
         outputs[name] = _TRANSLATIONS[kind](
             graph, f"{name}:out", options, inputs, [stored[str(at)][()] for at in range(len(stored))]
@@ -115,14 +121,20 @@ def _add_input(graph: _Graph) -> str:
     return graph.add("Transpose", [graph.add("Cast", [INPUT], "float", to=TensorProto.FLOAT)], "channels_first", perm=[0, 3, 1, 2])
 
 
-def _inputs(layer: _Layer) -> list[str]:
-    """Return the layers whose output a layer takes."""
+def _inputs(layer: _Layer) -> list[str | float]:
+    """Return the layers whose output a layer takes, and the numbers that it takes, in order."""
     [node] = layer["inbound_nodes"]
-    tensors = node["args"][0]
-    histories = [tensor["config"]["keras_history"] for tensor in (tensors if isinstance(tensors, list) else [tensors])]
-    if len(node["args"]) != 1 or any(history[1:] != [0, 0] for history in histories):
-        raise UnknownLayerError(layer["name"])
-    return [history[0] for history in histories]
+    arguments = node["args"][0] if len(node["args"]) == 1 and isinstance(node["args"][0], list) else node["args"]
+    inputs: list[str | float] = []
+    for argument in arguments:
+        if isinstance(argument, int | float):
+            inputs.append(float(argument))
+            continue
+        history = argument["config"]["keras_history"]
+        if history[1:] != [0, 0]:
+            raise UnknownLayerError(layer["name"])
+        inputs.append(history[0])
+    return inputs
 
 
 def _snake_case(name: str) -> str:
@@ -215,6 +227,7 @@ _TRANSLATIONS: dict[str, _Translation] = {
     "GlobalAveragePooling2D": _pooling,
     "Dense": _dense,
     "UnitNormalization": _unit,
+    **OPERATIONS,
 }
 
 
