@@ -96,6 +96,11 @@ def test_the_slider_keeps_its_place(page: Page, address: str) -> None:
     expect(page.get_by_role("button", name=f"Threshold 0.{cut}")).to_be_visible()
 
 
+def open_filters(page: Page) -> None:
+    page.get_by_role("button", name="Filters").click()
+    expect(page.get_by_role("combobox", name="Category", exact=True)).to_be_visible()  # they are drawn by a run of the page
+
+
 def choose_option(page: Page, control: str, option: str) -> None:
     page.get_by_role("combobox", name=control, exact=True).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
@@ -104,7 +109,7 @@ def choose_option(page: Page, control: str, option: str) -> None:
 def test_a_filter_is_not_undone_by_an_earlier_answer(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
-    page.get_by_role("button", name="Filters").click()
+    open_filters(page)
     choices = (("Category", "clothes"), ("Label", "sombrero"), ("Label", "sock"), ("Exclude labels", "sock"))
     with LateAnswers(page) as answers:
         for control, option in choices:
@@ -118,7 +123,7 @@ def test_a_filter_is_not_undone_by_an_earlier_answer(page: Page, address: str) -
 def test_a_filter_removed_by_back_does_not_return(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird&weak=1")
     expect(tiles(page, "text")).to_have_count(24)
-    page.get_by_role("button", name="Filters").click()
+    open_filters(page)
     choose_option(page, "Label", "sombrero")
     expect(tiles(page, "text")).to_have_text(["sombrero"])
     page.keyboard.press("Escape")  # closes the list of options
