@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 import pytest
@@ -11,6 +10,7 @@ from benchmarks import attackers
 from benchmarks.app_session import AppSessionError
 from benchmarks.honest_visitor import VisitLog
 from benchmarks.hostile import slow_jpeg
+from tests.browsing import run_session
 from ui.server.message_guard import is_acceptable
 
 
@@ -41,7 +41,7 @@ def test_a_wrong_answer_is_an_error_and_a_right_one_has_a_time() -> None:
     async def wrong() -> None:
         raise AppSessionError("no pictures")
 
-    asyncio.run(log.note("search", right()))
-    asyncio.run(log.note("search", wrong()))
+    run_session(log.note("search", right()))
+    run_session(log.note("search", wrong()))
     assert len(log.seconds["search"]) == 1
     assert log.errors == ["search: AppSessionError no pictures"]

@@ -131,7 +131,7 @@ def test_errors_say_what_is_wrong_and_what_to_do(
     with pytest.raises(CollectionError, match="Set SEMBLANCE_MILVUS_URI"):
         MilvusConnection.configured()
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(MissingPackageError, match=r"semblance\[milvus\]"):
+    with pytest.raises(MissingPackageError, match=r"\[milvus\]"):
         MilvusStore.open("wrong", connection)
 
 
