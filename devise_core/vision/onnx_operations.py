@@ -7,8 +7,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-NUMBERS = {"Maximum": "Max", "Minimum": "Min", "TrueDivide": "Div", "GreaterEqual": "GreaterOrEqual", "Where": "Where"}
-SINGLE = {"ConvertToTensor": "Identity", "Relu": "Relu", "Sqrt": "Sqrt"}
+SAME_INPUTS = {
+    "ConvertToTensor": "Identity",
+    "GreaterEqual": "GreaterOrEqual",
+    "Maximum": "Max",
+    "Minimum": "Min",
+    "Relu": "Relu",
+    "Sqrt": "Sqrt",
+    "TrueDivide": "Div",
+    "Where": "Where",
+}
 """Operation of Keras → that of ONNX, which takes the same inputs."""
 
 
@@ -47,6 +55,6 @@ def _axes(options: dict[str, Any]) -> list[int]:
     return [axis] if isinstance(axis, int) else list(axis)
 
 
-OPERATIONS: dict[str, Translation] = {name: _same(operator) for name, operator in {**NUMBERS, **SINGLE}.items()}
+OPERATIONS: dict[str, Translation] = {name: _same(operator) for name, operator in SAME_INPUTS.items()}
 OPERATIONS |= {"Sum": _sum, "Max": _largest}
 """Name of an operation in the file of a model → its translation."""
