@@ -34,11 +34,7 @@ def things(nouns: Nouns) -> dict[str, int]:
     Returns:
         The offset of the most frequent such sense, by lemma.
     """
-    person = nouns.senses["person"][0]
-    return {
-        lemma: min(visible, key=lambda offset: person in nouns.ancestors(offset))
-        for lemma, visible in _visible_senses(nouns).items()
-    }
+    return {lemma: _preferred_sense(nouns, visible) for lemma, visible in _visible_senses(nouns).items()}
 
 
 def classified_things(nouns: Nouns) -> dict[str, int]:
@@ -55,12 +51,19 @@ def classified_things(nouns: Nouns) -> dict[str, int]:
     labels, unchanged = imagenet_offsets(), read_table("first_sense")
     known = set().union(*(nouns.ancestors(offset) for offset in labels))
     named = {nouns.synsets[offset].lemmas[0]: offset for offset in reversed(labels)}
-    person, chosen = nouns.senses["person"][0], things(nouns)
+    chosen = {}
     for lemma, visible in _visible_senses(nouns).items():
-        if chosen[lemma] not in known and lemma not in unchanged:
-            better = (offset for offset in visible if offset in known and person not in nouns.ancestors(offset))
-            chosen[lemma] = next(better, named.get(lemma, chosen[lemma]))
+        sense = _preferred_sense(nouns, visible)
+        if sense not in known and lemma not in unchanged:
+            better = (offset for offset in visible if offset in known and not nouns.is_person(offset))
+            sense = next(better, named.get(lemma, sense))
+        chosen[lemma] = sense
     return chosen
+
+
+def _preferred_sense(nouns: Nouns, visible: Sequence[int]) -> int:
+    """Return the first of some senses that is not a person, or the first."""
+    return min(visible, key=nouns.is_person)
 
 
 def _visible_senses(nouns: Nouns) -> dict[str, list[int]]:

@@ -56,6 +56,10 @@ class Nouns:
             self._ancestors[offset] = distances
         return self._ancestors[offset]
 
+    def is_person(self, offset: int) -> bool:
+        """Return whether a synset is a kind of person."""
+        return self.senses["person"][0] in self.ancestors(offset)
+
     @cached_property
     def descendants(self) -> dict[int, int]:
         """The number of synsets at or below each synset. It is large for general ones such as "entity", and small for "dog"."""
