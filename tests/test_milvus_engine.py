@@ -19,9 +19,11 @@ from devise_core.collections.copying import copy_collection
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.listing import MilvusListing
+from devise_core.collections.milvus.removing import remove_milvus_collection
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, UnknownCollectionError
+from devise_core.installation import PROGRAM
 from devise_core.search.conditions import HasId, InCategory
 from devise_core.serving.open_engines import collection_engine, is_offered, offered_collections, pictures_folder
 from tests.fakes import ColourEncoder
@@ -184,6 +186,37 @@ def test_a_server_offers_the_collections_in_milvus_and_goes_on_without_them(
     assert {each.name for each in offered_collections() if each.opens} >= {"photos", "stamps"}
     with pytest.raises(UnknownCollectionError):
         collection_engine("milvus:photos")
+
+
+def test_a_collection_in_milvus_is_shown_and_not_renamed(
+    engines: tuple[Engine, Engine],
+    connection: MilvusConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_MILVUS_URI", connection.uri)
+    folder, _ = engines
+    assert main(["collections", "show", "milvus:photos", "--json"]) == 0
+    facts = read_output(capsys.readouterr().out)
+    assert (facts["title"], facts["images"]) == ("Photographs", len(folder.collection))
+    assert facts["model"] == folder.model_id
+    assert len(facts["labels"]) == 8
+    assert main(["collections", "show", "milvus:photos"]) == 0
+    assert f"Milvus at {connection.uri}" in capsys.readouterr().out
+    assert main(["collections", "rename", "milvus:photos", "pictures"]) == 1
+    assert f"{PROGRAM} copy milvus:photos milvus:NEW_NAME" in capsys.readouterr().err
+
+
+def test_a_collection_in_milvus_is_copied_within_milvus(
+    engines: tuple[Engine, Engine], connection: MilvusConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_MILVUS_PICTURES", str(tmp_path))
+    _, source = engines
+    copied = copy_collection(source.collection, "milvus:pictures", source.model_id, source.parts, None, connection)
+    assert copied.count == len(source.collection)
+    copy = source.on(MilvusCollection.open("pictures", source.model_id, connection))
+    assert [hit.id for hit in copy.search_text("violin")] == [hit.id for hit in source.search_text("violin")]
+    remove_milvus_collection("pictures", connection)
 
 
 def test_collections_in_milvus_are_listed_and_removed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.user_folder import remove_collection, rename_collection
 from devise_core.engine import load_engine
 from devise_core.errors import CollectionError, MissingPackageError
+from devise_core.installation import PROGRAM
 from devise_core.settings import text
 
 _FREQUENT = 8
@@ -95,33 +97,62 @@ def _counts_in_milvus() -> dict[str, int]:
 
 
 def _show(options: argparse.Namespace) -> None:
-    collection = _opened(options)
+    facts = _facts_in_milvus(options.name) if options.name.startswith(PREFIX) else _facts_of(_opened(options))
+    if options.json:
+        print_json({"command": "collections show", **facts})
+        return
+    if "bytes" in facts:
+        facts["bytes"] = f"{facts['bytes'] / 1e6:.1f} MB"
+    facts["labels"] = ", ".join(f"{label} {count}" for label, count in facts["labels"].items())
+    for name, value in facts.items():
+        print(f"{name:<12} {value}")
+
+
+def _facts_of(collection: FolderCollection) -> dict[str, Any]:
     labels: dict[str, int] = {}
     for item in collection.items:
         for label in item.labels[:1]:
             labels[label] = labels.get(label, 0) + 1
-    frequent = sorted(labels, key=lambda label: (-labels[label], label))[:_FREQUENT]
-    size = sum(entry.bytes for entry in collection.manifest.files.values())
-    facts = {
+    return {
         "name": collection.name,
         "title": collection.title,
         "description": collection.description,
         "folder": str(collection.layout.root),
         "images": len(collection),
-        "bytes": size,
+        "bytes": sum(entry.bytes for entry in collection.manifest.files.values()),
         "index": str(collection.facts.get("index") or "exact"),
         "model": str(collection.facts.get("model", "")),
-        "labels": {label: labels[label] for label in frequent},
+        "labels": _frequent(labels),
     }
-    if options.json:
-        print_json({"command": "collections show", **facts})
-        return
-    facts |= {"bytes": f"{size / 1e6:.1f} MB", "labels": ", ".join(f"{label} {labels[label]}" for label in frequent)}
-    for name, value in facts.items():
-        print(f"{name:<12} {value}")
+
+
+def _facts_in_milvus(name: str) -> dict[str, Any]:
+    """Return the facts of a collection in Milvus. Its folder is the one of its thumbnails. How large its files are is not known."""
+    from devise_core.collections.milvus.collection import MilvusCollection
+
+    collection = MilvusCollection.open(name)
+    return {
+        "name": collection.name,
+        "title": collection.title,
+        "description": collection.description,
+        "folder": str(collection.store.thumbnails.folder),
+        "images": len(collection),
+        "index": f"Milvus at {collection.store.connection.shown}",
+        "model": collection.store.model_id,
+        "labels": _frequent(collection.about.labels),
+    }
+
+
+def _frequent(labels: Mapping[str, int]) -> dict[str, int]:
+    return {label: labels[label] for label in sorted(labels, key=lambda label: (-labels[label], label))[:_FREQUENT]}
 
 
 def _rename(options: argparse.Namespace) -> None:
+    if options.name.startswith(PREFIX):
+        raise CollectionError(
+            f"A collection in Milvus cannot be renamed. Copy it with `{PROGRAM} copy {options.name} {PREFIX}NEW_NAME`, then remove "
+            f"it with `{PROGRAM} collections remove {options.name}`."
+        )
     folder = rename_collection(options.name, options.new_name, artifacts_of(options).root)
     if options.json:
         print_json({"command": "collections rename", "name": options.name, "new_name": options.new_name, "folder": str(folder)})
