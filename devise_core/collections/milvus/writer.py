@@ -150,11 +150,11 @@ class MilvusWriter(StoreWriter):
         self._table.put([places[item.id] for item in items], items, keys)
         if not changed:
             return
-        rows = np.asarray([chosen[each] for each in changed])
+        rows = np.asarray([chosen[each] for each in changed], dtype=np.int64)
         numbers = [places[items[each].id] for each in changed]
         scores, partitions = self._scores(batch.features[rows], batch.embeddings[rows])
         images, looks = [], []
-        for each, number, row, score, partition in zip(changed, numbers, rows, scores, partitions, strict=True):
+        for each, number, row, score, partition in zip(changed, numbers, rows.tolist(), scores, partitions, strict=True):
             filtered = filtered_fields(items[each], number)
             thumbnail = self.thumbnails.put(batch.thumbnails[row]) if batch.thumbnails[row] else ""
             facts = {"thumbnail": thumbnail, "key": keys[each], "model": self._model_id}
