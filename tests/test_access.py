@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
 from tests.browsing import go_to, open_page, wait_until_drawn, wait_until_settled
@@ -142,23 +142,27 @@ def test_no_finding_with_uploads(open_at: Opener) -> None:
     assert not findings(page)
 
 
+def tab_to(page: Page, element: Locator) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if element.evaluate("element => element.getRootNode().activeElement === element"):
+            return
+    raise AssertionError("Tab does not reach it")
+
+
 def test_search_by_keyboard(open_at: Opener) -> None:
     page = open_at("text_search", "light", 1280)
     box = page.get_by_role("combobox")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if box.evaluate("box => box.getRootNode().activeElement === box"):
-            break
+    tab_to(page, box)
     page.keyboard.type("violi")
     expect(page.get_by_role("option").first).to_have_text("violin")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     tile = page.get_by_role("button", name="Open violin")
     expect(tile).to_be_visible()
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if tile.evaluate("tile => tile.getRootNode().activeElement === tile"):
-            break
+    wait_until_drawn(page)  # until then, what is above the tile may be drawn again with the focus on it
+    tab_to(page, tile)
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
