@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from devise_core.cli.output import add_json, counted, print_json, say
 from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.cli.tables import FORMATS, check_format, write_table
+from devise_core.collections.base import Collection
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.milvus.names import PREFIX
@@ -113,16 +113,12 @@ def _facts_of(collection: FolderCollection) -> dict[str, Any]:
     for item in collection.items:
         for label in item.labels[:1]:
             labels[label] = labels.get(label, 0) + 1
-    return {
-        "name": collection.name,
-        "title": collection.title,
-        "description": collection.description,
-        "folder": str(collection.layout.root),
-        "images": len(collection),
+    frequent = sorted(labels, key=lambda label: (-labels[label], label))[:_FREQUENT]
+    return _described(collection, collection.layout.root) | {
         "bytes": sum(entry.bytes for entry in collection.manifest.files.values()),
         "index": str(collection.facts.get("index") or "exact"),
         "model": str(collection.facts.get("model", "")),
-        "labels": _frequent(labels),
+        "labels": {label: labels[label] for label in frequent},
     }
 
 
@@ -131,20 +127,21 @@ def _facts_in_milvus(name: str) -> dict[str, Any]:
     from devise_core.collections.milvus.collection import MilvusCollection
 
     collection = MilvusCollection.open(name)
+    return _described(collection, collection.store.thumbnails.folder) | {
+        "index": f"Milvus at {collection.store.connection.shown}",
+        "model": collection.store.model_id,
+        "labels": collection.facets("label", _FREQUENT),
+    }
+
+
+def _described(collection: Collection, folder: Path) -> dict[str, Any]:
     return {
         "name": collection.name,
         "title": collection.title,
         "description": collection.description,
-        "folder": str(collection.store.thumbnails.folder),
+        "folder": str(folder),
         "images": len(collection),
-        "index": f"Milvus at {collection.store.connection.shown}",
-        "model": collection.store.model_id,
-        "labels": _frequent(collection.about.labels),
     }
-
-
-def _frequent(labels: Mapping[str, int]) -> dict[str, int]:
-    return {label: labels[label] for label in sorted(labels, key=lambda label: (-labels[label], label))[:_FREQUENT]}
 
 
 def _rename(options: argparse.Namespace) -> None:
