@@ -44,7 +44,7 @@ def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
 
 
 def test_an_invalid_mode_is_replaced_by_the_first() -> None:
-    assert app("words", mode="<script>").header[0].value == "Most similar to bird"
+    assert app("words", mode="<script>").header[0].value == "Most similar to fish"
 
 
 def test_an_unknown_end_of_the_path_is_corrected_by_a_button() -> None:

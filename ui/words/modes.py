@@ -24,7 +24,7 @@ from ui.words.word_path import word_path
 
 MODE, START, END = "mode", "a", "b"
 """Parameters in the address."""
-SIMILAR_EXAMPLES = ("bird", "castle", "violin", "avian", "winter", "submarine", "laughter")
+SIMILAR_EXAMPLES = ("fish", "castle", "violin", "avian", "winter", "submarine", "laughter")
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "kitten - cat + dog", "piano - music + food", "bird - sky + sea")
 PATH_EXAMPLES = (("tree", "car"), ("bird", "violin"), ("fish", "bird"), ("apple", "horse"), ("fruit", "music"))
 WORDS, PICTURES, STEPS = 24, 6, 5
