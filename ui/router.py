@@ -9,6 +9,7 @@ from ui.hit.detail import show_open_hit
 from ui.server import preload
 from ui.server.rate_limit import check_rate_limit, cpu_time_counted
 
+url_state.note_navigation()
 page_layout.set_up()
 page = st.navigation(
     [

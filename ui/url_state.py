@@ -21,6 +21,10 @@ _Parameters = dict[str, list[str]]
 _STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
 """How long a browser may still send the address from before the last answer."""
+_navigated: dict[str, float] = {}
+"""The sessions in which Back or Forward was used and not yet followed, each with the time until which this counts.
+
+It is not in the session's state, because Streamlit may interrupt a run before it writes there."""
 
 
 @dataclass
@@ -94,19 +98,40 @@ def _last(name: str) -> str:
     return (_address().current.get(name) or [""])[-1]
 
 
+def note_navigation() -> None:
+    """Note that the visitor has used Back or Forward.
+
+    Called at the start of a run, before anything that Streamlit may interrupt. The run that replaces an interrupted one has the
+    same address, but does not know that it came from Back.
+    """
+    context = get_script_run_ctx()
+    if context and context.is_history_navigation:
+        now = time.monotonic()
+        for session in [session for session, until in list(_navigated.items()) if until < now]:
+            _navigated.pop(session, None)
+        _navigated[context.session_id] = now + _LATE_SECONDS
+
+
+def _has_navigated() -> bool:
+    """Return whether the visitor has used Back or Forward since the last call."""
+    context = get_script_run_ctx()
+    return context is not None and _navigated.pop(context.session_id, 0.0) > time.monotonic()
+
+
 def _address() -> _Address:
     """Return the address as it was written last.
 
     A request that was sent before the browser had the last answer carries the previous address, and would undo what was
     chosen in the meantime. Any other difference comes from the visitor and is taken over.
     """
-    sent, page, context = _sent_parameters(), current_page(), get_script_run_ctx()
+    sent, page = _sent_parameters(), current_page()
     address: _Address | None = st.session_state.get(_STATE_KEY)
+    navigated = _has_navigated()
     if address is None or address.page != page:
         address = st.session_state[_STATE_KEY] = _Address(page, sent)
     elif sent != address.current:
         late = any(sent == parameters for until, parameters in address.previous if until > time.monotonic())
-        if not late or (context and context.is_history_navigation):
+        if not late or navigated:
             address.current, address.previous = sent, []
     return address
 
