@@ -48,8 +48,10 @@ def _serve(options: argparse.Namespace) -> None:
         raise DeploymentError(f"The API needs FastAPI. Install it with {install_command('api')}.") from error
     from devise_core.search.products import use_one_thread
     from devise_core.serving import event_log
+    from devise_core.serving.garbage import limit_heaps
 
     use_one_thread()
+    limit_heaps()
     app = create_server()
     event_log.start(fastapi=metadata.version("fastapi"))
     address = f"http://{options.host}:{options.port}{PREFIX}"

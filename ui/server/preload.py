@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -12,8 +13,9 @@ from importlib import metadata
 import streamlit as st
 
 from devise_core.serving import event_log
-from devise_core.serving.garbage import collect_in_background, freeze_memory, load_into_memory
+from devise_core.serving.garbage import collect_in_background, freeze_memory, limit_heaps, load_into_memory
 from devise_core.settings import settings
+from ui.server.session_expiry import end_expired_sessions
 
 DELAY = 3.0
 """Seconds from the first page to the start of loading. Importing TensorFlow earlier would slow the first answers down."""
@@ -28,10 +30,13 @@ def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsy
 
     @asynccontextmanager
     async def running(_: st.App) -> AsyncIterator[None]:
+        limit_heaps()
         start_log()
         collect_in_background()
         threading.Thread(target=_open_engine, args=(import_pages,), daemon=True, name="open-engine").start()
+        expiry = asyncio.create_task(end_expired_sessions())
         yield
+        expiry.cancel()
 
     return running
 
