@@ -1,51 +1,26 @@
-"""Compare ``index --engine ray`` with plain ``index``, and kill its processes.
+"""Compare ``index --engine ray`` with plain ``index``, in images per second of processor time.
 
-The images per second of processor time are those between a small and a large run, so that nothing counts that happens once. The
-processes are killed at random moments, and the collection must have each image once.
+They are those between a small and a large run, so that nothing counts that happens once.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import random
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-
-import numpy as np
 
 from benchmarks.camera_folder import write_camera_folder
 from benchmarks.indexing import embed
 from benchmarks.table import print_table
 from devise_core import load_engine
-from devise_core.collections.folder import FolderCollection
 from devise_core.distributed.image_list import list_images
 from devise_core.distributed.ray_engine import RayEngine
-from devise_core.distributed.ray_indexing import index_with_ray
 from devise_core.distributed.shards import ShardStore
-from devise_core.vectors import unit
-from devise_core.vision.image_encoder import Encoded, ImageEncoder
-from devise_core.vision.preprocess import Pixels
+from devise_core.vision.image_encoder import ImageEncoder
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-SEED = 7
-
-
-class MeanColour(ImageEncoder):
-    """Takes little time, so that many runs can be interrupted."""
-
-    model_id, size, ready = "mean colour", 8, True
-
-    def load(self) -> None:
-        """Do nothing."""
-
-    def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Return the mean colours."""
-        colours = pixels.mean(axis=(1, 2), dtype=np.float32) + 1
-        return Encoded(colours, unit(colours))
 
 
 def processes() -> Iterator[tuple[int, float, str]]:
@@ -88,45 +63,15 @@ def compare(folder: Path, few: int, many: int) -> None:
     print_table(f"{many - few} images", ["command", "images per CPU s", "ratio"], rows)
 
 
-def kill(folder: Path, count: int, rounds: int) -> None:
-    """Kill a process of Ray in each run, and print how many collections were complete."""
-    source, generator = write_camera_folder(folder / "killed", count), random.Random(SEED)
-    complete = killed = 0
-    for number in range(rounds):
-        stop = threading.Event()
-
-        def kill_one(wait: float, stop: threading.Event = stop) -> None:
-            nonlocal killed
-            while not stop.wait(wait):
-                actors = [process for process, _, command in processes() if command.startswith("ray::EmbeddingActor")]
-                if actors:
-                    os.kill(actors[-1], signal.SIGKILL)
-                    killed += 1
-                    return
-
-        thread = threading.Thread(target=kill_one, args=(generator.uniform(0.01, 0.3),))
-        thread.start()
-        result = index_with_ray(RayEngine(), str(source), f"round-{number}", MeanColour())
-        stop.set()
-        thread.join()
-        ids = {item.id for item in FolderCollection.open(result.folder).items}
-        complete += len(ids) == result.count == count
-    print_table("Killed processes", ["runs", "killed", "complete collections"], [[str(rounds), str(killed), str(complete)]])
-
-
 def main() -> None:
     """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--few", type=int, default=128)
     options.add_argument("--many", type=int, default=640)
-    options.add_argument("--rounds", type=int, default=10, help="how many runs to interrupt")
     arguments = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SEMBLANCE_COLLECTIONS"] = f"{folder}/collections"
-        if arguments.many:
-            compare(Path(folder), arguments.few, arguments.many)
-        if arguments.rounds:
-            kill(Path(folder), 200, arguments.rounds)
+        compare(Path(folder), arguments.few, arguments.many)
 
 
 if __name__ == "__main__":

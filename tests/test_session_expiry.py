@@ -14,6 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+from tests.browsing import run_session
 from ui.server.session_expiry import end_expired_sessions
 
 
@@ -38,10 +39,10 @@ def test_an_expired_session_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     storage.save(SimpleNamespace(session=session))  # type: ignore[arg-type]
     del session
 
-    asyncio.run(look_for(0.1))
+    run_session(look_for(0.1))
     gc.collect()
     assert left() is not None  # its visitor may come back
     storage._cache._timer = lambda: 1e9  # type: ignore[attr-defined]
-    asyncio.run(look_for(0.1))
+    run_session(look_for(0.1))
     gc.collect()
     assert left() is None
