@@ -10,9 +10,10 @@ demo: $(VENV)/demo
 	@echo "Starting the app. It opens in your browser in a few seconds."
 	$(BIN)/streamlit run streamlit_app.py
 
+# Tests start many processes, which need not compile the same modules again, even where the environment says not to write bytecode.
 test: lint types
 	$(if $(CHROMIUM),,$(BIN)/playwright install chromium)
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test
 	$(BIN)/ruff check

@@ -165,6 +165,8 @@ def test_everything_that_can_be_typed(watched: Page, hostile: str) -> None:
     expect(watched.get_by_role("option").first).to_be_visible()  # recent searches
     nothing_ran(watched)
     watched.goto(f"{hostile}/labels")
+    expect(watched.get_by_text("Your words", exact=True)).to_be_visible()
+    nothing_ran(watched)
     watched.get_by_text("Your words", exact=True).click()
     for number, payload in enumerate(PAYLOADS):
         watched.get_by_label("Your words, separated").fill(f"{payload[:1900]}\nviolin")
