@@ -10,9 +10,33 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 INSIDE = "SEMBLANCE_TEST_NAMESPACE"
+
+
+def run_alone(module: str, arguments: Sequence[str]) -> int | None:
+    """Run a module again where only the loopback interface is, and return its exit status. None if it runs there already."""
+    if os.environ.get(INSIDE):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        return None
+    alone = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    return subprocess.run(
+        [*alone, sys.executable, "-m", module, *arguments], env=os.environ | {INSIDE: "1"}, check=False
+    ).returncode
+
+
+@contextmanager
+def milvus_server() -> Iterator[Any]:
+    """Run a server, and yield it. Call ``run_alone`` before."""
+    package = import_module("milvus")
+    with tempfile.TemporaryDirectory(prefix="semblance-milvus-server-") as folder:
+        server = package.MilvusServer(package.MilvusServerConfig(data_dir=folder))
+        with server:  # waits until it answers, and ends it
+            yield server
 
 
 def main(command: list[str]) -> int:
@@ -20,18 +44,12 @@ def main(command: list[str]) -> int:
     if not command:
         print("usage: python -m benchmarks.milvus_server COMMAND ...", file=sys.stderr)
         return 2
-    if not os.environ.get(INSIDE):
-        alone = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-        again = [*alone, sys.executable, "-m", "benchmarks.milvus_server", *command]
-        return subprocess.run(again, env=os.environ | {INSIDE: "1"}, check=False).returncode
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    package = import_module("milvus")
-    with tempfile.TemporaryDirectory(prefix="semblance-milvus-server-") as folder:
-        server = package.MilvusServer(package.MilvusServerConfig(data_dir=folder))
-        with server:  # waits until it answers, and ends it
-            uri = f"http://127.0.0.1:{server.listen_port}"
-            variables = {"SEMBLANCE_TEST_MILVUS": uri, "SEMBLANCE_MILVUS_URI": uri}
-            return subprocess.run(command, env=os.environ | variables, check=False).returncode
+    if (status := run_alone("benchmarks.milvus_server", command)) is not None:
+        return status
+    with milvus_server() as server:
+        uri = f"http://127.0.0.1:{server.listen_port}"
+        variables = {"SEMBLANCE_TEST_MILVUS": uri, "SEMBLANCE_MILVUS_URI": uri}
+        return subprocess.run(command, env=os.environ | variables, check=False).returncode
 
 
 if __name__ == "__main__":

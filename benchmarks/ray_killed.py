@@ -24,6 +24,7 @@ from benchmarks.camera_folder import write_camera_folder
 from benchmarks.ray_engine import processes
 from benchmarks.table import print_table
 from devise_core.collections.folder import FolderCollection
+from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.distributed.ray_engine import RayEngine
 from devise_core.distributed.ray_indexing import index_with_ray
 from devise_core.storage.paths import REPOSITORY, user_collections
@@ -50,9 +51,15 @@ class MeanColour(ImageEncoder):
         return Encoded(colours, unit(colours))
 
 
-def write(source: Path, name: str) -> Path:
-    """Make the collection ``name``, and return its folder."""
-    return index_with_ray(RayEngine(), str(source), name, MeanColour()).folder
+def write(source: Path, name: str, milvus: bool = False) -> None:
+    """Make the collection ``name`` in a folder, or in the Milvus server of the settings."""
+    store = MilvusWriter(name, MeanColour.model_id) if milvus else None
+    index_with_ray(RayEngine(), str(source), name, MeanColour(), store=store)
+
+
+def writing(source: Path, name: str, *options: str) -> list[str]:
+    """Return the command that does what ``write`` does, in a process of its own."""
+    return [sys.executable, "-m", "benchmarks.ray_killed", "--write", str(source), name, *options]
 
 
 def kill_worker(source: Path, name: str, generator: random.Random) -> bool:
@@ -76,7 +83,7 @@ def kill_worker(source: Path, name: str, generator: random.Random) -> bool:
 
 def kill_driver(source: Path, name: str, generator: random.Random) -> bool:
     """Kill the command, and run it again. Return whether it was still running when it was to be killed."""
-    command = [sys.executable, "-m", "benchmarks.ray_killed", "--write", str(source), name]
+    command = writing(source, name)
     run = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with suppress(subprocess.TimeoutExpired):
         run.wait(generator.uniform(FIRST, LAST))
@@ -108,9 +115,10 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=10, help="how many runs of each kind (default: %(default)s)")
     options.add_argument("--images", type=int, default=COUNT, help="how many images each run has (default: %(default)s)")
     options.add_argument("--write", nargs=2, metavar=("SOURCE", "NAME"), help="only make this collection")
+    options.add_argument("--milvus", action="store_true", help="make it in Milvus")
     arguments = options.parse_args()
     if arguments.write:
-        write(Path(arguments.write[0]), arguments.write[1])
+        write(Path(arguments.write[0]), arguments.write[1], arguments.milvus)
         return
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SEMBLANCE_COLLECTIONS"] = f"{folder}/collections"
