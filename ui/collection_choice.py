@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -44,7 +45,7 @@ def choose_collection() -> None:
     collections = {each.name: each for each in choosable_collections()}
     if len(collections) < 2:
         return
-    chosen = st.session_state[CHOSEN]
+    chosen, titles = st.session_state[CHOSEN], distinct_titles(list(collections.values()))
     key = widget_key(f"choose-{current_page()}", chosen)
     st.pills(
         "Collection",
@@ -55,10 +56,16 @@ def choose_collection() -> None:
         wrap=True,
         width="content",
         label_visibility="collapsed",
-        format_func=lambda name: plain_name(collections[name].title) + _state(collections[name]),
+        format_func=lambda name: titles[name] + _state(collections[name]),
         help=_help(list(collections.values())),
         on_change=when_current(key, _choose),
     )
+
+
+def distinct_titles(collections: Sequence[OfferedCollection]) -> dict[str, str]:
+    """Return the title of each collection, by its name. Those that share one are told apart by their names."""
+    counts = Counter(each.title for each in collections)
+    return {each.name: plain_name(each.title if counts[each.title] == 1 else f"{each.title} ({each.name})") for each in collections}
 
 
 def explain_lost_uploads() -> None:
