@@ -22,12 +22,19 @@ from benchmarks.milvus_server import milvus_server, run_alone
 from benchmarks.ray_killed import COUNT, FIRST, SEED, MeanColour, writing
 from benchmarks.table import print_table
 from devise_core.collections.milvus.collection import MilvusCollection
+from devise_core.settings import settings
 from devise_core.storage.paths import REPOSITORY
 
 LAST = 14.0
 """Seconds from the start of the command to the end by force, at most. Writing to the server takes several after the vectors."""
 GIVES_UP = 300.0
 """Seconds in which the command ends with an error when the server is gone."""
+
+
+def use(server: Any) -> None:
+    """Let what is started from now on use this server. It may listen on another port than before it was killed."""
+    os.environ["SEMBLANCE_MILVUS_URI"] = f"http://127.0.0.1:{server.listen_port}"
+    settings.cache_clear()
 
 
 def kill(kind: str, server: Any, source: Path, rounds: int) -> list[str]:
@@ -46,10 +53,13 @@ def kill(kind: str, server: Any, source: Path, rounds: int) -> list[str]:
             server.server_proc.wait()
             run.wait(GIVES_UP)
             server.start()
+            use(server)
         else:
             run.kill()
             run.wait()
-        subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        again = subprocess.run(command, cwd=REPOSITORY, check=False, capture_output=True, text=True)
+        if again.returncode:
+            sys.exit(f"Round {number}: the next run did not complete.\n{again.stderr[-2_000:]}")
         collection = MilvusCollection.open(name, MeanColour.model_id)
         names = [Path(item.source).stem for item in collection.items_at(range(len(collection)))]
         lost += len(truth - set(names))
@@ -67,7 +77,7 @@ def main() -> None:
         sys.exit(status)
     with tempfile.TemporaryDirectory() as folder, milvus_server() as server:
         os.environ["SEMBLANCE_COLLECTIONS"] = f"{folder}/collections"
-        os.environ["SEMBLANCE_MILVUS_URI"] = f"http://127.0.0.1:{server.listen_port}"
+        use(server)
         source = write_camera_folder(Path(folder) / "images", arguments.images)
         rows = [kill(kind, server, source, arguments.rounds) for kind in ("server", "driver")]
     columns = ["process", "runs", "killed", "images lost", "doubled"]

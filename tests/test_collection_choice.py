@@ -6,7 +6,7 @@ from devise_core.serving.open_engines import OfferedCollection
 from ui.collection_choice import distinct_titles
 
 
-def test_collections_with_the_same_title_are_told_apart_by_their_names() -> None:
+def test_collections_with_the_same_title_show_their_names() -> None:
     """A copy in Milvus has the title of its original."""
     offered = [
         OfferedCollection("photos", "Photographs"),

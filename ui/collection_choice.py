@@ -63,7 +63,7 @@ def choose_collection() -> None:
 
 
 def distinct_titles(collections: Sequence[OfferedCollection]) -> dict[str, str]:
-    """Return the title of each collection, by its name. Those that share one are told apart by their names."""
+    """Return the title of each collection, by its name. Those that share one are followed by their names."""
     counts = Counter(each.title for each in collections)
     return {each.name: plain_name(each.title if counts[each.title] == 1 else f"{each.title} ({each.name})") for each in collections}
 
