@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from devise_core.api import bodies
 from devise_core.api.bodies import PER_CLIENT
 from devise_core.client import ApiError, SemblanceClient
 from devise_core.engine import Engine
@@ -156,6 +157,18 @@ def test_work_ends_when_the_client_leaves(server: ApiServer) -> None:
         wait_until(lambda: model_slots().waiting == 1)
         connection.close()
         wait_until(lambda: model_slots().waiting == 0)
+
+
+def test_a_body_that_takes_too_long_is_refused(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = urlsplit(server.root)
+    request = f"POST {server.address.removeprefix(server.root)}/label HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+    with monkeypatch.context() as changed, socket.create_connection((place.hostname, place.port), PATIENCE) as connection:
+        changed.setattr(bodies, "MAX_SECONDS", 0.2)
+        connection.sendall(request.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
+        answer = connection.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"The body took too long to arrive. Send a smaller image." in answer
+    assert server.client.label(CAT).labels
 
 
 def test_one_client_sends_only_so_many_images_at_a_time(server: ApiServer) -> None:
