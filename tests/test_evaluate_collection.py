@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from devise_core.cli.main import main
 from devise_core.evaluate.methods import SHIPPED
 from devise_core.evaluate.model_under_test import ModelUnderTest, open_model_under_test
 from devise_core.evaluate.protocols import measure_collection
+from devise_core.settings import settings
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
 from tests.colour_folder import index
 from tests.fakes import ColourEncoder
@@ -30,6 +32,17 @@ def test_the_figures_of_a_bundled_collection_are_those_of_the_results(model: Mod
     assert len(measured) == 2
     for table in measured:
         assert shipped_row(table) == shipped_row(next(each for each in stored if each["title"] == table["title"]))
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_the_title_names_a_collection_that_is_not_bundled(
+    model: ModelUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
+    settings.cache_clear()
+    shutil.copytree(BUNDLED_ARTIFACTS / "collections/stamps", tmp_path / "holidays")
+    titles = [table.title for table in measure_collection(model, "holidays").tables]
+    assert "Text → images: the labels of the collection holidays" in titles
 
 
 def shipped_row(table: dict[str, Any]) -> list[Any]:

@@ -207,7 +207,9 @@ def labels_of_collection(methods: Methods, name: str, remark: str = "") -> Outco
         )
     note = f"Each of {len(queries)} labels is a query over {len(collection)} images.{remark}"
     encoded = Encoded(np.asarray(collection.features, dtype=np.float32), collection.embeddings)
-    return query_outcome(methods, "own-labels", f"Text → images: the labels of the {name}", note, encoded, queries, 8)
+    bundled = (methods.model.layout.collections / name).is_dir()
+    title = f"Text → images: the labels of the {name if bundled else f'collection {name}'}"
+    return query_outcome(methods, "own-labels", title, note, encoded, queries, 8)
 
 
 def _shipped(results: Mapping[str, MetricValues | str]) -> dict[str, MetricValues | str]:
