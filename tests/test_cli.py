@@ -27,6 +27,13 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return status, out, err
 
 
+def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([])
+    assert stopped.value.code == 2
+    assert {"search", "index", "demo"} <= set(capsys.readouterr().err.split())
+
+
 def test_search_prints_hits_and_names_ignored_words(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "search", "violin xyzzyq", "-k", "3")
     assert (status, len(out.splitlines())) == (0, 3)

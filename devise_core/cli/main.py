@@ -101,8 +101,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options. A command may set ``hint``, which then follows the arguments that it does not know."""
+    """Return the options. A command may set ``hint``, which then follows the arguments that it does not know.
+
+    Without a command, the help is printed in place of an error.
+    """
     top = parser()
+    if not (sys.argv[1:] if arguments is None else arguments):
+        top.print_help(sys.stderr)
+        raise SystemExit(2)
     options, unknown = top.parse_known_args(arguments)
     if unknown:
         top.error(f"unrecognized arguments: {' '.join(unknown)}{getattr(options, 'hint', '')}")
