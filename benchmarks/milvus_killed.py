@@ -13,13 +13,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from benchmarks.camera_folder import write_camera_folder
 from benchmarks.milvus_server import milvus_server, run_alone
-from benchmarks.ray_killed import COUNT, FIRST, SEED, MeanColour, writing
+from benchmarks.ray_killed import COUNT, FIRST, SEED, MeanColour, lost_and_doubled, write_command
 from benchmarks.table import print_table
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.settings import settings
@@ -39,11 +40,10 @@ def use(server: Any) -> None:
 
 def kill(kind: str, server: Any, source: Path, rounds: int) -> list[str]:
     """Kill the server or the command in each round, and return a row of the table."""
-    generator, truth = random.Random(SEED), {path.stem for path in source.rglob("*.jpg")}
-    killed = lost = doubled = 0
+    generator, killed, faults = random.Random(SEED), 0, Counter[str]()
     for number in range(rounds):
         name = f"{kind}_{number}"
-        command = writing(source, name, "--milvus")
+        command = write_command(source, name, "--milvus")
         run = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with suppress(subprocess.TimeoutExpired):
             run.wait(generator.uniform(FIRST, LAST))
@@ -61,10 +61,8 @@ def kill(kind: str, server: Any, source: Path, rounds: int) -> list[str]:
         if again.returncode:
             sys.exit(f"Round {number}: the next run did not complete.\n{again.stderr[-2_000:]}")
         collection = MilvusCollection.open(name, MeanColour.model_id)
-        names = [Path(item.source).stem for item in collection.items_at(range(len(collection)))]
-        lost += len(truth - set(names))
-        doubled += len(names) - len(set(names))
-    return [kind, *map(str, (rounds, killed, lost, doubled))]
+        faults += lost_and_doubled(source, collection.items_at(range(len(collection))))
+    return [kind, *map(str, (rounds, killed, faults["lost"], faults["doubled"]))]
 
 
 def main() -> None:

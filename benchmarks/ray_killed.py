@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from benchmarks.ray_engine import processes
 from benchmarks.table import print_table
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.milvus.writer import MilvusWriter
+from devise_core.datatypes import Item
 from devise_core.distributed.ray_engine import RayEngine
 from devise_core.distributed.ray_indexing import index_with_ray
 from devise_core.storage.paths import REPOSITORY, user_collections
@@ -57,7 +59,7 @@ def write(source: Path, name: str, milvus: bool = False) -> None:
     index_with_ray(RayEngine(), str(source), name, MeanColour(), store=store)
 
 
-def writing(source: Path, name: str, *options: str) -> list[str]:
+def write_command(source: Path, name: str, *options: str) -> list[str]:
     """Return the command that does what ``write`` does, in a process of its own."""
     return [sys.executable, "-m", "benchmarks.ray_killed", "--write", str(source), name, *options]
 
@@ -83,7 +85,7 @@ def kill_worker(source: Path, name: str, generator: random.Random) -> bool:
 
 def kill_driver(source: Path, name: str, generator: random.Random) -> bool:
     """Kill the command, and run it again. Return whether it was still running when it was to be killed."""
-    command = writing(source, name)
+    command = write_command(source, name)
     run = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with suppress(subprocess.TimeoutExpired):
         run.wait(generator.uniform(FIRST, LAST))
@@ -98,15 +100,19 @@ KINDS: dict[str, Callable[[Path, str, random.Random], bool]] = {"worker": kill_w
 
 def kill(kind: str, source: Path, rounds: int) -> list[str]:
     """Kill one kind of process in each round, and return a row of the table."""
-    generator, truth = random.Random(SEED), {path.stem for path in source.rglob("*.jpg")}
-    killed = lost = doubled = 0
+    generator, killed, faults = random.Random(SEED), 0, Counter[str]()
     for number in range(rounds):
         name = f"{kind}-{number}"
         killed += KINDS[kind](source, name, generator)
-        names = [Path(item.source).stem for item in FolderCollection.open(user_collections() / name).items]
-        lost += len(truth - set(names))
-        doubled += len(names) - len(set(names))
-    return [kind, *map(str, (rounds, killed, lost, doubled))]
+        faults += lost_and_doubled(source, FolderCollection.open(user_collections() / name).items)
+    return [kind, *map(str, (rounds, killed, faults["lost"], faults["doubled"]))]
+
+
+def lost_and_doubled(source: Path, items: Iterable[Item]) -> Counter[str]:
+    """Count the images of a folder that a collection does not have, or has more than once."""
+    names = Counter(Path(item.source).stem for item in items)
+    missing = {path.stem for path in source.rglob("*.jpg")} - set(names)
+    return Counter(lost=len(missing), doubled=names.total() - len(names))
 
 
 def main() -> None:
