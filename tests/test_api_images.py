@@ -144,28 +144,32 @@ def test_the_model_is_shared_with_the_queue_of_the_app() -> None:
         assert server.client.label(CAT).labels
 
 
+def send_file(server: ApiServer, body: bytes, length: int) -> socket.socket:
+    """Ask for labels with a body that announces ``length`` bytes, and return the connection without waiting for an answer."""
+    place = urlsplit(server.root)
+    connection = socket.create_connection((place.hostname, place.port), PATIENCE)
+    request = f"POST {server.address.removeprefix(server.root)}/label HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
+    connection.sendall(request.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n" + body)
+    return connection
+
+
 def test_work_ends_when_the_client_leaves(server: ApiServer) -> None:
     """The place in the queue is given up."""
     content = CAT.read_bytes()
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
     body = head + content + b"\r\n--x--\r\n"
-    place = urlsplit(server.root)
-    request = f"POST {server.address.removeprefix(server.root)}/label HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
     with model_slots().slot():
-        connection = socket.create_connection((place.hostname, place.port), PATIENCE)
-        connection.sendall(request.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n" + body)
+        connection = send_file(server, body, len(body))
         wait_until(lambda: model_slots().waiting == 1)
         connection.close()
         wait_until(lambda: model_slots().waiting == 0)
 
 
 def test_a_body_that_takes_too_long_is_refused(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = urlsplit(server.root)
-    request = f"POST {server.address.removeprefix(server.root)}/label HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
-    with monkeypatch.context() as changed, socket.create_connection((place.hostname, place.port), PATIENCE) as connection:
+    with monkeypatch.context() as changed:
         changed.setattr(bodies, "MAX_SECONDS", 0.2)
-        connection.sendall(request.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
-        answer = connection.recv(65_536)
+        with send_file(server, b"--x\r\n", length=1_000) as connection:
+            answer = connection.recv(65_536)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"The body took too long to arrive. Send a smaller image." in answer
     assert server.client.label(CAT).labels

@@ -83,7 +83,7 @@ def _collect(period: float, stopped: threading.Event) -> None:
 
 
 def _return_memory() -> None:
-    """Give memory that is free back to the system. The C library of Linux keeps most of it, in a heap for each thread."""
+    """Give memory that is free back to the system. The C library of Linux keeps most of it in its heaps."""
     if trim := _of_c_library("malloc_trim"):
         trim(0)
 
