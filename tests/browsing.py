@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.browser_contexts import open_context
+from tests.browser_pages import visitor_page
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
@@ -146,22 +146,30 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
-    """Open a page with a connection that can be held back. Fail if a script on the page fails."""
-    with open_context(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as context:
-        page = context.new_page()
+def open_page(browser: Browser, new: bool = False, **options: Any) -> Iterator[Page]:
+    """Open a page with a connection that can be held back. Fail if a script on the page fails.
+
+    Args:
+        browser: The browser.
+        new: Whether no other test has used the page or will use it, so that it may be changed for good.
+        options: The options of its context.
+    """
+    with visitor_page(browser, CONNECTION, new, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
         page.set_default_timeout(1000 * PATIENCE)
-        page.add_init_script(CONNECTION)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
-    assert not errors
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own for each test."""
+    """The page of a visitor who comes for the first time."""
     with open_page(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Page]:
+    """A page that the test may change for good."""
+    with open_page(browser, new=True) as page:
         yield page
 
 

@@ -24,7 +24,7 @@ from devise_core import Engine, load_engine
 from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.model_runtime import ModelRuntime
 from tests.artifact_copies import artifacts  # noqa: F401  a fixture for the tests that damage them
-from tests.browsing import address, browser, page, phone  # noqa: F401  fixtures for the tests with a browser
+from tests.browsing import address, browser, new_page, page, phone  # noqa: F401  fixtures for the tests with a browser
 from tests.colour_folder import source  # noqa: F401  a fixture for the tests that index
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
 from tests.image_server import image_server, image_site  # noqa: F401  fixtures for the tests of images from an address

@@ -75,7 +75,7 @@ window.__go = async (address) => {
   const runs = window.finishedRuns, state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
   history.pushState({}, "", address);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-  while (window.finishedRuns === runs || state() !== "notRunning") await new Promise(requestAnimationFrame);
+  while (window.finishedRuns === runs || state() !== "notRunning") await new Promise((wake) => setTimeout(wake, 20));
   return window.__found();
 };
 """

@@ -49,15 +49,13 @@ def opener(browser: Browser, address: str, stay: bool) -> Iterator[Opener]:
     with ExitStack() as stack:
 
         def opened(path: str, scheme: Scheme, width: int) -> Page:
-            if kept:
-                page = kept[0]
-                page.emulate_media(color_scheme=scheme)
-                page.set_viewport_size({"width": width, "height": 900})
-                if f"/{path}" != page.url.removeprefix(address):
-                    go_to(page, f"/{path}")
-            else:
-                page = stack.enter_context(open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme))
+            page = kept[0] if kept else stack.enter_context(open_page(browser))
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            if not kept:
                 page.goto(f"{address}/{path}")
+            elif f"/{path}" != page.url.removeprefix(address):
+                go_to(page, f"/{path}")
             if stay:
                 kept[:] = [page]
             key = PAGES.get(path, "")
@@ -109,7 +107,9 @@ def test_no_finding(go_at: Opener, path: str, scheme: Scheme, width: int) -> Non
 
 @pytest.mark.parametrize(("scheme", "width"), VIEWS)
 def test_no_finding_in_the_report(browser: Browser, scheme: Scheme, width: int) -> None:
-    with open_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
+    with open_page(browser) as page:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
         page.goto((REPOSITORY / "docs" / "report.html").as_uri())
         assert not findings(page)
 
@@ -170,7 +170,8 @@ def test_search_by_keyboard(open_at: Opener) -> None:
 
 
 def test_motion_can_be_turned_off(browser: Browser, address: str) -> None:
-    with open_page(browser, reduced_motion="reduce") as page:
+    with open_page(browser) as page:
+        page.emulate_media(reduced_motion="reduce")
         page.goto(f"{address}/text_search?q=bird")
         tile = page.locator(".st-key-grid-text .tile").first
         expect(tile).to_be_visible()

@@ -18,18 +18,18 @@ SHIFT = 0.15
 
 
 @pytest.mark.parametrize("path", ["", "text_search?q=violin", "labels?item=violin"])
-def test_nothing_jumps_while_a_page_opens(page: Page, address: str, path: str) -> None:
-    page.add_init_script(OBSERVE)
-    page.goto(f"{address}/{path}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    wait_until_drawn(page)
-    wait_until_settled(page)
-    assert page.evaluate("window.shift") <= SHIFT
+def test_nothing_jumps_while_a_page_opens(new_page: Page, address: str, path: str) -> None:
+    new_page.add_init_script(OBSERVE)
+    new_page.goto(f"{address}/{path}")
+    expect(new_page.get_by_role("heading", level=1)).to_be_visible()
+    wait_until_drawn(new_page)
+    wait_until_settled(new_page)
+    assert new_page.evaluate("window.shift") <= SHIFT
 
 
-def test_the_style_of_the_pages_is_there_before_any_script(page: Page, address: str) -> None:
-    page.route("**/*.js", lambda route: route.abort())
-    page.goto(address)
-    assert page.evaluate(
+def test_the_style_of_the_pages_is_there_before_any_script(new_page: Page, address: str) -> None:
+    new_page.route("**/*.js", lambda route: route.abort())
+    new_page.goto(address)
+    assert new_page.evaluate(
         "[...document.styleSheets].some((sheet) => [...sheet.cssRules].some((rule) => rule.cssText.includes('st-key-hero')))"
     )

@@ -126,14 +126,14 @@ def test_the_star_flies_to_the_query_and_its_pictures_are_enlarged(page: Page, a
     expect(page).to_have_url(f"{address}/explorer?q=guitar")
 
 
-def test_the_map_is_fetched_when_it_comes_near(page: Page, address: str) -> None:
+def test_the_map_is_fetched_when_it_comes_near(new_page: Page, address: str) -> None:
     fetched: list[str] = []
-    page.set_viewport_size({"width": 1280, "height": 500})
-    page.on("request", lambda request: fetched.append(request.url) if "map-preview" in request.url else None)
-    open_home(page, address)
+    new_page.set_viewport_size({"width": 1280, "height": 500})
+    new_page.on("request", lambda request: fetched.append(request.url) if "map-preview" in request.url else None)
+    open_home(new_page, address)
     assert not fetched
-    page.locator(".preview").scroll_into_view_if_needed()
-    expect(page.locator(".preview")).to_have_attribute("data-points", re.compile(r"\d"))
+    new_page.locator(".preview").scroll_into_view_if_needed()
+    expect(new_page.locator(".preview")).to_have_attribute("data-points", re.compile(r"\d"))
     assert len(fetched) == 1
 
 

@@ -203,10 +203,10 @@ def test_by_keyboard_alone(page: Page, address: str) -> None:
     expect(page.locator(".st-key-picture-card").get_by_role("heading", name=name)).to_be_visible()
 
 
-def test_nothing_is_fetched_from_elsewhere(page: Page, address: str) -> None:
+def test_nothing_is_fetched_from_elsewhere(new_page: Page, address: str) -> None:
     urls: list[str] = []
-    page.on("request", lambda request: urls.append(request.url))
-    open_map(page, address)
+    new_page.on("request", lambda request: urls.append(request.url))
+    open_map(new_page, address)
     assert any("/vendor/deck.js" in url for url in urls)
     assert all(url.startswith((address, address.replace("http", "ws"), "data:", "blob:")) for url in urls)
 
@@ -232,11 +232,11 @@ def test_by_touch(phone: Page, address: str) -> None:
     expect(view).not_to_have_attribute("data-seen", "384")  # spreading two fingers zooms in
 
 
-def test_without_webgl_there_is_a_notice_and_the_list(page: Page, address: str) -> None:
-    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
-    page.goto(f"{address}/explorer")
-    view = page.locator(".map[data-state=without]")
+def test_without_webgl_there_is_a_notice_and_the_list(new_page: Page, address: str) -> None:
+    new_page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    new_page.goto(f"{address}/explorer")
+    view = new_page.locator(".map[data-state=without]")
     expect(view.locator(".notice")).to_contain_text("needs WebGL 2")
     view.locator("summary").click()
     view.locator(".list li button").first.click()
-    expect(page.locator(".st-key-picture-card")).to_be_visible()
+    expect(new_page.locator(".st-key-picture-card")).to_be_visible()

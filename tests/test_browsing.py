@@ -20,7 +20,7 @@ def test_a_page_finds_nothing_that_an_earlier_one_stored(browser: Browser, addre
     for _ in range(2):
         with open_page(browser, locale="de-DE") as page:
             page.goto(f"{address}/_stcore/health")
-            left.append(page.context)
+            left.append(page)
             assert page.evaluate(STORED) == [0, 0, "", 0]
             page.evaluate(STORE)
             assert page.evaluate(STORED) == [1, 1, "a=1", 1]

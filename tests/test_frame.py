@@ -43,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def frame(browser: Browser, address: str) -> Iterator[Frame]:
     """The app in a frame. "localhost" and "127.0.0.1" are two sites to a browser. Fail if a request fails."""
-    with run_server(_Host(address)) as host, open_page(browser) as page:
+    with run_server(_Host(address)) as host, open_page(browser, new=True) as page:
         requested = Requests(page)
         page.goto(f"http://localhost:{host.server_port}/")
         expect(page.frame_locator("iframe").get_by_role("combobox")).to_be_visible()

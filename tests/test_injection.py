@@ -74,18 +74,26 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def watched(browser: Browser, hostile: str) -> Iterator[Page]:
-    """A page that fails the test if a dialog opens, another host is contacted, or a script of the page fails."""
+@pytest.fixture(scope="module")
+def watch(browser: Browser, hostile: str) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the dialogs, windows and requests to other hosts since it was opened."""
     allowed = (hostile, hostile.replace("http", "ws"), "data:", "blob:")
     seen: list[str] = []
-    with open_page(browser) as page:
+    with open_page(browser, new=True) as page:
         page.add_init_script(PROBE)
         page.on("dialog", lambda dialog: seen.append(f"dialog {dialog.message}"))
         page.on("dialog", lambda dialog: dialog.dismiss())
         page.on("popup", lambda popup: seen.append(f"popup {popup.url}"))
         page.on("request", lambda request: None if request.url.startswith(allowed) else seen.append(request.url))
-        yield page
+        yield page, seen
+
+
+@pytest.fixture
+def watched(watch: tuple[Page, list[str]]) -> Iterator[Page]:
+    """A page that fails the test if a dialog opens, another host is contacted, or a script of the page fails."""
+    page, seen = watch
+    seen.clear()
+    yield page
     assert not seen
 
 

@@ -61,7 +61,7 @@ class Requests:
 @contextmanager
 def loading(browser: Browser) -> Iterator[tuple[Page, Requests]]:
     """Open a page, with what it requests. Fail if a request fails or the content security policy blocks something."""
-    with open_page(browser) as page:
+    with open_page(browser, new=True) as page:
         requested, blocked = Requests(page), list[str]()
         page.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
         yield page, requested
