@@ -4,6 +4,7 @@ import streamlit as st
 
 from devise_core.engine import WordSet
 from ui import page_layout
+from ui.blocked_words import without_blocked
 from ui.errors import show_errors
 from ui.picture.choose import choose_picture, encode_chosen, show_picture
 from ui.picture.names import show_names, show_nearest_words
@@ -44,7 +45,7 @@ with show_errors():
                 value="animal, food, music, vehicle, building",
                 max_chars=2000,
             )
-            custom_labels = [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()]
+            custom_labels = without_blocked(engine, [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()])
         if chosen is None:
             st.info(
                 "Choose a picture. It is kept in memory only and is deleted when your session ends.", icon=":material/photo_camera:"

@@ -4,9 +4,10 @@ import streamlit as st
 
 from devise_core.serving import event_log
 from ui import page_layout
+from ui.blocked_words import NOT_RECOGNISED, is_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
-from ui.query.caption_row import read_or_find_by_caption
+from ui.query.caption_row import caption_row, read_or_find_by_caption
 from ui.query.examples import examples, placeholder
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
@@ -36,9 +37,15 @@ with results, show_errors("q"):
     else:
         with event_log.timed_search(text) as facts:
             query = read_or_find_by_caption(engine, text, after)
-            show_reading(query.reading, "q")
-            say_unmodelled(query)
-            facts["terms"], facts["hits"] = len(query.reading.terms), show_matches(engine, query)
-        if engine.vocabulary:
+            facts["terms"] = len(query.reading.terms)
+            blocked = is_blocked(engine, query)
+            if blocked:
+                st.info(NOT_RECOGNISED, icon=":material/search_off:")
+                facts["hits"] = caption_row(engine, query)
+            else:
+                show_reading(query.reading, "q")
+                say_unmodelled(query)
+                facts["hits"] = show_matches(engine, query)
+        if engine.vocabulary and not blocked:
             words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
             st.caption(f"Similar words: {words}", help=WORD_HELP)

@@ -50,7 +50,7 @@ LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
     {"url_state", "text", "component", "widget_keys", "views", "own_routes"},
-    {"server", "session_query", "controls", "click_feedback", "share_button"},
+    {"server", "session_query", "blocked_words", "controls", "click_feedback", "share_button"},
     {"collection_choice"},
     {"searchbox"},
     {"links", "errors"},

@@ -15,6 +15,7 @@ from devise_core.errors import DeviseError
 from devise_core.vectors import Floats
 from devise_core.vision.occlusion import LONG, SHORT, Regions
 from ui import url_state
+from ui.blocked_words import is_blocked
 from ui.errors import show_errors
 from ui.hit.heat_map import describe_heat, heat_map
 from ui.server.model_queue import model_slot
@@ -85,7 +86,9 @@ def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
     query = url_state.read_text(url_state.QUERY)
     if query.strip():
         with suppress(DeviseError):  # the page has shown the error, or the query belongs to another page
-            vectors[" ".join(query.split())] = read_query(engine, query).vector
+            asked = read_query(engine, query)
+            if not is_blocked(engine, asked):
+                vectors[" ".join(query.split())] = asked.vector
     for noun in nouns[:NOUNS]:
         vectors.setdefault(noun.word, engine.text.embed(noun.word))
     return vectors

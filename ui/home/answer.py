@@ -12,6 +12,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.unmodelled import quoted
 from devise_core.verbs.matches import Matches
+from ui.blocked_words import NOT_RECOGNISED, is_blocked
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
@@ -44,6 +45,8 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
         - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
     """
+    if is_blocked(engine, query):
+        return _without_tiles(query.text, NOT_RECOGNISED, [], _captioned(engine, query, ()))
     matches = engine.matches(query)
     strong = matches.strong()
     hits = engine.hits(_listed(matches))
@@ -93,15 +96,13 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
 def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
     """Return the answer to a text that cannot be searched for: the reason, and known spellings to try."""
     unknown = isinstance(error, UnknownWordError)
-    return {
-        "query": text,
-        "status": shortened(str(error), 300),
-        "notes": [],
-        "tries": _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else [],
-        "tiles": [],
-        "captioned": _captioned(engine, text, ()) if unknown else [],
-        "place": None,
-    }
+    tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
+    return _without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
+
+
+def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:
+    """Return an answer without pictures of what was asked for."""
+    return {"query": text, "status": status, "notes": [], "tries": tries, "tiles": [], "captioned": captioned, "place": None}
 
 
 def _listed(matches: Matches) -> Ranking:

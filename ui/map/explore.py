@@ -11,6 +11,7 @@ from devise_core.errors import shortened
 from devise_core.serving import event_log
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_reader import SUFFIXES
+from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.map.cards import NEIGHBOURS, picture_card, region_card
@@ -60,6 +61,7 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
         if text:
             with event_log.timed_search(text) as facts:
                 query = read_query(engine, text)
+                refuse_blocked(engine, words_of(query))
                 hits = engine.search_text(query, k=MATCHES)
                 facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
             show_reading(query.reading, "q")

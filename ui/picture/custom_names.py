@@ -8,6 +8,7 @@ import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
+from ui.blocked_words import without_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.text import plain, similarity_help
@@ -25,7 +26,7 @@ def name_with_own_words(engine: Engine) -> None:
         max_chars=MAX_CHARACTERS,
         help="The app need not have been trained on them. Each picture goes to the word that is nearest to it in meaning.",
     )
-    words = [word.strip() for word in text.split(",") if word.strip()]
+    words = without_blocked(engine, [word.strip() for word in text.split(",") if word.strip()])
     if not words:
         st.caption("Type two or more words to sort your pictures by them.")
         return

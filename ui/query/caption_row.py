@@ -13,7 +13,6 @@ from devise_core.errors import UnknownWordError
 from devise_core.text.query import Query
 from ui.hit.gallery import gallery
 from ui.session_query import read_query
-from ui.text import plain
 
 COUNT = 12
 """How many pictures the row has."""
@@ -39,13 +38,10 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) 
     hits = described(engine, query, shown)
     if not hits:
         return 0
-    text = query if isinstance(query, str) else query.text
     with st.container(key="by-caption"):
         st.divider()
         st.header("Found by caption or label")
-        st.caption(
-            f"These pictures are described with the words of “{plain(text, 80)}”. The search above looks at the pictures only."
-        )
+        st.caption("These pictures are described with the words of your query. The search above looks at the pictures only.")
         gallery(engine, hits, "captions")
     return len(hits)
 

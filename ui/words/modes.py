@@ -8,9 +8,11 @@ from functools import partial
 import streamlit as st
 
 from devise_core.datatypes import Reading, WordHit
+from devise_core.engine import Engine
 from devise_core.errors import NoCollectionError
 from devise_core.text.query import Query
 from ui import url_state
+from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.detail import open_hit
 from ui.query.first_matches import first_matches
@@ -65,12 +67,18 @@ def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
     return url_state.read_text(url_state.QUERY) or (allowed_examples(examples) or [examples[0]])[0]
 
 
+def _read(engine: Engine, text: str) -> Query:
+    query = read_query(engine, text)
+    refuse_blocked(engine, words_of(query))
+    return query
+
+
 def _similar_words() -> None:
     """Show the words most similar to a word."""
     text = _query("words_near", "A word, such as violin or winter…", SIMILAR_EXAMPLES)
     with show_errors("q"):
         engine = current_engine()
-        query = read_query(engine, text)
+        query = _read(engine, text)
         hits = engine.similar_words(query, k=WORDS)
         show_reading(query.reading, "q")
         reading = query.reading
@@ -89,7 +97,7 @@ def _arithmetic() -> None:
     text = _query("words_sum", "king - man + woman", SUM_EXAMPLES)
     with show_errors("q"):
         engine = current_engine()
-        query = read_query(engine, text)
+        query = _read(engine, text)
         hits = engine.similar_words(query, k=WORDS)
         st.header(f"{_equation(query.reading)} ≈ {plain(hits[0].word)}")
         show_reading(query.reading, "q")
@@ -123,6 +131,7 @@ def _path() -> None:
     )
     with show_errors("ends", (START, END)):
         engine = current_engine()
+        refuse_blocked(engine, [start, end])
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
             f"At each step you see the most similar word and the most similar picture in {plain(engine.collection.title)}. No word "

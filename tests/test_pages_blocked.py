@@ -1,0 +1,72 @@
+"""A typed word that the word filter blocks is searched for. No page repeats it, or shows what is merely similar to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from devise_core import Engine
+from devise_core.text.word_filter import BUNDLED_LIST
+from devise_core.text.word_vector_encoder import WordVectorEncoder
+from tests.app_testing import app, page_text, tile_names
+from ui.blocked_words import NOT_RECOGNISED
+from ui.home.answer import answer_to_text
+
+WORD = "whore"
+"""A blocked word that the model knows. Its nearest pictures are of people."""
+REFUSED = "does not show what is similar"
+COLLECTIONS = ("stamps", "photos")
+
+
+@pytest.fixture
+def known(engine: Engine) -> list[str]:
+    """The blocked words that the model knows."""
+    assert isinstance(engine.text, WordVectorEncoder)
+    lines = BUNDLED_LIST.read_text("utf-8").splitlines()
+    words = [line for line in lines if line and not line.startswith("#")]
+    known = [word for word in words if word in engine.text.words]
+    assert len(known) > 50
+    return known
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+@pytest.mark.parametrize("query", [WORD, f"two {WORD}s", f"{WORD} -dog", f"a photo of a {WORD}"])
+def test_text_search_and_home_show_no_similar_pictures(collection: str, query: str) -> None:
+    for page in ("text_search", "home"):
+        test = app(page, q=query, collection=collection, weak="1", cut="0")
+        assert NOT_RECOGNISED in page_text(test)
+        assert WORD not in page_text(test).lower()
+        assert tile_names(test) == []
+        assert not [button for button in test.button if WORD in button.label.lower()]
+
+
+@pytest.mark.parametrize(
+    ("page", "parameters"),
+    [
+        ("words", {"q": WORD}),
+        ("words", {"q": f"{WORD} - man + woman", "mode": "sum"}),
+        ("words", {"a": WORD, "b": "piano", "mode": "way"}),
+        ("words", {"a": "piano", "b": WORD, "mode": "way"}),
+        ("explorer", {"q": WORD}),
+        ("image_search", {"item": "violin", "q": WORD}),
+    ],
+)
+def test_pages_of_similar_things_refuse_it(page: str, parameters: dict[str, str]) -> None:
+    test = app(page, **parameters)
+    assert REFUSED in page_text(test)
+    assert WORD not in page_text(test).lower()
+    assert not [button.label for button in test.button if button.label.startswith(WORD)]
+
+
+def test_a_link_does_not_name_a_picture_with_it() -> None:
+    test = app("labels", item="violin", vocabulary="Your words", labels=f"{WORD}, violin")
+    assert WORD not in page_text(test).lower()
+    assert "1 of 2 words left out" in page_text(test)
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_no_blocked_word_brings_similar_pictures(engine: Engine, known: list[str], collection: str) -> None:
+    over = engine.on(collection)
+    for word in known:
+        answer = answer_to_text(over, word)
+        assert word not in " ".join([answer["status"], *answer["notes"]]).lower()
+        assert answer["tiles"] == []

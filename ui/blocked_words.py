@@ -1,0 +1,46 @@
+"""Queries with words that the word filter blocks. They are searched for in captions and labels, but nothing similar is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from devise_core.engine import Engine
+from devise_core.errors import QueryError
+from devise_core.text.query import Query
+
+NOT_RECOGNISED = "The app does not look for these words in pictures, only in captions and labels."
+
+
+def is_blocked(engine: Engine, query: Query) -> bool:
+    """Return whether the filter of the operator blocks a word of the query, as it was typed or as it was read."""
+    return bool(blocked_words(engine, words_of(query)))
+
+
+def words_of(query: Query) -> list[str]:
+    """Return a query as it was typed, and the terms that it was read as."""
+    return [query.reading.text, *(term.word for term in query.reading.terms)]
+
+
+def blocked_words(engine: Engine, words: Sequence[str]) -> list[str]:
+    """Return those of ``words`` that the filter of the operator blocks."""
+    return [word for word in words if not engine.parts.word_filter.allows(word)]
+
+
+def refuse_blocked(engine: Engine, words: Sequence[str]) -> None:
+    """Refuse words on a page that shows what is similar to them.
+
+    Raises:
+        QueryError: The filter of the operator blocks a word.
+    """
+    if blocked_words(engine, words):
+        raise QueryError("This page does not show what is similar to these words. Try other words.")
+
+
+def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:
+    """Return the words of a visitor that may name a picture, and say how many are left out."""
+    blocked = blocked_words(engine, words)
+    if blocked:
+        st.caption(f"{len(blocked)} of {len(words)} words left out, because the app names no picture with such words.")
+    return [word for word in words if word not in blocked]
