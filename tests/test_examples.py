@@ -77,3 +77,14 @@ def test_the_first_words_on_words_are_things_of_the_same_kind(engine: Engine) ->
     """The neighbours of "bird" were "flu" and "virus"."""
     first = [hit.word for hit in engine.similar_words(engine.query(SIMILAR_EXAMPLES[0]), k=FIRST)]
     assert {"salmon", "tuna", "trout"} <= set(first)
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_every_offered_word_on_words_and_the_map_has_pictures(collection: str, engine: Engine) -> None:
+    of = engine.on(collection)
+    [buttons] = [each.options for each in app("words", collection=collection).pills if "fish" in each.options]
+    assert len(buttons) >= 4
+    first = examples(of)[:3]
+    for query in (*buttons, *first):
+        assert not of.matches(of.query(query)).absent, query
+    assert placeholder("Find it on the map").endswith(f"{', '.join(examples(engine)[:3])}…")

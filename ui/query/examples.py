@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from devise_core.engine import Engine
@@ -9,9 +10,10 @@ from devise_core.errors import DeviseError
 from devise_core.report.example_queries import QUERIES, example_queries
 from ui.server.engine_cache import current_engine
 
-__all__ = ["QUERIES", "examples", "placeholder"]
+__all__ = ["QUERIES", "examples", "placeholder", "shown_examples"]
 IN_PLACEHOLDER = 3
 _EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
+_SHOWN: WeakKeyDictionary[Engine, dict[str, bool]] = WeakKeyDictionary()
 
 
 def examples(engine: Engine) -> list[str]:
@@ -21,10 +23,27 @@ def examples(engine: Engine) -> list[str]:
     return _EXAMPLES[engine]
 
 
-def placeholder() -> str:
-    """Return what an empty search box says: the first examples, or less if no collection opens."""
+def placeholder(invitation: str = "Type anything") -> str:
+    """Return what an empty search box says: the invitation and the first examples, which are left out if no collection opens."""
     try:
         queries = examples(current_engine())[:IN_PLACEHOLDER]
     except DeviseError:
-        return "Type anything"
-    return f"Type anything: {', '.join(queries)}…"
+        return invitation
+    return f"{invitation}: {', '.join(queries)}…"
+
+
+def shown_examples(queries: Sequence[str]) -> list[str]:
+    """Return those of ``queries`` that the collection shows, or all if it shows none of them. Raises ``DeviseError``."""
+    engine = current_engine()
+    known = _SHOWN.setdefault(engine, {})
+    for query in queries:
+        if query not in known:
+            known[query] = _shows(engine, query)
+    return [query for query in queries if known[query]] or list(queries)
+
+
+def _shows(engine: Engine, query: str) -> bool:
+    try:
+        return not engine.matches(engine.query(query)).absent
+    except DeviseError:  # the model does not know the word, or there is no collection
+        return False

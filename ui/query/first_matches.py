@@ -13,7 +13,7 @@ from ui.query.evidence import CLOSEST, closest, closest_sentence, explain_absenc
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 
-def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
+def first_matches(engine: Engine, query: Query, page: str, count: int, closest_too: bool = True) -> int:
     """Show the first ``count`` pictures for ``query``, with weak matches marked and last, and a link to all of them.
 
     Args:
@@ -21,6 +21,7 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
         query: What to search for.
         page: Makes the key of the grid unique.
         count: How many pictures to show.
+        closest_too: Whether to show the closest pictures if none matches.
 
     Returns:
         How many pictures of the collection match well.
@@ -33,6 +34,8 @@ def first_matches(engine: Engine, query: Query, page: str, count: int) -> int:
         if not matches.absent:
             st.caption(_summary(engine, query, strong_count, matches.sure), width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
+    if matches.absent and not closest_too:
+        return 0
     ranking = strong.then(matches.ranking) if matches.sure or not strong else strong[:CLOSEST]
     hits = closest(engine, ranking, count) if matches.absent else engine.hits(ranking[:count])
     gallery(engine, hits, page, Marks(strong=strong_ids(hits, strong) if matches.sure else set()))

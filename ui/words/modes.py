@@ -15,6 +15,7 @@ from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.detail import open_hit
+from ui.query.examples import shown_examples
 from ui.query.first_matches import first_matches
 from ui.query.reading import show_reading
 from ui.searchbox import allowed_examples, example_pills, search_box, search_for
@@ -26,9 +27,10 @@ from ui.words.word_path import word_path
 
 MODE, START, END = "mode", "a", "b"
 """Parameters in the address."""
-SIMILAR_EXAMPLES = ("fish", "castle", "violin", "avian", "winter", "submarine", "laughter")
-SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "kitten - cat + dog", "piano - music + food", "bird - sky + sea")
-PATH_EXAMPLES = (("tree", "car"), ("bird", "violin"), ("fish", "bird"), ("apple", "horse"), ("fruit", "music"))
+SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "avian")
+"""Those that the collection shows are offered."""
+SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
+PATH_EXAMPLES = (("flower", "castle"), ("fish", "violin"), ("tree", "car"), ("mountain", "fish"), ("duck", "guitar"))
 WORDS, PICTURES, STEPS = 24, 6, 5
 
 
@@ -75,7 +77,7 @@ def _read(engine: Engine, text: str) -> Query:
 
 def _similar_words() -> None:
     """Show the words most similar to a word."""
-    text = _query("words_near", "A word, such as violin or winter…", SIMILAR_EXAMPLES)
+    text = _query("words_near", "A word, such as fish or violin…", shown_examples(SIMILAR_EXAMPLES))
     with show_errors("q"):
         engine = current_engine()
         query = _read(engine, text)
@@ -158,7 +160,7 @@ def _pictures(query: Query) -> None:
     if not len(engine.collection):
         raise NoCollectionError
     st.markdown(f"**Pictures in {plain(engine.collection.title)}**")
-    first_matches(engine, query, "words", PICTURES)
+    first_matches(engine, query, "words", PICTURES, closest_too=False)
 
 
 def _equation(reading: Reading) -> str:
