@@ -15,6 +15,7 @@ from devise_core.vectors import Floats, Rows, unit_stored
 
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
+_NO_LABELS = np.empty(0, dtype=np.int64)
 ConceptsOf = Callable[[Sequence[str]], Floats]
 """Returns unit rows ``(n, c)`` of texts in the concept space. A text without a known word is a row of zeros."""
 
@@ -115,6 +116,8 @@ class NamingTable:
 
 
 def _label_rows(text: str, label_count: int, table: Path) -> Rows:
-    rows = np.asarray(text.split("|") if text else [], dtype=np.int64)
+    if not text:  # as in most lines
+        return _NO_LABELS
+    rows = np.asarray(text.split("|"), dtype=np.int64)
     check_rows(rows, label_count, f"{table}")
     return rows

@@ -133,7 +133,13 @@ class ConceptStore:
 
         They come from stored vectors alone, so the names of images and the evidence do not depend on the phrase encoder.
         """
-        return unit_or_zero(np.stack([self.stored_vector(text) for text in texts]))
+        rows = [self._text.vocabulary.noun_row(text) for text in texts]
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        nouns = np.asarray([place for place, row in enumerate(rows) if row is not None], dtype=np.int64)
+        vectors[nouns] = self._nouns[np.asarray([row for row in rows if row is not None], dtype=np.int64)]
+        for place in np.setdiff1d(np.arange(len(texts)), nouns):
+            vectors[place] = self.stored_vector(texts[place])
+        return unit_or_zero(vectors)
 
     def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
         """Return the weighted mean ``(c,)`` of the clauses' vectors. A minus term counts negative."""
