@@ -15,6 +15,7 @@ from devise_core.cli.tables import FORMATS, write_table
 from devise_core.datatypes import WordHit
 from devise_core.engine import Engine
 from devise_core.search.index import check_k
+from devise_core.storage.valid_text import valid_text
 from devise_core.vision.image_reader import read_image
 
 WORDS_IN_A_LINE = 5
@@ -64,7 +65,7 @@ def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
         print(f"{options.out}: the names of {counted(len(named), 'image')}")
         return
     for file, hits in named.items():
-        print(f"{file}: {', '.join(f'{hit.word} {hit.cosine:.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
+        print(f"{valid_text(file)}: {', '.join(f'{hit.word} {hit.cosine:.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
 
 
 def _write(options: argparse.Namespace, engine: Engine, named: Mapping[str, Sequence[WordHit]]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from codecs import lookup
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devise_core.datatypes import Hit, Reading, WordHit
+from devise_core.storage.valid_text import valid_text
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
@@ -17,9 +19,10 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 
 def print_json(content: dict[str, Any]) -> None:
-    """Print one JSON object to stdout."""
-    json.dump(content, sys.stdout, ensure_ascii=False, indent=1)
-    print()
+    """Print one JSON object to stdout, in valid text. Only UTF-8 can write every character without an escape."""
+    text = valid_text(json.dumps(content, ensure_ascii=False, indent=1))
+    in_utf8 = lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    print(text if in_utf8 else json.dumps(json.loads(text), indent=1))
 
 
 def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequence[Hit] | Sequence[WordHit]) -> None:

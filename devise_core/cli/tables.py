@@ -11,6 +11,7 @@ from devise_core.collections.export import without_formula
 from devise_core.errors import DeviseError
 from devise_core.extras import extras_needed
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.valid_text import valid_text
 
 FORMATS = (".csv", ".parquet")
 Columns = Mapping[str, Sequence[Any]]
@@ -30,8 +31,14 @@ def check_format(path: Path) -> None:
 
 
 def write_table(path: Path, columns: Columns) -> None:
-    """Write the columns, in the format of the file's suffix. Of a vector, CSV has one column for each number."""
+    """Write the columns, in the format of the file's suffix. Of a vector, CSV has one column for each number.
+
+    What is no valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}", as in a collection.
+    """
     check_format(path)
+    columns = {
+        name: [valid_text(value) if isinstance(value, str) else value for value in values] for name, values in columns.items()
+    }
     with atomic_file(path) as staged:
         if path.suffix.lower() == ".csv":
             _write_csv(staged, columns)

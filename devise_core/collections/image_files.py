@@ -13,6 +13,7 @@ from pathlib import Path
 
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
+from devise_core.storage.valid_text import valid_text
 from devise_core.vision.image_reader import SUFFIXES, is_known_format
 from devise_core.vision.other_kinds import kind_of
 
@@ -137,7 +138,7 @@ def _nothing(source: Path, scan: FolderScan) -> str:
 
 def _text(name: str) -> str:
     """Return ``name`` as valid text in one form: a file system may hold any bytes, and composed or decomposed letters."""
-    return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    return unicodedata.normalize("NFC", valid_text(name))
 
 
 def readable(name: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devise_core.errors import BuildError
 from devise_core.installation import PROGRAM
+from devise_core.storage.valid_text import valid_text
 from devise_core.vision import image_reader
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -44,7 +45,7 @@ def by_folder(root: Path) -> list[AnnotatedImage]:
         BuildError: If the folder is missing or holds no images.
     """
     paths = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in image_reader.SUFFIXES)
-    return [AnnotatedImage(path, as_words(path.parent.name)) for path in _not_empty(paths, root)]
+    return [AnnotatedImage(path, as_words(valid_text(path.parent.name))) for path in _not_empty(paths, root)]
 
 
 def caltech_101(root: Path) -> list[AnnotatedImage]:

@@ -16,6 +16,7 @@ from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import open_file, read_json, reading
 from devise_core.storage.atomic_write import atomic_file, restore_interrupted
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, IN_CHECKOUT, is_inside
+from devise_core.storage.valid_text import valid_text
 
 SCHEMA = 2
 SEALED_FROM = 2
@@ -127,12 +128,13 @@ class Manifest:
         )
 
     def write(self) -> None:
-        """Write and seal ``manifest.json``."""
-        content: dict[str, Any] = {
+        """Write and seal ``manifest.json``. A command may name a file in bytes that are not UTF-8, which are replaced."""
+        plain: dict[str, Any] = {
             "schema": SCHEMA,
             "about": self.about,
             "files": {name: _written(self.files[name]) for name in sorted(self.files)},
         }
+        content = json.loads(valid_text(json.dumps(plain, ensure_ascii=False)))
         content["seal"] = _seal(content)
         with atomic_file(self.root / NAME) as staged:
             staged.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")

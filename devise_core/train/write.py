@@ -18,6 +18,7 @@ import numpy as np
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.storage.valid_text import valid_text
 from devise_core.train.run import Run, Trained
 from devise_core.train.trainer import Curve
 
@@ -66,7 +67,7 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
     record = _record(run, trained, origin)
     curves = {stage: curve.as_dict() for stage, curve in trained.curves.items()}
     for name, content in ((HISTORY, curves), (RECORD, record)):
-        (layout.root / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        (layout.root / name).write_text(valid_text(json.dumps(content, indent=1, ensure_ascii=False)) + "\n", "utf-8")
     _write_curves(layout.root / CURVES, trained.curves)
     source = f"{run.backbone.name} ({origin.weights}), trained on {len(trained.corpus.images)} images of {origin.data}"
     for path in (*written, *(layout.root / name for name in (HISTORY, CURVES, RECORD))):
