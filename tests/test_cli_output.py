@@ -162,6 +162,24 @@ def test_embeddings_are_those_of_the_library(engine: Engine, tmp_path: Path, cap
     assert printed["embedding"] == pytest.approx(engine.embed_text("a dog"), abs=1e-5)
 
 
+@pytest.mark.parametrize("command", ["label", "embed"])
+def test_what_a_folder_has_besides_images_is_reported(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        shutil.copy(CAT, folder)
+        (folder / "clip.mov").touch()
+    (first / "raw.cr2").touch()
+    (first / "gone.jpg").symlink_to("nowhere.jpg")
+    content = read_output(output(capsys, command, str(first), "--json"))
+    assert content["left_out"] == ["1 raw photo", "1 video"]
+    assert [reason.startswith(f"{first / 'gone.jpg'}: The file cannot be read") for reason in content["skipped"]] == [True]
+    assert main((command, str(first), str(second), "--out", str(tmp_path / "table.csv"))) == 0
+    skipped, left_out = [line for line in capsys.readouterr().err.splitlines() if line.startswith(("skipped", "left out"))]
+    assert skipped.startswith(f"skipped  {first / 'gone.jpg'}: ")
+    assert left_out == f"left out: 1 raw photo in {first}, 1 video in {first}, 1 video in {second}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

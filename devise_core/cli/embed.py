@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.cli.image_batches import add_images, encode_files, images_of, say_skipped
+from devise_core.cli.image_batches import EncodedFiles, add_images, encode_files, images_of, say_unread
 from devise_core.cli.output import add_json, counted, print_json
 from devise_core.cli.shared_options import add_artifacts, artifacts_of, engine_of
 from devise_core.cli.tables import FORMATS, write_table
@@ -36,28 +36,29 @@ def add_parsers(commands: Any) -> None:
 def _embed(options: argparse.Namespace) -> None:
     if bool(options.pictures) == bool(options.text):
         raise DeviseError("Give images or --text, one of the two.")
-    files = images_of(options)
+    given = images_of(options)
     engine = engine_of(options)
-    kind, skipped = ("text", []) if options.text else ("picture", [])
+    kind = "text" if options.text else "picture"
     if options.text:
-        sources, vectors = options.text, np.stack([engine.embed_text(text) for text in options.text])
+        read = EncodedFiles(files=options.text)
+        vectors = np.stack([engine.embed_text(text) for text in options.text])
     else:
-        read = encode_files(engine.encoder, files, "embed")
-        sources, skipped = read.files, read.skipped
+        read = encode_files(engine.encoder, given, "embed")
         vectors = np.concatenate([each.embeddings for each in read.encoded])
     if options.out:
-        write_table(options.out, {kind: sources, "embedding": list(vectors)})
+        write_table(options.out, {kind: read.files, "embedding": list(vectors)})
     if options.json or not options.out:
-        print_json(_as_json(artifacts_of(options).root, kind, sources, vectors, skipped, options.out))
+        print_json(_as_json(artifacts_of(options).root, kind, read, vectors, options.out))
         return
-    say_skipped(skipped)
+    say_unread(read.skipped, read.left_out)
     print(f"{options.out}: {counted(len(vectors), 'vector')} of {vectors.shape[1]} numbers")
 
 
-def _as_json(model: Path, kind: str, sources: list[str], vectors: Floats, skipped: list[str], out: Path | None) -> dict[str, Any]:
+def _as_json(model: Path, kind: str, read: EncodedFiles, vectors: Floats, out: Path | None) -> dict[str, Any]:
     """Return the JSON object. The vectors are left out if they are in a file."""
-    facts = {"command": "embed", "model": str(model), "dimension": vectors.shape[1], "skipped": skipped}
+    made = {"command": "embed", "model": str(model), "dimension": vectors.shape[1]}
+    facts = {**made, "skipped": read.skipped, "left_out": read.left_out}
     if out:
         return {**facts, "out": str(out), "count": len(vectors)}
     rounded = np.round(vectors.astype(float), _ROUNDED).tolist()
-    return {**facts, "vectors": [{kind: source, "embedding": row} for source, row in zip(sources, rounded, strict=True)]}
+    return {**facts, "vectors": [{kind: source, "embedding": row} for source, row in zip(read.files, rounded, strict=True)]}

@@ -24,18 +24,35 @@ MAX_LINES = 20
 
 
 @dataclass
+class GivenFiles:
+    """What the arguments name.
+
+    Attributes:
+        files: As they were given, or found in a folder.
+        problems: A sentence for each file or folder inside a folder that cannot be read, which begins with its path.
+        left_out: What is not looked at in a folder, in words, such as "3 videos".
+    """
+
+    files: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+@dataclass
 class EncodedFiles:
     """The images that could be read.
 
     Attributes:
         files: As they were given, or found in a folder.
         encoded: One row for each file.
-        skipped: A sentence for each file that could not be read, which begins with its path.
+        skipped: A sentence for each file or folder that could not be read, which begins with its path.
+        left_out: What was not looked at in a folder, in words, such as "3 videos".
     """
 
     files: list[str] = field(default_factory=list)
     encoded: list[Encoded] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def add_images(command: argparse.ArgumentParser, out_help: str, required: bool = True) -> None:
@@ -49,8 +66,10 @@ def add_images(command: argparse.ArgumentParser, out_help: str, required: bool =
     command.add_argument("--out", type=Path, metavar="FILE", help=out_help)
 
 
-def images_of(options: argparse.Namespace) -> list[str]:
+def images_of(options: argparse.Namespace) -> GivenFiles:
     """Return the files that the arguments name, folders replaced by their images. Checks ``--out`` first.
+
+    Of several folders, each thing that is left out is named with its folder.
 
     Raises:
         CollectionError: A folder has no images.
@@ -60,11 +79,18 @@ def images_of(options: argparse.Namespace) -> list[str]:
 
     if options.out:
         check_format(options.out)
-    files: list[str] = []
+    given = GivenFiles()
+    several_folders = sum(Path(argument).is_dir() for argument in options.pictures) > 1
     for argument in options.pictures:
         path = Path(argument)
-        files += [str(file) for file in scan_folder(path).files] if path.is_dir() else [argument]
-    return files
+        if not path.is_dir():
+            given.files.append(argument)
+            continue
+        scan = scan_folder(path)
+        given.files += map(str, scan.files)
+        given.problems += scan.problems
+        given.left_out += [f"{kind} in {argument}" if several_folders else kind for kind in scan.left_out]
+    return given
 
 
 def several(options: argparse.Namespace) -> bool:
@@ -72,7 +98,7 @@ def several(options: argparse.Namespace) -> bool:
     return len(options.pictures) != 1 or options.out is not None or Path(options.pictures[0]).is_dir()
 
 
-def encode_files(encoder: ImageEncoder, files: Sequence[str], progress: str) -> EncodedFiles:
+def encode_files(encoder: ImageEncoder, given: GivenFiles, progress: str) -> EncodedFiles:
     """Encode the files in batches, with a bar on stderr.
 
     Raises:
@@ -87,14 +113,14 @@ def encode_files(encoder: ImageEncoder, files: Sequence[str], progress: str) -> 
             return error
 
     load_model(encoder)
-    result = EncodedFiles()
-    names = iter(files)
-    with tqdm(total=len(files), desc=progress, unit="image", leave=False, disable=len(files) < BATCH) as bar:
-        for batch in read_batches(files, read, BATCH):
+    result = EncodedFiles(skipped=list(given.problems), left_out=given.left_out)
+    names, count = iter(given.files), len(given.files)
+    with tqdm(total=count, desc=progress, unit="image", leave=False, disable=count < BATCH) as bar:
+        for batch in read_batches(given.files, read, BATCH):
             _add_batch(result, encoder, list(zip(islice(names, len(batch)), batch, strict=True)))
             bar.update(len(batch))
     if not result.files:
-        raise ImageError(result.skipped[0])
+        raise ImageError(result.skipped[len(given.problems)])
     return result
 
 
@@ -116,7 +142,9 @@ def _rows(encoded: Encoded) -> Iterator[Encoded]:
         yield Encoded(encoded.features[row : row + 1], encoded.embeddings[row : row + 1])
 
 
-def say_skipped(skipped: Sequence[str]) -> None:
-    """Say on stderr which files could not be read."""
+def say_unread(skipped: Sequence[str], left_out: Sequence[str]) -> None:
+    """Say on stderr which files could not be read, and what was left out."""
     for reason in summary(skipped, MAX_LINES):
         say(f"skipped  {reason}")
+    if left_out:
+        say(f"left out: {', '.join(left_out)}")

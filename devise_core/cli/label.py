@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from devise_core.cli.image_batches import add_images, encode_files, images_of, say_skipped, several
+from devise_core.cli.image_batches import add_images, encode_files, images_of, say_unread, several
 from devise_core.cli.output import counted, print_hits, print_json
 from devise_core.cli.pictures import picture_of
 from devise_core.cli.quiet import load_model
@@ -47,20 +47,21 @@ def _label(options: argparse.Namespace) -> None:
 
 def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
     check_k(options.k)
-    files = images_of(options)
+    given = images_of(options)
     engine = engine_of(options)
-    read = encode_files(engine.encoder, files, "label")
+    read = encode_files(engine.encoder, given, "label")
     named = {
         file: engine.label_encoded(encoded, options.k, vocabulary) for file, encoded in zip(read.files, read.encoded, strict=True)
     }
     if options.out:
         _write(options, engine, named)
     if options.json:
-        facts = {"command": "label", "k": options.k, "vocabulary": vocabulary, "skipped": read.skipped}
+        asked = {"command": "label", "k": options.k, "vocabulary": vocabulary}
+        facts = {**asked, "skipped": read.skipped, "left_out": read.left_out}
         pictures = [{"picture": file, "hits": [hit.as_dict() for hit in hits]} for file, hits in named.items()]
         print_json(facts | ({"out": str(options.out)} if options.out else {}) | {"pictures": pictures})
         return
-    say_skipped(read.skipped)
+    say_unread(read.skipped, read.left_out)
     if options.out:
         print(f"{options.out}: the names of {counted(len(named), 'image')}")
         return
