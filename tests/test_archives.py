@@ -180,6 +180,28 @@ def test_an_entry_that_cannot_be_unpacked_is_named_and_the_others_are_read(kind:
     assert re.search(r"cat\.jpg: .+\. [A-Z]", reasons[0]), "the image and the remedy"
 
 
+def test_files_of_other_kinds_are_counted_and_the_images_are_read() -> None:
+    reasons: list[str] = []
+    link = (info("link", 0o777 | stat.S_IFLNK), b"cat.jpg")
+    others = (("a.cr2", b"II*\0"), ("b/c.MOV", b"x"), ("d.mp4", b"x"), ("README", b"text"), ("notes.txt", b"x"), ("inner.zip", ONE))
+    hidden = (("folder/", b""), (".DS_Store", b"x"), ("__MACOSX/._a.mov", b"x"))
+    data = packed(*others, link, *hidden, ("cat.jpg", CAT), ("without suffix", CAT))
+    images = list(images_in_zip(data, STRICT, reasons.append, "holiday.zip"))
+    assert images == [("cat.jpg", CAT), ("without suffix", CAT)]
+    kinds = "4 other files, 1 raw photo, 2 videos"
+    assert reasons == [f"holiday.zip: Files of other kinds are left out ({kinds}). Save photos as JPEG or PNG."]
+    with pytest.raises(CollectionError, match=re.escape(f"no images. Files of other kinds are left out ({kinds}). Pack .jpg")):
+        list(images_in_zip(packed(*others, link, *hidden), STRICT))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_without_suffix_is_not_unpacked_by_another_method(method: int) -> None:
+    reasons: list[str] = []
+    data = joined(packed(("bomb", CAT + bytes(10_000_000)), method=method), packed(("cat.jpg", CAT)))
+    assert [name for name, _ in images_in_zip(data, STRICT, reasons.append)] == ["cat.jpg"]
+    assert "(1 other file)" in reasons[0]
+
+
 def test_damaged_entries_count_towards_what_the_zip_may_unpack_to() -> None:
     large = bytes(random.Random(1).choices(b"abcd", k=1_000_000))
     damaged = packed(("cat.jpg", large)).replace(zlib.crc32(large).to_bytes(4, "little"), b"\0\0\0\0")

@@ -15,7 +15,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
 from devise_core.storage.valid_text import valid_text
 from devise_core.vision.image_reader import SUFFIXES, is_known_format
-from devise_core.vision.other_kinds import kind_of
+from devise_core.vision.other_kinds import OTHER_FILES, counted_kinds, kind_of
 
 SYSTEM_FOLDERS = frozenset(
     {
@@ -83,7 +83,7 @@ def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
             if not name.startswith("."):
                 _sort(Path(folder, name), scan, others)
     scan.files.sort()
-    scan.left_out = [f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in sorted(others.items()) if count]
+    scan.left_out = counted_kinds(others)
     if not scan.files:
         raise CollectionError(_nothing(source, scan))
     return scan
@@ -119,7 +119,7 @@ def _sort(path: Path, scan: FolderScan, others: Counter[str]) -> None:
         if image:
             scan.files.append(path)
             return
-    others[kind_of(path.name) or "other files"] += 1
+    others[kind_of(path.name) or OTHER_FILES] += 1
 
 
 def _is_system(folder: Path, name: str) -> bool:

@@ -47,7 +47,8 @@ class IndexedUploads:
         images: The images from before, then the new ones.
         new: How many are new.
         again: How many files were already there. Files are compared by SHA-256.
-        skipped: A sentence for each file that cannot be read, which begins with the file's name.
+        skipped: A sentence for each file that cannot be read, which begins with the file's name. For a zip, one more counts its
+            files of other kinds, such as videos.
         full: Why no more images were taken, or "".
     """
 
@@ -149,7 +150,7 @@ def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -
             yield name, data
             continue
         try:
-            yield from images_in_zip(data, limits, result.skipped.append)
+            yield from images_in_zip(data, limits, result.skipped.append, name)
         except CollectionError as error:
             result.skipped.append(f"{name}: {error}")
 

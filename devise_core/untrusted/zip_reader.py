@@ -9,13 +9,15 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from devise_core.errors import CollectionError
 from devise_core.settings import Settings, settings
-from devise_core.vision.image_reader import SUFFIXES
+from devise_core.vision.image_reader import MAX_HEADER, SUFFIXES, begins_like_image
+from devise_core.vision.other_kinds import OTHER_FILES, counted_kinds, kind_of
 
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
@@ -36,17 +38,20 @@ _HEADER = 30  # bytes before an entry's name
 
 
 def images_in_zip(
-    data: bytes, limits: Settings | None = None, leave_out: Callable[[str], None] | None = None
+    data: bytes, limits: Settings | None = None, leave_out: Callable[[str], None] | None = None, called: str = "The zip"
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each image, in the order of the zip.
 
-    Images are recognised by their suffix, as in a folder. Links, hidden files and archives are skipped. An image that is
-    damaged, encrypted or beyond a limit of its own is left out, and the others are yielded.
+    Images are recognised by their suffix, or by their content if they have none, as in a folder. Hidden files are skipped, and
+    links and files of other kinds are left out. An image that is damaged, encrypted or beyond a limit of its own is left out,
+    and the others are yielded.
 
     Args:
         data: The bytes of the zip.
         limits: The limits to apply, by default those of this process.
-        leave_out: Called with a sentence for each image that is left out, which begins with the image's name.
+        leave_out: Called with a sentence for each image that is left out, which begins with the image's name, and at the end with
+            one that begins with ``called`` and counts the other files.
+        called: What to call the zip.
 
     Yields:
         A name, which ``safe_name`` has cleaned, and the content. An image above ``upload_bytes`` is cut one byte above that, so
@@ -66,7 +71,7 @@ def images_in_zip(
         raise CollectionError(f"The zip has more than {limits.zip_entries} entries. Pack fewer files.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield from _images(archive, limits, leave_out or (lambda _: None))
+            yield from _images(archive, limits, leave_out or (lambda _: None), called)
     except _ZIP_ERRORS as error:
         raise CollectionError("The file is not a zip, or is truncated or damaged. Pack the images again.") from error
 
@@ -81,14 +86,20 @@ def safe_name(name: str) -> str:
     return "/".join(part.replace(":", "")[-_LONGEST_PART:] for part in parts if part not in ("", ".", ".."))
 
 
-def _images(archive: zipfile.ZipFile, limits: Settings, leave_out: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+def _images(
+    archive: zipfile.ZipFile, limits: Settings, leave_out: Callable[[str], None], called: str
+) -> Iterator[tuple[str, bytes]]:
     _refuse_overlaps(archive)
     taken: set[str] = set()
     problems: list[str] = []
+    others = Counter[str]()
     budget = _Budget(limits.zip_unpacked_bytes)
     for entry in archive.infolist():
         name = safe_name(entry.filename)
-        if not _is_image(entry, name):
+        if entry.is_dir() or _is_hidden(name):
+            continue
+        if not _is_image(archive, entry, name, limits):
+            others[kind_of(name) or OTHER_FILES] += 1
             continue
         try:
             content = _read_entry(archive, entry, name, limits, budget)
@@ -99,10 +110,13 @@ def _images(archive: zipfile.ZipFile, limits: Settings, leave_out: Callable[[str
         name = _unique(name, taken)
         taken.add(name)
         yield name, content
+    left_out = f" Files of other kinds are left out ({', '.join(counted_kinds(others))})." if others else ""
+    if others and (taken or problems):
+        leave_out(f"{called}:{left_out} Save photos as JPEG or PNG.")
     if problems and not taken:
         raise CollectionError(f"No image in the zip can be unpacked. {problems[0]}")
     if not taken:
-        raise CollectionError(f"The zip has no images. Pack {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} files.")
+        raise CollectionError(f"The zip has no images.{left_out} Pack {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} files.")
 
 
 class _EntryError(Exception):
@@ -131,14 +145,24 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, lim
         raise _EntryError("It is damaged in the zip. Pack it again.") from error
 
 
-def _is_image(entry: zipfile.ZipInfo, name: str) -> bool:
-    path = PurePosixPath(name)
-    return (
-        not entry.is_dir()
-        and stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG)
-        and path.suffix.lower() in SUFFIXES
-        and not any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    )
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+
+
+def _is_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Settings) -> bool:
+    if not name or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+        return False
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in SUFFIXES if suffix else _begins_like_image(archive, entry, name, limits)
+
+
+def _begins_like_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Settings) -> bool:
+    try:
+        _check(entry, name, limits)  # because other methods than “deflate” unpack more than is read
+        with archive.open(entry) as file:
+            return begins_like_image(file.read(MAX_HEADER))
+    except (_EntryError, *_ZIP_ERRORS):
+        return False
 
 
 def _check(entry: zipfile.ZipInfo, name: str, limits: Settings) -> None:

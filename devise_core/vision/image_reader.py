@@ -80,7 +80,11 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
 def is_known_format(path: Path) -> bool:
     """Whether the content of a file begins like an image in a known format. Raises ``OSError``."""
     with path.open("rb") as file:
-        header = file.read(MAX_HEADER)
+        return begins_like_image(file.read(MAX_HEADER))
+
+
+def begins_like_image(header: bytes) -> bool:
+    """Whether the first ``MAX_HEADER`` bytes of a file are those of an image in a known format."""
     starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
     box = header[4:8] == b"ftyp" and header[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"hevc")
     return header.startswith(starts) or box or (header[:4] == b"RIFF" and header[8:12] == b"WEBP")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 OTHER_KINDS = {
@@ -12,6 +13,8 @@ OTHER_KINDS = {
     "videos": (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".webm", ".wmv"),
 }
 """Kind → suffixes."""
+OTHER_FILES = "other files"
+"""What is neither an image nor of a kind in ``OTHER_KINDS``."""
 _KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 _SIGNATURES = (
     (0, b"II*\0\x10\0\0\0CR", "raw photos"),
@@ -29,6 +32,16 @@ _SIGNATURES = (
     (4, b"ftyp", "videos"),
 )
 """Offset, bytes there, and kind. Where several fit, the first counts. Files that are read are never looked up here."""
+
+
+def counted_kinds(counts: Mapping[str, int]) -> list[str]:
+    """Return how many there are of each kind, in words.
+
+    Example:
+        >>> counted_kinds({"videos": 3, "raw photos": 1, "documents": 0})
+        ['1 raw photo', '3 videos']
+    """
+    return [f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in sorted(counts.items()) if count]
 
 
 def kind_of(name: str, header: bytes = b"") -> str:
