@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     folder.mkdir()
     for image, name in (("cat.webp", b"caf\xe9.jpg"), ("dog.webp", b"caf\xff.jpg")):
         try:
-            shutil.copy(IMAGES / image, os.fsencode(folder) + b"/" + name)
+            shutil.copy(os.fsencode(IMAGES / image), os.fsencode(folder) + b"/" + name)
         except (OSError, UnicodeDecodeError):
             pytest.skip("This file system has only names in UTF-8.")
     return folder
@@ -84,5 +84,5 @@ def test_no_half_of_a_pair_reaches_a_file(half: str, tmp_path: Path) -> None:
 
 
 def test_a_class_whose_folder_is_not_utf8_has_a_label_in_valid_text(folder: Path) -> None:
-    os.rename(folder, os.fsencode(folder) + b"\xe9")  # noqa: PTH104  a name in bytes
+    folder.rename(os.fsdecode(os.fsencode(folder) + b"\xe9"))
     assert {image.label for image in by_folder(folder.parent)} == {"pictures\N{REPLACEMENT CHARACTER}"}
