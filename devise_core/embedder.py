@@ -13,7 +13,7 @@ from sklearn.utils import Tags
 
 from devise_core.errors import ImageError
 from devise_core.vectors import Floats
-from devise_core.vision.image_sources import ImageInput
+from devise_core.vision.image_sources import ImageInput, check_several
 
 if TYPE_CHECKING:
     from devise_core.engine import Engine
@@ -90,6 +90,8 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise ValueError(f"output is embedding or features. Received: {self.output!r}.")
         if isinstance(images, str | bytes) or not hasattr(images, "__len__"):
             raise ImageError(f"Give a list of images. Received: {type(images).__name__}.")
+        if isinstance(images, np.ndarray) and images.ndim == 3:  # scikit-learn's own checks give tables of numbers
+            check_several(images)
         if not len(images):
             raise ValueError("Found array with 0 samples. Give at least one image.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -140,6 +141,10 @@ class Engine(MatchVerbs, BatchVerbs, CaptionVerbs, ShownVerbs, WordVerbs):
             >>> engine.on("photos").search_text("bridge", k=1)[0].category
             'monuments'
         """
+        if not isinstance(collection, str | os.PathLike | Collection):
+            raise CollectionError(
+                f"A collection is a name, a folder or an opened collection. Received: {type(collection).__name__}."
+            )
         if isinstance(collection, str) and collection.startswith(PREFIX):
             remote = MilvusCollection.open(collection, self.model_id)
             remote.expect_dimension(self.text.dimension)

@@ -15,6 +15,11 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def shown_value(value: object) -> str:
+    """Return a value as Python writes it, on one line and shortened."""
+    return shortened(" ".join(repr(value).split()))
+
+
 class DeviseError(Exception):
     """The base class of all exceptions that this library raises on purpose.
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from devise_core.errors import QueryError
+from devise_core.errors import QueryError, shown_value
 from devise_core.vectors import Floats, Rows
 
 MAX_HITS = 1_000
@@ -87,5 +87,5 @@ def check_query(query: Floats, dimension: int) -> Floats:
 def check_k(k: int) -> int:
     """Return ``k``. Raises ``QueryError`` unless it is a whole number from 1 to ``MAX_HITS``."""
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= MAX_HITS:
-        raise QueryError(f"k is the number of results, a whole number from 1 to {MAX_HITS}. Received: {k!r}.")
+        raise QueryError(f"k is the number of results, a whole number from 1 to {MAX_HITS}. Received: {shown_value(k)}.")
     return int(k)

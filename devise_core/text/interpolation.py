@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from devise_core.datatypes import WordHit
-from devise_core.errors import QueryError
+from devise_core.errors import QueryError, shown_value
 from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.tokens import check_is_text
 from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, Rows
 
@@ -56,8 +57,9 @@ def word_path(encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str
         UnknownWordError: A word is not in the vocabulary.
         QueryError: A text has no word, both texts have the same or opposite vectors, or ``steps`` is out of range.
     """
-    if not 1 <= steps <= MAX_STEPS:
-        raise QueryError(f"There can be from 1 to {MAX_STEPS} steps between two words. Received: {steps}.")
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= MAX_STEPS:
+        raise QueryError(f"There can be from 1 to {MAX_STEPS} steps between two words. Received: {shown_value(steps)}.")
+    start, end = check_is_text(start), check_is_text(end)
     start_vector, end_vector = encoder.embed(start), encoder.embed(end)
     (start_word, start_words), (end_word, end_words) = vocabulary.word_vector(start), vocabulary.word_vector(end)
     used = start_words | end_words

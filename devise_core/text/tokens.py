@@ -60,8 +60,16 @@ def plain_tokens(text: str) -> list[str]:
     return [plain_form(token) for token in tokens(text)]
 
 
+def check_is_text(text: object) -> str:
+    """Return ``text``. Raises ``QueryError`` if it is something else than one text."""
+    if not isinstance(text, str):
+        raise QueryError(f"Give one text, such as “violin”. Received: {type(text).__name__}.")
+    return text
+
+
 def check_text(text: str) -> str:
-    """Return ``text``. Raises ``QueryError`` if it is too long or holds no word."""
+    """Return ``text``. Raises ``QueryError`` if it is no text, too long or without a word."""
+    check_is_text(text)
     if len(text) > MAX_CHARACTERS:
         raise QueryError(f"The text has {len(text)} characters. Shorten it to at most {MAX_CHARACTERS}.")
     if not tokens(text):

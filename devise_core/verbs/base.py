@@ -18,6 +18,7 @@ from devise_core.text.query_reader import ImageVector, read_query
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, Rows, unit
+from devise_core.verbs.arguments import vector_given, vectors_by_name
 from devise_core.vision.image_encoder import ImageEncoder
 
 By = Literal["semantic", "visual", "labels"]
@@ -99,11 +100,11 @@ class EngineBase:
 
     def _image_vector(self, images: Images | None) -> ImageVector:
         """Return what gives ``like:NAME`` its vector."""
-        named = images or {}
+        named = vectors_by_name(images)
 
         def vector(clause: Clause) -> Floats:
             if clause.text in named:
-                return unit(named[clause.text])
+                return unit(vector_given(named[clause.text], self.text.dimension))
             if clause.text in self.collection:
                 return unit(self.collection.vector_rows("semantic")[self.collection.row(clause.text)])
             from rapidfuzz import process

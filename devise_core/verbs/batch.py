@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from devise_core.hits import Hits, WordHits
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats
+from devise_core.verbs.arguments import texts_given
 from devise_core.verbs.base import By
 from devise_core.verbs.labels import LabelVerbs, WordSet
 from devise_core.verbs.search import SearchVerbs
@@ -20,7 +21,7 @@ from devise_core.vision.image_sources import ImageInput, check_several
 class BatchVerbs(SearchVerbs, LabelVerbs):
     """Searches and labels for several inputs, in their order."""
 
-    def search_texts(self, texts: Sequence[str | Query], k: int = 10) -> list[Hits]:
+    def search_texts(self, texts: Iterable[str | Query], k: int = 10) -> list[Hits]:
         """Return what ``search_text`` returns for each text. Takes and raises what it does.
 
         Example:
@@ -28,9 +29,9 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             ['violin', 'dog']
         """
         check_k(k)
-        return [self.search_text(text, k) for text in texts]
+        return [self.search_text(text, k) for text in texts_given(texts)]
 
-    def search_images(self, images: Sequence[ImageInput], k: int = 10, by: By = "semantic", progress: bool = False) -> list[Hits]:
+    def search_images(self, images: Iterable[ImageInput], k: int = 10, by: By = "semantic", progress: bool = False) -> list[Hits]:
         """Return what ``search_image`` returns for each image. Takes and raises what it does.
 
         Args:
@@ -48,7 +49,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         return [self.search_encoded(encoded, k, by) for encoded in self._each_encoded(images, progress)]
 
     def label_images(
-        self, images: Sequence[ImageInput], k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns", progress: bool = False
+        self, images: Iterable[ImageInput], k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns", progress: bool = False
     ) -> list[WordHits]:
         """Return what ``label_image`` returns for each image. Takes and raises what it does.
 
@@ -66,15 +67,16 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         check_k(k)
         return [self.label_encoded(encoded, k, vocabulary) for encoded in self._each_encoded(images, progress)]
 
-    def embed_images(self, images: Sequence[ImageInput], progress: bool = False) -> Floats:
+    def embed_images(self, images: Iterable[ImageInput], progress: bool = False) -> Floats:
         """Encode ``n`` images to unit rows ``float32 (n, d)``.
 
         Args:
-            images: The images, each as ``search_image`` takes it.
+            images: The images, each as ``search_image`` takes it. A generator is read one batch at a time.
             progress: Whether to show a progress bar.
 
         Raises:
-            ImageError: An image cannot be read. The message names the first such image.
+            ImageError: An image cannot be read, or one image is given in place of several. The message names the first image that
+                cannot be read.
 
         Example:
             >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape
@@ -84,14 +86,14 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         rows = [encoded.embeddings for encoded in self._each_encoded(images, progress)]
         return np.concatenate(rows) if rows else np.empty((0, self.text.dimension), dtype=np.float32)
 
-    def _each_encoded(self, images: Sequence[ImageInput], progress: bool) -> Iterator[Encoded]:
+    def _each_encoded(self, images: Iterable[ImageInput], progress: bool) -> Iterator[Encoded]:
         """Yield each image encoded, one row each."""
         check_several(images)
-        if not len(images):
+        if isinstance(images, Sized) and not len(images):
             return
         from tqdm import tqdm
 
-        with tqdm(total=len(images), unit="image", disable=not progress) as bar:
+        with tqdm(total=len(images) if isinstance(images, Sized) else None, unit="image", disable=not progress) as bar:
             for batch in self.encoder.encode_many(images):
                 for row in range(len(batch.embeddings)):
                     yield Encoded(batch.features[row : row + 1], batch.embeddings[row : row + 1])

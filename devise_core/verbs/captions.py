@@ -11,7 +11,8 @@ from devise_core.search.index import check_k
 from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.completion import word_starts
 from devise_core.text.query import PlacedClause, Query
-from devise_core.text.tokens import plain_tokens
+from devise_core.text.tokens import check_is_text, plain_tokens
+from devise_core.verbs.arguments import text_or_query
 from devise_core.verbs.ranking import RankingVerbs
 
 
@@ -29,6 +30,7 @@ class CaptionVerbs(RankingVerbs):
             ['pizza']
         """
         check_k(k)
+        query = text_or_query(query)
         if isinstance(query, str):
             rows = self.collection.captions.search([_words(query)], k=k)
             return self.collection.hits(rows, [0.0] * len(rows))
@@ -52,7 +54,7 @@ class CaptionVerbs(RankingVerbs):
             [(5, 'violin'), (5, 'violinist')]
         """
         check_k(k)
-        if not text.strip():
+        if not check_is_text(text).strip():
             return [(0, label) for label in self.label_completions.starting_with("", k)]
         labels: dict[str, int] = {}
         for start in word_starts(text):

@@ -14,6 +14,7 @@ from devise_core.search.ranking import Mask
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
 from devise_core.vectors import Floats
+from devise_core.verbs.arguments import query_given
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.verbs.scanning import Candidates
 
@@ -73,6 +74,7 @@ class EvidenceVerbs(RankingVerbs):
             >>> engine.evidence(engine.query("violin")).present
             True
         """
+        query_given(query)
         model = self.parts.evidence
         probes = model.probes(query) if model and len(self.collection) else []
         if model is None or not probes:
@@ -96,6 +98,7 @@ class EvidenceVerbs(RankingVerbs):
 
     def best_evidence(self, query: Query) -> float:
         """Return the evidence for a query in the image that shows it best, from 0 to 1; NaN if there is no way to tell."""
+        query_given(query)
         model = self.parts.evidence
         probes = model.probes(query) if model and len(self.collection) else []
         return float(self._values(model, probes, self._looked_at(query)).max()) if model and probes else math.nan

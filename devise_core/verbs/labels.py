@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 
 from devise_core.datatypes import WordHit
-from devise_core.errors import QueryError
 from devise_core.hits import WordHits
 from devise_core.search.index import check_k
 from devise_core.search.naming import Names
 from devise_core.vectors import Floats, Rows, largest
+from devise_core.verbs.arguments import encoded_given, labels_given, row_given, rows_given, vector_given
 from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput
@@ -57,6 +57,7 @@ class LabelVerbs(EngineBase):
             >>> [hit.word for hit in engine.label_encoded(engine.encoded(row), k=2)]
             ['violin', 'cello']
         """
+        encoded_given(encoded)
         names = self.names(encoded, k) if isinstance(vocabulary, str) and vocabulary == "nouns" else None
         return WordHits(names.hits) if names else self.label_embedding(encoded.embeddings[0], k, vocabulary)
 
@@ -74,6 +75,7 @@ class LabelVerbs(EngineBase):
             QueryError: ``k`` is out of range.
         """
         check_k(k)
+        encoded_given(encoded)
         return self.parts.namer.name(encoded, k)[0] if self.parts.namer else None
 
     def label_all(self, k: int, rows: Sequence[int] | Rows | None = None) -> list[list[str]]:
@@ -87,7 +89,8 @@ class LabelVerbs(EngineBase):
             >>> engine.label_all(2)[engine.collection.row("violin")]
             ['violin', 'cello']
         """
-        namer, chosen = self.parts.namer, np.arange(len(self.collection)) if rows is None else np.asarray(rows, dtype=np.int64)
+        k, count = check_k(k), len(self.collection)
+        namer, chosen = self.parts.namer, np.arange(count) if rows is None else rows_given(rows, count)
         features, embeddings = self.collection.vector_rows("visual"), self.collection.vector_rows("semantic")
         if namer is None:
             return self.vocabulary.nearest_nouns_each(embeddings[chosen], k) if self.vocabulary else [[] for _ in chosen]
@@ -97,6 +100,7 @@ class LabelVerbs(EngineBase):
 
     def encoded(self, row: int) -> Encoded:
         """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images."""
+        row = row_given(row, len(self.collection))
         rows = slice(row, row + 1)
         return Encoded(self.collection.vector_rows("visual")[rows], self.collection.vector_rows("semantic")[rows])
 
@@ -112,16 +116,12 @@ class LabelVerbs(EngineBase):
             ['violin', 'cello']
         """
         check_k(k)
+        embedding = vector_given(embedding, self.text.dimension)
         if isinstance(vocabulary, str):  # an array or a column of a table cannot be compared with a word
             if vocabulary == "nouns":
                 return WordHits(self._known_words().nearest_nouns(embedding, k))
             if vocabulary == "all":
                 return WordHits(self._known_words().nearest_words(embedding, k))
-            raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {vocabulary!r}.')
-        labels = list(dict.fromkeys(vocabulary))
-        if not all(isinstance(label, str) for label in labels):
-            raise QueryError("A label is not a text. Give a list of words.")
-        if not labels:
-            raise QueryError("The list of labels is empty. Give at least one word.")
+        labels = labels_given(vocabulary)
         cosines = self.text.encode(labels) @ embedding
         return WordHits(WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k))

@@ -13,6 +13,7 @@ from devise_core.search.cutoff import cut_off
 from devise_core.search.label_evidence import PEOPLE
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
+from devise_core.verbs.arguments import condition_given, query_given
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 from devise_core.verbs.scanning import Candidates
 from devise_core.verbs.search import SearchVerbs
@@ -92,7 +93,7 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
             >>> matches.absent, [hit.name for hit in engine.hits(matches.strong()[:1])]
             (False, ['violin'])
         """
-        chosen = self.collection.inside(where)
+        query, chosen = query_given(query), self.collection.inside(condition_given(where))
         if self._is_large:
             return self._matches_in_window(query, chosen)
         ranking = self.ranking(query)

@@ -18,6 +18,7 @@ from devise_core.search.scan import Scan
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, Rows, unit
+from devise_core.verbs.arguments import condition_given, query_or_vector, ranking_given, rows_given
 from devise_core.verbs.scanning import ScanVerbs
 
 
@@ -41,7 +42,7 @@ class RankingVerbs(ScanVerbs):
             >>> [hit.name for hit in engine.hits(ranking[:2])]
             ['violin', 'cello']
         """
-        inside = self.collection.inside(where)
+        query, inside = query_or_vector(query, self.text.dimension), self.collection.inside(condition_given(where))
         if self._is_large:
             return self._window(query, self.scan(query), inside)[0]
         scored = self._sides(query)
@@ -60,6 +61,7 @@ class RankingVerbs(ScanVerbs):
             >>> engine.collection.items[int(scores.argmax())].name
             'violin'
         """
+        query = query_or_vector(query, self.text.dimension)
         if self._is_large:
             scan = self.scan(query)
             if not isinstance(scan, Scan):
@@ -88,12 +90,13 @@ class RankingVerbs(ScanVerbs):
             >>> bool(ranking.scores[0] < ranking.scores[1])
             True
         """
-        places = np.asarray(rows, dtype=np.int64)
+        places, query = rows_given(rows, len(self.collection)), query_or_vector(query, self.text.dimension)
         cosines, scored = _best_cosines(self.collection.vector_rows("semantic")[places], query), self._sides(query)
         return Ranking(places, cosines, self._scores(query, *scored, places) if scored and len(places) else cosines)
 
     def hits(self, ranking: Ranking) -> Hits:
         """Return the images of a ranking, or of a part of it."""
+        ranking_given(ranking)
         return Hits(
             Hit(hit.item, hit.row, hit.path, hit.cosine, float(score))
             for hit, score in zip(self._hits(ranking.rows, ranking.cosines), ranking.scores, strict=True)

@@ -17,6 +17,7 @@ from devise_core.search.scan import Comparison
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, Rows, unit
+from devise_core.verbs.arguments import query_or_vector
 from devise_core.verbs.base import EngineBase
 
 CANDIDATES, CANDIDATES_BY_COSINE = 512, 2048
@@ -56,6 +57,7 @@ class ScanVerbs(EngineBase):
             >>> engine.hits(scan.window(1))[0].name
             'violin'
         """
+        query = query_or_vector(query, self.text.dimension)
         vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
         scored = self._sides(query)
         if scored is None or not self._has_stored_vectors:

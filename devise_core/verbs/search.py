@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import get_args
 
-from devise_core.errors import QueryError
+from devise_core.errors import QueryError, shown_value
 from devise_core.hits import Hits
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, unit
+from devise_core.verbs.arguments import encoded_given, id_given
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.vision.image_encoder import Encoded
@@ -63,6 +64,7 @@ class SearchVerbs(RankingVerbs):
 
     def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> Hits:
         """Do what ``search_image`` does for an image that ``encode`` has encoded."""
+        encoded_given(encoded)
         return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)
 
     def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> Hits:
@@ -75,7 +77,7 @@ class SearchVerbs(RankingVerbs):
             >>> [hit.name for hit in engine.more_like("violin", k=2)]
             ['cello', 'classical guitar']
         """
-        row = self.collection.row(item_id)
+        row = self.collection.row(id_given(item_id))
         features, embedding = self.collection.vector_rows("visual")[row], self.collection.vector_rows("semantic")[row]
         hits = self._nearest(features, embedding, check_k(k) + 1, by)
         return Hits(hit for hit in hits if hit.id != item_id)[:k]
@@ -97,8 +99,8 @@ class SearchVerbs(RankingVerbs):
         return self.encoder.encode([image])
 
     def _nearest(self, features: Floats, embedding: Floats, k: int, by: By) -> Hits:
-        if by not in get_args(By):
-            raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {by!r}.")
+        if not isinstance(by, str) or by not in get_args(By):
+            raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {shown_value(by)}.")
         if by == "visual":
             return self._hits(*self.collection.feature_index.search(unit(features), k))
         if by == "labels":

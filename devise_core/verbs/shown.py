@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from devise_core.search.shown_words import Shown
+from devise_core.verbs.arguments import encoded_given, rows_given
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.vision.image_encoder import Encoded
 
@@ -28,7 +29,7 @@ class ShownVerbs(LabelVerbs):
             ['musical instrument', 'string instrument']
         """
         collection, words = self.collection, self.parts.shown_words
-        chosen = np.arange(len(collection)) if rows is None else np.asarray(rows, dtype=np.int64)
+        chosen = np.arange(len(collection)) if rows is None else rows_given(rows, len(collection))
         shown: list[Shown] = []
         for start in range(0, len(chosen), _ROWS_AT_A_TIME):
             batch = chosen[start : start + _ROWS_AT_A_TIME]
@@ -43,4 +44,4 @@ class ShownVerbs(LabelVerbs):
             >>> engine.titles(engine.encoded(engine.collection.row("violin")))
             ['violin']
         """
-        return self.parts.shown_words.titles(encoded)
+        return self.parts.shown_words.titles(encoded_given(encoded))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from devise_core.datatypes import Hit, Reading, Term
+from devise_core.errors import QueryError
 from devise_core.hits import WordHits
 from devise_core.search.index import check_k
 from devise_core.text.interpolation import PathStep, nearest_images, word_path
 from devise_core.text.query import Query
 from devise_core.text.query_parser import Clause
+from devise_core.text.tokens import check_is_text
 from devise_core.vectors import Floats
 from devise_core.verbs.base import EngineBase, Images
 
@@ -64,6 +66,8 @@ class WordVerbs(EngineBase):
             ['cat', 'dogs']
         """
         vocabulary = self._known_words()
+        if not isinstance(term, Term):
+            raise QueryError(f"Give a term of what Engine.read_text returns. Received: {type(term).__name__}.")
         if term.kind == "words":
             return WordHits(vocabulary.similar_to_term(term.word, check_k(k)))
         vector = self._image_vector(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))
@@ -80,7 +84,7 @@ class WordVerbs(EngineBase):
             >>> engine.complete("blue viol", k=2)
             [(5, 'violin'), (5, 'violinist')]
         """
-        return self.vocabulary.complete(text, check_k(k)) if self.vocabulary else []
+        return self.vocabulary.complete(check_is_text(text), check_k(k)) if self.vocabulary else []
 
     def word_path(self, start: str, end: str, steps: int = 5) -> list[tuple[PathStep, Hit]]:
         """Walk from one word to another, with the nearest word and image at each step.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,9 +20,24 @@ _KINDS = "a path, bytes, a file open in binary mode, a NumPy array or a PIL imag
 
 
 def check_several(images: object) -> None:
-    """Raise ``ImageError`` if one image is given where several are expected."""
-    if isinstance(images, str | os.PathLike | bytes | bytearray | Image.Image):
-        raise ImageError(f"Give a list of images. Received one {type(images).__name__}. Put it into a list.")
+    """Raise ``ImageError`` unless ``images`` can be several images in an order: a list, an array, a generator."""
+    kind = type(images).__name__
+    if _is_one(images):
+        raise ImageError(f"Give a list of images. Received one image ({kind}). Put it into a list, or call what takes one image.")
+    if isinstance(images, Mapping | Set) or not isinstance(images, Iterable):
+        raise ImageError(f"Give a list of images. Received: {kind}.")
+
+
+def _is_one(images: object) -> bool:
+    if isinstance(images, np.ndarray):
+        return images.dtype.kind in "biuf" and _is_image_shape(images.shape)
+    if isinstance(images, str | os.PathLike | bytes | bytearray | memoryview | Image.Image):
+        return True
+    return callable(getattr(images, "read", None))
+
+
+def _is_image_shape(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4))
 
 
 def from_array(pixels: npt.NDArray[np.uint8]) -> Image.Image:
@@ -30,8 +46,7 @@ def from_array(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     Raises:
         ImageError: The array has other numbers or another shape.
     """
-    shapes = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
-    if pixels.dtype != np.uint8 or not shapes or not pixels.size:
+    if pixels.dtype != np.uint8 or not _is_image_shape(pixels.shape) or not pixels.size:
         raise ImageError(f"The array is {pixels.dtype} {pixels.shape}. Give RGB pixels from 0 to 255 as uint8 (height, width, 3).")
     return Image.fromarray(np.ascontiguousarray(pixels))
 

@@ -1,0 +1,112 @@
+"""Every verb of the engine raises the library's own error for an argument of the wrong type, in one message that says what to give."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from devise_core import Engine, ImageEmbedder
+from devise_core.errors import DeviseError, ImageError, QueryError
+from tests.conftest import BUNDLED
+
+CAT = str(BUNDLED / "collections/photos/images/cat.webp")
+PIXELS = np.zeros((30, 40, 3), dtype=np.uint8)
+MAPPING = {"dog": 1}
+WRONG: dict[str, list[Any]] = {
+    "by": [None, 7, ["semantic"], PIXELS, "other"],
+    "collection": [None, 7, ["stamps"]],
+    "embedding": [None, 7, "dog", ["dog"], np.zeros(100), np.ones(3), np.full(100, np.nan), PIXELS],
+    "encoded": [None, 7, "dog", np.ones(100)],
+    "end": [None, 7, b"ocean", ["ocean"]],
+    "image": [None, 7, [CAT], MAPPING, PIXELS.astype(float), PIXELS[None]],
+    "images": [None, 7, CAT, b"x", memoryview(b"x"), io.BytesIO(b"x"), MAPPING, {"a.jpg"}, PIXELS, PIXELS[..., 0], [None], [[CAT]]],
+    "item_id": [None, 7, b"dog", ["dog"]],
+    "k": [None, 1.5, "2", [2], True, PIXELS],
+    "pictures": [7, "violin", ["violin"], PIXELS],
+    "query": [None, 7, b"dog", ["dog"], MAPPING, PIXELS],
+    "ranking": [None, 7, "dog", [0]],
+    "row": [None, 1.5, "dog", [1], True, -1, 10**6],
+    "rows": [7, "dog", ["dog"], [1.5], [[1], [2, 3]], MAPPING, [-1], [10**6]],
+    "start": [None, 7, b"king", ["king"]],
+    "steps": [None, 1.5, "2", [2], PIXELS],
+    "term": [None, 7, "dog"],
+    "text": [None, 7, b"dog", ["dog"], MAPPING, PIXELS],
+    "texts": [None, 7, "dog", b"dog", io.StringIO("dog"), MAPPING, {"dog"}, [None], ["dog", 7], [["dog"]]],
+    "vocabulary": [None, 7, b"nouns", "verbs", MAPPING, [7], PIXELS],
+    "where": [None, 7, "dogs", PIXELS],
+}
+"""Values of the wrong type for each parameter, by its name."""
+EXCEPTIONS = {("query", "images"): WRONG["pictures"]}
+"""Parameters that are something else than their name says in other verbs."""
+UNCHECKED = {"looked_at", "progress"}
+"""Parameters that the library itself gives, or of which only the truth matters."""
+WITHOUT_ARGUMENTS = {"close", "collections", "losses", "results"}
+
+
+def verbs() -> Iterator[tuple[str, str, Any]]:
+    """Yield each verb with each parameter, and a value of the wrong type for it."""
+    for name, verb in inspect.getmembers(Engine, inspect.isfunction):
+        if not name.startswith("_") and name not in WITHOUT_ARGUMENTS:
+            for parameter in [each for each in inspect.signature(verb).parameters if each != "self" and each not in UNCHECKED]:
+                wrong = EXCEPTIONS.get((name, parameter), WRONG[parameter])
+                yield from ((name, parameter, value) for value in wrong)
+
+
+@pytest.fixture(scope="module")
+def right(engine: Engine) -> dict[str, Any]:
+    """A right value for each parameter that needs one."""
+    query, encoded = engine.query("dog"), engine.encoded(0)
+    values = {"query": query, "encoded": encoded, "embedding": encoded.embeddings[0], "ranking": engine.ranking(query)}
+    texts = {"text": "dog", "texts": ["dog"], "start": "king", "end": "ocean", "item_id": "dog", "collection": "stamps"}
+    term = engine.read_text("sea + like:dog").terms[1]
+    return {**values, **texts, "term": term, "image": CAT, "images": [CAT], "rows": [0], "row": 0, "k": 1}
+
+
+@pytest.mark.parametrize(("verb", "parameter", "value"), list(verbs()), ids=lambda value: str(value)[:20].replace("\n", " "))
+def test_a_wrong_type_is_refused_in_one_message(
+    verb: str, parameter: str, value: Any, engine: Engine, right: dict[str, Any]
+) -> None:
+    function = getattr(engine, verb)
+    parameters = inspect.signature(function).parameters.values()
+    needed = {each.name: right[each.name] for each in parameters if each.default is inspect.Parameter.empty}
+    with pytest.raises(DeviseError) as raised:
+        function(**{**needed, parameter: value})
+    assert re.fullmatch(r"[A-Zbkv“].{10,260}\.", str(raised.value))
+
+
+def test_one_image_in_place_of_several_is_named(engine: Engine) -> None:
+    for verb, one in product(
+        (engine.embed_images, engine.search_images, engine.label_images), (PIXELS, PIXELS[..., 0], CAT, io.BytesIO())
+    ):
+        with pytest.raises(ImageError, match=r"Received one image \(.*\)\. Put it into a list, or call what takes one image"):
+            verb(one)  # type: ignore[operator]
+    with pytest.raises(ImageError, match="Received one image"):
+        ImageEmbedder(BUNDLED).transform(PIXELS)
+    with pytest.raises(QueryError, match="Received one str. Put it into a list, or call search_text"):
+        engine.search_texts("dog")
+
+
+def test_several_images_may_come_in_any_order_that_is_one(engine: Engine) -> None:
+    one = engine.embed_images([CAT, CAT])
+    assert np.array_equal(engine.embed_images(CAT for _ in range(2)), one)
+    assert np.array_equal(engine.embed_images((CAT, CAT)), one)
+    assert np.array_equal(engine.embed_images(np.array([CAT, CAT], dtype=object)), one)
+    assert engine.embed_images(np.stack([PIXELS, PIXELS])).shape == (2, 100)
+    assert engine.embed_images(iter(())).shape == engine.embed_images([]).shape == (0, 100)
+    assert [len(hits) for hits in engine.label_images((CAT for _ in range(2)), k=3, progress=True)] == [3, 3]
+    assert [len(hits) for hits in engine.search_texts((text for text in ("dog", "sea")), k=2)] == [2, 2]
+
+
+def test_vectors_and_rows_may_be_of_numpy_or_of_python(engine: Engine) -> None:
+    vector = engine.embed_text("dog")
+    best = engine.rank(np.array([0, 1, 2]), vector.tolist())  # type: ignore[arg-type]
+    assert [hit.row for hit in best] == [hit.row for hit in engine.rank(range(3), vector)]
+    assert len(engine.rank([], vector)) == 0
+    assert engine.label_all(1, []) == engine.shown_words([]) == []
