@@ -25,6 +25,9 @@ FUNCTION_WORDS = frozenset(
     )
 )
 """Words that name nothing. A query of nothing else cannot be searched for."""
+_PLURAL_MEDIA = frozenset(f"{word}s" for word in _MEDIUM)
+_QUESTIONS = ("what", "how")
+_LOOKS_LIKE = (("look", "like"), ("looks", "like"))
 _ARTICLES = ("a", "an", "the", "some", "all", "more", "any")
 _ADJECTIVES = ("good", "nice", "great")
 
@@ -52,10 +55,23 @@ def without_carriers(words: list[str], begins_noun: Callable[[list[str]], bool])
     while words and words[-1] in CLOSINGS and (len(words) > 1 or dropped):
         closing.insert(0, words[-1])
         words = words[:-1]
+    if length := _look_length(words, asked=bool(dropped) and dropped[-1].split()[0] in _QUESTIONS):
+        closing.insert(0, " ".join(words[-length:]))
+        words = words[:-length]
+        if words[0] in _QUESTIONS and len(words) > 1:
+            dropped.append(words[0])
+            words = words[1:]
     if len(words) > 1 and words[-1] in MEDIA and not names_nothing(words[:-1]) and not begins_noun(words[-2:]):
         closing.insert(0, words[-1])
         words = words[:-1]
     return words, [*dropped, *([" ".join(closing)] if closing else [])]
+
+
+def _look_length(words: list[str], asked: bool) -> int:
+    """Return how many words "look like" takes at the end of a question, as in "what does a dog look like"; 0 without it."""
+    if len(words) > 2 and tuple(words[-2:]) in _LOOKS_LIKE:
+        return 2
+    return int(asked and len(words) > 1 and words[-1] in ("look", "looks"))
 
 
 def _opening(words: list[str]) -> int:
@@ -66,6 +82,8 @@ def _opening(words: list[str]) -> int:
     start = 0
     while words[start : start + 1] and words[start] in (*_ARTICLES, *_ADJECTIVES, *DETERMINERS):
         start += 1
-    if len(words) > start + 2 and words[start] in MEDIA and words[start + 1] in ("of", "with", "showing", "about"):
+    if len(words) > start + 1 and words[start] in MEDIA and words[start + 1] in ("of", "with", "showing", "about"):
         return start + 2
+    if len(words) > 1 and words[0] in _PLURAL_MEDIA and words[1] not in FUNCTION_WORDS:
+        return 1
     return int(len(words) > 1 and words[0] in DETERMINERS)

@@ -23,7 +23,7 @@ QUALITIES = frozenset(
     (
         *("black", "blue", "brown", "golden", "gray", "green", "grey", "orange", "pink", "purple", "red", "silver", "white"),
         *("yellow", "big", "broad", "cold", "dark", "dry", "flat", "free", "fresh", "hard", "heavy", "high", "hot", "large"),
-        *("light", "long", "low", "new", "old", "open", "short", "small", "soft", "sweet", "wet", "wild", "young"),
+        *("long", "low", "new", "old", "open", "short", "small", "soft", "sweet", "wet", "wild", "young"),
     )
 )
 
@@ -52,7 +52,7 @@ class Morphology:
         return next((form for form in forms if self.nouns.row(form) is not None), None)
 
     def noun_of_compound(self, token: str) -> str | None:
-        """Return the noun of two words that a rare ``token`` is when they are joined: "fire truck" for "firetruck"."""
+        """Return the noun of several words that a rare ``token`` is when they are joined: "fire truck" for "firetruck"."""
         row = self.words.row(token)
         if row is None or row < RARE:
             return None
@@ -60,7 +60,7 @@ class Morphology:
             noun = self.nouns.row(f"{token[:cut]} {token[cut:]}")
             if noun is not None:
                 return self.nouns.nouns[noun]
-        return None
+        return self._joined_nouns.get(token)
 
     def joined(self, words: Sequence[str]) -> str | None:
         """Return the common noun that two words are when they are joined: "butterfly" for "butter fly"; else None.
@@ -92,7 +92,7 @@ class Morphology:
         return row is not None and row < SPELLING_POOL
 
     def _compound(self, token: str) -> str | None:
-        """Split ``token`` in two. A noun of the list wins, else the split whose rarer word is the most frequent."""
+        """Split ``token``. A noun of the list wins, else the split in two whose rarer word is the most frequent."""
         splits = []
         for cut in range(SHORTEST, len(token) - SHORTEST + 1):
             parts = token[:cut], token[cut:]
@@ -101,7 +101,20 @@ class Morphology:
                 splits.append((0, row, " ".join(parts)))
             elif all(rank is not None for rank in ranks):
                 splits.append((1, max(rank for rank in ranks if rank is not None), " ".join(parts)))
+        if noun := self._joined_nouns.get(token):
+            splits.append((0, len(self.nouns), noun))
         return min(splits)[2] if splits else None
+
+    @cached_property
+    def _joined_nouns(self) -> dict[str, str]:
+        """The nouns with hyphens or of more than two words, by their letters in the singular and the regular plural."""
+        joined: dict[str, str] = {}
+        for noun in self.nouns.nouns:
+            if "-" in noun or noun.count(" ") > 1:
+                parts = re.split(r"[ -]", noun)
+                if min(map(len, parts)) >= SHORTEST:
+                    joined.setdefault("".join(parts), noun)
+        return {f"{letters}s": noun for letters, noun in joined.items()} | joined
 
     @cached_property
     def _part_ranks(self) -> dict[str, int]:

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from devise_core.errors import QueryError
 from devise_core.text.query_parser import TOUCHING_MINUS, Clause
 
-_NEGATION = re.compile(
-    r"(?:^|(?<=\s))(?:but\s+|and\s+|with\s+)?(?:without|no|not|except|excluding)(?:\s+(?:for|any|an?|the))*\s+", re.IGNORECASE
-)
+_ARTICLES = r"(?:\s+(?:for|any|an?|the))*\s+"
+_WORDS = r"without|no|except|excluding|(?:other|rather)\s+than|(?:apart|aside)\s+from|instead\s+of"
+_NOT = r"(?:(?:(?:that|which|who)\s+)?(?:is|are)\s+)?not|(?:(?:that|which|who)\s+)?(?:is|are)n['’]t"
+_NEGATION = re.compile(rf"(?:^|(?<=\s))(?:but\s+|and\s+|with\s+)?(?:{_WORDS}|{_NOT}){_ARTICLES}", re.IGNORECASE)
+_BUT = re.compile(rf"(?<=\s)but{_ARTICLES}", re.IGNORECASE)
+_EVERY = re.compile(r"\b(?:all|any\w*|every\w*)\b", re.IGNORECASE)
+"""Before "but", what says that "but" is "except", as in "anything but dogs"."""
+_NON = re.compile(r"(?:^|(?<=\s))non[-\s]([^\W\d_]+)\s+(?=\w)", re.IGNORECASE)
+_LONGEST_NOUN = 5
+"""The most words of a noun that begins with "non", such as "non-flowering plant"."""
 _SIGN = re.compile(r"\bsigns?$|^no\s+(?:one|man|way|smoking|entry|parking)\b", re.IGNORECASE)
 """What "no" belongs to, as in a sign that says "no entry"."""
 
 
-def split_negations(clauses: Sequence[Clause]) -> list[Clause]:
-    """Split each clause at "without", "no", "not" and "except". What follows gets half the weight, and a minus.
+IsNoun = Callable[[str], bool]
+
+
+def split_negations(clauses: Sequence[Clause], is_noun: IsNoun = lambda _: False) -> list[Clause]:
+    """Split each clause at words such as "without", "not" and "other than". What follows gets half the weight, and a minus.
+
+    Args:
+        clauses: The clauses of a query.
+        is_noun: Whether a text is a noun, which is not split.
 
     Raises:
         QueryError: Nothing else is in the query.
     """
-    parts = [part for clause in clauses for part in _split(clause)]
+    parts = [part for clause in clauses for part in _split(clause, is_noun)]
     if parts and all(part.weight < 0 for part in parts):
         thing = parts[0].text
         raise QueryError(
@@ -31,15 +45,36 @@ def split_negations(clauses: Sequence[Clause]) -> list[Clause]:
     return parts
 
 
-def _split(clause: Clause) -> list[Clause]:
-    if clause.kind != "words" or clause.quoted or clause.weight < 0 or _SIGN.search(clause.text):
+def _split(clause: Clause, is_noun: IsNoun) -> list[Clause]:
+    unsplit = clause.kind != "words" or clause.quoted or clause.weight < 0
+    if unsplit or _SIGN.search(clause.text) or is_noun(clause.text):
         return [clause]
-    starts = [match for match in _NEGATION.finditer(clause.text) if clause.text[match.end() :].strip()]
+    starts = _negations(clause.text)
     if not starts:
+        return _without_non(clause, is_noun)
+    ends = [start for start, _ in starts[1:]] + [len(clause.text)]
+    parts = _without_non(_part(clause, 0, starts[0][0], 1.0), is_noun)
+    parts += [_part(clause, begin, end, -TOUCHING_MINUS) for (_, begin), end in zip(starts, ends, strict=True)]
+    return [part for part in parts if part.text]
+
+
+def _negations(text: str) -> list[tuple[int, int]]:
+    """Return where each negation starts, and where what it leaves out starts."""
+    begins = {match.start(): match.end() for match in _BUT.finditer(text) if _EVERY.search(text[: match.start()])}
+    begins |= {match.start(): match.end() for match in _NEGATION.finditer(text)}
+    return [(start, end) for start, end in sorted(begins.items()) if text[end:].strip()]
+
+
+def _without_non(clause: Clause, is_noun: IsNoun) -> list[Clause]:
+    """Split "non-dog animals" into "animals" and a minus before "dog"."""
+    match = _NON.search(clause.text)
+    if match is None:
         return [clause]
-    ends = [match.start() for match in starts[1:]] + [len(clause.text)]
-    parts = [_part(clause, 0, starts[0].start(), 1.0)]
-    parts += [_part(clause, match.end(), end, -TOUCHING_MINUS) for match, end in zip(starts, ends, strict=True)]
+    words = clause.text[match.start() :].lower().split()
+    if any(is_noun(" ".join(words[:count])) for count in range(2, _LONGEST_NOUN + 1)):
+        return [clause]
+    rest = _without_non(_part(clause, match.end(), len(clause.text), 1.0), is_noun)
+    parts = [_part(clause, 0, match.start(), 1.0), *rest, _part(clause, *match.span(1), -TOUCHING_MINUS)]
     return [part for part in parts if part.text]
 
 

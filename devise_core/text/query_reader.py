@@ -53,7 +53,8 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
         QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
         UnknownWordError: Nothing to look for is known.
     """
-    clauses = split_negations(parse(check_text(text)))
+    vocabulary = encoder.vocabulary
+    clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)
     placed = tuple(_place(clause, encoder, image_vector, senses) for clause in clauses)
     placed, left_out = _spelled(placed, encoder, image_vector, senses)
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):

@@ -60,7 +60,8 @@ class QueryWords:
         words = tokens(clause.text)
         if names_nothing(words):
             return ReadWords("", dropped=[" ".join(words)])
-        words, read = self._spelled(words, clause, {} if clause.quoted else spellings)
+        as_written = clause.quoted or (len(words) > 1 and self._vocabulary.is_noun(clause.text))
+        words, read = self._spelled(words, clause, {} if as_written else spellings)
         if len(words) == 1 or self._vocabulary.noun_row(read.text) is None:
             read = self._without_carriers(words, clause, read)
         if not clause.quoted:

@@ -19,6 +19,8 @@ JUDGEMENTS = frozenset(
 DEGREES = frozenset(("extremely", "more", "most", "quite", "really", "so", "too", "very"))
 """Adverbs that belong to a judgement after them."""
 _DIGITS = re.compile(r"[0-9]{1,2}")
+_SIZES = frozenset(("big", "huge", "large", "small", "tiny", "whole"))
+"""What a group can be: "a large group of people" is no group of large people."""
 _FILLERS = frozenset((*ARTICLES, "of", "and", "or"))
 
 
@@ -64,6 +66,7 @@ def _unmodelled_length(words: list[str]) -> int:
 def _count_length(words: list[str]) -> int:
     """Return how many words the count takes that a phrase begins with: 3 for "a pair of", 0 without one."""
     skipped = 1 if words[0] in ("a", "the") else 0
+    skipped += len(words) > skipped and words[skipped] in _SIZES
     if len(words) > skipped + 2 and words[skipped] in COUNTS_BEFORE_OF and words[skipped + 1] == "of":
         return skipped + 2
     if words[0] == "a" and len(words) > 2 and words[1] in ("few", "dozen", "hundred", "thousand", "million", "single"):

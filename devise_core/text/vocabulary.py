@@ -35,6 +35,10 @@ class Vocabulary(ABC):
     def noun_count(self) -> int:
         """The number of nouns."""
 
+    def is_noun(self, text: str) -> bool:  # noqa: ARG002
+        """Whether the whole ``text`` is a noun, with or without an article. A query that is one is read as it is."""
+        return False
+
     @abstractmethod
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to known words that are spelled like it, nearest first.

@@ -82,6 +82,10 @@ class WordVocabulary(Vocabulary):
         row = self.nouns.row(" ".join(words))
         return row if row is not None or text.isascii() else self.nouns.row(" ".join(map(plain_form, words)))
 
+    def is_noun(self, text: str) -> bool:
+        """Whether the whole ``text`` is a noun, with or without an article."""
+        return self.noun_row(text) is not None
+
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to its nearest spellings."""
         return {word: self._spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
