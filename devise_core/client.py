@@ -39,6 +39,13 @@ class ApiError(DeviseError):
         kind: The kind of error, such as "unknown-word".
         members: What else the server says, such as "suggestions" for an unknown word.
         retry_after: After how many seconds to try again, if the server says so.
+
+    Example:
+        >>> try:
+        ...     client.collection("nothing")
+        ... except ApiError as error:
+        ...     print(error.status, error.kind)
+        404 unknown-collection
     """
 
     def __init__(
@@ -57,6 +64,11 @@ class SemblanceClient:
         address: The address of the API.
         key: The key, if the server asks for one.
         timeout: How long to wait for an answer, in seconds.
+
+    Example:
+        >>> with SemblanceClient(address) as client:  # such as http://127.0.0.1:8600/api/v1
+        ...     print(client.search("violin", limit=1).hits[0].name, len(list(client.search_all("violin"))))
+        violin 384
     """
 
     def __init__(self, address: str = ADDRESS, key: str | None = None, timeout: float = TIMEOUT) -> None:
@@ -122,7 +134,12 @@ class SemblanceClient:
         limit: int = 24,
         by: Literal["semantic", "visual", "labels"] = "semantic",
     ) -> SimilarAnswer:
-        """Return the images that are similar to an image: a path, bytes, an open file, an array, a PIL image, or a URL."""
+        """Return the images that are similar to an image: a path, bytes, an open file, an array, a PIL image, or a URL.
+
+        Example:
+            >>> [hit.name for hit in client.similar("artifacts/collections/stamps/images/cello.webp", limit=2).hits]
+            ['cello', 'violin']
+        """
         return self._post(SimilarAnswer, "similar", _fields(image), collection=collection, limit=limit, by=by)
 
     def label(self, image: ImageInput, *, limit: int = 5, vocabulary: str | Sequence[str] = "nouns") -> LabelAnswer:
@@ -132,6 +149,10 @@ class SemblanceClient:
             image: As for ``similar``.
             limit: How many words to return.
             vocabulary: "nouns", "all", or the words to choose from.
+
+        Example:
+            >>> client.label("artifacts/collections/stamps/images/dog.webp", vocabulary=["a cat", "a dog"]).labels[0].word
+            'a dog'
         """
         words = {"vocabulary": vocabulary} if isinstance(vocabulary, str) else {"word": vocabulary}
         return self._post(LabelAnswer, "label", _fields(image), limit=limit, **words)
@@ -153,7 +174,13 @@ class SemblanceClient:
         return self._get(CollectionRecord, f"collections/{quote(name, safe='')}")
 
     def item(self, collection: str, item_id: str) -> ImageRecord:
-        """Describe an image of a collection."""
+        """Describe an image of a collection.
+
+        Example:
+            >>> violin = client.item("stamps", "violin")
+            >>> violin.caption, client.thumbnail(violin)[8:12]
+            ('A violin.', b'WEBP')
+        """
         return self._get(ImageRecord, f"collections/{quote(collection, safe='')}/items/{quote(item_id, safe='')}")
 
     def thumbnail(self, image: ImageRecord) -> bytes:

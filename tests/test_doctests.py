@@ -8,6 +8,9 @@ import sys
 import pytest
 
 from devise_core import Engine
+from devise_core.client import SemblanceClient
+from tests.api_server import served_api
+from tests.documents import ROOT
 from tests.public_names import BASES, PUBLIC
 
 pytestmark = pytest.mark.artifacts
@@ -16,6 +19,19 @@ MODULES = sorted({each.__module__ for each in (*OWNERS, *PUBLIC, *BASES)})
 VERBS = {name: verb for owner in OWNERS for name, verb in vars(owner).items() if callable(verb) and not name.startswith("_")}
 WITHOUT_EXAMPLE = {"best_evidence", "encoded", "hits", "losses", "names", "regions", "results", "search_encoded"}
 """Verbs that are in the example of another verb, or that need no example."""
+CLIENT_WITHOUT_EXAMPLE = {
+    "close",
+    "collection",
+    "collections",
+    "embed_image",
+    "embed_text",
+    "health",
+    "ready",
+    "search",
+    "search_all",
+    "thumbnail",
+}
+"""Methods of the client that are in the example of another one, or that need no example."""
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -23,6 +39,20 @@ def test_examples_run(engine: Engine, module: str) -> None:
     outcome = doctest.testmod(sys.modules[module], extraglobs={"engine": engine}, optionflags=doctest.ELLIPSIS)
     assert outcome.attempted
     assert not outcome.failed
+
+
+def test_examples_of_the_client_run_over_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with served_api() as server:
+        names = {"client": server.client, "address": server.address}
+        outcome = doctest.testmod(sys.modules[SemblanceClient.__module__], extraglobs=names, optionflags=doctest.ELLIPSIS)
+    assert outcome.attempted
+    assert not outcome.failed
+
+
+def test_methods_of_the_client_have_an_example() -> None:
+    methods = {name: method for name, method in vars(SemblanceClient).items() if callable(method) and not name.startswith("_")}
+    assert {name for name, method in methods.items() if ">>>" not in (method.__doc__ or "")} == CLIENT_WITHOUT_EXAMPLE
 
 
 def test_verbs_have_an_example() -> None:
