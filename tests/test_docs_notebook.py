@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbclient.exceptions import CellTimeoutError
 
 from docs.tools.run_notebook import NOTEBOOK, run
 
@@ -36,6 +39,14 @@ def test_notebook_prints_what_is_stored_in_it(monkeypatch: pytest.MonkeyPatch) -
     figures, expected = ([float(number) for number in NUMBER.findall(text)] for text in (after, before))
     assert len(expected) > 50
     assert figures == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_cells_that_together_take_longer_than_the_limit_are_stopped(tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell(source) for source in 5 * ("import threading; _ = threading.Event().wait(1.2)",)]  # type: ignore[no-untyped-call]
+    path = tmp_path / "endless.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), "utf-8")  # type: ignore[no-untyped-call]
+    with pytest.raises(CellTimeoutError):
+        run(path, longest=2)
 
 
 def test_notebook_is_small_and_says_nothing_of_the_machine() -> None:
