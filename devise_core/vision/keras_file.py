@@ -15,6 +15,12 @@ from devise_core.storage.manifest import remedy
 if TYPE_CHECKING:
     import keras
 
+CONFIG = "config.json"
+MAX_CONFIG_BYTES = 16_000_000
+"""The largest description of a model that is read. That of the bundled model has 0.1 MB."""
+MAX_SIDE = 2_048
+"""The largest side of the square that a model may take, in pixels. Known backbones take up to 800."""
+
 
 def stored_size(path: Path) -> int:
     """Return the side, in pixels, of the square that a ``.keras`` file takes, or 0 if only loading the model can tell.
@@ -23,10 +29,12 @@ def stored_size(path: Path) -> int:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            layers = json.loads(archive.read("config.json"))["config"]["layers"]
+            if archive.getinfo(CONFIG).file_size > MAX_CONFIG_BYTES:
+                return 0
+            layers = json.loads(archive.read(CONFIG))["config"]["layers"]
         [shape] = [layer["config"]["batch_shape"] for layer in layers if layer["class_name"] == "InputLayer"]
-        return int(shape[1])
-    except (OSError, KeyError, TypeError, ValueError, IndexError, zipfile.BadZipFile):
+        return int(shape[1]) if 1 <= int(shape[1]) <= MAX_SIDE else 0
+    except Exception:  # a damaged file can raise anything; loading the model says what is wrong
         return 0
 
 
@@ -44,6 +52,7 @@ def load_model(path: Path) -> keras.Model:
             f"Keras cannot be imported ({error.name or error}), so no image can be encoded. Run {install_command('images')}. "
             "Text search works without Keras."
         ) from error
+    _check_config(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a file can make Keras and TensorFlow raise anything, also errors of their own
@@ -51,3 +60,17 @@ def load_model(path: Path) -> keras.Model:
             f"{path} is not a Keras model that this version can load ({type(error).__name__}). "
             f"{remedy(path)}, or make it again with `{PROGRAM} build head`."
         ) from error
+
+
+def _check_config(path: Path) -> None:
+    """Refuse a description that would fill the memory. Keras reads it whole."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = max((entry.file_size for entry in archive.infolist() if entry.filename.endswith(".json")), default=0)
+    except (OSError, zipfile.BadZipFile, NotImplementedError):
+        return  # Keras says what is wrong
+    if size > MAX_CONFIG_BYTES:
+        raise ArtifactError(
+            f"{path} describes its model with {size / 1e6:.0f} MB, more than the {MAX_CONFIG_BYTES / 1e6:.0f} MB that are read. "
+            f"{remedy(path)}."
+        )

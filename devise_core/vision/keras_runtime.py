@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Floats
-from devise_core.vision.keras_file import load_model
+from devise_core.vision.keras_file import MAX_SIDE, load_model
 from devise_core.vision.model_runtime import OUTPUTS, ModelRuntime
 from devise_core.vision.preprocess import Pixels
+
+if TYPE_CHECKING:
+    import keras
 
 
 class KerasRuntime(ModelRuntime):
@@ -25,19 +29,33 @@ class KerasRuntime(ModelRuntime):
 
     def __init__(self, path: Path) -> None:
         model = load_model(path)
-        missing = set(OUTPUTS) - set(model.output_names)
+        missing = set(OUTPUTS) - set(getattr(model, "output_names", ()))
         if missing:
             raise ArtifactError(f"{path} has no output named {sorted(missing)[0]}. Use a model made by this project.")
         import tensorflow as tf
 
-        self.size = int(model.input_shape[1])
+        self.size = _side_of(model, path)
         self.exhausted = (MemoryError, tf.errors.ResourceExhaustedError)
         # A traced function answers one image several times sooner than model(x) or model.predict(x).
         self._call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
-        self._call(np.zeros((1, self.size, self.size, 3), dtype=np.uint8))
+        try:
+            self._call(np.zeros((1, self.size, self.size, 3), dtype=np.uint8))
+        except Exception as error:  # the layers of a foreign model can make TensorFlow raise anything
+            raise ArtifactError(
+                f"{path} cannot encode an image ({type(error).__name__}). Use a model made by this project."
+            ) from error
 
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
         """Return the features and the unit embeddings."""
         outputs = self._call(pixels)
         features, embeddings = (outputs[name].numpy() for name in OUTPUTS)
         return features, embeddings
+
+
+def _side_of(model: keras.Model, path: Path) -> int:
+    shape = model.input_shape
+    if isinstance(shape, tuple) and len(shape) == 4 and shape[1] == shape[2] and shape[3] == 3 and 1 <= (shape[1] or 0) <= MAX_SIDE:
+        return int(shape[1])
+    raise ArtifactError(
+        f"{path} does not take square images of up to {MAX_SIDE} × {MAX_SIDE} pixels. Use a model made by this project."
+    )
