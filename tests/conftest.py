@@ -29,6 +29,7 @@ from tests.colour_folder import source  # noqa: F401  a fixture for the tests th
 from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the tests that download
 from tests.image_server import image_server, image_site  # noqa: F401  fixtures for the tests of images from an address
 from tests.installed_package import installed  # noqa: F401  a fixture for the tests of the wheel
+from tests.large_collections import large_folder  # noqa: F401  a fixture for the tests of the format of large collections
 
 GROWTH = 200_000
 """By how many kB the memory may grow before garbage is collected. Collecting it after each of 220 modules took 80 s in all."""

@@ -14,49 +14,19 @@ from devise_core.collections.contract import ImageBatch
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.local_store import LocalStore
-from devise_core.collections.projection import project
 from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.collections.segments import MERGED_TOGETHER, merged_count
-from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.search.conditions import HasLabel
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY
-from tests.fakes import unit_rows
-
-FIRST, WIDTH = 60, 16
-EMBEDDINGS, FEATURES = unit_rows(200, WIDTH), unit_rows(200, 24, seed=1)
-
-
-def batch(start: int, stop: int) -> ImageBatch:
-    items = [
-        Item(f"image-{row:03}", f"images/{row}.webp", (f"label {row % 3}",), caption=f"picture {row}") for row in range(start, stop)
-    ]
-    thumbnails = [f"thumbnail {row}".encode() for row in range(start, stop)]
-    return ImageBatch(items, FEATURES[start:stop], EMBEDDINGS[start:stop], thumbnails, [f"key {row}" for row in range(start, stop)])
-
-
-def write(folder: Path, count: int) -> None:
-    with FolderWriter(folder, "m", "a test") as writer:
-        writer.put(batch(0, count))
-        writer.seal()
-
-
-def add(folder: Path, start: int, stop: int) -> None:
-    with SegmentWriter(folder, "a test") as writer:
-        writer.put(batch(start, stop))
-        writer.seal()
+from tests.large_collections import EMBEDDINGS, FEATURES, FIRST, add, batch, write
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A large collection of ``FIRST`` images."""
-    for module in ("writer.project", "large_projection.project"):
-        monkeypatch.setattr(f"devise_core.collections.{module}", lambda embeddings, *_: project(embeddings, methods=("pca",)))
-    for module in ("folder_writer", "writer"):
-        monkeypatch.setattr(f"devise_core.collections.{module}.EXACT_UP_TO", 20)
-    write(tmp_path / "large", FIRST)
-    return tmp_path / "large"
+def folder(large_folder: Path) -> Path:
+    """A collection of ``FIRST`` images in the format of large ones."""
+    return large_folder
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -163,7 +133,17 @@ def test_images_that_are_there_are_refused(folder: Path) -> None:
         with pytest.raises(CollectionError, match="Another process adds"):
             add(folder, 80, 81)
         writer.seal()
-    assert len(FolderCollection.open(folder)) == FIRST + 1
+    opened = FolderCollection.open(folder)
+    assert len(opened) == len(opened.embeddings) == len(opened.features) == FIRST + 1
+
+
+def test_the_last_image_may_be_removed_before_the_collection_is_sealed(folder: Path) -> None:
+    with FolderWriter(folder.with_name("other"), "m", "a test") as writer:
+        writer.put(batch(0, FIRST))
+        writer.remove([f"image-{FIRST - 1:03}"])
+        writer.seal()
+    opened = FolderCollection.open(folder.with_name("other"))
+    assert len(opened) == len(opened.embeddings) == len(opened.features) == FIRST - 1
 
 
 def test_a_small_collection_is_not_added_to(folder: Path, tmp_path: Path) -> None:
@@ -212,7 +192,7 @@ def test_levels_and_scores_are_those_of_all_images(folder: Path, engine: Engine)
 
 
 def test_a_process_killed_at_any_moment_leaves_a_complete_version(folder: Path) -> None:
-    code = "import sys; from pathlib import Path; from tests.test_segments import add, FIRST\n"
+    code = "import sys; from pathlib import Path; from tests.large_collections import add, FIRST\n"
     code += "for start in range(int(sys.argv[2]), 200): add(Path(sys.argv[1]), start, start + 1)"
     for delay in (0.0, 0.05, 0.11):
         count = len(FolderCollection.open(folder))

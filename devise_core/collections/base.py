@@ -22,7 +22,7 @@ from devise_core.search.index import NearestVectors
 from devise_core.search.products import ExactProducts, Products
 from devise_core.search.scan import Comparison, Scan
 from devise_core.storage.mapped_rows import VectorRows
-from devise_core.vectors import Floats, Rows, unit
+from devise_core.vectors import Floats, Rows, unit_stored
 
 SEED = 7
 """The sample of a collection is drawn with it."""
@@ -229,4 +229,4 @@ class Collection(CollectionFacts, ABC):
 
     def _open_products(self, by: Stored) -> Products:
         vectors = self.vector_rows(by)[:]
-        return ExactProducts(unit(vectors) if by == "visual" else vectors)
+        return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from devise_core.collections.read_only_database import check_types, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.text.plain_form import plain_form
@@ -60,9 +61,10 @@ class CaptionIndex:
         Raises:
             ArtifactError: The file is damaged.
         """
-        index = cls(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False), str(path)
-        )
+        try:
+            index = cls(open_read_only(path, (TABLE,)), str(path))
+        except sqlite3.Error as error:
+            raise ArtifactError(f"{path} cannot be read ({error}). Make the collection again.") from error
         index.search([["a"]])
         return index
 
@@ -93,13 +95,15 @@ class CaptionIndex:
         value = f"bm25({TABLE}, {_WEIGHTS})"
         statement = f"SELECT rowid, {value} FROM {TABLE} WHERE {TABLE} MATCH ? ORDER BY {value}, rowid LIMIT ?"
         with self._lock, self._errors():
-            return self._database.execute(statement, (expression, k)).fetchall()
+            rows = self._database.execute(statement, (expression, k)).fetchall()
+            check_types(rows, int, float)
+            return rows
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, TypeError) as error:
             raise ArtifactError(f"{self._source} cannot be read ({error}). Make the collection again.") from error
 
 

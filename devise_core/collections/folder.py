@@ -15,7 +15,7 @@ from devise_core.collections.contract import MOST_FACETS
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
-from devise_core.collections.segment_reader import open_captions, open_items, open_maps
+from devise_core.collections.segment_reader import check_count, open_captions, open_items, open_maps
 from devise_core.collections.vector_files import MappedVectorFiles, Stored, VectorFiles, WholeVectorFiles
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
@@ -89,7 +89,9 @@ class FolderCollection(Collection):
             )
         if layout.item_table.name in manifest.files:
             return cls(layout, manifest, open_items(layout, manifest))
-        return cls(layout, manifest, read_items(manifest.verified(layout.items)))
+        items = read_items(manifest.verified(layout.items))
+        check_count(layout, layout, manifest, len(items))
+        return cls(layout, manifest, items)
 
     @property
     def version(self) -> str:

@@ -118,8 +118,7 @@ class FolderWriter(StoreWriter):
     def _seal_large(self, rows: Rows) -> None:
         layout = self._layout
         keep_rows(layout.embeddings, rows, np.float16)
-        if rows[-1] != len(rows) - 1:
-            keep_rows(layout.features, rows, np.float16)
+        keep_rows(layout.features, rows, np.float16)
         manifest = Manifest(layout.root, about={"model": self._model_id, "count": len(rows), **self._about})
         files = write_large_files(layout, manifest, self._parts)
         write_manifest(manifest, files, self._command, self._source, "")

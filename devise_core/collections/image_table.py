@@ -102,8 +102,10 @@ class ImageTable:
 
 
 def keep_rows(path: Path, rows: Rows, kind: npt.DTypeLike) -> None:
-    """Keep the rows of a matrix that are at ``rows``, and store them as another kind of number."""
+    """Keep the rows of a matrix that are at the different ``rows``, and store them as another kind of number."""
     stored = np.load(path, mmap_mode="r")
+    if len(stored) == len(rows) and stored.dtype == kind:
+        return
     written = GrowingArray(path.with_name(f"rewritten-{path.name}"), kind)
     for block in row_blocks(len(rows), _BLOCK):
         written.append(stored[rows[block]])

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
+from devise_core.collections.read_only_database import check_types, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import is_inside
@@ -23,6 +24,7 @@ from devise_core.vectors import Rows
 ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus")
 LABEL, CATEGORY = "label", "category"
 """The kinds of facets."""
+_ITEM_TYPES = (str,) * len(ITEM_COLUMNS)
 _PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
 """A file that is inside the folder. Most are, and looking at others takes 50 times as long."""
 
@@ -74,10 +76,9 @@ class ItemTable(StoredItems):
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()
         with self._errors():
-            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._count = int(self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items")[0][0])
-            self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1")
+            self._database = open_read_only(path, ("items", "facets"))
+            self._count: int = self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items", (), int)[0][0]
+            self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1", (), str, str, int, bytes)
 
     def __len__(self) -> int:
         return self._count
@@ -88,7 +89,7 @@ class ItemTable(StoredItems):
         for start in range(0, len(wanted), AT_A_TIME):
             part = wanted[start : start + AT_A_TIME]
             statement = f"SELECT row, {', '.join(ITEM_COLUMNS)} FROM items WHERE row IN ({', '.join('?' * len(part))})"
-            items |= {row: self._item(values) for row, *values in self._rows_of(statement, part)}
+            items |= {row: self._item(values) for row, *values in self._rows_of(statement, part, int, *_ITEM_TYPES)}
         if missing := set(wanted) - set(items):
             raise ArtifactError(f"{self._path} has no item {min(missing)}. Make the collection again.")
         return [items[row] for row in wanted]
@@ -101,17 +102,17 @@ class ItemTable(StoredItems):
             statement = (
                 f"SELECT row, ifnull(json_extract(labels, '$[0]'), id) FROM items WHERE row IN ({', '.join('?' * len(part))})"
             )
-            names.update(self._rows_of(statement, part))
+            names.update(self._rows_of(statement, part, int, str))
         return [names[row] for row in wanted]
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of an id, or None."""
-        rows = self._rows_of("SELECT row FROM items WHERE id = ?", [item_id])
+        rows = self._rows_of("SELECT row FROM items WHERE id = ?", [item_id], int)
         return int(rows[0][0]) if rows else None
 
     def ids_like(self, text: str, k: int) -> list[str]:
         """Return up to ``k`` ids that come after ``text`` in the alphabet, the first of which often begin like it."""
-        return [row[0] for row in self._rows_of("SELECT id FROM items WHERE id >= ? ORDER BY id LIMIT ?", [text, k])]
+        return [row[0] for row in self._rows_of("SELECT id FROM items WHERE id >= ? ORDER BY id LIMIT ?", [text, k], str)]
 
     def with_label(self, label: str) -> Rows:
         """Return the rows of the images with a label."""
@@ -124,7 +125,7 @@ class ItemTable(StoredItems):
     def facets(self, kind: str, most: int) -> dict[str, int]:
         """Return the ``most`` frequent labels or categories, each with the number of its images."""
         statement = "SELECT value, count FROM facets WHERE kind = ? ORDER BY count DESC, value LIMIT ?"
-        return {str(value): int(count) for value, count in self._rows_of(statement, [kind, most])}
+        return dict(self._rows_of(statement, [kind, most], str, int))
 
     def counts(self, kind: str, values: Sequence[str]) -> dict[str, int]:
         """Return for those of ``values`` that some image has the number of its images."""
@@ -132,31 +133,35 @@ class ItemTable(StoredItems):
         for start in range(0, len(values), AT_A_TIME):
             part = values[start : start + AT_A_TIME]
             statement = f"SELECT value, count FROM facets WHERE kind = ? AND value IN ({', '.join('?' * len(part))})"
-            counts.update(self._rows_of(statement, [kind, *part]))
+            counts.update(self._rows_of(statement, [kind, *part], str, int))
         return counts
 
     def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
         """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
         columns = f"SELECT key, {', '.join(ITEM_COLUMNS)} FROM items WHERE id IN ({', '.join('?' * len(ids))})"
-        return {item.id: (item, key) for key, *values in self._rows_of(columns, ids) for item in [self._item(values)]}
+        return {
+            item.id: (item, key) for key, *values in self._rows_of(columns, ids, str, *_ITEM_TYPES) for item in [self._item(values)]
+        }
 
     def known_keys(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys`` that an image has. It looks at all images."""
         known = set[str]()
         for start in range(0, len(keys), AT_A_TIME):
             part = keys[start : start + AT_A_TIME]
-            known |= {key for (key,) in self._rows_of(f"SELECT key FROM items WHERE key IN ({', '.join('?' * len(part))})", part)}
+            statement = f"SELECT key FROM items WHERE key IN ({', '.join('?' * len(part))})"
+            known |= {key for (key,) in self._rows_of(statement, part, str)}
         return known
 
     def keys_at(self, rows: Sequence[int]) -> list[str]:
         """Return the SHA-256 of the original files of up to 500 rows."""
         statement = f"SELECT row, key FROM items WHERE row IN ({', '.join('?' * len(rows))})"
-        keys = dict(self._rows_of(statement, rows))
+        keys = dict(self._rows_of(statement, rows, int, str))
         return [keys[row] for row in rows]
 
     def _posting(self, kind: str, value: str) -> Rows:
-        rows = self._rows_of("SELECT rows FROM facets WHERE kind = ? AND value = ?", [kind, value])
-        posting = np.frombuffer(rows[0][0] if rows else b"", dtype="<i4").astype(np.int64)
+        rows = self._rows_of("SELECT rows FROM facets WHERE kind = ? AND value = ?", [kind, value], bytes)
+        with self._errors():
+            posting = np.frombuffer(rows[0][0] if rows else b"", dtype="<i4").astype(np.int64)
         if len(posting) and (posting.min() < 0 or posting.max() >= self._count):
             raise ArtifactError(f"{self._path} is damaged (a {kind} refers to an image that does not exist). Make it again.")
         return posting
@@ -164,20 +169,27 @@ class ItemTable(StoredItems):
     def _item(self, values: Sequence[Any]) -> Item:
         fields = dict(zip(ITEM_COLUMNS, values, strict=True))
         with self._errors():
-            fields["labels"] = tuple(map(str, json.loads(fields["labels"])))
+            labels = json.loads(fields["labels"])
+            if not isinstance(labels, list):
+                raise TypeError("the labels are no list")
+            fields["labels"] = tuple(map(str, labels))
             x, y = map(float, fields["focus"].split())
+            if not (0 <= x <= 1 and 0 <= y <= 1):
+                raise ValueError("a focus outside the image")
             item = Item(**(fields | {"focus": (x, y)}))
         if not item.id or not (_PLAIN.fullmatch(item.file) or is_inside(item.file)):
             raise ArtifactError(f"{self._path} has an image without an id, or with a file outside the folder. Make it again.")
         return item
 
-    def _rows_of(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def _rows_of(self, statement: str, values: Sequence[object], *types: type) -> list[tuple[Any, ...]]:
         with self._lock, self._errors():
-            return self._database.execute(statement, values).fetchall()
+            rows = self._database.execute(statement, values).fetchall()
+            check_types(rows, *types)
+            return rows
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
             raise ArtifactError(f"{self._path} cannot be read ({error}). Make the collection again.") from error

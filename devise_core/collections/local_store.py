@@ -15,7 +15,7 @@ from devise_core.search.conditions import EVERYTHING, Condition, mask_of
 from devise_core.search.products import Products
 from devise_core.search.ranking import Mask, Ranking
 from devise_core.search.scan import Scan
-from devise_core.vectors import Floats, Rows, largest, unit
+from devise_core.vectors import Floats, Rows, largest, unit_stored
 
 
 class LocalStore(Store):
@@ -109,7 +109,11 @@ class LocalStore(Store):
             rows, cosines = self.collection.feature_index.search(vector, most if mask is None else WINDOW)
             kept = slice(None) if mask is None else mask[rows]
             return Ranking(rows[kept], cosines[kept], cosines[kept])[:most]
-        cosines = np.asarray(unit(features[inside]) @ vector, dtype=np.float32) if len(inside) else np.empty(0, np.float32)
+        cosines = (
+            np.asarray(unit_stored(features[inside], "features of the collection") @ vector, dtype=np.float32)
+            if len(inside)
+            else np.empty(0, np.float32)
+        )
         best = largest(cosines, most)
         return Ranking(inside[best].astype(np.int64), cosines[best], cosines[best])
 

@@ -12,14 +12,29 @@ from devise_core.collections.joined_items import JoinedItems
 from devise_core.collections.projection import Projections
 from devise_core.collections.segments import layouts
 from devise_core.datatypes import Item
+from devise_core.errors import ArtifactError
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 
 
 def open_items(layout: CollectionLayout, manifest: Manifest) -> StoredItems:
     """Open the tables of items. Raises ``ArtifactError``."""
-    tables = [ItemTable(manifest.glanced(each.item_table)) for each in layouts(layout, manifest.about)]
+    parts = layouts(layout, manifest.about)
+    tables = [ItemTable(manifest.glanced(each.item_table)) for each in parts]
+    for each, table in zip(parts, tables, strict=True):
+        check_count(layout, each, manifest, len(table))
     return JoinedItems(tables) if len(tables) > 1 else tables[0]
+
+
+def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Manifest, count: int) -> None:
+    """Check that a part of a collection has as many items as the manifest says that it has embeddings.
+
+    Raises:
+        ArtifactError: It has not.
+    """
+    entry = manifest.files.get(part.embeddings.relative_to(layout.root).as_posix())
+    if entry and entry.shape and entry.shape[0] != count:
+        raise ArtifactError(f"{part.root} lists {count} images, and {entry.shape[0]} embeddings. Make the collection again.")
 
 
 def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> Projections:

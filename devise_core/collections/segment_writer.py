@@ -107,9 +107,8 @@ class SegmentWriter(StoreWriter):
             for batch in _batches(layout_of(self._layout, segment)):
                 self._table.put(batch)
         rows = self._table.finish()
-        if rows[-1] != len(rows) - 1:
-            for file in (self._staged.embeddings, self._staged.features):
-                keep_rows(file, rows, np.float16)
+        for file in (self._staged.embeddings, self._staged.features):
+            keep_rows(file, rows, np.float16)
         files = write_large_files(self._staged, Manifest(self._staged.root), self._parts, self._layout)
         self._staging.close()
         self._write_manifest([*kept, Segment(self._name, len(rows))], replaced, [file.name for file in files])

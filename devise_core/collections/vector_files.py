@@ -20,7 +20,7 @@ from devise_core.storage.artifact_reader import read_array
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.mapped_rows import JoinedRows, MappedRows, VectorRows
 from devise_core.storage.paths import CollectionLayout
-from devise_core.vectors import Floats, unit
+from devise_core.vectors import Floats, unit_stored
 
 Stored = Literal["semantic", "visual", "concept", "partition"]
 """The vectors that a collection stores: embeddings, features, and what the score needs besides (``score_vectors``). A large one
@@ -78,7 +78,7 @@ class WholeVectorFiles(VectorFiles):
     def products(self, by: Stored) -> Products:
         """Return exact products."""
         vectors = self.rows(by)
-        return ExactProducts(unit(vectors) if by == "visual" else vectors)
+        return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)
 
     def index(self, by: Stored) -> Index:
         """Open the index that the manifest names, or the default for the size if the manifest is older than that."""

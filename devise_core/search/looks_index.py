@@ -10,7 +10,7 @@ from devise_core.search.index import Index, check_query
 from devise_core.search.products import ScannedProducts, write_scan
 from devise_core.storage.artifact_reader import read_array
 from devise_core.storage.mapped_rows import MappedRows, VectorRows, row_blocks
-from devise_core.vectors import Floats, Rows, largest, unit
+from devise_core.vectors import Floats, Rows, largest, unit, unit_stored
 
 WIDTH = 128
 """The features of an image are projected to this many numbers, along the directions in which they differ most."""
@@ -71,7 +71,7 @@ class LooksIndex(Index):
         """Find the vectors nearest to a unit vector, approximately."""
         projected = self._axes @ check_query(query, self._axes.shape[1])
         near = np.sort(largest(self._products.fast(projected[None])[0], max(REFINED, 2 * k)))
-        cosines = np.asarray(unit(self._features[near]) @ query, dtype=np.float32)
+        cosines = np.asarray(unit_stored(self._features[near], "features of the collection") @ query, dtype=np.float32)
         best = largest(cosines, k)
         return near[best].astype(np.int64), cosines[best]
 

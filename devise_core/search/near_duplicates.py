@@ -6,7 +6,7 @@ import numpy as np
 
 from devise_core.search.ranking import Ranking
 from devise_core.storage.mapped_rows import VectorRows
-from devise_core.vectors import Floats, unit
+from devise_core.vectors import Floats, unit_stored
 
 NEAR_DUPLICATE_COSINE = 0.9
 """Two images are near-duplicates if their features have at least this cosine."""
@@ -30,7 +30,7 @@ def fold_near_duplicates(
         The images that are kept, and for each row that is kept the rows folded under it.
     """
     compared, rest = ranking[:MAX_COMPARED], ranking[MAX_COMPARED:]
-    looks = unit(features[compared.rows])  # (m, f)
+    looks = unit_stored(features[compared.rows], "features of the collection")  # (m, f)
     near = looks @ looks.T >= threshold  # (m, m)
     kept: list[int] = []
     folded: dict[int, list[int]] = {}

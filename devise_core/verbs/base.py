@@ -17,7 +17,7 @@ from devise_core.text.query_parser import Clause
 from devise_core.text.query_reader import ImageVector, read_query
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.vocabulary import Vocabulary
-from devise_core.vectors import Floats, Rows, unit
+from devise_core.vectors import Floats, Rows, unit, unit_stored
 from devise_core.verbs.arguments import vector_given, vectors_by_name
 from devise_core.vision.image_encoder import ImageEncoder
 
@@ -106,7 +106,9 @@ class EngineBase:
             if clause.text in named:
                 return unit(vector_given(named[clause.text], self.text.dimension))
             if clause.text in self.collection:
-                return unit(self.collection.vector_rows("semantic")[self.collection.row(clause.text)])
+                return unit_stored(
+                    self.collection.vector_rows("semantic")[self.collection.row(clause.text)], "embeddings of the collection"
+                )
             from rapidfuzz import process
 
             near = process.extract(clause.text, [*named, *self.collection.ids_like(clause.text, 3)], limit=3)

@@ -1,0 +1,63 @@
+"""SQLite files of collections, which somebody else may have written."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from devise_core.errors import ArtifactError
+
+TIME_LIMIT = 30.0
+"""Seconds that a statement may take. The longest one, over a million images, takes a tenth of a second."""
+_STEPS = 100_000
+"""How many steps of SQLite's machine there are between two looks at the clock."""
+
+
+class _LimitedConnection(sqlite3.Connection):
+    """A connection that ends a statement after ``TIME_LIMIT``."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._deadline = float("inf")
+        self.set_progress_handler(lambda: time.monotonic() > self._deadline, _STEPS)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run a statement, as ``sqlite3.Connection.execute`` does."""
+        self._deadline = time.monotonic() + TIME_LIMIT
+        return super().execute(sql, parameters)
+
+
+def open_read_only(path: Path, tables: Collection[str]) -> sqlite3.Connection:
+    """Open a file to read it. It may hold no view and no trigger, which could make a statement do other work, or never end.
+
+    Args:
+        path: A file that is not written to any more.
+        tables: The tables that it must have. Those of a full-text table begin with its name.
+
+    Raises:
+        ArtifactError: It has other tables, or views or triggers.
+        sqlite3.Error: It is no SQLite file, or damaged.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    database = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_LimitedConnection)
+    database.execute("PRAGMA trusted_schema = OFF")
+    schema = database.execute("SELECT type, name, tbl_name FROM sqlite_master").fetchall()
+    names = {name for kind, name, _ in schema if kind == "table"}
+    others = [name for name in names if name not in tables and not str(name).startswith(tuple(f"{table}_" for table in tables))]
+    if others or not names.issuperset(tables) or any(kind not in {"table", "index"} for kind, *_ in schema):
+        raise ArtifactError(f"{path} does not have the tables that this project writes. Make the collection again.")
+    return database
+
+
+def check_types(rows: Sequence[tuple[Any, ...]], *types: type) -> None:
+    """Check the columns of what a statement returned. SQLite stores any type in any column.
+
+    Raises:
+        TypeError: A value has another type.
+    """
+    for row in rows:
+        if tuple(map(type, row)) != types:
+            raise TypeError("a value has the wrong type")
