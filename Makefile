@@ -55,12 +55,14 @@ OLDEST = build-cache/oldest
 oldest: $(VENV)/test
 	$(BIN)/uv --no-config venv --quiet --clear --python 3.11 $(OLDEST)
 	$(BIN)/uv --no-config pip compile --quiet --resolution lowest-direct --python-version 3.11 --extra app --extra api --extra train \
-	  pyproject.toml -o $(OLDEST)/requirements.txt
+	  --extra onnx --extra umap --extra tables pyproject.toml -o $(OLDEST)/requirements.txt
 	$(BIN)/uv --no-config pip install --quiet --python $(OLDEST)/bin/python -r $(OLDEST)/requirements.txt $(TEST_TOOLS)
 	$(OLDEST)/bin/python -m pytest -m "not browser" $(OLDEST_TESTS)
 TEST_TOOLS = pytest hypothesis pyyaml packaging playwright axe-playwright-python setuptools schemathesis
 OLDEST_TESTS = tests/test_engine.py tests/test_cli.py tests/test_index.py tests/test_indexing.py tests/test_images.py tests/test_ranking.py \
-  tests/test_query_parser.py tests/test_pages.py tests/test_settings.py tests/test_faults.py tests/test_train_accuracy.py
+  tests/test_query_parser.py tests/test_pages.py tests/test_settings.py tests/test_faults.py tests/test_train_accuracy.py \
+  tests/test_api_search.py tests/test_api_images.py tests/test_api_errors.py tests/test_api_access.py tests/test_client.py \
+  tests/test_arguments.py tests/test_model_runtime.py tests/test_projection.py tests/test_cli_output.py
 
 # Write a collection of 100,000 images, measure it, and compare its files with what benchmarks.capacity computes. Needs 0.4 GB.
 # Then start a Milvus server that only this machine reaches, test it, and measure a copy of the collection in it. Needs 3 GB of memory.
