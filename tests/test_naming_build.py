@@ -9,15 +9,21 @@ import numpy as np
 import pytest
 
 from devise_core.bundle.abstract_words import abstract_words
-from devise_core.bundle.naming import coverage, everyday_names, labels_below
+from devise_core.bundle.hierarchy import Hierarchy
+from devise_core.bundle.naming import NamingFiles, coverage, everyday_names, labels_below
 from devise_core.bundle.naming_guards import flags
 from devise_core.bundle.nouns import classified_things, things
 from devise_core.bundle.person_signal import person_weights
 from devise_core.bundle.sense_counts import SenseCounts, read_sense_counts
-from devise_core.bundle.tables import imagenet_offsets
+from devise_core.bundle.tables import imagenet_offsets, read_rows
 from devise_core.bundle.wordnet import Nouns, Synset
 from devise_core.datasets.people import shows_person
 from devise_core.errors import BuildError
+from devise_core.evaluate.data import hurtful_names
+from devise_core.storage.manifest import Manifest
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
+from devise_core.text.opening import open_word_store
+from devise_core.text.tokens import Phrases
 from devise_core.text.word_filter import load_word_filter
 
 TENCH, FISH = imagenet_offsets()[0], 1
@@ -75,7 +81,52 @@ def test_of_two_senses_the_one_that_the_classifier_knows_has_the_kinds(nouns: No
 
 
 def test_a_sense_has_the_flags_of_the_groups_above_it(nouns: Nouns) -> None:
-    assert flags(nouns, TENCH) == "a"
+    assert flags(nouns, TENCH, "tench") == "a"
+
+
+def test_a_name_has_flags_by_its_own_words() -> None:
+    food, thing, animal = (Synset(offset, (lemma,), (), False) for offset, lemma in ((1, "food"), (2, "tool"), (3, "animal")))
+    senses = {"food": (1,), "tool": (2,), "animal": (3,), "eel": (1, 3), "crane": (2, 3), "mule": (3, 2)}
+    graph = Nouns({1: food, 2: thing, 3: animal}, senses)
+    named = {("eel", 1): "w", ("crane", 2): "", ("mule", 2): "w", ("tool", 2): "", ("noose", 2): "g", ("indian paint", 2): "w"}
+    assert {key: flags(graph, key[1], key[0]) for key in named} == named
+    assert flags(graph, 3, "spider monkey") == "a"
+
+
+def test_the_table_of_guarded_names_has_names_and_flags_that_exist() -> None:
+    rows, names = read_rows("guarded_names"), {line[0] for line in _naming_lines()}
+    assert {row["flag"] for row in rows} == {"g", "w"}
+    assert [row["name"] for row in rows if not row["synset"] and row["name"] not in names] == []
+    assert len({(row["name"], row["synset"]) for row in rows}) == len(rows)
+    assert all(row["kind"] for row in rows)
+
+
+def test_every_hurtful_name_has_a_flag() -> None:
+    hurtful = hurtful_names()
+    assert [line[0] for line in _naming_lines() if line[0] in hurtful and not line[3]] == []
+    assert hurtful <= {line[0] for line in _naming_lines()}
+    assert {"jail", "penitentiary", "wimp", "deathbed", "tombstone", "bomb", "disguise", "hijab", "noose", "asylum"} <= hurtful
+
+
+def test_ordinary_names_have_no_flag() -> None:
+    ordinary = {"bicycle", "chair", "guitar", "t-shirt", "umbrella", "mountain", "pizza", "tree", "boat", "computer", "ball"}
+    assert ordinary <= {line[0] for line in _naming_lines() if not line[3]}
+
+
+def test_the_flags_are_written_again_without_the_rest(nouns: Nouns, tmp_path: Path) -> None:
+    layout, manifest = ArtifactLayout(tmp_path), Manifest(tmp_path)
+    np.save(layout.directions, np.zeros((1, 4), dtype=np.float32))
+    vectors = np.asarray([[1, 2, 3, 4]] * 2, dtype=np.int8)
+    np.save(layout.naming_vectors, vectors)
+    layout.naming.write_text(f"tench\tn{TENCH:08d}\t-1.500\tg\t0\t\t0\ttinca\nhake\tn00000002\t-2.000\t\t\t\t\t\n", "utf-8")
+    NamingFiles(layout, manifest, Hierarchy(nouns, Phrases(open_word_store(ArtifactLayout(BUNDLED_ARTIFACTS))))).write_flags()
+    assert layout.naming.read_text("utf-8") == (
+        f"tench\tn{TENCH:08d}\t-1.500\ta\t0\t\t0\ttinca\nhake\tn00000002\t-2.000\ta\t\t\t\t\n"
+    )
+    assert (np.load(layout.naming_vectors) == vectors).all()
+    manifest.write()
+    assert Manifest.read(tmp_path).verified(layout.naming) == layout.naming
+    assert set(manifest.files) == {"naming.tsv"}
 
 
 def test_counts_are_shared_over_all_parts_of_speech(tmp_path: Path) -> None:
@@ -117,3 +168,8 @@ def test_the_person_weights_separate_what_they_were_fitted_on() -> None:
     assert weights.dtype == np.float32
     assert (logits[:30] > 0).all()
     assert (logits[30:] < 0).all()
+
+
+def _naming_lines() -> list[list[str]]:
+    """Return the lines of the bundled ``naming.tsv``, split into fields."""
+    return [line.split("\t") for line in ArtifactLayout(BUNDLED_ARTIFACTS).naming.read_text("utf-8").splitlines()]

@@ -110,6 +110,14 @@ def build_naming(context: BuildContext) -> None:
     context.log(f"{len(lines)} words that may name an image")
 
 
+def build_naming_flags(context: BuildContext) -> None:
+    """Write again which names could hurt a person, after a change to the guards. The vectors of the names stay as they are."""
+    manifest, hierarchy = context.manifest(), Hierarchy(read_nouns(context.wordnet()), context.phrases())
+    naming.NamingFiles(context.layout, manifest, hierarchy).write_flags()
+    manifest.write()
+    context.log(context.layout.naming.name)
+
+
 def build_person(context: BuildContext) -> None:
     """Build the signal that an image shows a person, and write the head's softmax over the labels beside it.
 
@@ -156,6 +164,7 @@ JOBS: dict[str, Job] = {
     "head": atomic(build_head),
     "classifier": atomic(build_classifier),
     "naming": atomic(build_naming),
+    "naming-flags": atomic(build_naming_flags),
     "person": atomic(build_person),
     "concepts": atomic(write_concepts),
     "foreign-nouns": atomic(write_foreign_nouns),

@@ -91,7 +91,7 @@ class NamingFiles:
                 line.word,
                 f"n{line.offset:08d}",
                 f"{line.prior:.3f}",
-                flags(self.nouns, line.offset),
+                flags(self.nouns, line.offset, line.word),
                 str(label_row.get(line.offset, "")),
                 _joined(named[line.offset]),
                 _joined(below.get(line.offset, ())),
@@ -99,13 +99,20 @@ class NamingFiles:
             ]
             for line in lines
         ]
-        self._save(self.layout.naming, lambda path: path.write_text("".join("\t".join(row) + "\n" for row in rows), "utf-8"))
+        self._save_lines(rows)
         label_vectors = np.load(self.layout.label_vectors)
         vectors = [
             label_vectors[label_row[line.offset]] if line.vector is None else without(line.vector, self.directions)
             for line in lines
         ]
         self._save_vectors(self.layout.naming_vectors, vectors)
+
+    def write_flags(self) -> None:
+        """Write the flags in ``naming.tsv`` again. Its other columns and the vectors stay as they are, to the last digit."""
+        rows = [line.split("\t") for line in self.layout.naming.read_text("utf-8").splitlines()]
+        for row in rows:
+            row[3] = flags(self.nouns, _offset(row[1]), row[0])
+        self._save_lines(rows)
 
     def write_nouns(self, nouns: Sequence[str]) -> None:
         """Write the sense and the near kinds of each noun of the noun list, and what the labels cover.
@@ -149,6 +156,9 @@ class NamingFiles:
         self._save_vectors(
             self.layout.sense_vectors, [without(vector, self.directions) for vector in vectors if vector is not None]
         )
+
+    def _save_lines(self, rows: Sequence[Sequence[str]]) -> None:
+        self._save(self.layout.naming, lambda path: path.write_text("".join("\t".join(row) + "\n" for row in rows), "utf-8"))
 
     def _save_vectors(self, path: Path, vectors: Sequence[Floats]) -> None:
         self._save(path, lambda staged: np.save(staged, quantise(np.stack(vectors))[0]))

@@ -1,10 +1,17 @@
-"""Senses that must not name an image unless the classifier is sure of them. A wrong one would insult the person in the image."""
+"""Senses and names that must not name an image unless the classifier is sure. A wrong one would insult the person in the image.
+
+They are animals and primates, the hand-written table ``guarded_names.csv``, food that is named like an animal, and names with a
+word of ``guarded_parts.csv`` in them: a people, or a word such as "dwarf".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
+from devise_core.bundle.tables import read_rows, read_table
 from devise_core.bundle.wordnet import Nouns
+from devise_core.text.tokens import tokens
 
 Roots = Sequence[tuple[str, int]]
 """Lemma and place of its sense (0 is the most frequent). All senses below belong to it."""
@@ -29,14 +36,47 @@ NEVER = ("human", "homo", "man", "world", "humanity")
 
 FLAGS: dict[str, Roots] = {"a": ANIMAL, "p": PRIMATE, "g": GUARDED, "w": WITH_PEOPLE}
 """The flag of each group in ``naming.tsv``."""
+FOOD: Roots = (("food", 0), ("food", 1))
 
 
-def flags(nouns: Nouns, offset: int) -> str:
-    """Return the flags of the groups that a sense is in."""
+def flags(nouns: Nouns, offset: int, name: str) -> str:
+    """Return the flags of the groups that a sense and the name it is shown with are in."""
     ancestors = nouns.ancestors(offset)
-    return "".join(flag for flag, roots in FLAGS.items() if any(root in ancestors for root in offsets_of(nouns, roots)))
+    groups = {flag for flag, roots in FLAGS.items() if any(root in ancestors for root in offsets_of(nouns, roots))}
+    groups |= {flag for root, flag in _table()[0].items() if root in ancestors}
+    if "a" not in groups:
+        groups |= _flags_of_name(name)
+        if _sounds_like_an_animal(nouns, ancestors, name):
+            groups.add("w")
+    return "".join(flag for flag in FLAGS if flag in groups)
 
 
 def offsets_of(nouns: Nouns, roots: Roots) -> list[int]:
     """Return the offsets of the roots that the noun graph has."""
     return [nouns.senses[lemma][place] for lemma, place in roots if place < len(nouns.senses.get(lemma, ()))]
+
+
+def _flags_of_name(name: str) -> set[str]:
+    """Return the flags of a name in ``guarded_names.csv``, and of its words in ``guarded_parts.csv``."""
+    return {*_table()[1].get(name, "")} | {flag for part, flag in _parts().items() if part in tokens(name)}
+
+
+def _sounds_like_an_animal(nouns: Nouns, ancestors: Mapping[int, int], name: str) -> bool:
+    """Return whether a name mostly means an animal, or also means one and this sense is a food, such as "eel"."""
+    senses, animals = nouns.senses.get(name, ()), offsets_of(nouns, ANIMAL)
+    if not any(root in ancestors for root in offsets_of(nouns, FOOD)):
+        senses = senses[:1]
+    return any(root in nouns.ancestors(sense) for sense in senses for root in animals)
+
+
+@cache
+def _parts() -> dict[str, str]:
+    return read_table("guarded_parts")
+
+
+@cache
+def _table() -> tuple[dict[int, str], dict[str, str]]:
+    """Return the flags of ``guarded_names.csv``: by offset for a sense and all below it, and by name for all senses of it."""
+    rows = read_rows("guarded_names")
+    roots = {int(row["synset"][1:]): row["flag"] for row in rows if row["synset"]}
+    return roots, {row["name"]: row["flag"] for row in rows if not row["synset"]}

@@ -17,6 +17,7 @@ JOBS = (
     "head",
     "classifier",
     "naming",
+    "naming-flags",
     "person",
     "concepts",
     "foreign-nouns",
