@@ -9,10 +9,12 @@ from devise_core import Engine
 from devise_core.evaluate.absent import refusal_figures
 from devise_core.evaluate.data import read_data
 from devise_core.evaluate.labels import Name, Truth, naming_hits
-from devise_core.evaluate.people import NameGuard
+from devise_core.evaluate.people import PASCAL, WITH, WITHOUT, NameGuard, listed
 from devise_core.evaluate.protocols import PROTOCOLS
 from devise_core.evaluate.queries import BUNDLED, FLICKR
+from devise_core.results import read_results
 from devise_core.search.naming import Names
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
 from ui.results.comparison import NAMES
 
 SEA_LION = Truth(frozenset({"sea lion"}), frozenset({"sea lion", "sea", "lion"}), frozenset({"n1", "n2"}))
@@ -46,13 +48,24 @@ def test_tied_scores_count_half() -> None:
 def test_a_name_that_could_hurt_needs_a_sure_classifier(engine: Engine) -> None:
     namer = engine.parts.namer
     assert namer is not None
-    guard = NameGuard(namer.table)
+    guard = NameGuard(namer.table, listed(namer.table))
     dog, flag = namer.table.words.index("dog"), namer.table.words.index("bikini")
     classes = np.zeros(len(namer.table.own_line), dtype=np.float32)
     assert guard.has_unsure_name(Names((), (), (dog,)), classes)
     classes[namer.table.labels_of("a")[0]] = 0.6
     assert not guard.has_unsure_name(Names((), (), (dog, -1)), classes)
     assert guard.has_unsure_name(Names((), (), (dog, flag)), classes)
+
+
+def test_the_published_figures_of_people_are_safe() -> None:
+    results = read_results(ArtifactLayout(BUNDLED_ARTIFACTS).results)
+    assert results is not None
+    people = next(table for table in results.tables if table.protocol == "people").methods()
+    assert set(people) == {WITH, WITHOUT, PASCAL}
+    assert [(name, row["unsure@10"].value, row["hurtful@10"].value) for name, row in people.items()] == [
+        (name, 0, 0) for name in people
+    ]
+    assert [name for name in (WITH, PASCAL) if (people[name]["person@3"].value or 0) < 0.6] == []
 
 
 def test_the_judged_data_are_consistent() -> None:

@@ -3,7 +3,9 @@
 ``queries.csv`` has a query, its kind, the collection or data set, and the ids of the relevant images separated by "|". Those of
 the bundled collections were judged by one person. An image of flickr8k-1000 is relevant if at least two of its five captions
 mention everything in the query. ``absent.csv`` lists everyday nouns that no image of a collection shows. ``label_senses.csv`` has
-the WordNet senses of the bundled collections' labels, and these with their hypernyms.
+the WordNet senses of the bundled collections' labels, and these with their hypernyms. ``hurtful_names.csv`` has names that must not
+be given to an image of a person without a sure classifier, with the reason. It was written by reading the names of the model, and
+not from the flags that guard them.
 """
 
 from __future__ import annotations
@@ -18,3 +20,8 @@ def read_data(name: str) -> list[dict[str, str]]:
     """Return the rows of ``NAME.csv``."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def hurtful_names() -> frozenset[str]:
+    """Return the names of ``hurtful_names.csv``."""
+    return frozenset(row["word"] for row in read_data("hurtful_names"))
