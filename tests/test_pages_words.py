@@ -40,7 +40,12 @@ def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
     else:
         steps = component_data(test, "word_path")[0][0]
         assert (steps[0]["word"], steps[-1]["word"], len(steps)) == (a, b, 7)
-        assert len({step["id"] for step in steps}) == 7
+        assert "picture" in steps[0]
+
+
+def test_a_word_without_a_good_picture_has_none() -> None:
+    steps = component_data(app("words", mode="way", a="dog", b="love"), "word_path")[0][0]
+    assert [steps[0]["picture"]["name"], steps[-1]["picture"]] == ["dog", None]
 
 
 def test_an_invalid_mode_is_replaced_by_the_first() -> None:

@@ -71,7 +71,7 @@ STEPS = (
     Step(
         "words",
         "From word to word",
-        "Go from one word to another in small steps, and see the most similar picture at each step.",
+        "Go from one word to another in small steps, and see a picture of each word that has a good one.",
         {"mode": "way", "a": "tree", "b": "car"},
     ),
     Step("results", "How well does it work?", "The figures compare the app with other methods. You can repeat every measurement."),

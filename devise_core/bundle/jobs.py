@@ -12,6 +12,7 @@ from devise_core.bundle import (
     nouns,
     packages,
     person_signal,
+    person_words,
     unsuitable_words,
     words,
 )
@@ -157,6 +158,13 @@ def build_unsuitable_words(context: BuildContext) -> None:
     context.log(f"{unsuitable_words.write_unsuitable_words(*sources)} words and phrases")
 
 
+def build_person_words(context: BuildContext) -> None:
+    """Write the words that mean people."""
+    graph, counts = read_nouns(context.wordnet()), read_sense_counts(context.wordnet())
+    chosen = list(person_words.person_words(graph, counts, naming.everyday_names()))
+    context.log(f"{person_words.write_person_words(chosen, read_irregular_plurals(context.wordnet()))} words that mean people")
+
+
 JOBS: dict[str, Job] = {
     "words": atomic(build_words),
     "labels": atomic(build_labels),
@@ -174,5 +182,6 @@ JOBS: dict[str, Job] = {
     "scores": build_scores,
     "label-senses": build_label_senses,
     "unsuitable-words": build_unsuitable_words,
+    "person-words": build_person_words,
 }
 """The jobs in the order in which they depend on each other."""

@@ -27,6 +27,7 @@ JOBS = (
     "scores",
     "label-senses",
     "unsuitable-words",
+    "person-words",
     "card",
     "all",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,8 @@ from devise_core.vectors import Floats, Rows
 MAX_STEPS = 20
 _SAME, _OPPOSITE = 1 - 1e-5, -1 + 1e-5
 
-Search = Callable[[Floats, int], tuple[Rows, Floats]]
-"""The ``search`` of an index: a unit vector ``(d,)`` and ``k`` → rows and cosines, largest first."""
+Candidates = tuple[Rows, Floats]
+"""The rows of images in the order of preference, and their cosines with a step."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +72,23 @@ def word_path(encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str
     return [*path, PathStep(1.0, WordHit(end, 1.0), end_vector)]
 
 
-def nearest_images(path: Sequence[PathStep], search: Search) -> list[tuple[int, float]]:
-    """Find an image for each step of a path, without using one twice while there are others.
+def chosen_images(candidates: Sequence[Candidates]) -> list[tuple[int, float] | None]:
+    """Choose an image for each step of a path, without using one twice. The two ends choose first.
 
-    The two ends choose first.
+    Args:
+        candidates: The images that may be shown at each step, the best first.
 
     Returns:
-        For each step the row of the image and its cosine with the step.
+        For each step the row of the image and its cosine with the step, or None if there is none left.
     """
-    chosen: dict[int, tuple[int, float]] = {}
-    for place in (0, len(path) - 1, *range(1, len(path) - 1)):
-        rows, cosines = search(path[place].vector, len(chosen) + 1)
-        nearest = [(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
-        taken = {row for row, _ in chosen.values()}
-        chosen[place] = next((image for image in nearest if image[0] not in taken), nearest[0])
-    return [chosen[place] for place in range(len(path))]
+    chosen: dict[int, tuple[int, float] | None] = {}
+    taken: set[int] = set()
+    for place in (0, len(candidates) - 1, *range(1, len(candidates) - 1)):
+        images = ((int(row), float(cosine)) for row, cosine in zip(*candidates[place], strict=True))
+        chosen[place] = next((image for image in images if image[0] not in taken), None)
+        if image := chosen[place]:
+            taken.add(image[0])
+    return [chosen[place] for place in range(len(candidates))]
 
 
 def slerp(start: Floats, end: Floats, share: float) -> Floats:

@@ -1,12 +1,11 @@
-"""Words: compare words, complete a query, and walk from one word to another."""
+"""Words: compare words, and complete a query."""
 
 from __future__ import annotations
 
-from devise_core.datatypes import Hit, Reading, Term
+from devise_core.datatypes import Reading, Term
 from devise_core.errors import QueryError
 from devise_core.hits import WordHits
 from devise_core.search.index import check_k
-from devise_core.text.interpolation import PathStep, nearest_images, word_path
 from devise_core.text.query import Query
 from devise_core.text.query_parser import Clause
 from devise_core.text.tokens import check_is_text
@@ -85,27 +84,3 @@ class WordVerbs(EngineBase):
             [(5, 'violin'), (5, 'violinist')]
         """
         return self.vocabulary.complete(check_is_text(text), check_k(k)) if self.vocabulary else []
-
-    def word_path(self, start: str, end: str, steps: int = 5) -> list[tuple[PathStep, Hit]]:
-        """Walk from one word to another, with the nearest word and image at each step.
-
-        Args:
-            start: The first word.
-            end: The last word.
-            steps: How many steps between them, from 1 to 20.
-
-        Returns:
-            The steps, both ends included, each with an image that no other step has.
-
-        Raises:
-            QueryError: The words have the same or opposite vectors, or ``steps`` is out of range.
-            UnknownWordError: A word is not in the vocabulary.
-            NoVocabularyError: The model has no vocabulary.
-
-        Example:
-            >>> [step.word.word for step, hit in engine.word_path("king", "ocean", steps=3)]
-            ['king', 'prince', 'sea', 'waters', 'ocean']
-        """
-        path = word_path(self.text, self._known_words(), start, end, steps)
-        images = nearest_images(path, self.collection.embedding_index.search)
-        return [(step, self.collection.hit(row, cosine)) for step, (row, cosine) in zip(path, images, strict=True)]

@@ -20,18 +20,23 @@ function similarity(cosine, help) {
   return node;
 }
 
-function step({ word, wordCosine, id, name, cosine, src }, isEnd, help, setTriggerValue) {
-  const item = element("li", isEnd ? "end" : "");
-  const wordButton = button("word", `Words similar to ${word}`, () => setTriggerValue("word", word));
-  wordButton.textContent = word;
+function shown({ id, name, cosine, src }, help, setTriggerValue) {
   const openButton = button("open", `Open ${name}`, () => setTriggerValue("open", id));
   const image = element("img");
   Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
   openButton.append(image);
   const title = element("p", "name", name);
   title.title = name;
+  return [openButton, title, similarity(cosine, help)];
+}
+
+function step({ word, wordCosine, picture }, isEnd, help, setTriggerValue) {
+  const item = element("li", isEnd ? "end" : "");
+  const wordButton = button("word", `Words similar to ${word}`, () => setTriggerValue("word", word));
+  wordButton.textContent = word;
   const wordScore = isEnd ? element("p", "score", "your word") : similarity(wordCosine, help);
-  item.append(wordButton, wordScore, openButton, title, similarity(cosine, help));
+  item.append(wordButton, wordScore);
+  item.append(...(picture ? shown(picture, help, setTriggerValue) : [element("p", "none", "no good picture")]));
   return item;
 }
 

@@ -136,8 +136,8 @@ def _path() -> None:
         refuse_blocked(engine, [start, end])
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            f"At each step you see the most similar word and the most similar picture in {plain(engine.collection.title)}. No word "
-            "or picture appears twice.",
+            f"At each step you see the most similar word, and a picture of it if {plain(engine.collection.title)} has a good one. "
+            "No word or picture appears twice.",
             help="The two words are vectors. The path turns from one to the other in steps of equal angle.",
         )
         if clicked.picture:

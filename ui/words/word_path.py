@@ -1,9 +1,10 @@
-"""The path between two words as a strip. Each step has a word and the picture nearest to it."""
+"""The path between two words as a strip. Each step has a word and a picture of it, if there is a good one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
@@ -23,24 +24,21 @@ class Clicked:
     word: str | None
 
 
-def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit]]) -> Clicked:
+def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit | None]]) -> Clicked:
     """Show ``steps`` in order. Returns what was just clicked."""
     data = [
-        {
-            "word": point.word.word,
-            "wordCosine": round(point.word.cosine, 3),
-            "id": hit.id,
-            "name": hit.name,
-            "cosine": round(hit.cosine, 3),
-            "src": picture_url(engine, hit.row),
-        }
+        {"word": point.word.word, "wordCosine": round(point.word.cosine, 3), "picture": hit and _picture(engine, hit)}
         for point, hit in steps
     ]
     help_text = similarity_help("the word or picture is to this step")
     clicked = _PATH(key="word-path", data=[data, help_text], on_open_change=_nothing, on_word_change=_nothing)
     words = {point.word.word for point, _ in steps}
-    picture = next((hit for _, hit in steps if hit.id == clicked.open), None)
+    picture = next((hit for _, hit in steps if hit and hit.id == clicked.open), None)
     return Clicked(picture, clicked.word if clicked.word in words else None)
+
+
+def _picture(engine: Engine, hit: Hit) -> dict[str, Any]:
+    return {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": picture_url(engine, hit.row)}
 
 
 def _nothing() -> None:

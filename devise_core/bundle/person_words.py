@@ -1,0 +1,71 @@
+"""Write the words for people, from WordNet: those that mean a person more often than an animal, however rarely they mean either.
+
+The list keeps pictures of animals away from people, so a word too many in it does little harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from devise_core.bundle.naming import EverydayName
+from devise_core.bundle.naming_guards import ANIMAL, Roots, offsets_of
+from devise_core.bundle.sense_counts import SenseCounts
+from devise_core.bundle.wordnet import Nouns
+from devise_core.storage.atomic_write import atomic_file
+from devise_core.text.person_words import PERSON_WORDS
+
+PERSON: Roots = (("person", 0),)
+GROUPS: Roots = (("people", 0), ("gathering", 0), ("social group", 0))
+"""Groups of people. A word is about people if its most frequent sense is one of these."""
+ALSO = frozenset(
+    ("adult", "couple", "driver", "female", "human", "humanity", "humans", "male", "mankind", "queen", "teen", "women")
+)
+"""Words that WordNet files under the primates, the young of animals, bees or tools, or only in the singular."""
+
+
+_HEADER = """\
+# Words that mean people. Written by `python -m devise_core build person-words` from WordNet 3.0 (Debian's wordnet-base).
+"""
+
+
+def person_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayName]) -> Iterator[str]:
+    """Yield the single words that mean people.
+
+    Args:
+        nouns: The noun graph.
+        counts: Gives the shares of senses.
+        everyday: Everyday names of labels. A name for an animal, such as "wolf", is no word for people.
+    """
+    animals = {name.name for name in everyday if _is(nouns, name.offset, ANIMAL)}
+    for lemma, senses in nouns.senses.items():
+        if not lemma.isalpha() or lemma in animals:
+            continue
+        share = {
+            roots: sum(counts.share(lemma, number) for number, sense in enumerate(senses, 1) if _is(nouns, sense, roots))
+            for roots in (PERSON, ANIMAL)
+        }
+        if share[PERSON] > share[ANIMAL] or _is(nouns, senses[0], (*PERSON, *GROUPS)):
+            yield lemma
+    yield from ALSO
+
+
+def write_person_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]], target: Path = PERSON_WORDS) -> int:
+    """Write the words and their irregular plurals, one a line.
+
+    Args:
+        words: What ``person_words`` yields.
+        plurals: The irregular plurals of each singular.
+        target: The file to write.
+
+    Returns:
+        The number of words.
+    """
+    lines = sorted({form for word in words for form in (word, *plurals.get(word, ())) if form.isalpha()})
+    with atomic_file(target) as staged:
+        staged.write_text(_HEADER + "\n".join(lines) + "\n", "utf-8")
+    return len(lines)
+
+
+def _is(nouns: Nouns, sense: int, roots: Roots) -> bool:
+    return any(root in nouns.ancestors(sense) for root in offsets_of(nouns, roots))

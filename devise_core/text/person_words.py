@@ -1,0 +1,33 @@
+"""Which words mean people. The picture of an animal beside one of them would be an insult."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from devise_core.text.tokens import tokens
+
+PERSON_WORDS = Path(__file__).with_name("person_words.txt")
+_PLURALS = (("", ""), ("s", ""), ("es", ""), ("ies", "y"))
+"""An ending, and what the singular has in its place."""
+
+
+def means_people(text: str) -> bool:
+    """Return whether a word of ``text`` means people.
+
+    Example:
+        >>> [means_people(text) for text in ("nurses", "an old lady", "admiral", "wolf", "piano")]
+        [True, True, True, False, False]
+    """
+    words = _words()
+    return any(
+        token.removesuffix(ending) + singular in words
+        for token in tokens(text)
+        for ending, singular in _PLURALS
+        if token.endswith(ending)
+    )
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(line for line in PERSON_WORDS.read_text("utf-8").splitlines() if not line.startswith("#"))
