@@ -118,6 +118,13 @@ def test_queries_are_completed_and_corrected_with_allowed_words(engine: Engine, 
     assert len(raised.value.suggestions["celllo"]) == 5
 
 
+def test_insults_and_words_of_slavery_are_not_offered(engine: Engine) -> None:
+    begun = [word for text in ("sl", "slav", "idi", "moro", "redn") for _, word in engine.suggest(text, 12)]
+    near = [word for text in ("fool", "foolish", "servant", "slave", "idiot") for word in names(engine.similar_words(text, 40))]
+    assert len(near) == 200
+    assert not {"slave", "slaves", "slavery", "idiot", "idiots", "moron", "stupid", "dumb", "redneck"} & {*begun, *near}
+
+
 def test_similar_words_and_word_paths_are_allowed(engine: Engine, careful: Engine) -> None:
     term = engine.read_text("violin + dog").terms[0]
     assert blocked(names(engine.similar_words("violin", 5))) == blocked(names(engine.nearest_to_term(term))) == ["cello"]

@@ -12,7 +12,8 @@ from devise_core.text.word_filter import BUNDLED_LIST, load_word_filter
 
 ORDINARY = ("bass", "cock", "ass", "tit", "assess", "pudding", "shaving foam", "prices", "spices", "night", "class", "cocktail", "scunthorpe", "great tit",
             "pansy", "beaver", "swallow", "kumquat", "niger", "analysis", "titan", "grape", "essex")  # fmt: skip
-UNSUITABLE = ("nigger", "niggers", "Sex", "porn-star", "whore's", "blow job", "a blow job", "faggots", "rape", "pussy")
+UNSUITABLE = ("nigger", "niggers", "Sex", "porn-star", "whore's", "blow job", "a blow job", "faggots", "rape", "pussy",
+              "slave", "slaves", "slave ship", "moron", "idiots", "stupid", "redneck", "wimp", "scum")  # fmt: skip
 
 
 @pytest.mark.parametrize("word", ORDINARY)
