@@ -88,3 +88,15 @@ def test_every_offered_word_on_words_and_the_map_has_pictures(collection: str, e
     for query in (*buttons, *first):
         assert not of.matches(of.query(query)).absent, query
     assert placeholder("Find it on the map").endswith(f"{', '.join(examples(engine)[:3])}…")
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_every_offered_path_has_pictures(collection: str, engine: Engine) -> None:
+    of = engine.on(collection)
+    [buttons] = [each.options for each in app("words", mode="way", collection=collection).pills if " → " in each.options[0]]
+    assert len(buttons) >= 3
+    for button in buttons:
+        start, end = button.split(" → ")
+        path = of.word_path(start, end)
+        assert path[0][1] and path[-1][1], button
+        assert sum(hit is not None for _, hit in path) >= 4, button

@@ -30,7 +30,8 @@ MODE, START, END = "mode", "a", "b"
 SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "avian")
 """Those that the collection shows are offered."""
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
-PATH_EXAMPLES = (("flower", "castle"), ("fish", "violin"), ("tree", "car"), ("mountain", "fish"), ("duck", "guitar"))
+PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("duck", "guitar"), ("tiger", "car"))
+"""Those of which the collection shows both words are offered."""
 WORDS, PICTURES, STEPS = 24, 6, 5
 
 
@@ -119,7 +120,7 @@ def _path() -> None:
     for column, name, word, label in ((left, START, start, "From"), (right, END, end, "To")):
         key = widget_key(f"words-{name}", word)
         column.text_input(label, word, key=key, max_chars=60, on_change=when_current(key, partial(_set_end, name)))
-    allowed = allowed_examples([f"{a} → {b}" for a, b in PATH_EXAMPLES])
+    allowed = allowed_examples([f"{a} → {b}" for a, b in _shown_paths()])
     selected = f"{start} → {end}" if f"{start} → {end}" in allowed else None
     key = widget_key("words-examples", selected)
     st.pills(
@@ -171,7 +172,12 @@ def _equation(reading: Reading) -> str:
 
 def _ends() -> tuple[str, str]:
     start, end = url_state.read_text(START), url_state.read_text(END)
-    return (start, end) if start or end else PATH_EXAMPLES[0]
+    return (start, end) if start or end else _shown_paths()[0]
+
+
+def _shown_paths() -> list[tuple[str, str]]:
+    shown = shown_examples([word for pair in PATH_EXAMPLES for word in pair])
+    return [pair for pair in PATH_EXAMPLES if set(pair) <= set(shown)] or list(PATH_EXAMPLES)
 
 
 def _set_end(name: str, word: str) -> None:
