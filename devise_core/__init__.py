@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from devise_core.datatypes import Hit, WordHit
-    from devise_core.embedder import ImageEmbedder
     from devise_core.engine import Engine, load_engine
     from devise_core.errors import DeviseError
     from devise_core.hits import Hits, WordHits
+    from devise_core.verbs.embedder import ImageEmbedder
 
 __version__ = "0.2.0"
 __all__ = ["DeviseError", "Engine", "Hit", "Hits", "ImageEmbedder", "WordHit", "WordHits", "load_engine"]
@@ -19,7 +19,7 @@ _MODULES = {
     "Engine": "engine",
     "Hit": "datatypes",
     "Hits": "hits",
-    "ImageEmbedder": "embedder",
+    "ImageEmbedder": "verbs.embedder",
     "WordHit": "datatypes",
     "WordHits": "hits",
     "load_engine": "engine",

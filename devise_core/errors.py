@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from devise_core.installation import PROGRAM, install_command
+from devise_core.installation import PROGRAM, extra_of, install_command
 
 LONGEST = 60
 """The most characters of a word in a message."""
@@ -177,3 +178,26 @@ class MissingPackageError(DeviseError):
 
 class DeploymentError(DeviseError):
     """This machine or checkout cannot serve the app. ``doctor`` lists the reasons."""
+
+
+def missing_package(error: ModuleNotFoundError) -> MissingPackageError | None:
+    """Return the error that says which extra to install, or None if the module is in no extra."""
+    module = (error.name or "").partition(".")[0]
+    extra = extra_of(module)
+    return MissingPackageError(module, extra) if extra else None
+
+
+@contextmanager
+def extras_needed() -> Iterator[None]:
+    """Say which extra to install if a module of one is missing.
+
+    Raises:
+        MissingPackageError: It is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        advice = missing_package(error)
+        if advice is None:
+            raise
+        raise advice from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
 
 from devise_core.datatypes import Hit, WordHit
-from devise_core.extras import extras_needed
+from devise_core.errors import extras_needed
 
 if TYPE_CHECKING:
     from typing import Self

@@ -12,6 +12,27 @@ PROGRAM = "python -m devise_core" if IN_CHECKOUT else "semblance"
 """What messages call the command. In a checkout, ``semblance`` may not be installed."""
 
 
+EXTRAS = {
+    "images": ("tensorflow", "keras", "annoy", "pillow_heif", "sklearn", "scipy", "threadpoolctl"),
+    "app": ("streamlit", "starlette", "prometheus_client"),
+    "api": ("fastapi", "uvicorn"),
+    "train": ("requests",),
+    "tables": ("pandas", "pyarrow"),
+    "umap": ("umap",),
+    "build": ("zstandard",),
+    "onnx": ("onnxruntime", "onnx", "h5py"),
+    "phrases": ("tokenizers",),
+    "milvus": ("pymilvus", "grpc"),
+    "ray": ("ray", "fsspec"),
+}
+"""Extra of the package → the modules that it installs, each at the smallest extra that has it."""
+
+
+def extra_of(module: str) -> str | None:
+    """Return the extra that installs a module, or None if no extra does."""
+    return next((extra for extra, modules in EXTRAS.items() if module in modules), None)
+
+
 def install_command(extra: str, in_checkout: bool = IN_CHECKOUT) -> str:
     """Return the command that installs an extra.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from devise_core.extras import EXTRAS
+from devise_core.installation import EXTRAS
 from tests.conftest import BUNDLED
 from tests.installed_package import ROOT, Installed, build_wheel, tracked_source
 from tests.test_supply import requirements

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devise_core.cli.finding import Finding
-from devise_core.extras import EXTRAS
-from devise_core.installation import install_command
+from devise_core.installation import EXTRAS, install_command
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

@@ -36,8 +36,7 @@ from devise_core.cli import (
     words,
 )
 from devise_core.cli.examples import STATUSES, epilog_of
-from devise_core.errors import DeviseError
-from devise_core.extras import missing_package
+from devise_core.errors import DeviseError, missing_package
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from devise_core.collections.export import without_formula
-from devise_core.errors import DeviseError
-from devise_core.extras import extras_needed
+from devise_core.errors import DeviseError, extras_needed
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.storage.valid_text import valid_text
 

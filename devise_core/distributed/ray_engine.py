@@ -14,8 +14,7 @@ from typing import Any
 
 from devise_core.distributed.embedding_actor import EmbeddingActor
 from devise_core.distributed.image_list import ListedImage
-from devise_core.errors import CollectionError
-from devise_core.extras import extras_needed
+from devise_core.errors import CollectionError, extras_needed
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 
 LARGEST_SHARD = 8 * BATCH

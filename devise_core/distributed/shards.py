@@ -11,8 +11,7 @@ from typing import Any
 
 from devise_core.collections.vector_cache import CachedVectors
 from devise_core.distributed.image_list import ListedImage
-from devise_core.errors import CollectionError
-from devise_core.extras import extras_needed
+from devise_core.errors import CollectionError, extras_needed
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.vectors import Floats
 

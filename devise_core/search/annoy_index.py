@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from devise_core.extras import extras_needed
+from devise_core.errors import extras_needed
 from devise_core.search.annoy_forest import PROBE_HITS, PROBES, check_forest, check_recall
 from devise_core.search.index import Index, check_query
 from devise_core.storage.artifact_reader import reading

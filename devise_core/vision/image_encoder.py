@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.errors import BusyError
-from devise_core.extras import extras_needed
+from devise_core.errors import BusyError, extras_needed
 from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
 from devise_core.vision import preprocess

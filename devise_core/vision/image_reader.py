@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from devise_core.errors import ImageError
-from devise_core.extras import extras_needed
+from devise_core.errors import ImageError, extras_needed
 from devise_core.settings import settings
 from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
 from devise_core.vision.jpeg_marks import with_end_mark

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devise_core.collections.milvus.names import Version, alias_of
-from devise_core.errors import CollectionError, UnreachableStoreError
-from devise_core.extras import extras_needed
+from devise_core.errors import CollectionError, UnreachableStoreError, extras_needed
 from devise_core.installation import PROGRAM
 from devise_core.settings import text
 
