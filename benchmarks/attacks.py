@@ -25,7 +25,7 @@ AFTERWARDS = 60.0
 
 
 @dataclass
-class Outcome:
+class AttackOutcome:
     """The result of a run.
 
     Attributes:
@@ -45,7 +45,7 @@ class Outcome:
     bugs: int = 0
 
 
-async def run(server: str, pid: int, seconds: float, attackers: int, visitors: int) -> Outcome:
+async def run(server: str, pid: int, seconds: float, attackers: int, visitors: int) -> AttackOutcome:
     """Let the visitors in, attack, and wait until the memory has settled."""
     await warm_up(server)
     calm, log = VisitLog(), VisitLog()
@@ -59,7 +59,7 @@ async def run(server: str, pid: int, seconds: float, attackers: int, visitors: i
     during = memory(pid)
     await asyncio.sleep(AFTERWARDS)
     after = memory(pid)
-    return Outcome(calm, log, json.loads(printed), (before, during, after), int(after == 0))
+    return AttackOutcome(calm, log, json.loads(printed), (before, during, after), int(after == 0))
 
 
 def _over_in(seconds: float) -> _Over:
@@ -74,7 +74,7 @@ class _Over:
         return time.monotonic() >= self.end
 
 
-def report(title: str, outcome: Outcome) -> None:
+def report(title: str, outcome: AttackOutcome) -> None:
     """Print the tables of a run."""
     columns = ["answers to honest visitors", "count", "p50 in s", "p95 in s", "p95 without attacks"]
     kinds = {**outcome.log.seconds, "all": [each for times in outcome.log.seconds.values() for each in times]}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
-from benchmarks.dockerfile import Instruction, Stage, assignments, read_dockerfile
+from benchmarks.dockerfile import BuildStage, Instruction, assignments, read_dockerfile
 
 PACKAGES = ("python3", "python3-venv", "python3-dev", "ca-certificates")
 """What takes the place of the Python that the official image compiles."""
@@ -183,7 +183,7 @@ def build(context: Path, folder: Path, arguments: Mapping[str, str]) -> Image:
     return image
 
 
-def _build_stage(stage: Stage, context: Path, root: Path, built: Mapping[str, Path], arguments: Mapping[str, str]) -> Image:
+def _build_stage(stage: BuildStage, context: Path, root: Path, built: Mapping[str, Path], arguments: Mapping[str, str]) -> Image:
     base = root.parent / stage.base.replace(":", "-")
     if not base.exists():
         print(f"FROM {stage.base}", flush=True)

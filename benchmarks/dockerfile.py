@@ -18,7 +18,7 @@ class Instruction:
 
 
 @dataclass(frozen=True)
-class Stage:
+class BuildStage:
     """One stage.
 
     Attributes:
@@ -36,7 +36,7 @@ class Stage:
         return [each.argument for each in self.instructions if each.name == name]
 
 
-def read_dockerfile(text: str) -> list[Stage]:
+def read_dockerfile(text: str) -> list[BuildStage]:
     """Return the stages of a Dockerfile.
 
     Raises:
@@ -50,7 +50,7 @@ def read_dockerfile(text: str) -> list[Stage]:
     stages = []
     for start, end in zip(starts, [*starts[1:], len(instructions)], strict=True):
         base, _, name = instructions[start].argument.partition(" AS ")
-        stages.append(Stage(base, name, tuple(instructions[start + 1 : end])))
+        stages.append(BuildStage(base, name, tuple(instructions[start + 1 : end])))
     return stages
 
 

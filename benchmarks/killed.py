@@ -33,7 +33,7 @@ SEED = 7
 
 
 @dataclass
-class Job:
+class KilledCommand:
     """A command that replaces the folder ``target``. ``old`` is a copy of the folder before."""
 
     name: str
@@ -73,7 +73,7 @@ class Job:
 
 
 @dataclass
-class Outcome:
+class KillOutcome:
     """Counts over the rounds of one command."""
 
     rounds: int = 0
@@ -101,9 +101,9 @@ def verified_hashes(folder: Path) -> dict[str, str]:
     return {name: row.sha256 for name, row in manifest.files.items()}
 
 
-def kill_at_random(job: Job, rounds: int, seed: int = SEED) -> Outcome:
+def kill_at_random(job: KilledCommand, rounds: int, seed: int = SEED) -> KillOutcome:
     """Kill the command ``rounds`` times: every other time while it writes, else at any moment of the run."""
-    rng, outcome, before = random.Random(seed), Outcome(), verified_hashes(job.old)
+    rng, outcome, before = random.Random(seed), KillOutcome(), verified_hashes(job.old)
     total, writing = durations(job)
     for number in range(rounds):
         job.restore()
@@ -128,7 +128,7 @@ def kill_at_random(job: Job, rounds: int, seed: int = SEED) -> Outcome:
     return outcome
 
 
-def durations(job: Job) -> tuple[float, float]:
+def durations(job: KilledCommand) -> tuple[float, float]:
     """Return the seconds of an undisturbed run, and of the part in which it writes."""
     job.restore()
     began, writing = time.perf_counter(), 0.0
@@ -142,7 +142,7 @@ def durations(job: Job) -> tuple[float, float]:
     return ended - began, ended - (writing or began)
 
 
-def index_job(root: Path) -> Job:
+def index_job(root: Path) -> KilledCommand:
     """Return a job that replaces a collection of 12 images by one of 40."""
     pictures = sorted((PICTURES / "images").iterdir())[:40]
     few, many = root / "few", root / "many"
@@ -151,7 +151,7 @@ def index_job(root: Path) -> Job:
         for picture in files:
             shutil.copy(picture, folder)
     return _prepared(
-        Job(
+        KilledCommand(
             "index",
             ["index", str(many), "--name", "pictures"],
             root / "collections/pictures",
@@ -162,7 +162,7 @@ def index_job(root: Path) -> Job:
     )
 
 
-def train_job(root: Path) -> Job:
+def train_job(root: Path) -> KilledCommand:
     """Return a job that replaces a model of one epoch by one of two."""
     for number, picture in enumerate(sorted((PICTURES / "images").iterdir())[:32]):
         folder = root / "pictures" / ("castle", "animal", "music", "tool")[number % 4]
@@ -171,10 +171,10 @@ def train_job(root: Path) -> Job:
             image.convert("RGB").save(folder / f"{picture.stem}.jpg")
     target = root / "models/own"
     command = ["train", str(root / "pictures"), "--recipe", "own", "--out", str(target), "--cache", str(root / "cache")]
-    return _prepared(Job("train", [*command, "--epochs", "2"], target, root / "old"), [*command, "--epochs", "1"])
+    return _prepared(KilledCommand("train", [*command, "--epochs", "2"], target, root / "old"), [*command, "--epochs", "1"])
 
 
-def build_job(root: Path) -> Job:
+def build_job(root: Path) -> KilledCommand:
     """Return a job that replaces the words of a model by those of a file."""
     rng, letters = random.Random(SEED), "abcdefghijklmnopqrstuvwxyz"
     words = [f"word{one}{two}{three}" for one in "abcde" for two in letters for three in letters]
@@ -183,12 +183,14 @@ def build_job(root: Path) -> Job:
         (root / f"{name}.txt").write_text("\n".join(lines) + "\n", "utf-8")
     target = root / "models/words"
     command = ["build", "words", "--artifacts", str(target), "--from"]
-    return _prepared(Job("build", [*command, str(root / "many.txt")], target, root / "old"), [*command, str(root / "few.txt")])
+    return _prepared(
+        KilledCommand("build", [*command, str(root / "many.txt")], target, root / "old"), [*command, str(root / "few.txt")]
+    )
 
 
-def _prepared(job: Job, first: Sequence[str]) -> Job:
+def _prepared(job: KilledCommand, first: Sequence[str]) -> KilledCommand:
     """Run the command ``first``, which makes the old folder, and return the job."""
-    setup = Job(job.name, first, job.target, job.old, job.environment)
+    setup = KilledCommand(job.name, first, job.target, job.old, job.environment)
     if setup.start().wait():
         raise SystemExit(f"python -m devise_core {' '.join(first)} failed. Run it by hand to see the error.")
     shutil.copytree(job.target, job.old)

@@ -69,6 +69,8 @@ MODULES = {
     for path in (*CORE, *sorted((ROOT / "ui").rglob("*.py")), *PAGES, ROOT / "streamlit_app.py")
 }
 """Dotted name → file, for every module of the library and the app."""
+CLASS_FILES = [path for folder in ("devise_core", "ui", "pages", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+"""The files whose classes have names that no other class has."""
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
 
 
@@ -163,8 +165,9 @@ def test_every_way_to_import_is_seen(line: str, tmp_path: Path) -> None:
 
 
 def test_class_names_are_unique() -> None:
+    assert {path.relative_to(ROOT).parts[0] for path in CLASS_FILES} == {"devise_core", "ui", "pages", "benchmarks"}
     classes: dict[str, list[str]] = {}
-    for path in CORE:
+    for path in CLASS_FILES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef):
                 classes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))

@@ -15,7 +15,7 @@ from devise_core import Engine
 from devise_core.settings import Settings
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names
 from ui.picture import similar_images
-from ui.picture.crop import Region
+from ui.picture.crop import CropRegion
 from ui.server.file_drop import FileDrop
 
 
@@ -53,11 +53,11 @@ def test_a_region_belongs_to_the_picture_in_the_link() -> None:
 
 def test_cut() -> None:
     image = Image.new("RGB", (101, 50))
-    assert Region(0, 0, 1000, 1000).cut(image).size == (101, 50)
-    assert Region(500, 0, 500, 500).cut(image).size == (51, 25)
-    assert Region(990, 990, 10, 10).cut(Image.new("RGB", (1, 1))).size == (1, 1)
+    assert CropRegion(0, 0, 1000, 1000).cut(image).size == (101, 50)
+    assert CropRegion(500, 0, 500, 500).cut(image).size == (51, 25)
+    assert CropRegion(990, 990, 10, 10).cut(Image.new("RGB", (1, 1))).size == (1, 1)
     for bad in (None, [], "1,2,3,4", [0, 0, 1000], [True, 0, 500, 500], [0.5, 0, 500, 500], [600, 0, 500, 500]):
-        assert Region.of(bad) is None
+        assert CropRegion.of(bad) is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names, unopened
 from ui.collection_choice import OLD_UPLOADS
-from ui.picture.dropzone import Batch, parse_batch
+from ui.picture.dropzone import DroppedFiles, parse_batch
 from ui.picture.uploads import MAX_REASON, MAX_SKIPPED, UploadState
 from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE
 from ui.server.file_drop import FileDrop
@@ -134,7 +134,7 @@ def test_a_batch_takes_its_files_from_the_drop() -> None:
     drop = FileDrop()
     drop.put("7-1", b"abc")
     sent = [3, [["a.png", "7-1"], ["again.png", "7-1"]], [["b.zip", "is 90.0 MB."]], 12]
-    assert parse_batch(sent, drop) == Batch(3, [("a.png", b"abc")], ["b.zip is 90.0 MB."], 12)
+    assert parse_batch(sent, drop) == DroppedFiles(3, [("a.png", b"abc")], ["b.zip is 90.0 MB."], 12)
     assert drop.nbytes == 0
 
 

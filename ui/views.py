@@ -28,7 +28,7 @@ _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2
 
 
 @dataclass(frozen=True)
-class View:
+class LinkedView:
     """A page with the parameters of its address.
 
     Attributes:
@@ -53,7 +53,7 @@ class View:
         return f"Pictures that match “{self.query}”, found by meaning." if self.query else PAGES[self.page][1]
 
 
-def read_view(page: str, parameters: Mapping[str, str]) -> View:
+def read_view(page: str, parameters: Mapping[str, str]) -> LinkedView:
     """Return the view at an address. A page that does not exist is Home.
 
     Raises:
@@ -66,7 +66,7 @@ def read_view(page: str, parameters: Mapping[str, str]) -> View:
     if query and not configured_word_filter().allows(query):
         query = ""  # a visitor may search for it, but it is not repeated in large type
         del kept["q"]
-    return View(page if page in PAGES else "", query, kept)
+    return LinkedView(page if page in PAGES else "", query, kept)
 
 
 def one_line(text: str) -> str:

@@ -18,7 +18,7 @@ from ui.map.cards import NEIGHBOURS, picture_card, region_card
 from ui.map.data import drawn_rows
 from ui.map.panel import panel
 from ui.map.view import View, read_view
-from ui.map.widget import METHODS, Marks, Pin, describe_placement, show_map
+from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
 from ui.query.reading import say_unmodelled, show_reading
 from ui.server.model_queue import model_slot
 from ui.server.session_job import session_job
@@ -41,7 +41,7 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
     if view.row is not None:
         neighbours = [hit.row for hit in engine.more_like(collection.items[view.row].id, NEIGHBOURS)]
     inside = view.region.rows(collection.projections) if view.region else None
-    marks = Marks(pins, neighbours) if inside is None else Marks(pins, neighbours, inside)
+    marks = MapMarks(pins, neighbours) if inside is None else MapMarks(pins, neighbours, inside)
     map_column, panel_column = st.columns(MAP_AND_PANEL, gap="medium")
     with map_column:
         show_map(engine, view, marks)
@@ -90,7 +90,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
     return None
 
 
-def _describe(engine: Engine, view: View, marks: Marks) -> None:
+def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
     """Say how the map was made, and how far to trust it."""
     projections, count = engine.collection.projections, len(engine.collection)
     sentences = [describe_placement(view, marks)]

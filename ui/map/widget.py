@@ -41,7 +41,7 @@ class Pin:
 
 
 @dataclass(frozen=True)
-class Marks:
+class MapMarks:
     """What is highlighted on the map.
 
     Attributes:
@@ -55,7 +55,7 @@ class Marks:
     inside: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
-def show_map(engine: Engine, view: View, marks: Marks) -> None:
+def show_map(engine: Engine, view: View, marks: MapMarks) -> None:
     """Draw the map. What the visitor changes on it is written to the address."""
     collection, key = engine.collection, f"map-of-{engine.collection.version}"
     rows = drawn_rows(len(collection))
@@ -87,7 +87,7 @@ def show_map(engine: Engine, view: View, marks: Marks) -> None:
     )
 
 
-def describe_placement(view: View, marks: Marks) -> str:
+def describe_placement(view: View, marks: MapMarks) -> str:
     """Return how the pins were placed on this map."""
     if not marks.pins:
         return ""
@@ -103,7 +103,7 @@ def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
     return {"text": pin.text, "places": places}
 
 
-def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str, Any] | None:
+def _cosines(engine: Engine, view: View, marks: MapMarks, rows: range) -> dict[str, Any] | None:
     """Return each picture's cosine in 256 steps from ``low`` to ``high``, and ``target``, the name of what it is with."""
     embeddings = engine.collection.vector_rows("semantic")
     if marks.pins:
@@ -116,7 +116,7 @@ def _cosines(engine: Engine, view: View, marks: Marks, rows: range) -> dict[str,
     return {"low": round(float(cosines.min()), 2), "high": round(float(cosines.max()), 2), "target": target, "of": _steps(cosines)}
 
 
-def _scores(marks: Marks, rows: range) -> dict[str, Any] | None:
+def _scores(marks: MapMarks, rows: range) -> dict[str, Any] | None:
     """Return each picture's score for the last pin in 256 steps, and ``target``, the query; None if the pin is no query."""
     if not marks.pins or marks.pins[-1].scores is None:
         return None

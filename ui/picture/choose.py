@@ -18,7 +18,7 @@ from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_reader import SUFFIXES, read_image
 from ui import url_state
-from ui.picture.crop import Region, crop
+from ui.picture.crop import CropRegion, crop
 from ui.picture.paste import paste
 from ui.server.image_routes import picture_url
 from ui.server.model_queue import model_slot
@@ -50,7 +50,7 @@ class Chosen:
     name: str
     src: str
     item: str | None = None
-    region: Region | None = None
+    region: CropRegion | None = None
 
 
 def choose_picture(engine: Engine, page: str) -> Chosen | None:
@@ -77,7 +77,7 @@ def choose_picture(engine: Engine, page: str) -> Chosen | None:
 def show_picture(chosen: Chosen, page: str) -> None:
     """Show the picture. The visitor can drag a box on it to use only that region."""
 
-    def set_region(region: Region | None) -> None:
+    def set_region(region: CropRegion | None) -> None:
         url_state.update(**{CROP: str(region) if region else None, "item": chosen.item})
 
     crop(f"{page}_crop", chosen.src, chosen.name, chosen.region, set_region)
@@ -170,6 +170,6 @@ def _sample(engine: Engine, page: str) -> Chosen:
     return Chosen(collection.picture(row), item.name, picture_url(engine, row), item.id, region)
 
 
-def _region() -> Region | None:
+def _region() -> CropRegion | None:
     parts = url_state.read_text(CROP).split(",")
-    return Region.of([int(part) if part.isascii() and part.isdigit() and len(part) < 5 else -1 for part in parts])
+    return CropRegion.of([int(part) if part.isascii() and part.isdigit() and len(part) < 5 else -1 for part in parts])

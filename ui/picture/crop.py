@@ -12,13 +12,13 @@ from PIL import Image
 from ui.component import component
 
 WHOLE, LEAST = 1000, 10
-"""The size of a picture, and the smallest size of a region, in the units of ``Region``."""
+"""The size of a picture, and the smallest size of a region, in the units of ``CropRegion``."""
 
 _CROP = component("crop", "pending_value")
 
 
 @dataclass(frozen=True)
-class Region:
+class CropRegion:
     """Left, top, width and height, in thousandths of the picture's width and height."""
 
     x: int
@@ -27,7 +27,7 @@ class Region:
     height: int
 
     @classmethod
-    def of(cls, numbers: Any) -> Region | None:
+    def of(cls, numbers: Any) -> CropRegion | None:
         """Return the region of four whole numbers, or None if ``numbers`` is not a valid region."""
         if not isinstance(numbers, list) or len(numbers) != 4 or any(type(number) is not int for number in numbers):
             return None
@@ -50,7 +50,7 @@ class Region:
         )
 
 
-def crop(key: str, src: str, name: str, region: Region | None, on_change: Callable[[Region | None], None]) -> None:
+def crop(key: str, src: str, name: str, region: CropRegion | None, on_change: Callable[[CropRegion | None], None]) -> None:
     """Show the picture at ``src``. ``on_change`` gets each new region, or None for the whole picture."""
     box = [region.x, region.y, region.width, region.height] if region else None
-    _CROP(key=key, data=[src, name, box], on_crop_change=lambda: on_change(Region.of(st.session_state[key]["crop"])))
+    _CROP(key=key, data=[src, name, box], on_crop_change=lambda: on_change(CropRegion.of(st.session_state[key]["crop"])))

@@ -18,7 +18,7 @@ _ZONE = component("dropzone", "shrink", "drop")
 
 
 @dataclass(frozen=True)
-class Batch:
+class DroppedFiles:
     """One message from the browser.
 
     Attributes:
@@ -35,7 +35,13 @@ class Batch:
 
 
 def dropzone(
-    key: str, received: int, room: int, ready: bool, limits: Settings, on_batch: Callable[[Batch], None], compact: bool = False
+    key: str,
+    received: int,
+    room: int,
+    ready: bool,
+    limits: Settings,
+    on_batch: Callable[[DroppedFiles], None],
+    compact: bool = False,
 ) -> None:
     """Show the drop zone.
 
@@ -57,7 +63,7 @@ def dropzone(
     _ZONE(key=key, data=data, on_batch_change=receive)
 
 
-def parse_batch(sent: Any, drop: FileDrop) -> Batch:
+def parse_batch(sent: Any, drop: FileDrop) -> DroppedFiles:
     """Return what a browser sent, which may be anything. Whatever is not valid is left out.
 
     Args:
@@ -68,7 +74,7 @@ def parse_batch(sent: Any, drop: FileDrop) -> Batch:
     number, files, refused, more = sent if isinstance(sent, list) and len(sent) == 4 else (0, [], [], 0)
     received = [(str(pair[0])[:MAX_NAME], content) for pair in _pairs(files) if (content := drop.take(str(pair[1]))) is not None]
     reasons = [f"{str(pair[0])[:MAX_NAME]} {str(pair[1])[:MAX_NAME]}" for pair in _pairs(refused)]
-    return Batch(_count(number), received, reasons, _count(more))
+    return DroppedFiles(_count(number), received, reasons, _count(more))
 
 
 def _count(value: Any) -> int:

@@ -16,7 +16,7 @@ from devise_core.serving.open_engines import base_engine
 from devise_core.settings import Settings, settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.upload_indexing import IndexedUploads, index_uploads
-from ui.picture.dropzone import Batch
+from ui.picture.dropzone import DroppedFiles
 from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE
 from ui.server.model_queue import load_model, model_slot
 from ui.server.session_job import session_job
@@ -74,7 +74,7 @@ def room() -> int:
     return 0 if upload_state().full else settings().collection_images - len(uploaded_collection() or ())
 
 
-def add_batch(batch: Batch) -> None:
+def add_batch(batch: DroppedFiles) -> None:
     """Add a batch to the session's pictures and choose them as the collection to search."""
     state, earlier = upload_state(), uploaded_collection()
     state.batches = max(state.batches, batch.number)
@@ -95,7 +95,7 @@ def add_batch(batch: Batch) -> None:
         st.session_state[CHOSEN] = UPLOADS
 
 
-def _index(batch: Batch, engine: Engine, images: Sequence[InMemoryImage]) -> IndexedUploads:
+def _index(batch: DroppedFiles, engine: Engine, images: Sequence[InMemoryImage]) -> IndexedUploads:
     job, wait = session_job(), PATIENCE * settings().queue_seconds
     return index_uploads(
         batch.files,

@@ -28,7 +28,7 @@ BY_SCORE, BY_NAME = "score", "name"
 
 
 @dataclass(frozen=True)
-class Settings:
+class MatchControls:
     """How the visitor wants to see the matches.
 
     Attributes:
@@ -107,7 +107,7 @@ class _Chosen:
     is_doubtful: bool
 
 
-def _select(engine: Engine, matches: Matches, settings: Settings) -> _Chosen:
+def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chosen:
     is_suggested = settings.threshold == matches.suggested
     strong, count = matches.strong(settings.threshold), matches.strong_count(settings.threshold)
     is_doubtful = not matches.sure and not matches.absent
@@ -134,7 +134,7 @@ def _filter(engine: Engine) -> Filter:
     return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
 
 
-def _settings(engine: Engine, kept: Filter, suggested: float) -> Settings:
+def _settings(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
     active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
     filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
     if active:  # beside the button, because a popover with another label is another one, which is closed
@@ -158,7 +158,7 @@ def _settings(engine: Engine, kept: Filter, suggested: float) -> Settings:
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
     size = choose_one("Pictures per page", "k", SIZES)
     weak = url_state.read_choice("weak", ("1",), "") == "1"
-    return Settings(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
+    return MatchControls(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
 
 
 def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> None:
@@ -188,7 +188,7 @@ def _summary(query: str, chosen: _Chosen, everything: int) -> str:
     return "  ·  ".join(parts)
 
 
-def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float, settings: Settings) -> None:
+def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float, settings: MatchControls) -> None:
     if not len(inside):
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return

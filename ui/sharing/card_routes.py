@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from devise_core.serving import event_log
 from devise_core.serving.rate_limit import RateLimit
-from ui.views import CARD, PAGES, View, one_line, read_view
+from ui.views import CARD, PAGES, LinkedView, one_line, read_view
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.engine import Engine
@@ -55,7 +55,7 @@ class CardCache:
             self._lock.release()
 
 
-def card_of(engine: Engine, view: View) -> bytes:
+def card_of(engine: Engine, view: LinkedView) -> bytes:
     """Draw the card of a view over the collection of ``engine``. Raises ``DeviseError``."""
     from devise_core.vision.image_reader import read_image
     from ui.sharing.card import draw_card
@@ -65,7 +65,7 @@ def card_of(engine: Engine, view: View) -> bytes:
     return draw_card([*titles, PAGES[view.page][0]], subtitle, pictures, engine.collection.has_cut_outs)
 
 
-def _content(engine: Engine, view: View) -> tuple[list[str], str, list[int]]:
+def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int]]:
     """Return the titles of a card to choose from, its subtitle, and the rows of its pictures."""
     from devise_core.errors import QueryError, UnknownWordError
     from ui.query.examples import examples

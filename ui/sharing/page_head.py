@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from devise_core.errors import SettingsError
 from devise_core.settings import settings
 from ui.own_routes import route_url
-from ui.views import CARD, NAME, PAGES, View, read_view
+from ui.views import CARD, NAME, PAGES, LinkedView, read_view
 
 CARD_SIZE = (1200, 630)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?", re.IGNORECASE)
@@ -71,14 +71,14 @@ def with_head(html: str, scope: Scope) -> str:
     try:
         view, allowed = read_view(page, parameters), settings().link_previews
     except (SettingsError, ValueError):  # the page says what is wrong with the settings
-        view, allowed = View("", "", {}), False
+        view, allowed = LinkedView("", "", {}), False
     origin = _origin(scope) if allowed else ""
     tags = "".join(_tags(view, f"{origin}{_prefix(scope)}{folder}/" if origin else ""))
     html = _TITLE.sub(lambda _: f"<title>{escape(view.title)}</title>", html, count=1)
     return html.replace("</head>", f"{tags}<style>{_style()}</style></head>", 1)
 
 
-def _tags(view: View, folder: str) -> list[str]:
+def _tags(view: LinkedView, folder: str) -> list[str]:
     """Return the tags of a preview. ``folder`` is the absolute URL of the pages; without it they name no URL and no picture."""
     query = urlencode(view.parameters)
     properties = {"og:type": "website", "og:site_name": NAME, "og:title": view.title, "og:description": view.description}
