@@ -1,4 +1,4 @@
-"""The documents of the project, and the fenced blocks in them."""
+"""The text files of the project, its documents, and the fenced blocks in them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ DOCUMENTS = sorted(
 )
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
 _PROGRAM = re.compile(r"(?:semblance|python -m devise_core)\b")
+
+
+def read(name: str) -> str:
+    """Return the text of a file of the repository."""
+    return (ROOT / name).read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Block:
 
 def blocks(document: str, *languages: str) -> Iterator[Block]:
     """Yield the blocks of a document in these languages, in order."""
-    text = (ROOT / document).read_text("utf-8")
+    text = read(document)
     for fence in _FENCE.finditer(text):
         if fence["language"] in languages:
             content = re.sub(rf"^{fence['indent']}", "", fence["text"], flags=re.MULTILINE)

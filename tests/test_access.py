@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
-from tests.browsing import go_to, open_page, wait_until_drawn, wait_until_settled
+from tests.accessibility import findings
+from tests.browsing import go_to, open_page, wait_until_drawn
 
 CAT = BUNDLED_ARTIFACTS / "collections/photos/images/cat.webp"
 pytestmark = pytest.mark.browser
@@ -80,21 +80,6 @@ def go_at(browser: Browser, address: str) -> Iterator[Opener]:
     """Opens a path on a page that stays, because to load the app takes longer than all else."""
     with opener(browser, address, stay=True) as opened:
         yield opened
-
-
-def findings(page: Page) -> list[str]:
-    """Return whatever axe-core finds, minor or not, with every expander open."""
-    for summary in page.locator("details > summary").all():
-        if not summary.evaluate("summary => summary.parentElement.open"):
-            summary.click()
-            expect(summary.locator("xpath=..")).to_have_attribute("open", "")
-    wait_until_settled(page)  # what is half faded in has half its contrast
-    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [
-        f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for each in violations
-        for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize(("scheme", "width"), VIEWS)

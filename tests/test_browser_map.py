@@ -6,37 +6,18 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browsing import open_map, tiles
 from tests.conftest import BUNDLED
+from tests.map_gestures import centre, draw_region
 
 pytestmark = pytest.mark.browser
 NAMES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 
 
-def centre(stage: Locator) -> tuple[float, float]:
-    box = stage.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def parameter(page: Page, name: str) -> str:
     return parse_qs(urlsplit(page.url).query).get(name, [""])[0]
-
-
-def draw_region(page: Page, view: Locator, tool: str, share: float = 0.42) -> None:
-    """Select the centre of the map with a tool. The lasso follows the corners of a diamond."""
-    view.get_by_role("button", name=tool).click()
-    box = view.locator(".stage").bounding_box()
-    assert box
-    x, y, across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, share * box["width"], share * box["height"]
-    corners = [(-1, 0), (0, -1), (1, 0), (0, 1), (-0.9, 0.1)] if tool == "Lasso pictures" else [(-1, -1), (1, 1)]
-    page.mouse.move(x + corners[0][0] * across, y + corners[0][1] * down)
-    page.mouse.down()
-    for right, below in corners[1:]:
-        page.mouse.move(x + right * across, y + below * down, steps=6)
-    page.mouse.up()
 
 
 def test_hovering_over_a_point_names_the_picture(page: Page, address: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browsing import open_map
-from tests.test_browser_map import centre, draw_region
+from tests.map_gestures import centre, draw_region
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accessibility import findings
 from tests.browsing import tiles, wait_until_drawn
-from tests.test_access import findings
 
 pytestmark = pytest.mark.browser
 LOADED = "image => image.complete && image.naturalWidth === 1200"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,52 +12,26 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.in_memory_writer import InMemoryWriter
 from devise_core.collections.local_store import LocalStore
-from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.store import MilvusStore
-from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.projection import project
 from devise_core.collections.segment_writer import SegmentWriter
-from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, QueryError
-from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasId, HasLabel, InCategory, Not, satisfies
-from devise_core.vectors import Floats
-from tests.fakes import unit_rows
+from devise_core.search.conditions import HasId, HasLabel
+from tests.contract_images import (
+    CONDITIONS,
+    COUNT,
+    EMBEDDINGS,
+    FEATURES,
+    ITEMS,
+    QUERIES,
+    SERVER,
+    Seal,
+    assert_same_but_for_ties,
+    batch,
+    oracle,
+    writing_to_milvus,
+)
 
-COUNT, WIDTH = 900, 16
-CATEGORIES = ("animals", "animals/birds", "animals/birds/owls", "it's/quoted", "", 'a "b"')
-ITEMS = [
-    Item(
-        f"it's {row}" if row % 50 == 0 else f"image-{row}",
-        f"images/{row}.webp",
-        tuple(label for label, every in (("all", 1), ("rock'n'roll", 90), ("even", 2), ('"', 300)) if row % every == 0),
-        CATEGORIES[row % len(CATEGORIES)],
-        f"caption {row}",
-    )
-    for row in range(COUNT)
-]
-EMBEDDINGS = unit_rows(COUNT, WIDTH)
-FEATURES = 3 * unit_rows(COUNT, 24, seed=1)
-QUERIES = unit_rows(6, WIDTH, seed=2)
-CONDITIONS: dict[str, Condition] = {
-    "everything": EVERYTHING,
-    "none": AnyOf(),
-    "no such label": HasLabel("none"),
-    "one id with an apostrophe": HasId("it's 450"),
-    "no such id": HasId("' OR 1=1 --"),
-    "narrow": HasLabel('"'),
-    "apostrophes": HasLabel("rock'n'roll") & ~HasId("it's 450"),
-    "quotes": InCategory('a "b"') | InCategory("it's"),
-    "not": ~HasLabel("even"),
-    "not not": Not(Not(HasLabel("even"))),
-    "below a category": InCategory("animals/birds") & ~InCategory("animals/birds/owls"),
-    "part of a name": InCategory("anim"),
-}
-
-Seal = Callable[[], Store]
-
-
-SERVER = os.environ.get("SEMBLANCE_TEST_MILVUS", "")
-"""The address of a Milvus server, which ``make scale`` starts. Everywhere else Milvus Lite takes its place."""
 KINDS = ("folder", "large folder", "in memory", "milvus")
 
 
@@ -89,25 +61,6 @@ def writing(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[S
     return folder_writer, opened_folder
 
 
-def writing_to_milvus(folder: Path) -> tuple[StoreWriter, Seal]:
-    connection = MilvusConnection(SERVER or str(folder / "milvus.db"))
-    milvus_writer = MilvusWriter("contract", "m", connection, pictures=folder).__enter__()
-
-    def opened() -> Store:
-        version = milvus_writer.seal()
-        milvus_writer.__exit__()
-        store = MilvusStore.open("contract", connection, "m", folder)
-        assert version == str(store.version.number)
-        return store
-
-    return milvus_writer, opened
-
-
-def batch(rows: slice) -> ImageBatch:
-    thumbnails = [f"picture {item.id}".encode() for item in ITEMS[rows]]
-    return ImageBatch(ITEMS[rows], FEATURES[rows], EMBEDDINGS[rows], thumbnails, [f"key {item.id}" for item in ITEMS[rows]])
-
-
 @pytest.fixture(scope="module", params=[*KINDS, "added to"])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """All images, written in batches. The kind "added to" is a large folder to which the last third was added in several runs."""
@@ -123,13 +76,6 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 added.put(batch(slice(start, start + 25)))
                 added.seal()
         return LocalStore(FolderCollection.open(folder / "contract", "m")) if adding else store
-
-
-def oracle(query: Floats, vectors: Floats, where: Condition, least: float = -2) -> list[tuple[str, float]]:
-    """The ids and values of all images that satisfy a condition, the best first."""
-    values = vectors @ query
-    rows = [row for row in np.argsort(-values, kind="stable") if satisfies(where, ITEMS[row]) and values[row] >= least]
-    return [(ITEMS[row].id, float(values[row])) for row in rows]
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
@@ -150,13 +96,6 @@ def test_nearest_and_counts_agree_with_the_oracle(store: Store, name: str) -> No
             assert low <= count.value <= high
             assert len(store.nearest(query, WINDOW, where=where, least=least)) == count.value
     assert store.count(where) == Count(len(oracle(QUERIES[0], EMBEDDINGS, where)))
-
-
-def assert_same_but_for_ties(ids: list[str], expected: list[tuple[str, float]]) -> None:
-    """Stored vectors are rounded, so images with nearly equal values may change places."""
-    values = dict(expected)
-    for returned, (item_id, value) in zip(ids, expected, strict=True):
-        assert returned == item_id or values.get(returned, expected[-1][1]) == pytest.approx(value, abs=3e-3)
 
 
 def test_pages_reach_the_end_of_the_window(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

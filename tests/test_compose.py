@@ -13,7 +13,7 @@ from devise_core.cli.main import parser
 from devise_core.cli.serve import PORT as API_PORT
 from devise_core.settings.environment import variable
 from devise_core.settings.table import known_variables
-from tests.test_hosting import ROOT, read
+from tests.documents import ROOT, read
 
 
 def services() -> dict[str, Any]:

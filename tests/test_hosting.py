@@ -20,9 +20,8 @@ from devise_core.cli.fetch import NAMES
 from devise_core.cli.machine_checks import _PORTABLE, PYTHONS
 from devise_core.settings.environment import OLD_NAMES
 from devise_core.settings.table import known_variables
-from tests.conftest import BUNDLED
+from tests.documents import ROOT, read
 
-ROOT = BUNDLED.parent
 PAGES = sorted((ROOT / "docs/hosting").glob("*.md"))
 FILES = [
     *PAGES,
@@ -30,10 +29,6 @@ FILES = [
     *(ROOT / name for name in ("Dockerfile", "compose.yaml", "CONTRIBUTING.md", "README.md", "docs/hosting/nginx.conf")),
 ]
 PORT = "8501"
-
-
-def read(name: str) -> str:
-    return (ROOT / name).read_text("utf-8")
 
 
 def given(stage: int, instruction: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,9 @@ MODULES = {
 """Dotted name → file, for every module of the library and the app."""
 CLASS_FILES = [path for folder in ("devise_core", "ui", "pages", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
 """The files whose classes have names that no other class has."""
+TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path != Path(__file__)]
+OF_TESTS = re.compile(r"\b(?:from|import) tests\.test_\w+|\bfrom tests import .*\btest_\w+")
+"""An import of a module of tests. It would run that module's set-up, and its tests could not be moved alone."""
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
 
 
@@ -172,6 +176,27 @@ def test_class_names_are_unique() -> None:
             if isinstance(node, ast.ClassDef):
                 classes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: paths for name, paths in classes.items() if len(paths) > 1} == {}
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+def test_shared_helpers_are_in_no_module_of_tests(path: Path) -> None:
+    """Also programs in strings are searched, such as those that tests run in another process."""
+    assert OF_TESTS.findall(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "imported"),
+    [
+        ("from tests.test_a import b", True),
+        ("    import tests.test_a", True),
+        ('code = "import sys; from tests.test_a import b"', True),
+        ("from tests import fakes, test_a", True),
+        ("from tests.fakes import test_image", False),
+        ("See tests/test_a.py.", False),
+    ],
+)
+def test_every_import_of_a_module_of_tests_is_seen(line: str, imported: bool) -> None:
+    assert bool(OF_TESTS.search(line)) == imported
 
 
 def test_server_starts_without_numpy() -> None:

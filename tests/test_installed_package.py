@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from devise_core.installation import EXTRAS
 from tests.conftest import BUNDLED
 from tests.installed_package import ROOT, Installed, build_wheel, tracked_source
-from tests.test_supply import requirements
+from tests.requirement_files import requirements
 
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devise_core.collections.contract import Store
-from tests.fakes import unit_rows
-from tests.test_collection_contract import (
+from tests.contract_images import (
     CONDITIONS,
     COUNT,
     EMBEDDINGS,
@@ -17,6 +16,7 @@ from tests.test_collection_contract import (
     oracle,
     writing_to_milvus,
 )
+from tests.fakes import unit_rows
 
 QUERIES = unit_rows(200 if SERVER else 4, WIDTH, seed=5)
 FILTERS = ("everything", "narrow", "apostrophes", "quotes", "not", "below a category")

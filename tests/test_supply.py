@@ -19,6 +19,7 @@ from devise_core.bundle.licences import LOCKS, locked, table
 from devise_core.errors import ArtifactError
 from devise_core.vision.keras_file import load_model
 from tests.conftest import BUNDLED
+from tests.requirement_files import requirements
 
 ROOT = BUNDLED.parent
 CODE = sorted(
@@ -38,12 +39,6 @@ TARGETS = [
     for python in ("3.11", "3.12", "3.13")
     for system, machine in (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64"))
 ]
-
-
-def requirements(path: Path) -> list[Requirement]:
-    """Return the requirements of a file, without hashes."""
-    text = re.sub(r"\s*\\\n\s*--hash=\S+", "", path.read_text("utf-8"))
-    return [Requirement(line) for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "-"))]
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=" ".join)
