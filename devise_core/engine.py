@@ -87,6 +87,9 @@ class Engine(PathVerbs, BatchVerbs, ShownVerbs, WordVerbs):
             text: A query, or what ``query`` made of one.
             pictures: As ``images`` of ``query``.
 
+        Returns:
+            The largest loss of cosine, and what each region loses as a fraction of it, ``float32 (rows, columns)``.
+
         Raises:
             ImageError: The image cannot be read.
             QueryError: The query cannot be read.
@@ -102,7 +105,17 @@ class Engine(PathVerbs, BatchVerbs, ShownVerbs, WordVerbs):
         return self.regions(image).heat(query.vector, query.text)
 
     def regions(self, image: ImageInput) -> Regions:
-        """Encode the regions of an image, for more than one ``heat``. Raises ``ImageError``."""
+        """Encode the regions of an image, for more than one ``heat``.
+
+        Args:
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
+
+        Returns:
+            The embeddings of the image ``(d,)``, and of it without each region ``(rows, columns, d)``.
+
+        Raises:
+            ImageError: The image cannot be read.
+        """
         return regions(image, self.encoder)
 
     def results(self) -> Results | None:
@@ -114,7 +127,11 @@ class Engine(PathVerbs, BatchVerbs, ShownVerbs, WordVerbs):
         return read_results(self.layout.results)
 
     def losses(self) -> dict[str, list[float]]:
-        """Return the training's curves: name → the loss after each epoch. Raises ``ArtifactError``."""
+        """Return the training's curves: name → the loss after each epoch.
+
+        Raises:
+            ArtifactError: The file is missing or damaged.
+        """
         return read_losses(self.layout, self.manifest)
 
     def collections(self) -> dict[str, Path]:
@@ -131,6 +148,9 @@ class Engine(PathVerbs, BatchVerbs, ShownVerbs, WordVerbs):
 
         Args:
             collection: A name, a folder, ``milvus:NAME``, or an opened collection.
+
+        Returns:
+            The engine. It shares the image model with this one.
 
         Raises:
             CollectionError: There is no such collection, or it was made with another model.

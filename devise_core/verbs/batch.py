@@ -22,7 +22,19 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
     """Searches and labels for several inputs, in their order."""
 
     def search_texts(self, texts: Iterable[str | Query], k: int = 10) -> list[Hits]:
-        """Return what ``search_text`` returns for each text. Takes and raises what it does.
+        """Return what ``search_text`` returns for each text.
+
+        Args:
+            texts: The queries, each as ``search_text`` takes it.
+            k: How many images to return for each.
+
+        Returns:
+            The hits of each text, in the order of the texts.
+
+        Raises:
+            QueryError: ``k`` is out of range, or the query cannot be read.
+            UnknownWordError: No word to look for is known.
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
 
         Example:
             >>> [hits[0].name for hits in engine.search_texts(["violin", "dog"], k=1)]
@@ -32,13 +44,21 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         return [self.search_text(text, k) for text in texts_given(texts)]
 
     def search_images(self, images: Iterable[ImageInput], k: int = 10, by: By = "semantic", progress: bool = False) -> list[Hits]:
-        """Return what ``search_image`` returns for each image. Takes and raises what it does.
+        """Return what ``search_image`` returns for each image.
 
         Args:
             images: The images, each as ``search_image`` takes it.
             k: How many images to return for each.
             by: What is compared.
             progress: Whether to show a progress bar.
+
+        Returns:
+            The hits of each image, in the order of the images.
+
+        Raises:
+            ImageError: An image cannot be read, or ``images`` is no list of images.
+            QueryError: ``k`` or ``by`` is out of range.
+            NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
         Example:
             >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]
@@ -51,13 +71,22 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
     def label_images(
         self, images: Iterable[ImageInput], k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns", progress: bool = False
     ) -> list[WordHits]:
-        """Return what ``label_image`` returns for each image. Takes and raises what it does.
+        """Return what ``label_image`` returns for each image.
 
         Args:
             images: The images, each as ``label_image`` takes it.
             k: How many words to return for each.
             vocabulary: The words to choose from.
             progress: Whether to show a progress bar.
+
+        Returns:
+            The words of each image, in the order of the images.
+
+        Raises:
+            ImageError: An image cannot be read, or ``images`` is no list of images.
+            QueryError: ``k`` or ``vocabulary`` is out of range.
+            UnknownWordError: No word of a label is known.
+            NoVocabularyError: The model has no vocabulary. Give a list of labels.
 
         Example:
             >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]
@@ -68,11 +97,14 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         return [self.label_encoded(encoded, k, vocabulary) for encoded in self._each_encoded(images, progress)]
 
     def embed_images(self, images: Iterable[ImageInput], progress: bool = False) -> Floats:
-        """Encode ``n`` images to unit rows ``float32 (n, d)``.
+        """Encode images.
 
         Args:
             images: The images, each as ``search_image`` takes it. A generator is read one batch at a time.
             progress: Whether to show a progress bar.
+
+        Returns:
+            Unit rows ``float32 (n, d)``, in the order of the images.
 
         Raises:
             ImageError: An image cannot be read, or one image is given in place of several. The message names the first image that

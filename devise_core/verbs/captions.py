@@ -25,6 +25,16 @@ class CaptionVerbs(RankingVerbs):
         Each clause is looked for as it was typed and as it was read, so "hund" finds "dog" and "Hund". The scores of the hits are
         their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed.
 
+        Args:
+            query: What ``query`` made of a text, or a text that it cannot read.
+            k: How many images to return at most.
+
+        Returns:
+            The images. Their cosines are those with the query, or 0 for a text.
+
+        Raises:
+            QueryError: ``k`` is out of range.
+
         Example:
             >>> [hit.name for hit in engine.found_by_caption(engine.query("pizza"))]
             ['pizza']
@@ -45,9 +55,16 @@ class CaptionVerbs(RankingVerbs):
     def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """Complete a query that is being typed with labels of the collection first, and then with words and nouns.
 
+        Args:
+            text: The query, as far as it is typed.
+            k: How many completions to return at most.
+
         Returns:
             Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels,
             and all for an empty text.
+
+        Raises:
+            QueryError: ``k`` is out of range.
 
         Example:
             >>> engine.suggest("blue viol", k=2)

@@ -70,6 +70,9 @@ class EvidenceVerbs(RankingVerbs):
             The evidence, or None if there is no way to tell: the model came without the files of ``build naming``, or the
             query is about people or names an image.
 
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
         Example:
             >>> engine.evidence(engine.query("violin")).present
             True
@@ -97,7 +100,17 @@ class EvidenceVerbs(RankingVerbs):
         return self._evidence_thresholds.present
 
     def best_evidence(self, query: Query) -> float:
-        """Return the evidence for a query in the image that shows it best, from 0 to 1; NaN if there is no way to tell."""
+        """Return the evidence for a query in the image that shows it best.
+
+        Args:
+            query: What ``query`` made of a text.
+
+        Returns:
+            The evidence, from 0 to 1, or NaN if there is no way to tell.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+        """
         query_given(query)
         model = self.parts.evidence
         probes = model.probes(query) if model and len(self.collection) else []

@@ -33,6 +33,9 @@ class LabelVerbs(EngineBase):
             k: How many words to return.
             vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
 
+        Returns:
+            The words, the best first, each with its cosine from -1 to 1 and the score that orders them.
+
         Raises:
             ImageError: The image cannot be read.
             QueryError: ``k`` or ``vocabulary`` is out of range.
@@ -51,6 +54,19 @@ class LabelVerbs(EngineBase):
 
     def label_encoded(self, encoded: Encoded, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
         """Do what ``label_image`` does for an image that ``encode`` has encoded.
+
+        Args:
+            encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
+            k: How many words to return.
+            vocabulary: The words to choose from, as ``label_image`` takes them.
+
+        Returns:
+            The words, the best first, as ``label_image`` returns them.
+
+        Raises:
+            QueryError: ``k`` or ``vocabulary`` is out of range.
+            UnknownWordError: No word of a label is known.
+            NoVocabularyError: The model has no vocabulary. Give a list of labels.
 
         Example:
             >>> row = engine.collection.row("violin")
@@ -79,11 +95,14 @@ class LabelVerbs(EngineBase):
         return self.parts.namer.name(encoded, k)[0] if self.parts.namer else None
 
     def label_all(self, k: int, rows: Sequence[int] | Rows | None = None) -> list[list[str]]:
-        """Return the ``k`` best names of images of the collection, as ``label_encoded`` finds them; none without a vocabulary.
+        """Return the ``k`` best names of images of the collection, as ``label_encoded`` finds them.
 
         Args:
-            k: How many names.
+            k: How many names to return for each.
             rows: The images. By default all of the collection.
+
+        Returns:
+            The names of each image, the best first, in the order of ``rows``. There are none without a vocabulary.
 
         Example:
             >>> engine.label_all(2)[engine.collection.row("violin")]
@@ -99,7 +118,14 @@ class LabelVerbs(EngineBase):
         return [[hit.word for hit in names.hits] for names in named]
 
     def encoded(self, row: int) -> Encoded:
-        """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images."""
+        """Return the stored vectors of an image of the collection, as ``encode`` returns them for other images.
+
+        Args:
+            row: The row of the image.
+
+        Returns:
+            Its features ``(1, f)`` and its embedding ``(1, d)``.
+        """
         row = row_given(row, len(self.collection))
         rows = slice(row, row + 1)
         return Encoded(self.collection.vector_rows("visual")[rows], self.collection.vector_rows("semantic")[rows])
@@ -107,8 +133,20 @@ class LabelVerbs(EngineBase):
     def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
         """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.
 
-        For one image ``label_encoded`` is better, because it can also read the image's features. Takes and raises what
-        ``label_image`` does.
+        For one image ``label_encoded`` is better, because it can also read the image's features.
+
+        Args:
+            embedding: The unit vector.
+            k: How many words to return.
+            vocabulary: The words to choose from, as ``label_image`` takes them.
+
+        Returns:
+            The words with their cosines from -1 to 1, the nearest first.
+
+        Raises:
+            QueryError: ``k`` or ``vocabulary`` is out of range, or a label is not a text.
+            UnknownWordError: No word of a label is known.
+            NoVocabularyError: The model has no vocabulary. Give a list of labels.
 
         Example:
             >>> embedding = engine.collection.embeddings[engine.collection.row("violin")]

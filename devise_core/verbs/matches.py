@@ -88,6 +88,12 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
             query: What ``query`` made of a text.
             where: Which images to list. What matches well is decided by all of them.
 
+        Returns:
+            The images in the order of their scores, and the rule that tells which match well.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
         Example:
             >>> matches = engine.matches(engine.query("violin"))
             >>> matches.absent, [hit.name for hit in engine.hits(matches.strong()[:1])]

@@ -35,6 +35,12 @@ class RankingVerbs(ScanVerbs):
             query: The query or the vector.
             where: Which images to order.
 
+        Returns:
+            The rows ``(n,)`` of the images with their cosines and scores, the best score first.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
         Example:
             >>> ranking = engine.ranking(engine.query("violin"))
             >>> len(ranking) == len(engine.collection)
@@ -51,10 +57,20 @@ class RankingVerbs(ScanVerbs):
         return everything if inside is None else everything.kept(inside)
 
     def scores(self, query: Query | Floats) -> Floats:
-        """Return the score of every image ``(n,)`` in the order of the collection, all on one scale.
+        """Return the score of every image, all on one scale.
 
         For a vector ``(d,)``, and for a query that names an image, it is the cosine. In a collection of more than ``EXACT_UP_TO``
         images it leaves out the kinds.
+
+        Args:
+            query: The query or the vector.
+
+        Returns:
+            The scores ``float32 (n,)`` in the order of the collection.
+
+        Raises:
+            CollectionError: The collection is on another machine, what it stores for the score is damaged, or it was made with
+                another classifier.
 
         Example:
             >>> scores = engine.scores(engine.query("violin"))
@@ -73,6 +89,16 @@ class RankingVerbs(ScanVerbs):
     def rank(self, rows: Sequence[int], query: Query | Floats) -> Hits:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
 
+        Args:
+            rows: Rows of the collection.
+            query: The query or the vector.
+
+        Returns:
+            One hit for each row, with its cosine from -1 to 1 and its score.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
         Example:
             >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
             >>> [hit.name for hit in engine.rank(rows, engine.query("music"))]
@@ -83,6 +109,16 @@ class RankingVerbs(ScanVerbs):
 
     def ranked(self, rows: Sequence[int] | Rows, query: Query | Floats) -> Ranking:
         """Return the images at ``rows``, in that order, with their cosines and scores for a query.
+
+        Args:
+            rows: Rows ``(n,)`` of the collection.
+            query: The query, or a vector ``(d,)``.
+
+        Returns:
+            The rows with their cosines ``(n,)`` and scores ``(n,)``. Without a scorer, the scores are the cosines.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
 
         Example:
             >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
@@ -95,7 +131,14 @@ class RankingVerbs(ScanVerbs):
         return Ranking(places, cosines, self._scores(query, *scored, places) if scored and len(places) else cosines)
 
     def hits(self, ranking: Ranking) -> Hits:
-        """Return the images of a ranking, or of a part of it."""
+        """Return the images of a ranking, or of a part of it.
+
+        Args:
+            ranking: What ``ranking`` returned, or a slice of it.
+
+        Returns:
+            One hit for each row, in the order of the ranking.
+        """
         ranking_given(ranking)
         return Hits(
             Hit(hit.item, hit.row, hit.path, hit.cosine, float(score))

@@ -52,6 +52,15 @@ class ScanVerbs(EngineBase):
     def scan(self, query: Query | Floats) -> Comparison:
         """Compare a query, or a vector ``(d,)``, with all images.
 
+        Args:
+            query: The query or the vector.
+
+        Returns:
+            The cosines and the scores of all images, from which the best are taken.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
         Example:
             >>> scan = engine.scan(engine.query("violin"))
             >>> engine.hits(scan.window(1))[0].name

@@ -29,9 +29,13 @@ class SearchVerbs(RankingVerbs):
             k: How many images to return. More than the collection has returns all of it.
             pictures: As ``images`` of ``query``.
 
+        Returns:
+            The images with their cosines and scores, the best score first.
+
         Raises:
             QueryError: ``k`` is out of range, or the query cannot be read.
             UnknownWordError: No word to look for is known.
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
 
         Example:
             >>> [hit.name for hit in engine.search_text("violin", k=2)]
@@ -50,6 +54,9 @@ class SearchVerbs(RankingVerbs):
                 backbone's features, which say how it looks. "labels" searches with the mean of the image's ten nearest
                 words, as the project that this one is based on did.
 
+        Returns:
+            The images with their cosines, from -1 to 1, the nearest first.
+
         Raises:
             ImageError: The image cannot be read.
             QueryError: ``k`` or ``by`` is out of range.
@@ -63,15 +70,40 @@ class SearchVerbs(RankingVerbs):
         return self.search_encoded(self.encode(image), k, by)
 
     def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> Hits:
-        """Do what ``search_image`` does for an image that ``encode`` has encoded."""
+        """Do what ``search_image`` does for an image that ``encode`` has encoded.
+
+        Args:
+            encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
+            k: How many images to return.
+            by: What is compared, as ``search_image`` says.
+
+        Returns:
+            The images with their cosines, from -1 to 1, the nearest first.
+
+        Raises:
+            QueryError: ``k`` or ``by`` is out of range.
+            NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
+        """
         encoded_given(encoded)
         return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)
 
     def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> Hits:
         """Return the ``k`` images nearest to an image of the collection, without that image.
 
-        Images are compared by cosine, because the score of a text search needs words. The model does not run. Takes and raises
-        what ``search_image`` does, and ``CollectionError`` for an unknown id.
+        Images are compared by cosine, because the score of a text search needs words. The model does not run.
+
+        Args:
+            item_id: The id of the image.
+            k: How many images to return.
+            by: What is compared, as ``search_image`` says.
+
+        Returns:
+            The images with their cosines, from -1 to 1, the nearest first.
+
+        Raises:
+            CollectionError: The collection has no such image.
+            QueryError: ``k`` or ``by`` is out of range.
+            NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
         Example:
             >>> [hit.name for hit in engine.more_like("violin", k=2)]
@@ -84,6 +116,9 @@ class SearchVerbs(RankingVerbs):
 
     def encode(self, image: ImageInput) -> Encoded:
         """Encode one image, for more than one question about it.
+
+        Args:
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
 
         Returns:
             Its features ``(1, f)`` and its embedding ``(1, d)``.

@@ -18,10 +18,13 @@ class ShownVerbs(LabelVerbs):
     """The verbs behind titles, albums and the names on the map."""
 
     def shown_words(self, rows: Sequence[int] | None = None) -> list[Shown]:
-        """Return the words for what each image shows, with how sure they are, from 0 to 1.
+        """Return the words for what each image shows.
 
         Args:
             rows: The images. By default all of the collection.
+
+        Returns:
+            The words of each image, each with how sure it is, from 0 to 1.
 
         Example:
             >>> shown = engine.shown_words([engine.collection.row("violin")])[0]
@@ -39,6 +42,12 @@ class ShownVerbs(LabelVerbs):
 
     def titles(self, encoded: Encoded) -> list[str]:
         """Return a title for each image that ``encode`` has encoded, or "" if no name is sure enough.
+
+        Args:
+            encoded: The features ``(n, f)`` and embeddings ``(n, d)`` of the images.
+
+        Returns:
+            One title for each image.
 
         Example:
             >>> engine.titles(engine.encoded(engine.collection.row("violin")))

@@ -17,7 +17,18 @@ class WordVerbs(EngineBase):
     """The verbs that read text and return words."""
 
     def embed_text(self, text: str, pictures: Images | None = None) -> Floats:
-        """Return the unit vector ``float32 (d,)`` of a query. Takes and raises what ``query`` does.
+        """Return the vector of a query.
+
+        Args:
+            text: A query, as ``query`` takes it.
+            pictures: As ``images`` of ``query``.
+
+        Returns:
+            The unit vector ``float32 (d,)``.
+
+        Raises:
+            QueryError: The query cannot be read.
+            UnknownWordError: No word to look for is known.
 
         Example:
             >>> engine.embed_text("horse jockey").shape
@@ -26,7 +37,18 @@ class WordVerbs(EngineBase):
         return self.query(text, pictures).vector
 
     def read_text(self, text: str, pictures: Images | None = None) -> Reading:
-        """Return how a query is read: its terms, their weights, and what is left out. Takes and raises what ``query`` does.
+        """Return how a query is read.
+
+        Args:
+            text: A query, as ``query`` takes it.
+            pictures: As ``images`` of ``query``.
+
+        Returns:
+            Its terms with their weights, and what is left out or read in another form.
+
+        Raises:
+            QueryError: The query cannot be read.
+            UnknownWordError: No word to look for is known.
 
         Example:
             >>> engine.read_text("a vioolin and a dog").corrected
@@ -41,6 +63,9 @@ class WordVerbs(EngineBase):
             text: A word, a sum such as "king - man + woman", or what ``query`` made of one.
             k: How many words to return.
             pictures: As ``images`` of ``query``.
+
+        Returns:
+            The words with their cosines, the nearest first.
 
         Raises:
             QueryError: ``k`` is out of range, or the query cannot be read.
@@ -57,7 +82,18 @@ class WordVerbs(EngineBase):
     def nearest_to_term(self, term: Term, k: int = 5, pictures: Images | None = None) -> WordHits:
         """Return the ``k`` words nearest to one term of a ``Reading``: familiar words for words, nouns for an image.
 
-        Takes and raises what ``similar_words`` does.
+        Args:
+            term: The term.
+            k: How many words to return.
+            pictures: As ``images`` of ``query``, if the term names one of them.
+
+        Returns:
+            The words with their cosines, the nearest first.
+
+        Raises:
+            QueryError: ``k`` is out of range, or there is no image of that name.
+            UnknownWordError: The word of the term is unknown.
+            NoVocabularyError: The model has no vocabulary.
 
         Example:
             >>> term = engine.read_text("violin + dog").terms[1]
@@ -75,9 +111,16 @@ class WordVerbs(EngineBase):
     def complete(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """Complete a query that is being typed.
 
+        Args:
+            text: The query, as far as it is typed.
+            k: How many completions to return at most.
+
         Returns:
             Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. There are none
             without a vocabulary.
+
+        Raises:
+            QueryError: ``k`` is out of range.
 
         Example:
             >>> engine.complete("blue viol", k=2)
