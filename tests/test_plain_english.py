@@ -41,6 +41,7 @@ GENERATED = (
     "devise_core/bundle/tables/",
     "devise_core/evaluate/data/",
     "devise_core/text/unsuitable_words.txt",
+    "devise_core/text/person_words.txt",
     "benchmarks/typed_queries.",
     "benchmarks/independent_queries.",
 )

@@ -1,7 +1,7 @@
 """Senses and names that must not name an image unless the classifier is sure. A wrong one would insult the person in the image.
 
-They are animals and primates, the hand-written table ``guarded_names.csv``, food that is named like an animal, and names with a
-word of ``guarded_parts.csv`` in them: a people, or a word such as "dwarf".
+They are animals and primates, the names that were read one by one in ``guarded_names.csv``, food that is named like an animal, and
+names with a word of ``guarded_parts.csv`` in them: a people, or a word such as "dwarf".
 """
 
 from __future__ import annotations
