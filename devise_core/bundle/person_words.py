@@ -26,6 +26,7 @@ ALSO = frozenset(
 
 _HEADER = """\
 # Words that mean people. Written by `python -m devise_core build person-words` from WordNet 3.0 (Debian's wordnet-base).
+# WordNet 3.0 licence: https://wordnet.princeton.edu/license-and-commercial-use
 """
 
 
