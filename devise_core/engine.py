@@ -25,6 +25,7 @@ from devise_core.text.query import Query
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.batch import BatchVerbs
+from devise_core.verbs.groups import GroupVerbs
 from devise_core.verbs.labels import WordSet
 from devise_core.verbs.paths import PathVerbs
 from devise_core.verbs.shown import ShownVerbs
@@ -36,7 +37,7 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 __all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(PathVerbs, BatchVerbs, ShownVerbs, WordVerbs):
+class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image

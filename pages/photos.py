@@ -55,7 +55,7 @@ def show_pictures(engine: Engine) -> None:
     with words:
         name_with_own_words(engine)
     with everything:
-        gallery(engine, engine.rank(range(count), engine.collection.embeddings.mean(axis=0)), "photos", help_text=MEAN_HELP)
+        gallery(engine, engine.typical_first(range(count)), "photos", help_text=MEAN_HELP)
     with st.container(horizontal=True, key="photos_links"):
         for file, label, icon in LINKS:
             st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from devise_core import Engine
 from devise_core.collections.albums import Album, albums
-from devise_core.collections.in_memory import InMemoryCollection, UploadedItem
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage, UploadedItem
 from devise_core.datatypes import Item
+from devise_core.errors import QueryError
 from devise_core.search.near_duplicates import near_duplicate_groups
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
-from devise_core.vectors import unit
+from devise_core.vectors import Floats, unit
 from tests.fakes import ColourEncoder, image_file
 from tests.sample_images import FILES
 from ui.picture.albums import find
-from ui.picture.custom_names import sorted_by
 
 
 def test_similar_images_are_an_album_and_the_others_come_last() -> None:
@@ -57,4 +58,42 @@ def test_names_of_files_and_folders_do_not_name_what_uploads_show(photos: Engine
     overview = find(mine)
     assert [album.rows for album in overview.albums] == [(0, 1)]
     assert "cat" in overview.words
-    assert set(sorted_by(mine, ["pet", "vehicle"])) == {"pet"}
+    assert set(mine.sort_by_labels(["pet", "vehicle"])) == {"pet"}
+
+
+def over(engine: Engine, features: Floats, embeddings: Floats) -> Engine:
+    """Return the engine over images "0", "1", … with these vectors."""
+    rows = zip(features, embeddings, strict=True)
+    images = [InMemoryImage(Item(str(number), ""), str(number), b"", *vectors) for number, vectors in enumerate(rows)]
+    return engine.on(InMemoryCollection("mine", images))
+
+
+def test_near_duplicates_are_compared_with_the_first_of_their_group(engine: Engine) -> None:
+    features = np.array([[3, 0], [0, 1], [1, 0.1], [0, 2], [1, 0.2]], dtype=np.float32)
+    groups = over(engine, features, unit(np.ones((5, 100), dtype=np.float32))).near_duplicates()
+    assert [[hit.row for hit in group] for group in groups] == [[0, 2, 4], [1, 3]]
+    assert [hit.cosine for hit in groups[0]] == pytest.approx([1, 1 / np.hypot(1, 0.1), 1 / np.hypot(1, 0.2)])
+    assert [hit.cosine for hit in groups[1]] == pytest.approx([1, 1])
+
+
+def test_images_go_to_the_nearest_label_or_to_none(engine: Engine) -> None:
+    music, animal, far = engine.embed_text("music"), engine.embed_text("animal"), -engine.embed_text("music + animal")
+    embeddings = unit(np.stack([far, music + animal, animal, 2 * music + animal, music]))
+    mine = over(engine, np.ones((5, 2), dtype=np.float32), embeddings)
+    groups = mine.sort_by_labels(["vehicle", "music", "animal", "music"])
+    assert [(label, [hit.row for hit in hits]) for label, hits in groups.items()][-1] == ("", [0])
+    assert [hit.row for hit in groups["music"] if hit.row != 1] == [4, 3]
+    assert [hit.row for hit in groups["animal"] if hit.row != 1] == [2]
+    assert list(groups) == ["music", "animal", ""]
+    assert groups["music"][0].cosine == pytest.approx(1)
+    assert {hit.row: hit.cosine for hits in groups.values() for hit in hits}[3] == pytest.approx(float(embeddings[3] @ music))
+    with pytest.raises(QueryError, match="empty"):
+        mine.sort_by_labels([])
+
+
+def test_the_most_typical_image_is_first(engine: Engine) -> None:
+    axes = np.eye(100, dtype=np.float32)
+    embeddings = unit(np.stack([axes[1], axes[0], axes[0] + 0.1 * axes[1]]))
+    hits = over(engine, np.ones((3, 2), dtype=np.float32), embeddings).typical_first([0, 1, 2])
+    assert [hit.row for hit in hits] == [2, 1, 0]
+    assert hits[0].cosine == pytest.approx(float(embeddings[2] @ unit(embeddings.mean(axis=0))))

@@ -110,7 +110,7 @@ def test_several_images_may_come_in_any_order_that_is_one(engine: Engine) -> Non
 
 def test_vectors_and_rows_may_be_of_numpy_or_of_python(engine: Engine) -> None:
     vector = engine.embed_text("dog")
-    best = engine.rank(np.array([0, 1, 2]), vector.tolist())  # type: ignore[arg-type]
+    best = engine.rank(np.array([0, 1, 2]), vector.tolist())
     assert [hit.row for hit in best] == [hit.row for hit in engine.rank(range(3), vector)]
     assert len(engine.rank([], vector)) == 0
     assert engine.label_all(1, []) == engine.shown_words([]) == []

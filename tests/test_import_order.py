@@ -73,6 +73,8 @@ MODULES = {
 CLASS_FILES = [path for folder in ("devise_core", "ui", "pages", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
 """The files whose classes have names that no other class has."""
 TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path != Path(__file__)]
+SHOWING = [path for path in (*sorted((ROOT / "ui").rglob("*.py")), *PAGES) if path.parent.name != "map"]
+"""What shows results. The map computes where its points are and how they are coloured."""
 OF_TESTS = re.compile(r"\b(?:from|import) tests\.test_\w+|\bfrom tests import .*\btest_\w+")
 """An import of a module of tests. It would run that module's set-up, and its tests could not be moved alone."""
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
@@ -143,6 +145,15 @@ def test_pages_go_through_the_engine(path: Path) -> None:
     for name in imports(path):
         if name.startswith("devise_core"):
             assert name.startswith(tuple(allowed)), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", SHOWING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_show_what_the_library_computes(path: Path) -> None:
+    """They multiply no vectors, and make no hits from rows and cosines."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        assert not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+        if isinstance(node, ast.Call):
+            assert not re.search(r"\bcollection\.hits?$|\.mean$", ast.unparse(node.func))
 
 
 def test_no_modules_import_each_other() -> None:

@@ -160,6 +160,11 @@ class LabelVerbs(EngineBase):
                 return WordHits(self._known_words().nearest_nouns(embedding, k))
             if vocabulary == "all":
                 return WordHits(self._known_words().nearest_words(embedding, k))
-        labels = labels_given(vocabulary)
-        cosines = self.text.encode(labels) @ embedding
+        labels, vectors = self._label_vectors(vocabulary)
+        cosines = vectors @ embedding
         return WordHits(WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k))
+
+    def _label_vectors(self, labels: Sequence[str]) -> tuple[list[str], Floats]:
+        """Return each label once, and their unit rows ``(labels, d)``."""
+        names = labels_given(labels)
+        return names, self.text.encode(names)

@@ -86,7 +86,7 @@ class RankingVerbs(ScanVerbs):
         scored = self._sides(query)
         return self._scores(query, *scored) if scored else _best_cosines(self.collection.embeddings, query)
 
-    def rank(self, rows: Sequence[int], query: Query | Floats) -> Hits:
+    def rank(self, rows: Sequence[int] | Rows, query: Query | Floats) -> Hits:
         """Return the images at ``rows``, the best for a query or a vector ``(d,)`` first.
 
         Args:

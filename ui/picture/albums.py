@@ -14,10 +14,10 @@ from devise_core.collections.base import Collection
 from devise_core.collections.in_memory import UploadedItem
 from devise_core.engine import Engine
 from devise_core.errors import DeviseError
+from devise_core.hits import Hits
 from devise_core.report.example_queries import COUNT as EXAMPLES
-from devise_core.search.near_duplicates import NEAR_DUPLICATE_COSINE, near_duplicate_groups
+from devise_core.search.near_duplicates import NEAR_DUPLICATE_COSINE
 from devise_core.search.shown_words import SHOWN, Shown
-from devise_core.vectors import unit_or_zero
 from ui.hit.gallery import gallery
 from ui.query.examples import examples
 from ui.text import APPEARANCE_HELP, plain, similarity_help
@@ -32,12 +32,12 @@ class Overview:
 
     Attributes:
         albums: Its albums, the largest first.
-        duplicates: Rows of near-duplicates, in groups.
+        duplicates: Near-duplicates, in groups.
         words: Words that its pictures show, to search for.
     """
 
     albums: Sequence[Album]
-    duplicates: Sequence[Sequence[int]]
+    duplicates: Sequence[Hits]
     words: Sequence[str]
 
 
@@ -47,9 +47,7 @@ def find(engine: Engine) -> Overview:
     collection = engine.collection
     if collection not in cache:
         shown = engine.shown_words()
-        cache[collection] = Overview(
-            albums(collection.embeddings, shown), near_duplicate_groups(collection.features), _words(engine, shown)
-        )
+        cache[collection] = Overview(albums(collection.embeddings, shown), engine.near_duplicates(), _words(engine, shown))
     return cache[collection]
 
 
@@ -68,15 +66,13 @@ def show_duplicates(engine: Engine, overview: Overview) -> None:
         st.caption("No two of your pictures are nearly the same.")
         return
     st.caption(f"Pictures that look nearly the same: their similarity in appearance is at least {NEAR_DUPLICATE_COSINE}.")
-    for number, rows in enumerate(overview.duplicates):
-        st.header(f"{plain(engine.collection.items[rows[0]].name)} ({len(rows)})", anchor=False)
-        looks = unit_or_zero(engine.collection.features[list(rows)])
-        hits = [engine.collection.hit(row, float(cosine)) for row, cosine in zip(rows, looks @ looks[0], strict=True)]
+    for number, hits in enumerate(overview.duplicates):
+        st.header(f"{plain(hits[0].name)} ({len(hits)})", anchor=False)
         gallery(engine, hits, f"duplicates-{number}", help_text=APPEARANCE_HELP)
 
 
 def _row(engine: Engine, rows: Sequence[int], key: str) -> None:
-    hits = engine.rank(rows, engine.collection.embeddings[list(rows)].mean(axis=0))
+    hits = engine.typical_first(rows)
     gallery(engine, hits[:IN_ROW], key, help_text=ALBUM_HELP)
     if rest := hits[IN_ROW:]:
         with st.expander(f"{len(rest)} more"):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from ui.blocked_words import without_blocked
 from ui.errors import show_errors
@@ -31,21 +28,7 @@ def name_with_own_words(engine: Engine) -> None:
         st.caption("Type two or more words to sort your pictures by them.")
         return
     with show_errors():
-        groups = sorted_by(engine, words)
+        groups = engine.sort_by_labels(words)
         for number, (word, hits) in enumerate(groups.items()):
             st.header(f"{plain(word) if word else 'None of these'} ({len(hits)})", anchor=False)
             gallery(engine, hits, f"words-{number}", help_text=WORD_HELP)
-
-
-def sorted_by(engine: Engine, words: Sequence[str]) -> dict[str, list[Hit]]:
-    """Return word → the pictures that it fits best, the best first. "" has those that are near no word.
-
-    Raises:
-        UnknownWordError: No word of an entry is known.
-    """
-    groups: dict[str, list[Hit]] = {word: [] for word in (*dict.fromkeys(words), "")}
-    for row, embedding in enumerate(engine.collection.embeddings):
-        best = engine.label_embedding(embedding, 1, list(words))[0]
-        word = best.word if best.cosine >= engine.chance_cosine else ""
-        groups[word].append(engine.collection.hit(row, best.cosine))
-    return {word: sorted(hits, key=lambda hit: -hit.cosine) for word, hits in groups.items() if hits}

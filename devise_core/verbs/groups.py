@@ -1,0 +1,87 @@
+"""Sort images of the collection into groups: near-duplicates, and those that a list of labels fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from devise_core.hits import Hits
+from devise_core.search.near_duplicates import near_duplicate_groups
+from devise_core.vectors import Rows, unit_or_zero
+from devise_core.verbs.labels import LabelVerbs
+from devise_core.verbs.ranking import RankingVerbs
+
+
+class GroupVerbs(RankingVerbs, LabelVerbs):
+    """The verbs that sort images without a query."""
+
+    def near_duplicates(self) -> list[Hits]:
+        """Return the images that nearly repeat each other, in groups of two or more, the largest group first.
+
+        Of a collection of more than ``MAX_COMPARED`` images, the first ones are compared.
+
+        Returns:
+            The images of each group, in the order of the collection. Their cosines, from -1 to 1, compare the features with
+            those of the first image of the group.
+
+        Example:
+            >>> [[hit.id for hit in group] for group in engine.near_duplicates()]
+            [['t-poloshirt', 't-tshirt']]
+        """
+        groups: list[Hits] = []
+        for rows in near_duplicate_groups(self.collection.features):
+            looks = unit_or_zero(self.collection.features[rows])
+            groups.append(self._hits(np.asarray(rows, dtype=np.int64), looks @ looks[0]))
+        return groups
+
+    def typical_first(self, rows: Sequence[int] | Rows) -> Hits:
+        """Return images in the order of their similarity to the mean of their embeddings.
+
+        Args:
+            rows: Their rows in the collection. At least one.
+
+        Returns:
+            One hit for each row, the most typical first. The cosine, from -1 to 1, is that with the mean.
+
+        Raises:
+            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
+        Example:
+            >>> rows = [engine.collection.row(item) for item in ("dog", "violin", "cello")]
+            >>> [hit.name for hit in engine.typical_first(rows)][-1]
+            'dog'
+        """
+        places = np.asarray(rows, dtype=np.int64)
+        return self.rank(places, self.collection.embeddings[places].mean(axis=0))
+
+    def sort_by_labels(self, labels: Sequence[str]) -> dict[str, Hits]:
+        """Sort all images of the collection by the label that is nearest to each.
+
+        Args:
+            labels: Texts to choose from. The model need not have been trained on them.
+
+        Returns:
+            Label → the images that it fits best, the best first, in the order of ``labels``. An empty text has those that are
+            near no label. Labels without an image are left out.
+
+        Raises:
+            QueryError: There is no label, or one is not a text.
+            UnknownWordError: No word of a label is known.
+
+        Example:
+            >>> [(label, hits[0].name) for label, hits in engine.sort_by_labels(["music", "vehicle"]).items() if label]
+            [('music', 'electric guitar'), ('vehicle', 'tank')]
+        """
+        names, vectors = self._label_vectors(labels)
+        cosines = self.collection.embeddings @ vectors.T  # (n, labels)
+        best = cosines.argmax(axis=1)
+        nearest = cosines[np.arange(len(best)), best]
+        group = np.where(nearest >= self.chance_cosine, best, len(names))
+        groups: dict[str, Hits] = {}
+        for number, name in enumerate((*names, "")):
+            rows = np.flatnonzero(group == number)
+            rows = rows[np.argsort(-nearest[rows], kind="stable")]
+            if len(rows):
+                groups[name] = self._hits(rows, nearest[rows])
+        return groups
