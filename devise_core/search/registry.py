@@ -16,7 +16,14 @@ EXACT_UP_TO = 20_000
 
 
 def default_index(count: int) -> str:
-    """Return the name of the index that suits ``count`` vectors."""
+    """Return the name of the index of a collection whose manifest names none.
+
+    New collections of up to ``EXACT_UP_TO`` images have this index too. Larger ones are written with ``ScanIndex``. Only earlier
+    versions wrote them without a name, and with Annoy.
+
+    Args:
+        count: The number of vectors.
+    """
     return ExactIndex.name if count <= EXACT_UP_TO else AnnoyIndex.name
 
 
