@@ -10,6 +10,7 @@ import yaml
 import devise_core
 from devise_core.bundle.card_metadata import HEADLINES
 from devise_core.bundle.model_card import render_card
+from devise_core.installation import EXTRAS
 from devise_core.results import read_results
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
 
@@ -22,6 +23,19 @@ def figures(path: Path) -> list[list[str]]:
         [cell.strip() for cell in line.strip("|").split("|")] for line in path.read_text("utf-8").splitlines() if line[:1] == "|"
     ]
     return [row for row in rows if re.fullmatch(r"`python -m [^`]+`", row[-1])]
+
+
+def test_the_readme_is_short_and_in_the_order_of_a_first_visit() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    headings = re.findall(r"^## (.+)", text, re.MULTILINE)
+    assert headings == ["Try it", "Use it in Python", "Your own photos", "Where things are", "How well it works"]
+    assert text.index("![") < text.index("make demo") < text.index("make test") < text.index("```python")
+    assert len(text.split()) <= 650
+
+
+def test_every_extra_is_described() -> None:
+    described = (ROOT / "docs/howto/install.md").read_text("utf-8").partition("## Extras")[2]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| ([^|]+) \|", described, re.MULTILINE)))) == set(EXTRAS)
 
 
 def test_the_figures_of_the_readme_are_in_the_benchmarks() -> None:

@@ -1,4 +1,4 @@
-"""Every query that the app and the README offer shows what it says. ``examples.csv`` lists the pictures that were judged right.
+"""Every query that the app and the documents offer shows what it says. ``examples.csv`` lists the pictures that were judged right.
 
 A picture that is not listed has to be looked at: add its id if it shows what the query asks for. Otherwise offer another query.
 """
@@ -15,13 +15,13 @@ from devise_core import Engine, load_engine
 from devise_core.report.example_queries import COUNT, example_queries
 from devise_core.storage.manifest import Manifest
 from tests.app_testing import app, tiles
-from tests.conftest import BUNDLED
+from tests.documents import read
 from ui.query.examples import examples, placeholder
 from ui.tour import STEPS
 from ui.words.modes import SIMILAR_EXAMPLES
 
 FIRST = 6
-README = (BUNDLED.parent / "README.md").read_text("utf-8")
+DOCUMENTS = read("README.md") + read("docs/COMMAND.md") + read("docs/howto/install.md")
 with Path(__file__).with_name("examples.csv").open(encoding="utf-8", newline="") as file:
     JUDGED = {(row["collection"], row["query"]): set(row["right"].split("|")) for row in csv.DictReader(file)}
 
@@ -35,10 +35,10 @@ def test_offered_examples_are_judged(collection: str, engine: Engine) -> None:
     assert {(collection, query) for query in offered} <= set(JUDGED)
 
 
-def test_queries_of_readme_and_tour_are_judged() -> None:
-    in_readme = re.findall(r'search(?:_text\()? ?"([^"]+)"', README.replace('search "sea" --like photo.jpg', ""))
-    assert set(in_readme) == {"castle by the water", "bird -parrot"}
-    assert {("photos", query) for query in in_readme} <= set(JUDGED)
+def test_queries_of_documents_and_tour_are_judged() -> None:
+    in_documents = re.findall(r'search(?:_text\()? ?"([^"]+)"', DOCUMENTS.replace('search "sea" --like photo.jpg', ""))
+    assert set(in_documents) == {"castle by the water", "bird -parrot"}
+    assert {("photos", query) for query in in_documents} <= set(JUDGED)
     assert {("stamps", step.view["q"]) for step in STEPS if step.page == "text_search"} <= set(JUDGED)
 
 

@@ -15,11 +15,29 @@ LOOKED_UP = {"colorama": "BSD-3-Clause", "namex": "Apache-2.0", "tensorflow": "A
 """Licences from the packages' repositories, for packages that are only installed on other systems or whose metadata has none."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _CLASSIFIER = "License :: OSI Approved :: "
-_HEADER = """# Licences of the packages that the app uses
+_HEADER = """# Licences
+
+## What the repository contains
+
+| part | licence |
+| --- | --- |
+| the code | [MIT](../LICENSE) |
+| the image model, EfficientNet-Lite0 | Apache-2.0 |
+| the word vectors, GloVe 6B | public domain, PDDL |
+| a second set of word vectors, from all-MiniLM-L6-v2 | Apache-2.0 |
+| the nouns, from WordNet 3.0 | WordNet 3.0 licence |
+| the nouns of other languages, from FreeDict | GPL-3.0 |
+| the collection `stamps`, from Tux Paint | GPL-2.0 |
+| the collection `photos`, from GCompris and other Debian packages | per image: public domain, CC0, CC BY, CC BY-SA, GPL or LGPL |
+| deck.gl, which draws the map, and what it needs | MIT, with parts under Apache-2.0. `ui/vendor/LICENCES.txt` has the texts |
+
+The app shows the author and the source of each photograph. [The bundled collections](COLLECTIONS.md) lists their
+packages.
+
+## Packages that the app uses
 
 The packages of `requirements.lock` and of the lock files of the build, the REST API, Milvus and ONNX Runtime, with the licences
-that their metadata states. This file is written by `make lock`. The README has the licences of the code, the model, the word
-vectors and the images. `ui/vendor/LICENCES.txt` has those of the browser scripts.
+that their metadata states. This file is written by `make lock`.
 
 | package | version | licence |
 | --- | --- | --- |
