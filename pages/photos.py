@@ -41,7 +41,7 @@ def show_pictures(engine: Engine) -> None:
     if text := url_state.read_text(url_state.QUERY):
         with show_errors("q"), event_log.timed_search(text) as facts:
             query = read_query(engine, text)
-            refuse_blocked(engine, words_of(query))
+            refuse_blocked(engine, words_of(query), sex_and_age=False)
             show_reading(query.reading, "q")
             say_unmodelled(query)
             facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "photos-results", COUNT)

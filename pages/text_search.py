@@ -4,7 +4,7 @@ import streamlit as st
 
 from devise_core.serving import event_log
 from ui import page_layout
-from ui.blocked_words import NOT_RECOGNISED, is_blocked
+from ui.blocked_words import NOT_RECOGNISED, is_about_groups, is_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.query.caption_row import caption_row, read_or_find_by_caption
@@ -46,6 +46,6 @@ with results, show_errors("q"):
                 show_reading(query.reading, "q")
                 say_unmodelled(query)
                 facts["hits"] = show_matches(engine, query)
-        if engine.vocabulary and not blocked:
+        if engine.vocabulary and not blocked and not is_about_groups(query):
             words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
             st.caption(f"Similar words: {words}", help=WORD_HELP)

@@ -39,6 +39,7 @@ WRONG: dict[str, list[Any]] = {
     "term": [None, 7, "dog"],
     "text": [None, 7, b"dog", ["dog"], MAPPING, PIXELS],
     "texts": [None, 7, "dog", b"dog", io.StringIO("dog"), MAPPING, {"dog"}, [None], ["dog", 7], [["dog"]]],
+    "labels": [None, 7, b"dog", "dog", MAPPING, [7], PIXELS],
     "vocabulary": [None, 7, b"nouns", "verbs", MAPPING, [7], PIXELS],
     "where": [None, 7, "dogs", PIXELS],
 }
@@ -66,7 +67,7 @@ def right(engine: Engine) -> dict[str, Any]:
     values = {"query": query, "encoded": encoded, "embedding": encoded.embeddings[0], "ranking": engine.ranking(query)}
     texts = {"text": "dog", "texts": ["dog"], "start": "king", "end": "ocean", "item_id": "dog", "collection": "stamps"}
     term = engine.read_text("sea + like:dog").terms[1]
-    return {**values, **texts, "term": term, "image": CAT, "images": [CAT], "rows": [0], "row": 0, "k": 1}
+    return {**values, **texts, "term": term, "image": CAT, "images": [CAT], "rows": [0], "row": 0, "k": 1, "labels": ["dog"]}
 
 
 @pytest.mark.parametrize(

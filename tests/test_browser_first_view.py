@@ -13,8 +13,11 @@ OBSERVE = """
   new PerformanceObserver((list) => { for (const each of list.getEntries()) if (!each.hadRecentInput) window.shift += each.value; })
     .observe({ type: "layout-shift", buffered: true });
 """
-SHIFT = 0.15
-"""The cumulative layout shift that a page may have. Without room for what comes late it was 0.3 to 0.9. The target is 0.1."""
+SHIFT = 0.1
+"""The cumulative layout shift that a page may have. It is 0.08 at most, also on a busy machine, and depends on what comes first.
+
+Without room for what comes late it was 0.3 to 0.9.
+"""
 
 
 @pytest.mark.parametrize("path", ["", "text_search?q=violin", "labels?item=violin"])

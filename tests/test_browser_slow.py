@@ -184,7 +184,7 @@ def button_or_link(page: Page, name: str) -> Locator:
         ("text_search?q=bird", "Select all on this page"),
         ("text_search?q=bird", "More like penguin"),
         ("words?q=violin", "cello 0."),
-        ("words?mode=way", "Words similar to tree"),
+        ("words?mode=way", "Words similar to car"),
         ("explorer?item=violin", "Why it matches"),
         ("?q=violin", "See all"),
         ("text_search?q=%22vioolin%22", "violin"),

@@ -7,8 +7,8 @@ import pytest
 from devise_core import Engine
 from devise_core.text.word_filter import BUNDLED_LIST
 from devise_core.text.word_vector_encoder import WordVectorEncoder
-from tests.app_testing import app, page_text, tile_names
-from ui.blocked_words import NOT_RECOGNISED
+from tests.app_testing import app, caption_names, page_text, tile_names
+from ui.blocked_words import NOT_RECOGNISED, WITHHELD
 from ui.home.answer import answer_to_text
 
 WORD = "whore"
@@ -70,3 +70,33 @@ def test_no_blocked_word_brings_similar_pictures(engine: Engine, known: list[str
         answer = answer_to_text(over, word)
         assert word not in " ".join([answer["status"], *answer["notes"]]).lower()
         assert answer["tiles"] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["jew", "African", "black people", "Hitler", "slum", "homeless", "criminal", "immigrants", "gay", "sad woman"]
+)
+@pytest.mark.parametrize("page", ["text_search", "home"])
+def test_only_sure_pictures_are_shown_for_groups_of_people(page: str, query: str) -> None:
+    test = app(page, q=query, collection="photos", weak="1", cut="0")
+    text = page_text(test)
+    assert WITHHELD in text
+    assert not [sentence for sentence in ("Similar words", "Closest we have", "match well", "closest pictures") if sentence in text]
+    assert set(tile_names(test)) <= set(caption_names(test))
+
+
+@pytest.mark.parametrize(
+    ("page", "parameters"), [("words", {"q": "muslim"}), ("explorer", {"q": "immigrant"}), ("words", {"q": "gay"})]
+)
+def test_pages_of_similar_things_refuse_groups_of_people(page: str, parameters: dict[str, str]) -> None:
+    assert REFUSED in page_text(app(page, **parameters))
+
+
+@pytest.mark.parametrize(("a", "b"), [("man", "monkey"), ("dog", "woman")])
+def test_no_path_leads_from_people_to_animals(a: str, b: str) -> None:
+    text = page_text(app("words", mode="way", a=a, b=b))
+    assert REFUSED in text or "no path between people and animals" in text
+
+
+def test_black_cats_and_kings_are_no_groups_of_people() -> None:
+    assert WITHHELD not in page_text(app("text_search", q="black cat", collection="photos"))
+    assert REFUSED not in page_text(app("words", mode="sum", q="king - man + woman"))

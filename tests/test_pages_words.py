@@ -44,8 +44,8 @@ def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
 
 
 def test_a_word_without_a_good_picture_has_none() -> None:
-    steps = component_data(app("words", mode="way", a="dog", b="love"), "word_path")[0][0]
-    assert [steps[0]["picture"]["name"], steps[-1]["picture"]] == ["dog", None]
+    steps = component_data(app("words", mode="way", a="violin", b="love"), "word_path")[0][0]
+    assert [steps[0]["picture"]["name"], steps[-1]["picture"]] == ["violin", None]
 
 
 def test_an_invalid_mode_is_replaced_by_the_first() -> None:

@@ -9,13 +9,20 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import is_sensitive
 
+WITHHELD = "The app does not judge by a picture who or what somebody is. It looks for these words in captions and labels only."
 NOT_RECOGNISED = "The app does not look for these words in pictures, only in captions and labels."
 
 
 def is_blocked(engine: Engine, query: Query) -> bool:
     """Return whether the filter of the operator blocks a word of the query, as it was typed or as it was read."""
     return bool(blocked_words(engine, words_of(query)))
+
+
+def is_about_groups(query: Query) -> bool:
+    """Return whether a word of the query is for a group of people or what they suffer."""
+    return is_sensitive(query.reading.text)
 
 
 def words_of(query: Query) -> list[str]:
@@ -28,13 +35,18 @@ def blocked_words(engine: Engine, words: Sequence[str]) -> list[str]:
     return [word for word in words if not engine.parts.word_filter.allows(word)]
 
 
-def refuse_blocked(engine: Engine, words: Sequence[str]) -> None:
+def refuse_blocked(engine: Engine, words: Sequence[str], sex_and_age: bool = True) -> None:
     """Refuse words on a page that shows what is similar to them.
 
+    Args:
+        engine: The engine, with the filter of the operator.
+        words: The words.
+        sex_and_age: Whether to refuse words such as "woman" too.
+
     Raises:
-        QueryError: The filter of the operator blocks a word.
+        QueryError: The filter of the operator blocks a word, or one is for a group of people or what they suffer.
     """
-    if blocked_words(engine, words):
+    if blocked_words(engine, words) or any(is_sensitive(word, sex_and_age) for word in words):
         raise QueryError("This page does not show what is similar to these words. Try other words.")
 
 

@@ -19,13 +19,12 @@ def means_people(text: str) -> bool:
         >>> [means_people(text) for text in ("nurses", "an old lady", "admiral", "wolf", "piano")]
         [True, True, True, False, False]
     """
-    words = _words()
-    return any(
-        token.removesuffix(ending) + singular in words
-        for token in tokens(text)
-        for ending, singular in _PLURALS
-        if token.endswith(ending)
-    )
+    return any(form in _words() for token in tokens(text) for form in singulars(token))
+
+
+def singulars(token: str) -> list[str]:
+    """Return a token, and what it is if it is a regular plural."""
+    return [token.removesuffix(ending) + singular for ending, singular in _PLURALS if token.endswith(ending)]
 
 
 @cache

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from devise_core.errors import QueryError
 from devise_core.hits import Hits
 from devise_core.search.near_duplicates import near_duplicate_groups
 from devise_core.vectors import Rows, unit_or_zero
+from devise_core.verbs.arguments import rows_given
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.verbs.ranking import RankingVerbs
 
@@ -45,6 +47,7 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             One hit for each row, the most typical first. The cosine, from -1 to 1, is that with the mean.
 
         Raises:
+            QueryError: There is no row, or one is not in the collection.
             CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
 
         Example:
@@ -52,7 +55,9 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             >>> [hit.name for hit in engine.typical_first(rows)][-1]
             'dog'
         """
-        places = np.asarray(rows, dtype=np.int64)
+        places = rows_given(rows, len(self.collection))
+        if not len(places):
+            raise QueryError("Give at least one row.")
         return self.rank(places, self.collection.embeddings[places].mean(axis=0))
 
     def sort_by_labels(self, labels: Sequence[str]) -> dict[str, Hits]:

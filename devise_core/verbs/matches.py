@@ -13,6 +13,7 @@ from devise_core.search.cutoff import cut_off
 from devise_core.search.label_evidence import PEOPLE
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import is_sensitive
 from devise_core.verbs.arguments import condition_given, query_given
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 from devise_core.verbs.scanning import Candidates
@@ -28,6 +29,7 @@ class Matches:
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
+        sensitive: Whether the query has a word of which only sure matches are shown, as ``is_sensitive`` decides.
         inside: Those that satisfy the condition, by default ``ranking``.
         inside_count: How many images satisfy the condition, also behind the window. By default as many as ``inside`` has.
         count_from: Returns how many of them have at least a cosine. None if ``inside`` has them all.
@@ -37,6 +39,7 @@ class Matches:
     suggested: float
     evidence: Evidence | None
     about_people: bool = False
+    sensitive: bool = False
     inside: Ranking = None  # type: ignore[assignment]  # set below
     inside_count: int = -1
     count_from: Callable[[float], int] | None = None
@@ -56,6 +59,11 @@ class Matches:
     def sure(self) -> bool:
         """Whether good matches may be announced. If not, they are the closest that the collection has."""
         return not self.about_people if self.evidence is None else self.evidence.sure
+
+    @property
+    def withheld(self) -> bool:
+        """Whether no image is shown, because the app is not sure of any, and a wrong one would be an insult."""
+        return self.sensitive and (self.absent or not self.sure or not len(self.strong()))
 
     def strong(self, threshold: float | None = None) -> Ranking:
         """Return the images that match well and satisfy the condition.
@@ -125,7 +133,8 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
     ) -> Matches:
         about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
         suggested = cut_off(ranking.cosines, self.chance_cosine)
-        return Matches(ranking, suggested, evidence, about_people, inside, count, count_from)
+        sensitive = is_sensitive(query.read_text)
+        return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from)
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:

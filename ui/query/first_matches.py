@@ -6,6 +6,7 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.text.query import Query
+from ui.blocked_words import WITHHELD
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
@@ -27,6 +28,9 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
         How many pictures of the collection match well.
     """
     matches = engine.matches(query)
+    if matches.withheld:
+        st.info(WITHHELD, icon=":material/info:")
+        return 0
     strong, strong_count = matches.strong(), matches.strong_count()
     if matches.absent:
         explain_absence(engine, query, matches)

@@ -14,6 +14,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 from ui import url_state
+from ui.blocked_words import WITHHELD
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.hit.gallery import gallery
@@ -58,6 +59,9 @@ def show_matches(engine: Engine, query: Query) -> int:
     """
     kept = _filter(engine)
     matches = engine.matches(query, kept.condition)
+    if matches.withheld:
+        st.info(WITHHELD, icon=":material/info:")
+        return caption_row(engine, query)
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):

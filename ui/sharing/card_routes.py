@@ -82,10 +82,11 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
             matches = engine.matches(engine.query(view.parameters["q"]))
         except (QueryError, UnknownWordError):
             return [f"“{view.query}”"], PAGES[view.page][1], []
-        strong = matches.strong()
-        count = f"{len(strong)} of {len(engine.collection)} pictures match well" if strong else "Nothing matches well. The closest:"
-        rows = (strong or matches.ranking).rows[:PICTURES].tolist()
-        return [f"“{view.query}”", "A search for pictures"], count, rows
+        strong = matches.strong() if matches.sure else matches.ranking[:0]
+        if matches.withheld or not strong:
+            return [f"“{view.query}”", "A search for pictures"], "No picture matches for certain.", []
+        count = f"{len(strong)} of {len(engine.collection)} pictures match well"
+        return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)
     return [], PAGES[view.page][1], [hit.row for hit in hits]
 

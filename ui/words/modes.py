@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from devise_core.datatypes import Reading, WordHit
 from devise_core.engine import Engine
-from devise_core.errors import NoCollectionError
+from devise_core.errors import NoCollectionError, QueryError
+from devise_core.text.person_words import means_people
 from devise_core.text.query import Query
 from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
@@ -72,7 +74,7 @@ def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
 
 def _read(engine: Engine, text: str) -> Query:
     query = read_query(engine, text)
-    refuse_blocked(engine, words_of(query))
+    refuse_blocked(engine, words_of(query), sex_and_age=False)
     return query
 
 
@@ -135,6 +137,7 @@ def _path() -> None:
     with show_errors("ends", (START, END)):
         engine = current_engine()
         refuse_blocked(engine, [start, end])
+        _refuse_people_and_animals(engine, start, end)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
             f"At each step you see the most similar word, and a picture of it if {plain(engine.collection.title)} has a good one. "
@@ -146,6 +149,14 @@ def _path() -> None:
         if clicked.word:
             search_for(clicked.word, MODE, START, END)
             st.rerun()
+
+
+def _refuse_people_and_animals(engine: Engine, start: str, end: str) -> None:
+    """Refuse a path between people and animals, whose steps compare them. Raises ``QueryError``."""
+    namer = engine.parts.namer
+    animals = {namer.table.words[line] for line in np.flatnonzero(namer.table.flagged("a"))} if namer else set[str]()
+    if {means_people(start), means_people(end)} == {True, False} and not animals.isdisjoint((start.lower(), end.lower())):
+        raise QueryError("This page shows no path between people and animals. Try other words.")
 
 
 def _word_buttons(hits: Sequence[WordHit]) -> None:

@@ -1,0 +1,45 @@
+"""Words for groups of people and for what people suffer or are accused of. Only what is sure is shown for them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from devise_core.text.person_words import singulars
+from devise_core.text.tokens import tokens
+
+SENSITIVE_WORDS = Path(__file__).with_name("sensitive_words.txt")
+_IRREGULAR = {"women": "woman", "men": "man", "wives": "wife", "thieves": "thief", "ladies": "lady"}
+_SEX_AND_AGE = "Sex and age"
+_COLOURS = frozenset(("black", "white", "brown", "yellow", "coloured", "colored"))
+_PEOPLE = frozenset(("people", "person", "folk", "folks", "kid", "kids", "child", "children", "baby", "babies", "lives", "race"))
+
+
+def is_sensitive(text: str, sex_and_age: bool = True) -> bool:
+    """Return whether a word of ``text`` is one of the list, or the text names people by their colour.
+
+    Args:
+        text: A query, or a part of one.
+        sex_and_age: Whether words such as "woman" count too.
+
+    Example:
+        >>> [is_sensitive(text) for text in ("Muslims", "two women", "black people", "black cat", "people", "castle")]
+        [True, True, True, False, False, False]
+    """
+    words = tokens(text)
+    if not _COLOURS.isdisjoint(words) and not _PEOPLE.isdisjoint(words):
+        return True
+    listed = _words(None) if sex_and_age else _words(None) - _words(_SEX_AND_AGE)
+    return any(form in listed for word in words for form in (_IRREGULAR.get(word, word), *singulars(word)))
+
+
+@cache
+def _words(kind: str | None) -> frozenset[str]:
+    """Return the words of one kind, or of all."""
+    words, current = set[str](), ""
+    for line in SENSITIVE_WORDS.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            current = line.removeprefix("# ")
+        elif kind in {None, current}:
+            words.update(line.split())
+    return frozenset(words)
