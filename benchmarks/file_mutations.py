@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.table_mutations import changed_by_sql, is_database
+
 Mutation = Callable[[bytes, random.Random], bytes]
 
 
@@ -126,4 +128,5 @@ MUTATIONS: dict[str, Mutation] = {
     "header": _other_header,
     "json": lambda data, chance: _other_json(data, chance) if data[:1] == b"{" else _inserted(data, chance),
     "archive": _archive,
+    "sql": lambda data, chance: changed_by_sql(data, chance) if is_database(data) else _flipped(data, chance),
 }

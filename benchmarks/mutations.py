@@ -1,7 +1,8 @@
 """Damaged and malicious files of a model or a collection, and a count of what they do to the library.
 
-Run ``python -m benchmarks.mutations``. Each mutation is written into a copy of a bundled collection, whose manifest is sealed
-again, as a stranger would do it. The collection is then opened and searched. It must work, or raise a ``DeviseError``.
+Run ``python -m benchmarks.mutations``. Each mutation is written into a copy of a bundled collection, or of a part of it in the form
+of a large one. The manifest is sealed again, as a stranger would do it. The collection is then opened and searched. It must work,
+or raise a ``DeviseError``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.file_mutations import MUTATIONS
+from benchmarks.large_copies import as_large
+from devise_core.collections.base import Collection
 from devise_core.collections.export import as_zip
+from devise_core.collections.folder import FolderCollection
+from devise_core.collections.item_table import StoredItems
+from devise_core.collections.levels import Levels
+from devise_core.collections.segments import layouts
 from devise_core.engine import Engine, load_engine
 from devise_core.errors import DeviseError
 from devise_core.search.annoy_index import AnnoyIndex
@@ -87,6 +94,22 @@ def use(engine: Engine, folder: Path) -> None:
     projections = opened.collection.projections
     for name in projections.places:
         projections.place(name, opened.query("dog").vector, opened.collection.embeddings)
+    use_items(opened.collection)
+
+
+def use_items(collection: Collection) -> None:
+    """Read what is known of the images in every way, and the levels of a large collection. Raises what that raises."""
+    labels, categories = collection.facets("label"), collection.facets("category")
+    for label, category in zip(labels, categories, strict=False):
+        collection.items_at(collection.postings.with_label(label)[:5])
+        collection.names_at(collection.postings.in_category(category)[:5])
+    for item in collection.items[-12:]:
+        collection.row(item.id)
+    collection.ids_like("a", 10)
+    collection.captions.search([["dog"], ["the", "sea"]], ["cat"])
+    if isinstance(collection, FolderCollection) and isinstance(collection.items, StoredItems):
+        collection.items.with_keys([item.id for item in collection.items])
+        Levels.of_all([Levels.read(layout.levels) for layout in layouts(collection.layout, collection.facts)])
 
 
 def outcome(use: Callable[[Path], None], folder: Path) -> str:
@@ -135,12 +158,14 @@ def parsed(description: str | None, count: int) -> argparse.Namespace:
 
 
 def main() -> None:
-    """Try mutations of every file of a bundled collection, and print how they ended."""
+    """Try mutations of every file of a bundled collection and of one in the form of a large one, and print how they ended."""
     options, engine = parsed(__doc__, 5_000), load_engine()
+    photos = engine.collections()["photos"]
     with tempfile.TemporaryDirectory() as temporary:
-        source = with_forests(engine.collections()["photos"], Path(temporary) / "source")
-        names = [NAME, *Manifest.read(source).files]
-        try_mutations(source, partial(use, engine), Path(temporary), names, options)
+        for source in (with_forests(photos, Path(temporary) / "small"), as_large(engine, photos, Path(temporary) / "large")):
+            names = [NAME, *Manifest.read(source).files]
+            print(f"{source.name}: {len(names)} files")
+            try_mutations(source, partial(use, engine), Path(temporary), names, options)
 
 
 if __name__ == "__main__":

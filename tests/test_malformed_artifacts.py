@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.file_mutations import MUTATIONS, objects
+from benchmarks.large_copies import ADDED, FIRST, as_large
 from benchmarks.mutations import copy_of, mutate, outcome, use, with_forests
 from devise_core.collections.items_file import read_items
 from devise_core.engine import Engine, load_engine
@@ -35,6 +36,20 @@ FILES = (
     "projections.npz",
     "embeddings.ann",
     "features.ann",
+)
+LARGE_FILES = (
+    "items.sqlite",
+    "captions.sqlite",
+    "embeddings.npy",
+    "features.npy",
+    "score_vectors.npy",
+    "partitions.npy",
+    "embeddings.scan",
+    "score_vectors.scan",
+    "looks.scan",
+    "looks.axes.npy",
+    "levels.npz",
+    "projections.npz",
 )
 
 
@@ -56,6 +71,41 @@ def test_no_mutation_of_any_file_raises_a_raw_error(
 ) -> None:
     folder = copy_of(source, tmp_path_factory.mktemp("mutated") / "copy")
     mutate(folder, name, mutation, random.Random(seed))
+    assert outcome(partial(use, engine), folder) in {"works", "refused"}
+
+
+@pytest.fixture(scope="module")
+def large(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A part of a bundled collection in the form of a large one, with a segment."""
+    return as_large(engine, engine.collections()["photos"], tmp_path_factory.mktemp("source") / "large")
+
+
+def test_all_files_of_a_large_collection_are_mutated(engine: Engine, large: Path) -> None:
+    use(engine, large)
+    names = {name.rpartition("/")[2] for name in Manifest.read(large).files}
+    assert names == set(LARGE_FILES)
+    assert len(engine.on(large).collection) == FIRST + ADDED
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(LARGE_FILES), st.booleans(), st.sampled_from(sorted(MUTATIONS)), st.integers(0, 1 << 32))
+def test_no_mutation_of_a_large_collection_raises_a_raw_error(
+    engine: Engine, large: Path, tmp_path_factory: pytest.TempPathFactory, name: str, added: bool, mutation: str, seed: int
+) -> None:
+    folder = copy_of(large, tmp_path_factory.mktemp("mutated") / "copy")
+    [segment] = [each["name"] for each in Manifest.read(large).about["segments"]]
+    within = f"segments/{segment}/{name}"
+    mutate(folder, within if added and (folder / within).is_file() else name, mutation, random.Random(seed))
+    assert outcome(partial(use, engine), folder) in {"works", "refused"}
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(("items.sqlite", "captions.sqlite")), st.integers(0, 1 << 32))
+def test_no_statement_on_the_tables_of_a_large_collection_raises_a_raw_error(
+    engine: Engine, large: Path, tmp_path_factory: pytest.TempPathFactory, name: str, seed: int
+) -> None:
+    folder = copy_of(large, tmp_path_factory.mktemp("mutated") / "copy")
+    mutate(folder, name, "sql", random.Random(seed))
     assert outcome(partial(use, engine), folder) in {"works", "refused"}
 
 
