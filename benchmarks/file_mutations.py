@@ -44,6 +44,8 @@ def _other_array(data: bytes, chance: random.Random) -> bytes:
         rows = np.atleast_1d(np.load(io.BytesIO(data), allow_pickle=False))
     except (ValueError, OSError, EOFError):
         return _flipped(data, chance)
+    if not rows.size:
+        return _flipped(data, chance)
     poisoned = rows.astype(np.float32)
     poisoned.flat[chance.randrange(rows.size)] = chance.choice((np.nan, np.inf, -np.inf, 1e38))
     ways: tuple[Callable[[], Any], ...] = (

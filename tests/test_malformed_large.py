@@ -46,6 +46,7 @@ CHANGES = {
     "no table": "DROP TABLE facets",
     "an endless view": f"ALTER TABLE items RENAME TO others; CREATE VIEW items AS {ENDLESS}",
     "a trigger": "CREATE TRIGGER t AFTER INSERT ON items BEGIN DELETE FROM items; END",
+    "a table that is no text": "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = CAST(x'df20ff' AS TEXT) WHERE name = 'facets'",
     "another table": "CREATE VIRTUAL TABLE others USING fts5(a)",
 }
 

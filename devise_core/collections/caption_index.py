@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from devise_core.collections.read_only_database import check_types, open_read_only
+from devise_core.collections.read_only_database import ERRORS, check_types, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.text.plain_form import plain_form
@@ -63,7 +63,7 @@ class CaptionIndex:
         """
         try:
             index = cls(open_read_only(path, (TABLE,)), str(path))
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise ArtifactError(f"{path} cannot be read ({error}). Make the collection again.") from error
         index.search([["a"]])
         return index
@@ -103,7 +103,7 @@ class CaptionIndex:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, TypeError) as error:
+        except ERRORS as error:
             raise ArtifactError(f"{self._source} cannot be read ({error}). Make the collection again.") from error
 
 

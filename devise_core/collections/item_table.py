@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import threading
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
-from devise_core.collections.read_only_database import check_types, open_read_only
+from devise_core.collections.read_only_database import ERRORS, check_types, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import is_inside
@@ -191,5 +190,5 @@ class ItemTable(StoredItems):
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
+        except ERRORS as error:
             raise ArtifactError(f"{self._path} cannot be read ({error}). Make the collection again.") from error

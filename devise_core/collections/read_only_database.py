@@ -12,6 +12,8 @@ from devise_core.errors import ArtifactError
 
 TIME_LIMIT = 30.0
 """Seconds that a statement may take. The longest one, over a million images, takes a tenth of a second."""
+ERRORS = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError)
+"""What reading a malformed file can raise. Some messages of SQLite are not UTF-8, and cannot be decoded."""
 _STEPS = 100_000
 """How many steps of SQLite's machine there are between two looks at the clock."""
 

@@ -44,6 +44,8 @@ def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item
     first = parts[0]
     if len(parts) == 1:
         return first
+    if any(not first.places.keys() <= part.places.keys() or part.clusters.shape[1:] != first.clusters.shape[1:] for part in parts):
+        raise ArtifactError(f"The maps of {layout.root} do not belong together. Make the collection again.")
     places = {name: np.concatenate([part.places[name] for part in parts]) for name in first.places}
     clusters = np.concatenate([part.clusters for part in parts])
     return Projections(places, first.trustworthiness, first.matrix, first.offset, clusters, first.anchors)
