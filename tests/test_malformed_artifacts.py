@@ -243,16 +243,3 @@ def test_a_manifest_with_other_facts_than_expected_is_refused(engine: Engine, so
         assert json.loads((folder / NAME).read_text())["about"] == manifest.about
         with pytest.raises(ArtifactError, match="manifest.json is damaged"):
             engine.on(folder)
-
-
-def test_a_collection_with_fewer_items_than_vectors_does_not_open(engine: Engine, source: Path, tmp_path: Path) -> None:
-    folder = copy_of(source, tmp_path / "copy")
-    path, manifest = folder / "items.csv", Manifest.read(folder)
-    lines = path.read_text("utf-8").splitlines(keepends=True)[:-3]
-    path.unlink()
-    path.write_text("".join(lines), "utf-8")
-    manifest.add(path, "a test")
-    (folder / NAME).unlink()
-    manifest.write()
-    with pytest.raises(ArtifactError, match=r"lists 378 images, and 381 embeddings\. Make the collection again"):
-        engine.on(folder)

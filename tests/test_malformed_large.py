@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.file_mutations import MUTATIONS
-from benchmarks.mutations import mutate, outcome
+from benchmarks.mutations import copy_of, mutate, outcome
 from devise_core.collections import read_only_database
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import StoredItems
@@ -23,6 +23,7 @@ from devise_core.collections.read_only_database import open_read_only
 from devise_core.errors import ArtifactError
 from devise_core.search.conditions import HasLabel, InCategory
 from devise_core.storage.manifest import NAME, Manifest, sha256_of
+from tests.conftest import BUNDLED
 from tests.large_collections import EMBEDDINGS, FEATURES, FIRST, add
 
 ENDLESS = "WITH RECURSIVE numbers(row) AS (SELECT 1 UNION ALL SELECT row + 1 FROM numbers) SELECT row FROM numbers"
@@ -133,3 +134,16 @@ def test_a_statement_ends_at_its_time_limit(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         open_read_only(tmp_path / "a.sqlite", ["a"]).execute(f"SELECT max(row) FROM ({ENDLESS})").fetchall()
     assert time.monotonic() - began < 60
+
+
+def test_a_collection_with_fewer_items_than_vectors_does_not_open(tmp_path: Path) -> None:
+    folder = copy_of(BUNDLED / "collections/photos", tmp_path / "copy")
+    path, manifest = folder / "items.csv", Manifest.read(folder)
+    lines = path.read_text("utf-8").splitlines(keepends=True)[:-3]
+    path.unlink()
+    path.write_text("".join(lines), "utf-8")
+    manifest.add(path, "a test")
+    (folder / NAME).unlink()
+    manifest.write()
+    with pytest.raises(ArtifactError, match=r"lists 378 images, and 381 embeddings\. Make the collection again"):
+        FolderCollection.open(folder)
