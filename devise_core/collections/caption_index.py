@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from devise_core.collections.read_only_database import ERRORS, check_types, open_read_only
+from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
 from devise_core.datatypes import Item
-from devise_core.errors import ArtifactError
 from devise_core.text.plain_form import plain_form
 
 TABLE = "captions"
@@ -61,10 +59,8 @@ class CaptionIndex:
         Raises:
             ArtifactError: The file is damaged.
         """
-        try:
+        with database_errors(path):
             index = cls(open_read_only(path, (TABLE,)), str(path))
-        except ERRORS as error:
-            raise ArtifactError(f"{path} cannot be read ({error}). Make the collection again.") from error
         index.search([["a"]])
         return index
 
@@ -94,17 +90,10 @@ class CaptionIndex:
             expression = f"({expression}) NOT ({' OR '.join(map(_quoted, excluded))})"
         value = f"bm25({TABLE}, {_WEIGHTS})"
         statement = f"SELECT rowid, {value} FROM {TABLE} WHERE {TABLE} MATCH ? ORDER BY {value}, rowid LIMIT ?"
-        with self._lock, self._errors():
+        with self._lock, database_errors(self._source):
             rows = self._database.execute(statement, (expression, k)).fetchall()
             check_types(rows, int, float)
             return rows
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except ERRORS as error:
-            raise ArtifactError(f"{self._source} cannot be read ({error}). Make the collection again.") from error
 
 
 class JoinedCaptions(CaptionIndex):

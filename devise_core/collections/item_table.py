@@ -6,15 +6,14 @@ import json
 import re
 import threading
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
-from devise_core.collections.read_only_database import ERRORS, check_types, open_read_only
+from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import is_inside
@@ -74,7 +73,7 @@ class ItemTable(StoredItems):
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()
-        with self._errors():
+        with database_errors(self._path):
             self._database = open_read_only(path, ("items", "facets"))
             self._count: int = self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items", (), int)[0][0]
             self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1", (), str, str, int, bytes)
@@ -159,7 +158,7 @@ class ItemTable(StoredItems):
 
     def _posting(self, kind: str, value: str) -> Rows:
         rows = self._rows_of("SELECT rows FROM facets WHERE kind = ? AND value = ?", [kind, value], bytes)
-        with self._errors():
+        with database_errors(self._path):
             posting = np.frombuffer(rows[0][0] if rows else b"", dtype="<i4").astype(np.int64)
         if len(posting) and (posting.min() < 0 or posting.max() >= self._count):
             raise ArtifactError(f"{self._path} is damaged (a {kind} refers to an image that does not exist). Make it again.")
@@ -167,7 +166,7 @@ class ItemTable(StoredItems):
 
     def _item(self, values: Sequence[Any]) -> Item:
         fields = dict(zip(ITEM_COLUMNS, values, strict=True))
-        with self._errors():
+        with database_errors(self._path):
             labels = json.loads(fields["labels"])
             if not isinstance(labels, list):
                 raise TypeError("the labels are no list")
@@ -181,14 +180,7 @@ class ItemTable(StoredItems):
         return item
 
     def _rows_of(self, statement: str, values: Sequence[object], *types: type) -> list[tuple[Any, ...]]:
-        with self._lock, self._errors():
+        with self._lock, database_errors(self._path):
             rows = self._database.execute(statement, values).fetchall()
             check_types(rows, *types)
             return rows
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except ERRORS as error:
-            raise ArtifactError(f"{self._path} cannot be read ({error}). Make the collection again.") from error

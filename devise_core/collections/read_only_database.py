@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from devise_core.errors import ArtifactError
 
 TIME_LIMIT = 30.0
 """Seconds that a statement may take. The longest one, over a million images, takes a tenth of a second."""
-ERRORS = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError)
+_ERRORS = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError)
 """What reading a malformed file can raise. Some messages of SQLite are not UTF-8, and cannot be decoded."""
 _STEPS = 100_000
 """How many steps of SQLite's machine there are between two looks at the clock."""
@@ -52,6 +53,15 @@ def open_read_only(path: Path, tables: Collection[str]) -> sqlite3.Connection:
     if others or not names.issuperset(tables) or any(kind not in {"table", "index"} for kind, *_ in schema):
         raise ArtifactError(f"{path} does not have the tables that this project writes. Make the collection again.")
     return database
+
+
+@contextmanager
+def database_errors(source: Path | str) -> Iterator[None]:
+    """Turn what reading a malformed database raises into an ``ArtifactError`` that names ``source``."""
+    try:
+        yield
+    except _ERRORS as error:
+        raise ArtifactError(f"{source} cannot be read ({error}). Make the collection again.") from error
 
 
 def check_types(rows: Sequence[tuple[Any, ...]], *types: type) -> None:

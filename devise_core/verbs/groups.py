@@ -32,8 +32,9 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             [['t-poloshirt', 't-tshirt']]
         """
         groups: list[Hits] = []
-        for rows in near_duplicate_groups(self.collection.features):
-            looks = unit_or_zero(self.collection.features[rows])
+        features = self.collection.features  # read from disk for a large collection
+        for rows in near_duplicate_groups(features):
+            looks = unit_or_zero(features[rows])
             groups.append(self._hits(np.asarray(rows, dtype=np.int64), looks @ looks[0]))
         return groups
 

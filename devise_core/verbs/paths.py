@@ -70,10 +70,9 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
         namer = self.parts.namer
         if namer is None:
             return np.ones(len(rows), dtype=np.bool_)
-        shares = namer.shares(self.collection.vector_rows("visual")[rows])[0][:, namer.table.labels_of("a")].sum(axis=1)
-        animals = {namer.table.words[line] for line in np.flatnonzero(namer.table.flagged("a"))}
+        shares = namer.animal_shares(self.collection.vector_rows("visual")[rows])
         labelled = [
-            any(not animals.isdisjoint((label.lower(), label.lower().rpartition(" ")[2])) for label in item.labels)
+            any(not namer.animals.isdisjoint((label.lower(), label.lower().rpartition(" ")[2])) for label in item.labels)
             for item in self.collection.items_at(rows)
         ]
         return np.asarray((shares >= ANIMAL_POSSIBLE) | labelled, dtype=np.bool_)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from devise_core.datatypes import Reading, WordHit
@@ -153,8 +152,7 @@ def _path() -> None:
 
 def _refuse_people_and_animals(engine: Engine, start: str, end: str) -> None:
     """Refuse a path between people and animals, whose steps compare them. Raises ``QueryError``."""
-    namer = engine.parts.namer
-    animals = {namer.table.words[line] for line in np.flatnonzero(namer.table.flagged("a"))} if namer else set[str]()
+    animals = engine.parts.namer.animals if engine.parts.namer else frozenset[str]()
     if {means_people(start), means_people(end)} == {True, False} and not animals.isdisjoint((start.lower(), end.lower())):
         raise QueryError("This page shows no path between people and animals. Try other words.")
 
