@@ -7,6 +7,7 @@ from devise_core.serving import event_log
 from devise_core.serving.open_engines import base_engine
 from ui import page_layout, url_state
 from ui.blocked_words import refuse_blocked, words_of
+from ui.callbacks import uninterrupted
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture import uploads
@@ -34,7 +35,9 @@ def show_pictures(engine: Engine) -> None:
     count = len(engine.collection)
     with st.container(horizontal=True, vertical_alignment="center", key="photos_ready"):
         st.header(f"{count} picture{'s' * (count > 1)}", anchor=False)
-        st.button("Delete all", icon=":material/delete:", on_click=uploads.delete_all, key="photos_delete", type="tertiary")
+        st.button(
+            "Delete all", icon=":material/delete:", on_click=uninterrupted(uploads.delete_all), key="photos_delete", type="tertiary"
+        )
     search_box("photos", "Search your pictures", choose=False)
     overview = find(engine)
     example_pills("photos", overview.words)

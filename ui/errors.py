@@ -11,6 +11,7 @@ from devise_core.errors import BusyError, DeviseError, NoCollectionError, NoMapE
 from devise_core.serving import event_log
 from devise_core.text.query_parser import point
 from ui import url_state
+from ui.callbacks import uninterrupted
 from ui.searchbox import search_for
 from ui.text import plain, with_commands
 
@@ -62,6 +63,7 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: S
                 )
 
 
+@uninterrupted
 def _correct(word: str, spelling: str, parameters: Sequence[str]) -> None:
     if url_state.QUERY not in parameters:
         texts = {name: url_state.read_text(name) for name in parameters}

@@ -9,6 +9,7 @@ import streamlit as st
 from devise_core.text.tokens import MAX_CHARACTERS
 from devise_core.text.word_filter import configured_word_filter
 from ui import url_state
+from ui.callbacks import uninterrupted
 from ui.collection_choice import choose_collection
 from ui.component import component
 from ui.own_routes import route_url
@@ -76,5 +77,6 @@ def example_pills(page: str, queries: Sequence[str]) -> None:
     )
 
 
+@uninterrupted
 def _search(key: str) -> None:
     search_for(str(st.session_state[key]["search"] or ""))

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui.callbacks import uninterrupted
+
 
 def widget_key(name: str, value: object) -> str:
     """Return the key of the widget ``name``, to be drawn with ``value`` as its default.
@@ -34,6 +36,7 @@ def when_current(key: str, on_change: Callable[[Any], None], convert: Callable[[
     """
     name, _, number = key.rpartition("-")
 
+    @uninterrupted
     def changed() -> None:
         if st.session_state[_state_key(name)][0] == int(number):
             value = st.session_state[key] if convert is None else convert(st.session_state[key])

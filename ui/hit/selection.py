@@ -10,6 +10,7 @@ from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.text.query import Query
+from ui.callbacks import uninterrupted
 
 _STATE_KEY = "selection"
 MAX_SELECTED = 500
@@ -59,5 +60,6 @@ def selection_tray(engine: Engine, query: Query) -> None:
         st.button("Clear", key="tray-clear", type="tertiary", on_click=_save, args=(engine, []))
 
 
+@uninterrupted
 def _save(engine: Engine, ids: Sequence[str]) -> None:
     st.session_state.setdefault(_STATE_KEY, {})[engine.collection.name] = list(ids)[:MAX_SELECTED]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from devise_core.datatypes import Hit, Item
 from devise_core.engine import Engine
+from ui.callbacks import uninterrupted
 from ui.component import component
 from ui.hit.selection import select
 from ui.server.image_routes import picture_url
@@ -80,6 +81,7 @@ def object_position(item: Item) -> str:
     return " ".join(f"{share:.0%}" for share in item.focus)
 
 
+@uninterrupted
 def _select(engine: Engine, hits: Sequence[Hit], key: str) -> None:
     selected = st.session_state[f"grid-{key}"]["select"]
     select(engine, [hit.id for hit in hits], selected if isinstance(selected, list) else [])

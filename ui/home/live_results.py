@@ -10,6 +10,7 @@ from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.serving import event_log
 from ui import url_state
+from ui.callbacks import uninterrupted
 from ui.component import component
 from ui.home.answer import answer, example_answer, failed_answer
 from ui.home.map_preview import map_preview_url
@@ -49,9 +50,15 @@ def live_results(engine: Engine, shown: dict[str, Any]) -> None:
     settings = {"source": source, "map": map_preview_url(engine), "whole": engine.collection.has_cut_outs, "help": SIMILARITY_HELP}
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     data = [shown, settings]
-    _RESULTS(key=_KEY, data=data, on_open_change=lambda: _open(engine), on_search_change=lambda: search_for(_clicked("search")))
+    _RESULTS(key=_KEY, data=data, on_open_change=lambda: _open(engine), on_search_change=_search)
 
 
+@uninterrupted
+def _search() -> None:
+    search_for(_clicked("search"))
+
+
+@uninterrupted
 def _open(engine: Engine) -> None:
     """Open a picture. If it is a result of a query that was only typed, that becomes the query of the page."""
     item, _, typed = _clicked("open").partition("\n")

@@ -9,6 +9,7 @@ from devise_core.collections.export import as_csv
 from devise_core.collections.map_labels import common_labels, most_shown
 from devise_core.engine import Engine
 from devise_core.vectors import Rows, unit
+from ui.callbacks import uninterrupted
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
 from ui.hit.tiles import tiles
@@ -86,4 +87,6 @@ def region_card(engine: Engine, rows: Rows) -> None:
 
 def _close(label: str, key: str, collection: Collection, **change: str) -> None:
     """Show a button that writes ``change`` to the address."""
-    st.button(label, icon=":material/close:", key=key, type="tertiary", on_click=write_view, args=(collection, change))
+    st.button(
+        label, icon=":material/close:", key=key, type="tertiary", on_click=uninterrupted(write_view), args=(collection, change)
+    )

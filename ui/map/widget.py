@@ -13,6 +13,7 @@ from devise_core.collections.projection import NEIGHBOURS
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.vectors import Floats, Rows
+from ui.callbacks import uninterrupted
 from ui.component import component
 from ui.map.data import COLOURS, drawn_rows, map_source, pack
 from ui.map.view import View, write_view
@@ -83,7 +84,9 @@ def show_map(engine: Engine, view: View, marks: MapMarks) -> None:
         "collection": collection.name,
     }
     _MAP(
-        key=key, data=[map_source(engine), state], on_change_change=lambda: write_view(collection, st.session_state[key]["change"])
+        key=key,
+        data=[map_source(engine), state],
+        on_change_change=uninterrupted(lambda: write_view(collection, st.session_state[key]["change"])),
     )
 
 

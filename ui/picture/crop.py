@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
+from ui.callbacks import uninterrupted
 from ui.component import component
 
 WHOLE, LEAST = 1000, 10
@@ -53,4 +54,8 @@ class CropRegion:
 def crop(key: str, src: str, name: str, region: CropRegion | None, on_change: Callable[[CropRegion | None], None]) -> None:
     """Show the picture at ``src``. ``on_change`` gets each new region, or None for the whole picture."""
     box = [region.x, region.y, region.width, region.height] if region else None
-    _CROP(key=key, data=[src, name, box], on_crop_change=lambda: on_change(CropRegion.of(st.session_state[key]["crop"])))
+    _CROP(
+        key=key,
+        data=[src, name, box],
+        on_crop_change=uninterrupted(lambda: on_change(CropRegion.of(st.session_state[key]["crop"]))),
+    )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import File
+from ui.callbacks import uninterrupted
 from ui.component import component
 from ui.server.file_drop import MAX_FILES, FileDrop, session_drop
 
@@ -55,6 +56,7 @@ def dropzone(
         compact: Whether to show it in one line, to add more pictures.
     """
 
+    @uninterrupted
     def receive() -> None:
         on_batch(parse_batch(st.session_state[key]["batch"], drop))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from ui.callbacks import uninterrupted
 from ui.component import component
 from ui.server.file_drop import session_drop
 
@@ -22,6 +23,7 @@ def paste(key: str, visible: bool, max_bytes: int, on_paste: Callable[[bytes], N
         on_paste: Called with the picture.
     """
 
+    @uninterrupted
     def receive() -> None:
         sent = st.session_state[key]["picture"]
         if isinstance(sent, str) and (data := drop.take(sent)) and len(data) <= max_bytes:

@@ -15,6 +15,7 @@ from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 from ui import url_state
 from ui.blocked_words import WITHHELD
+from ui.callbacks import uninterrupted
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.hit.gallery import gallery
@@ -177,7 +178,7 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
             key="select-all",
             type="tertiary",
             icon=":material/select_all:",
-            on_click=selection.select_all,
+            on_click=uninterrupted(selection.select_all),
             args=(engine, hits),
         )
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from devise_core.text.query_parser import GRAMMAR
 from ui import url_state
+from ui.callbacks import uninterrupted
 from ui.searchbox import search_for
 from ui.text import plain
 
@@ -31,6 +32,10 @@ def query_help(more: Sequence[tuple[str, str]] = ()) -> None:
                 left.markdown(f"**{plain(example)}**")
             else:
                 left.button(
-                    f":primary[**{plain(example)}**]", key=f"try-{example}", type="tertiary", on_click=search_for, args=(example,)
+                    f":primary[**{plain(example)}**]",
+                    key=f"try-{example}",
+                    type="tertiary",
+                    on_click=uninterrupted(search_for),
+                    args=(example,),
                 )
             right.markdown(plain(meaning))

@@ -11,6 +11,7 @@ from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
 from devise_core.text.query import Query
 from devise_core.text.unmodelled import quoted
+from ui.callbacks import uninterrupted
 from ui.errors import offer_spellings
 from ui.searchbox import search_for
 from ui.server.engine_cache import current_engine
@@ -67,7 +68,7 @@ def offer_other_meaning(query: Query) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
             st.caption(f"In {meaning.language}, “{plain(word, 40)}” can mean {plain(meaning.form)}.", width="content")
             label = f"Search for {plain(meaning.form)}"
-            st.button(label, key="meaning", type="tertiary", on_click=search_for, args=(meaning.form,))
+            st.button(label, key="meaning", type="tertiary", on_click=uninterrupted(search_for), args=(meaning.form,))
 
 
 def _show_corrections(reading: Reading, field: str) -> None:
@@ -80,7 +81,7 @@ def _show_corrections(reading: Reading, field: str) -> None:
         st.markdown(f"Showing results for {forms}", width="content")
         typed = plain(quoted(list(reading.corrected)), 80)
         label = f"Search for {typed}{reason} as you typed it"
-        st.button(label, key=f"{field}-literal", type="tertiary", on_click=search_for, args=(literal,))
+        st.button(label, key=f"{field}-literal", type="tertiary", on_click=uninterrupted(search_for), args=(literal,))
 
 
 def literal_query(reading: Reading) -> str:

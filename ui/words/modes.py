@@ -14,6 +14,7 @@ from devise_core.text.person_words import means_people
 from devise_core.text.query import Query
 from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
+from ui.callbacks import uninterrupted
 from ui.errors import show_errors
 from ui.hit.detail import open_hit
 from ui.query.examples import shown_examples
@@ -162,7 +163,7 @@ def _word_buttons(hits: Sequence[WordHit]) -> None:
     with st.container(horizontal=True, key="words_found"):
         for hit in hits:
             label = f"{plain(hit.word)} :small[{hit.cosine:.2f}]"
-            st.button(label, key=f"word-{hit.word}", on_click=search_for, args=(hit.word, MODE))
+            st.button(label, key=f"word-{hit.word}", on_click=uninterrupted(search_for), args=(hit.word, MODE))
 
 
 def _pictures(query: Query) -> None:
