@@ -16,9 +16,10 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from tests.conftest import BUNDLED
+from ui import page_list
 
 ROOT = BUNDLED.parent
-PAGES = ("home", "text_search", "image_search", "labels", "photos", "explorer", "words", "results")
+PAGES = tuple(listed.script for listed in page_list.PAGES.values())
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 
 # Streamlit looks for components in the metadata of every package at each first run of an AppTest, which takes 90 % of it.

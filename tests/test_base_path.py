@@ -17,7 +17,7 @@ from tests.browsing import served, wait_until_drawn
 from tests.proxy import proxied, shipped_configuration
 from tests.walkthrough import assert_images_load, loading, use_everything
 from ui.own_routes import base_path, below_base_path, route_url
-from ui.views import PAGES
+from ui.page_list import PAGES
 
 BASE = "/demo/semblance"
 

@@ -52,7 +52,7 @@ The transformer of scikit-learn is listed apart from the verbs beside it, becaus
 LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
-    {"callbacks"},
+    {"callbacks", "page_list"},
     {"url_state", "text", "component", "widget_keys", "views", "own_routes"},
     {"server", "session_query", "blocked_words", "controls", "click_feedback", "share_button"},
     {"collection_choice"},

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import numpy as np
@@ -19,12 +17,12 @@ from devise_core import Engine
 from devise_core.text.word_filter import BUNDLED_LIST
 from tests.app_testing import app
 from tests.payloads import PAYLOADS
+from ui.page_list import PAGES, ListedPage
 from ui.sharing.card import draw_card
 from ui.sharing.card_routes import CardCache, card_of
 from ui.sharing.page_head import CARD_SIZE, with_head
-from ui.views import MAX_CHARACTERS, PAGES, one_line, read_view
+from ui.views import MAX_CHARACTERS, one_line, read_view
 
-ROUTER = Path(__file__).parent.parent / "ui/router.py"
 INDEX = "<html><head><title>Streamlit</title></head><body></body></html>"
 UNSUITABLE = next(line for line in BUNDLED_LIST.read_text("utf-8").splitlines() if line.isalpha())
 
@@ -58,9 +56,10 @@ def head(path: str, host: str = "demo.example", scheme: str = "https", prefix: s
     return Head(with_head(INDEX, scope))
 
 
-def test_every_page_of_the_app_has_a_title() -> None:
-    names = re.findall(r'st\.Page\("\.\./pages/(\w+)\.py", title="([^"]+)"', ROUTER.read_text("utf-8"))
-    assert {name: title for name, title in names if name != "home"} == {name: title for name, (title, _) in PAGES.items() if name}
+@pytest.mark.parametrize(("path", "listed"), PAGES.items())
+def test_the_tab_of_a_page_has_its_title(path: str, listed: ListedPage) -> None:
+    assert head(f"/{path}").title == f"{listed.tab_title} · Semblance"
+    assert listed.name in listed.tab_title or not path
 
 
 def test_a_link_has_the_preview_of_its_view() -> None:

@@ -6,6 +6,7 @@ from devise_core.serving import event_log
 from ui import page_layout, tour, url_state
 from ui.errors import show_errors
 from ui.hit.detail import show_open_hit
+from ui.page_list import PAGES
 from ui.server import preload
 from ui.server.rate_limit import check_rate_limit, cpu_time_counted
 
@@ -13,14 +14,8 @@ url_state.note_navigation()
 page_layout.set_up()
 page = st.navigation(
     [
-        st.Page("../pages/home.py", title="Home", icon=":material/home:", default=True),
-        st.Page("../pages/text_search.py", title="Text search", icon=":material/search:"),
-        st.Page("../pages/image_search.py", title="Image search", icon=":material/image_search:"),
-        st.Page("../pages/labels.py", title="Labels", icon=":material/sell:"),
-        st.Page("../pages/photos.py", title="Your pictures", icon=":material/add_photo_alternate:"),
-        st.Page("../pages/explorer.py", title="Map explorer", icon=":material/scatter_plot:"),
-        st.Page("../pages/words.py", title="Words", icon=":material/abc:"),
-        st.Page("../pages/results.py", title="Results", icon=":material/bar_chart:"),
+        st.Page(f"../pages/{listed.script}.py", title=listed.name, icon=f":material/{listed.icon}:", default=not path)
+        for path, listed in PAGES.items()
     ]
 )
 url_state.set_page(page.url_path)

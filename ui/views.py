@@ -7,20 +7,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ui.page_list import PAGES
+
 NAME = "Semblance"
 CARD = "share-card.png"
 """The URL of a view's card, relative to the pages."""
-PAGES = {
-    "": ("Search pictures by meaning", "Type what you want to see, and the app finds it in the pictures themselves."),
-    "text_search": ("Text search", "Describe a picture in words, and see the pictures that match."),
-    "image_search": ("Image search", "Find pictures that are similar to a picture, in meaning or in appearance."),
-    "labels": ("Labels", "See which words describe a picture best."),
-    "photos": ("Your pictures", "Search the pictures that you upload, for as long as your session lasts."),
-    "explorer": ("Map explorer", "A map of all pictures, on which similar pictures are close together."),
-    "words": ("Words", "See which words are similar in meaning, and add and subtract them."),
-    "results": ("Results", "How well the search works, compared with other methods."),
-}
-"""URL path of a page → its title, and a sentence on what a visitor can do there."""
 MAX_CHARACTERS = 80
 SHARED = ("q", "item", "collection", "mode", "a", "b", "protocol")
 """The parameters that decide what a view shows. Others, such as the page of the results, are left out of previews."""
@@ -44,13 +35,13 @@ class LinkedView:
     @property
     def title(self) -> str:
         """The title of the tab and of a preview, such as "bird · Text search · Semblance"."""
-        page = PAGES[self.page][0] if self.page or not self.query else ""
+        page = PAGES[self.page].tab_title if self.page or not self.query else ""
         return " · ".join(part for part in (self.query, page, NAME) if part)
 
     @property
     def description(self) -> str:
         """A sentence on what the view shows."""
-        return f"Pictures that match “{self.query}”, found by meaning." if self.query else PAGES[self.page][1]
+        return f"Pictures that match “{self.query}”, found by meaning." if self.query else PAGES[self.page].description
 
 
 def read_view(page: str, parameters: Mapping[str, str]) -> LinkedView:

@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from devise_core.serving import event_log
 from devise_core.serving.rate_limit import RateLimit
-from ui.views import CARD, PAGES, LinkedView, one_line, read_view
+from ui.page_list import PAGES
+from ui.views import CARD, LinkedView, one_line, read_view
 
 if TYPE_CHECKING:  # the server imports this module as it starts, and must listen before NumPy is imported
     from devise_core.engine import Engine
@@ -62,7 +63,7 @@ def card_of(engine: Engine, view: LinkedView) -> bytes:
 
     titles, subtitle, rows = _content(engine, view)
     pictures = [read_image(engine.collection.picture(row)) for row in rows]
-    return draw_card([*titles, PAGES[view.page][0]], subtitle, pictures, engine.collection.has_cut_outs)
+    return draw_card([*titles, PAGES[view.page].tab_title], subtitle, pictures, engine.collection.has_cut_outs)
 
 
 def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int]]:
@@ -76,19 +77,19 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
         row = engine.collection.row(item)
         similar = [hit.row for hit in engine.more_like(item, PICTURES - 1)]
         name = one_line(engine.collection.items[row].name)
-        return [name, "One picture"], f"{PAGES[view.page][0]}: the picture and those most similar to it", [row, *similar]
+        return [name, "One picture"], f"{PAGES[view.page].tab_title}: the picture and those most similar to it", [row, *similar]
     if view.query:
         try:
             matches = engine.matches(engine.query(view.parameters["q"]))
         except (QueryError, UnknownWordError):
-            return [f"“{view.query}”"], PAGES[view.page][1], []
+            return [f"“{view.query}”"], PAGES[view.page].description, []
         strong = matches.strong() if matches.sure else matches.ranking[:0]
         if matches.withheld or not strong:
             return [f"“{view.query}”", "A search for pictures"], "No picture matches for certain.", []
         count = f"{len(strong)} of {len(engine.collection)} pictures match well"
         return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)
-    return [], PAGES[view.page][1], [hit.row for hit in hits]
+    return [], PAGES[view.page].description, [hit.row for hit in hits]
 
 
 _CACHE: list[CardCache] = []

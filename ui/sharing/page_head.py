@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from devise_core.errors import SettingsError
 from devise_core.settings import settings
 from ui.own_routes import route_url
-from ui.views import CARD, NAME, PAGES, LinkedView, read_view
+from ui.page_list import PAGES
+from ui.views import CARD, NAME, LinkedView, read_view
 
 CARD_SIZE = (1200, 630)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?", re.IGNORECASE)
