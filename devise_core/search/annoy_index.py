@@ -36,7 +36,19 @@ class AnnoyIndex(Index):
 
     @classmethod
     def build(cls, vectors: Floats, path: Path, trees: int = TREES) -> AnnoyIndex:
-        """Write the forest of ``vectors`` ``(n, d)`` to ``path``. One thread and one seed give the same bytes each time."""
+        """Write the forest. One thread and one seed give the same bytes each time.
+
+        Args:
+            vectors: The vectors ``(n, d)``, of any length.
+            path: The file to write.
+            trees: How many trees to build. More of them find more, and take more time and memory.
+
+        Returns:
+            The index.
+
+        Raises:
+            ValueError: A vector has no direction.
+        """
         from annoy import AnnoyIndex as Forest
 
         forest = Forest(vectors.shape[1], "angular")
@@ -49,7 +61,20 @@ class AnnoyIndex(Index):
 
     @classmethod
     def open(cls, vectors: Floats, path: Path, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
-        """Open the forest that ``build`` wrote to ``path``. A damaged one is refused before Annoy maps it."""
+        """Open the forest that ``build`` wrote. A damaged one is refused before Annoy maps it.
+
+        Args:
+            vectors: The vectors ``(n, d)`` that it was built of.
+            path: Its file.
+            search_nodes: How many nodes a search looks at. More of them find more, and take more time.
+
+        Returns:
+            The index.
+
+        Raises:
+            ArtifactError: The file is missing or damaged, or belongs to other vectors.
+            MissingPackageError: Annoy is not installed.
+        """
         with extras_needed():
             from annoy import AnnoyIndex as Forest
 
@@ -64,7 +89,11 @@ class AnnoyIndex(Index):
         return index
 
     def visiting(self, search_nodes: int) -> AnnoyIndex:
-        """Return the same forest with another number of nodes that a search visits."""
+        """Return the same forest with another number of nodes that a search visits.
+
+        Args:
+            search_nodes: How many nodes a search looks at, at least 1. More of them find more, and take more time.
+        """
         return type(self)(self._forest, search_nodes)
 
     def __len__(self) -> int:

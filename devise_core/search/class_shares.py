@@ -23,7 +23,15 @@ class LabelSoftmax:
 
     @classmethod
     def open(cls, path: Path, roots: bool = False) -> LabelSoftmax:
-        """Read a file such as ``classifier.npy``."""
+        """Read a file such as ``classifier.npy``.
+
+        Args:
+            path: A ``.npy`` file of weights ``(f + 1, labels)``.
+            roots: As for the class.
+
+        Raises:
+            ArtifactError: The file is missing or damaged.
+        """
         return cls(read_array(path, np.floating, (None, None)).astype(np.float32), roots)
 
     @property

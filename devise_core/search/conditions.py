@@ -109,7 +109,11 @@ def mask_of(condition: Condition, postings: Postings) -> Mask:
 
 
 def satisfies(condition: Condition, item: Item) -> bool:
-    """Return whether one image satisfies a condition. It defines what the conditions mean."""
+    """Return whether one image satisfies a condition. It defines what the conditions mean.
+
+    Raises:
+        TypeError: The condition, or a part of it, is of an unknown kind.
+    """
     match condition:
         case All(parts):
             return all(satisfies(part, item) for part in parts)

@@ -44,10 +44,17 @@ def chance_of(best: Floats) -> float:
 
 
 def cut_off(scores: Floats, chance: float) -> float:
-    """Return the suggested threshold for a query with these ``scores`` ``(n,)``: above chance, and not far below the best.
+    """Return the suggested threshold for a query: above chance, and not far below the best.
 
     Several rules were tried on the categories and labels of the bundled collections: chance alone, standard deviations from
     the query's median, and a share of the best. Chance and the share of the best, combined, had the best mean F1 while showing
     nothing for queries without a match.
+
+    Args:
+        scores: The cosine of each image with the query ``(n,)``.
+        chance: What ``chance_cosine`` returned for the collection.
+
+    Returns:
+        The least cosine that counts as a match.
     """
     return max(chance, SHARE_OF_BEST * float(scores.max(initial=0.0)))

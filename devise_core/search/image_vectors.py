@@ -63,13 +63,25 @@ class ImageVectors:
             embeddings: Unit rows ``(n, d)``.
             vectors: What ``vectors`` returned for them earlier, or None.
             classes: The classifier's softmax of them ``(n, labels)``, or None.
+
+        Returns:
+            What the score needs of the images.
         """
         classes = self._classifier.shares(features) if classes is None else classes
         vectors = self.vectors(features, embeddings, classes) if vectors is None else vectors
         return ImageSide(embeddings, vectors, self.mixed(features, classes))
 
     def vectors(self, features: Floats, embeddings: Floats, classes: Floats | None = None) -> Floats:
-        """Return the vectors ``(n, c + 1)`` of ``side``. They cost the most, and a collection stores them."""
+        """Return the vectors of ``side``. They cost the most, and a collection stores them.
+
+        Args:
+            features: The backbone's ``(n, f)``.
+            embeddings: Unit rows ``(n, d)``.
+            classes: The classifier's softmax of them ``(n, labels)``, or None to compute it.
+
+        Returns:
+            ``float32 (n, c + 1)``, with the constant that makes up for hubs in the last column.
+        """
         vectors = np.empty((len(features), self.concepts.labels.shape[1] + 1), dtype=np.float32)
         for start in range(0, len(features), _ROWS_AT_A_TIME):
             rows = slice(start, start + _ROWS_AT_A_TIME)
@@ -80,19 +92,28 @@ class ImageVectors:
         return vectors
 
     def partitions(self, features: Floats, classes: Floats) -> Floats:
-        """Return what ``shares_of`` needs of ``n`` images ``(n, 2)``: the partitions of the classifier and of the head.
+        """Return what ``shares_of`` needs of ``n`` images.
 
         Args:
             features: The backbone's ``(n, f)``.
             classes: The classifier's softmax of them ``(n, labels)``.
+
+        Returns:
+            ``(n, 2)``, the partitions of the classifier and of the head. Those of a head that is missing are 0.
         """
         head = self._head.partitions(features) if self._head else np.zeros(len(features), dtype=np.float32)
         return np.stack([self._classifier.partitions(features, classes), head], axis=1)
 
     def shares_of(self, features: Floats, labels: Rows, partitions: Floats) -> tuple[Floats, Floats]:
-        """Return the probability of some labels, by the classifier and as ``ImageSide.shares``, each ``(n, all labels)``.
+        """Return the probability of some labels only, which takes less time than that of all.
 
-        Those of the other labels are 0.
+        Args:
+            features: The backbone's ``(n, f)``.
+            labels: The rows ``(m,)`` of the labels.
+            partitions: What ``partitions`` returned for the images ``(n, 2)``.
+
+        Returns:
+            The probabilities by the classifier, and as ``ImageSide.shares``, each ``(n, all labels)``. Those of other labels are 0.
         """
         classes = self._classifier.shares_of(features, labels, partitions[:, 0])
         if self._head is None:
@@ -108,7 +129,15 @@ class ImageVectors:
         return np.asarray((highest + np.log(means)) / HUB_SHARPNESS, dtype=np.float32)
 
     def mixed(self, features: Floats, classes: Floats) -> Floats:
-        """Return ``ImageSide.shares`` ``(n, labels)`` from the classifier's softmax ``(n, labels)``."""
+        """Mix the head's softmax into the classifier's.
+
+        Args:
+            features: The backbone's ``(n, f)``.
+            classes: The classifier's softmax of them ``(n, labels)``. It is returned unchanged without a head.
+
+        Returns:
+            ``ImageSide.shares`` ``(n, labels)``.
+        """
         if self._head is None:
             return classes
         return np.asarray((1 - HEAD_SHARE) * classes + HEAD_SHARE * self._head.shares(features), dtype=np.float32)

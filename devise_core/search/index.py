@@ -23,7 +23,11 @@ class NearestVectors(ABC):
 
     @abstractmethod
     def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
-        """Find the vectors nearest to a unit vector ``(d,)``.
+        """Find the vectors nearest to a query.
+
+        Args:
+            query: A unit vector ``(d,)``.
+            k: How many to return, at least 1.
 
         Returns:
             Up to ``k`` rows ``int64 (k,)`` and their cosines ``float32 (k,)``, largest first.
@@ -60,8 +64,11 @@ class Index(NearestVectors):
         The same vectors give the same file.
 
         Args:
-            vectors: The vectors.
+            vectors: The vectors ``(n, d)``, which need not have length 1.
             path: The file to write, for an index that has one.
+
+        Returns:
+            The index.
 
         Raises:
             ValueError: A vector has no direction.
@@ -71,6 +78,13 @@ class Index(NearestVectors):
     @abstractmethod
     def open(cls, vectors: Floats, path: Path) -> Index:
         """Open what ``build`` made of the same vectors and path.
+
+        Args:
+            vectors: The vectors ``(n, d)``.
+            path: The file, for an index that has one.
+
+        Returns:
+            The index.
 
         Raises:
             ArtifactError: The file is missing or damaged.

@@ -41,7 +41,11 @@ class KindTable:
     weights: Floats
 
     def of_noun(self, row: int) -> KindWeights:
-        """Return the kinds of a noun with their weights; none if the classifier has no label for it."""
+        """Return the kinds of a noun with their weights; none if the classifier has no label for it.
+
+        Args:
+            row: The row of the noun in the noun list.
+        """
         entries = slice(int(self.starts[row]), int(self.starts[row + 1]))
         return dict(zip(self.kinds[entries].tolist(), self.weights[entries].astype(float).tolist(), strict=True))
 

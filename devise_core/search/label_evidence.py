@@ -198,7 +198,16 @@ class LabelEvidence:
         return Thresholds(float(np.quantile(best, PRESENT)), float(np.quantile(best, GOOD)))
 
     def near_miss(self, probe: Probe, shares: Floats, thresholds: Thresholds) -> NearMiss | None:
-        """Return the nearest kind of a noun that the collection shows, or None if it shows none."""
+        """Return the nearest kind of a noun that the collection shows.
+
+        Args:
+            probe: The noun.
+            shares: The classifier's softmax of the images ``(n, labels)``.
+            thresholds: Those of the collection.
+
+        Returns:
+            The kind, and the image that shows it best. None if no image shows one.
+        """
         if probe.noun_row is None:
             return None
         for name, labels in self.senses.kinds(probe.noun_row):

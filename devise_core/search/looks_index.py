@@ -39,7 +39,18 @@ class LooksIndex(Index):
 
     @classmethod
     def build(cls, vectors: VectorRows, path: Path) -> LooksIndex:
-        """Write the projections to ``path`` and the axes beside them, as ``axes_path`` says."""
+        """Write the projections, and the axes beside them, as ``axes_path`` says.
+
+        Args:
+            vectors: The features ``(n, f)``, of any length.
+            path: The file to write.
+
+        Returns:
+            The index.
+
+        Raises:
+            ValueError: A vector has no direction.
+        """
         rows = np.sort(np.random.default_rng(_SEED).permutation(len(vectors))[:_FITTED])
         sample = unit(vectors[rows])
         axes = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, ::-1].T[:WIDTH].astype(np.float32)
@@ -49,7 +60,16 @@ class LooksIndex(Index):
 
     @staticmethod
     def project(vectors: VectorRows, axes: Floats, path: Path) -> None:
-        """Write the projections of ``vectors`` on given axes ``(w, f)``."""
+        """Write the projections of vectors on given axes.
+
+        Args:
+            vectors: The features ``(n, f)``, of any length.
+            axes: Orthonormal rows ``(w, f)``.
+            path: The file to write.
+
+        Raises:
+            ValueError: A vector has no direction.
+        """
         staged = path.with_name("projected.npy")
         projected = np.lib.format.open_memmap(staged, "w+", np.float16, (len(vectors), len(axes)))
         for block in row_blocks(len(vectors), _BLOCK):
@@ -60,7 +80,19 @@ class LooksIndex(Index):
 
     @classmethod
     def open(cls, vectors: VectorRows, path: Path, *more: Path) -> LooksIndex:
-        """Open what ``build`` wrote, and ``more`` that ``project`` wrote for the vectors that follow."""
+        """Open what ``build`` and ``project`` wrote.
+
+        Args:
+            vectors: The features ``(n, f)`` of all files.
+            path: The file that ``build`` wrote.
+            more: Files that ``project`` wrote for the vectors that follow, in their order.
+
+        Returns:
+            The index.
+
+        Raises:
+            ArtifactError: A file is missing or damaged, or belongs to other vectors.
+        """
         axes = read_axes(path, vectors.shape[1])
         return cls(vectors, ScannedProducts([path, *more], None, (len(vectors), len(axes))), axes)
 
@@ -77,7 +109,18 @@ class LooksIndex(Index):
 
 
 def read_axes(path: Path, width: int) -> Floats:
-    """Return the axes of the projections at ``path``, for features of a width."""
+    """Return the axes of projections.
+
+    Args:
+        path: The file of the projections.
+        width: The number ``f`` of features.
+
+    Returns:
+        Orthonormal rows ``float32 (w, f)``.
+
+    Raises:
+        ArtifactError: The file of the axes is missing or damaged, or is for another number of features.
+    """
     return np.asarray(read_array(axes_path(path), np.floating, (None, width)), dtype=np.float32)
 
 

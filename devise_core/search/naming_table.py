@@ -61,15 +61,30 @@ class NamingTable:
         return len(self.words)
 
     def first_line(self, row: int) -> int:
-        """Return the first line with the same word, so that two senses of a word are shown once."""
+        """Return the first line with the same word, so that two senses of a word are shown once.
+
+        Args:
+            row: The number of a line, from 0.
+        """
         return self._first[row]
 
     def flagged(self, flag: str) -> Flags:
-        """Return which lines are in a group ``(n,)``."""
+        """Return which lines are in a group ``(n,)``.
+
+        Args:
+            flag: The letter of the group.
+        """
         return np.fromiter((flag in flags for flags in self.flags), dtype=np.bool_, count=len(self))
 
     def labels_of(self, flag: str) -> Rows:
-        """Return the labels below the lines of a group."""
+        """Return the labels below the lines of a group.
+
+        Args:
+            flag: The letter of the group.
+
+        Returns:
+            The rows ``(m,)`` of the labels in ascending order, each once.
+        """
         rows = [self.below[row] for row in np.flatnonzero(self.flagged(flag))]
         return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows]))
 
@@ -77,7 +92,7 @@ class NamingTable:
     def read(
         cls, table: Path, vectors: Path, label_count: int, concepts: ConceptsOf | None = None, dimension: int | None = None
     ) -> NamingTable:
-        """Read the files of a model.
+        """Read the files of a model and return the table.
 
         Args:
             table: ``naming.tsv``.

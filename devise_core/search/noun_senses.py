@@ -37,7 +37,19 @@ class NounSenses:
 
     @classmethod
     def read(cls, table: Path, coverage: Path, kinds: Path, labels: Path, noun_count: int, label_count: int) -> NounSenses:
-        """Read ``noun_senses.npy``, ``coverage.csv``, ``near_miss.csv`` and ``labels.csv``.
+        """Read the files of a model.
+
+        Args:
+            table: ``noun_senses.npy``, the offset of each noun's sense and the numbers of its nearest kinds, integers
+                ``(nouns, 1 + kinds)``.
+            coverage: ``coverage.csv``, the share of the senses below each sense that the labels cover.
+            kinds: ``near_miss.csv``, the kinds that ``near_miss`` may offer.
+            labels: ``labels.csv``, with the hypernyms of each label.
+            noun_count: The number of nouns in the noun list.
+            label_count: The number of labels of the classifier.
+
+        Returns:
+            The senses. The table stays on disk.
 
         Raises:
             ArtifactError: A file is damaged, or does not fit ``noun_count`` nouns and ``label_count`` labels.
@@ -62,15 +74,27 @@ class NounSenses:
         return cls(senses, {synset: np.asarray(rows, dtype=np.int64) for synset, rows in below.items()}, shares, names, label_names)
 
     def synset(self, noun_row: int) -> str:
-        """Return the WordNet id of a noun's sense."""
+        """Return the WordNet id of a noun's sense.
+
+        Args:
+            noun_row: The row of the noun in the noun list.
+        """
         return f"n{int(self._table[noun_row, 0]):08d}"
 
     def labels_below(self, synset: str) -> Rows:
-        """Return the labels at or below a sense; none if the classifier cannot see it."""
+        """Return the rows ``(m,)`` of the labels at or below a sense; none if the classifier cannot see it.
+
+        Args:
+            synset: The WordNet id of the sense, such as "n02139199".
+        """
         return self._below.get(synset, np.empty(0, dtype=np.int64))
 
     def coverage(self, synset: str) -> float:
-        """Return how much of a sense the labels cover, from 0 to 1."""
+        """Return how much of a sense the labels cover, from 0 to 1.
+
+        Args:
+            synset: The WordNet id of the sense, such as "n02139199".
+        """
         return self._coverage.get(synset, 0.0)
 
     def all_kinds(self) -> Iterator[tuple[str, Rows]]:
@@ -79,7 +103,14 @@ class NounSenses:
             yield name, self.labels_below(synset)
 
     def kinds(self, noun_row: int) -> Iterator[tuple[str, Rows]]:
-        """Yield the kinds above a noun's sense, the nearest first: a name to show and the labels below it."""
+        """Yield the kinds above a noun's sense, the nearest first.
+
+        Args:
+            noun_row: The row of the noun in the noun list.
+
+        Yields:
+            A name to show, and the rows ``(m,)`` of the labels below the kind.
+        """
         for number in self._table[noun_row, 1:]:
             if number:
                 synset, name = self._kinds[int(number) - 1]

@@ -152,7 +152,11 @@ class ScannedProducts(Products):
         return float(ERRORS * self._largest_scale / np.sqrt(12) * longest)
 
     def exact(self, queries: Floats, rows: Rows) -> Floats:
-        """Return the products of the matrix itself with the rows at ``rows``."""
+        """Return the products of the matrix itself with the rows at ``rows``.
+
+        Raises:
+            ValueError: The matrix was not given.
+        """
         if self._vectors is None:
             raise ValueError("The matrix was not given, so there are only fast products.")
         return np.asarray(queries @ self._vectors[rows].T, dtype=np.float32)

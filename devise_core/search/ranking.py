@@ -46,7 +46,11 @@ class Ranking:
         return self.take(part)
 
     def kept(self, mask: Mask) -> Ranking:
-        """Keep the images that ``mask``, one value for each image of the collection, is true for."""
+        """Keep some images, in the same order.
+
+        Args:
+            mask: Which images of the whole collection to keep, one value for each of them.
+        """
         return self.take(mask[self.rows])
 
     def then(self, others: Ranking) -> Ranking:
@@ -54,7 +58,11 @@ class Ranking:
         return self.followed_by(others.take(~np.isin(others.rows, self.rows)))
 
     def from_cosine(self, least: float) -> Ranking:
-        """Keep the images with a cosine of at least ``least``."""
+        """Keep the images that are near enough, in the same order.
+
+        Args:
+            least: The least cosine, from -1 to 1.
+        """
         return self.take(self.cosines >= least)
 
     def by_name(self, names: Sequence[str]) -> Ranking:
@@ -79,5 +87,9 @@ class Ranking:
         )
 
     def take(self, places: slice | Mask | list[int]) -> Ranking:
-        """Return the images at these places of the ranking."""
+        """Return the images at these places of the ranking.
+
+        Args:
+            places: Positions in the ranking from 0, or a mask ``(n,)`` of it.
+        """
         return Ranking(self.rows[places], self.cosines[places], self.scores[places])

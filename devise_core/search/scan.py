@@ -35,7 +35,12 @@ class Comparison(ABC):
 
     @abstractmethod
     def count(self, least: float, inside: Any = None) -> int:
-        """Return how many images have at least the cosine ``least``."""
+        """Return how many images have at least a cosine.
+
+        Args:
+            least: The cosine, from -1 to 1.
+            inside: As for ``window``.
+        """
 
 
 class Scan(Comparison):
@@ -122,7 +127,16 @@ class Scan(Comparison):
 
 
 def candidates(values: Floats, k: int, error: float) -> Rows:
-    """Return the rows that can be among the ``k`` largest, in order, if each of ``values`` ``(n,)`` may be off by ``error``."""
+    """Return the rows that can be among the largest, although the values are not exact.
+
+    Args:
+        values: The values ``(n,)``.
+        k: How many of the largest are wanted.
+        error: How far a value may be off, 0 or more.
+
+    Returns:
+        At least ``min(k, n)`` rows ``int64 (m,)``, in ascending order.
+    """
     if k >= len(values):
         return np.arange(len(values), dtype=np.int64)
     least = np.partition(values, len(values) - k)[len(values) - k]

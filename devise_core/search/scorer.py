@@ -100,17 +100,37 @@ class Scorer:
             synset: Its WordNet id.
             hypernyms: The WordNet ids above it, with the steps up.
             vector: Its unit vector ``(d,)``.
+
+        Returns:
+            What the score needs of the label.
         """
         kinds = _scaled(self.kinds.of_label(synset, hypernyms), NOUN_KINDS)
         return QuerySide(vector, self.images.concepts.labels[row], kinds)
 
     def scores(self, query: list[QuerySide], images: ImageSide) -> Floats:
-        """Return the score ``(n,)`` of every image, the best one over the senses of the query."""
+        """Return the score of every image, the best one over the senses of the query.
+
+        Args:
+            query: One side for each sense, as ``query`` returns them.
+            images: ``n`` images.
+
+        Returns:
+            ``float32 (n,)``, the best the highest.
+        """
         scores = [_linear(side, images.embeddings, images.vectors) + self._kind_score(side, images.shares) for side in query]
         return np.asarray(np.max(scores, axis=0), dtype=np.float32)
 
     def scores_without_kinds(self, query: list[QuerySide], embeddings: Floats, vectors: Floats) -> Floats:
-        """Return the scores ``(n,)`` from the first two fields of ``ImageSide`` alone, which takes a tenth of the time."""
+        """Return the scores without the kinds of thing, which takes a tenth of the time.
+
+        Args:
+            query: One side for each sense, as ``query`` returns them.
+            embeddings: As in ``ImageSide`` ``(n, d)``.
+            vectors: As in ``ImageSide`` ``(n, c + 1)``.
+
+        Returns:
+            ``float32 (n,)``, the best the highest.
+        """
         return np.asarray(np.max([_linear(side, embeddings, vectors) for side in query], axis=0), dtype=np.float32)
 
     def _kind_score(self, query: QuerySide, shares: Floats) -> Floats | float:

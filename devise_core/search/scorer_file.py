@@ -40,6 +40,12 @@ def open_scorer(
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None.
         encoded: Encodes the phrases of queries, or None to add up their words.
+
+    Returns:
+        The scorer. The nouns and words stay on disk.
+
+    Raises:
+        ArtifactError: A file is missing or damaged, or they do not belong together.
     """
     arrays = _Arrays(tables, read_arrays(tables))
     with reading(tables):

@@ -128,7 +128,17 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then variables. There is no settings file."""
+        """Read arguments first, then variables. There is no settings file.
+
+        Args:
+            settings_cls: This class.
+            init_settings: The arguments of the constructor.
+            _: Sources that are not used.
+            __: Sources that are not used.
+
+        Returns:
+            The sources, the strongest first.
+        """
         return init_settings, _Variables(settings_cls)
 
 

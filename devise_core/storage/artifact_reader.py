@@ -84,7 +84,19 @@ def open_file(path: Path, most: int | None = None) -> Iterator[BufferedReader]:
 
 
 def read_text(path: Path, most: int = MAX_TEXT_BYTES, remedy: str = _REMEDY) -> str:
-    """Return the content of a UTF-8 file. Raises ``ArtifactError``."""
+    """Return the content of a UTF-8 file.
+
+    Args:
+        path: The file.
+        most: How many bytes it may have.
+        remedy: What the error tells the reader to do.
+
+    Returns:
+        The content. Line ends are not changed.
+
+    Raises:
+        ArtifactError: The file is missing, too large or not UTF-8.
+    """
     with reading(path, remedy), open_file(path, most) as file:
         return file.read().decode("utf-8")
 
@@ -188,6 +200,11 @@ def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None
 
 def check_rows(rows: Array, count: int, name: str) -> None:
     """Check that all of ``rows`` are from 0 to ``count`` − 1.
+
+    Args:
+        rows: Whole numbers of any shape.
+        count: The number of rows of the file that they refer to.
+        name: What the error calls the file with ``rows``.
 
     Raises:
         ArtifactError: One of them is not.

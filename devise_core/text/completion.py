@@ -17,7 +17,14 @@ _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 
 def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter: WordFilter = ALLOW_ALL) -> list[tuple[int, str]]:
-    """Complete the end of ``text`` with words that ``word_filter`` allows.
+    """Complete the end of a text.
+
+    Args:
+        text: What is typed so far.
+        words: The words. They complete the last typed word only.
+        nouns: The nouns, which may have several words.
+        k: How many completions to return.
+        word_filter: The words that may be offered.
 
     Returns:
         Up to ``k`` completions: the offset each replaces ``text`` from, and the word or noun. Those that continue more
@@ -37,7 +44,14 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter:
 
 
 def word_starts(text: str) -> list[int]:
-    """Return where the last words of ``text`` begin, as long as only spaces separate them."""
+    """Return where the last words of a text begin, as long as only spaces separate them.
+
+    Args:
+        text: What is typed so far.
+
+    Returns:
+        Offsets in characters, that of the last word last. Empty if the text does not end with a word.
+    """
     starts: list[int] = []
     end = 0
     for match in _WORD.finditer(text):

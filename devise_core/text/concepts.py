@@ -93,7 +93,21 @@ class ConceptStore:
     def open(
         cls, nouns: Path, words: Path, phrases: PhraseMap, text: WordVectorEncoder, encoded: EncodedPhrases | None = None
     ) -> ConceptStore:
-        """Map both files into memory."""
+        """Map both files into memory.
+
+        Args:
+            nouns: ``int8 (n, c)``, a row for each noun of the noun list.
+            words: ``int8 (w, c)``, the most frequent words of the word store.
+            phrases: Maps the sum of a phrase's words to the phrase.
+            text: The words and nouns that the rows belong to.
+            encoded: Encodes phrases, or None to add up their words.
+
+        Returns:
+            The store.
+
+        Raises:
+            ArtifactError: A file is missing or damaged, or does not fit the others.
+        """
         dimension = len(phrases.mean)
         noun_rows = read_array(nouns, np.int8, (len(text.nouns), dimension), mapped=True)
         return cls(noun_rows, read_array(words, np.int8, (None, dimension), mapped=True), phrases, text, encoded)

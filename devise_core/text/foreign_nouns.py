@@ -54,7 +54,15 @@ class ForeignNouns:
 
     @classmethod
     def open(cls, path: Path, word_filter: WordFilter = ALLOW_ALL) -> ForeignNouns:
-        """Read the file of a table. Raises ``ArtifactError`` if it is damaged."""
+        """Read the file of a table.
+
+        Args:
+            path: ``foreign_nouns.tsv``.
+            word_filter: The English nouns that may be returned.
+
+        Raises:
+            ArtifactError: The file is missing or damaged.
+        """
         text = read_text(path)
         with reading(path):
             codes = {line.split("\t", 2)[2] for line in text.splitlines()}

@@ -92,7 +92,15 @@ def chosen_images(candidates: Sequence[Candidates]) -> list[tuple[int, float] | 
 
 
 def slerp(start: Floats, end: Floats, share: float) -> Floats:
-    """Return the unit vector after ``share`` of the angle from ``start`` to ``end``, unit vectors ``(d,)`` (Shoemake, 1985).
+    """Return a unit vector between two others, at a share of the angle (Shoemake, 1985).
+
+    Args:
+        start: A unit vector ``(d,)``.
+        end: A unit vector ``(d,)``.
+        share: From 0, the start, to 1, the end.
+
+    Returns:
+        A unit vector ``float32 (d,)``.
 
     Raises:
         QueryError: The vectors are the same, so there is no path, or opposite, so no path is the shortest.

@@ -70,7 +70,15 @@ class NounStore:
 
     @classmethod
     def open(cls, nouns: Path, vectors: Path) -> NounStore:
-        """Open the two files of a noun list. Raises ``ArtifactError`` if they do not belong together."""
+        """Open the two files of a noun list.
+
+        Args:
+            nouns: ``nouns.txt``, as the module describes it.
+            vectors: ``noun_vectors.npy``, ``int8 (n, d)``, a row for each line.
+
+        Raises:
+            ArtifactError: A file is missing or damaged, or they do not belong together.
+        """
         with reading(nouns):
             return cls(read_text(nouns), read_array(vectors, np.int8, (None, None), mapped=True))
 
@@ -139,19 +147,31 @@ class NounStore:
         return np.asarray(rows, dtype=np.int64)
 
     def nearest(self, vector: Floats, k: int, excluded: Rows = _NO_ROWS) -> list[WordHit]:
-        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, exactly, among those that can name images.
+        """Return the nouns nearest to a vector, exactly, among those that can name images.
 
         Args:
-            vector: The vector.
-            k: How many nouns to return.
-            excluded: The rows of nouns to leave out.
+            vector: A unit vector ``(d,)``.
+            k: How many nouns to return. There are fewer if the list has fewer.
+            excluded: The rows ``(m,)`` of nouns to leave out.
+
+        Returns:
+            The nouns with their cosines, from -1 to 1, the nearest first.
         """
         cosines = self._naming_vectors @ vector
         cosines[excluded] = -np.inf
         return [WordHit(self.nouns[row], float(cosines[row])) for row in largest(cosines, min(k, len(cosines) - len(excluded)))]
 
     def nearest_each(self, vectors: Floats, k: int, excluded: Rows = _NO_ROWS) -> list[list[str]]:
-        """Return the nouns of ``nearest`` for each of the unit ``vectors`` ``(n, d)``, for a small ``k``."""
+        """Return the nouns of ``nearest`` for each of several vectors, for a small ``k``.
+
+        Args:
+            vectors: Unit rows ``(n, d)``.
+            k: How many nouns to return for each. One pass over all cosines is made for each of them.
+            excluded: The rows ``(m,)`` of nouns to leave out.
+
+        Returns:
+            A list of nouns for each vector, the nearest first.
+        """
         nouns, k = [], min(k, self._naming_count - len(excluded))
         for start in range(0, len(vectors), _BATCH):
             cosines = vectors[start : start + _BATCH] @ self._naming_vectors.T  # (batch, nouns)

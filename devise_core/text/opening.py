@@ -29,6 +29,9 @@ def open_word_store(layout: ArtifactLayout, verified: Verified = Path, indexed: 
         verified: Checks each file before it is opened. By default nothing is checked.
         indexed: Build a dictionary of all words, for a job that looks up thousands (0.1 s, 40 MB).
 
+    Returns:
+        The words. Their vectors stay on disk.
+
     Raises:
         ArtifactError: A file is missing or damaged.
     """
@@ -39,9 +42,19 @@ def open_word_store(layout: ArtifactLayout, verified: Verified = Path, indexed: 
 def open_text_encoder(
     layout: ArtifactLayout, verified: Verified = Path, indexed: bool = False, word_filter: WordFilter = ALLOW_ALL
 ) -> WordVectorEncoder:
-    """Open the text encoder of the model in ``layout``, whose vocabulary offers the words that ``word_filter`` allows.
+    """Open the text encoder of a model.
 
-    Takes and raises what ``open_word_store`` does.
+    Args:
+        layout: The model's folder.
+        verified: Checks each file before it is opened. By default nothing is checked.
+        indexed: As for ``open_word_store``.
+        word_filter: The words that the vocabulary offers.
+
+    Returns:
+        The text encoder. Its vectors stay on disk.
+
+    Raises:
+        ArtifactError: A file is missing or damaged, or they do not belong together.
     """
     words = open_word_store(layout, verified, indexed)
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))

@@ -122,7 +122,12 @@ def parse(text: str) -> tuple[Clause, ...]:
 
 
 def point(text: str, position: int) -> str:
-    """Return ``text`` on one line with a caret below the character ``position``; of a long text only the part around it."""
+    """Return a text on one line, with a caret below a character. Of a long text only the part around it is returned.
+
+    Args:
+        text: The query.
+        position: The offset of the character, from 0. The length of the text is the place after it.
+    """
     start = max(0, min(position - _WIDTH // 2, len(text) - _WIDTH))
     line = "".join(char if char.isprintable() else " " for char in text[start : start + _WIDTH])
     before, after = "…" * (start > 0), "…" * (start + _WIDTH < len(text))

@@ -33,7 +33,11 @@ ImageVector = Callable[[Clause], Floats]
 
 
 def no_images(clause: Clause) -> Floats:
-    """Reject every ``like:`` clause."""
+    """Reject every ``like:`` clause.
+
+    Raises:
+        QueryError: Always. The error has the position of the clause.
+    """
     raise QueryError(f"There is no picture “{clause.text}” here. Search a collection, or remove “like:”.", clause.start)
 
 

@@ -56,7 +56,15 @@ class SenseTable:
 
     @classmethod
     def read(cls, table: Path, vectors: Path, dimension: int | None = None) -> SenseTable:
-        """Read ``senses.csv`` and the ``int8`` vectors of its rows, which must have ``dimension`` numbers each.
+        """Read the senses of ambiguous nouns.
+
+        Args:
+            table: ``senses.csv``.
+            vectors: ``int8 (n, d)``, a row for each of its lines.
+            dimension: The length ``d`` that the vectors must have, or None for any.
+
+        Returns:
+            The senses, with unit vectors.
 
         Raises:
             ArtifactError: The files do not belong together.

@@ -28,7 +28,15 @@ class SpellingFilter:
         self._words = ~((firsts >= ord("0")) & (firsts <= ord("9")))
 
     def rows(self, word: str, distance: int) -> Rows:
-        """Return the rows of all words within ``distance`` edits of ``word``, and of some others."""
+        """Return the rows of all words that may be spelled like another one.
+
+        Args:
+            word: The word, in lower case.
+            distance: How many edits of a letter may be between them, 0 or more.
+
+        Returns:
+            Rows ``int64 (m,)`` in ascending order: those of all words within the distance, and of some others.
+        """
         encoded = np.frombuffer(word.encode(), dtype=np.uint8)
         mask = np.bitwise_or.reduce(_bits(encoded), initial=0)
         near = self._words & (np.abs(self._lengths - len(encoded)) <= distance)

@@ -36,7 +36,11 @@ class Phrases:
         return known, list(dict.fromkeys(unknown))
 
     def vector(self, rows: list[int]) -> Floats:
-        """Return the unit vector ``(d,)`` of the words at ``rows``: their unit vectors' sum, weighted by rarity."""
+        """Return the unit vector ``(d,)`` of several words: their unit vectors' sum, weighted by rarity.
+
+        Args:
+            rows: The rows of the words in the word store, at least one.
+        """
         return unit(self.words.rarity(rows) @ self.words.unit(rows))
 
     def _known_parts(self, token: str) -> list[tuple[str, int]]:

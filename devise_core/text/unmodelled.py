@@ -77,5 +77,10 @@ def _count_length(words: list[str]) -> int:
 
 
 def begins_noun(words: list[str], is_noun: Callable[[str], bool]) -> bool:
-    """Return whether the first two or three words are a noun, which may have a hyphen after the first."""
+    """Return whether the first two or three words are a noun, which may have a hyphen after the first.
+
+    Args:
+        words: The words of a text, in lower case.
+        is_noun: Whether a text is a noun of the noun list.
+    """
     return any(is_noun(words[0] + joint + " ".join(words[1:length])) for length in (2, 3) if len(words) >= length for joint in " -")

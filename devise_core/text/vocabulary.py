@@ -44,11 +44,24 @@ class Vocabulary(ABC):
         """Map each unknown word to known words that are spelled like it, nearest first.
 
         Only the first ``MAX_LOOKUPS`` words are looked up; the others get an empty list.
+
+        Args:
+            unknown: Words in lower case.
+
+        Returns:
+            Each word with its spellings.
         """
 
     @abstractmethod
     def corrections(self, words: Iterable[str]) -> dict[str, str]:
-        """Map words that are surely misspelled to the right spelling, among the first ``MAX_LOOKUPS``."""
+        """Map words that are surely misspelled to the right spelling.
+
+        Args:
+            words: Words in lower case. The first ``MAX_LOOKUPS`` are looked up.
+
+        Returns:
+            Misspelled word → right spelling. Words that may be right are not in it.
+        """
 
     @abstractmethod
     def rare_words(self, words: Iterable[str]) -> list[str]:
@@ -56,38 +69,98 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
-        """Return up to ``k`` completions of the end of ``text``: the offset to replace from, and the word or noun."""
+        """Complete the end of a text.
+
+        Args:
+            text: What is typed so far.
+            k: How many completions to return at most.
+
+        Returns:
+            The offset in characters that each replaces the text from, and the word or noun.
+        """
 
     @abstractmethod
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
-        """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
+        """Return the words nearest to a vector of the embedding space.
+
+        Args:
+            vector: A unit vector ``(d,)``.
+            k: How many words to return.
+
+        Returns:
+            The words with their cosines, from -1 to 1, the nearest first.
+        """
 
     @abstractmethod
     def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
-        """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``, among those common enough to name an image."""
+        """Return the nouns nearest to a vector of the embedding space, among those common enough to name an image.
+
+        Args:
+            vector: A unit vector ``(d,)``.
+            k: How many nouns to return.
+
+        Returns:
+            The nouns with their cosines, from -1 to 1, the nearest first.
+        """
 
     @abstractmethod
     def nearest_nouns_each(self, vectors: Floats, k: int) -> list[list[str]]:
-        """Return what ``nearest_nouns`` does for each of the unit rows ``(n, d)``, for a small ``k``, without the cosines."""
+        """Return what ``nearest_nouns`` does for each of several vectors, without the cosines.
+
+        Args:
+            vectors: Unit rows ``(n, d)``.
+            k: How many nouns to return for each. It is small.
+        """
 
     @abstractmethod
     def random_nouns(self, count: int, seed: int) -> Floats:
-        """Return unit rows ``(≤ count, d)`` of nouns that are drawn at random, among those of ``nearest_nouns``."""
+        """Return the vectors of nouns that are drawn at random, among those of ``nearest_nouns``.
+
+        Args:
+            count: How many nouns to draw. There are fewer if the vocabulary has fewer.
+            seed: The seed of the draw.
+
+        Returns:
+            Unit rows ``(≤ count, d)``.
+        """
 
     @abstractmethod
     def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
-        """Return the unit mean ``(d,)`` of the ``k`` words nearest to a unit ``vector`` ``(d,)``."""
+        """Return the unit mean ``(d,)`` of the words nearest to a vector.
+
+        Args:
+            vector: A unit vector ``(d,)``.
+            k: Of how many words, at least 1.
+        """
 
     @abstractmethod
     def similar_words(self, query: Query, k: int) -> list[WordHit]:
-        """Return the ``k`` words nearest to a query, without the words of the query.
+        """Return the words nearest to a query, without the words of the query.
 
         The words are compared in the word vectors themselves, unless the query names an image.
+
+        Args:
+            query: The query.
+            k: How many words to return.
+
+        Returns:
+            The words with their cosines, from -1 to 1, the nearest first.
         """
 
     @abstractmethod
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
-        """Return the ``k`` familiar words nearest to one word or noun of a ``Reading``, without its own words."""
+        """Return the familiar words nearest to one word or noun, without its own words.
+
+        Args:
+            word: A word or noun of a ``Reading``.
+            k: How many words to return.
+
+        Returns:
+            The words with their cosines, from -1 to 1, the nearest first.
+
+        Raises:
+            UnknownWordError: The word is not in the vocabulary.
+        """
 
     @abstractmethod
     def word_vector(self, text: str) -> tuple[Floats, set[str]]:
@@ -99,4 +172,11 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
-        """Yield familiar nouns in the singular near a unit ``vector`` ``(d,)`` of the word vectors, nearest first."""
+        """Yield familiar nouns in the singular near a vector.
+
+        Args:
+            vector: A unit vector ``(d,)`` of the word vectors themselves.
+
+        Yields:
+            The nouns with their cosines, the nearest first.
+        """

@@ -60,7 +60,19 @@ class WordStore:
 
     @classmethod
     def open(cls, words: Path, vectors: Path, scales: Path) -> WordStore:
-        """Open the three files of a word store. Raises ``ArtifactError`` if they do not belong together."""
+        """Open the three files of a word store.
+
+        Args:
+            words: ``words.txt``, one word on each line, the most frequent first.
+            vectors: ``int8 (n, d)``, a row for each word.
+            scales: ``float32 (n,)``, what each row is multiplied by.
+
+        Returns:
+            The store. Its vectors stay on disk.
+
+        Raises:
+            ArtifactError: A file is missing or damaged, or they do not belong together.
+        """
         return cls(
             read_bytes(words),
             read_array(vectors, np.int8, (None, None), mapped=True),
@@ -128,10 +140,17 @@ class WordStore:
         return np.asarray(self.vectors[places] * self.scales[places, None], dtype=np.float32)
 
     def rarity(self, rows: Sequence[int], a: float = 1e-4) -> Floats:
-        """Return weights ``a / (a + p(word))`` from 0 to 1: near 0 for "the", near 1 for "violin".
+        """Return the weights of words by how rare they are: near 0 for "the", near 1 for "violin".
 
         This is smooth inverse frequency (Arora et al., 2017, "A simple but tough-to-beat baseline for sentence embeddings"),
         with p from a word's rank by Zipf's law.
+
+        Args:
+            rows: The rows ``(m,)`` of the words, which are their ranks.
+            a: The probability of a word that weighs one half.
+
+        Returns:
+            ``a / (a + p(word))``, from 0 to 1, ``float32 (m,)``.
         """
         total = np.log(len(self) / _ZIPF_OFFSET + 1)  # the integral of 1 / (r + 2.7) over all ranks
         p = 1 / (np.asarray(rows, dtype=np.float64) + _ZIPF_OFFSET) / total
@@ -150,7 +169,15 @@ class WordStore:
         return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
 
     def spellings(self, word: str, k: int | None = 5) -> list[str]:
-        """Return up to ``k`` known words that are spelled like ``word``, nearest first, then the more frequent; None for all."""
+        """Return known words that are spelled like another one.
+
+        Args:
+            word: The word, in lower case.
+            k: How many words to return at most, or None for all.
+
+        Returns:
+            The words, those with the fewest edits first, then the more frequent. At most a third of the letters may differ.
+        """
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 

@@ -67,7 +67,15 @@ class WordVectorEncoder(TextEncoder):
         return np.stack([self._encode(text) for text in texts])
 
     def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:
-        """Place a clause: a noun of the list, or the words that are known, without those that no image shows."""
+        """Place a clause: a noun of the list, or the words that are known, without those that no image shows.
+
+        Args:
+            clause: A clause of a query, without an image.
+            spellings: Misspelled word → right spelling.
+
+        Returns:
+            The clause with its unit vector ``(d,)``, or None in place of it if no word is known.
+        """
         read = self._query_words.read(clause, spellings)
         noun, (known, unknown) = self._vocabulary.noun_row(read.text), self.phrases.known(read.text)
         placed = PlacedClause(

@@ -33,7 +33,19 @@ def query_or_vector(query: object, dimension: int) -> Query | Floats:
 
 
 def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
-    """Return ``vector`` as an array. Raises ``QueryError`` unless it is ``dimension`` numbers that have a direction."""
+    """Return a vector as an array.
+
+    Args:
+        vector: What the caller gave.
+        dimension: How many numbers it must have.
+        instead: What else could be given, for the message: "a query or ".
+
+    Returns:
+        ``float32 (dimension,)``. Its length need not be 1.
+
+    Raises:
+        QueryError: It is not that many finite numbers, or all of them are 0.
+    """
     try:
         values = np.asarray(vector, dtype=np.float32)
     except (TypeError, ValueError):

@@ -48,7 +48,19 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.artifacts, self.output, self.progress = artifacts, output, progress
 
     def fit(self, X: Images, y: Any = None) -> ImageEmbedder:  # noqa: ARG002  scikit-learn's names
-        """Check the parameters and the number of images. ``y`` is ignored."""
+        """Check the parameters and the number of images.
+
+        Args:
+            X: The images, at least one. One of them is encoded.
+            y: Ignored.
+
+        Returns:
+            The embedder.
+
+        Raises:
+            ValueError: A parameter is out of range, or there is no image.
+            ImageError: An image cannot be read, or ``X`` is no list of images.
+        """
         self._check(X)
         engine = self._engine()
         width = engine.text.dimension
@@ -57,6 +69,9 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def transform(self, X: Images) -> Floats:
         """Return unit rows ``float32 (n, d)``, or the features ``(n, f)``.
+
+        Args:
+            X: ``n`` images, at least one.
 
         Raises:
             ImageError: An image cannot be read, or ``X`` is no list of images.
@@ -68,7 +83,11 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         return np.concatenate([batch.features for batch in engine.encoder.encode_many(list(X))])
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:  # noqa: ARG002
-        """Return the names of the columns, for ``set_output``."""
+        """Return the names of the columns ``(d,)``, for ``set_output``.
+
+        Args:
+            input_features: Ignored.
+        """
         from sklearn.utils.validation import check_is_fitted
 
         check_is_fitted(self)

@@ -75,13 +75,21 @@ class Matches:
         return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
 
     def strong_count(self, threshold: float | None = None) -> int:
-        """Return how many images match well, also behind the window. Of a large collection, the classifier looks at some only."""
+        """Return how many images match well, also behind the window. Of a large collection, the classifier looks at some only.
+
+        Args:
+            threshold: As for ``strong``.
+        """
         if self.evidence is None and self.count_from:
             return self.count_from(max(self.suggested, threshold or self.suggested))
         return len(self.strong(threshold))
 
     def from_threshold(self, threshold: float) -> Ranking:
-        """Return the images that match well, and behind them the others from a lower ``threshold`` on, which match weakly."""
+        """Return the images that match well, and behind them the others that match weakly.
+
+        Args:
+            threshold: The least cosine, from -1 to 1. Weak matches are between it and the suggested threshold.
+        """
         strong = self.strong(threshold)
         return strong.then(self.inside.from_cosine(threshold)) if threshold < self.suggested else strong
 

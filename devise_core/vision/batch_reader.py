@@ -41,9 +41,12 @@ def read_ahead(inputs: Iterable[Input], read: Callable[[Input], Result], ahead: 
 
 
 def read_batches(inputs: Iterable[Input], read: Callable[[Input], Result], size: int) -> Iterator[list[Result]]:
-    """Read in batches of ``size``. While the caller works on one batch, the next is being read.
+    """Read in batches. While the caller works on one batch, the next is being read.
 
-    Takes and raises what ``read_ahead`` does.
+    Args:
+        inputs: As for ``read_ahead``.
+        read: As for ``read_ahead``. What it raises is raised here when it is the turn of that batch.
+        size: How many results a batch has, at least 1.
 
     Yields:
         Lists of ``size`` results in the order of the inputs. The last list may be shorter; none is empty.

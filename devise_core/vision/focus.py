@@ -49,6 +49,12 @@ class FocusFinder:
     def find(self, images: Iterable[ImageInput]) -> list[Point]:
         """Return the focus of each image.
 
+        Args:
+            images: The images, which are read before the first is looked at.
+
+        Returns:
+            For each image a point from the left and from the top, as fractions of width and height from 0 to 1.
+
         Raises:
             ImageError: An image cannot be read.
         """
@@ -65,7 +71,14 @@ class FocusFinder:
 
 
 def centre(cells: Floats) -> Point:
-    """Return the centre of the strong cells of a grid ``(h, w)``, or its middle if all cells are equal."""
+    """Return the centre of the strong cells of a grid, or its middle if all cells are equal.
+
+    Args:
+        cells: How strong each cell is ``(h, w)``.
+
+    Returns:
+        A point from the left and from the top, as fractions of width and height from 0 to 1.
+    """
     above = (cells - np.median(cells)).clip(0)
     if not above.max() > 0:
         return (0.5, 0.5)

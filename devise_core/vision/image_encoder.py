@@ -114,11 +114,22 @@ class ImageEncoder(ABC):
         return to_pixels(read_image(image, at_least=self.size), self.size)
 
     def visible_box(self, width: int, height: int) -> Box:
-        """Return the part of an image of ``width`` × ``height`` that ``pixels`` keeps, as fractions of both."""
+        """Return the part of an image that ``pixels`` keeps, as ``preprocess.visible_box`` does.
+
+        Args:
+            width: The width of the upright image in pixels.
+            height: Its height in pixels.
+        """
         return visible_box(width, height)
 
     def encode(self, images: Sequence[ImageInput]) -> Encoded:
-        """Encode ``n`` images, with ``n`` at least 1.
+        """Encode several images in one batch.
+
+        Args:
+            images: ``n`` images, at least one.
+
+        Returns:
+            The features ``(n, f)`` and the unit embeddings ``(n, d)``.
 
         Raises:
             ImageError: An image cannot be read.

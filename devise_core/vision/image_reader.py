@@ -55,6 +55,9 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
         at_least: Allows the decoder to shrink a JPEG while it reads, to no fewer pixels than this on the shorter side.
         longest: Also to no fewer than this on the longer side, as for a thumbnail.
 
+    Returns:
+        The image in the mode "RGB".
+
     Raises:
         ImageError: The file is missing, too large, truncated, damaged or not an image.
     """
@@ -116,7 +119,14 @@ def open_image(data: bytes, name: str) -> Image.Image:
 
 
 def load_pixels(image: Image.Image, name: str) -> Image.Image:
-    """Decode the pixels of ``image`` in place and return it.
+    """Decode the pixels of an image in place.
+
+    Args:
+        image: An image that Pillow has opened.
+        name: What the error calls it.
+
+    Returns:
+        The same image.
 
     Raises:
         ImageError: The file is truncated or damaged, or there is not enough memory.
@@ -143,7 +153,12 @@ def orientation(image: Image.Image) -> int:
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Rotate or mirror ``image`` by an EXIF ``orientation``, which may be that of a larger image it was made from."""
+    """Rotate or mirror an image so that it is upright.
+
+    Args:
+        image: The image.
+        orientation: An EXIF orientation, from 1 to 8, which may be that of a larger image it was made from.
+    """
     if orientation not in range(2, 9):
         return image
     image.getexif()[ExifTags.Base.Orientation] = orientation

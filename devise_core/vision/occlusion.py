@@ -70,7 +70,12 @@ class Regions:
     box: Box
 
     def heat(self, vector: Floats, text: str) -> Heat:
-        """Compute the heat of the unit ``vector`` ``(d,)`` of ``text``."""
+        """Compute where the similarity of the image to a text comes from.
+
+        Args:
+            vector: The unit vector ``(d,)`` of the text.
+            text: The text, to show.
+        """
         losses = self.whole @ vector - self.without @ vector  # (rows, columns)
         most = float(losses.max())
         grid = np.clip(losses / most, 0, 1) if most > 0 else np.zeros_like(losses)
@@ -91,7 +96,12 @@ def regions(image: ImageInput, encoder: ImageEncoder) -> Regions:
 
 
 def blurred(pixels: Pixels, rows: int, columns: int) -> Pixels:
-    """Return versions of ``pixels`` ``(size, size, 3)`` in which one region is blurred.
+    """Return versions of an image in which one region is blurred.
+
+    Args:
+        pixels: ``uint8 (size, size, 3)``.
+        rows: How many rows the grid of regions has.
+        columns: How many columns it has.
 
     Returns:
         ``uint8 (rows · columns, size, size, 3)``, in the order of the grid. The region of a cell is centred on the cell.

@@ -24,10 +24,25 @@ class Graph(Protocol):
     """What an operation is added to."""
 
     def add(self, operator: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
-        """Add a node, and return the name of its output."""
+        """Add a node.
+
+        Args:
+            operator: An operator of ONNX.
+            inputs: The names of what it reads.
+            output: The name of what it writes.
+            attributes: The options of the operator.
+
+        Returns:
+            The name of its output.
+        """
 
     def constant(self, name: str, values: Any) -> str:
-        """Add numbers, and return their name."""
+        """Add numbers, and return their name.
+
+        Args:
+            name: The name to give them.
+            values: An array of numbers.
+        """
 
 
 Translation = Callable[[Graph, str, dict[str, Any], list[str], list[Any]], str]

@@ -35,6 +35,13 @@ def visible_box(width: int, height: int) -> Box:
 
     The box is halfway, in proportion, between the whole image and its largest centred square. What is near the edges of a
     wide image stays visible, and nothing is squeezed by more than the square root of the aspect ratio.
+
+    Args:
+        width: The width of the upright image in pixels.
+        height: Its height in pixels.
+
+    Returns:
+        Left, top, right and bottom, as fractions of width and height from 0 to 1.
     """
     share = float(np.sqrt(min(width, height) / max(width, height)))  # of the longer side
     start, end = (1 - share) / 2, (1 + share) / 2

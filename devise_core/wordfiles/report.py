@@ -51,7 +51,13 @@ class WordReport:
     first: dict[Fault, int] = field(default_factory=dict)
 
     def leave_out(self, fault: Fault, position: int, count: int = 1) -> None:
-        """Count ``count`` entries with a fault, the first of them at line or record ``position``."""
+        """Count entries that were left out.
+
+        Args:
+            fault: Why.
+            position: The line or record number of the first of them, from 1.
+            count: How many there are.
+        """
         self.left_out[fault] += count
         self.first.setdefault(fault, position)
 

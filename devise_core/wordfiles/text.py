@@ -47,7 +47,14 @@ def read_text(stream: BinaryIO, report: WordReport, dimension: int | None, first
 
 
 def dimension_error(report: WordReport, line: int, expected: int | None, received: int) -> WordVectorError:
-    """Return the error for a file whose ``line``, like most others, does not have the expected number of numbers."""
+    """Return the error for a file whose lines do not have the expected number of numbers.
+
+    Args:
+        report: Names the file.
+        line: The number of a line that is like most others, from 1.
+        expected: How many numbers were expected, or None for any.
+        received: How many numbers the line has.
+    """
     if not received:
         return WordVectorError(
             f"{report.file}, line {line}: expected a word and {expected or 'its'} numbers, received no number. "
