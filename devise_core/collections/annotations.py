@@ -79,6 +79,9 @@ def read_annotations(folder: Path, files: Sequence[Path] = (), images: Iterable[
         files: Further files of annotations, which may be anywhere: ``.csv``, ``.jsonl`` or COCO's ``.json``.
         images: The images, by which the parts of a data set are recognised.
 
+    Returns:
+        What is said about each image, the folders that are parts of a data set, and what files beside the images could not be read.
+
     Raises:
         CollectionError: One of ``files``, or ``credits.csv``, cannot be read or names no images.
     """

@@ -111,7 +111,12 @@ class Collection(CollectionFacts, ABC):
         return ItemPostings(self.items)
 
     def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return the ``most`` frequent labels or categories, each with its number of images, and equal ones by name."""
+        """Return the most frequent labels or categories, each with its number of images, and equal ones by name.
+
+        Args:
+            kind: What to count. An image counts for its category and those above it.
+            most: How many to return at most.
+        """
         postings = self.postings
         assert isinstance(postings, ItemPostings)
         counts = {value: len(rows) for value, rows in (postings.labels if kind == "label" else postings.categories).items()}
@@ -129,6 +134,9 @@ class Collection(CollectionFacts, ABC):
 
     def vector_rows(self, by: Stored) -> VectorRows:
         """Return the vectors of which rows can be read.
+
+        Returns:
+            Rows ``(n, d)`` for "semantic", ``(n, f)`` for "visual" or ``(n, c + 1)`` for "concept".
 
         Raises:
             CollectionError: The collection does not store these vectors.
@@ -153,6 +161,9 @@ class Collection(CollectionFacts, ABC):
         Args:
             vectors: Unit vectors ``(m, d)``, one for each sense of the query.
             concepts: What the score needs besides ``(m, c + 1)``. Without them, the score is the cosine.
+
+        Returns:
+            The cosines and scores of all images for the query.
         """
         semantic = self.products("semantic")
         return Scan(semantic, vectors) if concepts is None else Scan(semantic, vectors, self.products("concept"), concepts)
@@ -214,7 +225,12 @@ class Collection(CollectionFacts, ABC):
         return self.hits([row], [cosine])[0]
 
     def hits(self, rows: Sequence[int] | Rows, cosines: Sequence[float] | Floats) -> list[Hit]:
-        """Return the images at ``rows`` as the results of a search."""
+        """Return images as the results of a search.
+
+        Args:
+            rows: The rows ``(n,)`` of the images.
+            cosines: Their cosines with the query ``(n,)``, from -1 to 1.
+        """
         numbers = [int(row) for row in rows]
         each = zip(self.items_at(numbers), numbers, cosines, strict=True)
         return [Hit(item, row, self._file_of(item), float(cosine)) for item, row, cosine in each]

@@ -24,7 +24,16 @@ class CaptionSearch(Protocol):
     """Finds images by the words that describe them."""
 
     def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
-        """Return the rows of up to ``k`` images, the best match first, as ``CaptionIndex.search`` does."""
+        """Return the rows of images whose labels or captions have the words of one of the alternatives.
+
+        Args:
+            alternatives: Lists of words. An empty list finds nothing.
+            excluded: Words that must not be there.
+            k: The most rows to return.
+
+        Returns:
+            Rows of the collection, the best match first.
+        """
 
 
 class CaptionIndex:
@@ -81,7 +90,19 @@ class CaptionIndex:
         return [row for row, _ in self.ranked(alternatives, excluded, k)]
 
     def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
-        """Return what ``search`` returns, each row with its BM25. The best have the lowest."""
+        """Return what ``search`` returns, each row with its BM25.
+
+        Args:
+            alternatives: As for ``search``.
+            excluded: As for ``search``.
+            k: The most rows to return.
+
+        Returns:
+            Rows with their BM25, the lowest and best first.
+
+        Raises:
+            ArtifactError: The file is damaged.
+        """
         wanted = [" AND ".join(map(_quoted, words)) for words in alternatives if words]
         if not wanted:
             return []

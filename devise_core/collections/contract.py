@@ -125,7 +125,16 @@ class Store(ABC):
 
     @abstractmethod
     def count(self, where: Condition = EVERYTHING, vector: Floats | None = None, least: float | None = None) -> Count:
-        """Return how many images satisfy ``where`` and, if a ``vector`` is given, have at least the cosine ``least`` with it."""
+        """Return how many images satisfy a condition.
+
+        Args:
+            where: What the images must satisfy.
+            vector: A unit vector ``(d,)``. Without it and ``least``, only the condition counts.
+            least: The least cosine with ``vector``, from -1 to 1.
+
+        Returns:
+            The number, and whether it is exact.
+        """
 
     @abstractmethod
     def items(self, ids: Sequence[str]) -> list[Item]:

@@ -59,6 +59,9 @@ def copy_collection(
         progress: Called after each batch.
         connection: The Milvus server. By default the configured one.
 
+    Returns:
+        The number of images that were copied, and the version they are in.
+
     Raises:
         CollectionError: The target cannot have that name, it is the source, or Milvus does not answer.
     """

@@ -94,9 +94,12 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
     Args:
         parts: The path's parts, at least the file's name. Folders become labels, the innermost first, and the name becomes
-            the caption. What is no valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}".
+            the caption. What is no valid text in a name is replaced by "�".
         mark: Makes the id unique. If it depends only on the path, links to an image stay valid when others are added.
         source: Where the file is.
+
+    Returns:
+        The image's id, labels and caption, and the path that its thumbnail gets.
     """
     names = [_text(part) for part in parts]
     folders, stem = names[:-1], Path(names[-1]).stem

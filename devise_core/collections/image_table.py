@@ -102,7 +102,13 @@ class ImageTable:
 
 
 def keep_rows(path: Path, rows: Rows, kind: npt.DTypeLike) -> None:
-    """Keep the rows of a matrix that are at the different ``rows``, and store them as another kind of number."""
+    """Keep rows of a matrix, and store them as another kind of number. The file is replaced.
+
+    Args:
+        path: The ``.npy`` file of a matrix.
+        rows: The different rows ``int64 (n,)`` to keep, in their new order.
+        kind: The number type to store, such as ``float16``.
+    """
     stored = np.load(path, mmap_mode="r")
     if len(stored) == len(rows) and stored.dtype == kind:
         return

@@ -48,12 +48,12 @@ def index_folder(
     annotations: Sequence[Path] = (),
     store: MilvusWriter | None = None,
 ) -> IndexedFolder:
-    """Make the collection ``name`` from the images below ``source``. Sub-folders become labels, unless annotations give some.
+    """Make the collection ``name`` from the images below ``source``, and return how many it has and what was left out.
 
     To a large collection only new images are added, unless others have changed or gone. After an interruption it continues.
 
     Args:
-        source: The folder.
+        source: The folder. Its sub-folders become labels, unless annotations give some.
         name: The name of the collection. An existing one is replaced.
         encoder: Gives the images their vectors.
         progress: Called after each image.
@@ -101,6 +101,9 @@ def describe_noted(parts: Sequence[str], identity: str, origin: str, notes: Anno
         origin: Where the image is.
         notes: What is noted about the images.
         spread: Whether the thumbnails are spread over several folders, as suits very many.
+
+    Returns:
+        The image's description. What is noted comes before what its path says.
     """
     mark = sha256(identity.encode(errors="surrogateescape")).hexdigest()[:10]
     item, note = describe(notes.without_split(parts), mark, origin), notes.of(parts)

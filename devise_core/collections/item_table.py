@@ -82,7 +82,11 @@ class ItemTable(StoredItems):
         return self._count
 
     def at(self, rows: Iterable[int]) -> list[Item]:
-        """Return the items at ``rows``, in that order."""
+        """Return the items at ``rows``, in that order.
+
+        Raises:
+            ArtifactError: The file is damaged, or has no item at one of the rows.
+        """
         wanted, items = [int(row) for row in rows], dict[int, Item]()
         for start in range(0, len(wanted), AT_A_TIME):
             part = wanted[start : start + AT_A_TIME]

@@ -42,7 +42,16 @@ class ItemTableWriter:
         return set(self._known("key", keys))
 
     def put(self, rows: Sequence[int], items: Sequence[Item], keys: Sequence[str]) -> None:
-        """Write items at ``rows``, in place of what is there. ``keys`` are the SHA-256 of their files, or empty."""
+        """Write items in place of what is at their rows.
+
+        Args:
+            rows: The rows ``(n,)`` of the collection.
+            items: The item for each row.
+            keys: The SHA-256 of the file of each, or an empty text.
+
+        Raises:
+            ValueError: There is not one item and one key for each row.
+        """
         self._database.executemany("DELETE FROM items WHERE row = ?", ((row,) for row in rows))
         values = (_values(*each) for each in zip(rows, items, keys, strict=True))
         self._database.executemany(_ITEMS, values)

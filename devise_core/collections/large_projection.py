@@ -42,6 +42,9 @@ def place_added(maps: Projections, embeddings: MappedRows, added: MappedRows) ->
         maps: What ``project_large`` made.
         embeddings: The rows it was made of.
         added: The rows of the segment.
+
+    Returns:
+        Maps of the images that were added, with their clusters.
     """
     drawn = sample(len(embeddings), SAMPLED)
     fitted = replace(maps, places={name: each[drawn] for name, each in maps.places.items()}, clusters=maps.clusters[drawn])

@@ -33,6 +33,9 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
         layout: The model's folder, whose collections can be named.
         model_id: The model that the collection must be made with.
 
+    Returns:
+        The collection. Its vectors are read when they are first used.
+
     Raises:
         CollectionError: There is no such collection.
         OtherModelError: It was made with another model.

@@ -64,9 +64,12 @@ class Projections:
     anchors: Rows | None = None
 
     def place(self, name: str, vector: Floats, embeddings: VectorRows) -> Floats:
-        """Place a unit ``vector`` ``(d,)`` on the map ``name``.
+        """Return the place ``(2,)`` or ``(3,)`` of a vector on a map. Maps other than PCA interpolate it, as ``place`` says.
 
-        PCA computes the place. On the other maps it is a weighted mean of the places of the nearest ``embeddings`` ``(n, d)``.
+        Args:
+            name: The map.
+            vector: A unit vector ``(d,)``.
+            embeddings: Unit rows ``(n, d)`` of all images of the map.
         """
         if name.startswith("pca"):
             dimensions = self.places[name].shape[1]
@@ -146,15 +149,12 @@ def map_names(embeddings: Floats, methods: Sequence[str] = METHODS) -> list[str]
 
 
 def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
-    """Place vectors among the images of a map.
+    """Return the places ``float32 (m, 2 or 3)`` of vectors: means of those of the five nearest images, weighted by cosine.
 
     Args:
         vectors: Unit rows ``(m, d)``.
         embeddings: Unit rows of the images, ``(n, d)``.
         places: The places of the images, ``(n, 2 or 3)``.
-
-    Returns:
-        ``float32 (m, 2 or 3)``, the mean of the places of the five nearest images, weighted by their cosines.
     """
 
     def place_block(block: Floats) -> Floats:

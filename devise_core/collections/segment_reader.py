@@ -29,6 +29,12 @@ def open_items(layout: CollectionLayout, manifest: Manifest) -> StoredItems:
 def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Manifest, count: int) -> None:
     """Check that a part of a collection has as many items as the manifest says that it has embeddings.
 
+    Args:
+        layout: The collection.
+        part: The folder of one of its parts.
+        manifest: The manifest of the collection.
+        count: The number of items in the part.
+
     Raises:
         ArtifactError: It has not.
     """
@@ -38,7 +44,19 @@ def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Mani
 
 
 def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> Projections:
-    """Read the maps of the first images, with the places of those that were added. Raises ``ArtifactError``."""
+    """Read the maps of the first images, with the places of those that were added.
+
+    Args:
+        layout: The collection.
+        manifest: Its manifest.
+        items: Its items, in all parts.
+
+    Returns:
+        The maps, with a place for each item.
+
+    Raises:
+        ArtifactError: A file is damaged, or the maps of the parts do not belong together.
+    """
     each = zip(layouts(layout, manifest.about), _counts(items), strict=True)
     parts = [Projections.read(manifest.glanced(part.projections), count) for part, count in each]
     first = parts[0]
@@ -52,7 +70,19 @@ def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item
 
 
 def open_captions(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> CaptionIndex:
-    """Open the indexes over the captions. Raises ``ArtifactError``."""
+    """Open the indexes over the captions.
+
+    Args:
+        layout: The collection.
+        manifest: Its manifest.
+        items: Its items, in all parts.
+
+    Returns:
+        One index over all parts.
+
+    Raises:
+        ArtifactError: A file is damaged.
+    """
     parts = [CaptionIndex.open(manifest.glanced(part.captions)) for part in layouts(layout, manifest.about)]
     starts = np.cumsum([0, *_counts(items)[:-1]]).tolist()
     return JoinedCaptions(list(zip(starts, parts, strict=True))) if len(parts) > 1 else parts[0]

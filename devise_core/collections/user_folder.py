@@ -14,12 +14,15 @@ from devise_core.storage.paths import user_collections
 
 
 def rename_collection(name: str, new_name: str, artifacts: Path) -> Path:
-    """Give a collection of the user another name, and return its folder.
+    """Give a collection of the user another name.
 
     Args:
         name: The collection.
         new_name: Its new name.
         artifacts: The folder of the model, whose collections keep their names.
+
+    Returns:
+        The new folder.
 
     Raises:
         CollectionError: There is no such collection, it comes with the model, or the new name is taken or not allowed.

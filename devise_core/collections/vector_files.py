@@ -93,7 +93,11 @@ class WholeVectorFiles(VectorFiles):
 
     @cached_property
     def embeddings(self) -> Floats:
-        """Unit rows ``float32 (n, d)``."""
+        """Unit rows ``float32 (n, d)``.
+
+        Raises:
+            ArtifactError: The file is missing or damaged, or a row does not have length 1.
+        """
         embeddings = self._read("semantic")
         if not np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=_LENGTH_TOLERANCE):
             raise ArtifactError(f"{self.layout.embeddings} holds vectors that are not of length 1. Make the collection again.")
@@ -101,7 +105,11 @@ class WholeVectorFiles(VectorFiles):
 
     @cached_property
     def features(self) -> Floats:
-        """The backbone's features ``float32 (n, f)``."""
+        """The backbone's features ``float32 (n, f)``.
+
+        Raises:
+            ArtifactError: The file is missing or damaged, or a row has no direction.
+        """
         features = self._read("visual")
         with np.errstate(over="ignore"):  # of numbers too large to be features
             lengths = np.linalg.norm(features, axis=1)
@@ -137,7 +145,12 @@ class MappedVectorFiles(VectorFiles):
         return self._rows[by]
 
     def products(self, by: Stored) -> Products:
-        """Return products of which the fast ones are read from a file of bytes."""
+        """Return products of which the fast ones are read from a file of bytes.
+
+        Raises:
+            ArtifactError: A file is missing or damaged.
+            ValueError: The vectors are the features, of which there are no bytes.
+        """
         if by not in self._products:
             if by == "visual":
                 raise ValueError("Features are not scanned. Use the index over them.")

@@ -93,7 +93,15 @@ def _checked_count(items: Sequence[Item], features: Floats, embeddings: Floats) 
 
 
 def write_manifest(manifest: Manifest, files: Sequence[Path], command: str, source: str, licence: str) -> None:
-    """Add ``files`` to a manifest and write it. The other arguments are those of ``write_collection``."""
+    """Add files to a manifest and write it.
+
+    Args:
+        manifest: The manifest.
+        files: The files, which exist.
+        command: The command that makes them.
+        source: Where the images come from.
+        licence: Their licence.
+    """
     for path in files:
         manifest.add(path, command, source, licence)
     manifest.write()

@@ -38,7 +38,7 @@ def index_with_ray(
     annotations: Sequence[Path] = (),
     store: MilvusWriter | None = None,
 ) -> IndexedFolder:
-    """Make the collection ``name`` from images that are anywhere.
+    """Make the collection ``name`` from images that are anywhere, and return how many it has and what was left out.
 
     Args:
         engine: How to run on Ray.

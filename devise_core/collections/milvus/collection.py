@@ -39,12 +39,19 @@ class MilvusCollection(Collection):
 
     @classmethod
     def open(cls, name: str, model_id: str = "", connection: MilvusConnection | None = None) -> Self:
-        """Open the version that is shown now. Takes and raises what ``MilvusStore.open`` does.
+        """Open the version that is shown now.
 
         Args:
             name: The name, with or without ``milvus:``.
             model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any.
             connection: The server. By default the configured one.
+
+        Returns:
+            The collection.
+
+        Raises:
+            CollectionError: There is no such collection, it is of another version of this program, or Milvus does not answer.
+            OtherModelError: The vectors come from another model.
         """
         return cls(MilvusStore.open(name.removeprefix(PREFIX), connection, model_id))
 

@@ -120,7 +120,19 @@ class MilvusCaptions:
         self._store = store
 
     def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
-        """Return the rows of up to ``k`` images that have one of the alternatives as a label, and no label ``excluded``."""
+        """Return the rows of images that have one of the alternatives as a label.
+
+        Args:
+            alternatives: Lists of words. Those of one list make one label.
+            excluded: Labels that the images must not have.
+            k: The most rows to return.
+
+        Returns:
+            Rows of the collection, in order.
+
+        Raises:
+            CollectionError: Milvus does not answer.
+        """
         labels = dict.fromkeys(form for words in alternatives if words for form in _forms(" ".join(words)))
         if not labels:
             return []
@@ -130,7 +142,19 @@ class MilvusCaptions:
 
 
 def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
-    """Return the rows of up to ``most`` images that satisfy a condition, in order."""
+    """Return the rows of images that satisfy a condition.
+
+    Args:
+        store: The collection.
+        where: What the images must satisfy.
+        most: The most rows to return. Milvus chooses which.
+
+    Returns:
+        The rows ``int64 (n,)`` in ascending order.
+
+    Raises:
+        CollectionError: Milvus does not answer.
+    """
     client = store.connection.client
     with store.connection.errors():
         matching: Sequence[dict[str, Any]] = client.query(

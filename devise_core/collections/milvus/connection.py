@@ -152,7 +152,20 @@ class MilvusConnection:
                 client.drop_collection(part)
 
     def query(self, part: str, condition: str, fields: Sequence[str], consistency: str = READ) -> list[dict[str, Any]]:
-        """Return the fields of all rows that satisfy an expression. The caller bounds how many they can be."""
+        """Return the fields of all rows that satisfy an expression. The caller bounds how many they can be.
+
+        Args:
+            part: The name that a part of a collection has in Milvus.
+            condition: An expression of Milvus. Empty for all rows.
+            fields: The names of the fields to return.
+            consistency: Which writes are visible, as ``READ`` and ``WRITTEN`` say.
+
+        Returns:
+            One dictionary for each row, in any order.
+
+        Raises:
+            CollectionError: Milvus does not answer, or refuses the request.
+        """
         client = self.client
         consistency = READ if self.is_file else consistency  # Milvus Lite shows every write at once, and knows no others
         with self.errors():
@@ -160,7 +173,19 @@ class MilvusConnection:
         return list(rows)
 
     def count(self, part: str, condition: str = "", consistency: str = READ) -> int:
-        """Return how many rows satisfy an expression."""
+        """Return how many rows satisfy an expression.
+
+        Args:
+            part: As for ``query``.
+            condition: As for ``query``.
+            consistency: As for ``query``.
+
+        Returns:
+            The number of rows.
+
+        Raises:
+            CollectionError: Milvus does not answer, or refuses the request.
+        """
         return int(self.query(part, condition, ["count(*)"], consistency)[0]["count(*)"])
 
 

@@ -19,7 +19,16 @@ _MOST_CHUNKS = 1_000
 
 
 def write_beginning(connection: MilvusConnection, version: Version, noted: Mapping[str, Any]) -> None:
-    """Note how a version is begun."""
+    """Note how a version is begun.
+
+    Args:
+        connection: The server.
+        version: The version, whose parts exist.
+        noted: What JSON can hold, such as the format and the id of the model.
+
+    Raises:
+        CollectionError: Milvus does not answer.
+    """
     _write(connection, version, [(0, json.dumps(noted))])
 
 
@@ -34,7 +43,16 @@ def read_beginning(connection: MilvusConnection, version: Version) -> dict[str, 
 
 
 def write_facts(connection: MilvusConnection, version: Version, facts: Mapping[str, Any]) -> None:
-    """Write the facts of a version, in place of those that an interrupted run has written."""
+    """Write the facts of a version, in place of those that an interrupted run has written.
+
+    Args:
+        connection: The server.
+        version: The version, whose parts exist.
+        facts: What JSON can hold.
+
+    Raises:
+        CollectionError: Milvus does not answer.
+    """
     client = connection.client
     with connection.errors():
         client.delete(version.about, filter="row > 0")

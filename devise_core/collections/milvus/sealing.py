@@ -127,7 +127,20 @@ def _levels(connection: MilvusConnection, version: Version, count: int, parts: M
 
 
 def blocks(connection: MilvusConnection, part: str, field: str, count: int) -> Iterator[Floats]:
-    """Yield the vectors of all images, a block at a time, in any order within a block."""
+    """Yield the vectors of all images, a block at a time, in any order within a block.
+
+    Args:
+        connection: The server.
+        part: The name that the part of the collection has in Milvus.
+        field: The field of the vectors.
+        count: The number of images.
+
+    Yields:
+        Vectors ``float32 (b, d)`` of up to ``BLOCK`` images.
+
+    Raises:
+        CollectionError: Milvus does not answer.
+    """
     for start in range(0, count, BLOCK):
         rows = connection.query(part, f"row >= {start} and row < {start + BLOCK}", [field])
         yield np.asarray([row[field] for row in rows], dtype=np.float32)

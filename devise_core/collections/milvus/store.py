@@ -60,6 +60,9 @@ class MilvusStore(Store):
             model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any.
             pictures: The folder of the thumbnails. By default the configured one.
 
+        Returns:
+            The version, ready to be searched.
+
         Raises:
             CollectionError: There is no such collection, it is of another version of this program, or Milvus does not answer.
             OtherModelError: The vectors come from another model.
@@ -182,16 +185,19 @@ class MilvusStore(Store):
         skip: int = 0,
         least: float | None = None,
     ) -> list[list[dict[str, Any]]]:
-        """Return the nearest images of several queries with one call.
+        """Return for each query its nearest images: ``id``, inner product as ``distance``, and ``fields`` as ``entity``.
 
-        Each has its ``id``, its inner product as ``distance``, and the ``fields`` as ``entity``.
+        Args:
+            queries: The vectors ``(q, d)``, as ``query_of`` makes them.
+            k: How many images to return for each.
+            by: The vectors to compare.
+            where: What the images must satisfy.
+            fields: The names of the fields to return.
+            skip: How many of the nearest to leave out.
+            least: The least inner product. Some below it may be returned too, but none above it is missing.
         """
         part, field = (self.version.looks, LOOKS) if by == "visual" else (self.version.images, SCORE)
-        exact = self.facts["looks_index" if by == "visual" else "index"] == EXACT
-        looked_at = LOOKED_AT if where == EVERYTHING else LOOKED_AT_BY_FILTERS
-        params: dict[str, Any] = {} if exact else {"ef": min(2 * WINDOW, max(looked_at, 2 * (skip + k)))}
-        if least is not None:
-            params["radius"] = least - _MARGIN
+        params = self._parameters(by, where, skip + k) | ({} if least is None else {"radius": least - _MARGIN})
         client = self.connection.client
         with self.connection.errors():
             matching = client.search(
@@ -207,6 +213,12 @@ class MilvusStore(Store):
                 timeout=SECONDS,
             )
         return [[dict(hit) for hit in hits] for hits in matching]
+
+    def _parameters(self, by: Compared, where: Condition, end: int) -> dict[str, float]:
+        """Return how many images a graph looks at, so that the first ``end`` of them are among those."""
+        if self.facts["looks_index" if by == "visual" else "index"] == EXACT:
+            return {}
+        return {"ef": min(2 * WINDOW, max(LOOKED_AT if where == EVERYTHING else LOOKED_AT_BY_FILTERS, 2 * end))}
 
     def width(self, by: Compared) -> int:
         """Return the length of the stored vectors."""
