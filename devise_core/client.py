@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
@@ -10,9 +9,9 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 import urllib3
-from PIL import Image
 from pydantic import BaseModel, ValidationError
 
+from devise_core.api.image_form import image_form
 from devise_core.api.other_records import (
     CollectionList,
     CollectionRecord,
@@ -23,8 +22,7 @@ from devise_core.api.other_records import (
 )
 from devise_core.api.records import ImageRecord, SearchAnswer, SimilarAnswer, TextMatch
 from devise_core.errors import DeviseError
-from devise_core.settings import settings
-from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
+from devise_core.vision.image_sources import ImageInput
 
 ADDRESS = "http://127.0.0.1:8600/api/v1"
 TIMEOUT = 60.0
@@ -119,7 +117,13 @@ class SemblanceClient:
         return self._get(SearchAnswer, "search", **parameters)
 
     def search_all(self, text: str, *, page: int = 100, **filters: Any) -> Iterator[TextMatch]:
-        """Yield all images for a text, the best first, one page of them at a time. Takes the other arguments of ``search``."""
+        """Yield all images for a text, the best first, one page of them at a time.
+
+        Args:
+            text: The query.
+            page: How many images to ask for at a time, up to 100.
+            filters: The other arguments of ``search``.
+        """
         offset: int | None = 0
         while offset is not None:
             answer = self.search(text, limit=page, offset=offset, **filters)
@@ -134,13 +138,22 @@ class SemblanceClient:
         limit: int = 24,
         by: Literal["semantic", "visual", "labels"] = "semantic",
     ) -> SimilarAnswer:
-        """Return the images that are similar to an image: a path, bytes, an open file, an array, a PIL image, or a URL.
+        """Return the images that are similar to an image.
+
+        Args:
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL.
+            collection: The name of a collection, by default the first one.
+            limit: How many images to return, up to 100.
+            by: What is compared: what images show, how they look, or their ten nearest words.
+
+        Returns:
+            The images with their cosines, from -1 to 1, the nearest first.
 
         Example:
             >>> [hit.name for hit in client.similar("artifacts/collections/stamps/images/cello.webp", limit=2).hits]
             ['cello', 'violin']
         """
-        return self._post(SimilarAnswer, "similar", _fields(image), collection=collection, limit=limit, by=by)
+        return self._post(SimilarAnswer, "similar", image_form(image), collection=collection, limit=limit, by=by)
 
     def label(self, image: ImageInput, *, limit: int = 5, vocabulary: str | Sequence[str] = "nouns") -> LabelAnswer:
         """Return the words that describe an image.
@@ -155,7 +168,7 @@ class SemblanceClient:
             'a dog'
         """
         words = {"vocabulary": vocabulary} if isinstance(vocabulary, str) else {"word": vocabulary}
-        return self._post(LabelAnswer, "label", _fields(image), limit=limit, **words)
+        return self._post(LabelAnswer, "label", image_form(image), limit=limit, **words)
 
     def embed_text(self, text: str) -> EmbeddingAnswer:
         """Return the vector of a text."""
@@ -163,7 +176,7 @@ class SemblanceClient:
 
     def embed_image(self, image: ImageInput) -> EmbeddingAnswer:
         """Return the vector of an image, which is given as for ``similar``."""
-        return self._post(EmbeddingAnswer, "embed", _fields(image))
+        return self._post(EmbeddingAnswer, "embed", image_form(image))
 
     def collections(self) -> CollectionList:
         """Return the collections of the server."""
@@ -216,19 +229,6 @@ class SemblanceClient:
 def _query(parameters: Mapping[str, Any]) -> str:
     given = {name: value for name, value in parameters.items() if value is not None and value is not False}
     return f"?{urlencode(given, doseq=True)}" if given else ""
-
-
-def _fields(image: object) -> dict[str, Any]:
-    """Return the form that sends an image."""
-    if isinstance(image, str) and image.startswith(("http://", "https://")):
-        return {"url": image}
-    picture = image if isinstance(image, Image.Image) else from_array(image) if hasattr(image, "dtype") else None  # type: ignore[arg-type]
-    if picture is None:
-        name, content = name_and_bytes(image, settings().image_bytes)
-        return {"file": (name, content)}
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return {"file": ("image.png", buffer.getvalue())}
 
 
 def _read(record: type[Record], content: bytes) -> Record:

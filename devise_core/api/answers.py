@@ -70,6 +70,9 @@ def search_answer(engine: Engine, query: Query, wanted: SearchParameters) -> Sea
         engine: The engine over the collection.
         query: What to search for.
         wanted: Which images to keep and to return.
+
+    Returns:
+        One page of images with their scores, the best first, and how the query was read.
     """
     matches = engine.matches(query, wanted.kept().condition)
     strong, matching = (matches.strong(), matches.strong_count()) if matches.sure else (matches.ranking[:0], 0)

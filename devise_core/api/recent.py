@@ -35,7 +35,13 @@ class RecentAnswers:
             return answers[asked]
 
     def put(self, engine: Engine, asked: str, answer: bytes) -> None:
-        """Keep an answer."""
+        """Keep an answer.
+
+        Args:
+            engine: The engine that answered.
+            asked: What was asked for, which ``get`` compares.
+            answer: The bytes of the answer.
+        """
         with self._lock:
             answers = self._answers.setdefault(engine, OrderedDict())
             answers[asked] = answer

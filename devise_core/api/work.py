@@ -81,6 +81,14 @@ async def in_thread_for(request: Request, work: Callable[[Job], Result]) -> Resu
 def encode(engine: Engine, data: bytes, job: Job) -> Encoded:
     """Decode an untrusted image in a process beside the server, and encode it when it is the turn of its client.
 
+    Args:
+        engine: Its encoder is used.
+        data: The bytes of an image file, as they were received.
+        job: For whom the work is done.
+
+    Returns:
+        The features ``(1, f)`` and the embedding ``(1, d)`` of the image.
+
     Raises:
         ImageError: The image cannot be read, or too many are being read.
         BusyError: The model is busy.

@@ -56,7 +56,13 @@ class EncodedFiles:
 
 
 def add_images(command: argparse.ArgumentParser, out_help: str, required: bool = True) -> None:
-    """Add the arguments for images, and ``--out`` for a table."""
+    """Add the arguments for images, and ``--out`` for a table.
+
+    Args:
+        command: The parser that receives the arguments.
+        out_help: The help text of ``--out``.
+        required: Whether at least one image must be given.
+    """
     command.add_argument(
         "pictures",
         metavar="IMAGE",
@@ -100,6 +106,14 @@ def several(options: argparse.Namespace) -> bool:
 
 def encode_files(encoder: ImageEncoder, given: GivenFiles, progress: str) -> EncodedFiles:
     """Encode the files in batches, with a bar on stderr.
+
+    Args:
+        encoder: Reads and encodes the images.
+        given: The files, and what could not be listed.
+        progress: The text beside the bar.
+
+    Returns:
+        The vectors of the files that can be read, in their order, and a message for each of the others.
 
     Raises:
         ImageError: None of them can be read. The message is about the first.

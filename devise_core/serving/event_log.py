@@ -50,7 +50,13 @@ def start(**facts: Any) -> None:
 
 
 def record(event: str, level: int = logging.INFO, **facts: Any) -> None:
-    """Write one event with its ``facts`` and count it."""
+    """Write one event with its facts and count it.
+
+    Args:
+        event: The name of the event.
+        level: A level of ``logging``.
+        facts: What JSON can hold. Durations are in milliseconds and their names end with ``ms``.
+    """
     LOG.log(level, event, extra={_FACTS: facts})
     metrics.count(event, facts)
 

@@ -31,7 +31,13 @@ class Instruments:
 
 
 def add_gauge(name: str, meaning: str, value: Callable[[], float]) -> None:
-    """Show a value that only one kind of server has. Call it before the first event."""
+    """Show a value that only one kind of server has. Call it before the first event.
+
+    Args:
+        name: The name of the value in the metrics.
+        meaning: A sentence about it.
+        value: Returns the current value. It is called each time the metrics are read.
+    """
     _GAUGES[name] = meaning, value
 
 

@@ -40,6 +40,10 @@ class Opening:
         Args:
             name: The name of the collection, for the message.
             seconds: How long opening may take since it began. None for no limit. Who comes later does not wait again.
+
+        Raises:
+            SlowCollectionError: It is not open in time.
+            DeviseError: It cannot be opened.
         """
         if not self._done.wait(None if seconds is None else max(0.0, self._started + seconds - time.monotonic())):
             raise SlowCollectionError(name, seconds or 0.0)
@@ -66,7 +70,16 @@ class EngineCache:
         self._lock, self._entries = threading.Lock(), dict[str, Opening]()
 
     def start(self, name: str, version: object, open_engine: Callable[[], Engine]) -> Opening:
-        """Return the engine ``name``, which begins to open again if its ``version`` is not the one it was opened with."""
+        """Return an engine by its name, which begins to open if it must.
+
+        Args:
+            name: The name of the engine.
+            version: Is compared by equality. Another one than before opens the engine again.
+            open_engine: Opens it in a thread of its own.
+
+        Returns:
+            The engine, which may still be opening.
+        """
         with self._lock:
             entry = self._entries.get(name)
             if entry is None or entry.version != version or entry.error is not None:

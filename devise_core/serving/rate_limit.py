@@ -64,7 +64,13 @@ class NamedLimits:
         self._max_names, self._lock, self._limits = max_names, threading.Lock(), OrderedDict[str, RateLimit]()
 
     def add(self, name: str, limit: int, window: float = MINUTE) -> None:
-        """Let ``name`` send ``limit`` requests in a ``window`` of seconds. Does nothing if it may already."""
+        """Let a name send requests. Does nothing if it may already.
+
+        Args:
+            name: The name.
+            limit: How many requests it may send in a window.
+            window: The length of the window in seconds.
+        """
         with self._lock:
             if name not in self._limits:
                 self._limits[name] = RateLimit(limit, window)

@@ -82,7 +82,21 @@ class DecoderPool:
         return self._slots.waiting
 
     def read(self, data: bytes, limits: Settings, job: Job | None = None, max_seconds: float | None = None) -> Image.Image:
-        """Decode one image, when it is the turn of its session. Takes, returns and raises what ``read_upload`` does."""
+        """Decode one image, when it is the turn of its session.
+
+        Args:
+            data: The bytes of the file.
+            limits: The limits to apply.
+            job: For whom it is decoded.
+            max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
+
+        Returns:
+            Upright RGB on white, as ``read_upload`` returns it.
+
+        Raises:
+            ImageError: The image cannot be read, or too many images are being read.
+            AbandonedError: The visitor has left.
+        """
         job = job or Job()
         try:
             with self._slots.slot(job=job, max_seconds=max_seconds or limits.queue_seconds):

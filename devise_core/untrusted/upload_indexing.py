@@ -70,7 +70,7 @@ def index_uploads(
     titles: Titles = lambda encoded: [""] * len(encoded.embeddings),
     job: Job | None = None,
 ) -> IndexedUploads:
-    """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows.
+    """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows, and return all of them.
 
     Zips are read as the images in them. Nothing is raised for a file that cannot be read: ``skipped`` names it.
 

@@ -97,6 +97,9 @@ def fetch_image(url: str, limits: Settings | None = None, policy: FetchPolicy = 
         limits: The limits to apply, by default those of this process.
         policy: What may be connected to, by default the public web.
 
+    Returns:
+        The bytes that the server sent.
+
     Raises:
         ImageError: Fetching is switched off, the address is not on the public web, there is no image, it is too large or too slow,
             or it redirects too often.
