@@ -52,6 +52,9 @@ def load_backbone(
         seed: The seed of random weights. With ``none`` it becomes Keras's global seed.
         size: The side of the square of pixels to read; 0 for the backbone's default.
 
+    Returns:
+        The backbone, whose model maps pixels to features ``(n, f)``.
+
     Raises:
         BuildError: The name is unknown, or the weights are not available.
         ArtifactError: The file does not fit the backbone.

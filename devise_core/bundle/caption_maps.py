@@ -57,7 +57,15 @@ class CaptionData:
         label_vectors: Floats,
         project: Callable[[Floats], Floats],
     ) -> CaptionData:
-        """Read the data sets and encode their images and captions.
+        """Read the data sets, and return their images and captions encoded.
+
+        Args:
+            context: Says where the data sets, the model and the cache are.
+            text: The words and nouns of the model.
+            words: The concept vectors ``int8 (w, c)`` of the most frequent words.
+            nouns: The concept vectors ``int8 (n, c)`` of the nouns.
+            label_vectors: The concept vectors ``(l, c)`` of the ImageNet labels.
+            project: Maps sentence vectors ``(m, s)`` to the concept space ``(m, c)``.
 
         Raises:
             BuildError: If a data set or the model is missing.
@@ -73,21 +81,24 @@ class CaptionData:
         named, samples = splits.bundled_training(context.data)
         named = [image for image in named if not image.captions]
         ids = {identity: row for row, identity in enumerate(_label_ids(context))}
-        return cls(
-            project(raw),
-            sums,
-            np.asarray([row for row, _ in pairs], dtype=np.int64),
-            _features(encoder, pascal),
-            [_features(encoder, named), _features(encoder, samples)],
-            [
-                np.stack([_label_vector(image.label, text, words, nouns) for image in named]),
-                label_vectors[[ids[image.label] for image in samples]],
-            ],
-        )
+        captioned, labelled = _features(encoder, pascal), [_features(encoder, named), _features(encoder, samples)]
+        labels = np.stack([_label_vector(image.label, text, words, nouns) for image in named])
+        labels_of_samples = label_vectors[[ids[image.label] for image in samples]]
+        images = np.asarray([row for row, _ in pairs], dtype=np.int64)
+        return cls(project(raw), sums, images, captioned, labelled, [labels, labels_of_samples])
 
 
 def word_sum(caption: str, text: WordVectorEncoder, words: Bytes) -> Floats:
-    """Return the sum of a caption's word vectors by their rarity, as a unit vector ``(c,)``, or 0 without a known word."""
+    """Return the sum of a caption's word vectors, weighted by the rarity of the words.
+
+    Args:
+        caption: A text.
+        text: Gives each word its row and its rarity.
+        words: The concept vectors ``int8 (w, c)`` of the most frequent words.
+
+    Returns:
+        A unit vector ``(c,)``, or 0 if no word is known.
+    """
     rows = [row for token in tokens(caption) if (row := text.words.row(token)) is not None and row < len(words)]
     if not rows:
         return np.zeros(words.shape[1], dtype=np.float32)

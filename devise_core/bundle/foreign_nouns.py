@@ -100,6 +100,9 @@ def noun_weights(nouns: Iterable[str], ranks: Mapping[str, int], seen: Container
         nouns: The nouns. Those of several words, and rare ones, are left out.
         ranks: Word → frequency rank.
         seen: The nouns that the labels of the classifier know.
+
+    Returns:
+        Noun → weight, above 0. It is up to 1, or up to 2 for a noun that the labels know.
     """
     return {
         noun: (SEEN if noun in seen else 1.0) / (1 + ranks[noun] / RANK_OF_HALF)

@@ -50,6 +50,14 @@ def write_labels(layout: ArtifactLayout, manifest: Manifest, hierarchy: Hierarch
     """Write ``labels.csv``, ``label_vectors.npy`` and ``common_directions.npy``, and add them to ``manifest``.
 
     ``labels.csv`` has the id, the names and the hypernyms of each label, with the distance of each hypernym.
+
+    Args:
+        layout: Where to write.
+        manifest: Receives the entries of the files.
+        hierarchy: The noun graph with the vectors of its senses.
+
+    Returns:
+        The labels with their vectors ``(l, d)``.
     """
     table = label_table(hierarchy)
     with atomic_file(layout.labels) as path, path.open("w", encoding="utf-8", newline="") as file:

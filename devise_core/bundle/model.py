@@ -73,6 +73,9 @@ def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: Arti
         nouns: Gives the hypernyms of the classes.
         layout: Holds the ImageNet labels and their vectors.
 
+    Returns:
+        The images, the row of each one's class, and the vector ``(d,)`` and the hypernyms of each class.
+
     Raises:
         BuildError: If a data set is missing.
     """
@@ -165,7 +168,13 @@ def write_model(
 
 
 def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_weights.Weights) -> None:
-    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, with the bias in the last row. The baselines use it."""
+    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, with the bias in the last row. The baselines use it.
+
+    Args:
+        layout: Where to write.
+        manifest: Receives the entry of the file.
+        state: The weights of the published model by their names.
+    """
     with atomic_file(layout.classifier) as path:
         np.save(path, np.vstack(convert_weights.classifier(state)).astype(np.float16))
     manifest.add(layout.classifier, CLASSIFIER_COMMAND, CLASSIFIER_SOURCE, LICENCE)

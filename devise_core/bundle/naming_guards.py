@@ -40,7 +40,16 @@ FOOD: Roots = (("food", 0), ("food", 1))
 
 
 def flags(nouns: Nouns, offset: int, name: str) -> str:
-    """Return the flags of the groups that a sense and the name it is shown with are in."""
+    """Return the flags of the groups that a sense and the name it is shown with are in.
+
+    Args:
+        nouns: The noun graph.
+        offset: The offset of the sense in WordNet.
+        name: The name it is shown with.
+
+    Returns:
+        A letter for each group, in the order of ``FLAGS``. Empty for a sense in no group.
+    """
     ancestors = nouns.ancestors(offset)
     groups = {flag for flag, roots in FLAGS.items() if any(root in ancestors for root in offsets_of(nouns, roots))}
     groups |= {flag for root, flag in _table()[0].items() if root in ancestors}

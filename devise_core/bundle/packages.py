@@ -162,13 +162,33 @@ def debian(name: str, version: str, sha256: str, cache: Path) -> Path:
 
 
 def npm(name: str, version: str, sha256: str, cache: Path) -> Path:
-    """Download a package with npm. See ``debian`` for the arguments and errors."""
+    """Download a package with npm, and return the path of the file in ``cache``.
+
+    Args:
+        name: The name of the package, with its scope.
+        version: The version.
+        sha256: The expected digest.
+        cache: As for ``debian``.
+
+    Raises:
+        BuildError: If npm is not installed, the download fails, or the digest is another one.
+    """
     flat = name.removeprefix("@").replace("/", "-")
     return _fetch(["npm", "pack", f"{name}@{version}"], f"{flat}-{version}.tgz", sha256, cache)
 
 
 def pypi(name: str, version: str, sha256: str, cache: Path) -> Path:
-    """Download a package with pip, without its dependencies. See ``debian`` for the arguments and errors."""
+    """Download a package with pip, without its dependencies, and return the path of the file in ``cache``.
+
+    Args:
+        name: The name of the package.
+        version: The version.
+        sha256: The expected digest.
+        cache: As for ``debian``.
+
+    Raises:
+        BuildError: If the download fails, or the digest is another one.
+    """
     command = [sys.executable, "-m", "pip", "download", "--no-deps", f"{name}=={version}"]
     return _fetch(command, f"{name.replace('-', '[-_]')}-{version}*", sha256, cache)
 

@@ -42,13 +42,16 @@ def person_weights(features: Floats, person: Sequence[bool]) -> Floats:
 
 
 def write_person(layout: ArtifactLayout, manifest: Manifest, data: Path, encoder: ImageEncoder) -> int:
-    """Write ``person.npy`` and return the number of images it was learned from.
+    """Write ``person.npy``, the weights that tell images of people from others.
 
     Args:
         layout: Where to write.
         manifest: Receives the entry.
         data: The folder with the data sets.
         encoder: Encodes the images.
+
+    Returns:
+        The number of images that the weights were learned from.
 
     Raises:
         BuildError: If Pascal Sentences is missing.

@@ -37,6 +37,9 @@ def person_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayN
         nouns: The noun graph.
         counts: Gives the shares of senses.
         everyday: Everyday names of labels. A name for an animal, such as "wolf", is no word for people.
+
+    Yields:
+        The words of the noun graph, then those of ``ALSO``.
     """
     animals = {name.name for name in everyday if _is(nouns, name.offset, ANIMAL)}
     for lemma, senses in nouns.senses.items():

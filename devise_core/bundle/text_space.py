@@ -62,14 +62,26 @@ def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension
 
 
 def link_text(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
-    """Link the text side of the model in ``source``, including its labels, and add the files to ``manifest``."""
+    """Link the text side of the model in ``source``, including its labels, and add the files to ``manifest``.
+
+    Args:
+        source: The folder of the model to link from.
+        layout: The folder of the model to link into.
+        manifest: Receives the entries of the files.
+    """
     theirs = ArtifactLayout(source)
     files = [theirs.nouns, theirs.noun_vectors, theirs.directions, theirs.labels, theirs.label_vectors]
     _link(theirs, layout, manifest, [*_word_files(theirs), *files])
 
 
 def link_classifier(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
-    """Link the classifier of the model in ``source``, if it has one, and add it to ``manifest``."""
+    """Link the classifier of the model in ``source``, if it has one, and add it to ``manifest``.
+
+    Args:
+        source: The folder of the model to link from.
+        layout: The folder of the model to link into.
+        manifest: Receives the entry of the file.
+    """
     theirs = ArtifactLayout(source)
     if theirs.classifier.name in Manifest.read(source).files:
         _link(theirs, layout, manifest, [theirs.classifier])

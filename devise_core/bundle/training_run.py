@@ -18,6 +18,7 @@ from devise_core.storage.atomic_write import atomic_folder
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.text.opening import open_text_encoder
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.train.cache import FeatureCache
 from devise_core.train.corpus import Corpus, corpus_of, partly_known, read_images, training_part
 from devise_core.train.head import Head, conse_head, head_of
@@ -62,14 +63,15 @@ class TrainingJob:
 
 
 def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
-    """Train a model and write its artifact folder.
-
-    The folder appears only when it is complete. An interrupted run leaves checkpoints beside it, from which ``resume`` continues.
+    """Train a model and write its artifact folder, which appears only when it is complete.
 
     Args:
         job: What to train.
         log: Receives the messages.
         watch: Called as each stage of the training begins.
+
+    Returns:
+        The trained model. An interrupted run leaves checkpoints beside the folder, from which ``resume`` continues.
 
     Raises:
         BuildError: If the images, words or settings cannot be used for training.
@@ -86,8 +88,7 @@ def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
         _write_text_side(job, source, images, layout, manifest)
         text = open_text_encoder(layout, indexed=True)
         corpus = corpus_of(images, text, recipe.targets)
-        for name in partly_known(corpus.names, text):
-            log(f"One word of the class “{name}” has no vector. The class is placed by its other words.")
+        _say_what_is_partly_known(corpus, text, log)
         backbone = _open_backbone(job, corpus, log)
         name, start = _choose_start(job, source, backbone)
         recipe = replace(recipe, start=name)
@@ -101,6 +102,11 @@ def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
         manifest.write()
     shutil.rmtree(checkpoints, ignore_errors=True)
     return trained
+
+
+def _say_what_is_partly_known(corpus: Corpus, text: WordVectorEncoder, log: Log) -> None:
+    for name in partly_known(corpus.names, text):
+        log(f"One word of the class “{name}” has no vector. The class is placed by its other words.")
 
 
 def _check_out(out: Path) -> None:

@@ -57,7 +57,16 @@ def write_words(
     licence: str = LICENCE,
     command: str = COMMAND,
 ) -> None:
-    """Write the three files of a word store and add them to ``manifest``. Only the scales of all blocks are kept in memory."""
+    """Write the three files of a word store and add them to a manifest. Only the scales of all blocks are kept in memory.
+
+    Args:
+        layout: Where to write.
+        manifest: Receives the entries of the files.
+        blocks: Words with their vectors, the most frequent first.
+        source: Where the vectors come from, for the manifest.
+        licence: Their licence, for the manifest.
+        command: The command that makes the files, for the manifest.
+    """
     targets = (layout.words, layout.word_vectors, layout.word_scales)
     with (
         atomic_file(targets[0]) as words,

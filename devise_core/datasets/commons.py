@@ -51,9 +51,18 @@ class CommonsReport:
 
 
 def fetch_commons(folder: Path, client: Client, limit: int, api: str = API) -> CommonsReport:
-    """Fetch up to ``limit`` images into ``folder``. Images that are there already count, and are not fetched again.
+    """Fetch images of Wikimedia Commons into a folder. Images that are there already count, and are not fetched again.
 
     ``credits.csv`` has the caption, author, licence and page of each image. The command ``index`` reads it.
+
+    Args:
+        folder: The folder, which is made if it is missing.
+        client: Sends the requests.
+        limit: How many images the folder shall have. It gets fewer if there are no more.
+        api: The address of the API.
+
+    Returns:
+        How many images were fetched, kept and left out.
 
     Raises:
         FetchError: The API answers with an error, or does not answer.

@@ -93,7 +93,11 @@ def flickr8k_thousand(data: Path) -> list[AnnotatedImage]:
 
 
 def flickr8k(root: Path) -> list[AnnotatedImage]:
-    """Read Flickr8k (Hodosh et al., 2013): the images that ``captions.csv`` names, with five captions each and no label."""
+    """Read Flickr8k (Hodosh et al., 2013): the images that ``captions.csv`` names, with five captions each and no label.
+
+    Raises:
+        BuildError: ``captions.csv`` is missing.
+    """
     captions: dict[str, list[str]] = defaultdict(list)
     path = root / "captions.csv"
     if not path.is_file():

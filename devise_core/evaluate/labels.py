@@ -53,7 +53,7 @@ def labels(methods: Methods) -> Outcome:
 
 
 def names_of_collection(methods: Methods, name: str, remark: str = "") -> Outcome:
-    """Name every image of a collection that has a noun as a label.
+    """Name every image of a collection that has a noun as a label, and return the hits of each method.
 
     Args:
         methods: The methods to compare.

@@ -94,12 +94,30 @@ def hierarchical_precision(predicted: Rows, correct: Relevant) -> Values:
 
 
 def overlap(predicted: Sequence[str], true: Sequence[str], k: int) -> float:
-    """Return hierarchical precision@k as the seed's notebook defines it: the share of the first ``k`` words that are true."""
+    """Return hierarchical precision@k as the seed's notebook defines it.
+
+    Args:
+        predicted: Words, the best first.
+        true: The words that are true, the nearest first.
+        k: How many words of each to compare, at least 1.
+
+    Returns:
+        The share of the first ``k`` words that are true, from 0 to 1.
+    """
     return len(set(predicted[:k]) & set(true[:k])) / k
 
 
 def interval(values: Sequence[float] | Values, draws: int = 2000, seed: int = 7) -> tuple[float, float]:
-    """Return the bootstrap 95% interval of the mean over queries. For differences per query it is the paired bootstrap."""
+    """Return the bootstrap 95% interval of the mean over queries. For differences per query it is the paired bootstrap.
+
+    Args:
+        values: The metric of each query ``(q,)``, or its difference between two methods.
+        draws: How many samples to draw.
+        seed: The seed of the draws.
+
+    Returns:
+        The lower and the upper bound. Both are the mean if there is one query.
+    """
     from scipy.stats import bootstrap
 
     sample = np.asarray(values, dtype=np.float64)

@@ -176,6 +176,15 @@ def _judged(collection: Collection) -> Collection:
 def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: Say) -> ModelUnderTest:
     """Open a model without a collection, because a model that was just trained has none.
 
+    Args:
+        layout: The folder of the model.
+        data: The folder with the data sets.
+        cache: The folder for vectors of images.
+        say: Receives messages about the progress.
+
+    Returns:
+        The model. Its weights are loaded when the first image is encoded.
+
     Raises:
         ArtifactError: A file of the model is missing or damaged.
         SettingsError: The folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.

@@ -20,7 +20,6 @@ from devise_core.vision.image_encoder import Encoded
 
 RECALLS = (1, 5, 10)
 UNTRAINED = " The model was not trained on any of them."
-_SOFTMAX_NOTE = "The softmax knows only its own labels, so it cannot answer these queries."
 
 
 def caltech(methods: Methods) -> Outcome:
@@ -43,7 +42,14 @@ def pascal(methods: Methods) -> Outcome:
 
 
 def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[AnnotatedImage]) -> Outcome:
-    """Search for each label among all ``images``."""
+    """Search for each label among all images, and return the metrics of those that have a word vector.
+
+    Args:
+        methods: The methods to compare.
+        protocol: The name of the protocol.
+        what: What the images are, for the title and the messages.
+        images: The images with their labels.
+    """
     model = methods.model
     model.say(f"{what}: {len(images)} images")
     labels = np.asarray([image.label for image in images])
@@ -59,7 +65,7 @@ def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[A
 def query_outcome(
     methods: Methods, protocol: str, title: str, note: str, encoded: Encoded, queries: Mapping[str, Relevant], k: int
 ) -> Outcome:
-    """Search for each query among the ``encoded`` images.
+    """Search for each query among the ``encoded`` images, and return the metrics of each.
 
     Args:
         methods: The methods to compare.
@@ -76,14 +82,21 @@ def query_outcome(
         results[SHIPPED] = score_metrics(methods.shipped.scores(list(queries), encoded), queries, k)
     note += (
         f" mAP is the mean average precision over the whole ranking. P@{k} is the precision of the first {k}, divided by its "
-        f"highest possible value. {_SOFTMAX_NOTE}"
+        f"highest possible value. The softmax knows only its own labels, so it cannot answer these queries."
     )
     table = comparison(title, note, protocol, results)
     return Outcome((table,), {title: class_means(list(queries), results, ("mAP", f"P@{k}"))})
 
 
 def query_metrics(method: Method, encoded: Encoded, queries: Mapping[str, Relevant], k: int) -> MetricValues:
-    """Return average precision and precision@k of each query, as ``query_outcome`` takes them."""
+    """Return average precision and precision@k of each query, from 0 to 1.
+
+    Args:
+        method: Gives texts and images their vectors.
+        encoded: ``n`` images.
+        queries: Text → which images are relevant ``(n,)``.
+        k: The k of precision@k.
+    """
     embeddings = method.embed_images(encoded)
     return score_metrics(np.stack([embeddings @ method.embed_text(query) for query in queries]), queries, k)
 
@@ -154,7 +167,7 @@ def caption_recall(scores: Floats, true: Rows) -> tuple[MetricValues, MetricValu
 
 
 def stamps(methods: Methods) -> Outcome:
-    """Search for categories in the bundled stamps. An item is relevant by its category path."""
+    """Search for categories in the bundled stamps, by category path. Raises ``BuildError`` if the list of queries is missing."""
     model = methods.model
     path = model.data / "stamps-queries.csv"
     if not path.is_file():
@@ -184,7 +197,7 @@ def own_labels(methods: Methods) -> Outcome:
 
 
 def labels_of_collection(methods: Methods, name: str, remark: str = "") -> Outcome:
-    """Search for every label of a collection that has a known word.
+    """Search for every label of a collection that has a known word, and return the metrics of each.
 
     Args:
         methods: The methods to compare.

@@ -104,6 +104,9 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = (), queries: Sequ
         files: Further images, which belong to no collection.
         queries: The queries to show.
 
+    Returns:
+        What the page shows, with small copies of the images.
+
     Raises:
         ImageError: A file is not an image that can be read.
     """

@@ -67,6 +67,12 @@ def with_code(text: str) -> Markup:
 def write_report(path: Path, content: ReportContent, tables: Sequence[Table], remark: str = "") -> int:
     """Write the HTML page.
 
+    Args:
+        path: The file to write.
+        content: The examples.
+        tables: Tables of figures from ``evaluate``.
+        remark: A sentence above the tables.
+
     Returns:
         Its size in bytes.
 

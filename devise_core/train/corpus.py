@@ -138,7 +138,16 @@ def partly_known(names: Sequence[str], text: WordVectorEncoder) -> list[str]:
 
 
 def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
-    """Return a mask ``(n,)`` of the validation images: a random ``share`` of each class, rounded up, but never all of it."""
+    """Return which images are kept for validation.
+
+    Args:
+        classes: The class ``(n,)`` of each image, from 0.
+        share: The share of each class to keep, from 0 to 1. It is rounded up, but never all of a class.
+        seed: The seed of the choice.
+
+    Returns:
+        A mask ``(n,)``.
+    """
     rng, kept = np.random.default_rng(seed), np.zeros(len(classes), dtype=bool)
     for each in range(int(classes.max()) + 1):
         rows = np.flatnonzero(classes == each)

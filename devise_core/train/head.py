@@ -67,10 +67,18 @@ def averaged(heads: Sequence[Head]) -> Head:
 
 
 def interpolated(start: Head, trained: Head, share: float) -> Head:
-    """Return the head that is ``share`` of the way from ``start`` to ``trained``.
+    """Return a head between two others.
 
     A head that is fine-tuned on a few classes forgets the others. Between the two heads most of the gain remains, and little is
     lost (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models").
+
+    Args:
+        start: The head before training.
+        trained: The head after training, of the same shapes.
+        share: From 0, the start, to 1, the trained head.
+
+    Returns:
+        The weighted mean of their weights.
     """
     sums = ((1 - share) * getattr(start, part) + share * getattr(trained, part) for part in _PARTS)
     return Head(*(np.asarray(total, dtype=np.float32) for total in sums))

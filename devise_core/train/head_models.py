@@ -89,7 +89,13 @@ def linear_model(width: int, dimension: int, directions: Floats | None = None) -
 
 
 def mlp_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
-    """Return the head of the notebook that this project starts from, then unit length. For ``Args`` see ``linear_model``."""
+    """Return the head of the notebook that this project starts from, then unit length.
+
+    Args:
+        width: The number of features.
+        dimension: The dimension of the embeddings.
+        directions: Orthonormal rows ``(m, d)`` to remove from the embeddings.
+    """
     from keras import layers
 
     return _chain(

@@ -68,7 +68,16 @@ class Batch:
 
 
 def feature_examples(features: Floats, classes: Rows, captions: Captions | None = None) -> Examples:
-    """Return examples whose inputs are ``features`` ``(views, n, f)``."""
+    """Return examples whose inputs are features.
+
+    Args:
+        features: ``(views, n, f)``.
+        classes: The class ``(n,)`` of each image.
+        captions: The captions of the images, if they have any.
+
+    Returns:
+        Examples with ``views · n`` rows, all first views first.
+    """
     views, count, width = features.shape
     rows = features.reshape(views * count, width)
     return Examples(lambda chosen: rows[chosen], classes, views, captions)
@@ -78,6 +87,15 @@ def batches(examples: Examples, targets: Targets, recipe: Recipe, rng: np.random
     """Yield the batches of one epoch: every view of every image once, in random order.
 
     Images that do not fill a last batch are left out of this epoch.
+
+    Args:
+        examples: The images to train on.
+        targets: What each class is trained towards.
+        recipe: Says how large a batch is, and what the loss needs.
+        rng: Makes every random choice.
+
+    Yields:
+        Batches of ``recipe.batch`` views, or one of all views if there are fewer.
     """
     count, size = len(examples.classes), recipe.batch
     shuffled = rng.permutation(examples.views * count)
@@ -94,7 +112,16 @@ def batches(examples: Examples, targets: Targets, recipe: Recipe, rng: np.random
 
 
 def random_order(wrong: Floats, recipe: Recipe, rng: np.random.Generator) -> Floats | None:
-    """Return random numbers that order the wrong labels ``(n, labels)``, for the one loss that needs an order."""
+    """Return random numbers that order the wrong labels, for the one loss that needs an order.
+
+    Args:
+        wrong: 1 where a label is wrong, else 0 ``(n, labels)``.
+        recipe: Names the loss.
+        rng: Makes the numbers.
+
+    Returns:
+        Numbers from 0 to 1 ``float32 (n, labels)``, or None for another loss.
+    """
     return rng.random(wrong.shape, dtype=np.float32) if recipe.loss == "hinge-first" else None
 
 

@@ -38,6 +38,9 @@ def train_head(start: Head, targets: Targets, examples: Examples, recipe: Recipe
         targets: What each class is trained towards.
         examples: Images whose inputs are features ``(n, f)``.
         recipe: The settings.
+
+    Returns:
+        The trained head, and the loss of each epoch.
     """
     model = conse_model(start, labels=unfused_softmax(len(start.bias)))
     curve = Trainer(model, head_optimizers(model, recipe), recipe, targets).run(recipe.epochs, examples)

@@ -115,6 +115,9 @@ class Trainer:
             checkpoint: Where to save the state after each epoch. A run continues from the state that it holds.
             progress: Called after each epoch.
 
+        Returns:
+            The loss of each epoch, and what the validation measured.
+
         Raises:
             BuildError: The loss becomes NaN or infinite, or the checkpoint belongs to another run.
         """
