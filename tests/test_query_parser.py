@@ -101,6 +101,12 @@ def test_text_is_parsed_into_weighted_terms(text: str, terms: list[tuple[str, fl
         ("water^0", 6, "out of range"),
         ("dog 0.001*cat", 4, "out of range"),
         ("water^" + "9" * 400, 6, "out of range"),
+        ("dog:0.5", 3, r"Did you mean dog\^0\.5\? Write “\^” in place of the colon at character 4\."),
+        ("cat -half-moon:2, dog", 14, r"half-moon\^2\?"),
+        ("(dog:.5)", 4, r"dog\^\.5\?"),
+        ("hund：1.5", 4, r"hund\^1\.5\?"),
+        ('red "new york":1.5', 14, r'"new york"\^1\.5\?'),
+        ("a" * 80 + ":2", 80, r"a…\^2\?"),
         ("like:", 5, "needs a picture's id"),
         ("like: x", 5, "needs a picture's id"),
         ('like:""', 6, "picture's id"),
@@ -129,6 +135,17 @@ def test_errors_point_to_the_character(text: str, position: int, message: str) -
     with pytest.raises(QueryError, match=message) as caught:
         parse(text)
     assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12:30", "16:9 screen", "re:zero", "apollo:13", "http://a.org:8080/x:1", "https://x.org", "localhost:80", "dog:5km"),
+        *("dog:1.2.3", "dog: 2", "dog :2", ":2", "dog:0", '"dog:0.5"', "like:dog:0.5"),
+    ],
+)
+def test_a_colon_that_is_no_weight_is_part_of_the_text(text: str) -> None:
+    assert [clause.weight for clause in parse(text)] == [1]
 
 
 def test_the_highest_number_of_terms_is_parsed() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from devise_core.datatypes import Kind
 from devise_core.errors import QueryError
+from devise_core.text.colon_weights import refuse_colon_weight
 
 GRAMMAR = (
     ("bird near water", "words next to each other are read together, as one phrase"),
@@ -144,6 +145,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         elif not item.bare:
             raise _missing(item.clause.start)
         if glued := _BARE.match(text, end):  # what touches a closing quote or a weight is no operator
+            if _QUOTE.match(text, end - 1):
+                refuse_colon_weight(text, end, glued.end(), text[item.at : end])
             if _has_word(glued[0]):
                 yield _Token(end, "", Clause("words", glued[0], 1.0, end, glued.end()), bare=True)
             end = glued.end()
@@ -197,6 +200,7 @@ def _operand(text: str, at: int) -> tuple[Clause, int]:
             raise QueryError(f"“like:” needs a picture's id at character {start + 1}, as in like:violin.", start)
         return Clause("picture", text[start:end], 1.0, start, end), after
     start, end, after = _extent(text, at)
+    refuse_colon_weight(text, at, after)
     if _QUOTE.match(text, at) and not _has_word(text[start:end]):
         raise QueryError(f"There is no word between the quotes at character {at + 1}. Write one, or remove the quotes.", at)
     return Clause("words", text[start:end], 1.0, start, end, bool(_QUOTE.match(text, at))), after
