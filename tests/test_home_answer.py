@@ -25,6 +25,14 @@ def test_what_is_typed_and_what_is_submitted_get_the_same_answer(engine: Engine,
     assert answer_while_typing(engine, query) == answer_to_text(engine, query) == answer(engine, engine.query(query))
 
 
+def test_a_sentence_about_the_results_has_no_spelling_mistakes(photos: Engine) -> None:
+    shown = answer(photos, photos.query("three beautifl dinosuar"))
+    assert "“three beautiful dinosaur”" in shown["status"]
+    assert [note for note in shown["notes"] if "beautiful" in note] == [
+        "The search ignores “three” and “beautiful”, because it cannot recognise them in pictures. It uses the rest of your query."
+    ]
+
+
 def test_good_matches_come_first_and_are_counted(engine: Engine) -> None:
     shown = answer(engine, engine.query("bird"))
     strong = len(engine.matches(engine.query("bird")).strong())

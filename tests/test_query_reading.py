@@ -46,6 +46,13 @@ def test_a_corrected_word_is_named_with_a_way_back() -> None:
     assert "Showing results for" not in page_text(reading('"hund"'))
 
 
+def test_the_correction_of_an_ignored_word_is_not_announced() -> None:
+    text = page_text(reading("three beautifl vioolin"))
+    assert "Showing results for **violin**" in text
+    assert "beautiful" not in text
+    assert "Showing results for **beautiful**" in page_text(reading("beautifl"))  # alone it is searched for
+
+
 def test_dropped_words_are_named() -> None:
     assert "ignores “show me” and “photos of”" in page_text(reading("show me photos of a dog"))
 

@@ -60,6 +60,14 @@ def test_the_query_says_what_it_is_read_without() -> None:
     assert read_query("dog", text_space()).unmodelled == ()
 
 
+def test_a_misspelled_word_that_is_ignored_is_not_called_corrected(engine: Engine) -> None:
+    query = engine.query("Three Beautifl vioolin")
+    assert query.unmodelled == ("three", "beautiful")
+    assert list(query.reading.corrected) == ["vioolin"]
+    assert query.respelled_text == "Three beautiful violin"
+    assert engine.query("hund -beautifl").respelled_text == "hund -beautiful"  # a foreign word is no mistake
+
+
 def test_a_query_of_nothing_else_is_read_as_it_is(engine: Engine) -> None:
     assert engine.query("very happy").only_unmodelled
     assert engine.query("two").only_unmodelled

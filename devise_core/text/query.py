@@ -10,6 +10,7 @@ import numpy as np
 from devise_core.datatypes import Correction, Reading
 from devise_core.text.query_parser import Clause
 from devise_core.text.senses import Sense
+from devise_core.text.tokens import with_words
 from devise_core.vectors import Floats
 
 
@@ -28,7 +29,8 @@ class PlacedClause:
         text: What is left of the clause's text without ``unmodelled`` and with the words of ``read_as``. By default all of it.
         unmodelled: Its words that no image shows, such as "two" and "happy". The vector leaves them out if others are left.
         dropped: Its words around the thing, such as "a photo of". The vector leaves them out.
-        corrected: Foreign and misspelled words, with what they were read as.
+        corrected: Foreign and misspelled words to look for, with what they were read as.
+        respelled: Misspelled words with their right spelling, also those that the vector leaves out.
         other_meaning: A word that is English and also foreign, with what it means there.
     """
 
@@ -43,6 +45,7 @@ class PlacedClause:
     unmodelled: Sequence[str] = ()
     dropped: Sequence[str] = ()
     corrected: Mapping[str, Correction] = field(default_factory=dict)
+    respelled: Mapping[str, str] = field(default_factory=dict)
     other_meaning: Mapping[str, Correction] = field(default_factory=dict)
 
 
@@ -102,3 +105,13 @@ class Query:
     def text(self) -> str:
         """The query as it was typed."""
         return self.reading.text
+
+    @property
+    def respelled(self) -> Mapping[str, str]:
+        """The misspelled words with their right spelling, also those that the search ignores."""
+        return {word: spelling for part in self.clauses for word, spelling in part.respelled.items()}
+
+    @property
+    def respelled_text(self) -> str:
+        """The query without its spelling mistakes, for sentences about its results."""
+        return with_words(self.text, self.respelled)

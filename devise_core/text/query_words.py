@@ -29,7 +29,8 @@ class ReadWords:
         unmodelled: Its words that no image shows, such as "two".
         dropped: Its words around the thing, such as "a photo of".
         read_as: Words that are known in another form only, with that form.
-        corrected: Foreign and misspelled words, with what they were read as.
+        corrected: Foreign and misspelled words to look for, with what they were read as.
+        respelled: Misspelled words with their right spelling, also those that are left out.
         other_meaning: A word that is English and is also foreign, with what it means there.
     """
 
@@ -38,6 +39,7 @@ class ReadWords:
     dropped: Sequence[str] = ()
     read_as: Mapping[str, str] = field(default_factory=dict)
     corrected: Mapping[str, Correction] = field(default_factory=dict)
+    respelled: Mapping[str, str] = field(default_factory=dict)
     other_meaning: Mapping[str, Correction] = field(default_factory=dict)
 
 
@@ -85,16 +87,19 @@ class QueryWords:
         if not corrected:
             return words, ReadWords(clause.text)
         words = [spellings[word] if word in corrected else word for word in words]
-        return words, ReadWords(" ".join(words), corrected=corrected)
+        respelled = {word: correction.form for word, correction in corrected.items()}
+        return words, ReadWords(" ".join(words), corrected=corrected, respelled=respelled)
 
     def _without_carriers(self, words: list[str], clause: Clause, read: ReadWords) -> ReadWords:
         rest, dropped = (words, []) if clause.quoted else without_carriers(words, self._begins_noun)
         if names_nothing(rest):
-            return replace(read, text="", dropped=[" ".join(words)])
+            return replace(read, text="", corrected={}, dropped=[" ".join(words)])
         if dropped and rest[0] in ARTICLES:
             rest = rest[1:]
         rest, unmodelled = without_unmodelled(rest, lambda phrase: self._vocabulary.nouns.row(phrase) is not None)
-        return replace(read, text=read.text if rest == words else " ".join(rest), dropped=dropped, unmodelled=unmodelled)
+        corrected = {word: correction for word, correction in read.corrected.items() if correction.form in rest}
+        text = read.text if rest == words else " ".join(rest)
+        return replace(read, text=text, corrected=corrected, dropped=dropped, unmodelled=unmodelled)
 
     def _translated(self, read: ReadWords) -> ReadWords:
         words = tokens(read.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from devise_core.errors import QueryError
 from devise_core.text.plain_form import plain_form
@@ -57,6 +58,11 @@ def tokens(text: str) -> list[str]:
     """Return the words of ``text`` as the vocabulary spells them: lower case, NFKC, straight apostrophes."""
     lower = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     return _TOKEN.findall(lower.replace(_DOTTED_I, "i"))
+
+
+def with_words(text: str, words: Mapping[str, str]) -> str:
+    """Return ``text`` with other words in place of some. The keys of ``words`` are spelled as ``tokens`` spells them."""
+    return _TOKEN.sub(lambda match: words.get(" ".join(tokens(match[0])), match[0]), text)
 
 
 def plain_tokens(text: str) -> list[str]:

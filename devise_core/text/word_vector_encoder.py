@@ -87,6 +87,7 @@ class WordVectorEncoder(TextEncoder):
             unmodelled=read.unmodelled,
             dropped=read.dropped,
             corrected=read.corrected,
+            respelled=read.respelled,
             other_meaning=read.other_meaning,
         )
         if noun is not None:

@@ -82,7 +82,7 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
         text = before.strip()
     try:
         query = engine.query(text)
-        if last.lower() not in query.reading.corrected:
+        if last.lower() not in {**query.reading.corrected, **query.respelled}:
             return answer(engine, query)
         shown = None
     except UnknownWordError as error:
@@ -126,7 +126,7 @@ def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[st
 
 
 def _status(engine: Engine, query: Query, matches: Matches, strong: int) -> str:
-    text = shortened(query.text, 80)
+    text = shortened(query.respelled_text, 80)
     if matches.absent:
         return f"{absence_sentence(engine, query, text)} These are the closest pictures."
     if strong and not matches.sure:

@@ -64,7 +64,7 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
 def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
     """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
     with st.container(horizontal=True, vertical_alignment="center", key="absent"):
-        st.info(absence_sentence(engine, query, plain(query.text, 80)), icon=":material/search_off:")
+        st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
         if matches.evidence and matches.evidence.near_miss:
             name = matches.evidence.near_miss.name
             link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})

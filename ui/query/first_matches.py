@@ -48,5 +48,5 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
 
 def _summary(engine: Engine, query: Query, strong: int, sure: bool) -> str:
     if strong:
-        return match_count(strong, len(engine.collection)) if sure else closest_sentence(query.text)
-    return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.text, 80)}” well. These are the nearest."
+        return match_count(strong, len(engine.collection)) if sure else closest_sentence(query.respelled_text)
+    return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.respelled_text, 80)}” well. These are the nearest."

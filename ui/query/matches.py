@@ -68,14 +68,14 @@ def show_matches(engine: Engine, query: Query) -> int:
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, kept, matches.suggested)
     chosen = _select(engine, matches, settings)
-    st.caption(_summary(query.text, chosen, len(engine.collection)), help=SIMILARITY_HELP)
+    st.caption(_summary(query.respelled_text, chosen, len(engine.collection)), help=SIMILARITY_HELP)
     hits = engine.hits(_page(chosen.listed, settings.size))
     if not chosen.strong:
         if chosen.is_suggested and matches.absent:
             explain_absence(engine, query, matches)
             hits = hits or closest(engine, chosen.inside)
         else:
-            _explain_nothing(query.text, chosen.inside, len(engine.collection), engine.chance_cosine, settings)
+            _explain_nothing(query.respelled_text, chosen.inside, len(engine.collection), engine.chance_cosine, settings)
     if hits:
         announced = set() if chosen.is_doubtful else strong_ids(hits, chosen.strong)
         marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
