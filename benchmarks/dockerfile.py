@@ -23,7 +23,7 @@ class BuildStage:
 
     Attributes:
         base: The image that it begins with.
-        name: Its name, or an empty text.
+        name: Its name, or an empty string.
         instructions: What follows ``FROM``.
     """
 

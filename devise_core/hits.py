@@ -120,7 +120,7 @@ def _figure(hit: Hit) -> str:
 
 
 def _thumbnail(path: Path | None) -> str:
-    """Return a small copy as a ``data:`` URI, or an empty text for an image that is in no file or cannot be read."""
+    """Return a small copy as a ``data:`` URI, or an empty string for an image that is in no file or cannot be read."""
     from PIL import Image
 
     if path is None:

@@ -72,7 +72,7 @@ page_layout.header(
 with show_errors():
     state, collection = uploads.upload_state(), uploads.uploaded_collection()
     ready = base_engine().encoder.ready
-    dropzone("photos_zone", state.batches, uploads.room(), ready, uploads.limits(), uploads.add_batch, compact=bool(collection))
+    dropzone("photos_zone", state.last_batch, uploads.room(), ready, uploads.limits(), uploads.add_batch, compact=bool(collection))
     if state.full:
         st.warning(plain(state.full), icon=":material/inventory_2:")
     if state.repeated:

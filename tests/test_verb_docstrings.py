@@ -20,7 +20,7 @@ _ENTRY = re.compile(r"^    (\w+): \S", re.MULTILINE)
 
 
 def section(verb: Function, *names: str) -> str:
-    """Return the text of the first of these sections that a docstring has, or an empty text."""
+    """Return the text of the first of these sections that a docstring has, or an empty string."""
     text = inspect.getdoc(verb) or ""
     match = re.search(rf"^(?:{'|'.join(names)}):\n((?:    .*\n?|\n)+)", text, re.MULTILINE)
     return match[1] if match else ""

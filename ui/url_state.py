@@ -80,7 +80,7 @@ def update(**values: str | int | Sequence[str] | None) -> None:
     """Write parameters and keep the others. Back returns to the view before.
 
     Args:
-        values: Name → value. None, an empty text or an empty list removes the parameter.
+        values: Name → value. None, an empty string or an empty list removes the parameter.
     """
     _write({**_address().current, **{name: _as_list(value) for name, value in values.items()}})
 

@@ -1,4 +1,4 @@
-"""Load weights into a graph of ``graphs.build``, from the bundled model, a download or a file."""
+"""Load weights into a graph of ``keras_applications.build``, from the bundled model, a download or a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fill(model: keras.Model, name: str, weights: str | Path, artifacts: Path | N
     """Load ``weights`` into ``model``.
 
     Args:
-        model: A graph of ``graphs.build``.
+        model: A graph of ``keras_applications.build``.
         name: The name that it was built with.
         weights: As ``load_backbone`` takes them, except ``none``.
         artifacts: The folder of the bundled model. None takes the default folder.

@@ -24,7 +24,7 @@ MAX_RANK, RANK_OF_HALF = 30_000, 5_000
 """A noun counts half as much at the second frequency rank, so that the German "Hund" is a dog and not a mine car."""
 COGNATE, ALIKE = 2.0, 0.6
 """A translation that is spelled like the word counts this much more, so that the German "Haus" is a house and not a home. Two words
-are spelled alike from this ratio of common letters on."""
+with at least this ratio of common letters are spelled alike."""
 SEEN = 2.0
 """A noun with labels at or below it counts this much more, so that the Spanish "gato" is a cat and not a jack."""
 

@@ -50,6 +50,6 @@ STATUSES = """exit status:
 
 
 def epilog_of(command: str) -> str:
-    """Return what follows the options in the help of a command, or an empty text if there is no example."""
+    """Return what follows the options in the help of a command, or an empty string if there is no example."""
     lines = EXAMPLES.get(command, ())
     return "\n".join([f"example{'s' * (len(lines) > 1)}:", *(f"  {line}" for line in lines)]) if lines else ""

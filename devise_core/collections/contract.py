@@ -166,7 +166,7 @@ class ImageBatch:
         features: ``(n, f)``.
         embeddings: Unit rows ``(n, d)``.
         thumbnails: The WebP bytes of each.
-        keys: The SHA-256 of each original file, or empty texts.
+        keys: The SHA-256 of each original file, or empty strings.
     """
 
     items: Sequence[Item]

@@ -23,7 +23,7 @@ class CollectionFacts:
 
     @property
     def description(self) -> str:
-        """What the collection shows, in a sentence, or an empty text."""
+        """What the collection shows, in a sentence, or an empty string."""
         return str(self.facts.get("description", ""))
 
     @property

@@ -50,21 +50,21 @@ def index_folder(
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``, and return how many it has and what was left out.
 
-    To a large collection only new images are added, unless others have changed or gone. After an interruption it continues.
+    A large collection is only extended by the new images, unless other images have changed or are gone.
 
     Args:
-        source: The folder. Its sub-folders become labels, unless annotations give some.
+        source: The folder. Its sub-folders become labels, unless annotations give labels.
         name: The name of the collection. An existing one is replaced.
         encoder: Gives the images their vectors.
         progress: Called after each image.
         command: For the manifest.
-        parts: Used to precompute what makes searches faster.
+        parts: The parts of the model, used to precompute data for faster searches.
         include_system: As for ``scan_folder``.
         annotations: Files with labels and captions, beside those that ``read_annotations`` finds in the folder.
         store: Writes it to Milvus. By default it is written to a folder.
 
     Raises:
-        CollectionError: The name is not allowed, the folder is missing or goes away, or no image can be read.
+        CollectionError: The name is not allowed, the folder is missing or disappears during the run, or no image can be read.
     """
     target, scan = user_collections() / check_name(name), scan_folder(source, include_system)
     cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, annotations, scan.files)
@@ -80,7 +80,7 @@ def index_folder(
 
 
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
-    """Refuse a folder that has become empty, as when a disk is disconnected during the run, or of which nothing can be read."""
+    """Refuse a folder from which nothing can be read, or that became empty, as when its disk is disconnected during the run."""
     if not any(file.exists() for file in files):
         raise CollectionError(f"{source} has become empty. Connect its disk or server, and run the same command to continue.")
     if not result.count:
@@ -88,16 +88,16 @@ def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> N
 
 
 def _item(file: Path, source: Path, notes: Annotations, spread: bool = False) -> Item:
-    parts = file.relative_to(source).parts
-    return describe_noted(parts, "/".join(parts), str(file.absolute()), notes, spread)
+    path = file.relative_to(source).parts
+    return describe_noted(path, "/".join(path), str(file.absolute()), notes, spread)
 
 
-def describe_noted(parts: Sequence[str], identity: str, origin: str, notes: Annotations, spread: bool = False) -> Item:
+def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annotations, spread: bool = False) -> Item:
     """Describe an image by its path, and by what is noted about it.
 
     Args:
-        parts: The parts of its path below the source.
-        identity: A hash of it distinguishes images with the same name.
+        path: The parts of its path below the source.
+        identity: What identifies the image. Its hash distinguishes images with the same name.
         origin: Where the image is.
         notes: What is noted about the images.
         spread: Whether the thumbnails are spread over several folders, as suits very many.
@@ -106,7 +106,7 @@ def describe_noted(parts: Sequence[str], identity: str, origin: str, notes: Anno
         The image's description. What is noted comes before what its path says.
     """
     mark = sha256(identity.encode(errors="surrogateescape")).hexdigest()[:10]
-    item, note = describe(notes.without_split(parts), mark, origin), notes.of(parts)
+    item, note = describe(notes.without_split(path), mark, origin), notes.of(path)
     labels = tuple(filter(None, dict.fromkeys(readable(label) for label in note.labels)))
     return replace(
         item,
@@ -168,7 +168,7 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
 
 
 def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, CachedVectors]:
-    """SHA-256 → vectors for those of ``batch`` that the cache lacks."""
+    """Return the vectors of the images that are not in the cache, by SHA-256."""
     fresh = [read for read in batch if read.pixels is not None]
     if not fresh:
         return {}

@@ -33,7 +33,7 @@ MAX_FITTED = 3_000
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
 MAX_COARSE, MAX_FINE, BLOCK = 12, 60, 1024
 _MAX_BYTES, _MAX_IMAGE_BYTES = 1 << 20, 256
-"""The most bytes of the file of maps, and for each image. Six maps and two clusters of an image have 76 bytes."""
+"""The most bytes of the file of maps, and for each image. The places and clusters of an image take 64 bytes on six maps."""
 _MARGIN = 0.02
 _SOFTNESS = 0.05
 _SMALLEST_EXTENT = 1e-6

@@ -1,4 +1,4 @@
-"""List images that are anywhere: in a folder, in a file that names them, or in a bucket that fsspec can list."""
+"""List the images in a folder, in a file that names them, or in a bucket that fsspec can list."""
 
 from __future__ import annotations
 

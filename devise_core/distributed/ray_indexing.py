@@ -38,7 +38,7 @@ def index_with_ray(
     annotations: Sequence[Path] = (),
     store: MilvusWriter | None = None,
 ) -> IndexedFolder:
-    """Make the collection ``name`` from images that are anywhere, and return how many it has and what was left out.
+    """Make the collection ``name`` from images in a folder, a list or a bucket, and return how many it has and what was left out.
 
     Args:
         engine: How to run on Ray.
@@ -47,7 +47,7 @@ def index_with_ray(
         encoder: The model. Each process loads a copy.
         progress: Called after each task.
         command: For the manifest.
-        parts: Used to precompute what makes searches faster.
+        parts: The parts of the model, used to precompute data for faster searches.
         include_system: As for ``scan_folder``.
         annotations: Files with labels and captions.
         store: Writes it to Milvus. By default it is written to a folder.

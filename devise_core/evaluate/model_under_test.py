@@ -94,7 +94,7 @@ class ModelUnderTest:
         return np.asarray(rooted(features), dtype=np.float32) if reads_roots(self.manifest) else features
 
     def training_note(self, data: str, split: str) -> str:
-        """Return a warning if the model was trained on the images to measure, else an empty text.
+        """Return a warning if the model was trained on the images to measure, else an empty string.
 
         Args:
             data: The name of the data set.

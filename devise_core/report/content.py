@@ -42,7 +42,7 @@ class ExampleImage:
     Attributes:
         tile: The image.
         encoded: Its vectors, one row each.
-        id: Its id in the first collection, or an empty text for any other image.
+        id: Its id in the first collection, or an empty string for any other image.
     """
 
     tile: Tile

@@ -28,10 +28,10 @@ class Tile:
         name: The name of the image.
         data: The image as a ``data:`` URI.
         cut_out: Whether the object is on a white background. Such an image is shown whole, not cropped.
-        title: A longer title, or an empty text.
-        author: The author, or an empty text.
-        licence: The licence, or an empty text.
-        link: The URL of the source, or an empty text.
+        title: A longer title, or an empty string.
+        author: The author, or an empty string.
+        licence: The licence, or an empty string.
+        link: The URL of the source, or an empty string.
         cosine: The similarity to the query, if there is one.
     """
 

@@ -152,7 +152,7 @@ class Results:
         }
 
     def remark(self, model: str) -> str:
-        """Return a sentence if another model than ``model`` was measured, else an empty text."""
+        """Return a sentence if another model than ``model`` was measured, else an empty string."""
         if not self.model or self.model == model:
             return ""
         return (

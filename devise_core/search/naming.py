@@ -1,7 +1,8 @@
 """Name an image: everyday nouns first, more specific names beside them, and a guard against names that insult people.
 
-The score of a line adds up what the embedding, the classifier and the trained head say, with a small preference for familiar
-words. The weights were chosen on images of Caltech-101, Pascal Sentences and the ImageNet samples.
+A line is a row of the naming table, with a word and its sense. Its score adds up what the embedding, the classifier and the
+trained head say, with a small preference for familiar words. The weights were chosen on images of Caltech-101, Pascal Sentences
+and the ImageNet samples.
 """
 
 from __future__ import annotations
@@ -22,18 +23,19 @@ from devise_core.vision.image_encoder import Encoded
 
 CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.6, 0.03, 1.0, 0.15
 SPECIFIC_SHARE = 0.05
-"""A label is offered as a more specific name from this probability on."""
+"""A label with at least this probability is offered as a more specific name."""
 SORTED_FIRST = 64
 """This many of the best lines are sorted first."""
 PERSON = "person"
 PERSON_LINE = -1
 PERSON_SURE, PERSON_LIKELY = 0.8, 0.5
-"""From these probabilities on, "person" is the first name, or at least the third. Two numbers, since 0.5% and 6.8% of the images
-without people reach them (flickr8k-1000)."""
+"""With at least these probabilities, "person" is the first name, or at least the third. Of the images without people, 0.5% reach
+the higher one and 6.8% the lower one (flickr8k-1000)."""
 PERSON_POSSIBLE, PERSON_REMOTE = 0.15, 0.05
-"""From these probabilities on, names of animals and of ``WITH_PEOPLE``, and names of primates, need a sure classifier."""
+"""With at least the first probability, names of animals and of ``naming_guards.WITH_PEOPLE`` need a sure classifier. With at least
+the second, names of primates do."""
 SURE, PRIMATE_SURE = 0.5, 0.8
-"""The probability of the labels below a guarded name, and below the primates, at which the classifier is sure."""
+"""The classifier is sure if the labels below a guarded name, or below the primates, have at least this probability."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class Names:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Probabilities for ``n`` images: of the classifier and its mean with the head ``(n, labels)``, and of a person ``(n,)``."""
+    """Probabilities for ``n`` images.
+
+    They are those of the classifier, of the mean of classifier and head, both ``(n, labels)``, and of a person ``(n,)``.
+    """
 
     classes: Floats
     mixed: Floats
@@ -94,7 +99,10 @@ class Namer:
         self._own = table.own_line != NO_LINE, table.own_line[table.own_line != NO_LINE]
 
     def person_shares(self, features: Floats) -> Floats:
-        """Return the probability ``(n,)`` that each image shows a person, from features ``(n, f)``; 0 without the signal."""
+        """Return the probability ``(n,)`` that each image shows a person, from features ``(n, f)``.
+
+        It is 0 if the namer has no person signal.
+        """
         if self._person is None:
             return np.zeros(len(features), dtype=np.float32)
         return np.asarray(1 / (1 + np.exp(-(feature_roots(features) @ self._person[:-1] + self._person[-1]))), dtype=np.float32)
@@ -127,7 +135,7 @@ class Namer:
             guarded: Exclude names that could insult a person in the image.
 
         Returns:
-            ``(n, lines)``, the best the highest. Excluded lines are at minus infinity.
+            ``(n, lines)``. Higher is better. Excluded lines have minus infinity.
         """
         return self._scores(encoded, self._seen(encoded.features), guarded)
 
@@ -172,7 +180,7 @@ class Namer:
     def _best_lines(self, scores: Floats, k: int) -> list[int]:
         """Return the first ``k`` lines with different words and senses.
 
-        "tree squirrel" says no more after "squirrel", so it is left out. Of the words of one sense, the first is an everyday one.
+        "tree squirrel" adds nothing after "squirrel", so it is left out. Of the words of one sense, the first is an everyday one.
         """
         lines: dict[str, int] = {}
         senses: set[str] = set()

@@ -30,11 +30,11 @@ PERSON_WORD = "people"
 LEAST_SHARE = 0.02
 """Labels below this probability are left out of the sums, which saves most of the time."""
 SHOWN = 0.3
-"""From this probability on, an image counts as showing a word."""
+"""With at least this probability, an image counts as showing a word."""
 MENTIONED, NAMED = 0.6, 0.6
 """How sure a word in a caption is, which may name something beside what the image is about, and a clear name."""
 CLEAR_NAME = 1.3
-"""From this score of ``Namer`` on, a name counts as a word that the image shows, whatever its probability."""
+"""A name with at least this score of ``Namer`` counts as a word that the image shows, whatever its probability."""
 
 Shown = dict[str, float]
 """Word → how sure it is that an image shows it, from 0 to 1."""

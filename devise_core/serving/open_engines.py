@@ -159,7 +159,7 @@ class OfferedCollection:
     Attributes:
         name: Its name in commands and in the address.
         title: What pages call it.
-        description: What it shows, in a sentence, or an empty text.
+        description: What it shows, in a sentence, or an empty string.
         opens: Whether it opens. Otherwise it is damaged, or slow.
         slow: Whether it is still being opened.
     """

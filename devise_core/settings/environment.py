@@ -72,7 +72,7 @@ def variable(name: str) -> str:
 
 
 def value_of(name: str) -> str:
-    """Return the text of a setting's variable, or an empty text if it is unset. Warn if its old name is used."""
+    """Return the text of a setting's variable, or an empty string if it is unset. Warn if its old name is used."""
     source = source_of(name)
     if source != variable(name):
         _warn(source, variable(name))
@@ -87,7 +87,7 @@ def source_of(name: str) -> str:
 
 
 def text(name: str) -> str:
-    """Return the text of a variable, or an empty text if it is not set.
+    """Return the text of a variable, or an empty string if it is not set.
 
     Args:
         name: One of ``READ_WITH_MODEL``, ``READ_WITH_API`` or ``READ_WITH_MILVUS``.

@@ -20,10 +20,10 @@ from devise_core.storage.valid_text import valid_text
 
 SCHEMA = 2
 SEALED_FROM = 2
-"""From this schema on, a manifest ends with a seal, which is the SHA-256 of everything before it."""
+"""Manifests of this schema and later ones end with a seal, which is the SHA-256 of everything before it."""
 NAME = "manifest.json"
 LARGE, GLANCES, GLANCE_BYTES = 64 << 20, 16, 1 << 16
-"""From this size on, ``Manifest.glanced`` looks at so many parts of so many bytes."""
+"""Of a file above this size, ``Manifest.glanced`` reads this many parts of this many bytes."""
 
 
 def _inside(name: str) -> str:

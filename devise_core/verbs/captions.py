@@ -60,8 +60,8 @@ class CaptionVerbs(RankingVerbs):
             k: How many completions to return at most.
 
         Returns:
-            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels,
-            and all for an empty text.
+            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels.
+            For an empty string all are.
 
         Raises:
             QueryError: ``k`` is out of range.

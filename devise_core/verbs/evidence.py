@@ -22,7 +22,7 @@ CANDIDATES = 500
 """In a collection too large to look at whole, this many of the best images are looked at."""
 SHARE_OF_BEST_SENSE = 0.5
 SURE = 0.6
-"""From this evidence on, a match is announced. Below it, pages say that they show the closest they have.
+"""A match with at least this evidence is announced. Below it, pages say that they show the closest they have.
 
 With ``LabelEvidence.is_near`` it announces 61 of 355 labels of `stamps`, and none of 146 everyday nouns that are absent from it
 (``python -m benchmarks.typed_queries``). The threshold of ``LabelEvidence`` alone passes one in five absent nouns.

@@ -68,7 +68,7 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             labels: Texts to choose from. The model need not have been trained on them.
 
         Returns:
-            Label → the images that it fits best, the best first, in the order of ``labels``. An empty text has those that are
+            Label → the images that it fits best, the best first, in the order of ``labels``. An empty string has those that are
             near no label. Labels without an image are left out.
 
         Raises:

@@ -85,7 +85,7 @@ class Matches:
         return len(self.strong(threshold))
 
     def from_threshold(self, threshold: float) -> Ranking:
-        """Return the images that match well, and behind them the others that match weakly.
+        """Return the images that match well, followed by those down to a lower ``threshold``, which match weakly.
 
         Args:
             threshold: The least cosine, from -1 to 1. Weak matches are between it and the suggested threshold.

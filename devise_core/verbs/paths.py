@@ -13,7 +13,7 @@ from devise_core.verbs.captions import CaptionVerbs
 from devise_core.verbs.matches import MatchVerbs
 
 ANIMAL_POSSIBLE = 0.05
-"""From this probability of an animal on, an image is not shown beside a word for people."""
+"""An image that shows an animal with at least this probability is not shown beside a word for people."""
 
 
 class PathVerbs(MatchVerbs, CaptionVerbs):

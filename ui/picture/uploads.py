@@ -23,23 +23,23 @@ from ui.server.session_job import session_job
 
 MAX_SKIPPED, MAX_REASON = 200, 500
 PATIENCE = 3
-"""How many times as long as one picture a batch waits, because more is lost if it is refused."""
+"""A batch waits this many times as long as a single picture, because refusing it loses more work."""
 _STATE_KEY = "upload_state"
 
 
 @dataclass
 class UploadState:
-    """What has happened so far.
+    """What has happened to the uploads of this session.
 
     Attributes:
-        batches: The number of the last batch.
+        last_batch: The number of the last batch.
         skipped: A sentence for each file that could not be read, up to ``MAX_SKIPPED``.
         more_skipped: How many more could not be read.
         repeated: How many pictures had been uploaded before.
-        full: Why no more pictures are accepted, or an empty text.
+        full: Why no more pictures are accepted, or an empty string.
     """
 
-    batches: int = 0
+    last_batch: int = 0
     skipped: list[str] = field(default_factory=list)
     more_skipped: int = 0
     repeated: int = 0
@@ -77,7 +77,7 @@ def room() -> int:
 def add_batch(batch: DroppedFiles) -> None:
     """Add a batch to the session's pictures and choose them as the collection to search."""
     state, earlier = upload_state(), uploaded_collection()
-    state.batches = max(state.batches, batch.number)
+    state.last_batch = max(state.last_batch, batch.number)
     state.skip(batch.refused, batch.more)
     try:
         engine = base_engine()
@@ -111,7 +111,7 @@ def _index(batch: DroppedFiles, engine: Engine, images: Sequence[InMemoryImage])
 
 def delete_all() -> None:
     """Delete all pictures of this session."""
-    batches = upload_state().batches
+    last_batch = upload_state().last_batch
     st.session_state.pop(UPLOADS_ENGINE, None)
-    st.session_state[_STATE_KEY] = UploadState(batches)  # the browser goes on counting
-    st.session_state.pop(CHOSEN, None)  # the first collection there is
+    st.session_state[_STATE_KEY] = UploadState(last_batch)  # the browser continues the numbering
+    st.session_state.pop(CHOSEN, None)  # so that the first collection is chosen
