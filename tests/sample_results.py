@@ -10,7 +10,7 @@ def number(value: float, low: float | None = None, high: float | None = None) ->
 
 
 def content() -> dict[str, Any]:
-    """A run of one protocol: two methods, their difference, and the seed's figures."""
+    """A run of one protocol: two methods, their difference, and the figures of the 2020 notebook."""
     return {
         "made_by": "python -m devise_core evaluate",
         "model": "abc",
@@ -32,5 +32,7 @@ def content() -> dict[str, Any]:
         "per_class": {
             "naming": {"columns": ["hit@5"], "classes": {"cow": {"queries": 5, "DeViSE": [0.8], "ConSE (T = 10)": [0.6]}}}
         },
-        "references": [{"protocol": "pascal-sentences", "method": "the seed", "figures": {"hit@5": 0.43}, "source": "a notebook"}],
+        "references": [
+            {"protocol": "pascal-sentences", "method": "the 2020 notebook", "figures": {"hit@5": 0.43}, "source": "a notebook"}
+        ],
     }

@@ -176,7 +176,7 @@ def test_whole_evaluation(model: ModelUnderTest, tmp_path: Path) -> None:
     assert among[OURS] == [1, 1, 1, 1]
     assert tables["Text → images: Caltech-101, held-out images of seen classes"][OURS] == [1, 1]
     assert tables["Text → images: Caltech-101, 46 unseen classes"][SOFTMAX] == [NOT_APPLICABLE, NOT_APPLICABLE]
-    naming = tables["Pascal Sentences, the seed's split: naming with all words"]
+    naming = tables["Pascal Sentences, split of the 2020 notebook: naming with all words"]
     assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
     custom, last = tables["Pascal Sentences, a head trained on it: naming with all words"], "DeViSE on 5 other splits"
     assert custom[CONSE][0] == custom[SOFTMAX][0] == custom[RANDOM][0] == 1

@@ -142,7 +142,7 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     (artifacts / "results.json").write_text(json.dumps(content()))
     test = app("results", protocol="Pascal")
     first = test.metric[0]
-    assert (first.label, first.value, first.delta) == ("Right word in the top 5", "0.80", "+0.37 over notebook")
+    assert (first.label, first.value, first.delta) == ("Right word in the top 5", "0.80", "+0.37 over the notebook")
     text = page_text(test).replace("\\", "")
     assert any("<td>0.800 [0.700, 0.900]</td>" in each.proto.body for each in test.get("html"))
     assert "how often the right word is among the 5 best" in text
@@ -153,7 +153,7 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
 
 def test_results_begin_with_a_sentence_and_a_chart() -> None:
     test = app("results")
-    share = re.match(r"The right name is among five guesses for (\d+) of 100 pictures", test.header[0].value)
+    share = re.match(r"For (\d+) of 100 pictures, the right name is among the app's five guesses", test.header[0].value)
     assert share
     [chart] = [each.proto.body for each in test.get("html") if "shares" in each.proto.body and "<ul" in each.proto.body]
     percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]
@@ -202,7 +202,7 @@ def test_results_that_are_missing_or_damaged(artifacts: Path) -> None:
 def test_best_and_worst_queries_show_their_pictures() -> None:
     text = page_text(test := app("results")).replace("\\", "")
     assert "“birds”** · average precision 0.9" in text
-    assert "4 of the first 4 are among its 35 pictures" in text
+    assert "4 of the first 4 are right (35 in the category)" in text
     assert {"penguin", "pigeon"} <= set(tile_names(test))
     assert len(tile_names(test)) == 24
 

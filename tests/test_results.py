@@ -48,7 +48,7 @@ def test_tables_classes_and_references_are_read(results: Results) -> None:
         "0.450 [0.350, 0.550]",
     ]
     assert results.per_class == {"naming": Classes(("hit@5",), {"cow": {"DeViSE": (0.8,), "ConSE (T = 10)": (0.6,)}}, {"cow": 5})}
-    assert results.references == (Reference("pascal-sentences", "the seed", {"hit@5": 0.43}, "a notebook"),)
+    assert results.references == (Reference("pascal-sentences", "the 2020 notebook", {"hit@5": 0.43}, "a notebook"),)
     assert results.protocols() == {"pascal-sentences": [table]}
 
 
@@ -86,7 +86,7 @@ def test_damaged_results_are_reported_with_a_remedy(wrong: str, tmp_path: Path) 
 def test_losses_are_read_from_history_or_manifest(tmp_path: Path) -> None:
     layout = ArtifactLayout(tmp_path)
     assert read_losses(layout, Manifest(tmp_path)) == {}
-    assert read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": [2, 1.5]}}})) == {"seed 7": [2.0, 1.5]}
+    assert read_losses(layout, Manifest(tmp_path, about={"training": {"loss": {"7": [2, 1.5]}}})) == {"random seed 7": [2.0, 1.5]}
     trained = Manifest(tmp_path, about={"training": {"recipe": "seed"}})
     layout.history.write_text(
         json.dumps({"head": {"loss": [3, 2], "validation": [4, 3]}, "backbone": {"loss": [1], "validation": []}})
@@ -105,7 +105,7 @@ def test_the_bundled_model_has_decreasing_losses(engine: Engine) -> None:
 
 def test_headlines_tell_clear_leads_from_unclear_ones(results: Results) -> None:
     seeds = HEADLINES[0]
-    assert (seeds.protocol, seeds.metric, seeds.rival) == ("pascal-sentences", "hit@5", "the seed")
+    assert (seeds.protocol, seeds.metric, seeds.rival) == ("pascal-sentences", "hit@5", "the 2020 notebook")
     comparison = compare(results, seeds)
     assert comparison is not None
     assert comparison[1:] == (pytest.approx(0.8 - 0.43), True)  # 0.43 is below 0.7, where the interval begins
@@ -153,7 +153,7 @@ def test_chart_rows_have_intervals_and_published_values(results: Results) -> Non
         "hit@5|",
         "hit@5|ConSE (T = 10)",
         "hit@5|DeViSE",
-        "hit@5|the seed",
+        "hit@5|the 2020 notebook",
     ]
     assert [(row["kind"], row["low"], row["value"], row["high"]) for row in rows[2:]] == [
         ("rival", 0.5, 0.6, 0.7),

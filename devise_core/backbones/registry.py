@@ -9,7 +9,7 @@ APPLICATIONS_PAGE = "https://keras.io/api/applications/"
 
 
 def names() -> list[str]:
-    """Return every backbone name: the bundled one, the seed's, and those of ``keras.applications``."""
+    """Return every backbone name: the bundled one, that of the 2020 notebook, and those of ``keras.applications``."""
     return [LITE0, VGG16, *(name for name in application_names() if normalised(name) != VGG16)]
 
 

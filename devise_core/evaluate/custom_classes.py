@@ -1,4 +1,4 @@
-"""The seed's measurement of a head that was trained for it, on the 20 classes of Pascal Sentences, as the seed's was."""
+"""The measurement of the 2020 notebook, of a head that was trained for the 20 classes of Pascal Sentences as its head was."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LAST_ROW = f"{OURS} on {OTHER_SPLITS} other splits"
 
 
 def custom_classes(methods: Methods) -> Outcome:
-    """Measure the head of ``train --recipe own`` on the seed's split, and on other random splits to tell skill from luck.
+    """Measure the head of ``train --recipe own`` on the 2020 notebook's split, and on other random splits to tell skill from luck.
 
     Gives no table for a model without the ImageNet classifier, which was itself trained for other classes.
     """

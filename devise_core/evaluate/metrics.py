@@ -94,7 +94,7 @@ def hierarchical_precision(predicted: Rows, correct: Relevant) -> Values:
 
 
 def overlap(predicted: Sequence[str], true: Sequence[str], k: int) -> float:
-    """Return hierarchical precision@k as the seed's notebook defines it.
+    """Return hierarchical precision@k as the 2020 notebook defines it.
 
     Args:
         predicted: Words, the best first.

@@ -1,4 +1,4 @@
-"""The seed's measurement: images of Pascal Sentences, named with all words of the vocabulary."""
+"""The measurement of the 2020 notebook: images of Pascal Sentences, named with all words of the vocabulary."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KS = (5, 10, 20)
 
 
 def pascal(methods: Methods) -> Outcome:
-    """Name the 100 test images of the seed's split, among all words of the vocabulary."""
+    """Name the 100 test images of the 2020 notebook's split, among all words of the vocabulary."""
     model = methods.model
     images = readers.pascal_sentences(model.data / "pascal-sentences")
     test = [image for image, train in zip(images, splits.seed_split(len(images)), strict=True) if not train]
@@ -39,9 +39,9 @@ def pascal(methods: Methods) -> Outcome:
     )
     results = {name: given if isinstance(given, str) else naming_metrics(given, labels, true) for name, given in answers.items()}
     table = comparison(
-        "Pascal Sentences, the seed's split: naming with all words",
-        f"hit@k is the share of images whose true label, or one of its words, is among the k nearest of {len(words)} words. "
-        "hp@k, as in the seed's notebook, is the share of these k words that are among the k nearest words of the true label's "
+        "Pascal Sentences, split of the 2020 notebook: naming with all words",
+        f"hit@k is the share of images whose true label, or one of its words, is among the k nearest of {len(words):,} words. "
+        "hp@k, as in the 2020 notebook, is the share of these k words that are among the k nearest words of the true label's "
         "vector. The softmax answers with the words in the names of its most probable labels."
         + model.training_note("pascal-sentences", "seed"),
         "pascal-sentences",
@@ -51,7 +51,7 @@ def pascal(methods: Methods) -> Outcome:
 
 
 def naming_metrics(answers: Sequence[Sequence[str]], labels: Sequence[str], true: dict[str, list[str]]) -> MetricValues:
-    """Return hit@k and the seed's hierarchical precision@k of each image.
+    """Return hit@k and the 2020 notebook's hierarchical precision@k of each image.
 
     Args:
         answers: The words of each image, nearest first.

@@ -96,7 +96,7 @@ def _measured(namer: Namer, encoded: Encoded) -> list[Values]:
 
 
 def _row(text: str, measured: Sequence[Values]) -> tuple[Cell, ...]:
-    return (Cell(text=text), Cell(float(len(measured[0]))), *map(mean_cell, measured))
+    return (Cell(text=text), Cell(len(measured[0])), *map(mean_cell, measured))
 
 
 def _names_a_person(names: Names) -> bool:

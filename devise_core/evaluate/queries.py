@@ -81,7 +81,7 @@ def _by_kind(judged: Sequence[Judged]) -> Table:
     rows = []
     for kind, members in groups.items():
         values = (np.asarray([getattr(result, name) for result in members]) for name in ("ours", "shipped"))
-        rows.append((Cell(text=kind), Cell(float(len(members))), *(mean_cell(value) for value in values)))
+        rows.append((Cell(text=kind), Cell(len(members)), *(mean_cell(value) for value in values)))
     return Table(
         "Judged queries by kind",
         "Mean average precision of realistic queries over the stamps, the photos and flickr8k-1000. A query of unknown words "

@@ -35,7 +35,7 @@ def caltech(methods: Methods) -> Outcome:
 
 
 def pascal(methods: Methods) -> Outcome:
-    """Pascal Sentences: the 100 test images of the seed's split."""
+    """Pascal Sentences: the 100 test images of the 2020 notebook's split."""
     images = readers.pascal_sentences(methods.model.data / "pascal-sentences")
     test = select(images, ~splits.seed_split(len(images)))
     return label_queries(methods, "pascal-sentences", "Pascal Sentences, test part", test)

@@ -48,7 +48,7 @@ def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[fl
     with reading(layout.root, f"{remedy(layout.root)}, or train again"):
         training = manifest.about.get("training", {})
         if "loss" in training:
-            return {f"seed {name}": _numbers(losses) for name, losses in training["loss"].items()}
+            return {f"random seed {name}": _numbers(losses) for name, losses in training["loss"].items()}
         if layout.history.name not in manifest.files:
             return {}
         stages = read_json(manifest.verified(layout.history))
@@ -79,6 +79,8 @@ def _table(content: Mapping[str, Any]) -> Table:
 def _cell(content: Mapping[str, Any]) -> Cell:
     if "text" in content:
         return Cell(text=str(content["text"]))
+    if type(content.get("value")) is int and "low" not in content and "high" not in content:
+        return Cell(content["value"])
     value, low, high = (None if content.get(name) is None else float(content[name]) for name in ("value", "low", "high"))
     if value is None or (low is None) != (high is None):
         raise ValueError("a cell needs a text, or a value with both ends of its interval or none")

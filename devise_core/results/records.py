@@ -18,10 +18,10 @@ BY_CLASSES = ", by classes"
 
 @dataclass(frozen=True)
 class Cell:
-    """A mean, or a text in place of a number.
+    """A mean, a count, or a text in place of a number.
 
     Attributes:
-        value: The mean; None for a text.
+        value: The mean as a float, or the count as an int; None for a text.
         low: The start of its 95% interval; None for a figure without one.
         high: The end of the interval.
         text: The text.
@@ -32,6 +32,11 @@ class Cell:
     high: float | None = None
     text: str = ""
 
+    @property
+    def is_mean(self) -> bool:
+        """Whether it is neither a count nor a text."""
+        return isinstance(self.value, float)
+
     def as_dict(self) -> dict[str, Any]:
         """Return ``{"value", "low", "high"}`` to four places, or ``{"text"}``. A figure without an interval has only a value."""
         if self.value is None:
@@ -41,6 +46,8 @@ class Cell:
     def __str__(self) -> str:
         if self.value is None:
             return self.text
+        if not self.is_mean:
+            return f"{self.value:,}"
         return f"{self.value:.3f}" if self.low is None else f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 

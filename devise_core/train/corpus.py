@@ -121,7 +121,7 @@ def label_vectors(names: Sequence[str], text: WordVectorEncoder, targets: str) -
 
 
 def raw_vector(name: str, text: WordVectorEncoder) -> Floats:
-    """Return the mean of the word vectors of ``name`` as they were trained, a unit vector ``(d,)``, as in the seed's notebook.
+    """Return the mean of the word vectors of ``name`` as they were trained, a unit vector ``(d,)``, as in the 2020 notebook.
 
     Raises:
         UnknownWordError: No word of the name is known.

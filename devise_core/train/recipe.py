@@ -57,7 +57,7 @@ class Recipe:
     floor: float = _setting(0.0, "label shares of a conse head below this are set to 0, except the largest")
     split: str = _setting(
         "all",
-        "the images to train on. all; seed: nine tenths, drawn as in the seed's notebook; seen: two thirds of each class, without "
+        "the images to train on. all; seed: nine tenths, drawn as in the 2020 notebook; seen: two thirds of each class, without "
         "the 46 zero-shot classes",
         "all",
         "seed",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 MOMENTUM, DECAY = 0.9, 1e-6
-"""Of the seed's stochastic gradient descent, which uses Nesterov momentum."""
+"""Of the 2020 notebook's stochastic gradient descent, which uses Nesterov momentum."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ View = Callable[[Image.Image, int], Pixels]
 
 
 def squashed(image: Image.Image, size: int) -> Pixels:
-    """Return the whole image without its aspect ratio, as the paper and the seed's notebook used it."""
+    """Return the whole image without its aspect ratio, as the paper and the 2020 notebook used it."""
     return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), dtype=np.uint8)
 
 

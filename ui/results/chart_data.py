@@ -10,14 +10,11 @@ from devise_core.results import OURS, Cell, Classes, Reference, Table
 
 def describe_chart(table: Table, metrics: Sequence[str]) -> str:
     """Describe the chart of a table's ``metrics`` in words."""
-    return f"{table.title}. " + " ".join(
-        f"{metric}: "
-        + ", ".join(
-            f"{method} {cells[metric].value:.2f}" for method, cells in table.methods().items() if cells[metric].value is not None
-        )
-        + "."
+    means = {
+        metric: [f"{method} {cells[metric].value:.2f}" for method, cells in table.methods().items() if cells[metric].is_mean]
         for metric in metrics
-    )
+    }
+    return " ".join([f"{table.title}.", *(f"{metric}: {', '.join(shown)}." for metric, shown in means.items() if shown)])
 
 
 def dot_rows(table: Table, metrics: Sequence[str], references: Sequence[Reference]) -> tuple[list[str], list[dict[str, Any]]]:
@@ -35,8 +32,8 @@ def dot_rows(table: Table, metrics: Sequence[str], references: Sequence[Referenc
             for reference in references
             if metric in reference.figures
         ]
-        measured = [(method, cell, kind) for method, cell, kind in cells if cell.value is not None]
-        keys += [f"{metric}|", *(f"{metric}|{method}" for method, _, _ in measured)]
+        measured = [(method, cell, kind) for method, cell, kind in cells if cell.is_mean]
+        keys += [f"{metric}|", *(f"{metric}|{method}" for method, _, _ in measured)] if measured else []
         rows += [
             {
                 "key": f"{metric}|{method}",
@@ -75,4 +72,4 @@ def published_name(reference: Reference) -> str:
 
 def are_seeds(losses: Mapping[str, Sequence[float]]) -> bool:
     """Return whether the curves are runs that differ only in their random seed."""
-    return len(losses) > 1 and all(name.startswith("seed ") for name in losses)
+    return len(losses) > 1 and all(name.startswith("random seed ") for name in losses)

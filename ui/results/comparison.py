@@ -36,7 +36,7 @@ MEANINGS = {
     "hit": "how often the right word is among the {k} best",
     "hp": "how many of the {k} best words are closely related to the right one",
     "mAP": "mean average precision. It is 1 if all right pictures come before all wrong ones",
-    "P": "how many of the first {k} pictures are right, of those that could be",
+    "P": "the share of the first {k} pictures that are right, divided by the highest share possible",
     "R": "how often a right answer is among the {k} best",
 }
 MAX_METRICS = 4
@@ -58,7 +58,7 @@ def show_protocols(results: Results) -> None:
                 show_table(table, placed, palette)
     if references:
         sources = " ".join(map(cite, references))
-        st.caption(f"Published by others, and hollow in the charts if the metric is the same. {sources}")
+        st.caption(f"Figures published elsewhere. The charts show them as hollow marks where the metric is the same. {sources}")
     st.caption("To measure this yourself, run:")
     st.code(f"{PROGRAM} evaluate {protocol} --data DATA", language=None, wrap_lines=True)
 
@@ -104,7 +104,7 @@ def show_table(table: Table, references: Sequence[Reference], palette: Palette) 
     st.markdown(f"**{plain(table.title)}**")
     charts = chart_metrics(table)
     for column, metrics in zip(st.columns(len(charts), gap="medium"), charts, strict=True):
-        if any(cells[metric].value is not None for cells in table.methods().values() for metric in metrics):
+        if any(cells[metric].is_mean for cells in table.methods().values() for metric in metrics):
             with column:
                 show_chart(describe_chart(table, metrics), dots, table, metrics, references, palette)
     st.caption("  \n".join([*describe_metrics(table.metrics), *conclusions(table)]))

@@ -129,7 +129,7 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for each of the {len(asked)} categories by its name. **Average precision** is 1 if every "
-        "picture of the category comes before all others. Names that describe an occasion, a place or a use often do badly."
+        "picture of the category comes before all others."
     )
     ends = min(EXTREMES, len(asked) // 2)
     for title, part in (("Best", asked[:ends]), ("Worst", asked[: -ends - 1 : -1])):
@@ -139,7 +139,7 @@ def queries(engine: Engine) -> None:
             right = int(in_category([hit.category for hit in hits], each.query).sum())
             st.markdown(
                 f"**“{plain(each.query)}”** · average precision {each.average_precision:.2f} · {right} of the first "
-                f"{len(hits)} are among its {each.images} pictures"
+                f"{len(hits)} are right ({each.images} in the category)"
             )
             gallery(engine, hits, f"results-{each.query}")
 

@@ -48,11 +48,11 @@ def show_summary(results: Results) -> None:
         return
     number = _COUNT.search(table.title)
     kinds = f"one of {number[1]} kinds" if number else "one kind"
-    st.header(f"The right name is among five guesses for {_of_hundred(shares[0].value)} of 100 pictures", anchor=False)
+    st.header(f"For {_of_hundred(shares[0].value)} of 100 pictures, the right name is among the app's five guesses", anchor=False)
     st.html(chart_html(shares))
     st.caption(
-        f"Each picture shows {kinds} of things that the app was not trained on. It knows their names from text only. A few of them "
-        "it has learned under another name, as the notes for researchers say."
+        f"Each picture shows {kinds} of things that the app was not trained on. It knows their names from text only. It has "
+        "learned a few of them under another name. See the tables for researchers below."
     )
 
 
