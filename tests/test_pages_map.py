@@ -82,7 +82,7 @@ def test_a_region_has_words_labels_and_pictures() -> None:
     assert "What its pictures show" in page_text(test)
     assert "Most frequent labels" in page_text(test)
     assert len(tile_names(test)) == 24
-    assert "There is no picture in this region" in page_text(app("explorer", region="tsne2:-9,-9;-8,-9;-8,-8"))
+    assert "There are no pictures in this region" in page_text(app("explorer", region="tsne2:-9,-9;-8,-9;-8,-8"))
 
 
 def test_the_page_explains_how_the_query_is_placed() -> None:
@@ -93,6 +93,7 @@ def test_the_page_explains_how_the_query_is_placed() -> None:
 def test_the_page_explains_trustworthiness_and_correct_names() -> None:
     assert "Arranged by t-SNE in 2 dimensions. Trustworthiness 0.97 out of 1." in page_text(app("explorer")).replace("\\", "")
     assert "among its 5 best matching words" in page_text(app("explorer", colour="right"))
+    assert "A group has pictures that are similar in meaning" in page_text(app("explorer", colour="cluster"))
 
 
 def test_an_uploaded_picture_is_placed_on_the_map(engine: Engine) -> None:

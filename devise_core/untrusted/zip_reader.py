@@ -110,13 +110,14 @@ def _images(
         name = _unique(name, taken)
         taken.add(name)
         yield name, content
-    left_out = f" Files of other kinds are left out ({', '.join(counted_kinds(others))})." if others else ""
+    kinds = ", ".join(counted_kinds(others))
     if others and (taken or problems):
-        leave_out(f"{called}:{left_out} Save photos as JPEG or PNG.")
+        leave_out(f"{called}: Files of other kinds are left out ({kinds}). Save photos as JPEG or PNG.")
     if problems and not taken:
         raise CollectionError(f"No image in the zip can be unpacked. {problems[0]}")
     if not taken:
-        raise CollectionError(f"The zip has no images.{left_out} Pack {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} files.")
+        only = f", only {kinds}" if kinds else ""
+        raise CollectionError(f"The zip has no images{only}. Put image files in it, such as JPEG or PNG.")
 
 
 class _EntryError(Exception):

@@ -29,7 +29,7 @@ function build(root) {
     bar.max = Math.max(1, box.total);
     bar.value = box.done;
     const loading = box.ready ? "" : " The model is loading, which takes a few seconds.";
-    status.textContent = box.working ? `${box.done} of ${box.total}${name ? `: ${name}` : ""}${loading}` : "";
+    status.textContent = box.working ? `Reading ${box.done} of ${box.total}${name ? `: ${name}` : ""}${loading}` : "";
     zone.classList.toggle("working", box.working);
     pick.disabled = box.working;
   };

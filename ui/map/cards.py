@@ -53,7 +53,7 @@ def picture_card(engine: Engine, row: int) -> None:
 def region_card(engine: Engine, rows: Rows) -> None:
     """Show the pictures of a region, what they have in common, and a button to download the list."""
     if not len(rows):
-        st.info("There is no picture in this region. Select points with the lasso, or reset the view.", icon=":material/gesture:")
+        st.info("There are no pictures in this region. Select points with the lasso, or reset the view.", icon=":material/gesture:")
         return
     collection = engine.collection
     listed = rows if len(rows) <= MAX_LISTED else rows[:: -(-len(rows) // MAX_LISTED)]
@@ -77,11 +77,12 @@ def region_card(engine: Engine, rows: Rows) -> None:
         on_click="ignore",
     )
     gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the average of the region"))
-    extent = "all of them" if len(listed) == len(rows) else f"{len(listed):,} of them, evenly sampled"
+    sampled = f"{len(listed):,} pictures of the region, evenly sampled"
+    extent = "every picture in the region" if len(listed) == len(rows) else sampled
     more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists {extent}." if len(rows) > MAX_SHOWN else ""
     st.caption(
         f"Each similarity compares a picture with the average of the region.{more}",
-        help="It is the cosine with the mean of the region's vectors.",
+        help="The similarity is the cosine of the picture's vector and the mean vector of the region.",
     )
 
 

@@ -32,7 +32,13 @@ CONTENT = 3
 COLOURED = 11
 """How many categories or labels have a colour of their own. The rest share one more."""
 THUMBNAIL = 96
-COLOURS = {"category": "Category", "label": "Label", "cluster": "Group", "cosine": "Similarity", "right": "Named correctly"}
+COLOURS = {
+    "category": "Category",
+    "label": "Label",
+    "cluster": "Picture group",
+    "cosine": "Similarity",
+    "right": "Named correctly",
+}
 """What the colours can mean: value in the address → name on the page."""
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 

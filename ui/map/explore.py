@@ -105,6 +105,8 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
             "A map cannot keep all distances between pictures. Trustworthiness is 1 if, for every picture, the ten nearest on the "
             "map are also the ten most similar (Venna and Kaski, 2001)."
         )
+    if view.colour == "cluster":
+        sentences.append("A group has pictures that are similar in meaning. It is named after what they show.")
     if view.colour == "right":
         sentences.append(f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words.")
     if engine.vocabulary is None:
