@@ -117,7 +117,7 @@ def test_a_search_highlights_its_matches_on_the_map(page: Page, address: str) ->
     expect(tiles(page, "map-0")).to_have_count(12)
     expect(page.get_by_text("★ is placed among its 5 most similar pictures")).to_be_visible()
     view.locator("select[name=method]").select_option("pca")
-    expect(page.get_by_text("★ is at its exact place, computed as for the pictures")).to_be_visible()
+    expect(page.get_by_text("★ is at its exact place, which is computed in the same way")).to_be_visible()
     view.get_by_label("Colour").select_option("cosine")
     expect(page.locator(".legend")).to_contain_text("how well it matches “musical instrument”: least")
     expect(page).to_have_url(re.compile("colour=cosine"))

@@ -87,7 +87,7 @@ def test_a_region_has_words_labels_and_pictures() -> None:
 
 def test_the_page_explains_how_the_query_is_placed() -> None:
     assert "because a t-SNE map has no exact place" in page_text(app("explorer", q="violin"))
-    assert "at its exact place, computed as for the pictures" in page_text(app("explorer", q="violin", map="pca"))
+    assert "at its exact place, which is computed in the same way" in page_text(app("explorer", q="violin", map="pca"))
 
 
 def test_the_page_explains_trustworthiness_and_correct_names() -> None:

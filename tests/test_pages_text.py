@@ -31,7 +31,7 @@ def test_the_page_explains_why_nothing_matches() -> None:
     test = app("text_search", q="democracy", cut="95")
     assert not tile_names(test)
     assert "matches “democracy” well. The highest similarity is 0.29." in test.info[0].value
-    assert "Most words picked at random have a closer picture here" in test.info[0].value
+    assert "Most words picked at random reach a higher similarity here" in test.info[0].value
     test = app("text_search", q="bird", cut="95")
     assert "The threshold is 0.95" in test.info[0].value
 

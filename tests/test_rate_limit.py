@@ -83,7 +83,9 @@ def test_a_session_whose_pages_compute_too_much_is_told_how_long_to_wait(monkeyp
     budget.spend(time.monotonic(), 3.0)
     test.run()
     said = checked(test).warning[0].value.replace("\\", "")
-    assert re.search(r"taken 1 seconds to compute in the last minute\. Try again in (60|5\d) seconds", said)
+    assert re.search(
+        r"used 1 seconds of computing time in the last minute, which is the limit\. Try again in (60|5\d) seconds", said
+    )
     assert "match well" not in page_text(test)
     assert "match well" in page_text(app("text_search", q="bird"))  # another session
 

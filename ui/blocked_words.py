@@ -54,5 +54,5 @@ def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:
     """Return the words of a visitor that may name a picture, and say how many are left out."""
     blocked = blocked_words(engine, words)
     if blocked:
-        st.caption(f"{len(blocked)} of {len(words)} words left out, because the app names no picture with such words.")
+        st.caption(f"{len(blocked)} of {len(words)} words are left out, because the app names no picture with such words.")
     return [word for word in words if word not in blocked]

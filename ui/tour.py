@@ -58,7 +58,7 @@ STEPS = (
         "labels",
         "Name a picture",
         "The search also works the other way round. The app names a picture with any noun, or with words from your list, "
-        "without any training on them.",
+        "even if it was not trained on them.",
         {"item": "violin"},
     ),
     Step(
@@ -71,7 +71,7 @@ STEPS = (
     Step(
         "words",
         "From word to word",
-        "Go from one word to another in small steps, and see a picture of each word that has a good one.",
+        "Go from one word to another in small steps. Where a picture matches the word of a step well, you see it.",
         {"mode": "way", "a": "tree", "b": "car"},
     ),
     Step("results", "How well does it work?", "The figures compare the app with other methods. You can repeat every measurement."),

@@ -1,4 +1,4 @@
-"""Paths: walk from one word to another, with an image for each word that has a good one."""
+"""Paths: walk from one word to another, with an image for each word that an image matches well."""
 
 from __future__ import annotations
 

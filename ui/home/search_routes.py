@@ -19,7 +19,7 @@ def _search(request: Request) -> Response:
     """Answer ``?q=TEXT&c=COLLECTION&pass=PASS`` like ``answer_while_typing``, or with ``&done=1`` like ``answer_to_text``."""
     wait = PASSES.seconds_to_wait(request.query_params.get("pass", ""), time.monotonic())
     if wait is None:
-        return PlainTextResponse("Open the page Home first. It may have been open for too long. Reload it.", 403)
+        return PlainTextResponse("This search needs the page Home. If Home has been open for long, reload it.", 403)
     if wait:
         event_log.record("refusal", guard="typing rate")
         seconds = math.ceil(wait)

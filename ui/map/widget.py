@@ -95,7 +95,7 @@ def describe_placement(view: View, marks: MapMarks) -> str:
     if not marks.pins:
         return ""
     if view.name.startswith("pca"):
-        return "★ is at its exact place, computed as for the pictures."
+        return "★ is at its exact place, which is computed in the same way as the places of the pictures."
     reason = f"because a {METHODS[view.name[:-1]]} map has no exact place for anything added later"
     return f"★ is placed among its {NEIGHBOURS} most similar pictures, {reason}."
 

@@ -12,7 +12,8 @@ from devise_core.search.naming import Names
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
-    "“Probably” is right for about 6 of 10 names of the pictures in this demo, “maybe” for about 4, and “not sure” for about 1. "
+    "Of 10 names for pictures of this demo that are called “probably”, about 6 are right. Of 10 called “maybe”, about 4 are right, "
+    "and of 10 called “not sure”, about 1. "
     "The percentage is the probability that the model gives to the word and all kinds of it."
 )
 LEAST_SHOWN = 0.01

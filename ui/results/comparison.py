@@ -34,7 +34,7 @@ OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot", "S
 """Names in links from earlier versions."""
 MEANINGS = {
     "hit": "how often the right word is among the {k} best",
-    "hp": "how many of the {k} best words are closely related to the right one",
+    "hp": "the share of the {k} best words that are closely related to the right one",
     "mAP": "mean average precision. It is 1 if all right pictures come before all wrong ones",
     "P": "the share of the first {k} pictures that are right, divided by the highest share possible",
     "R": "how often a right answer is among the {k} best",

@@ -60,8 +60,8 @@ HEADLINES = (
         "kept out",
         "hp@5",
         SOFTMAX,
-        "How many of the five best answers are closely related to the right one (hp@5), compared with a plain classifier. A wrong "
-        "answer can still make sense, such as another breed of dog.",
+        "The share of the five best answers that are closely related to the right one (hp@5), compared with a plain classifier. "
+        "A wrong answer can still make sense, such as another breed of dog.",
     ),
     Headline(
         "Right pictures first",

@@ -65,13 +65,17 @@ def check_rate_limit() -> None:
     budget: CpuBudget = st.session_state.setdefault(_BUDGET_KEY, CpuBudget(allowed))
     if seconds := budget.seconds_to_wait(time.monotonic()):
         raise BusyError(
-            f"Your pages have taken {allowed:g} seconds to compute in the last minute. Try again in {math.ceil(seconds)} seconds.",
+            f"Your session has used {allowed:g} seconds of computing time in the last minute, which is the limit. Try again in "
+            f"{math.ceil(seconds)} seconds.",
             "cpu",
         )
     limit = settings().requests_per_minute
     rate: RateLimit = st.session_state.setdefault(_STATE_KEY, RateLimit(limit))
     if seconds := rate.seconds_to_wait(time.monotonic()):
-        raise BusyError(f"You have sent {limit} requests in the last minute. Try again in {math.ceil(seconds)} seconds.", "rate")
+        raise BusyError(
+            f"You have sent {limit} requests in the last minute, which is the limit. Try again in {math.ceil(seconds)} seconds.",
+            "rate",
+        )
 
 
 PASSES = NamedLimits()

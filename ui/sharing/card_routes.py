@@ -85,7 +85,7 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
             return [f"“{view.query}”"], PAGES[view.page].description, []
         strong = matches.strong() if matches.sure else matches.ranking[:0]
         if matches.withheld or not strong:
-            return [f"“{view.query}”", "A search for pictures"], "No picture matches for certain.", []
+            return [f"“{view.query}”", "A search for pictures"], "The app is not sure that any picture matches.", []
         count = f"{len(strong)} of {len(engine.collection)} pictures match well"
         return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)

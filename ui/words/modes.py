@@ -140,8 +140,8 @@ def _path() -> None:
         _refuse_people_and_animals(engine, start, end)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            f"At each step you see the most similar word, and a picture of it if {plain(engine.collection.title)} has a good one. "
-            "No word or picture appears twice.",
+            "At each step you see the most similar word. If a picture in "
+            f"{plain(engine.collection.title)} matches it well, you see that too. No word or picture appears twice.",
             help="The two words are vectors. The path turns from one to the other in steps of equal angle.",
         )
         if clicked.picture:
