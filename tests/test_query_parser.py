@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from devise_core.errors import QueryError
-from devise_core.text.query_parser import GRAMMAR, MAX_CLAUSES, parse, point
+from devise_core.text.query_parser import GRAMMAR, MAX_CLAUSES, parse
+from devise_core.text.query_pointer import point
 
 # fmt: off
 PIECES = (

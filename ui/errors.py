@@ -9,7 +9,7 @@ import streamlit as st
 
 from devise_core.errors import BusyError, DeviseError, NoCollectionError, NoMapError, QueryError, UnknownWordError
 from devise_core.serving import event_log
-from devise_core.text.query_parser import point
+from devise_core.text.query_pointer import point
 from ui import url_state
 from ui.callbacks import uninterrupted
 from ui.searchbox import search_for

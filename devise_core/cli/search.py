@@ -11,7 +11,8 @@ from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
-from devise_core.text.query_parser import GRAMMAR, parse, point
+from devise_core.text.query_parser import GRAMMAR, parse
+from devise_core.text.query_pointer import point
 from devise_core.text.unmodelled import quoted
 from devise_core.vectors import Floats
 from devise_core.vision.image_reader import read_image

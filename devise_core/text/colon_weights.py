@@ -17,6 +17,12 @@ It matches no time, no URL and no name such as "re:zero" or "apollo:13".
 def refuse_colon_weight(text: str, at: int, end: int, phrase: str = "") -> None:
     """Refuse ``text`` from ``at`` to ``end`` if it is a word with a colon and a weight, or such an end of a quoted ``phrase``.
 
+    Args:
+        text: The query.
+        at: Where the part to look at starts.
+        end: Where it ends.
+        phrase: The phrase in quotes directly before it, with its quotes. Empty if there is none.
+
     Raises:
         QueryError: It is one. The error says how to write it, and has the position of the colon.
     """

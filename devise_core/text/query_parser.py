@@ -39,9 +39,6 @@ Subtracting all of a close relative leaves noise: "fruit" minus "apple" (cosine 
 it finds the other fruits. A sum such as "king - man + woman" is of whole vectors (Mikolov et al., 2013).
 """
 
-_WIDTH = 28
-"""How many columns of a long query ``point`` shows: as many as fit on a phone."""
-
 _SPACE = re.compile(r"\s*")
 _SIGN = re.compile(r"[+\-−]")
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
@@ -120,20 +117,6 @@ def parse(text: str) -> tuple[Clause, ...]:
             clauses[0].start,
         )
     return tuple(clauses)
-
-
-def point(text: str, position: int) -> str:
-    """Return a text on one line, with a caret below a character. Of a long text only the part around it is returned.
-
-    Args:
-        text: The query.
-        position: The offset of the character, from 0. The length of the text is the place after it.
-    """
-    start = max(0, min(position - _WIDTH // 2, len(text) - _WIDTH))
-    line = "".join(char if char.isprintable() else " " for char in text[start : start + _WIDTH])
-    before, after = "…" * (start > 0), "…" * (start + _WIDTH < len(text))
-    columns = len(before) + sum(_columns(char) for char in line[: position - start])
-    return f"{before}{line}{after}\n{' ' * columns}^"
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -245,9 +228,3 @@ def _skip(text: str, at: int) -> int:
 
 def _has_word(text: str) -> bool:
     return any(char.isalnum() for char in unicodedata.normalize("NFKC", text))
-
-
-def _columns(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
