@@ -84,7 +84,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs):
         """Find the regions of an image that its cosine with a query depends on.
 
         Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
             text: A query, or what ``query`` made of one.
             pictures: As ``images`` of ``query``.
 
@@ -109,7 +109,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs):
         """Encode the regions of an image, for more than one ``heat``.
 
         Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
 
         Returns:
             The embeddings of the image ``(d,)``, and of it without each region ``(rows, columns, d)``.

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from devise_core.settings import settings
-from devise_core.vision.image_sources import from_array, name_and_bytes
+from devise_core.vision.image_sources import from_array, is_url, name_and_bytes
 
 
 def image_form(image: object) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def image_form(image: object) -> dict[str, Any]:
     Raises:
         ImageError: The file is missing, or has more bytes than the setting ``image_bytes`` allows.
     """
-    if isinstance(image, str) and image.startswith(("http://", "https://")):
+    if is_url(image):
         return {"url": image}
     picture = image if isinstance(image, Image.Image) else from_array(image) if hasattr(image, "dtype") else None  # type: ignore[arg-type]
     if picture is None:

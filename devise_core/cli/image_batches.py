@@ -67,7 +67,7 @@ def add_images(command: argparse.ArgumentParser, out_help: str, required: bool =
         "pictures",
         metavar="IMAGE",
         nargs="+" if required else "*",
-        help="an image file, a folder of images, or - for standard input",
+        help="an image file, a folder of images, a URL if allowed, or - for standard input",
     )
     command.add_argument("--out", type=Path, metavar="FILE", help=out_help)
 

@@ -6,14 +6,21 @@ import sys
 from pathlib import Path
 
 from devise_core.settings import settings
+from devise_core.vision.image_sources import is_url, name_and_bytes
 
 STDIN = "-"
 
 
 def picture_of(argument: str) -> str | bytes:
-    """Return the path, or the content of what can be read only once: standard input, given as "-", or a pipe."""
+    """Return the path, or the content of what is read only once: standard input, given as "-", a pipe, or a URL.
+
+    Raises:
+        ImageError: A URL may not be fetched, or has no image.
+    """
     if argument == STDIN:
         return sys.stdin.buffer.read(settings().image_bytes + 1)
+    if is_url(argument):
+        return name_and_bytes(argument, settings().image_bytes)[1]
     path = Path(argument)
     if path.is_fifo():
         with path.open("rb") as pipe:

@@ -38,8 +38,8 @@ def add_parsers(commands: Any) -> None:
         action="append",
         default=[],
         metavar="IMAGE",
-        help="an example image, or - for standard input; repeat it for more. The query may name them like:photo, like:photo2, … "
-        "Those that it does not name are added to it",
+        help="an example image, a URL of one if allowed, or - for standard input; repeat it for more. The query may name them "
+        "like:photo, like:photo2, … Those that it does not name are added to it",
     )
 
 

@@ -15,7 +15,7 @@ from devise_core.vision.image_reader import read_image
 def add_parsers(commands: Any) -> None:
     """Add the command to the subparsers ``commands``."""
     command = add_command(commands, "similar", "find images that are similar to an image", _similar)
-    command.add_argument("picture", metavar="IMAGE", help="an image file, or - for standard input")
+    command.add_argument("picture", metavar="IMAGE", help="an image file, a URL if allowed, or - for standard input")
     command.add_argument(
         "--by",
         choices=("semantic", "visual", "labels"),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.collections.indexing import THUMBNAIL
-from devise_core.distributed.image_list import WEB, storage
+from devise_core.distributed.image_list import storage
 from devise_core.errors import CollectionError, ImageError
 from devise_core.settings import settings
 from devise_core.untrusted.url_fetch import fetch_image
@@ -21,7 +21,7 @@ from devise_core.vectors import Floats
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 from devise_core.vision.image_reader import read_image
-from devise_core.vision.image_sources import name_and_bytes
+from devise_core.vision.image_sources import WEB, name_and_bytes
 from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 

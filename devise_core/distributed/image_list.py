@@ -13,9 +13,7 @@ from devise_core.collections.image_files import scan_folder
 from devise_core.errors import CollectionError
 from devise_core.storage.artifact_reader import read_text
 from devise_core.vision.image_reader import SUFFIXES
-
-WEB = ("http://", "https://")
-"""What begins like this is only fetched from the public web, as for a visitor."""
+from devise_core.vision.image_sources import WEB
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,10 @@ class Settings(BaseSettings):
         64 * 10**9,
         "The most memory that recent uploads of all sessions may take. Beyond it, the oldest are deleted.",
     )
-    url_search: bool = _switch(False, "Search by the URL of an image, which the server fetches.")
+    url_search: bool = _switch(
+        False,
+        "Fetch images from URLs of the public web, in the app, the REST API, the commands and the library.",
+    )
     url_bytes: int = _number(10_000_000, "bytes", 1_000, 50_000_000, "The most bytes fetched from a URL.")
     url_seconds: float = _number(8.0, "seconds", 0.5, 60, "How long fetching a URL may take, redirects included.")
     url_redirects: int = _number(

@@ -1,4 +1,4 @@
-"""Fetch an image from a web address that an untrusted visitor gives, without letting the server reach its own network.
+"""Fetch an image from a web address that an untrusted visitor or a program gives, without reaching the server's own network.
 
 A name is resolved once, all its addresses must be public, and the connection goes to the address that was checked. A name that
 resolves to something else the next time ("DNS rebinding") gains nothing. There are no cookies and no proxy, and every redirect is
@@ -167,7 +167,7 @@ def _response(target: Target, address: str, deadline: float, limits: Settings) -
     except (OSError, HTTPError, HTTPException, ValueError) as error:
         if monotonic() >= deadline:
             raise _too_slow(limits) from error
-        raise ImageError("The server at the web address does not respond properly. Save the image and upload it.") from error
+        raise ImageError("The server at the web address does not respond properly. Save the image and use the file.") from error
     finally:
         clock.cancel()
         connection.close()
@@ -200,7 +200,9 @@ def _body(response: HTTPResponse, deadline: float, limits: Settings) -> bytes:
         raise _too_slow(limits)
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and len(content) != int(length):
-        raise ImageError("The server at the web address sent only a part of the image. Try again, or save the image and upload it.")
+        raise ImageError(
+            "The server at the web address sent only a part of the image. Try again, or save the image and use the file."
+        )
     return bytes(content)
 
 
@@ -213,7 +215,7 @@ def _check_headers(response: HTTPResponse, limits: Settings) -> None:
     if not kind.startswith("image/"):
         raise ImageError("The web address leads to a page, not to an image. Use the address of the image on that page.")
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise ImageError("The server at the web address compresses the image. Save the image and upload it.")
+        raise ImageError("The server at the web address compresses the image. Save the image and use the file.")
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and int(length) > limits.url_bytes:
         raise _too_large(limits)
@@ -221,9 +223,9 @@ def _check_headers(response: HTTPResponse, limits: Settings) -> None:
 
 def _too_large(limits: Settings) -> ImageError:
     return ImageError(
-        f"The image at the web address has more than {limits.url_bytes / 1e6:g} MB. Save a smaller copy and upload it."
+        f"The image at the web address has more than {limits.url_bytes / 1e6:g} MB. Save a smaller copy and use that."
     )
 
 
 def _too_slow(limits: Settings) -> ImageError:
-    return ImageError(f"The server at the web address took more than {limits.url_seconds:g} s. Save the image and upload it.")
+    return ImageError(f"The server at the web address took more than {limits.url_seconds:g} s. Save the image and use the file.")

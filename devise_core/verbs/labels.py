@@ -29,7 +29,7 @@ class LabelVerbs(EngineBase):
         """Return the ``k`` words nearest to an image.
 
         Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
             k: How many words to return.
             vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
 

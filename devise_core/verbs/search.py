@@ -48,7 +48,7 @@ class SearchVerbs(RankingVerbs):
         """Return the ``k`` images nearest to an image.
 
         Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
             k: How many images to return.
             by: What is compared. "semantic" compares embeddings, which say what an image shows. "visual" compares the
                 backbone's features, which say how it looks. "labels" searches with the mean of the image's ten nearest
@@ -118,7 +118,7 @@ class SearchVerbs(RankingVerbs):
         """Encode one image, for more than one question about it.
 
         Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, or a ``PIL.Image``.
+            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
 
         Returns:
             Its features ``(1, f)`` and its embedding ``(1, d)``.

@@ -1,22 +1,35 @@
-"""What an image can be given as: a path, bytes, an open file, a NumPy array or a ``PIL.Image``."""
+"""What an image can be given as: a path, a URL, bytes, an open file, a NumPy array or a ``PIL.Image``."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from devise_core.errors import ImageError
+from devise_core.errors import ImageError, shortened
+from devise_core.settings import settings, variable
 
 ImageInput = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[np.uint8] | Image.Image
-"""A path, the bytes of an image file, a file open for reading in binary mode, pixels ``uint8 (h, w, 3)``, or a PIL image."""
+"""A path, the bytes of an image file, a file open for reading in binary mode, pixels ``uint8 (h, w, 3)``, or a PIL image.
 
-_KINDS = "a path, bytes, a file open in binary mode, a NumPy array or a PIL image"
+A text that begins with ``http://`` or ``https://`` is a URL. It is fetched only if ``SEMBLANCE_URL_SEARCH`` is on, only from the
+public web, and within the limits of the settings ``url_bytes``, ``url_seconds`` and ``url_redirects``.
+"""
+
+WEB = ("http://", "https://")
+"""What a URL of an image begins with."""
+_KINDS = "a path, a URL, bytes, a file open in binary mode, a NumPy array or a PIL image"
+
+
+def is_url(source: object) -> TypeGuard[str]:
+    """Whether an image is given as a URL rather than as a path."""
+    return isinstance(source, str) and source[:8].lower().startswith(WEB)
 
 
 def check_several(images: object) -> None:
@@ -55,17 +68,19 @@ def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
     """Read a file.
 
     Args:
-        source: A path, bytes or an open file.
+        source: A path, a URL, bytes or an open file.
         most: The most bytes that the file may have.
 
     Returns:
         What to call the file in an error, and its content.
 
     Raises:
-        ImageError: The file is missing or too large, or ``source`` is something else.
+        ImageError: The file is missing or too large, ``source`` is something else, or it is a URL that may not be fetched.
     """
     if isinstance(source, bytes | bytearray | memoryview):
         name, content = "The image", bytes(source)
+    elif is_url(source):
+        name, content = _fetch(source)
     elif isinstance(source, str | os.PathLike):
         name, content = _read_path(Path(source), most)
     else:
@@ -73,6 +88,19 @@ def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
     if len(content) > most:
         raise _too_many_bytes(name, len(content), most)
     return name, content
+
+
+def _fetch(url: str) -> tuple[str, bytes]:
+    """Fetch an image from the public web. The setting is checked here too, because a library has no visitors to advise."""
+    if not settings().url_search:
+        raise ImageError(
+            f"{shortened(url)} is a URL, and URLs are not fetched. Download the image and give its path, or set "
+            f"{variable('url_search')}=on before the program starts."
+        )
+    from devise_core.untrusted.url_fetch import fetch_image
+
+    content = fetch_image(url)
+    return shortened(Path(unquote(urlsplit(url).path)).name) or "The image", content
 
 
 def _read_open_file(source: object, most: int) -> tuple[str, bytes]:
