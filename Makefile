@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint format types audit docs image lock oldest scale figures clean
+.PHONY: demo test lint format types audit docs image package lock oldest scale figures clean
 
 demo: $(VENV)/demo
 	@echo "Starting the app. It opens in your browser in a few seconds."
@@ -49,6 +49,10 @@ lock: $(VENV)/test
 	grep ^pymilvus requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-milvus.lock
 	grep ^onnx requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-onnx.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
+
+# Install the last commit as a package into new environments and run the README's lines. Needs no environment, so PYTHON=python3.13 works.
+package:
+	$(PYTHON) -m benchmarks.clean_install
 
 # Install the oldest versions that pyproject.toml allows, and run the tests that need no browser and train no model.
 OLDEST = build-cache/oldest

@@ -15,7 +15,6 @@ from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.opening import collection_names, default_collection, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
-from devise_core.results import Results, read_losses, read_results
 from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout, artifacts_folder
@@ -25,6 +24,7 @@ from devise_core.text.query import Query
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.batch import BatchVerbs
+from devise_core.verbs.figures import FigureVerbs
 from devise_core.verbs.groups import GroupVerbs
 from devise_core.verbs.labels import WordSet
 from devise_core.verbs.paths import PathVerbs
@@ -37,7 +37,7 @@ from devise_core.vision.occlusion import Heat, Regions, regions
 __all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs):
+class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image
@@ -116,24 +116,13 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs):
 
         Raises:
             ImageError: The image cannot be read.
+
+        Example:
+            >>> regions = engine.regions(engine.collection.picture(engine.collection.row("violin")))
+            >>> [round(regions.heat(engine.query(text).vector, text).cosine, 1) for text in ("violin", "sea")]
+            [0.9, -0.1]
         """
         return regions(image, self.encoder)
-
-    def results(self) -> Results | None:
-        """Return what ``evaluate --out`` measured of the model, or None if it was not measured.
-
-        Raises:
-            ArtifactError: The file is damaged.
-        """
-        return read_results(self.layout.results)
-
-    def losses(self) -> dict[str, list[float]]:
-        """Return the training's curves: name → the loss after each epoch.
-
-        Raises:
-            ArtifactError: The file is missing or damaged.
-        """
-        return read_losses(self.layout, self.manifest)
 
     def collections(self) -> dict[str, Path]:
         """Return name → folder of every collection that the engine can open by name.

@@ -38,6 +38,11 @@ class UnknownWordError(DeviseError):
 
     Attributes:
         suggestions: Each unknown word and its nearest spellings, nearest first. A word may have none.
+
+    Example:
+        >>> engine.search_text("xqzv")
+        Traceback (most recent call last):
+        devise_core.errors.UnknownWordError: The word “xqzv” is unknown. Try another English word.
     """
 
     def __init__(self, suggestions: Mapping[str, Sequence[str]]) -> None:
@@ -55,6 +60,11 @@ class QueryError(DeviseError):
 
     Attributes:
         position: The offset of the character at fault, or None.
+
+    Example:
+        >>> engine.search_text("bird +")
+        Traceback (most recent call last):
+        devise_core.errors.QueryError: A term is missing at character 7. Write one there, or remove the operator.
     """
 
     def __init__(self, message: str, position: int | None = None) -> None:
@@ -70,7 +80,13 @@ class NoVocabularyError(DeviseError):
 
 
 class ImageError(DeviseError):
-    """An image cannot be used. It is too large, truncated or not an image."""
+    """An image cannot be used. It is too large, truncated or not an image.
+
+    Example:
+        >>> engine.label_image("missing.jpg")
+        Traceback (most recent call last):
+        devise_core.errors.ImageError: There is no file missing.jpg. Check the path.
+    """
 
 
 class BusyError(DeviseError):
@@ -93,11 +109,23 @@ class AbandonedError(DeviseError):
 
 
 class ArtifactError(DeviseError):
-    """A file of the model is missing, damaged or of another version."""
+    """A file of the model is missing, damaged or of another version.
+
+    Example:
+        >>> load_engine("nowhere")
+        Traceback (most recent call last):
+        devise_core.errors.ArtifactError: nowhere/manifest.json is missing. Restore it from a backup.
+    """
 
 
 class CollectionError(DeviseError):
-    """A collection is missing, empty or damaged."""
+    """A collection is missing, empty or damaged.
+
+    Example:
+        >>> engine.more_like("dodo")
+        Traceback (most recent call last):
+        devise_core.errors.CollectionError: The collection stamps has no image “dodo”. ...
+    """
 
 
 class UnknownCollectionError(CollectionError):
@@ -105,6 +133,11 @@ class UnknownCollectionError(CollectionError):
 
     Attributes:
         name: The name.
+
+    Example:
+        >>> engine.on("holidays")
+        Traceback (most recent call last):
+        devise_core.errors.UnknownCollectionError: There is no collection “holidays” (there are: ...). Make one with `...`.
     """
 
     def __init__(self, name: str, known: Sequence[str]) -> None:

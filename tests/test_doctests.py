@@ -7,18 +7,17 @@ import sys
 
 import pytest
 
-from devise_core import Engine
+from devise_core import Engine, load_engine
 from devise_core.client import SemblanceClient
 from tests.api_server import served_api
 from tests.documents import ROOT
-from tests.public_names import BASES, PUBLIC
+from tests.public_names import BASES, ERRORS, PUBLIC
 
 pytestmark = pytest.mark.artifacts
 OWNERS = [owner for owner in Engine.__mro__ if owner is not object]
+NAMES = {"load_engine": load_engine}
 MODULES = sorted({each.__module__ for each in (*OWNERS, *PUBLIC, *BASES)})
 VERBS = {name: verb for owner in OWNERS for name, verb in vars(owner).items() if callable(verb) and not name.startswith("_")}
-WITHOUT_EXAMPLE = {"best_evidence", "encoded", "hits", "losses", "names", "regions", "results", "search_encoded"}
-"""Verbs that are in the example of another verb, or that need no example."""
 CLIENT_WITHOUT_EXAMPLE = {
     "close",
     "collection",
@@ -33,10 +32,17 @@ CLIENT_WITHOUT_EXAMPLE = {
 }
 """Methods of the client that are in the example of another one, or that need no example."""
 
+ERRORS_WITHOUT_EXAMPLE = {
+    *("AbandonedError", "BusyError", "DeploymentError", "SlowCollectionError", "UnreachableStoreError"),
+    *("BuildError", "FetchError", "WordVectorError"),
+    *("MissingPackageError", "NoCollectionError", "NoMapError", "NoVocabularyError", "OtherModelError", "SettingsError"),
+}
+"""Errors that a busy server, an offline job, or another model or machine than that of the examples raises."""
+
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(engine: Engine, module: str) -> None:
-    outcome = doctest.testmod(sys.modules[module], extraglobs={"engine": engine}, optionflags=doctest.ELLIPSIS)
+    outcome = doctest.testmod(sys.modules[module], extraglobs=NAMES | {"engine": engine}, optionflags=doctest.ELLIPSIS)
     assert outcome.attempted
     assert not outcome.failed
 
@@ -55,5 +61,9 @@ def test_methods_of_the_client_have_an_example() -> None:
     assert {name for name, method in methods.items() if ">>>" not in (method.__doc__ or "")} == CLIENT_WITHOUT_EXAMPLE
 
 
+def test_errors_have_an_example() -> None:
+    assert {error.__name__ for error in ERRORS if ">>>" not in (error.__doc__ or "")} == ERRORS_WITHOUT_EXAMPLE
+
+
 def test_verbs_have_an_example() -> None:
-    assert {name for name, verb in VERBS.items() if ">>>" not in (verb.__doc__ or "")} == WITHOUT_EXAMPLE
+    assert {name for name, verb in VERBS.items() if ">>>" not in (verb.__doc__ or "")} == set()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from devise_core import Engine, load_engine
-from devise_core.errors import ArtifactError, CollectionError, ImageError, QueryError, UnknownWordError
+from devise_core.errors import ArtifactError, ImageError, QueryError, UnknownCollectionError, UnknownWordError
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from tests.conftest import BUNDLED
@@ -126,8 +126,9 @@ def test_an_unreadable_image_is_reported(engine: Engine) -> None:
 
 
 def test_a_missing_collection_or_model_is_reported(engine: Engine, tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="no collection “nowhere”.*stamps"):
+    with pytest.raises(UnknownCollectionError, match="no collection “nowhere”.*stamps.*Make one") as unknown:
         engine.on("nowhere")
+    assert unknown.value.name == "nowhere"
     with pytest.raises(ArtifactError, match="manifest.json is missing"):
         load_engine(tmp_path)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from benchmarks.clean_install import readme_lines
 from devise_core.installation import EXTRAS
 from tests.conftest import BUNDLED
 from tests.installed_package import ROOT, Installed, build_wheel, tracked_source
@@ -36,10 +36,8 @@ def test_wheel_has_the_model_and_the_app_and_no_tests(installed: Installed) -> N
 
 
 def test_lines_of_the_readme_work_in_another_folder(installed: Installed) -> None:
-    code = re.search(r"```python\n(.+?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert code
     shutil.copy(CAT, installed.folder / "photo.jpg")  # the content decides, not the suffix
-    out = installed.run("python", "-c", f"{code[1]}\nprint(hits[0].name, names[0].word, similar[0].name, hits[0].path)")
+    out = installed.run("python", "-c", f"{readme_lines()}\nprint(hits[0].name, names[0].word, similar[0].name, hits[0].path)")
     assert out.startswith("castle cat cat ")
     assert "site-packages" in out
     assert str(ROOT) not in out

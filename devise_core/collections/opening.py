@@ -6,8 +6,7 @@ from pathlib import Path
 
 from devise_core.collections.finding import find_collections
 from devise_core.collections.folder import FolderCollection
-from devise_core.errors import CollectionError
-from devise_core.installation import PROGRAM
+from devise_core.errors import UnknownCollectionError
 from devise_core.settings import text
 from devise_core.storage.paths import ArtifactLayout
 
@@ -37,7 +36,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
         The collection. Its vectors are read when they are first used.
 
     Raises:
-        CollectionError: There is no such collection.
+        UnknownCollectionError: There is no such collection.
         OtherModelError: It was made with another model.
         ArtifactError: A file of it is missing or damaged.
     """
@@ -45,9 +44,6 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):
         folders = find_collections(layout.root)
         if str(collection) not in folders and not folder.is_dir():
-            known = ", ".join(folders) or "none"
-            raise CollectionError(
-                f"There is no collection “{collection}” (there are: {known}). Make one with `{PROGRAM} index FOLDER --name NAME`."
-            )
+            raise UnknownCollectionError(str(collection), list(folders))
         folder = folders.get(str(collection), folder)
     return FolderCollection.open(folder, model_id)

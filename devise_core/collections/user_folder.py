@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devise_core.collections.finding import find_collections
 from devise_core.collections.writer import check_name
-from devise_core.errors import CollectionError
+from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.storage.atomic_write import staged_name
 from devise_core.storage.paths import user_collections
 
@@ -45,7 +45,7 @@ def remove_collection(name: str, artifacts: Path) -> None:
 def _folder_of(name: str, artifacts: Path) -> Path:
     folders = find_collections(artifacts)
     if name not in folders:
-        raise CollectionError(f"There is no collection “{name}” (there are: {', '.join(folders) or 'none'}).")
+        raise UnknownCollectionError(name, list(folders))
     if folders[name].parent != user_collections():
         raise CollectionError(f"The collection {name} comes with the model, so it stays as it is. Choose one that you made.")
     return folders[name]

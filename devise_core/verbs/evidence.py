@@ -110,6 +110,10 @@ class EvidenceVerbs(RankingVerbs):
 
         Raises:
             CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+
+        Example:
+            >>> [round(engine.best_evidence(engine.query(text)), 1) for text in ("zebra", "castle")]
+            [0.9, 0.0]
         """
         query_given(query)
         model = self.parts.evidence

@@ -89,6 +89,11 @@ class LabelVerbs(EngineBase):
 
         Raises:
             QueryError: ``k`` is out of range.
+
+        Example:
+            >>> names = engine.names(engine.encoded(engine.collection.row("violin")), k=2)
+            >>> [(hit.word, round(share, 1)) for hit, share in zip(names.hits, names.shares)]
+            [('violin', 0.4), ('cello', 0.1)]
         """
         check_k(k)
         encoded_given(encoded)
@@ -125,6 +130,11 @@ class LabelVerbs(EngineBase):
 
         Returns:
             Its features ``(1, f)`` and its embedding ``(1, d)``.
+
+        Example:
+            >>> encoded = engine.encoded(engine.collection.row("violin"))
+            >>> encoded.features.shape, encoded.embeddings.shape
+            ((1, 1280), (1, 100))
         """
         row = row_given(row, len(self.collection))
         rows = slice(row, row + 1)

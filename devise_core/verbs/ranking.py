@@ -138,6 +138,11 @@ class RankingVerbs(ScanVerbs):
 
         Returns:
             One hit for each row, in the order of the ranking.
+
+        Example:
+            >>> ranking = engine.ranking(engine.query("violin"))
+            >>> len(ranking), [hit.name for hit in engine.hits(ranking[:2])]
+            (384, ['violin', 'cello'])
         """
         ranking_given(ranking)
         return Hits(

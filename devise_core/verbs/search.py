@@ -83,6 +83,11 @@ class SearchVerbs(RankingVerbs):
         Raises:
             QueryError: ``k`` or ``by`` is out of range.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
+
+        Example:
+            >>> encoded = engine.encoded(engine.collection.row("violin"))
+            >>> [[hit.name for hit in engine.search_encoded(encoded, k=2, by=by)] for by in ("semantic", "visual")]
+            [['violin', 'cello'], ['violin', 'cello']]
         """
         encoded_given(encoded)
         return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)

@@ -1,0 +1,34 @@
+"""What was measured of the model, and how its training went."""
+
+from __future__ import annotations
+
+from devise_core.results import Results, read_losses, read_results
+from devise_core.verbs.base import EngineBase
+
+
+class FigureVerbs(EngineBase):
+    """The verbs that read the figures beside the model. They need no collection."""
+
+    def results(self) -> Results | None:
+        """Return what ``evaluate --out`` measured of the model, or None if it was not measured.
+
+        Raises:
+            ArtifactError: The file is damaged.
+
+        Example:
+            >>> engine.results().remark(engine.model_id)  # empty, as this model was measured and no other
+            ''
+        """
+        return read_results(self.layout.results)
+
+    def losses(self) -> dict[str, list[float]]:
+        """Return the training's curves: name → the loss after each epoch.
+
+        Raises:
+            ArtifactError: The file is missing or damaged.
+
+        Example:
+            >>> [(name, len(losses), losses[-1] < losses[0]) for name, losses in engine.losses().items()][0]
+            ('seed 7', 12, True)
+        """
+        return read_losses(self.layout, self.manifest)
