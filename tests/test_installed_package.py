@@ -118,3 +118,9 @@ def test_requirements_of_the_demo_are_those_of_the_package() -> None:
     named = {str(Requirement(line)) for line in wanted if not line.startswith("semblance[")}
     assert named == {str(each) for each in requirements(ROOT / "requirements.txt")}
     assert set(EXTRAS) <= set(extras)
+
+
+def test_lines_of_the_readme_end_with_the_search_where_only_text_is_installed() -> None:
+    assert readme_lines().startswith(readme_lines(search_only=True))
+    assert readme_lines(search_only=True).splitlines()[-1].startswith("hits = engine.search_text(")
+    assert "label_image" not in readme_lines(search_only=True)

@@ -26,10 +26,11 @@ def read_yaml(name: str) -> Any:
 
 
 def test_workflow_runs_all_checks_on_every_supported_python() -> None:
-    job = read_yaml(".github/workflows/ci.yml")["jobs"]["test"]
-    versions = [tuple(map(int, version.split("."))) for version in job["strategy"]["matrix"]["python"]]
-    assert versions == [(3, minor) for minor in range(PYTHONS[0][1], PYTHONS[1][1])]
-    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    jobs = read_yaml(".github/workflows/ci.yml")["jobs"]
+    for name, command in {"test": ".ci/run", "package": "make package PYTHON=python"}.items():
+        versions = [tuple(map(int, version.split("."))) for version in jobs[name]["strategy"]["matrix"]["python"]]
+        assert versions == [(3, minor) for minor in range(PYTHONS[0][1], PYTHONS[1][1])]
+        assert [step["run"] for step in jobs[name]["steps"] if "run" in step] == [command]
 
 
 def test_hooks_run_the_tools_of_the_makefile() -> None:
