@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 NEEDED = 1_000_000_000
-"""Bytes of memory. The server with its model takes 770 MB and a decoder up to 300 MB, rarely at the same time."""
+"""Bytes of memory. The server takes 965 MB with its model and its decoders, as ``benchmarks.app_memory`` measures."""
 PYTHONS = ((3, 11), (3, 14))
 """The lowest Python version that works, and the lowest above it that does not."""
 _ANNOY = (
