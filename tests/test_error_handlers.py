@@ -11,13 +11,23 @@ import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from benchmarks.app_session import AppSession
+from benchmarks.app_session import AppSession, AppSessionError
 from benchmarks.server import serving
 from tests.browsing import run_session
 
 PAGE = """
 import streamlit as st
+from devise_core.errors import ArtifactError, DeviseError
 from ui import url_state
+
+@st.dialog("Picture")
+def dialog():
+    raise ArtifactError("forest.ann is damaged. Make it again.")
+
+if url_state.read_text("q") == "dialog":
+    dialog()
+if url_state.read_text("q") == "refused":
+    raise DeviseError("The folder has gone. Choose another one.")
 if url_state.read_text("q") == "bug":
     int("what somebody typed")
 st.markdown("the page is fine")
@@ -50,8 +60,33 @@ def test_a_bug_in_a_page_shows_its_number(tmp_path: Path) -> None:
     written = (tmp_path / "log").read_text()
     [line] = [json.loads(line) for line in written.splitlines() if '"error"' in line]
     assert (line["number"], line["type"]) == (number[1], "ValueError")
-    assert line["where"][-1].startswith("page.py:5")
+    assert line["where"][-1].startswith("page.py:15")
     assert "somebody typed" not in written
+
+
+def test_a_refusal_outside_of_a_page_says_what_is_wrong(tmp_path: Path) -> None:
+    """A dialog and a callback run outside of the block of a page that shows errors."""
+    (tmp_path / "page.py").write_text(PAGE)
+    (tmp_path / "app.py").write_text(PAGE_APP)
+
+    async def shown(address: str) -> list[str]:
+        async with AppSession(address, "page") as session:
+            texts = []
+            for query in ("dialog", "refused"):
+                with pytest.raises(AppSessionError):
+                    await session.run(q=query)
+                texts.append(session.text())
+            await session.run(q="")
+            assert session.text() == "the page is fine"
+            return texts
+
+    with (tmp_path / "log").open("w") as log, serving(tmp_path / "app.py", log) as (address, _):
+        in_dialog, in_page = run_session(shown(address))
+    assert "forest.ann is damaged. Make it again." in in_dialog.replace("\\", "")
+    assert in_page.replace("\\", "") == "The folder has gone. Choose another one."
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [line["guard"] for line in lines if line["event"] == "refusal"] == ["artifact", "devise"]
+    assert not [line for line in lines if line["level"] == "error"]
 
 
 ROUTES_APP = """

@@ -7,6 +7,7 @@ import streamlit as st
 from devise_core.datatypes import Hit, Item, WordHit
 from devise_core.engine import By, Engine
 from ui import url_state
+from ui.errors import show_errors
 from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
@@ -31,8 +32,9 @@ def show_open_hit() -> None:
 @st.dialog("Picture", width="large", on_dismiss=lambda: url_state.update(**{url_state.OPEN: None}))
 def _show(engine: Engine, row: int) -> None:
     """Show the dialog. Slow parts come last."""
-    item = engine.collection.items[row]
-    nouns = engine.label_encoded(engine.encoded(row), k=NOUNS) if engine.vocabulary else []
+    item, nouns = engine.collection.items[row], list[WordHit]()
+    with show_errors():  # a part that cannot be read does not keep the others from being shown
+        nouns = engine.label_encoded(engine.encoded(row), k=NOUNS) if engine.vocabulary else []
     left, right = st.columns(2, gap="medium")
     with left:
         explanation = Explanation(engine, row, nouns)
@@ -47,9 +49,10 @@ def _show(engine: Engine, row: int) -> None:
         ("visual", "Similar in appearance", APPEARANCE_HELP),
     ):
         st.markdown(f"**{title}**")
-        if other := tiles(engine, engine.more_like(item.id, SIMILAR, by=by), f"detail-{by}", help_text=help_text):
-            open_hit(other)
-            st.rerun()
+        with show_errors():
+            if other := tiles(engine, engine.more_like(item.id, SIMILAR, by=by), f"detail-{by}", help_text=help_text):
+                open_hit(other)
+                st.rerun()
     explanation.compute()
 
 

@@ -7,15 +7,23 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from devise_core.errors import DeviseError
 from devise_core.serving import event_log
+from ui.text import with_commands
 
 
 def handle_page_error(error: Exception) -> bool:
     """Show a box with an error number. Streamlit calls this with any error that a page or a callback did not catch.
 
+    A ``DeviseError`` is no bug. It says what is wrong, such as that a file of a collection is damaged.
+
     Returns:
         True, which tells Streamlit that the error has been shown.
     """
+    if isinstance(error, DeviseError):
+        event_log.record_refusal(error)
+        st.error(with_commands(str(error)), icon=":material/error:")
+        return True
     number = event_log.record_bug(error)
     with st.container(border=True, key="unexpected"):
         st.header("Something went wrong", anchor=False)
