@@ -24,7 +24,8 @@ def unit(vectors: npt.ArrayLike) -> Floats:
         ValueError: A vector has length zero or is not finite.
     """
     values = np.asarray(vectors, dtype=np.float32)
-    norms = np.linalg.norm(values, axis=-1, keepdims=True)
+    with np.errstate(over="ignore"):  # numbers that are too large have an infinite length
+        norms = np.linalg.norm(values, axis=-1, keepdims=True)
     if not np.isfinite(norms).all() or (norms < _SMALLEST_NORM).any():
         raise ValueError("A vector of length zero, or with a value that is not finite, has no direction.")
     return np.asarray(values / norms, dtype=np.float32)

@@ -99,7 +99,7 @@ class WholeVectorFiles(VectorFiles):
             ArtifactError: The file is missing or damaged, or a row does not have length 1.
         """
         embeddings = self._read("semantic")
-        if not np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=_LENGTH_TOLERANCE):
+        if not np.allclose(_lengths(embeddings), 1, atol=_LENGTH_TOLERANCE):
             raise ArtifactError(f"{self.layout.embeddings} holds vectors that are not of length 1. Make the collection again.")
         return embeddings
 
@@ -111,8 +111,7 @@ class WholeVectorFiles(VectorFiles):
             ArtifactError: The file is missing or damaged, or a row has no direction.
         """
         features = self._read("visual")
-        with np.errstate(over="ignore"):  # of numbers too large to be features
-            lengths = np.linalg.norm(features, axis=1)
+        lengths = _lengths(features)
         if not (lengths > 0).all() or not np.isfinite(lengths).all():
             raise ArtifactError(f"{self.layout.features} holds vectors without a direction. Make the collection again.")
         return features
@@ -124,6 +123,12 @@ class WholeVectorFiles(VectorFiles):
         if len(stored) != self.count:
             raise ArtifactError(f"{path} has {len(stored)} rows for {self.count} items. Make the collection again.")
         return np.asarray(stored, dtype=np.float32)
+
+
+def _lengths(vectors: Floats) -> Floats:
+    """Return the lengths of rows. Those whose numbers are too large for a length are infinite."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.linalg.norm(vectors, axis=1), dtype=np.float32)
 
 
 class MappedVectorFiles(VectorFiles):
