@@ -30,17 +30,23 @@ class AppSession:
         async with AppSession("http://127.0.0.1:8501", "text_search") as session:
             await session.run(q="violin")
 
+    Args:
+        address: The address of the server.
+        page: The path of the page.
+        client: The address of the client, which each request names as a proxy on this machine does.
+        parameters: The parameters of the address that is opened.
+
     Attributes:
         address: The address of the server.
         page: The path of the page.
-        headers: The headers of each request. They name the address of the client as a proxy on this machine does.
+        headers: The headers of each request.
         elements: The elements of the last run, by their position.
         received: How many bytes the session has received.
     """
 
-    def __init__(self, address: str, page: str, client: str = "127.0.0.1") -> None:
+    def __init__(self, address: str, page: str, client: str = "127.0.0.1", **parameters: str) -> None:
         self.address, self.page, self.headers = address, page, {"X-Forwarded-For": client}
-        self._parameters: dict[str, str] = {}
+        self._parameters = parameters
         self._widgets: dict[str, WidgetState] = {}
         self._hash = ""
         self.elements: dict[tuple[int, ...], Any] = {}
@@ -55,7 +61,11 @@ class AppSession:
             additional_headers=self.headers,
             ping_interval=None,
         )
-        await self.run()
+        try:
+            await self.run()
+        except BaseException:
+            await self._socket.close()
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

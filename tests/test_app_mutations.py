@@ -1,0 +1,56 @@
+"""A running app names what is wrong with a malformed collection, and goes on to serve the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.app_mutations import DEFAULT, LIMITS, MUTATED, try_mutations
+from benchmarks.app_questions import AppQuestions
+from benchmarks.mutations import copy_of, with_forests
+from benchmarks.server import APP, serving
+from devise_core.engine import Engine
+from tests.browsing import run_session
+
+MUTATIONS = (
+    (0, "manifest.json", "json"),
+    (1, "items.csv", "inserted"),
+    (2, "embeddings.npy", "noise"),
+    (3, "features.npy", "header"),
+    (4, "embeddings.ann", "zeros"),
+    (5, "features.ann", "cut"),
+    (6, "projections.npz", "archive"),
+    (7, "score_vectors.npy", "array"),
+)
+"""A seed, a file and what is done to it. The questions are another part each time."""
+
+
+@pytest.fixture(scope="module")
+def source(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of a bundled collection that searches with Annoy."""
+    return with_forests(engine.collections()[DEFAULT], tmp_path_factory.mktemp("source") / "small")
+
+
+def test_a_malformed_collection_is_named_and_the_default_one_is_served(source: Path, tmp_path: Path) -> None:
+    copy_of(source, tmp_path / "served" / MUTATED)
+    with (
+        (tmp_path / "log").open("w") as log,
+        serving(APP, log, SEMBLANCE_COLLECTIONS=str(tmp_path / "served"), **LIMITS) as (server, pid),
+    ):
+        questions = AppQuestions(server, pid, tmp_path / "log")
+        run_session(questions.ask(MUTATED, "alpaca", part=0))  # the first picture that is opened loads the model
+        outcome = run_session(try_mutations(source, tmp_path / "served" / MUTATED, MUTATIONS, questions, lambda: True))
+        intact = run_session(questions.ask_intact(DEFAULT, "alpaca", part=3))
+    assert outcome.problems == []
+    assert outcome.counts["refused"] >= len(MUTATIONS) - 2  # in others, nothing is wrong that the questions are about
+    assert intact.problems == []
+    assert intact.answers >= 5
+
+
+def test_an_answer_that_must_not_be_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text('{"level": "info"}\nTraceback (most recent call last)\n')
+    asked = run_session(AppQuestions("http://127.0.0.1:9", 0, tmp_path / "log").ask(MUTATED, "alpaca", part=0))
+    assert asked.answers == 0
+    assert any("no answer" in problem for problem in asked.problems)
+    assert asked.problems[-1] == "in the log: Traceback (most recent call last)"
