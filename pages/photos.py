@@ -82,6 +82,9 @@ with show_errors():
             st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped))
             if state.more_skipped:
                 st.caption(f"{state.more_skipped} more are not listed.")
+    if state.notes:
+        with st.expander(f"{len(state.notes)} damaged, but readable", icon=":material/healing:"):
+            st.markdown("\n".join(f"- {plain(line)}" for line in state.notes))
     if collection is None:
         st.info("You have not uploaded any pictures yet. A handful is enough to try it.", icon=":material/photo_library:")
     else:

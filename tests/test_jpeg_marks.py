@@ -1,4 +1,4 @@
-"""What follows a JPEG does not count, a missing end mark is no truncation, and a real truncation is one."""
+"""What follows a JPEG does not count, and whether all of its scans have begun."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from benchmarks.malformed import encoded, picture
-from devise_core.errors import ImageError
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_reader import read_image
-from devise_core.vision.jpeg_marks import END, read_marks, with_end_mark
+from devise_core.vision.jpeg_marks import read_marks
+from tests.app_testing import CAT
 
 
 @pytest.fixture(params=[False, True], ids=["baseline", "progressive"])
@@ -36,19 +36,13 @@ def test_a_video_behind_the_image_does_not_count(jpeg: bytes) -> None:
     assert (np.asarray(read_image(film)) == np.asarray(read_image(jpeg))).all()
 
 
-def test_a_missing_end_mark_is_added(jpeg: bytes) -> None:
-    assert jpeg[-2:] == END
-    assert with_end_mark(jpeg[:-2]) == jpeg
-    assert read_image(jpeg[:-2]).tobytes() == read_image(jpeg).tobytes()
-    assert read_upload(jpeg[:-2]).size == (300, 200)
-
-
-@pytest.mark.parametrize("share", [0.5, 0.9, 0.97])
-def test_a_real_truncation_is_named(jpeg: bytes, share: float) -> None:
-    cut = jpeg[: int(share * len(jpeg))]
-    assert with_end_mark(cut) == cut
-    with pytest.raises(ImageError, match="is truncated"):
-        read_image(cut)
+@pytest.mark.parametrize(("progressive", "share"), [(False, 0.2), (True, 0.8)])
+def test_the_last_scan_of_a_progressive_jpeg_begins_late(progressive: bool, share: float) -> None:
+    data = encoded(read_image(CAT), "JPEG", quality=90, progressive=progressive)
+    for place, begun in ((share, True), (share - 0.15, not progressive), (0.001, False)):
+        marks = read_marks(data[: int(place * len(data))])
+        assert marks
+        assert marks.all_scans == begun
 
 
 def test_a_jpeg_of_a_large_sensor_is_read() -> None:

@@ -56,6 +56,25 @@ def test_system_folders_are_left_out_unless_asked_for(folder: str, tmp_path: Pat
     assert ("1 system folder" in scan_folder(tmp_path).left_out) is not hidden
 
 
+def test_the_report_names_each_folder_that_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    folder = tmp_path / "photos"
+    for name in ("trip/a.jpg", "trip/@eaDir/b.jpg", "#recycle/c.jpg", ".thumbnails/d.jpg", "Photos.photoslibrary/resources/e.jpg"):
+        picture(folder / name)
+    (folder / "elsewhere").symlink_to(tmp_path, target_is_directory=True)
+    result = index_folder(folder, "trip", ColourEncoder())
+    system = "A system folder is left out. Add --include-system to index it too."
+    assert sorted(result.report.read_text("utf-8").splitlines()) == [
+        f"{folder / '#recycle'}: {system}",
+        f"{folder / 'Photos.photoslibrary/resources'}: {system}",
+        f"{folder / 'elsewhere'}: A link to a folder is not followed. To index its images, index the folder itself.",
+        f"{folder / 'trip/@eaDir'}: {system}",
+    ]
+    assert result.left_out == ["1 linked folder", "3 system folders"]
+    all_of_it = index_folder(folder, "trip", ColourEncoder(), include_system=True)
+    assert (all_of_it.count, len(all_of_it.left_out_folders)) == (4, 1)
+
+
 def test_originals_in_a_photo_library_are_found(tmp_path: Path) -> None:
     picture(tmp_path / "Photos.photoslibrary/originals/1/a.jpg")
     picture(tmp_path / "resources/b.jpg")  # an ordinary folder of that name

@@ -38,6 +38,8 @@ class LabelAnswer(BaseModel):
     """The words, the best first."""
     specific: list[str]
     """More specific names, such as "king penguin" for "penguin"."""
+    note: str = ""
+    """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""
 
 
 class EmbeddingAnswer(BaseModel):
@@ -51,6 +53,8 @@ class EmbeddingAnswer(BaseModel):
     """How many numbers the vector has."""
     vector: list[float]
     """The vector, of length 1."""
+    note: str = ""
+    """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""
 
 
 class CollectionRecord(BaseModel):

@@ -17,6 +17,7 @@ from devise_core.engine import By, Engine, WordSet
 from devise_core.search.confidence import confidence
 from devise_core.settings import settings
 from devise_core.untrusted.job import Job
+from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
 ROUTER = APIRouter(tags=["images"], dependencies=[Depends(check_names)])
@@ -46,9 +47,9 @@ async def similar(
 
     def work(job: Job) -> Response:
         engine = engine_for(collection)
-        encoded = _encode(engine, source, job)
+        encoded, note = _encode(engine, source, job)
         hits = ImageRecords(engine).matches(engine.search_encoded(encoded, limit, by))
-        return json_answer(SimilarAnswer(collection=engine.collection.name, by=by, hits=hits))
+        return json_answer(SimilarAnswer(collection=engine.collection.name, by=by, hits=hits, note=note))
 
     return await in_thread_for(request, work)
 
@@ -67,8 +68,8 @@ async def label(
 
     def work(job: Job) -> Response:
         engine = engine_for(None)
-        encoded = _encode(engine, source, job)
-        return json_answer(_labels(engine, encoded, limit, list(word) or vocabulary))
+        encoded, note = _encode(engine, source, job)
+        return json_answer(_labels(engine, encoded, limit, list(word) or vocabulary, note))
 
     return await in_thread_for(request, work)
 
@@ -83,12 +84,13 @@ async def embed(
     """Return the vector of a text or of an image. The inner product of two vectors is their cosine similarity."""
     if text is not None:
         _one_of(text, file, url)
-        return await search_in_thread(None, lambda engine: _embedded(engine, text=text))
+        return await search_in_thread(None, lambda engine: _embedded(engine, engine.embed_text(text)))
     source = await _image(file, url, "text, file or url")
 
     def work(job: Job) -> Response:
         engine = engine_for(None)
-        return _embedded(engine, encoded=_encode(engine, source, job))
+        encoded, note = _encode(engine, source, job)
+        return _embedded(engine, encoded.embeddings[0], note)
 
     return await in_thread_for(request, work)
 
@@ -115,7 +117,7 @@ def _one_of(*given: object, names: str = "text, file or url") -> None:
         raise ApiProblem(422, "request", "The request is not valid", f"Send exactly one of the fields {names}, in a form.")
 
 
-def _encode(engine: Engine, source: bytes | str, job: Job) -> Encoded:
+def _encode(engine: Engine, source: bytes | str, job: Job) -> tuple[Encoded, str]:
     if isinstance(source, bytes):
         return encode(engine, source, job)
     from devise_core.untrusted.url_fetch import fetch_image
@@ -123,7 +125,7 @@ def _encode(engine: Engine, source: bytes | str, job: Job) -> Encoded:
     return encode(engine, fetch_image(source), job)
 
 
-def _labels(engine: Engine, encoded: Encoded, limit: int, words: WordSet | list[str]) -> LabelAnswer:
+def _labels(engine: Engine, encoded: Encoded, limit: int, words: WordSet | list[str], note: str) -> LabelAnswer:
     names = engine.names(encoded, limit) if words == "nouns" else None
     if names is None:
         hits = engine.label_embedding(encoded.embeddings[0], limit, words)
@@ -134,6 +136,7 @@ def _labels(engine: Engine, encoded: Encoded, limit: int, words: WordSet | list[
         vocabulary="custom" if isinstance(words, list) else words,
         labels=records,
         specific=[hit.word for hit in names.specific] if names else [],
+        note=note,
     )
 
 
@@ -146,7 +149,6 @@ def _label(word: str, score: float, share: float | None = None) -> LabelRecord:
     )
 
 
-def _embedded(engine: Engine, text: str = "", encoded: Encoded | None = None) -> Response:
-    vector = encoded.embeddings[0] if encoded else engine.embed_text(text)
+def _embedded(engine: Engine, vector: Floats, note: str = "") -> Response:
     numbers = [round(float(number), 8) for number in vector]
-    return json_answer(EmbeddingAnswer(model=engine.model_id, dimension=len(numbers), vector=numbers))
+    return json_answer(EmbeddingAnswer(model=engine.model_id, dimension=len(numbers), vector=numbers, note=note))

@@ -163,3 +163,5 @@ class SimilarAnswer(BaseModel):
     """What was compared."""
     hits: list[ImageMatch]
     """The images, the most similar first. The score is the cosine."""
+    note: str = ""
+    """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""

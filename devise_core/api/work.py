@@ -22,6 +22,7 @@ from devise_core.settings import settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.job import Job
 from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.image_reader import note_on
 
 Result = TypeVar("Result")
 
@@ -78,7 +79,7 @@ async def in_thread_for(request: Request, work: Callable[[Job], Result]) -> Resu
             await watching
 
 
-def encode(engine: Engine, data: bytes, job: Job) -> Encoded:
+def encode(engine: Engine, data: bytes, job: Job) -> tuple[Encoded, str]:
     """Decode an untrusted image in a process beside the server, and encode it when it is the turn of its client.
 
     Args:
@@ -87,7 +88,7 @@ def encode(engine: Engine, data: bytes, job: Job) -> Encoded:
         job: For whom the work is done.
 
     Returns:
-        The features ``(1, f)`` and the embedding ``(1, d)`` of the image.
+        The features ``(1, f)`` and the embedding ``(1, d)`` of the image, and what was wrong with its file, or "".
 
     Raises:
         ImageError: The image cannot be read, or too many are being read.
@@ -97,7 +98,7 @@ def encode(engine: Engine, data: bytes, job: Job) -> Encoded:
     """
     image = read_upload(data, job=job)
     with _model_slot(engine, job):
-        return engine.encode(image)
+        return engine.encode(image), note_on(image)
 
 
 @contextmanager

@@ -50,14 +50,14 @@ def _embed(options: argparse.Namespace) -> None:
     if options.json or not options.out:
         print_json(_as_json(artifacts_of(options).root, kind, read, vectors, options.out))
         return
-    say_unread(read.skipped, read.left_out)
+    say_unread(read)
     print(f"{options.out}: {counted(len(vectors), 'vector')} of {vectors.shape[1]} numbers")
 
 
 def _as_json(model: Path, kind: str, read: EncodedFiles, vectors: Floats, out: Path | None) -> dict[str, Any]:
     """Return the JSON object. The vectors are left out if they are in a file."""
     made = {"command": "embed", "model": str(model), "dimension": vectors.shape[1]}
-    facts = {**made, "skipped": read.skipped, "left_out": read.left_out}
+    facts = {**made, "skipped": read.skipped, "notes": read.notes, "left_out": read.left_out}
     if out:
         return {**facts, "out": str(out), "count": len(vectors)}
     rounded = np.round(vectors.astype(float), _ROUNDED).tolist()

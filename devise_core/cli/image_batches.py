@@ -17,6 +17,7 @@ from devise_core.cli.tables import check_format
 from devise_core.errors import ImageError
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, Encoded, ImageEncoder
+from devise_core.vision.image_reader import note_on, read_image
 from devise_core.vision.preprocess import Pixels
 
 MAX_LINES = 20
@@ -46,12 +47,14 @@ class EncodedFiles:
         files: As they were given, or found in a folder.
         encoded: One row for each file.
         skipped: A sentence for each file or folder that could not be read, which begins with its path.
+        notes: A sentence for each image that was read although its file is damaged, which begins with its path.
         left_out: What was not looked at in a folder, in words, such as "3 videos".
     """
 
     files: list[str] = field(default_factory=list)
     encoded: list[Encoded] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -120,9 +123,10 @@ def encode_files(encoder: ImageEncoder, given: GivenFiles, progress: str) -> Enc
     """
     from tqdm import tqdm
 
-    def read(file: str) -> Pixels | ImageError:
+    def read(file: str) -> tuple[Pixels, str] | ImageError:
         try:
-            return encoder.pixels(picture_of(file))
+            image = read_image(picture_of(file), at_least=encoder.size)
+            return encoder.pixels(image), note_on(image)
         except ImageError as error:
             return error
 
@@ -138,14 +142,15 @@ def encode_files(encoder: ImageEncoder, given: GivenFiles, progress: str) -> Enc
     return result
 
 
-def _add_batch(result: EncodedFiles, encoder: ImageEncoder, batch: Sequence[tuple[str, Pixels | ImageError]]) -> None:
+def _add_batch(result: EncodedFiles, encoder: ImageEncoder, batch: Sequence[tuple[str, tuple[Pixels, str] | ImageError]]) -> None:
     pixels = []
     for file, read in batch:
         if isinstance(read, ImageError):
             result.skipped.append(f"{file}: {read}")
         else:
             result.files.append(file)
-            pixels.append(read)
+            pixels.append(read[0])
+            result.notes += [f"{file}: {read[1]}"] if read[1] else []
     if pixels:
         encoded = encoder.encode_pixels(np.stack(pixels))
         result.encoded += _rows(encoded)
@@ -156,9 +161,11 @@ def _rows(encoded: Encoded) -> Iterator[Encoded]:
         yield Encoded(encoded.features[row : row + 1], encoded.embeddings[row : row + 1])
 
 
-def say_unread(skipped: Sequence[str], left_out: Sequence[str]) -> None:
-    """Say on stderr which files could not be read, and what was left out."""
-    for reason in summary(skipped, MAX_LINES):
+def say_unread(read: EncodedFiles) -> None:
+    """Say on stderr which files could not be read, or not as they are, and what was left out."""
+    for reason in summary(read.skipped, MAX_LINES):
         say(f"skipped  {reason}")
-    if left_out:
-        say(f"left out: {', '.join(left_out)}")
+    for note in summary(read.notes, MAX_LINES):
+        say(f"note     {note}")
+    if read.left_out:
+        say(f"left out: {', '.join(read.left_out)}")

@@ -109,14 +109,19 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     if options.json:
         collection = str(result.folder) if in_folder else name
         facts = {"folder": str(options.folder), "name": options.name, "count": result.count, "collection": collection}
-        print_json({"command": "index", **facts, "skipped": result.skipped, "left_out": result.left_out})
+        facts |= {"skipped": result.skipped, "notes": result.notes, "left_out": result.left_out}
+        print_json({"command": "index", **facts, "left_out_folders": result.left_out_folders})
         return
     for reason in summary(result.skipped, MAX_LINES):
         say(f"skipped  {reason}")
     if len(result.skipped) > MAX_LINES and in_folder:
         say(f"The reasons for all {len(result.skipped)} files are in {result.report}.")
+    for note in summary(result.notes, MAX_LINES):
+        say(f"note     {note}")
     if result.left_out:
         say(f"left out: {', '.join(result.left_out)}")
+    if result.left_out_folders and in_folder:
+        say(f"The folders that are left out are named in {result.report}.")
     skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
     print(f"{counted(result.count, 'image')} in the collection {options.name}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from devise_core.cli.image_batches import add_images, encode_files, images_of, say_unread, several
 from devise_core.cli.output import counted, print_hits, print_json
-from devise_core.cli.pictures import picture_of
+from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.cli.tables import FORMATS, write_table
@@ -16,7 +16,6 @@ from devise_core.datatypes import WordHit
 from devise_core.engine import Engine
 from devise_core.search.index import check_k
 from devise_core.storage.valid_text import valid_text
-from devise_core.vision.image_reader import read_image
 
 WORDS_IN_A_LINE = 5
 
@@ -39,7 +38,7 @@ def _label(options: argparse.Namespace) -> None:
     engine = engine_of(options)
     [argument] = options.pictures
     picture = picture_of(argument)
-    read_image(picture)  # report a bad file before the model loads
+    check_picture(picture)
     load_model(engine.encoder)
     hits = engine.label_image(picture, options.k, vocabulary)
     print_hits(options, {"command": "label", "picture": argument, "k": options.k, "vocabulary": vocabulary}, hits)
@@ -57,11 +56,11 @@ def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
         _write(options, engine, named)
     if options.json:
         asked = {"command": "label", "k": options.k, "vocabulary": vocabulary}
-        facts = {**asked, "skipped": read.skipped, "left_out": read.left_out}
+        facts = {**asked, "skipped": read.skipped, "notes": read.notes, "left_out": read.left_out}
         pictures = [{"picture": file, "hits": [hit.as_dict() for hit in hits]} for file, hits in named.items()]
         print_json(facts | ({"out": str(options.out)} if options.out else {}) | {"pictures": pictures})
         return
-    say_unread(read.skipped, read.left_out)
+    say_unread(read)
     if options.out:
         print(f"{options.out}: the names of {counted(len(named), 'image')}")
         return

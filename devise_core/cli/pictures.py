@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from devise_core.cli.output import say
 from devise_core.settings import settings
+from devise_core.vision.image_reader import note_on, read_image
 from devise_core.vision.image_sources import is_url, name_and_bytes
 
 STDIN = "-"
@@ -26,3 +28,9 @@ def picture_of(argument: str) -> str | bytes:
         with path.open("rb") as pipe:
             return pipe.read(settings().image_bytes + 1)
     return argument
+
+
+def check_picture(picture: str | bytes) -> None:
+    """Read a picture before the model loads, and say on stderr if its file is damaged. Raises ``ImageError``."""
+    if note := note_on(read_image(picture)):
+        say(f"semblance: {note}")

@@ -50,19 +50,19 @@ def add_parsers(commands: Any) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
+    from devise_core.cli.pictures import check_picture
     from devise_core.cli.quiet import load_model
     from devise_core.engine import load_engine
     from devise_core.report.content import QUERIES, collect
     from devise_core.report.example_queries import example_queries, with_labels
     from devise_core.report.page import read_tables, write_report
-    from devise_core.vision.image_reader import read_image
 
     first, *others = dict.fromkeys(options.collection or COLLECTIONS)
     engine = load_engine(options.artifacts, first)
     remark, tables = read_tables(options.results or artifacts_of(options).results, engine.model_id)
     engines = [engine, *(engine.on(name) for name in others)]
     for file in options.picture:
-        read_image(file)  # report a bad file before the model loads
+        check_picture(file)
     if options.picture:
         load_model(engine.encoder)
     bundled = {first, *others} <= set(COLLECTIONS)

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from devise_core.cli.output import print_hits, say, say_reading
-from devise_core.cli.pictures import picture_of
+from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.engine import Engine
@@ -15,7 +15,6 @@ from devise_core.text.query_parser import GRAMMAR, parse
 from devise_core.text.query_pointer import point
 from devise_core.text.unmodelled import quoted
 from devise_core.vectors import Floats
-from devise_core.vision.image_reader import read_image
 
 _FORMS = (*GRAMMAR, ("like:photo + sea", "the image of --like, with the sea"))
 _WIDTH = max(len(example) for example, _ in _FORMS)
@@ -82,7 +81,7 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
     """Embed the example images: name → unit vector of shape (d,)."""
     pictures = [picture_of(file) for file in files.values()]
     for picture in pictures:
-        read_image(picture)  # report a bad file before the model loads
+        check_picture(picture)
     if not files:
         return {}
     load_model(engine.encoder)

@@ -6,10 +6,9 @@ import argparse
 from typing import Any
 
 from devise_core.cli.output import print_hits
-from devise_core.cli.pictures import picture_of
+from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
-from devise_core.vision.image_reader import read_image
 
 
 def add_parsers(commands: Any) -> None:
@@ -27,7 +26,7 @@ def add_parsers(commands: Any) -> None:
 def _similar(options: argparse.Namespace) -> None:
     engine = engine_of(options)
     picture = picture_of(options.picture)
-    read_image(picture)  # report a bad file before the model loads
+    check_picture(picture)
     load_model(engine.encoder)
     hits = engine.search_image(picture, options.k, options.by)
     query = {"picture": options.picture, "k": options.k, "by": options.by, "collection": engine.collection.name}

@@ -37,6 +37,8 @@ LIBRARY_PARTS = ("database", "derivatives", "internal", "masks", "previews", "pr
 """Folders inside a photo library (``*.photoslibrary``, ``*.lrdata``) that hold copies of its photos."""
 _LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary")
 _PREVIEWS = ".lrdata"
+_LINKED = "A link to a folder is not followed. To index its images, index the folder itself."
+_SYSTEM = "A system folder is left out. Add --include-system to index it too."
 
 
 @dataclass
@@ -47,11 +49,13 @@ class FolderScan:
         files: The image files, sorted by path.
         problems: A sentence for each folder or file that cannot be read, which begins with its path.
         left_out: What is not looked at, in words, such as "3 videos".
+        left_out_folders: A sentence for each folder that is not looked at, which begins with its path. Hidden ones are not listed.
     """
 
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    left_out_folders: list[str] = field(default_factory=list)
 
 
 def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
@@ -75,10 +79,13 @@ def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
         scan.problems.append(f"{error.filename}: The folder cannot be read ({error.strerror}). Check its permissions.")
 
     for folder, folders, files in os.walk(source, onerror=cannot_list):
-        others["linked folders"] += sum(Path(folder, name).is_symlink() for name in folders)
-        shown = [name for name in folders if not name.startswith(".")]
-        folders[:] = sorted(name for name in shown if include_system or not _is_system(Path(folder), name))
-        others["system folders"] += len(shown) - len(folders)
+        linked = sorted(name for name in folders if Path(folder, name).is_symlink())
+        shown = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in shown if include_system or not _is_system(Path(folder), name)]
+        system = [name for name in shown if name not in folders]
+        others += Counter({"linked folders": len(linked), "system folders": len(system)})
+        scan.left_out_folders += [f"{Path(folder, name)}: {_LINKED}" for name in linked if name not in system]
+        scan.left_out_folders += [f"{Path(folder, name)}: {_SYSTEM}" for name in system]
         for name in sorted(files):
             if not name.startswith("."):
                 _sort(Path(folder, name), scan, others)

@@ -15,22 +15,25 @@ class IndexedFolder:
     Attributes:
         folder: The collection's folder.
         count: How many images are in the collection.
-        skipped: A sentence for each file or folder that cannot be read, which begins with its path. They are also in
-            ``skipped.txt`` in the collection's folder.
+        skipped: A sentence for each file or folder that cannot be read, which begins with its path.
+        notes: A sentence for each image that this run has read although its file is damaged, which begins with its path.
         left_out: What was not looked at, in words, such as "3 videos".
+        left_out_folders: A sentence for each folder that was not looked at, which begins with its path.
     """
 
     folder: Path
     count: int = 0
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    left_out_folders: list[str] = field(default_factory=list)
 
     @property
     def report(self) -> Path:
-        """The file with the lines of ``skipped``."""
+        """The file with the lines of ``skipped``, ``notes`` and ``left_out_folders``."""
         return Path(CollectionLayout(self.folder).skipped)
 
     def write_report(self, folder: Path) -> None:
-        """Write the lines of ``skipped`` to the collection in ``folder``."""
-        text = "".join(f"{reason}\n" for reason in self.skipped)
+        """Write the report to the collection in ``folder``."""
+        text = "".join(f"{line}\n" for line in (*self.skipped, *self.notes, *self.left_out_folders))
         CollectionLayout(folder).skipped.write_text(text, encoding="utf-8", errors="replace")

@@ -26,7 +26,7 @@ from devise_core.search.registry import EXACT_UP_TO
 from devise_core.storage.paths import user_collections
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
-from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_reader import note_on, read_image
 from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 
@@ -68,7 +68,7 @@ def index_folder(
     """
     target, scan = user_collections() / check_name(name), scan_folder(source, include_system)
     cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, annotations, scan.files)
-    result = IndexedFolder(target, skipped=[*scan.problems, *notes.problems], left_out=scan.left_out)
+    result = IndexedFolder(target, 0, [*scan.problems, *notes.problems], [], scan.left_out, scan.left_out_folders)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
     version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, partial(_check_read, source), store)
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
@@ -121,13 +121,14 @@ def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annot
 
 @dataclass(frozen=True)
 class _ReadFile:
-    """A file with its ``cached`` vectors, or its ``pixels`` and ``thumbnail``, or the ``error`` that says what is wrong."""
+    """A file with its ``cached`` vectors, or what was read of it and a ``note``, or the ``error`` that says what is wrong."""
 
     file: Path
     sha256: str = ""
     cached: CachedVectors | None = None
     pixels: Pixels | None = None
     thumbnail: bytes = b""
+    note: str = ""
     error: str = ""
 
 
@@ -152,6 +153,7 @@ def _encode(
             if read.error:
                 result.skipped.append(f"{read.file}: {read.error}")
             else:
+                result.notes += [f"{read.file}: {read.note}"] if read.note else []
                 yield read.file, read.sha256, read.cached or computed[read.sha256]
 
 
@@ -162,7 +164,7 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
         if cached is not None:
             return _ReadFile(file, key, cached)
         image = read_image(file, at_least=encoder.size, longest=THUMBNAIL)
-        return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL))
+        return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image))
     except (ImageError, OSError) as error:
         return _ReadFile(file, error=str(error))
 

@@ -41,12 +41,14 @@ class ImageList:
         images: The images.
         problems: A sentence for each that cannot be listed.
         left_out: What is not looked at, in words.
+        left_out_folders: A sentence for each folder that is not looked at, which begins with its path.
         folder: The folder of the images, if they are in one.
     """
 
     images: list[ListedImage]
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    left_out_folders: list[str] = field(default_factory=list)
     folder: Path | None = None
 
 
@@ -96,7 +98,7 @@ def _in_folder(folder: Path, include_system: bool) -> ImageList:
     for file in scan.files:
         parts = file.relative_to(folder).parts
         images.append(ListedImage(str(file.absolute()), parts, "/".join(parts), _stamp(file)))
-    return ImageList(images, scan.problems, scan.left_out, folder)
+    return ImageList(images, scan.problems, scan.left_out, scan.left_out_folders, folder)
 
 
 def _in_file(file: Path) -> ImageList:

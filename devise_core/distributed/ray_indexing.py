@@ -57,7 +57,8 @@ def index_with_ray(
     """
     target, listed = user_collections() / check_name(name), list_images(source, include_system)
     notes = _notes(listed, annotations)
-    result = IndexedFolder(target, skipped=[*listed.problems, *notes.problems], left_out=listed.left_out)
+    skipped = [*listed.problems, *notes.problems]
+    result = IndexedFolder(target, skipped=skipped, left_out=listed.left_out, left_out_folders=listed.left_out_folders)
     shards = ShardStore(target.with_name(".cache") / f"{name}.shards", encoder.model_id)
     images = _embed(listed.images, shards, encoder, engine, result, progress)
     item = partial(_item, notes=notes, spread=len(images) > EXACT_UP_TO)

@@ -21,6 +21,7 @@ from devise_core.storage.paths import REPOSITORY
 from devise_core.untrusted.decoder_worker import DecodeLimits
 from devise_core.untrusted.job import Job
 from devise_core.untrusted.slot_queue import SlotQueue
+from devise_core.vision.image_reader import NOTE
 
 IDLE = 60.0
 """Seconds after which a process without work ends. It holds 45 MB."""
@@ -49,7 +50,7 @@ def read_upload(
         max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
 
     Returns:
-        Upright RGB on white, at most 1024 pixels on a side, without metadata.
+        Upright RGB on white, at most 1024 pixels on a side, without metadata. ``note_on`` says what was wrong with its file.
 
     Raises:
         ImageError: The file is too large, truncated, damaged or not an image, it has too many pixels or frames, it took too long,
@@ -186,7 +187,9 @@ class _DecoderProcess:
             if "error" in answer:
                 return str(answer["error"])
             width, height = (min(int(side), allowed.side) for side in answer["size"])
-            return Image.frombytes("RGB", (width, height), self._read_bytes(3 * width * height))
+            image = Image.frombytes("RGB", (width, height), self._read_bytes(3 * width * height))
+            image.info = {NOTE: str(answer["note"])} if answer["note"] else {}
+            return image
 
     def end(self) -> None:
         self.process.kill()

@@ -20,7 +20,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from devise_core.errors import ImageError
-from devise_core.vision.image_reader import load_pixels, on_white, open_image, orientation, upright
+from devise_core.vision.image_reader import NOTE, load_image, note_on, on_white, open_image, orientation, upright
 from devise_core.vision.jpeg_marks import SCAN_MARK, read_marks
 
 SIDE = 1024
@@ -66,15 +66,19 @@ def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
     # Counting bytes is fast and counts too many, so the marks are read only if that finds enough.
     if data.count(SCAN_MARK) > MAX_SCANS and (marks := read_marks(data)) and marks.scans > MAX_SCANS:
         raise ImageError(f"{_NAME} is a JPEG with more than {MAX_SCANS} scans. Save it as an ordinary one.")
-    image = open_image(data, _NAME)
-    _check_size(image, limits, len(data))
-    if image.format in ("JPEG", "MPO"):
-        scale = min(1.0, limits.side / max(image.size))
-        image.draft(image.mode, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
-    load_pixels(image, _NAME)
+
+    def prepare(image: Image.Image) -> None:
+        _check_size(image, limits, len(data))
+        if image.format in ("JPEG", "MPO"):
+            scale = min(1.0, limits.side / max(image.size))
+            image.draft(image.mode, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
+
+    image = load_image(data, _NAME, prepare)
     small = _reduce(image, limits.side)
     small.thumbnail((limits.side, limits.side), Image.Resampling.LANCZOS)
-    return upright(small, orientation(image))
+    result = upright(small, orientation(image))
+    result.info = {NOTE: note_on(image)}
+    return result
 
 
 def _check_size(image: Image.Image, limits: DecodeLimits, length: int) -> None:
@@ -157,7 +161,7 @@ def _answer(answers: IO[bytes], data: bytes, limits: DecodeLimits) -> None:
     except ImageError as error:
         answers.write(json.dumps({"error": str(error)}).encode() + b"\n")
     else:
-        answers.write(json.dumps({"size": image.size}).encode() + b"\n" + image.tobytes())
+        answers.write(json.dumps({"size": image.size, "note": note_on(image)}).encode() + b"\n" + image.tobytes())
     answers.flush()
 
 

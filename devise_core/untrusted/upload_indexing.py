@@ -20,6 +20,7 @@ from devise_core.untrusted.job import Job
 from devise_core.untrusted.zip_reader import images_in_zip
 from devise_core.vision.batch_reader import READERS, read_ahead
 from devise_core.vision.image_encoder import BATCH, Encoded, ImageEncoder
+from devise_core.vision.image_reader import note_on
 from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 
@@ -49,6 +50,7 @@ class IndexedUploads:
         again: How many files were already there. Files are compared by SHA-256.
         skipped: A sentence for each file that cannot be read, which begins with the file's name. For a zip, one more counts its
             files of other kinds, such as videos.
+        notes: A sentence for each image that was read although its file is damaged, which begins with the file's name.
         full: Why no more images were taken, or "".
     """
 
@@ -56,6 +58,7 @@ class IndexedUploads:
     new: int = 0
     again: int = 0
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     full: str = ""
 
 
@@ -101,12 +104,13 @@ def index_uploads(
 
 @dataclass(frozen=True)
 class _Decoded:
-    """A file with what the model needs of it, or the ``error`` that says why it cannot be read."""
+    """A file with what the model needs of it and a ``note``, or the ``error`` that says why it cannot be read."""
 
     name: str
     key: str
     pixels: Pixels | None = None
     thumbnail: bytes = b""
+    note: str = ""
     error: str = ""
 
 
@@ -136,6 +140,7 @@ def _batches(
         else:
             known.add(file.key)
             batch.append(file)
+            result.notes += [f"{file.name}: {file.note}"] if file.note else []
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -162,7 +167,7 @@ def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Ima
         image = read(data)
     except ImageError as error:
         return _Decoded(name, key, error=str(error))
-    return _Decoded(name, key, encoder.pixels(image), thumbnail(image, THUMBNAIL))
+    return _Decoded(name, key, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image))
 
 
 def _add(

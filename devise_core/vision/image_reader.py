@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-import struct
-import zlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -14,35 +13,29 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from devise_core.errors import ImageError, extras_needed
 from devise_core.settings import settings
+from devise_core.vision.decoder_errors import (
+    DECODER_ERRORS,
+    SAYS_TRUNCATED,
+    DamagedError,
+    damaged,
+    too_many_pixels,
+    too_much_memory,
+    truncated,
+    unknown,
+)
+from devise_core.vision.file_ends import completed, note_on_end
 from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
-from devise_core.vision.jpeg_marks import with_end_mark
-from devise_core.vision.other_kinds import kind_of
+from devise_core.vision.png_chunks import lacks_end
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
 SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".jpe", ".mpo", ".png", ".webp", ".avif"),
     *(".heic", ".heif", ".hif", ".gif", ".bmp", ".tif", ".tiff"),
 )
-_MAX_SIGNATURE = 1024
+NOTE = "note"
+"""The key in ``PIL.Image.Image.info`` of what ``note_on`` returns."""
 MAX_HEADER = 64
 """Bytes that tell the format of a file."""
-_DECODER_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    TypeError,
-    KeyError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-    AssertionError,
-    AttributeError,
-    RuntimeError,
-)  # what Pillow's readers raise on nonsense
-_TRUNCATED = ("truncated", "end of file", "unexpected end", "premature", "bytes not processed", "not enough data")
 
 
 def read_image(source: ImageInput, *, at_least: int | None = None, longest: int = 0) -> Image.Image:
@@ -70,13 +63,52 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
     # Pillow's own limit is one for the whole process, so it is never lowered: other code opens images too.
     if Image.MAX_IMAGE_PIXELS is not None:
         Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS, most)
-    image = open_image(data, name)
-    width, height = image.size
-    if width * height > most:
-        raise _too_many_pixels(name, width * height, most)
-    if at_least:
-        _shrink_while_decoding(image, at_least, longest)
-    return _upright_rgb(load_pixels(image, name), name)
+
+    def prepare(image: Image.Image) -> None:
+        width, height = image.size
+        if width * height > most:
+            raise too_many_pixels(name, width * height, most)
+        if at_least:
+            _shrink_while_decoding(image, at_least, longest)
+
+    image = load_image(data, name, prepare)
+    plain = _upright_rgb(image, name)
+    plain.info = {NOTE: image.info[NOTE]} if NOTE in image.info else {}
+    return plain
+
+
+def note_on(image: Image.Image) -> str:
+    """Return a sentence on what was wrong with the file of an image that could be read nevertheless, or ""."""
+    return str(image.info.get(NOTE, ""))
+
+
+def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -> Image.Image:
+    """Decode an image file. One that lacks only its end is read like in common viewers, with a note for ``note_on``.
+
+    Args:
+        data: The bytes of the file.
+        name: What to call it in an error.
+        prepare: Called with the image before its pixels are decoded. It may refuse it.
+
+    Raises:
+        ImageError: The file is truncated, damaged, too large or not an image.
+    """
+
+    def decode(data: bytes) -> Image.Image:
+        image = open_image(data, name)
+        prepare(image)
+        return load_pixels(image, name)
+
+    try:
+        image, note = decode(data), note_on_end(0.0) if lacks_end(data) else ""
+    except DamagedError as error:
+        whole = completed(data, decode)
+        if whole is None:
+            raise ImageError(str(error)) from error
+        image, note = decode(whole.data), whole.note
+    if note:
+        image.info[NOTE] = f"{name} {note}"
+    return image
 
 
 def is_known_format(path: Path) -> bool:
@@ -104,18 +136,18 @@ def open_image(data: bytes, name: str) -> Image.Image:
     """
     _register_heif()
     try:
-        return Image.open(io.BytesIO(with_end_mark(data)), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         pixels, most, *_ = (*map(int, re.findall(r"\d+", str(error))), 0, 0)
-        raise _too_many_pixels(name, pixels, most) from error
+        raise too_many_pixels(name, pixels, most) from error
     except MemoryError as error:
-        raise _too_much_memory(name) from error
-    except _DECODER_ERRORS as error:
+        raise too_much_memory(name) from error
+    except DECODER_ERRORS as error:
         if _is_truncated_webp(data):
-            raise _truncated(name) from error
-        if isinstance(error, UnidentifiedImageError):
-            raise _unknown(name, data) from error
-        raise _damaged(name) from error
+            raise truncated(name) from error
+        if isinstance(error, UnidentifiedImageError) and not begins_like_image(data[:MAX_HEADER]):
+            raise unknown(name, data, FORMATS) from error
+        raise damaged(name) from error
 
 
 def load_pixels(image: Image.Image, name: str) -> Image.Image:
@@ -134,10 +166,10 @@ def load_pixels(image: Image.Image, name: str) -> Image.Image:
     try:
         image.load()
     except MemoryError as error:
-        raise _too_much_memory(name) from error
-    except _DECODER_ERRORS as error:
-        truncated = isinstance(error, EOFError) or any(word in str(error).lower() for word in _TRUNCATED)
-        raise (_truncated if truncated else _damaged)(name) from error
+        raise too_much_memory(name) from error
+    except DECODER_ERRORS as error:
+        cut = isinstance(error, EOFError) or any(word in str(error).lower() for word in SAYS_TRUNCATED)
+        raise (truncated if cut else damaged)(name) from error
     return image
 
 
@@ -148,7 +180,7 @@ def orientation(image: Image.Image) -> int:
     """
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except _DECODER_ERRORS:
+    except DECODER_ERRORS:
         return 1
 
 
@@ -180,8 +212,8 @@ def on_white(image: Image.Image, name: str) -> Image.Image:
             image.alpha_composite(layer)
         plain = image.convert("RGB")
     except MemoryError as error:
-        raise _too_much_memory(name) from error
-    except _DECODER_ERRORS as error:
+        raise too_much_memory(name) from error
+    except DECODER_ERRORS as error:
         raise ImageError(f"{name} has colours that cannot be read ({image.mode}). Save it as RGB.") from error
     plain.info = {}
     return plain
@@ -211,30 +243,6 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 def _is_truncated_webp(data: bytes) -> bool:
     """Whether a WebP's header promises more bytes than there are. Pillow's decoder does not even open such a file."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and int.from_bytes(data[4:8], "little") + 8 > len(data)
-
-
-def _unknown(name: str, data: bytes) -> ImageError:
-    if not data:
-        return ImageError(f"{name} is an empty file. Save or download it again.")
-    if kind := kind_of(name, data[:_MAX_SIGNATURE]):
-        return ImageError(f"{name} is a {kind.removesuffix('s')}, and {kind} are not read. Save it as JPEG or PNG.")
-    return ImageError(f"{name} is not an image in a known format. Use a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file.")
-
-
-def _too_many_pixels(name: str, pixels: int, most: int) -> ImageError:
-    return ImageError(f"{name} has {pixels / 1e6:.0f} megapixels. At most {most / 1e6:.0f} are allowed. Save a smaller copy.")
-
-
-def _too_much_memory(name: str) -> ImageError:
-    return ImageError(f"{name} needs too much memory. Save a smaller copy.")
-
-
-def _truncated(name: str) -> ImageError:
-    return ImageError(f"{name} is truncated. Save or download it again.")
-
-
-def _damaged(name: str) -> ImageError:
-    return ImageError(f"{name} is damaged. Save or download it again.")
 
 
 @cache

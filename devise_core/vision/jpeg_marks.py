@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import random
 import re
 from dataclasses import dataclass
-
-from PIL import Image
 
 START, END, SCAN_MARK = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
 _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
@@ -15,8 +11,10 @@ _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 _MARK = re.compile(rb"\xff+([^\x00\xff])")
 _AFTER_DATA = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 """The next mark after compressed data, in which a byte 255 is followed by 0 or is a restart mark."""
-_FILLER_BYTES = 64
-_CHECK_SIDE = 256  # pixels
+_FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF))
+"""Marks of the header that says how many components, such as colours, the image has."""
+_COEFFICIENTS = 64
+"""How many numbers describe a block of a component."""
 
 
 @dataclass(frozen=True)
@@ -26,55 +24,43 @@ class JpegMarks:
     Attributes:
         scans: How many scans the image has.
         end: The offset behind its end mark, or None if there is no end mark.
+        all_scans: Whether the last scan of each component has begun. The others may be missing without an end mark.
     """
 
     scans: int
     end: int | None
+    all_scans: bool
 
 
 def read_marks(data: bytes) -> JpegMarks | None:
     """Read the marks of the first image in ``data``; None if it is no JPEG."""
     if data[:2] != START:
         return None
-    place, scans = 2, 0
+    place, scans, components, complete = 2, 0, 0, set[tuple[int, int]]()
     while match := _MARK.match(data, place):
         mark, place = match[1][0], match.end()
         if mark == END[1]:
-            return JpegMarks(scans, place)
+            return JpegMarks(scans, place, len(complete) == _COEFFICIENTS * components)
         if mark in _STANDALONE:
             continue
-        length = int.from_bytes(data[place : place + 2], "big")
-        place += max(2, length)
+        segment = data[place : place + max(2, int.from_bytes(data[place : place + 2], "big"))]
+        place += len(segment)
+        if mark in _FRAMES:
+            components = int.from_bytes(segment[7:8], "big")
         if mark == SCAN_MARK[1]:
             scans += 1
+            complete |= _completed_by(segment)
             following = _AFTER_DATA.search(data, place)
             if following is None:
                 break
             place = following.start()
-    return JpegMarks(scans, None)
+    return JpegMarks(scans, None, bool(scans) and len(complete) == _COEFFICIENTS * components)
 
 
-def with_end_mark(data: bytes) -> bytes:
-    """Return ``data`` with the end mark that it lacks, or as it is if more than the end mark is missing.
-
-    Some cameras and tools leave the end mark out, and viewers show such a file whole. If compressed data are missing too, a decoder
-    takes what precedes the end mark for image data. So the image then depends on bytes that are inserted there.
-    """
-    if data[-2:] == END:  # so do nearly all files, and reading the marks means to walk over every byte
-        return data
-    marks = read_marks(data)
-    if marks is None or marks.end is not None or not marks.scans:
-        return data
-    filler = bytes(byte for byte in random.Random(7).randbytes(_FILLER_BYTES) if byte != 0xFF)
-    try:
-        plain, filled = _decoded(data + END), _decoded(data + filler + END)
-    except (OSError, ValueError, SyntaxError):
-        return data
-    return data + END if plain == filled else data
-
-
-def _decoded(data: bytes) -> bytes:
-    """Return the pixels of a JPEG, at a fraction of its size if it is large."""
-    with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-        image.draft(image.mode, (_CHECK_SIDE, _CHECK_SIDE))
-        return image.tobytes()
+def _completed_by(scan: bytes) -> set[tuple[int, int]]:
+    """Return each component and number of its blocks that a scan with this header gives the last bits of."""
+    count = int.from_bytes(scan[2:3], "big")
+    if len(scan) != 6 + 2 * count:
+        return set()
+    first, last, bits = scan[-3:]
+    return {(scan[3 + 2 * each], number) for each in range(count) for number in range(first, last + 1)} if not bits % 16 else set()

@@ -10,7 +10,7 @@ from devise_core.engine import Engine
 from devise_core.errors import shortened
 from devise_core.serving import event_log
 from devise_core.untrusted.decoder_pool import read_upload
-from devise_core.vision.image_reader import SUFFIXES
+from devise_core.vision.image_reader import SUFFIXES, note_on
 from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -83,6 +83,8 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
         return None
     with show_errors():
         image = read_upload(file.getvalue(), job=session_job())
+        if note := note_on(image):
+            column.caption(f":material/info: {plain(note)}")
         with model_slot(engine):
             encoded = engine.encode(image)
         hits = engine.search_encoded(encoded, MATCHES)

@@ -16,7 +16,7 @@ from devise_core.engine import Engine
 from devise_core.settings import settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_encoder import Encoded
-from devise_core.vision.image_reader import SUFFIXES, read_image
+from devise_core.vision.image_reader import SUFFIXES, note_on, read_image
 from ui import url_state
 from ui.picture.crop import CropRegion, crop
 from ui.picture.paste import paste
@@ -44,6 +44,7 @@ class Chosen:
         src: Its URL for the browser.
         item: Its id, if it is a picture of the collection.
         region: The region that counts. None for the whole picture.
+        note: What was wrong with its file, or "".
     """
 
     image: Path | bytes | Image.Image
@@ -51,6 +52,7 @@ class Chosen:
     src: str
     item: str | None = None
     region: CropRegion | None = None
+    note: str = ""
 
 
 def choose_picture(engine: Engine, page: str) -> Chosen | None:
@@ -81,6 +83,8 @@ def show_picture(chosen: Chosen, page: str) -> None:
         url_state.update(**{CROP: str(region) if region else None, "item": chosen.item})
 
     crop(f"{page}_crop", chosen.src, chosen.name, chosen.region, set_region)
+    if chosen.note:
+        st.caption(f":material/info: {plain(chosen.note)}")
 
 
 def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
@@ -136,7 +140,7 @@ def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
         image, buffer = read_upload(read(), job=session_job()), io.BytesIO()
         image.save(buffer, "JPEG", quality=92, subsampling=0)  # for the browser only; the model gets the image itself
         src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-        cached = (token, Chosen(image, name, src))
+        cached = (token, Chosen(image, name, src, note=note_on(image)))
         st.session_state[_UPLOADED] = cached
         url_state.update(**{CROP: None, "item": None})
     chosen = cached[1]

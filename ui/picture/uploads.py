@@ -35,6 +35,7 @@ class UploadState:
         last_batch: The number of the last batch.
         skipped: A sentence for each file that could not be read, up to ``MAX_SKIPPED``.
         more_skipped: How many more could not be read.
+        notes: A sentence for each picture that was read although its file is damaged, up to ``MAX_SKIPPED``.
         repeated: How many pictures had been uploaded before.
         full: Why no more pictures are accepted, or an empty string.
     """
@@ -42,6 +43,7 @@ class UploadState:
     last_batch: int = 0
     skipped: list[str] = field(default_factory=list)
     more_skipped: int = 0
+    notes: list[str] = field(default_factory=list)
     repeated: int = 0
     full: str = ""
 
@@ -88,6 +90,7 @@ def add_batch(batch: DroppedFiles) -> None:
         state.skip([str(error)])
         return
     state.skip(indexed.skipped)
+    state.notes += [note[:MAX_REASON] for note in indexed.notes[: MAX_SKIPPED - len(state.notes)]]
     state.repeated += indexed.again
     state.full = indexed.full
     if indexed.new:

@@ -1,0 +1,62 @@
+"""What Pillow's readers raise, and the sentences about it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+
+from devise_core.errors import ImageError
+from devise_core.vision.other_kinds import kind_of
+
+_MAX_SIGNATURE = 1024
+DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    TypeError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    AssertionError,
+    AttributeError,
+    RuntimeError,
+)  # what Pillow's readers raise on nonsense
+SAYS_TRUNCATED = ("truncated", "end of file", "unexpected end", "premature", "bytes not processed", "not enough data")
+
+
+class DamagedError(ImageError):
+    """A file that may lack only its end."""
+
+
+def unknown(name: str, data: bytes, formats: Sequence[str]) -> ImageError:
+    """Say that a file is empty, of a kind that is not read, or not an image in one of ``formats``."""
+    if not data:
+        return ImageError(f"{name} is an empty file. Save or download it again.")
+    if kind := kind_of(name, data[:_MAX_SIGNATURE]):
+        return ImageError(f"{name} is a {kind.removesuffix('s')}, and {kind} are not read. Save it as JPEG or PNG.")
+    return ImageError(f"{name} is not an image in a known format. Use a {', '.join(formats[:-1])} or {formats[-1]} file.")
+
+
+def too_many_pixels(name: str, pixels: int, most: int) -> ImageError:
+    """Say how many pixels an image has, and how many are allowed."""
+    return ImageError(f"{name} has {pixels / 1e6:.0f} megapixels. At most {most / 1e6:.0f} are allowed. Save a smaller copy.")
+
+
+def too_much_memory(name: str) -> ImageError:
+    """Say that there is not enough memory."""
+    return ImageError(f"{name} needs too much memory. Save a smaller copy.")
+
+
+def truncated(name: str) -> DamagedError:
+    """Say that a file lacks its end."""
+    return DamagedError(f"{name} is truncated. Save or download it again.")
+
+
+def damaged(name: str) -> DamagedError:
+    """Say that a file is damaged."""
+    return DamagedError(f"{name} is damaged. Save or download it again.")
