@@ -18,6 +18,7 @@ from devise_core.serving.rate_limit import CpuBudget, NamedLimits, RateLimit
 from devise_core.text.vocabulary import MAX_LOOKUPS
 from devise_core.text.word_store import WordStore
 from tests.app_testing import app, checked, page_text
+from ui.home import search_routes
 from ui.server import rate_limit, suggest_routes
 from ui.server.model_queue import load_model
 
@@ -88,6 +89,39 @@ def test_a_session_whose_pages_compute_too_much_is_told_how_long_to_wait(monkeyp
     )
     assert "match well" not in page_text(test)
     assert "match well" in page_text(app("text_search", q="bird"))  # another session
+
+
+def typed_search(name: str) -> Response:
+    values = f"q=violin&c=stamps&pass={name}".encode()
+    return search_routes._search(Request({"type": "http", "query_string": values, "client": ("a", 1)}))
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_a_session_whose_typed_searches_compute_too_much_is_told_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_CPU_SECONDS_PER_MINUTE", "1")
+    test = app()
+    name, budget = test.session_state["typing_pass"], test.session_state["cpu_budget"]
+    before = list(budget._spent)
+    assert typed_search(name).status_code == 200
+    [(_, spent)] = list(budget._spent)[len(before) :]
+    assert 0 < spent < 1
+    budget.spend(time.monotonic(), 3.0)  # as much as if a page had run, which counts in the same budget
+    refused = typed_search(name)
+    assert refused.status_code == 429
+    assert 50 < int(refused.headers["Retry-After"]) <= 60
+    assert "taken 1 seconds to compute" in checked(test.run()).warning[0].value.replace("\\", "")
+    assert typed_search(app().session_state["typing_pass"]).status_code == 200  # another session
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_a_pass_ends_with_its_session() -> None:
+    test = app()
+    name = test.session_state["typing_pass"]
+    assert typed_search(name).status_code == 200
+    del test.session_state["cpu_budget"]
+    del test
+    gc.collect()
+    assert [typed_search(name).status_code, typed_search("unknown").status_code] == [403, 403]
 
 
 def test_loading_the_model_is_not_counted() -> None:

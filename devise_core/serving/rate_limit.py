@@ -30,21 +30,28 @@ class RateLimit:
 
 
 class CpuBudget:
-    """Allow about ``seconds`` of CPU time in any ``window`` of seconds. What is under way is not stopped."""
+    """Allow about ``seconds`` of CPU time in any ``window`` of seconds. What is under way is not stopped.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, seconds: float, window: float = MINUTE) -> None:
         self._seconds, self._window, self._spent = seconds, window, deque[tuple[float, float]]()
+        self._lock = threading.Lock()
 
     def spend(self, now: float, seconds: float) -> None:
         """Count ``seconds`` of CPU time that have ended at the time ``now``."""
-        self._spent.append((now, seconds))
+        with self._lock:
+            self._spent.append((now, seconds))
 
     def seconds_to_wait(self, now: float) -> float:
         """Return how many seconds to wait until less than the budget was spent in the window, or 0."""
-        while self._spent and self._spent[0][0] + self._window <= now:
-            self._spent.popleft()
-        rest = sum(seconds for _, seconds in self._spent) - self._seconds
-        for time_spent, seconds in self._spent:
+        with self._lock:
+            while self._spent and self._spent[0][0] + self._window <= now:
+                self._spent.popleft()
+            all_spent = list(self._spent)
+        rest = sum(seconds for _, seconds in all_spent) - self._seconds
+        for time_spent, seconds in all_spent:
             if rest < 0:
                 break
             rest -= seconds

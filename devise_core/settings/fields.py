@@ -100,7 +100,11 @@ class Settings(BaseSettings):
         1_200, "requests", 6, 100_000, "The most suggestions in one minute that one address gets while it types. Offices share one."
     )
     cpu_seconds_per_minute: float = _number(
-        15.0, "seconds", 1, 3_600, "How many seconds of CPU time the pages of a session may take in one minute."
+        15.0,
+        "seconds",
+        1,
+        3_600,
+        "How many seconds of CPU time the pages of a session, and its searches while it types, may take in one minute.",
     )
     cards_per_minute: int = _number(
         120, "cards", 1, 10_000, "The most cards to share that are drawn in one minute, for all visitors."

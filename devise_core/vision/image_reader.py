@@ -102,7 +102,10 @@ def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -
     try:
         image, note = decode(data), note_on_end(0.0) if lacks_end(data) else ""
     except DamagedError as error:
-        whole = completed(data, decode)
+        try:
+            whole = completed(data, decode)
+        except MemoryError as late:
+            raise too_much_memory(name) from late
         if whole is None:
             raise ImageError(str(error)) from error
         image, note = decode(whole.data), whole.note

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import math
-import time
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from devise_core.serving import event_log
-from ui.server.rate_limit import PASSES
+from ui.server.rate_limit import NoPassError, typed_search_counted, wait_for_typed_search
 
 _HEADERS = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
 
 
 def _search(request: Request) -> Response:
     """Answer ``?q=TEXT&c=COLLECTION&pass=PASS`` like ``answer_while_typing``, or with ``&done=1`` like ``answer_to_text``."""
-    wait = PASSES.seconds_to_wait(request.query_params.get("pass", ""), time.monotonic())
-    if wait is None:
+    name = request.query_params.get("pass", "")
+    try:
+        wait, limit = wait_for_typed_search(name)
+    except NoPassError:
         return PlainTextResponse("This search needs the page Home. If Home has been open for long, reload it.", 403)
     if wait:
-        event_log.record("refusal", guard="typing rate")
+        event_log.record("refusal", guard=limit)
         seconds = math.ceil(wait)
         return PlainTextResponse(f"Too many searches. Try again in {seconds} seconds.", 429, {"Retry-After": str(seconds)})
     from devise_core.errors import DeviseError
@@ -29,7 +30,7 @@ def _search(request: Request) -> Response:
     from ui.home.answer import answer_to_text, answer_while_typing
 
     try:
-        with event_log.timed("typed_search") as facts:
+        with typed_search_counted(name), event_log.timed("typed_search") as facts:
             read = answer_to_text if request.query_params.get("done") else answer_while_typing
             answer = read(collection_engine(request.query_params.get("c", "")), request.query_params.get("q", ""))
             facts["hits"] = len(answer["tiles"])

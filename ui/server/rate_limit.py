@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -62,8 +63,7 @@ def check_rate_limit() -> None:
         SettingsError: A setting has an invalid value.
     """
     allowed = settings().cpu_seconds_per_minute
-    budget: CpuBudget = st.session_state.setdefault(_BUDGET_KEY, CpuBudget(allowed))
-    if seconds := budget.seconds_to_wait(time.monotonic()):
+    if seconds := _session_budget().seconds_to_wait(time.monotonic()):
         raise BusyError(
             f"Your session has used {allowed:g} seconds of computing time in the last minute, which is the limit. Try again in "
             f"{math.ceil(seconds)} seconds.",
@@ -78,8 +78,15 @@ def check_rate_limit() -> None:
         )
 
 
+def _session_budget() -> CpuBudget:
+    budget: CpuBudget = st.session_state.setdefault(_BUDGET_KEY, CpuBudget(settings().cpu_seconds_per_minute))
+    return budget
+
+
 PASSES = NamedLimits()
 """The passes of sessions. A route that answers while a visitor types does not run in a session, so the page gives it a pass."""
+_PASS_BUDGETS: WeakValueDictionary[str, CpuBudget] = WeakValueDictionary()
+"""Pass → the budget of its session, which owns it. So a pass is of no use when its session has ended."""
 _ADDRESSES = NamedLimits(MAX_ADDRESSES)
 
 
@@ -93,4 +100,38 @@ def typing_pass() -> str:
     """Return this session's pass for searching while typing. Raises ``SettingsError``."""
     name: str = st.session_state.setdefault(_PASS_KEY, secrets.token_urlsafe(12))
     PASSES.add(name, settings().typed_searches_per_minute)
+    _PASS_BUDGETS[name] = _session_budget()
     return name
+
+
+def wait_for_typed_search(name: str) -> tuple[float, str]:
+    """Count a search while typing with the pass ``name``.
+
+    Returns:
+        How many seconds to wait, and the name of the limit. 0 if the search is allowed.
+
+    Raises:
+        NoPassError: There is no such pass, or its session has ended.
+    """
+    budget, now = _PASS_BUDGETS.get(name), time.monotonic()
+    if budget is not None:
+        if seconds := budget.seconds_to_wait(now):
+            return seconds, "typing cpu"
+        if (wait := PASSES.seconds_to_wait(name, now)) is not None:
+            return wait, "typing rate"
+    raise NoPassError
+
+
+class NoPassError(Exception):
+    """A search while typing without a page that is open."""
+
+
+@contextmanager
+def typed_search_counted(name: str) -> Iterator[None]:
+    """Count the CPU time of the block against the budget of the session whose pass is ``name``."""
+    start = time.thread_time()
+    try:
+        yield
+    finally:
+        if budget := _PASS_BUDGETS.get(name):
+            budget.spend(time.monotonic(), time.thread_time() - start)
