@@ -48,6 +48,15 @@ def test_sixteen_bit_grey_keeps_its_range() -> None:
     assert np.asarray(read_image(png)).max() in (127, 128)
 
 
+@pytest.mark.parametrize("highest", [70_000, 2_000_000_000, -5_000])
+def test_larger_numbers_are_scaled_to_the_range_of_the_image(highest: int) -> None:
+    """A TIFF may hold 32 bits, and its numbers have no range that everybody agrees on."""
+    values = np.linspace(0, highest, 256).astype(np.int32).reshape(16, 16)
+    pixels = np.asarray(read_image(encoded(Image.fromarray(values), "TIFF")).convert("L"))
+    assert (pixels.min(), pixels.max()) == (0, 255)
+    assert np.diff(pixels.ravel().astype(int) * np.sign(highest)).min() >= 0
+
+
 def test_transparent_parts_become_white() -> None:
     clear = Image.new("RGBA", (2, 2), (0, 0, 0, 0))
     assert read_image(clear).getpixel((0, 0)) == (255, 255, 255)

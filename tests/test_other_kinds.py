@@ -22,6 +22,8 @@ CONTENTS = {
     "Photoshop": (b"8BPS\0\1" + bytes(90), "document"),
     "MP4": (b"\0\0\0\x18ftypisom" + bytes(90), "video"),
     "WebM": (b"\x1aE\xdf\xa3" + bytes(90), "video"),
+    "zip": (b"PK\3\4" + bytes(90), "is a packed file, and packed files are not read. Unpack it first"),
+    "RAR": (b"Rar!\x1a\7\0" + bytes(90), "packed file"),
     "text": (b"notes", "is not an image in a known format. Use a JPEG, PNG"),
 }
 

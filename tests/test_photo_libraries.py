@@ -154,6 +154,15 @@ def test_a_name_that_is_not_utf8_is_indexed(tmp_path: Path, monkeypatch: pytest.
     json.dumps([item.source for item in FolderCollection.open(result.folder).items]).encode()
 
 
+def test_invisible_characters_and_endless_names_are_shortened() -> None:
+    turned = describe(["a\u202ebc\u200b", "\u2066\u202egpj.exe.jpg"], "m")
+    assert (turned.labels, turned.caption) == (("abc",), "gpj.exe")
+    assert describe(["\U0001f468\u200d\U0001f469.jpg"], "m").caption == "\U0001f468\u200d\U0001f469"
+    long = describe(["x" * 60_000, "y" * 60_000 + ".jpg"], "m")
+    assert (len(long.labels[0]), len(long.caption), len(long.category)) == (255, 255, 255)
+    assert describe(["\u200b.jpg"], "m", "/a/\u200b.jpg").source == "/a/\u200b.jpg"
+
+
 def test_names_become_valid_text() -> None:
     item = describe(["a|b", "Cafe\N{COMBINING ACUTE ACCENT}", "one\ntwo.jpg"], "1")
     assert item.labels == ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", "a b")

@@ -36,6 +36,10 @@ SYSTEM_FOLDERS = frozenset(
 LIBRARY_PARTS = ("database", "derivatives", "internal", "masks", "previews", "private", "resources", "scopes", "thumbnails")
 """Folders inside a photo library (``*.photoslibrary``, ``*.lrdata``) that hold copies of its photos."""
 _LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary")
+MAX_NAME = 255
+"""How many characters of the name of a file or folder are kept. File systems allow no more, but zip files do."""
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Zero-width joiners are not among them, since emoji and some scripts need them."""
 _PREVIEWS = ".lrdata"
 _LINKED = "A link to a folder is not followed. To index its images, index the folder itself."
 _SYSTEM = "A system folder is left out. Add --include-system to index it too."
@@ -101,14 +105,15 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
     Args:
         parts: The path's parts, at least the file's name. Folders become labels, the innermost first, and the name becomes
-            the caption. What is no valid text in a name is replaced by "�".
+            the caption. What is no valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}". Characters that are not
+            visible, or that turn the direction of the text around them, are left out.
         mark: Makes the id unique. If it depends only on the path, links to an image stay valid when others are added.
         source: Where the file is.
 
     Returns:
         The image's id, labels and caption, and the path that its thumbnail gets.
     """
-    names = [_text(part) for part in parts]
+    names = [_UNSEEN.sub("", _text(part)[:MAX_NAME]) for part in parts]
     folders, stem = names[:-1], Path(names[-1]).stem
     labels = tuple(filter(None, dict.fromkeys(readable(folder) for folder in reversed(folders))))
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"

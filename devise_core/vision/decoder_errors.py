@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 from devise_core.errors import ImageError
-from devise_core.vision.other_kinds import kind_of
+from devise_core.vision.other_kinds import PACKED, RAW, kind_of
 
 _MAX_SIGNATURE = 1024
 DECODER_ERRORS = (
@@ -33,12 +33,18 @@ class DamagedError(ImageError):
     """A file that may lack only its end."""
 
 
+def is_unknown(name: str, data: bytes, begins_like_image: bool) -> bool:
+    """Whether a file that no decoder recognises is of another kind, rather than damaged. Raw photos begin like a TIFF."""
+    return not begins_like_image or kind_of(name, data[:_MAX_SIGNATURE]) == RAW
+
+
 def unknown(name: str, data: bytes, formats: Sequence[str]) -> ImageError:
     """Say that a file is empty, of a kind that is not read, or not an image in one of ``formats``."""
     if not data:
         return ImageError(f"{name} is an empty file. Save or download it again.")
     if kind := kind_of(name, data[:_MAX_SIGNATURE]):
-        return ImageError(f"{name} is a {kind.removesuffix('s')}, and {kind} are not read. Save it as JPEG or PNG.")
+        remedy = "Unpack it first." if kind == PACKED else "Save it as JPEG or PNG."
+        return ImageError(f"{name} is a {kind.removesuffix('s')}, and {kind} are not read. {remedy}")
     return ImageError(f"{name} is not an image in a known format. Use a {', '.join(formats[:-1])} or {formats[-1]} file.")
 
 

@@ -74,11 +74,13 @@ def note_on_end(missing: float) -> str:
 
 
 def _png(data: bytes, decode: Decode) -> Completed | None:
-    plain = png_chunks.without_damaged_metadata(data)
+    plain = png_chunks.without_texts(png_chunks.without_damaged_metadata(data))
     if plain != data:
         with suppress(ImageError):
             decode(plain)
-            return Completed(plain, note_on_end(0) if png_chunks.lacks_end(plain) else "has damaged metadata, which were left out.")
+            return Completed(
+                plain, note_on_end(0) if png_chunks.lacks_end(plain) else "has damaged or too large metadata, which were left out."
+            )
     whole = png_chunks.with_end(plain)
     return Completed(whole[0], note_on_end(whole[1])) if whole and whole[1] <= MOST_MISSING else None
 

@@ -18,6 +18,7 @@ from devise_core.vision.decoder_errors import (
     SAYS_TRUNCATED,
     DamagedError,
     damaged,
+    is_unknown,
     too_many_pixels,
     too_much_memory,
     truncated,
@@ -148,7 +149,7 @@ def open_image(data: bytes, name: str) -> Image.Image:
     except DECODER_ERRORS as error:
         if _is_truncated_webp(data):
             raise truncated(name) from error
-        if isinstance(error, UnidentifiedImageError) and not begins_like_image(data[:MAX_HEADER]):
+        if isinstance(error, UnidentifiedImageError) and is_unknown(name, data, begins_like_image(data[:MAX_HEADER])):
             raise unknown(name, data, FORMATS) from error
         raise damaged(name) from error
 
@@ -237,9 +238,11 @@ def _upright_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """Convert 16-bit or float greyscale to 8 bits, by the range of the format or, for floats, of the image."""
+    """Convert greyscale of more than 8 bits to 8, by the range of 16 bits or, for floats and larger numbers, of the image."""
     values = np.nan_to_num(np.asarray(image, np.float64))
-    low, span = (float(values.min()), float(np.ptp(values))) if image.mode == "F" else (0.0, 65535.0)
+    low, span = float(values.min()), float(np.ptp(values))
+    if image.mode != "F" and low >= 0 and low + span <= 65535:
+        low, span = 0.0, 65535.0
     return Image.fromarray(((values - low) / max(span, 1e-12) * 255).clip(0, 255).astype(np.uint8))
 
 

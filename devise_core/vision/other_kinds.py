@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePath
 
+PACKED, RAW = "packed files", "raw photos"
 OTHER_KINDS = {
-    "raw photos": (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"),
+    RAW: (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"),
     "JPEG XL images": (".jxl",),
     "drawings": (".ai", ".eps", ".svg", ".svgz"),
     "documents": (".pdf", ".psd", ".xcf"),
+    PACKED: (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip"),
     "videos": (".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".webm", ".wmv"),
 }
 """Kind → suffixes."""
@@ -17,17 +19,21 @@ OTHER_FILES = "other files"
 """What is neither an image nor of a kind in ``OTHER_KINDS``."""
 _KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 _SIGNATURES = (
-    (0, b"II*\0\x10\0\0\0CR", "raw photos"),
-    (4, b"ftypcrx ", "raw photos"),
-    (0, b"FUJIFILMCCD-RAW", "raw photos"),
-    (0, b"IIRO", "raw photos"),
-    (0, b"IIU\0", "raw photos"),
+    (0, b"II*\0\x10\0\0\0CR", RAW),
+    (4, b"ftypcrx ", RAW),
+    (0, b"FUJIFILMCCD-RAW", RAW),
+    (0, b"IIRO", RAW),
+    (0, b"IIU\0", RAW),
     (0, b"\xff\x0a", "JPEG XL images"),
     (4, b"JXL ", "JPEG XL images"),
     (0, b"%PDF", "documents"),
     (0, b"8BPS", "documents"),
     (0, b"gimp xcf", "documents"),
     (0, b"%!PS", "drawings"),
+    (0, b"PK\x03\x04", PACKED),
+    (0, b"Rar!", PACKED),
+    (0, b"7z\xbc\xaf", PACKED),
+    (0, b"\x1f\x8b", PACKED),
     (0, b"\x1aE\xdf\xa3", "videos"),
     (4, b"ftyp", "videos"),
 )

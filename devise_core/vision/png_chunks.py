@@ -10,6 +10,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Kind of colour → numbers of a pixel."""
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _STEP = 65_536  # compressed bytes that are unpacked at a time
 
 
@@ -22,6 +23,11 @@ def without_damaged_metadata(data: bytes) -> bytes:
     """Return a PNG without the chunks that its image does not need and whose checksum is wrong."""
     kept = (chunk for chunk in _chunks(data) if not chunk[4:5].islower() or _is_intact(chunk))
     return b"".join((SIGNATURE, *kept))
+
+
+def without_texts(data: bytes) -> bytes:
+    """Return a PNG without its texts. Pillow refuses those that unpack to more than a megabyte, as some editors write."""
+    return b"".join((SIGNATURE, *(chunk for chunk in _chunks(data) if chunk[4:8] not in _TEXTS)))
 
 
 def with_end(data: bytes) -> tuple[bytes, float] | None:
