@@ -49,7 +49,8 @@ def _picture(request: Request) -> Response:
         folder = pictures_folder(request.path_params["collection"])
     except DeviseError:
         return PlainTextResponse("There is no such collection.", 404)
-    images, file = (folder / "images").resolve(), (folder / request.path_params["file"]).resolve()
+    # Only the folder itself may be a link. A link below it could lead to any file of the server.
+    images, file = folder.resolve() / "images", (folder / request.path_params["file"]).resolve()
     try:
         exists = file.is_relative_to(images) and file.is_file()
     except OSError:  # the name is longer than any file's
