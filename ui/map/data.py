@@ -75,13 +75,12 @@ def _folder_message(name: str, version: str, _engine: Engine) -> str:  # noqa: A
 
 def _map_data(request: Request) -> Response:
     from devise_core.errors import DeviseError
-    from devise_core.serving.open_engines import base_engine
+    from devise_core.serving.open_engines import collection_engine
 
     try:
-        base = base_engine()
-        engine = base.on(base.collections()[request.path_params["collection"]].name)
+        engine = collection_engine(request.path_params["collection"])
         message = _folder_message(engine.collection.name, engine.collection.version, engine)
-    except (DeviseError, KeyError):
+    except DeviseError:
         return PlainTextResponse("There is no such collection, or it has no map.", 404)
     return Response(message, media_type="application/json", headers=_HEADERS)
 
