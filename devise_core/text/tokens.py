@@ -14,8 +14,8 @@ from devise_core.vectors import Floats, unit
 MAX_CHARACTERS = 1_000
 """The length of the longest text that is read."""
 
-_DOTTED_I = "i\u0307"
-"""What the Turkish İ becomes in lower case. The dot would end the word."""
+_WITHOUT_LETTERS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""What would end a word: marks that belong to no letter, like the dot of a Turkish İ in lower case, and invisible characters."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
@@ -55,9 +55,14 @@ class Phrases:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of ``text`` as the vocabulary spells them: lower case, NFKC, straight apostrophes."""
+    """Return the words of ``text`` as the vocabulary spells them: lower case, NFKC, straight apostrophes.
+
+    Example:
+        >>> tokens("A do\N{SOFT HYPHEN}g’s BED")
+        ['a', "dog's", 'bed']
+    """
     lower = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
-    return _TOKEN.findall(lower.replace(_DOTTED_I, "i"))
+    return _TOKEN.findall(_WITHOUT_LETTERS.sub("", lower))
 
 
 def with_words(text: str, words: Mapping[str, str]) -> str:
