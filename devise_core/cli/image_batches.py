@@ -89,13 +89,12 @@ def images_of(options: argparse.Namespace) -> GivenFiles:
     if options.out:
         check_format(options.out)
     given = GivenFiles()
-    several_folders = sum(Path(argument).is_dir() for argument in options.pictures) > 1
+    several_folders = sum(map(_is_folder, options.pictures)) > 1
     for argument in options.pictures:
-        path = Path(argument)
-        if not path.is_dir():
+        if not _is_folder(argument):
             given.files.append(argument)
             continue
-        scan = scan_folder(path)
+        scan = scan_folder(Path(argument))
         given.files += map(str, scan.files)
         given.problems += scan.problems
         given.left_out += [f"{kind} in {argument}" if several_folders else kind for kind in scan.left_out]
@@ -104,7 +103,12 @@ def images_of(options: argparse.Namespace) -> GivenFiles:
 
 def several(options: argparse.Namespace) -> bool:
     """Whether the output is about several images: two arguments, a folder or a table."""
-    return len(options.pictures) != 1 or options.out is not None or Path(options.pictures[0]).is_dir()
+    return len(options.pictures) != 1 or options.out is not None or _is_folder(options.pictures[0])
+
+
+def _is_folder(argument: str) -> bool:
+    """Whether an argument is a folder. An empty one, as of a variable of the shell that is not set, is not the current folder."""
+    return bool(argument.strip()) and Path(argument).is_dir()
 
 
 def encode_files(encoder: ImageEncoder, given: GivenFiles, progress: str) -> EncodedFiles:

@@ -69,6 +69,8 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.text.opening import open_text_encoder
 
+    if not options.folder.strip():  # as of a variable of the shell that is not set; it would be the current folder
+        raise CollectionError("The name of the folder is empty. Give the folder that your images are in.")
     layout = artifacts_of(options)
     manifest = Manifest.read(layout.root)
     encoder = QuietImageEncoder(layout.model, manifest)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from devise_core.cli.output import say
+from devise_core.errors import ImageError
 from devise_core.settings import settings
 from devise_core.vision.image_reader import note_on, read_image
 from devise_core.vision.image_sources import is_url, name_and_bytes
@@ -17,8 +18,10 @@ def picture_of(argument: str) -> str | bytes:
     """Return the path, or the content of what is read only once: standard input, given as "-", a pipe, or a URL.
 
     Raises:
-        ImageError: A URL may not be fetched, or has no image.
+        ImageError: The argument is empty, or a URL may not be fetched or has no image.
     """
+    if not argument.strip():
+        raise ImageError("The name of an image is empty. Give a file, a folder, or - for standard input.")
     if argument == STDIN:
         return sys.stdin.buffer.read(settings().image_bytes + 1)
     if is_url(argument):
