@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from devise_core.text.noun_store import NounStore
-from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 
 MAX_WORDS = 3
@@ -16,7 +15,9 @@ MAX_WORDS = 3
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 
-def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter: WordFilter = ALLOW_ALL) -> list[tuple[int, str]]:
+def complete(
+    text: str, words: WordStore, nouns: NounStore, k: int, may_offer: Callable[[str], bool] = lambda _: True
+) -> list[tuple[int, str]]:
     """Complete the end of a text.
 
     Args:
@@ -24,7 +25,7 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter:
         words: The words. They complete the last typed word only.
         nouns: The nouns, which may have several words.
         k: How many completions to return.
-        word_filter: The words that may be offered.
+        may_offer: Says of a word or noun whether it may be offered.
 
     Returns:
         Up to ``k`` completions: the offset each replaces ``text`` from, and the word or noun. Those that continue more
@@ -38,7 +39,7 @@ def complete(text: str, words: WordStore, nouns: NounStore, k: int, word_filter:
         if start == starts[-1]:
             sources.append(words.completions(prefix))
         for source in sources:
-            new = (word for word in source if word not in offsets and word_filter.allows(word))
+            new = (word for word in source if word not in offsets and may_offer(word))
             offsets |= dict.fromkeys(islice(new, k - len(offsets)), start)
     return [(start, word) for word, start in offsets.items()]
 

@@ -96,11 +96,15 @@ class WordStore:
             return self._all_rows.get(word)
         entry = self._looked_up.get(word)
         if entry is None:
-            entry = (self._find(word),)
-            if len(self._looked_up) >= KEPT_ROWS:
-                self._looked_up.clear()
-            self._looked_up[word] = entry
+            entry = self._remember(word, self._find(word))
         return entry[0]
+
+    def _remember(self, word: str, row: int | None) -> tuple[int | None]:
+        """Keep the row of a word, so that whoever looks up a rare one need not wait for the hashes."""
+        if len(self._looked_up) >= KEPT_ROWS:
+            self._looked_up.clear()
+        entry = self._looked_up[word] = (row,)
+        return entry
 
     def _find(self, word: str) -> int | None:
         if not word or "\n" in word:
@@ -117,7 +121,9 @@ class WordStore:
         while "\n" not in prefix and (at := self._text.find(start, at)) >= 0:
             end = self._text.find(b"\n", at + 1)
             if end > at + len(start):
-                yield self._text[at + 1 : end].decode(errors="replace")
+                word = self._text[at + 1 : end].decode(errors="replace")
+                self._remember(word, int(np.searchsorted(self._starts, at)))
+                yield word
             at = end
 
     def index_words(self) -> WordStore:
@@ -166,7 +172,10 @@ class WordStore:
             among: Search only this many of the most frequent words.
         """
         scores = cosines(vector, self.vectors[:among], self._lengths_without(directions)[:among])
-        return [WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)]
+        hits = {int(row): WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)}
+        for row, hit in hits.items():
+            self._remember(hit.word, row)
+        return list(hits.values())
 
     def spellings(self, word: str, k: int | None = 5) -> list[str]:
         """Return known words that are spelled like another one.

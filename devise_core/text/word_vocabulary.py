@@ -16,6 +16,7 @@ from devise_core.text.noun_store import NounStore
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
+from devise_core.text.real_words import RealWords
 from devise_core.text.tokens import Phrases, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -27,9 +28,6 @@ ARTICLES = ("a", "an", "the")
 FAMILIAR = 20_000
 """Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
 
-RARE = 100_000
-"""A word beyond this rank that is no noun may be misspelled."""
-
 SURE_LENGTH, LONG_WORD = 5, 7
 """Words of fewer letters are not corrected, and only words of at least so many, to nouns, if two letters are wrong."""
 
@@ -39,8 +37,9 @@ MAX_KEPT = 4_096
 SPELLINGS = 5
 """How many spellings are suggested for an unknown word."""
 
-_SPARE = 8
-"""So many more words are found than are needed, because a second search for blocked ones takes as long as the first."""
+_SPARE = 40
+"""So many more words are found than are needed, because a second search takes as long as the first. Of the 32 words nearest to a
+noun, up to half are not offered."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -65,6 +64,7 @@ class WordVocabulary(Vocabulary):
         self._known_spellings: dict[str, list[str]] = {}
         self._known_similar: dict[tuple[str, int], list[WordHit]] = {}
         self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
+        self._real = RealWords(words, nouns)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -97,15 +97,11 @@ class WordVocabulary(Vocabulary):
 
     def rare_words(self, words: Iterable[str]) -> list[str]:
         """Return the words beyond rank ``RARE`` that are no nouns."""
-        return [
-            word
-            for word in dict.fromkeys(words)
-            if (row := self.words.row(word)) is not None and row > RARE and len(word) >= SURE_LENGTH and self.noun_row(word) is None
-        ]
+        return [word for word in dict.fromkeys(words) if self._real.is_rare(word) and len(word) >= SURE_LENGTH]
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
         """Return up to ``k`` completions of the end of ``text``."""
-        return complete(text, self.words, self.nouns, k, self.word_filter)
+        return complete(text, self.words, self.nouns, k, self._may_offer)
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
@@ -172,17 +168,21 @@ class WordVocabulary(Vocabulary):
         count = k + _SPARE
         while True:
             hits = search(count)
-            allowed = [hit for hit in hits if hit.word not in used and self.word_filter.allows(hit.word)]
+            allowed = [hit for hit in hits if hit.word not in used and self._may_offer(hit.word)]
             if len(allowed) >= k or len(hits) < count:
                 return allowed[:k]
             count *= 2
+
+    def _may_offer(self, word: str) -> bool:
+        """Whether a word may be shown to people who did not type it: a real one that the operator allows."""
+        return word in self._real and self.word_filter.allows(word)
 
     def _spellings(self, word: str) -> list[str]:
         """Return the nearest spellings that may be offered. They are kept, because several parts of a page ask for them."""
         near = self._known_spellings.get(word)
         if near is None:
             spelled = self.words.spellings(word, None)
-            allowed = [each for each in spelled if each != word and self.word_filter.allows(each)]
+            allowed = [each for each in spelled if each != word and self._may_offer(each)]
             near = _keep(self._known_spellings, word, allowed[:SPELLINGS])
         return near
 

@@ -1,0 +1,39 @@
+"""Tell real words from what else a list of word vectors has: misspellings, codes, and marks of the texts it was made from."""
+
+from __future__ import annotations
+
+from devise_core.text.noun_store import NounStore
+from devise_core.text.word_store import WordStore
+
+COMMON = 40_000
+"""Up to this rank most words of GloVe are words or names. Of the rarer words near 400 random nouns that are no nouns themselves, a
+third to three quarters are in no dictionary of words and names. One of them is "prohertrib", the word nearest to "paris"."""
+
+RARE = 100_000
+"""A word beyond this rank that is no noun may be misspelled, and its vector may mean nothing."""
+
+
+class RealWords:
+    """Knows which words may be offered to people who did not type them.
+
+    Args:
+        words: All words, the most frequent first.
+        nouns: The noun list. A noun is real however rare it is.
+    """
+
+    def __init__(self, words: WordStore, nouns: NounStore) -> None:
+        self._words, self._nouns = words, nouns
+
+    def __contains__(self, word: str) -> bool:
+        """Whether a word in lower case is a noun, or a frequent word that begins with a letter."""
+        if not word[:1].isalpha():
+            return False
+        if self._nouns.row(word) is not None:
+            return True
+        row = self._words.row(word)
+        return row is not None and row < COMMON
+
+    def is_rare(self, word: str) -> bool:
+        """Whether a word in lower case is known and no noun, and so rare that its vector may mean nothing."""
+        row = self._words.row(word)
+        return row is not None and row > RARE and self._nouns.row(word) is None
