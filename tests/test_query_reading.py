@@ -41,7 +41,7 @@ def test_corrected_and_ignored_words_are_named() -> None:
 
 def test_a_corrected_word_is_named_with_a_way_back() -> None:
     test = reading("bird near vioolin")
-    assert "Showing results for **violin**" in page_text(test)
+    assert "Showing results for **bird near violin**" in page_text(test)
     assert "Showing results for **dog**" in page_text(reading("hund"))
     assert "Showing results for" not in page_text(reading('"hund"'))
 

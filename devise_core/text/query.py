@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -115,3 +116,17 @@ class Query:
     def respelled_text(self) -> str:
         """The query without its spelling mistakes, for sentences about its results."""
         return with_words(self.text, self.respelled)
+
+    @property
+    def words(self) -> list[str]:
+        """The known words that are looked for."""
+        parts = [part for part in self.clauses if part.clause.kind == "words" and part.clause.weight > 0]
+        return list(dict.fromkeys(word for part in parts for word, _ in part.known))
+
+
+def corrected_text(reading: Reading) -> str:
+    """Return a query as it was typed, with its foreign and misspelled words as they were read."""
+    text = reading.text
+    for word, correction in reading.corrected.items():
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", correction.form.replace("\\", r"\\"), text, flags=re.IGNORECASE)
+    return text

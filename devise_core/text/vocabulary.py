@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from devise_core.datatypes import WordHit
 from devise_core.text.query import Query
@@ -66,6 +66,10 @@ class Vocabulary(ABC):
     @abstractmethod
     def rare_words(self, words: Iterable[str]) -> list[str]:
         """Return the known words that are so rare that they may be misspelled."""
+
+    def only_rare(self, words: Sequence[str]) -> bool:  # noqa: ARG002
+        """Whether all of these known words are so rare that their vectors may mean nothing."""
+        return False
 
     @abstractmethod
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:

@@ -25,6 +25,9 @@ SPELLING_POOL = 200_000
 SCANNED_BYTES = 100_000
 """The most frequent words, some ten thousand, are found by a scan. The first answer need not wait for the hashes of all words."""
 
+FIRST = 5_000
+"""So many of the most frequent words are kept in a dictionary, to look up hundreds at a time."""
+
 KEPT_ROWS = 4_096
 """How many words are kept with their rows, since one query looks up each of its words about ten times."""
 
@@ -202,6 +205,11 @@ class WordStore:
         if key not in self._lengths:
             self._lengths[key] = row_lengths(self.vectors, directions)
         return self._lengths[key]
+
+    @cached_property
+    def first_ranks(self) -> dict[str, int]:
+        """The rows of the ``FIRST`` most frequent words."""
+        return {self.word(row): row for row in range(min(FIRST, len(self)))}
 
     @cached_property
     def _hashes(self) -> WordHashes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import islice
@@ -16,7 +16,8 @@ from devise_core.text.noun_store import NounStore
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
-from devise_core.text.real_words import RealWords
+from devise_core.text.real_words import RARE, RealWords
+from devise_core.text.short_typos import short_correction
 from devise_core.text.tokens import Phrases, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -29,7 +30,11 @@ FAMILIAR = 20_000
 """Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
 
 SURE_LENGTH, LONG_WORD = 5, 7
-"""Words of fewer letters are not corrected, and only words of at least so many, to nouns, if two letters are wrong."""
+"""Of shorter words, only a few typing errors are corrected. Only words of at least so many letters are corrected, to nouns, if two
+letters are wrong."""
+
+FAR_MORE = 100
+"""A spelling that is so many times as frequent as a noun is meant: "thier" is "their" and no tier."""
 
 MAX_KEPT = 4_096
 """How many unknown words are kept with their spellings, and how many texts with the words near them."""
@@ -61,7 +66,7 @@ class WordVocabulary(Vocabulary):
 
     def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
         self.words, self.nouns, self.directions, self.word_filter = words, nouns, directions, word_filter
-        self._known_spellings: dict[str, list[str]] = {}
+        self._known_spellings: dict[str, tuple[list[str], list[str]]] = {}
         self._known_similar: dict[tuple[str, int], list[WordHit]] = {}
         self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
         self._real = RealWords(words, nouns)
@@ -88,7 +93,7 @@ class WordVocabulary(Vocabulary):
 
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to its nearest spellings."""
-        return {word: self._spellings(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
+        return {word: self._spellings(word)[1] if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
 
     def corrections(self, words: Iterable[str]) -> dict[str, str]:
         """Map misspelled words to the noun or frequent word that differs in one letter, or in two for a long word."""
@@ -96,8 +101,17 @@ class WordVocabulary(Vocabulary):
         return {word: right for word, right in corrected.items() if right}
 
     def rare_words(self, words: Iterable[str]) -> list[str]:
-        """Return the words beyond rank ``RARE`` that are no nouns."""
-        return [word for word in dict.fromkeys(words) if self._real.is_rare(word) and len(word) >= SURE_LENGTH]
+        """Return the words beyond rank ``RARE`` that are no nouns, and short words that are typing errors."""
+        return [
+            word
+            for word in dict.fromkeys(words)
+            if (self._real.is_rare(word) if len(word) >= SURE_LENGTH else self._short_correction(word))
+        ]
+
+    def only_rare(self, words: Sequence[str]) -> bool:
+        """Whether there are words, and all but articles are beyond rank ``RARE`` and no nouns."""
+        others = [word for word in words if word not in ARTICLES]
+        return bool(others) and all(map(self._real.is_rare, others))
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
         """Return up to ``k`` completions of the end of ``text``."""
@@ -105,7 +119,7 @@ class WordVocabulary(Vocabulary):
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
-        return self._allowed(partial(self.words.nearest, vector, directions=self.directions), k)
+        return self._allowed(partial(self.words.nearest, vector, directions=self.directions, among=RARE), k)
 
     def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` nouns nearest to a unit ``vector`` ``(d,)``."""
@@ -132,10 +146,11 @@ class WordVocabulary(Vocabulary):
         """
         used = {word for part in query.clauses for word, _ in part.known}
         if any(part.clause.kind == "picture" for part in query.clauses):
-            return self._allowed(partial(self.words.nearest, query.vector, directions=self.directions), k, used)
+            return self._allowed(partial(self.words.nearest, query.vector, directions=self.directions, among=RARE), k, used)
         hits = self._known_similar.get((query.text, k))
         if hits is None:
-            search = partial(self.words.nearest, weighted_sum([self._among_words(part) for part in query.clauses]))
+            vector = weighted_sum([self._among_words(part) for part in query.clauses])
+            search = partial(self.words.nearest, vector, among=RARE)
             hits = _keep(self._known_similar, (query.text, k), self._allowed(search, k, used))
         return list(hits)
 
@@ -177,27 +192,37 @@ class WordVocabulary(Vocabulary):
         """Whether a word may be shown to people who did not type it: a real one that the operator allows."""
         return word in self._real and self.word_filter.allows(word)
 
-    def _spellings(self, word: str) -> list[str]:
-        """Return the nearest spellings that may be offered. They are kept, because several parts of a page ask for them."""
+    def _spellings(self, word: str) -> tuple[list[str], list[str]]:
+        """Return the nearest spellings that are allowed, and those that may be offered. They are kept for other parts of a page."""
         near = self._known_spellings.get(word)
         if near is None:
-            spelled = self.words.spellings(word, None)
-            allowed = [each for each in spelled if each != word and self._may_offer(each)]
-            near = _keep(self._known_spellings, word, allowed[:SPELLINGS])
+            allowed = [each for each in self.words.spellings(word, None) if each != word and self.word_filter.allows(each)]
+            offered = list(islice((each for each in allowed if each in self._real), SPELLINGS))
+            near = _keep(self._known_spellings, word, (allowed[:SPELLINGS], offered))
         return near
 
     def _correction(self, word: str) -> str | None:
         from rapidfuzz.distance import OSA
 
-        if len(word) < SURE_LENGTH or not word.isalpha():
+        if len(word) < SURE_LENGTH:
+            return self._short_correction(word)
+        if not word.isalpha():
             return None
-        near = self._spellings(word)
+        near, _ = self._spellings(word)
         best = min((OSA.distance(word, other) for other in near), default=0)
         if best > (1 if len(word) < LONG_WORD else 2):
             return None
         nearest = [other for other in near if OSA.distance(word, other) == best]
+        ranks = {other: len(self) if (row := self.words.row(other)) is None else row for other in nearest}
         noun = next((other for other in nearest if self.noun_row(other) is not None), None)
-        return noun or (next((other for other in nearest if (self.words.row(other) or 0) < FAMILIAR), None) if best == 1 else None)
+        frequent = next((other for other in nearest if ranks[other] < FAMILIAR), None) if best == 1 else None
+        if noun and frequent:
+            return frequent if FAR_MORE * ranks[frequent] < ranks[noun] else noun
+        return noun or frequent
+
+    def _short_correction(self, word: str) -> str | None:
+        right = short_correction(word, self.words) if self.nouns.row(word) is None else None
+        return right if right and self.word_filter.allows(right) else None
 
     @cached_property
     def _blocked_nouns(self) -> Rows:

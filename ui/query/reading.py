@@ -9,7 +9,7 @@ import streamlit as st
 
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
-from devise_core.text.query import Query
+from devise_core.text.query import Query, corrected_text
 from devise_core.text.unmodelled import quoted
 from ui.callbacks import uninterrupted
 from ui.errors import offer_spellings
@@ -74,11 +74,10 @@ def offer_other_meaning(query: Query) -> None:
 def _show_corrections(reading: Reading, field: str) -> None:
     """Say what foreign and misspelled words were read as, and offer the query as it was typed."""
     literal = literal_query(reading)
-    forms = ", ".join(f"**{plain(correction.form)}**" for correction in reading.corrected.values())
     languages = list(dict.fromkeys(correction.language for correction in reading.corrected.values() if correction.language))
     reason = f" ({' and '.join(languages)})" if languages else ""
     with st.container(horizontal=True, vertical_alignment="center", key="corrected"):
-        st.markdown(f"Showing results for {forms}", width="content")
+        st.markdown(f"Showing results for **{plain(corrected_text(reading))}**", width="content")
         typed = plain(quoted(list(reading.corrected)), 80)
         label = f"Search for {typed}{reason} as you typed it"
         st.button(label, key=f"{field}-literal", type="tertiary", on_click=uninterrupted(search_for), args=(literal,))
