@@ -101,7 +101,8 @@ def _answer(engine: Engine, query: Query) -> Answer:
     matches = engine.matches(query)
     strong = matches.strong()
     state = "nothing" if matches.absent or not strong else "announced" if matches.sure else "closest"
-    shown = tuple(hit.id for hit in engine.hits((strong if strong else matches.ranking)[:FIRST]))
+    ranking = strong or (matches.closest if matches.absent else matches.ranking)
+    shown = tuple(hit.id for hit in engine.hits(ranking[:FIRST]))
     return Answer(engine.collection.name, query.text, state, shown, _described(engine, query, shown))
 
 

@@ -46,6 +46,7 @@ with results, show_errors("q"):
                 show_reading(query.reading, "q")
                 say_unmodelled(query)
                 facts["hits"] = show_matches(engine, query)
-        if engine.vocabulary and not blocked and not is_about_groups(query):
+        known = engine.vocabulary is not None and not engine.vocabulary.only_rare(query.words)
+        if known and not blocked and not is_about_groups(query):
             words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in engine.similar_words(query, k=8))
             st.caption(f"Similar words: {words}", help=WORD_HELP)

@@ -19,6 +19,9 @@ from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 from devise_core.verbs.scanning import Candidates
 from devise_core.verbs.search import SearchVerbs
 
+CLOSEST = 8
+"""How many images are shown if none matches for certain."""
+
 
 @dataclass(frozen=True, eq=False)
 class Matches:
@@ -33,6 +36,8 @@ class Matches:
         inside: Those that satisfy the condition, by default ``ranking``.
         inside_count: How many images satisfy the condition, also behind the window. By default as many as ``inside`` has.
         count_from: Returns how many of them have at least a cosine. None if ``inside`` has them all.
+        chance: What ``chance_cosine`` returns for the collection. An image below it is only shown if the app is sure.
+        rare_words: The words of the query, if all are so rare that their vectors may mean nothing.
     """
 
     ranking: Ranking
@@ -43,6 +48,8 @@ class Matches:
     inside: Ranking = None  # type: ignore[assignment]  # set below
     inside_count: int = -1
     count_from: Callable[[float], int] | None = None
+    chance: float = -1.0
+    rare_words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.inside is None:
@@ -52,13 +59,28 @@ class Matches:
 
     @property
     def absent(self) -> bool:
-        """Whether the evidence says that the collection does not show what the query asks for."""
-        return self.evidence is not None and not self.evidence.present
+        """Whether the collection does not show what the query asks for.
+
+        The evidence says so, or it is unsure and all images that it allows are less similar to the query than chance.
+        """
+        if self.evidence is None or self.evidence.sure:
+            return False
+        return not self.evidence.present or not len(self.ranking.kept(self.evidence.good).from_cosine(self.chance))
 
     @property
     def sure(self) -> bool:
         """Whether good matches may be announced. If not, they are the closest that the collection has."""
         return not self.about_people if self.evidence is None else self.evidence.sure
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the query has only rare words, and no image is similar to it, so that it probably has no meaning."""
+        return bool(self.rare_words) and self.absent and not len(self.ranking[:CLOSEST].from_cosine(self.chance))
+
+    @property
+    def closest(self) -> Ranking:
+        """Up to ``CLOSEST`` images to show if none matches for certain, the best first, without those less similar than chance."""
+        return (self.strong() or self.inside)[:CLOSEST].from_cosine(self.chance)
 
     @property
     def withheld(self) -> bool:
@@ -71,7 +93,11 @@ class Matches:
         Args:
             threshold: The least cosine. It can only make the matches fewer. One below the suggested threshold changes nothing.
         """
-        good = self.inside.from_cosine(self.suggested) if self.evidence is None else self.inside.kept(self.evidence.good)
+        if self.evidence is None:
+            good = self.inside.from_cosine(self.suggested)
+        else:
+            good = self.inside.kept(self.evidence.good)
+            good = good if self.evidence.sure else good.from_cosine(self.chance)
         return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
 
     def strong_count(self, threshold: float | None = None) -> int:
@@ -140,9 +166,11 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
         count_from: Callable[[float], int] | None = None,
     ) -> Matches:
         about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
-        suggested = cut_off(ranking.cosines, self.chance_cosine)
+        chance = self.chance_cosine
+        suggested = cut_off(ranking.cosines, chance)
         sensitive = is_sensitive(query.read_text)
-        return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from)
+        words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
+        return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:

@@ -16,7 +16,8 @@ from ui.blocked_words import NOT_RECOGNISED, WITHHELD, is_blocked
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
-from ui.query.evidence import CLOSEST, absence_sentence, strong_ids
+from ui.query.evidence import absence_sentence, spellings, strong_ids, unknown_sentence
+from ui.query.examples import examples
 from ui.query.reading import literal_query, merged_terms, unmodelled_sentence
 
 COUNT = 18
@@ -50,11 +51,14 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
     matches = engine.matches(query)
     if matches.withheld:
         return _without_tiles(query.text, WITHHELD, [], _captioned(engine, query, ()))
+    if matches.unknown:
+        tries = _spellings(query.text, spellings(engine, matches)) or _examples(engine)
+        return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
     strong = matches.strong()
     hits = engine.hits(_listed(matches))
     return {
         "query": query.text,
-        "status": _status(engine, query, matches, len(strong)),
+        "status": _status(engine, query, matches, len(strong), len(hits)),
         "notes": _notes(query),
         "tries": _tries(query, matches),
         "tiles": _tiles(engine, hits, strong if matches.sure else strong[:0]),
@@ -98,7 +102,7 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
 def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
     """Return the answer to a text that cannot be searched for: the reason, and known spellings to try."""
     unknown = isinstance(error, UnknownWordError)
-    tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
+    tries = _spellings(text, error.suggestions) or _examples(engine) if isinstance(error, UnknownWordError) else []
     return _without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
 
 
@@ -109,10 +113,10 @@ def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: li
 
 def _listed(matches: Matches) -> Ranking:
     """Return the pictures to show. They are few if the app is not sure that any of them shows what was asked for."""
-    if matches.absent:
-        return matches.ranking[:CLOSEST]
     strong = matches.strong()
-    return strong.then(matches.ranking)[:COUNT] if matches.sure or not strong else strong[:CLOSEST]
+    if matches.absent or (strong and not matches.sure):
+        return matches.closest
+    return strong.then(matches.ranking)[:COUNT]
 
 
 def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> list[dict[str, object]]:
@@ -125,10 +129,10 @@ def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[st
     return [tile | {"place": place} for tile, place in zip(tiles, places, strict=True)]
 
 
-def _status(engine: Engine, query: Query, matches: Matches, strong: int) -> str:
+def _status(engine: Engine, query: Query, matches: Matches, strong: int, shown: int) -> str:
     text = shortened(query.respelled_text, 80)
     if matches.absent:
-        return f"{absence_sentence(engine, query, text)} These are the closest pictures."
+        return absence_sentence(engine, query, text) + " These are the closest pictures." * (shown > 0)
     if strong and not matches.sure:
         return f"Closest we have for “{text}”. The app is not sure that these pictures show it."
     if not strong:
@@ -165,6 +169,10 @@ def _read_as_sum(reading: Reading) -> str:
     if len(terms) < 2 and not any(term.kind == "picture" for term in terms):
         return ""
     return ", ".join(f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight):.0%}" for term in terms)
+
+
+def _examples(engine: Engine) -> list[list[str]]:
+    return [[example, example] for example in examples(engine)[:MAX_TRIES]]
 
 
 def _spellings(text: str, suggestions: Mapping[str, Sequence[str]]) -> list[list[str]]:

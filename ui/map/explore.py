@@ -19,6 +19,7 @@ from ui.map.data import drawn_rows
 from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
+from ui.query.evidence import explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
 from ui.server.model_queue import model_slot
 from ui.server.session_job import session_job
@@ -62,6 +63,9 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
             with event_log.timed_search(text) as facts:
                 query = read_query(engine, text)
                 refuse_blocked(engine, words_of(query))
+                if (matches := engine.matches(query)).unknown:
+                    explain_unknown(engine, matches, "q")
+                    return None
                 hits = engine.search_text(query, k=MATCHES)
                 facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
             show_reading(query.reading, "q")

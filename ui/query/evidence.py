@@ -12,14 +12,14 @@ from devise_core.hits import Hits
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
+from devise_core.text.unmodelled import quoted
 from devise_core.verbs.evidence import Evidence
-from devise_core.verbs.matches import Matches
+from devise_core.verbs.matches import CLOSEST, Matches
 from ui import url_state
+from ui.errors import offer_spellings
 from ui.links import link
 from ui.text import plain
 
-CLOSEST = 8
-"""How many pictures are shown if none matches."""
 MOST_WRITTEN = 48
 """How many pictures with the words in their caption are counted."""
 
@@ -70,14 +70,30 @@ def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
             link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})
 
 
+def unknown_sentence(words: Sequence[str]) -> str:
+    """Return what a page says of words so rare that they may mean nothing, if no picture is similar to them."""
+    return f"The app does not know the meaning of {quoted(words)}. Check the spelling, or try an example."
+
+
+def explain_unknown(engine: Engine, matches: Matches, field: str) -> None:
+    """Say that the words of a query have no known meaning, and offer words that are spelled like them."""
+    st.warning(plain(unknown_sentence(matches.rare_words), 600), icon=":material/spellcheck:")
+    offer_spellings(spellings(engine, matches), field)
+
+
+def spellings(engine: Engine, matches: Matches) -> dict[str, list[str]]:
+    """Return the spellings of the rare words of a query that may be offered."""
+    return engine.vocabulary.spellings(matches.rare_words) if engine.vocabulary else {}
+
+
 def closest_sentence(query: str) -> str:
     """Return what a page says in place of a count if it is not sure that any picture matches."""
     return f"**Closest we have** for “{plain(query, 80)}”. The app is not sure that these pictures show it."
 
 
-def closest(engine: Engine, ranking: Ranking, count: int = CLOSEST) -> Hits:
-    """Show the heading of the closest pictures, and return them."""
-    hits = engine.hits(ranking[:count])
+def closest(engine: Engine, matches: Matches, count: int = CLOSEST) -> Hits:
+    """Show the heading of the closest pictures, if there are any, and return them."""
+    hits = engine.hits(matches.closest[:count])
     if hits:
         st.header("The closest pictures")
     return hits

@@ -10,7 +10,7 @@ from ui.blocked_words import WITHHELD
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
-from ui.query.evidence import CLOSEST, closest, closest_sentence, explain_absence, strong_ids
+from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, strong_ids
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 
@@ -31,6 +31,9 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
     if matches.withheld:
         st.info(WITHHELD, icon=":material/info:")
         return 0
+    if matches.unknown:
+        explain_unknown(engine, matches, page)
+        return 0
     strong, strong_count = matches.strong(), matches.strong_count()
     if matches.absent:
         explain_absence(engine, query, matches)
@@ -40,8 +43,8 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
     if matches.absent and not closest_too:
         return 0
-    ranking = strong.then(matches.ranking) if matches.sure or not strong else strong[:CLOSEST]
-    hits = closest(engine, ranking, count) if matches.absent else engine.hits(ranking[:count])
+    ranking = strong.then(matches.ranking) if matches.sure or not strong else matches.closest
+    hits = closest(engine, matches, count) if matches.absent else engine.hits(ranking[:count])
     gallery(engine, hits, page, Marks(strong=strong_ids(hits, strong) if matches.sure else set()))
     return strong_count
 

@@ -21,7 +21,7 @@ from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.query.caption_row import caption_row
-from ui.query.evidence import CLOSEST, closest, closest_sentence, explain_absence, show_senses, strong_ids
+from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, show_senses, strong_ids
 from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
 from ui.text import SIMILARITY_HELP, match_count, plain
 
@@ -63,6 +63,9 @@ def show_matches(engine: Engine, query: Query) -> int:
     if matches.withheld:
         st.info(WITHHELD, icon=":material/info:")
         return caption_row(engine, query)
+    if matches.unknown:
+        explain_unknown(engine, matches, "q")
+        return caption_row(engine, query)
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
@@ -73,7 +76,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     if not chosen.strong:
         if chosen.is_suggested and matches.absent:
             explain_absence(engine, query, matches)
-            hits = hits or closest(engine, chosen.inside)
+            hits = hits or closest(engine, matches)
         else:
             _explain_nothing(query.respelled_text, chosen.inside, len(engine.collection), engine.chance_cosine, settings)
     if hits:
@@ -119,7 +122,7 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
     if settings.weak:
         unfolded = strong.then(matches.inside)
     elif is_suggested:
-        unfolded = strong[:CLOSEST] if is_doubtful else strong
+        unfolded = matches.closest if is_doubtful else strong
     else:
         unfolded = matches.from_threshold(settings.threshold)
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.vector_rows("visual"))

@@ -7,11 +7,12 @@ from functools import partial
 
 import streamlit as st
 
-from devise_core.datatypes import Reading, WordHit
+from devise_core.datatypes import Reading, Term, WordHit
 from devise_core.engine import Engine
-from devise_core.errors import NoCollectionError, QueryError
+from devise_core.errors import NoCollectionError, QueryError, UnknownWordError
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query
+from devise_core.text.tokens import tokens
 from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
 from ui.callbacks import uninterrupted
@@ -35,6 +36,8 @@ SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + be
 PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("duck", "guitar"), ("tiger", "car"))
 """Those of which the collection shows both words are offered."""
 WORDS, PICTURES, STEPS = 24, 6, 5
+KNOWN = 0.4
+"""A rare word that no familiar word is this similar to is treated as unknown. For "zzzz" it is 0.34, and for "meowing" 0.43."""
 
 
 def show_mode() -> None:
@@ -75,7 +78,17 @@ def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
 def _read(engine: Engine, text: str) -> Query:
     query = read_query(engine, text)
     refuse_blocked(engine, words_of(query), sex_and_age=False)
+    _refuse_meaningless(engine, query.words)
     return query
+
+
+def _refuse_meaningless(engine: Engine, words: Sequence[str]) -> None:
+    """Refuse known words so rare that they mean nothing, if no familiar word is similar. Raises ``UnknownWordError``."""
+    vocabulary = engine.vocabulary
+    if vocabulary and vocabulary.only_rare(words):
+        nearest = [hit for word in words for hit in engine.nearest_to_term(Term(word, 1.0), k=1)]
+        if max((hit.cosine for hit in nearest), default=0.0) < KNOWN:
+            raise UnknownWordError(vocabulary.spellings(words))
 
 
 def _similar_words() -> None:
@@ -137,6 +150,8 @@ def _path() -> None:
     with show_errors("ends", (START, END)):
         engine = current_engine()
         refuse_blocked(engine, [start, end])
+        for end_words in (tokens(start), tokens(end)):
+            _refuse_meaningless(engine, end_words)
         _refuse_people_and_animals(engine, start, end)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
