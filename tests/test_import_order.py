@@ -61,6 +61,7 @@ UI = (
     {"collection_choice"},
     {"searchbox"},
     {"links", "errors"},
+    {"missing"},
     {"page_layout", "tour", "hit"},
     {"query"},
     {"picture"},

@@ -12,7 +12,7 @@ from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names, unopened
-from ui.collection_choice import OLD_UPLOADS
+from ui.missing import OLD_UPLOADS
 from ui.picture.dropzone import DroppedFiles, parse_batch
 from ui.picture.uploads import MAX_REASON, MAX_SKIPPED, UploadState
 from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE

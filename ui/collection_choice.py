@@ -8,13 +8,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from devise_core.serving.open_engines import OfferedCollection
-from ui.server.engine_cache import CHOSEN, UPLOADS, choosable_collections
+from ui.server.engine_cache import CHOSEN, choosable_collections
 from ui.text import plain, plain_name
 from ui.url_state import current_page
 from ui.widget_keys import when_current, widget_key
-
-OLD_UPLOADS = "your photos"
-"""What the collection of uploaded pictures is called in links from earlier versions."""
 
 
 def keep_in_address() -> None:
@@ -66,18 +63,6 @@ def distinct_titles(collections: Sequence[OfferedCollection]) -> dict[str, str]:
     """Return the title of each collection, by its name. Those that share one are followed by their names."""
     counts = Counter(each.title for each in collections)
     return {each.name: plain_name(each.title if counts[each.title] == 1 else f"{each.title} ({each.name})") for each in collections}
-
-
-def explain_lost_uploads() -> None:
-    """Say that a link leads to the pictures of another session, if it does. Call this before ``keep_in_address``."""
-    linked_to_uploads = st.query_params.get(CHOSEN) in (UPLOADS, OLD_UPLOADS) and CHOSEN not in st.session_state
-    collections = choosable_collections() if linked_to_uploads else []
-    if collections and all(each.name != UPLOADS for each in collections):
-        st.info(
-            "This link is to pictures that someone uploaded in another session. They are private and are deleted when that "
-            f"session ends. This page shows the collection {plain(collections[0].title)} instead.",
-            icon=":material/info:",
-        )
 
 
 def _choose(name: str) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from devise_core.errors import SettingsError
 from ui import url_state
 from ui.click_feedback import show_click_feedback
-from ui.collection_choice import choose_collection, explain_lost_uploads, keep_in_address
+from ui.collection_choice import choose_collection, keep_in_address
+from ui.missing import explain_missing_collection
 from ui.share_button import share_button
 from ui.views import NAME, read_view
 
@@ -49,7 +50,7 @@ def header(title: str, lead: str, *, choose: bool = False) -> None:
 
 def sidebar() -> None:
     """Below the list of pages, say what happens to uploads. The chosen collection is kept in the address from here."""
-    explain_lost_uploads()
+    explain_missing_collection()
     with st.sidebar:
         keep_in_address()
         st.caption("Pictures you upload are kept in memory only and are deleted when your session ends.")

@@ -11,6 +11,7 @@ from ui.errors import show_errors
 from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
+from ui.missing import is_missing, missing_picture_dialog
 from ui.server.engine_cache import current_engine
 from ui.text import APPEARANCE_HELP, PICTURES_HELP, linked, plain
 
@@ -24,9 +25,12 @@ def open_hit(hit: Hit | Item) -> None:
 
 def show_open_hit() -> None:
     """Show the dialog of the result that is open according to the address. Raises ``DeviseError``."""
-    item = url_state.read_text(url_state.OPEN)
-    if item and item in (engine := current_engine()).collection:
-        _show(engine, engine.collection.row(item))
+    if item := url_state.read_text(url_state.OPEN):
+        engine = current_engine()
+        if is_missing(engine, item):
+            missing_picture_dialog(engine, item)
+        else:
+            _show(engine, engine.collection.row(item))
 
 
 @st.dialog("Picture", width="large", on_dismiss=lambda: url_state.update(**{url_state.OPEN: None}))

@@ -11,6 +11,7 @@ from devise_core.errors import shortened
 from devise_core.serving import event_log
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_reader import SUFFIXES, note_on
+from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -19,6 +20,7 @@ from ui.map.data import drawn_rows
 from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
+from ui.missing import explain_missing_picture, is_missing
 from ui.query.evidence import explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
 from ui.server.model_queue import model_slot
@@ -39,6 +41,8 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
     view = read_view(collection)
     pins = [pin for pin in (_picture_pin(engine, upload_column), _query_pin(engine, query)) if pin]
     neighbours = []
+    if is_missing(engine, linked := url_state.read_text(url_state.ITEM)):
+        explain_missing_picture(engine, linked, "Click a picture on the map.")
     if view.row is not None:
         neighbours = [hit.row for hit in engine.more_like(collection.items[view.row].id, NEIGHBOURS)]
     inside = view.region.rows(collection.projections) if view.region else None

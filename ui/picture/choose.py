@@ -8,16 +8,19 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from PIL import Image
 
 from devise_core.engine import Engine
+from devise_core.report.example_images import example_images
 from devise_core.settings import settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_reader import SUFFIXES, note_on, read_image
 from ui import url_state
+from ui.missing import explain_missing_picture, is_missing
 from ui.picture.crop import CropRegion, crop
 from ui.picture.paste import paste
 from ui.server.image_routes import picture_url
@@ -26,11 +29,11 @@ from ui.server.session_job import session_job
 from ui.text import plain
 from ui.widget_keys import when_current, widget_key
 
-SAMPLES = 6
 SAMPLE, UPLOAD, PASTE, CAMERA, WEB = "Sample", "Upload", "Paste", "Camera", "Web address"
 CROP = "crop"
 """The parameter in the address for the region."""
 
+_SAMPLES: WeakKeyDictionary[Engine, tuple[str, list[str]]] = WeakKeyDictionary()
 _PASTED, _UPLOADED, _ENCODED = "picture_pasted", "picture_uploaded", "picture_encoded"
 
 
@@ -147,31 +150,41 @@ def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
     return Chosen(chosen.image, name, chosen.src, None, _region())
 
 
-def _sample(engine: Engine, page: str) -> Chosen:
-    collection = engine.collection
-    step = max(1, len(collection) // SAMPLES)
-    samples = [item.id for item in collection.items_at(range(len(collection))[step // 2 :: step][:SAMPLES])]
+def _sample(engine: Engine, page: str) -> Chosen | None:
+    collection, samples = engine.collection, _samples(engine)
     linked = url_state.read_text(url_state.ITEM)
-    if linked in collection and linked not in samples:
+    if is_missing(engine, linked):
+        explain_missing_picture(engine, linked, "Choose one of these.")
+    elif linked and linked not in samples:
         samples = [linked, *samples]
-    sample = linked if linked in samples else samples[0]
+    sample = None if is_missing(engine, linked) else linked or samples[0]
     key = widget_key(f"{page}_sample_{collection.name}", sample)
     names = {item_id: plain(collection.items[collection.row(item_id)].name, 40) for item_id in samples}
     st.pills(
         "A sample",
         samples,
         default=sample,
-        required=True,
+        required=sample is not None,
         format_func=names.__getitem__,
         key=key,
         label_visibility="collapsed",
         wrap=True,
         on_change=when_current(key, lambda item: url_state.update(**{"item": item, CROP: None})),
     )
+    if sample is None:
+        return None
     row = collection.row(sample)
     item = collection.items[row]
     region = _region() if item.id == linked else None
     return Chosen(collection.picture(row), item.name, picture_url(engine, row), item.id, region)
+
+
+def _samples(engine: Engine) -> list[str]:
+    """Return the ids of good samples. They are kept until pictures are added or deleted."""
+    version, samples = _SAMPLES.get(engine, ("", []))
+    if version != engine.collection.version:
+        version, samples = _SAMPLES[engine] = engine.collection.version, example_images(engine)
+    return samples
 
 
 def _region() -> CropRegion | None:

@@ -20,6 +20,7 @@ from ui.controls import choose_one, choose_several, hundredths_slider, page_numb
 from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
+from ui.missing import explain_missing_filters
 from ui.query.caption_row import caption_row
 from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, show_senses, strong_ids
 from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
@@ -134,11 +135,13 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
 
 
 def _filter(engine: Engine) -> Filter:
-    """Read the filters from the address. The widgets that change them are drawn later."""
-    chosen = {
-        name: url_state.read_choices(name, filter_options(engine, kind, name)) if url_state.read_all(name) else []
-        for kind, name in FILTERS
-    }
+    """Read the filters from the address, and say which name nothing. The widgets that change them are drawn later."""
+    chosen: dict[str, list[str]] = {}
+    for kind, name in FILTERS:
+        linked = url_state.read_all(name)
+        options = filter_options(engine, kind, name) if linked else []
+        chosen[name] = [value for value in linked if value in options]
+        explain_missing_filters(kind, [value for value in linked if value not in options])
     return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
 
 

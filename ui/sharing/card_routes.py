@@ -66,6 +66,13 @@ def card_of(engine: Engine, view: LinkedView) -> bytes:
     return draw_card([*titles, PAGES[view.page].tab_title], subtitle, pictures, engine.collection.has_cut_outs)
 
 
+def empty_card(view: LinkedView) -> bytes:
+    """Draw the card of a link to a collection that is not here. It shows no pictures of another one."""
+    from ui.sharing.card import draw_card
+
+    return draw_card([PAGES[view.page][0]], "This link is to pictures that are not here, or that are private.", [], whole=False)
+
+
 def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int]]:
     """Return the titles of a card to choose from, its subtitle, and the rows of its pictures."""
     from devise_core.errors import QueryError, UnknownWordError
@@ -73,7 +80,9 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
     from ui.sharing.card import PICTURES
 
     item = view.parameters.get("item", "")
-    if item in engine.collection:
+    if item and item not in engine.collection:
+        return ["There is no such picture"], "It may have been removed, or be in another collection.", []
+    if item:
         row = engine.collection.row(item)
         similar = [hit.row for hit in engine.more_like(item, PICTURES - 1)]
         name = one_line(engine.collection.items[row].name)
@@ -113,9 +122,11 @@ def _card(request: Request) -> Response:
         name = view.parameters.get("collection", default_collection())
         known = is_offered(name)  # a link to uploads has none, because nobody else may see them
         engine = collection_engine(name) if known else default_engine()
-        key = (engine.model_id, engine.collection.name, engine.collection.version, view.page, *sorted(view.parameters.items()))
+        leads_here = known or not view.parameters.get("collection")
+        collection, parameters = engine.collection, sorted(view.parameters.items())
+        key = (engine.model_id, collection.name, collection.version, view.page, leads_here, *parameters)
         with event_log.timed("card"):
-            card = _cache().get(key, lambda: card_of(engine, view))
+            card = _cache().get(key, lambda: card_of(engine, view) if leads_here else empty_card(view))
     except DeviseError as error:
         event_log.record_refusal(error)
         return PlainTextResponse("This card cannot be drawn.", 503)
