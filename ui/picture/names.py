@@ -16,12 +16,16 @@ _CONFIDENCE_HELP = (
     "and of 10 called “not sure”, about 1. "
     "The percentage is the probability that the model gives to the word and all kinds of it."
 )
+_ORDER_HELP = "A general word can be surer than a more exact one that describes the picture better."
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 
 
 def show_names(names: Names) -> None:
-    """Show everyday nouns, the best first, each with how sure it is, and the more specific names beside them."""
+    """Show the noun that fits best, then the others, the surest first, and the more specific names beside them.
+
+    The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
+    """
     if names.hits:
         st.header(f"Most likely: {plain(names.hits[0].word)}", help=_CONFIDENCE_HELP)
         if confidence(names.shares[0]) == "not sure":
@@ -29,9 +33,11 @@ def show_names(names: Names) -> None:
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))
-    likely = [pair for place, pair in enumerate(pairs) if pair[1] >= LEAST_SHOWN or place == 0]
+    likely = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
     with st.container(key="label-bars"):
-        for hit, share in likely:
+        for place, (hit, share) in enumerate([*pairs[:1], *likely]):
+            if place == 1:
+                st.caption("Other words, the surest first", help=_ORDER_HELP)
             st.progress(share, text=f"{plain(hit.word)}  ·  {confidence(share)}  ·  {share:.0%}")
     if others := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
         st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(others)}")
