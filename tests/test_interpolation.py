@@ -94,3 +94,11 @@ def test_path_from_king_to_ocean(engine: Engine) -> None:
 
 def test_king_minus_man_plus_woman_is_queen(engine: Engine) -> None:
     assert engine.similar_words("king - man + woman", k=1)[0].word == "queen"
+
+
+@pytest.mark.parametrize(("start", "end"), [("kitten", "lizard"), ("cheetah", "facade"), ("coffee", "mountains")])
+def test_no_image_is_unlike_its_step(engine: Engine, start: str, end: str) -> None:
+    path = engine.on("photos").word_path(start, end, 5)
+    assert all(hit.cosine > 0 for _, hit in path if hit)
+    assert any(hit for _, hit in path)
+    assert any(hit is None for _, hit in path)

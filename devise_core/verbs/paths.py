@@ -29,8 +29,8 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
 
         Returns:
             The steps, both ends included, each with an image that no other step has. The image has the word as a label, or is
-            one that a search for the word announces as a good match. A step without such an image has None. A word for people
-            never has an image of an animal.
+            one that a search for the word announces as a good match, and its cosine with the step is above 0. A step without such
+            an image has None. A word for people never has an image of an animal.
 
         Raises:
             QueryError: The words have the same or opposite vectors, or ``steps`` is out of range.
@@ -51,7 +51,8 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
     def _candidates(self, step: PathStep) -> Candidates:
         """Return the rows of the images that may be shown at a step and their cosines with it, the best for its word first.
 
-        They are the images with the word as a label, and those that a search would announce as good matches.
+        They are the images with the word as a label, and those that a search would announce as good matches, without those that are
+        unlike the step.
         """
         word = step.word.word
         query = self.query(word)
@@ -63,7 +64,9 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
             rows = rows[~self._may_show_animals(rows)]
         if not len(rows):
             return rows, np.empty(0, dtype=np.float32)
-        return rows, self.collection.vector_rows("semantic")[rows] @ step.vector
+        cosines = self.collection.vector_rows("semantic")[rows] @ step.vector
+        similar = cosines > 0
+        return rows[similar], cosines[similar]
 
     def _may_show_animals(self, rows: Rows) -> Flags:
         """Return which images may show an animal ``(n,)``, by the classifier or by a label. All may if the model names none."""
