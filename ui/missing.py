@@ -41,7 +41,7 @@ def explain_missing_picture(engine: Engine, item: str, advice: str, parameter: s
         f"There is no picture{_quoted(item)} in {plain(engine.collection.title)}. {reason} {advice}", icon=":material/search_off:"
     )
     page, near = url_state.current_page(), _similar_ids(engine, item)
-    with st.container(horizontal=True, key="missing"):
+    with st.container(horizontal=True, vertical_alignment="center", key="missing"):
         for each in near:
             link(page or "home", plain(each, LONGEST), f"missing-{each}", ":material/image:", **{parameter: each})
         if _quoted(item):

@@ -14,6 +14,8 @@ NEIGHBOURS = 6
 """So many of the nearest images decide how good an example is."""
 POOL, POOL_WITHOUT_LABELS = 1_000, 60
 """So many images of a collection are compared. Without labels, the classifier must look at each."""
+NAMED, WELL_NAMED = 40, 1.0
+"""So many of the best are named, and those whose first name is one of their labels are preferred by so much, out of 2."""
 SAME_CATEGORY = 0.5
 """How much an image of the same category counts, where one with a label in common counts 1."""
 
@@ -21,8 +23,8 @@ SAME_CATEGORY = 0.5
 def example_images(engine: Engine, count: int = COUNT) -> list[str]:
     """Return the ids of images whose nearest images, in meaning and in appearance, have the same labels or category.
 
-    They are of different categories and have different labels, as far as possible. A collection on another machine is not
-    searched for them: its images are taken at equal distances.
+    Images whose first name is one of their labels are preferred. The images are of different categories and have different labels, as
+    far as possible. A collection on another machine is not searched for them: its images are taken at equal distances.
 
     Args:
         engine: The engine over the collection.
@@ -46,6 +48,9 @@ def example_images(engine: Engine, count: int = COUNT) -> list[str]:
     for by in ("semantic", "visual"):
         vectors = unit_or_zero(collection.vector_rows(by)[rows])
         goodness += _mean_of_nearest(vectors, agreement)
+    best = np.argsort(-goodness, kind="stable")[:NAMED]
+    for place, names in zip(best.tolist(), engine.label_all(1, rows[best]), strict=True):
+        goodness[place] += WELL_NAMED * (not words[place].isdisjoint(names))
     return [items[place].id for place in _different(goodness, words, categories, count)]
 
 

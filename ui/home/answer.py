@@ -17,7 +17,6 @@ from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
 from ui.query.evidence import absence_sentence, spellings, strong_ids, unknown_sentence
-from ui.query.examples import examples
 from ui.query.reading import literal_query, merged_terms, unmodelled_sentence
 
 COUNT = 18
@@ -52,7 +51,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
     if matches.withheld:
         return _without_tiles(query.text, WITHHELD, [], _captioned(engine, query, ()))
     if matches.unknown:
-        tries = _spellings(query.text, spellings(engine, matches)) or _examples(engine)
+        tries = _spellings(query.text, spellings(engine, matches))
         return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
     strong = matches.strong()
     hits = engine.hits(_listed(matches))
@@ -102,7 +101,7 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
 def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
     """Return the answer to a text that cannot be searched for: the reason, and known spellings to try."""
     unknown = isinstance(error, UnknownWordError)
-    tries = _spellings(text, error.suggestions) or _examples(engine) if isinstance(error, UnknownWordError) else []
+    tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
     return _without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
 
 
@@ -169,10 +168,6 @@ def _read_as_sum(reading: Reading) -> str:
     if len(terms) < 2 and not any(term.kind == "picture" for term in terms):
         return ""
     return ", ".join(f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight):.0%}" for term in terms)
-
-
-def _examples(engine: Engine) -> list[list[str]]:
-    return [[example, example] for example in examples(engine)[:MAX_TRIES]]
 
 
 def _spellings(text: str, suggestions: Mapping[str, Sequence[str]]) -> list[list[str]]:
