@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.app_testing import app, checked, component_data, page_text
+from ui.words.modes import PREJUDICE
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,21 @@ def test_an_unknown_end_of_the_path_is_corrected_by_a_button() -> None:
 
 def test_the_heading_has_the_word_that_was_read() -> None:
     assert app("words", q="voilin").header[0].value == "Most similar to violin"
+
+
+@pytest.mark.parametrize("text", ["doctor - man + woman", "programmer - man + woman", "nurse + man", "boss - brother + sister"])
+@pytest.mark.parametrize("mode", ["sum", "near"])
+def test_a_sum_with_words_for_people_is_no_answer_about_them(text: str, mode: str) -> None:
+    test = app("words", mode=mode, q=text)
+    assert PREJUDICE in page_text(test)
+    assert not any("≈" in str(header.value) for header in test.header)
+
+
+def test_other_sums_have_an_answer() -> None:
+    test = app("words", mode="sum", q="paris - france + italy")
+    assert PREJUDICE not in page_text(test)
+    assert "≈ rome" in test.header[0].value
+    example = app("words", mode="sum", q="king - man + woman")
+    assert PREJUDICE in page_text(example)
+    assert "≈ queen" in example.header[0].value
+    assert PREJUDICE not in page_text(app("words", q="nurse")), "one word is no sum"

@@ -23,8 +23,8 @@ SAME_CATEGORY = 0.5
 def example_images(engine: Engine, count: int = COUNT) -> list[str]:
     """Return the ids of images whose nearest images, in meaning and in appearance, have the same labels or category.
 
-    Images whose first name is one of their labels are preferred. The images are of different categories and have different labels, as
-    far as possible. A collection on another machine is not searched for them: its images are taken at equal distances.
+    Images whose first name is one of their labels are preferred. They are of different categories and have different labels, as far
+    as possible. A collection on another machine is not searched for them: its images are taken at equal distances.
 
     Args:
         engine: The engine over the collection.

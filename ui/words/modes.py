@@ -12,6 +12,7 @@ from devise_core.engine import Engine
 from devise_core.errors import NoCollectionError, QueryError, UnknownWordError
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.tokens import tokens
 from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
@@ -35,6 +36,10 @@ SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "i
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
 PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("duck", "guitar"), ("tiger", "car"))
 """Those of which the collection shows both words are offered."""
+PREJUDICE = (
+    "These words show how texts on the web and in the news use words for people, with the prejudices of their authors. They say "
+    "nothing about what people are or can do."
+)
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
 """A rare word that no familiar word is this similar to is treated as unknown. For "zzzz" it is 0.34, and for "meowing" 0.43."""
@@ -99,6 +104,8 @@ def _similar_words() -> None:
         query = _read(engine, text)
         hits = engine.similar_words(query, k=WORDS)
         show_reading(query.reading, "q")
+        if _is_sum_about_people(query):
+            st.info(PREJUDICE, icon=":material/info:")
         reading = query.reading
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
@@ -117,8 +124,12 @@ def _arithmetic() -> None:
         engine = current_engine()
         query = _read(engine, text)
         hits = engine.similar_words(query, k=WORDS)
-        st.header(f"{_equation(query.reading)} ≈ {plain(hits[0].word)}")
+        about_people = _is_sum_about_people(query)
+        result = "" if about_people and text not in SUM_EXAMPLES else f" ≈ {plain(hits[0].word)}"
+        st.header(_equation(query.reading) + result)
         show_reading(query.reading, "q")
+        if about_people:
+            st.info(PREJUDICE, icon=":material/info:")
         _word_buttons(hits)
         st.caption(
             "Each word is a vector of length 1. The app adds and subtracts the vectors and shows the words most similar to the "
@@ -126,6 +137,15 @@ def _arithmetic() -> None:
             help=WORD_HELP,
         )
         _pictures(query)
+
+
+def _is_sum_about_people(query: Query) -> bool:
+    """Return whether a query combines words for people, or one for sex, age or another group with any other word.
+
+    One word alone that means people among others is not enough: "paris" is also somebody.
+    """
+    words = [term.word for term in query.reading.terms]
+    return len(words) > 1 and (sum(map(means_people, words)) > 1 or any(map(is_sensitive, words)))
 
 
 def _path() -> None:
