@@ -34,7 +34,7 @@ MODE, START, END = "mode", "a", "b"
 SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "avian")
 """Those that the collection shows are offered."""
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
-PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("duck", "guitar"), ("tiger", "car"))
+PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("tiger", "car"), ("car", "bird"))
 """Those of which the collection shows both words are offered."""
 PREJUDICE = (
     "These words show how texts on the web and in the news use words for people, with the prejudices of their authors. They say "
