@@ -14,7 +14,7 @@ from pathlib import Path
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
 from devise_core.storage.valid_text import valid_text
-from devise_core.vision.image_reader import SUFFIXES, is_known_format
+from devise_core.vision.image_formats import SUFFIXES, is_known_format
 from devise_core.vision.other_kinds import OTHER_FILES, counted_kinds, kind_of
 
 SYSTEM_FOLDERS = frozenset(

@@ -12,10 +12,10 @@ from pathlib import Path
 from devise_core.errors import BuildError
 from devise_core.installation import PROGRAM
 from devise_core.storage.valid_text import valid_text
-from devise_core.vision import image_reader
+from devise_core.vision import image_formats
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
-"""Image formats in the public data sets. Custom folders may use all formats of ``image_reader``."""
+"""Image formats in the public data sets. Custom folders may use all formats of ``image_formats``."""
 FLICKR_TEST = "Flickr_8k.testImages.txt"
 _FETCH = f"run `{PROGRAM} fetch"
 
@@ -44,7 +44,7 @@ def by_folder(root: Path) -> list[AnnotatedImage]:
     Raises:
         BuildError: If the folder is missing or holds no images.
     """
-    paths = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in image_reader.SUFFIXES)
+    paths = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in image_formats.SUFFIXES)
     return [AnnotatedImage(path, as_words(valid_text(path.parent.name))) for path in _not_empty(paths, root)]
 
 

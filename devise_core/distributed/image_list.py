@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from devise_core.collections.image_files import scan_folder
 from devise_core.errors import CollectionError
 from devise_core.storage.artifact_reader import read_text
-from devise_core.vision.image_reader import SUFFIXES
+from devise_core.vision.image_formats import SUFFIXES
 from devise_core.vision.image_sources import WEB
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -126,7 +125,4 @@ class Query:
 
 def corrected_text(reading: Reading) -> str:
     """Return a query as it was typed, with its foreign and misspelled words as they were read."""
-    text = reading.text
-    for word, correction in reading.corrected.items():
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", correction.form.replace("\\", r"\\"), text, flags=re.IGNORECASE)
-    return text
+    return with_words(reading.text, {word: correction.form for word, correction in reading.corrected.items()})

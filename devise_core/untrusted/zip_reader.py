@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from devise_core.errors import CollectionError
 from devise_core.settings import Settings, settings
-from devise_core.vision.image_reader import MAX_HEADER, SUFFIXES, begins_like_image
+from devise_core.vision.image_formats import MAX_HEADER, SUFFIXES, begins_like_image
 from devise_core.vision.other_kinds import OTHER_FILES, counted_kinds, kind_of
 
 _ZIP_ERRORS = (

@@ -34,12 +34,24 @@ class DamagedError(ImageError):
 
 
 def is_unknown(name: str, data: bytes, begins_like_image: bool) -> bool:
-    """Whether a file that no decoder recognises is of another kind, rather than damaged. Raw photos begin like a TIFF."""
+    """Return whether a file that no decoder recognises is of another kind, rather than damaged. Raw photos begin like a TIFF.
+
+    Args:
+        name: The name of the file.
+        data: Its bytes.
+        begins_like_image: Whether it begins like an image in a known format.
+    """
     return not begins_like_image or kind_of(name, data[:_MAX_SIGNATURE]) == RAW
 
 
 def unknown(name: str, data: bytes, formats: Sequence[str]) -> ImageError:
-    """Say that a file is empty, of a kind that is not read, or not an image in one of ``formats``."""
+    """Return the error of a file that is empty, of a kind that is not read, or not an image.
+
+    Args:
+        name: The name of the file.
+        data: Its bytes.
+        formats: The formats that can be read.
+    """
     if not data:
         return ImageError(f"{name} is an empty file. Save or download it again.")
     if kind := kind_of(name, data[:_MAX_SIGNATURE]):
@@ -49,7 +61,13 @@ def unknown(name: str, data: bytes, formats: Sequence[str]) -> ImageError:
 
 
 def too_many_pixels(name: str, pixels: int, most: int) -> ImageError:
-    """Say how many pixels an image has, and how many are allowed."""
+    """Return the error of an image with more pixels than are allowed.
+
+    Args:
+        name: The name of its file.
+        pixels: How many it has.
+        most: How many are allowed.
+    """
     return ImageError(f"{name} has {pixels / 1e6:.0f} megapixels. At most {most / 1e6:.0f} are allowed. Save a smaller copy.")
 
 

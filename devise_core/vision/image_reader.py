@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -25,18 +24,12 @@ from devise_core.vision.decoder_errors import (
     unknown,
 )
 from devise_core.vision.file_ends import completed, note_on_end
+from devise_core.vision.image_formats import FORMATS, MAX_HEADER, begins_like_image
 from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
 from devise_core.vision.png_chunks import lacks_end
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
-SUFFIXES = (
-    *(".jpg", ".jpeg", ".jfif", ".jpe", ".mpo", ".png", ".webp", ".avif"),
-    *(".heic", ".heif", ".hif", ".gif", ".bmp", ".tif", ".tiff"),
-)
 NOTE = "note"
 """The key in ``PIL.Image.Image.info`` of what ``note_on`` returns."""
-MAX_HEADER = 64
-"""Bytes that tell the format of a file."""
 
 
 def read_image(source: ImageInput, *, at_least: int | None = None, longest: int = 0) -> Image.Image:
@@ -91,6 +84,9 @@ def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -
         name: What to call it in an error.
         prepare: Called with the image before its pixels are decoded. It may refuse it.
 
+    Returns:
+        The image, not yet upright and in the mode of its file.
+
     Raises:
         ImageError: The file is truncated, damaged, too large or not an image.
     """
@@ -113,19 +109,6 @@ def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -
     if note:
         image.info[NOTE] = f"{name} {note}"
     return image
-
-
-def is_known_format(path: Path) -> bool:
-    """Whether the content of a file begins like an image in a known format. Raises ``OSError``."""
-    with path.open("rb") as file:
-        return begins_like_image(file.read(MAX_HEADER))
-
-
-def begins_like_image(header: bytes) -> bool:
-    """Whether the first ``MAX_HEADER`` bytes of a file are those of an image in a known format."""
-    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-    box = header[4:8] == b"ftyp" and header[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"hevc")
-    return header.startswith(starts) or box or (header[:4] == b"RIFF" and header[8:12] == b"WEBP")
 
 
 def open_image(data: bytes, name: str) -> Image.Image:

@@ -10,7 +10,8 @@ from devise_core.engine import Engine
 from devise_core.errors import shortened
 from devise_core.serving import event_log
 from devise_core.untrusted.decoder_pool import read_upload
-from devise_core.vision.image_reader import SUFFIXES, note_on
+from devise_core.vision.image_formats import SUFFIXES
+from devise_core.vision.image_reader import note_on
 from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors

@@ -18,7 +18,8 @@ from devise_core.report.example_images import example_images
 from devise_core.settings import settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.vision.image_encoder import Encoded
-from devise_core.vision.image_reader import SUFFIXES, note_on, read_image
+from devise_core.vision.image_formats import SUFFIXES
+from devise_core.vision.image_reader import note_on, read_image
 from ui import url_state
 from ui.missing import explain_missing_picture, is_missing
 from ui.picture.crop import CropRegion, crop

@@ -70,7 +70,9 @@ def empty_card(view: LinkedView) -> bytes:
     """Draw the card of a link to a collection that is not here. It shows no pictures of another one."""
     from ui.sharing.card import draw_card
 
-    return draw_card([PAGES[view.page][0]], "This link is to pictures that are not here, or that are private.", [], whole=False)
+    return draw_card(
+        [PAGES[view.page].tab_title], "This link is to pictures that are not here, or that are private.", [], whole=False
+    )
 
 
 def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int]]:
