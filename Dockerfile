@@ -7,10 +7,12 @@ ENV ANNOY_COMPILER_ARGS=-O3,-ffast-math,-fno-associative-math,-fpermissive,-std=
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /app
-COPY requirements.lock requirements-build.lock requirements-api.lock requirements-milvus.lock requirements-onnx.lock ./
+COPY requirements.lock requirements-build.lock requirements-api.lock requirements-milvus.lock requirements-onnx.lock \
+     requirements-large.lock ./
 RUN pip install --require-hashes -r requirements-build.lock
 RUN pip install --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
-# Extras that have a lock file: the REST API, Milvus, and ONNX Runtime, which is not in by default. --build-arg EXTRAS="" leaves them out.
+# Extras that have a lock file: the REST API and Milvus, and two that are not in by default. `onnx` runs the model with ONNX Runtime, and
+# `large` searches large collections in less time. --build-arg EXTRAS="" leaves all of them out.
 ARG EXTRAS="api milvus"
 RUN set -eu; for extra in $EXTRAS; do pip install --require-hashes -r "requirements-$extra.lock"; done
 COPY . .

@@ -48,6 +48,7 @@ lock: $(VENV)/test
 	grep -E '^(fastapi|httptools|uvloop)' requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-api.lock
 	grep ^pymilvus requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-milvus.lock
 	grep ^onnx requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-onnx.lock
+	grep ^numkong requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-large.lock
 	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
 
 # Install the last commit as a package into new environments and run the README's lines. Needs no environment, so PYTHON=python3.13 works.

@@ -22,6 +22,7 @@ EXTRAS = {
     "build": ("zstandard",),
     "onnx": ("onnxruntime", "onnx", "h5py"),
     "phrases": ("tokenizers",),
+    "large": ("numkong",),
     "milvus": ("pymilvus", "grpc"),
     "ray": ("ray", "fsspec"),
 }

@@ -79,7 +79,7 @@ def test_locks_agree_on_every_package_that_several_of_them_have() -> None:
     assert {name for name, versions in locked(LOCKS[:1]).items() if not set(added.get(name, versions)) <= set(versions)} == set()
 
 
-@pytest.mark.parametrize("extra", ["api", "milvus", "onnx"])
+@pytest.mark.parametrize("extra", ["api", "milvus", "onnx", "large"])
 def test_locks_have_what_an_extra_of_the_image_needs(extra: str) -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     every = locked()

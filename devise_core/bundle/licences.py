@@ -10,7 +10,7 @@ from pathlib import Path
 from devise_core.errors import BuildError
 from devise_core.storage.paths import REPOSITORY
 
-LOCKS = tuple(REPOSITORY / f"requirements{kind}.lock" for kind in ("", "-build", "-api", "-milvus", "-onnx"))
+LOCKS = tuple(REPOSITORY / f"requirements{kind}.lock" for kind in ("", "-build", "-api", "-milvus", "-onnx", "-large"))
 LOOKED_UP = {"colorama": "BSD-3-Clause", "namex": "Apache-2.0", "tensorflow": "Apache-2.0"}
 """Licences from the packages' repositories, for packages that are only installed on other systems or whose metadata has none."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
@@ -36,8 +36,8 @@ packages.
 
 ## Packages that the app uses
 
-The packages of `requirements.lock` and of the lock files of the build, the REST API, Milvus and ONNX Runtime, with the licences
-that their metadata states. This file is written by `make lock`.
+The packages of `requirements.lock` and of the lock files of the build, the REST API, Milvus, ONNX Runtime and NumKong, with the
+licences that their metadata states. This file is written by `make lock`.
 
 | package | version | licence |
 | --- | --- | --- |

@@ -1,0 +1,66 @@
+"""Multiply queries with rows of bytes: with NumKong as integers where it is installed, or else with NumPy as floats.
+
+NumPy has to convert each byte to a float first, which takes most of the time. NumKong uses the instructions of the processor for
+bytes, and is optional.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+
+from devise_core.storage.mapped_rows import row_blocks
+from devise_core.vectors import Bytes, Floats, quantise
+
+BLOCK_ROWS = 2_048
+"""So many rows are multiplied at a time. Smaller blocks cost more calls, and larger ones leave the cache."""
+STEPS = 254
+"""The second byte of a number of a query divides what the first one can tell apart into this many steps."""
+
+
+class Multiply(Protocol):
+    """Multiplies queries with rows."""
+
+    def __call__(self, queries: Floats, rows: Bytes, products: Floats) -> None:
+        """Write the products of ``queries`` ``(m, d)`` and ``rows`` ``(n, d)`` to ``products`` ``(m, n)``."""
+
+
+def multiply_as_floats(queries: Floats, rows: Bytes, products: Floats) -> None:
+    """Convert the rows and multiply them. Only the rounding of floats is an error."""
+    block = np.empty((BLOCK_ROWS, rows.shape[1]), dtype=np.float32)
+    for part in row_blocks(len(rows), BLOCK_ROWS):
+        numbers = block[: part.stop - part.start]
+        np.copyto(numbers, rows[part])
+        for query, values in zip(queries, products, strict=True):
+            np.dot(numbers, query, out=values[part])
+
+
+def multiply_as_integers(queries: Floats, rows: Bytes, products: Floats) -> None:
+    """Multiply the rows with queries of two bytes for each number. ``rounding_of_query`` bounds the error."""
+    import numkong
+
+    numbers, weights = in_two_bytes(queries)
+    packed = numkong.dots_pack(numbers, dtype="int8")
+    for part in row_blocks(len(rows), BLOCK_ROWS):
+        sums = np.asarray(numkong.dots_packed(rows[part], packed))  # (b, 2m)
+        np.matmul(weights, sums.T.astype(np.float32), out=products[:, part])
+
+
+def in_two_bytes(queries: Floats) -> tuple[Bytes, Floats]:
+    """Round queries ``(m, d)`` to two bytes for each number.
+
+    Returns:
+        ``int8 (2m, d)`` and weights ``float32 (m, 2m)``. Their matrix product is about the queries.
+    """
+    first, coarse = quantise(queries)
+    second, fine = quantise(queries - first * coarse[:, None])
+    return np.vstack([first, second]), np.hstack([np.diag(coarse), np.diag(fine)])
+
+
+@cache
+def fastest_multiply() -> Multiply:
+    """Return the faster way of those that are installed."""
+    return multiply_as_integers if importlib.util.find_spec("numkong") else multiply_as_floats
