@@ -21,6 +21,7 @@ from benchmarks import capacity_constants as constants
 from benchmarks.capacity_measures import measure
 from benchmarks.table import print_table
 from devise_core import load_engine
+from devise_core.storage.mapped_rows import MAPPED_BYTES
 
 SIZES = (1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
 GB, HOUR = 1e9, 3_600_000.0
@@ -117,6 +118,13 @@ def machines_for(memory: float, machine: Machine) -> int:
     return max(1, math.ceil(memory / (0.8 * machine.memory * GB)))
 
 
+def process_bytes(count: int) -> float:
+    """Return the memory of a process that shows pages of a collection. Files of vectors that are small enough stay mapped."""
+    sizes = [constants.FILES[name] * count for name in ("embeddings.npy", "score_vectors.npy")]
+    small = sum(size for size in sizes if size <= MAPPED_BYTES)
+    return constants.PROCESS_MEMORY.value + constants.MAPPED_MEMORY.value * count + small
+
+
 def _scaled(per_image: float) -> Callable[[int], str]:
     return lambda count: _number(per_image * count / GB)
 
@@ -129,7 +137,6 @@ def quantities(machine: Machine) -> dict[str, Callable[[int], str]]:
     """Return the rows of the table: name → the cell for a number of images."""
     rest = [name for name in constants.FILES if name not in (*VECTORS, *RECORDS)]
     files = folder_bytes() + constants.THUMBNAIL.value
-    process, mapped = constants.PROCESS_MEMORY.value, constants.MAPPED_MEMORY.value
     embedding, writing = (each.value / HOUR for each in (constants.EMBED, constants.WRITE))
     rows: dict[str, Callable[[int], str]] = {
         "disk: vectors, GB": _scaled(folder_bytes(VECTORS)),
@@ -142,7 +149,7 @@ def quantities(machine: Machine) -> dict[str, Callable[[int], str]]:
         f"machines with {machine.cores} cores that embed all in a day": lambda count: _number(
             max(1, math.ceil((embedding + writing) * count / (24 * machine.cores)))
         ),
-        "folder: memory of a process, GB": lambda count: _number((process + mapped * count) / GB),
+        "folder: memory of a process, GB": lambda count: _number(process_bytes(count) / GB),
         "folder: a page, CPU s": lambda count: _number(page_seconds(count)),
         f"folder: cores that a page within {machine.seconds:g} s would need": lambda count: _number(
             max(1, math.ceil(count / most_images(machine.seconds)))

@@ -49,7 +49,9 @@ EMBED = Constant(65.7, "CPU ms", "decode, embed and shrink a JPEG of 500 × 375,
 EMBED_KERAS = Constant(95.8, "CPU ms", "the same with TensorFlow", MEASURE)
 WRITE = Constant(0.7, "CPU ms", "write an image after embedding", SCALE)
 PROCESS_MEMORY = Constant(158_000_000, "bytes", "memory of a process before it has opened a collection", SCALE)
-MAPPED_MEMORY = Constant(253.0, "bytes", "memory that an image adds to a process that shows pages", SCALE)
+MAPPED_MEMORY = Constant(
+    253.0, "bytes", "memory that an image adds to a process that shows pages, without the files of vectors up to 256 MiB", SCALE
+)
 PAGE = Constant(46.0, "CPU ms", "a page of a search, without what grows with the collection", SCALE)
 PAGE_PER_MILLION = Constant(123.0, "CPU ms", "what a million images add to a page", SCALE)
 

@@ -15,6 +15,9 @@ ROWS_AT_A_TIME = 4_096
 """A block of this many rows fits in the CPU cache. It is too small for threads, which would spend more time waiting."""
 
 _SMALLEST_NORM = 1e-9
+_HALF_EXPONENT = np.int16(0x7C00)
+_HALF_BITS = np.int32(~0x70001FFF)
+"""The sign, the lower five bits of the exponent and the fraction of a ``float32``, which the bits of a ``float16`` are moved to."""
 
 
 def unit(vectors: npt.ArrayLike) -> Floats:
@@ -51,6 +54,27 @@ def unit_or_zero(vectors: npt.ArrayLike) -> Floats:
     """Scale vectors ``(…, d)`` to length 1. A vector of zeros stays one."""
     values = np.asarray(vectors, dtype=np.float32)
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), _SMALLEST_NORM), dtype=np.float32)
+
+
+def from_half(numbers: npt.NDArray[np.float16]) -> Floats:
+    """Convert to ``float32``, in a fifth of the time that NumPy takes for features, of which many are zero.
+
+    The bits of the exponent and the fraction are moved to their places in a ``float32``, of which the exponent has another bias.
+
+    Args:
+        numbers: Finite numbers. Others become finite ones.
+    """
+    bits = np.asarray(numbers).view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= _HALF_BITS
+    values = bits.view(np.float32)
+    values *= np.float32(2.0**112)
+    return values
+
+
+def is_finite_half(numbers: npt.NDArray[np.float16]) -> bool:
+    """Return whether all numbers are finite, in a third of the time that NumPy takes."""
+    return bool((np.asarray(numbers).view(np.int16) & _HALF_EXPONENT).max(initial=0) < _HALF_EXPONENT)
 
 
 def without(vectors: Floats, directions: Floats) -> Floats:
@@ -125,3 +149,17 @@ def largest(scores: Floats, k: int) -> Rows:
     else:
         candidates = np.arange(len(scores))
     return candidates[np.argsort(-scores[candidates], kind="stable")][:k]
+
+
+def best_first(values: Floats) -> Rows:
+    """Return the places of the values, the largest first; equal ones keep their order.
+
+    The bits of a float, read as an integer, have its order. With its place below them, no two are equal. The fast sort of NumPy
+    then takes a fifth of the time of the stable one.
+
+    Args:
+        values: Finite numbers ``(n,)``.
+    """
+    bits = (values + np.float32(0)).view(np.int32)  # 0 and -0 are equal
+    order = np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits).astype(np.int64)
+    return np.sort((-order << 32) | np.arange(len(values))) & 0xFFFFFFFF

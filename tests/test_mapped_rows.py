@@ -18,8 +18,12 @@ def matrix() -> Floats:
     return np.random.default_rng(7).normal(size=(40, 6)).astype(np.float16).astype(np.float32)
 
 
-@pytest.fixture
-def stored(matrix: Floats, tmp_path: Path) -> MappedRows:
+@pytest.fixture(params=["a small file", "a large file", "large rows"])
+def stored(matrix: Floats, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> MappedRows:
+    if request.param == "a large file":
+        monkeypatch.setattr(mapped_rows, "MAPPED_BYTES", 0)
+    if request.param == "large rows":
+        monkeypatch.setattr(mapped_rows, "MAPPED_ROW", 2)
     np.save(tmp_path / "rows.npy", matrix.astype(np.float16))
     return MappedRows(tmp_path / "rows.npy")
 
@@ -36,6 +40,14 @@ def test_rows_are_those_of_the_matrix(matrix: Floats, stored: MappedRows, rows: 
         assert np.array_equal(stored[rows], wanted)
 
 
+def test_a_file_that_was_cut_is_reported(stored: MappedRows) -> None:
+    stored[[1, 2]]
+    stored.path.write_bytes(stored.path.read_bytes()[:-1])
+    with pytest.raises(ArtifactError, match="is shorter than it was. Make the collection again."):
+        stored[[9, 39]]
+
+
+@pytest.mark.parametrize("stored", ["a large file", "large rows"], indirect=True)
 def test_rows_that_were_read_last_are_not_read_again(matrix: Floats, stored: MappedRows) -> None:
     first = stored[[9, 2, 30]]
     first[:] = 0  # the caller's copy
@@ -45,6 +57,7 @@ def test_rows_that_were_read_last_are_not_read_again(matrix: Floats, stored: Map
         stored[[9, 3]]
 
 
+@pytest.mark.parametrize("stored", ["a large file", "large rows"], indirect=True)
 def test_many_rows_are_not_kept(stored: MappedRows, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mapped_rows, "KEPT_BYTES", 2 * 6 * 4)
     stored[[1, 2]]

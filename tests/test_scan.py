@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from devise_core.errors import ArtifactError
+from devise_core.search import products as scanned
+from devise_core.search.byte_products import multiply_as_floats, multiply_as_integers
 from devise_core.search.looks_index import LooksIndex
 from devise_core.search.products import ExactProducts, ScannedProducts, write_scan
 from devise_core.search.scan import Scan, candidates
@@ -19,8 +21,11 @@ from tests.fakes import unit_rows
 VECTORS, QUERIES = unit_rows(5_000, 32), unit_rows(8, 32, seed=1)
 
 
-@pytest.fixture
-def products(tmp_path: Path) -> ScannedProducts:
+@pytest.fixture(params=[multiply_as_floats, multiply_as_integers])
+def products(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScannedProducts:
+    if request.param is multiply_as_integers:
+        pytest.importorskip("numkong")
+    monkeypatch.setattr(scanned, "fastest_multiply", lambda: request.param)
     write_scan(tmp_path / "v.scan", VECTORS)
     return ScannedProducts(tmp_path / "v.scan", VECTORS)
 
@@ -52,6 +57,21 @@ def test_candidates_cover_what_an_error_can_hide() -> None:
     assert candidates(values, 1, 0.0).tolist() == [0]
     assert candidates(values, 1, 0.03).tolist() == [0, 2]
     assert candidates(values, 9, 0.0).tolist() == [0, 1, 2, 3]
+
+
+def test_candidates_are_at_least_as_many_as_are_wanted() -> None:
+    values = np.array([0.5, 0.1, 0.45, 0.3, 0.44], np.float32)
+    assert candidates(values, 1, 0.0, 3).tolist() == [0, 2, 4]
+    assert candidates(values, 2, 0.08, 2).tolist() == [0, 2, 3, 4]
+    assert candidates(values, 2, 0.0, 5).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_first_of_a_window_are_in_exact_order_and_the_others_nearly(products: ScannedProducts) -> None:
+    for query in QUERIES:
+        window, exact = Scan(products, query[None]).window(400, refined=40), Scan(ExactProducts(VECTORS), query[None]).window(400)
+        assert len(window) == 400
+        assert window.rows[:40].tolist() == exact.rows[:40].tolist()
+        assert np.abs(window.scores - exact.scores).max() <= 2 * products.error(query[None])
 
 
 def test_a_scan_of_other_vectors_is_refused(tmp_path: Path) -> None:

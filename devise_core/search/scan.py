@@ -10,7 +10,7 @@ import numpy as np
 
 from devise_core.search.products import Products
 from devise_core.search.ranking import Mask, Ranking
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats, Rows, best_first
 
 REFINED = 640
 """The order of this many images at the start of a window is exact: more than are scored in full, and 26 pages of 24. Behind them it
@@ -60,11 +60,10 @@ class Scan(Comparison):
     ) -> None:
         self._semantic, self._vectors, self._concept, self._concepts = semantic, vectors, concept, concepts
         products = semantic.fast(vectors)
-        self.cosines: Floats = products.max(axis=0)
-        self.scores: Floats = self.cosines
+        self.cosines = _best(products)
+        self.scores = self.cosines
         if concept is not None and concepts is not None:
-            products += concept.fast(concepts)
-            self.scores = products.max(axis=0)
+            self.scores = _best(products + concept.fast(concepts))
 
     def __len__(self) -> int:
         return len(self.cosines)
@@ -87,13 +86,13 @@ class Scan(Comparison):
         """
         chosen = None if inside is None else np.flatnonzero(inside)
         values = self.scores if chosen is None else self.scores[chosen]
-        rows = candidates(values, most, self.score_error)
+        rows = candidates(values, min(refined, most), self.score_error, most)
         rows = rows if chosen is None else chosen[rows]
-        rows = rows[np.argsort(-self.scores[rows], kind="stable")]
+        rows = rows[best_first(self.scores[rows])]
         head = self._uncertain(rows, min(refined, most))
         cosines, scores = self.cosines[rows], self.scores[rows]
         cosines[:head], scores[:head] = self.exact(rows[:head])
-        order = np.argsort(-scores[:head], kind="stable")
+        order = best_first(scores[:head])
         rows[:head], cosines[:head], scores[:head] = rows[:head][order], cosines[:head][order], scores[:head][order]
         return Ranking(rows, cosines, scores)[:most]
 
@@ -126,18 +125,26 @@ class Scan(Comparison):
         return int(np.count_nonzero(self.scores[rows] >= least))
 
 
-def candidates(values: Floats, k: int, error: float) -> Rows:
-    """Return the rows that can be among the largest, although the values are not exact.
+def _best(products: Floats) -> Floats:
+    """Return the largest product ``(n,)`` over the senses of a query."""
+    return np.asarray(products[0] if len(products) == 1 else products.max(axis=0), dtype=np.float32)
+
+
+def candidates(values: Floats, k: int, error: float, most: int = 0) -> Rows:
+    """Return the rows of the ``most`` largest, and of those that can be among the ``k`` largest, in order.
 
     Args:
         values: The values ``(n,)``.
-        k: How many of the largest are wanted.
+        k: How many of the largest are wanted although the values are not exact.
         error: How far a value may be off, 0 or more.
+        most: How many of the largest by ``values`` are wanted in any case.
 
     Returns:
         At least ``min(k, n)`` rows ``int64 (m,)``, in ascending order.
     """
-    if k >= len(values):
+    most = max(k, most)
+    if most >= len(values):
         return np.arange(len(values), dtype=np.int64)
-    least = np.partition(values, len(values) - k)[len(values) - k]
-    return np.flatnonzero(values >= least - 2 * error).astype(np.int64)
+    wanted = np.partition(values, len(values) - most)[-most:]
+    least = np.partition(wanted, most - k)[most - k] - 2 * error
+    return np.flatnonzero(values >= min(least, wanted[0])).astype(np.int64)

@@ -14,10 +14,13 @@ import numpy.typing as npt
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import open_file, reading
 from devise_core.storage.fetched_rows import FetchedRows
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats, Rows, from_half, is_finite_half
 
 RELEASE_AFTER = 256 << 20
 """So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
+MAPPED_BYTES, MAPPED_ROW = 256 << 20, 1 << 10
+"""A file of up to this size stays mapped if its rows are no larger than that. They are read in a sixth of the time, once a few
+searches have touched the file. Features have larger rows."""
 KEPT_BYTES = 8 << 20
 """The rows that were read last are kept if they are no larger, which is enough for a page of a search."""
 
@@ -68,7 +71,16 @@ class MappedRows:
             return values
         numbers = np.asarray(rows, dtype=np.int64)
         wanted = np.where(numbers < 0, numbers + len(self), numbers).ravel()
-        return self._scattered(wanted).reshape(*numbers.shape, self.shape[1])
+        if wanted.size and not 0 <= wanted.min() <= wanted.max() < len(self):
+            raise IndexError(f"{self.path} has {len(self)} rows.")
+        stays_mapped = self._array.nbytes <= MAPPED_BYTES and self._array.strides[0] <= MAPPED_ROW
+        values = self._mapped(wanted) if stays_mapped else self._scattered(wanted)
+        return values.reshape(*numbers.shape, self.shape[1])
+
+    def _mapped(self, wanted: Rows) -> Floats:
+        if os.fstat(self._file.fileno()).st_size < self._first + self._array.nbytes:  # what is missing would end the process
+            raise self._shorter()
+        return self._finite(self._array[wanted])
 
     def _scattered(self, wanted: Rows) -> Floats:
         """Return the rows ``wanted``, from those that were read last if all of them are there. A page asks for some three times."""
@@ -83,23 +95,28 @@ class MappedRows:
         return read
 
     def _finite(self, stored: npt.NDArray[Any]) -> Floats:
-        values = np.asarray(stored, dtype=np.float32)
-        if not np.isfinite(values).all():
+        half = stored.dtype == np.float16
+        if not (is_finite_half(stored) if half else np.isfinite(stored).all()):
             raise ArtifactError(f"{self.path} holds numbers that are not finite. Make the collection again.")
-        return values
+        return from_half(stored) if half else np.asarray(stored, dtype=np.float32)
 
     def _read(self, wanted: Rows) -> npt.NDArray[np.float16 | np.float32]:
         """Read rows from the file, one by one. To map the memory around each takes four times as long, and much memory."""
-        count, width = self._array.shape
         if not wanted.size:
             return self._array[:0]
-        if not 0 <= wanted.min() <= wanted.max() < count:
-            raise IndexError(f"{self.path} has {count} rows.")
-        file, first, size = self._file.fileno(), int(getattr(self._array, "offset", 0)), self._array.strides[0]
-        read = b"".join([os.pread(file, size, place) for place in (first + wanted * size).tolist()])
+        file, size = self._file.fileno(), self._array.strides[0]
+        read = b"".join([os.pread(file, size, place) for place in (self._first + wanted * size).tolist()])
         if len(read) != wanted.size * size:
-            raise ArtifactError(f"{self.path} is shorter than it was. Make the collection again.")
-        return np.frombuffer(read, dtype=self._array.dtype).reshape(-1, width)
+            raise self._shorter()
+        return np.frombuffer(read, dtype=self._array.dtype).reshape(-1, self.shape[1])
+
+    @property
+    def _first(self) -> int:
+        """Where the first row begins in the file."""
+        return int(getattr(self._array, "offset", 0))
+
+    def _shorter(self) -> ArtifactError:
+        return ArtifactError(f"{self.path} is shorter than it was. Make the collection again.")
 
     def _count(self, values: Floats) -> None:
         """Unmap what was read once it is much."""
