@@ -55,6 +55,21 @@ def test_kinds_add_up_the_labels_below_them() -> None:
     assert logits[0] == pytest.approx([logit(1), logit(0.75)], rel=1e-4)
 
 
+def test_some_labels_are_computed_as_all_of_them_are() -> None:
+    rng = np.random.default_rng(7)
+    features = rng.random((5, 3)).astype(np.float32)
+    classifier, head = (LabelSoftmax(rng.normal(size=(4, 6)).astype(np.float32), roots) for roots in (False, True))
+    images = ImageVectors(ImageConcepts(np.eye(6, dtype=np.float32), None), NOUN_CONCEPTS, text_space().nouns, classifier, head)  # type: ignore[arg-type]
+    classes = classifier.shares(features)
+    whole, partitions = images.mixed(features, classes), images.partitions(features, classes)
+    labels, scored = np.array([0, 2, 5]), np.array([2, 5])
+    computed, mixed = images.shares_of(features, labels, scored, partitions)
+    assert computed[:, labels] == pytest.approx(classes[:, labels], abs=1e-6)
+    assert mixed[:, scored] == pytest.approx(whole[:, scored], abs=1e-6)
+    assert not computed[:, [1, 3, 4]].any()
+    assert images.shares_of(features, labels, labels[:0], partitions)[0] == pytest.approx(computed)
+
+
 def test_a_synset_is_found_by_its_wordnet_id() -> None:
     assert table().of_synset("n00000020") == {1: 1.0}
     assert table().of_synset("n00000015") == {}

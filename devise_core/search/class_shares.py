@@ -64,17 +64,15 @@ class LabelSoftmax:
         return np.asarray(logits - np.log(shares[np.arange(len(shares)), best]), dtype=np.float32)
 
     def shares_of(self, features: Floats, labels: Rows, partitions: Floats) -> Floats:
-        """Return the probability of some labels ``(n, labels)``, in a fraction of the time. Those of the others are 0.
+        """Return the probability of some labels ``(n, len(labels))``, in a fraction of the time.
 
         Args:
             features: ``(n, f)``.
             labels: Numbers of labels.
             partitions: What ``partitions`` returned for the features ``(n,)``.
         """
-        shares = np.zeros((len(features), self.label_count), dtype=np.float32)
         logits = self._inputs(features) @ self._kernel[:, labels] + self._bias[labels]
-        shares[:, labels] = np.exp(np.minimum(logits - partitions[:, None], 0))
-        return shares
+        return np.asarray(np.exp(np.minimum(logits - partitions[:, None], 0)), dtype=np.float32)
 
     def _inputs(self, features: Floats) -> Floats:
         return feature_roots(features) if self._roots else np.asarray(features, dtype=np.float32)

@@ -104,22 +104,26 @@ class ImageVectors:
         head = self._head.partitions(features) if self._head else np.zeros(len(features), dtype=np.float32)
         return np.stack([self._classifier.partitions(features, classes), head], axis=1)
 
-    def shares_of(self, features: Floats, labels: Rows, partitions: Floats) -> tuple[Floats, Floats]:
-        """Return the probability of some labels only, which takes less time than that of all.
+    def shares_of(self, features: Floats, labels: Rows, mixed: Rows, partitions: Floats) -> tuple[Floats, Floats]:
+        """Return the probability of some labels only, which takes less time than that of all. Those of the others are 0.
 
         Args:
             features: The backbone's ``(n, f)``.
-            labels: The rows ``(m,)`` of the labels.
+            labels: The rows ``(m,)`` of the labels, for the classifier.
+            mixed: Those of ``labels``, in order, for ``ImageSide.shares``.
             partitions: What ``partitions`` returned for the images ``(n, 2)``.
 
         Returns:
-            The probabilities by the classifier, and as ``ImageSide.shares``, each ``(n, all labels)``. Those of other labels are 0.
+            The classifier's softmax, and what ``ImageSide.shares`` has, each ``(n, all labels)``.
         """
-        classes = self._classifier.shares_of(features, labels, partitions[:, 0])
-        if self._head is None:
+        classes = np.zeros((len(features), self._classifier.label_count), dtype=np.float32)
+        classes[:, labels] = self._classifier.shares_of(features, labels, partitions[:, 0])
+        if self._head is None or not len(mixed):
             return classes, classes
-        head = self._head.shares_of(features, labels, partitions[:, 1])
-        return classes, np.asarray((1 - HEAD_SHARE) * classes + HEAD_SHARE * head, dtype=np.float32)
+        shares = np.zeros_like(classes)
+        head = self._head.shares_of(features, mixed, partitions[:, 1])
+        shares[:, mixed] = (1 - HEAD_SHARE) * classes[:, mixed] + HEAD_SHARE * head
+        return classes, shares
 
     def _hubs(self, embeddings: Floats, concepts: Floats) -> Floats:
         """Return the log of the mean exponential of each image's score over nouns ``(n,)``."""

@@ -167,7 +167,7 @@ class RankingVerbs(ScanVerbs):
     def _scores(self, query: Query | Floats, scorer: Scorer, sides: list[QuerySide], rows: Rows | None = None) -> Floats:
         """Return the scores of the images at ``rows``, or of all images of a collection that is not large."""
         if self._is_large and rows is not None:
-            return scorer.scores(sides, self._side_of(rows, self._labels_of(query, sides))[0])
+            return scorer.scores(sides, self._side_of(rows, *self._labels_of(query, sides))[0])
         scores = scorer.scores(sides, self._image_side)
         return scores if rows is None else scores[rows]
 

@@ -85,37 +85,40 @@ class ScanVerbs(EngineBase):
         scorer, sides = scored
         first = ranking[: CANDIDATES if self._has_stored_vectors else CANDIDATES_BY_COSINE]
         rows = np.sort(first.rows)
-        side, shares = self._side_of(rows, self._labels_of(query, sides))
+        side, shares = self._side_of(rows, *self._labels_of(query, sides))
         scores = scorer.scores(sides, side)
         cosines, _ = scan.exact(rows)
         return Ranking.of(cosines, scores).renumbered(rows).followed_by(ranking[len(first) :]), Candidates(rows, shares)
 
-    def _side_of(self, rows: Rows, labels: Rows) -> tuple[ImageSide, Floats]:
+    def _side_of(self, rows: Rows, scored: Rows, labels: Rows) -> tuple[ImageSide, Floats]:
         """Return what the score needs of the images at ``rows``, and the classifier's softmax of them.
 
         Args:
             rows: The rows of the images.
-            labels: The labels that matter. The probabilities of the others are left out if the collection stores its partitions.
+            scored: The labels that the score depends on.
+            labels: They and those that matter besides. The probabilities of the others are left out if the collection stores its
+                partitions.
         """
         scorer, read = self.parts.scorer, self.collection.vector_rows
         assert scorer is not None
         features, embeddings = read("visual")[rows], read("semantic")[rows]
         if self._has_stored_vectors and self.collection.stores("partition"):
-            shares, mixed = scorer.images.shares_of(features, labels, read("partition")[rows])
+            shares, mixed = scorer.images.shares_of(features, labels, scored, read("partition")[rows])
             return ImageSide(embeddings, read("concept")[rows], mixed), shares
         shares = self._shares_of(features)
         vectors = read("concept")[rows] if self._has_stored_vectors else None
         return scorer.images.side(features, embeddings, vectors, shares), shares
 
-    def _labels_of(self, query: Query | Floats, sides: Sequence[QuerySide]) -> Rows:
-        """Return the labels that the score and the evidence of a query depend on."""
+    def _labels_of(self, query: Query | Floats, sides: Sequence[QuerySide]) -> tuple[Rows, Rows]:
+        """Return the labels that the score of a query depends on, and those that the score or the evidence depends on."""
         scorer, evidence = self.parts.scorer, self.parts.evidence
         assert scorer is not None
-        matter = scorer.kinds.members[sorted({kind for side in sides for kind in side.kinds})].any(axis=0)
+        scored = scorer.kinds.members[sorted({kind for side in sides for kind in side.kinds})].any(axis=0)
+        matter = scored
         probes = evidence.probes(query) if evidence and isinstance(query, Query) else []
         if evidence and probes:
-            matter = matter | (evidence.weights(probes) >= LEAST_WEIGHT).any(axis=0)
-        return np.flatnonzero(matter).astype(np.int64)
+            matter = scored | (evidence.weights(probes) >= LEAST_WEIGHT).any(axis=0)
+        return np.flatnonzero(scored), np.flatnonzero(matter)
 
     def _sides(self, query: Query | Floats) -> tuple[Scorer, list[QuerySide]] | None:
         """Return the scorer and what it needs of the query, or None if only the cosine can compare it with images."""
