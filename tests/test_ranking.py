@@ -14,6 +14,7 @@ from devise_core import Engine
 from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.datatypes import Hit, Item
+from devise_core.errors import ArtifactError
 from devise_core.search.conditions import ItemPostings, lineage, mask_of, satisfies
 from devise_core.search.cutoff import chance_cosine, cut_off
 from devise_core.search.filters import Filter
@@ -45,6 +46,11 @@ def test_near_duplicates_are_grouped_under_the_best_one() -> None:
     assert kept.rows.tolist() == [1, 2]
     assert kept.cosines.tolist() == pytest.approx([0.9, 0.5])
     assert under == {1: [3], 2: [0]}
+    chain = np.asarray([np.cos([0, 0.3, 0.6, 0.9]), np.sin([0, 0.3, 0.6, 0.9])], np.float32).T  # 0.3 is near, and 0.6 is not
+    kept, under = fold_near_duplicates(Ranking.of(np.zeros(4, np.float32)), 7 * chain)
+    assert (kept.rows.tolist(), under) == ([0, 2], {0: [1], 2: [3]})  # one that is folded folds no other
+    with pytest.raises(ArtifactError, match="no direction"):
+        fold_near_duplicates(RANKING, np.asarray([[1, 0], [0, 0], [1, 0.1], [0, 2]], np.float32))
     empty, none = fold_near_duplicates(RANKING[:0], features)
     assert not len(empty)
     assert not none
