@@ -17,7 +17,7 @@ from benchmarks.file_mutations import MUTATIONS
 from benchmarks.mutations import copy_of, mutate, outcome
 from devise_core.collections import read_only_database
 from devise_core.collections.folder import FolderCollection
-from devise_core.collections.item_table import StoredItems
+from devise_core.collections.item_table import ItemTable, StoredItems
 from devise_core.collections.local_store import LocalStore
 from devise_core.collections.read_only_database import open_read_only
 from devise_core.errors import ArtifactError
@@ -147,3 +147,13 @@ def test_a_collection_with_fewer_items_than_vectors_does_not_open(tmp_path: Path
     manifest.write()
     with pytest.raises(ArtifactError, match=r"lists 378 images, and 381 embeddings\. Make the collection again"):
         FolderCollection.open(folder)
+
+
+def test_names_are_in_the_order_of_the_rows_and_a_missing_one_is_reported(large_folder: Path) -> None:
+    table = ItemTable(FolderCollection.open(large_folder).layout.item_table)
+    rows = [7, 2, 7, 0]
+    assert table.names_at(rows) == [item.labels[0] if item.labels else item.id for item in table.at(rows)]
+    assert table.names_at([]) == []
+    for read in (table.names_at, table.at):
+        with pytest.raises(ArtifactError, match="has no item 100000"):
+            read([1, 100_000])

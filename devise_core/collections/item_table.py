@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,19 +92,18 @@ class ItemTable(StoredItems):
             part = wanted[start : start + AT_A_TIME]
             statement = f"SELECT row, {', '.join(ITEM_COLUMNS)} FROM items WHERE row IN ({', '.join('?' * len(part))})"
             items |= {row: self._item(values) for row, *values in self._rows_of(statement, part, int, *_ITEM_TYPES)}
-        if missing := set(wanted) - set(items):
-            raise ArtifactError(f"{self._path} has no item {min(missing)}. Make the collection again.")
+        self._check_known(wanted, items)
         return [items[row] for row in wanted]
 
     def names_at(self, rows: Iterable[int]) -> list[str]:
         """Return what the items at ``rows`` are sorted by: their first label, or their id."""
-        wanted, names = [int(row) for row in rows], dict[int, str]()
-        for start in range(0, len(wanted), AT_A_TIME):
-            part = wanted[start : start + AT_A_TIME]
-            statement = (
-                f"SELECT row, ifnull(json_extract(labels, '$[0]'), id) FROM items WHERE row IN ({', '.join('?' * len(part))})"
-            )
-            names.update(self._rows_of(statement, part, int, str))
+        wanted = [int(row) for row in rows]
+        statement = (
+            "SELECT items.row, ifnull(json_extract(items.labels, '$[0]'), items.id) FROM json_each(?) AS wanted "
+            "CROSS JOIN items ON items.row = wanted.value"
+        )  # in the order of the file, and in one statement: a window has 16,384 rows
+        names = dict[int, str](self._rows_of(statement, [json.dumps(sorted(wanted))], int, str))
+        self._check_known(wanted, names)
         return [names[row] for row in wanted]
 
     def row_of(self, item_id: str) -> int | None:
@@ -159,6 +158,11 @@ class ItemTable(StoredItems):
         statement = f"SELECT row, key FROM items WHERE row IN ({', '.join('?' * len(rows))})"
         keys = dict(self._rows_of(statement, rows, int, str))
         return [keys[row] for row in rows]
+
+    def _check_known(self, wanted: Sequence[int], known: Container[int]) -> None:
+        missing = [row for row in wanted if row not in known]
+        if missing:
+            raise ArtifactError(f"{self._path} has no item {min(missing)}. Make the collection again.")
 
     def _posting(self, kind: str, value: str) -> Rows:
         rows = self._rows_of("SELECT rows FROM facets WHERE kind = ? AND value = ?", [kind, value], bytes)

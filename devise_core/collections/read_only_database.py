@@ -70,6 +70,6 @@ def check_types(rows: Sequence[tuple[Any, ...]], *types: type) -> None:
     Raises:
         TypeError: A value has another type.
     """
-    for row in rows:
-        if tuple(map(type, row)) != types:
+    for column, expected in zip(zip(*rows, strict=True), types, strict=True) if rows else ():
+        if set(map(type, column)) != {expected}:
             raise TypeError("a value has the wrong type")
