@@ -25,11 +25,23 @@ class Multiply(Protocol):
     """Multiplies queries with rows."""
 
     def __call__(self, queries: Floats, rows: Bytes, products: Floats) -> None:
-        """Write the products of ``queries`` ``(m, d)`` and ``rows`` ``(n, d)`` to ``products`` ``(m, n)``."""
+        """Write the products of queries and rows.
+
+        Args:
+            queries: The queries ``(m, d)``.
+            rows: The rows ``(n, d)``.
+            products: The products ``(m, n)`` are written here.
+        """
 
 
 def multiply_as_floats(queries: Floats, rows: Bytes, products: Floats) -> None:
-    """Convert the rows and multiply them. Only the rounding of floats is an error."""
+    """Write the products of floats, which NumPy computes. Only their rounding is an error.
+
+    Args:
+        queries: The queries ``(m, d)``.
+        rows: The rows ``(n, d)``.
+        products: The products ``(m, n)`` are written here.
+    """
     block = np.empty((BLOCK_ROWS, rows.shape[1]), dtype=np.float32)
     for part in row_blocks(len(rows), BLOCK_ROWS):
         numbers = block[: part.stop - part.start]
@@ -39,7 +51,13 @@ def multiply_as_floats(queries: Floats, rows: Bytes, products: Floats) -> None:
 
 
 def multiply_as_integers(queries: Floats, rows: Bytes, products: Floats) -> None:
-    """Multiply the rows with queries of two bytes for each number. ``rounding_of_query`` bounds the error."""
+    """Write the products of integers, with two bytes for each number of a query. ``STEPS`` says how far they can be off.
+
+    Args:
+        queries: The queries ``(m, d)``.
+        rows: The rows ``(n, d)``.
+        products: The products ``(m, n)`` are written here.
+    """
     import numkong
 
     numbers, weights = in_two_bytes(queries)
