@@ -14,13 +14,18 @@ from starlette.responses import Response
 
 from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
-from devise_core.serving.rate_limit import CpuBudget, NamedLimits, RateLimit
+from devise_core.serving.rate_limit import CpuBudget, NamedLimits, RateLimit, try_again
 from devise_core.text.vocabulary import MAX_LOOKUPS
 from devise_core.text.word_store import WordStore
 from tests.app_testing import app, checked, page_text
 from ui.home import search_routes
 from ui.server import rate_limit, suggest_routes
 from ui.server.model_queue import load_model
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.2, "1 second."), (1.0, "1 second."), (1.2, "2 seconds."), (60, "60 seconds.")])
+def test_the_time_to_wait_is_a_whole_number(seconds: float, said: str) -> None:
+    assert try_again(seconds) == f"Try again in {said}"
 
 
 def test_requests_are_counted_in_a_sliding_window() -> None:
@@ -109,7 +114,7 @@ def test_a_session_whose_typed_searches_compute_too_much_is_told_how_long_to_wai
     refused = typed_search(name)
     assert refused.status_code == 429
     assert 50 < int(refused.headers["Retry-After"]) <= 60
-    assert "taken 1 seconds to compute" in checked(test.run()).warning[0].value.replace("\\", "")
+    assert "used 1 seconds of computing time" in checked(test.run()).warning[0].value.replace("\\", "")
     assert typed_search(app().session_state["typing_pass"]).status_code == 200  # another session
 
 

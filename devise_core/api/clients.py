@@ -15,7 +15,7 @@ from devise_core.api.problems import ApiProblem, problem_of
 from devise_core.api.report import CLIENT
 from devise_core.errors import SettingsError
 from devise_core.serving import event_log
-from devise_core.serving.rate_limit import MAX_ADDRESSES, NamedLimits
+from devise_core.serving.rate_limit import MAX_ADDRESSES, NamedLimits, try_again
 from devise_core.settings import settings
 
 OPEN_PATHS = ("/health", "/ready", "/openapi.json")
@@ -87,9 +87,8 @@ class ClientMiddleware:
         self._limits.add(name, limit)
         if wait := self._limits.seconds_to_wait(name, self._clock()):
             event_log.record("refusal", guard="api rate")
-            seconds = math.ceil(wait)
-            detail = f"You have sent {limit} requests in the last minute. Try again in {seconds} seconds."
-            return ApiProblem(429, "rate", "Too many requests", detail, {}, {"Retry-After": str(seconds)})
+            detail = f"You have sent {limit} requests in the last minute. {try_again(wait)}"
+            return ApiProblem(429, "rate", "Too many requests", detail, {}, {"Retry-After": str(math.ceil(wait))})
         if self._keys and not key:
             event_log.record("refusal", guard="api key")
             detail = "This server needs a valid key. Send it as the header “Authorization: Bearer KEY”."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict, deque
 
@@ -9,6 +10,12 @@ MINUTE = 60.0
 MAX_NAMES = 10_000
 MAX_ADDRESSES = 1_000
 """How many addresses are remembered. Beyond it, the one that has not been used for the longest time is forgotten."""
+
+
+def try_again(seconds: float) -> str:
+    """Return the sentence that says when to try again, such as "Try again in 2 seconds." for 1.2 seconds."""
+    whole = math.ceil(seconds)
+    return f"Try again in {whole} second{'s' if whole != 1 else ''}."
 
 
 class RateLimit:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from devise_core.serving import event_log
+from devise_core.serving.rate_limit import try_again
 from ui.server.rate_limit import NoPassError, typed_search_counted, wait_for_typed_search
 
 _HEADERS = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
@@ -23,8 +24,7 @@ def _search(request: Request) -> Response:
         return PlainTextResponse("This search needs the page Home. If Home has been open for long, reload it.", 403)
     if wait:
         event_log.record("refusal", guard=limit)
-        seconds = math.ceil(wait)
-        return PlainTextResponse(f"Too many searches. Try again in {seconds} seconds.", 429, {"Retry-After": str(seconds)})
+        return PlainTextResponse(f"Too many searches. {try_again(wait)}", 429, {"Retry-After": str(math.ceil(wait))})
     from devise_core.errors import DeviseError
     from devise_core.serving.open_engines import collection_engine
     from ui.home.answer import answer_to_text, answer_while_typing

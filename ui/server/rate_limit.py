@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import streamlit as st
 
 from devise_core.errors import BusyError
-from devise_core.serving.rate_limit import MAX_ADDRESSES, MINUTE, CpuBudget, NamedLimits, RateLimit
+from devise_core.serving.rate_limit import MAX_ADDRESSES, MINUTE, CpuBudget, NamedLimits, RateLimit, try_again
 from devise_core.settings import settings
 
 SUGGESTION_WINDOW = 10.0
@@ -65,15 +65,15 @@ def check_rate_limit() -> None:
     allowed = settings().cpu_seconds_per_minute
     if seconds := _session_budget().seconds_to_wait(time.monotonic()):
         raise BusyError(
-            f"Your session has used {allowed:g} seconds of computing time in the last minute, which is the limit. Try again in "
-            f"{math.ceil(seconds)} seconds.",
+            f"Your session has used {allowed:g} seconds of computing time in the last minute, which is the limit. "
+            + try_again(seconds),
             "cpu",
         )
     limit = settings().requests_per_minute
     rate: RateLimit = st.session_state.setdefault(_STATE_KEY, RateLimit(limit))
     if seconds := rate.seconds_to_wait(time.monotonic()):
         raise BusyError(
-            f"You have sent {limit} requests in the last minute, which is the limit. Try again in {math.ceil(seconds)} seconds.",
+            f"You have sent {limit} requests in the last minute, which is the limit. {try_again(seconds)}",
             "rate",
         )
 
