@@ -27,8 +27,10 @@ def show_names(names: Names) -> None:
     The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
     """
     if names.hits:
-        st.header(f"Most likely: {plain(names.hits[0].word)}", help=_CONFIDENCE_HELP)
-        if confidence(names.shares[0]) == "not sure":
+        sure = confidence(names.shares[0])
+        heading = "Best guess" if _is_contradicted(names.shares) else "Most likely"
+        st.header(f"{heading}: {plain(names.hits[0].word)}", help=_CONFIDENCE_HELP)
+        if sure == "not sure":
             st.caption("The app is not sure of any of these words.")
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
@@ -41,6 +43,12 @@ def show_names(names: Names) -> None:
             st.progress(share, text=f"{plain(hit.word)}  ·  {confidence(share)}  ·  {share:.0%}")
     if others := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
         st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(others)}")
+
+
+def _is_contradicted(shares: Sequence[float]) -> bool:
+    """Return whether another word, such as "person", is probably right and twice as likely as the one that fits best."""
+    surest = max(shares[1:], default=0.0)
+    return confidence(surest) == "probably" and surest >= 2 * shares[0]
 
 
 def show_nearest_words(hits: Sequence[WordHit]) -> None:
