@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devise_core.collections.annotations import read_annotations
+from devise_core.collections.image_files import scan_folder
 from devise_core.collections.image_note import ImageNote
 from devise_core.collections.indexing import index_folder
 from devise_core.collections.items_file import read_items
@@ -89,7 +90,7 @@ def test_several_files_add_to_each_other(folder: Path) -> None:
     (folder / "metadata.csv").write_text("file_name,label\nval2017/000007.png,puppy\n")
     (folder / "annotations").mkdir()
     (folder / "annotations/all.json").write_text(json.dumps(COCO))
-    note = read_annotations(folder).of(("val2017", "000007.png"))
+    note = read_annotations(folder, scan_folder(folder)).of(("val2017", "000007.png"))
     assert note == ImageNote(
         ("puppy", "dog", "sports ball"), "A dog with a ball.", "Ada", "Attribution License", "http://images.example/7"
     )
@@ -129,7 +130,7 @@ def test_a_file_that_has_no_annotations_is_named(folder: Path, tmp_path: Path, c
     given = tmp_path / "given.json"
     given.write_text(content)
     with pytest.raises(CollectionError, match=r"given.json: It has no annotations .* must be a CSV"):
-        read_annotations(folder, [given])
+        read_annotations(folder, scan_folder(folder), [given])
     (folder / "annotations").mkdir()
     (folder / "annotations/found.json").write_text(content)
     result = index_folder(folder, "made", ColourEncoder())
@@ -139,4 +140,4 @@ def test_a_file_that_has_no_annotations_is_named(folder: Path, tmp_path: Path, c
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     with pytest.raises(CollectionError, match="nowhere.csv"):
-        read_annotations(folder, [folder / "nowhere.csv"])
+        read_annotations(folder, scan_folder(folder), [folder / "nowhere.csv"])

@@ -14,6 +14,7 @@ from devise_core.collections import dataset_export
 from devise_core.collections.annotations import read_annotations
 from devise_core.collections.base import Collection
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
+from devise_core.collections.image_files import scan_folder
 from devise_core.errors import CollectionError
 
 SHARED = ("labels", "caption", "author", "licence")
@@ -27,8 +28,8 @@ def stamps(engine: Engine) -> Collection:
 def test_index_reads_an_image_folder_back(stamps: Collection, tmp_path: Path) -> None:
     export_data_set(stamps, tmp_path / "out", "imagefolder")
     files = sorted((tmp_path / "out/images").iterdir())
-    notes = read_annotations(tmp_path / "out", images=files)
-    assert len(files) == len(stamps.items)
+    notes = read_annotations(tmp_path / "out", scan_folder(tmp_path / "out"))
+    assert len(files) == len(stamps.items) and not notes.faults
     for item, file in zip(stamps.items, files, strict=True):
         note = notes.of(file.relative_to(tmp_path / "out").parts)
         assert [getattr(note, fact) for fact in SHARED] == [getattr(item, fact) for fact in SHARED]

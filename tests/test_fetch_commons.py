@@ -15,6 +15,7 @@ import pytest
 from devise_core.cli.main import main
 from devise_core.collections.annotations import read_annotations
 from devise_core.collections.credits import read_credits
+from devise_core.collections.image_files import FolderScan
 from devise_core.collections.indexing import _item
 from devise_core.datasets.commons import CATEGORY, CommonsReport, fetch_commons
 from devise_core.datasets.download import Client
@@ -200,12 +201,12 @@ def test_an_interruption_keeps_the_credits_of_what_was_fetched(commons: Commons,
 
 def test_indexing_takes_the_credits_over(commons: Commons, tmp_path: Path) -> None:
     fetch(commons, tmp_path, limit=1)
-    item = _item(tmp_path / "ber-1-1.jpg", tmp_path, read_annotations(tmp_path))
+    item = _item(tmp_path / "ber-1-1.jpg", tmp_path, read_annotations(tmp_path, FolderScan()))
     assert (item.caption, item.author, item.licence) == ("Picture 1", "Ann Owl", "CC BY-SA 4.0")
     assert item.source == item.origin == "https://commons.wikimedia.org/wiki/File:1.jpg"
     (tmp_path / "credits.csv").write_text("name\na.jpg\n", "utf-8")
     with pytest.raises(CollectionError, match="no column"):
-        read_annotations(tmp_path)
+        read_annotations(tmp_path, FolderScan())
 
 
 def test_the_command_prints_what_was_fetched(commons: Commons, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,7 +98,7 @@ def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
         "1 document",
         "1 drawing",
         "1 linked folder",
-        "1 other file",
+        "1 other file (notes.txt)",
         "2 raw photos",
         "1 video",
     ]

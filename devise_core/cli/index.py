@@ -112,12 +112,14 @@ def _report(options: argparse.Namespace, result: Any) -> None:
         collection = str(result.folder) if in_folder else name
         facts = {"folder": str(options.folder), "name": options.name, "count": result.count, "collection": collection}
         facts |= {"skipped": result.skipped, "notes": result.notes, "left_out": result.left_out}
-        print_json({"command": "index", **facts, "left_out_folders": result.left_out_folders})
+        print_json({"command": "index", **facts, "left_out_folders": result.left_out_folders, "annotations": result.annotations})
         return
     for reason in summary(result.skipped, MAX_LINES):
         say(f"skipped  {reason}")
     if len(result.skipped) > MAX_LINES and in_folder:
         say(f"The reasons for all {len(result.skipped)} files are in {result.report}.")
+    for line in summary([line for line in result.annotations if line not in result.notes], MAX_LINES):
+        say(line)
     for note in summary(result.notes, MAX_LINES):
         say(f"note     {note}")
     if result.left_out:

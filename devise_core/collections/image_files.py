@@ -7,7 +7,7 @@ import re
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
 from devise_core.storage.valid_text import valid_text
 from devise_core.vision.image_formats import SUFFIXES, is_known_format
-from devise_core.vision.other_kinds import OTHER_FILES, counted_kinds, kind_of
+from devise_core.vision.other_kinds import NAMED, OTHER_FILES, counted_kinds, kind_of
 
 SYSTEM_FOLDERS = frozenset(
     {
@@ -40,6 +40,9 @@ MAX_NAME = 255
 """How many characters of the name of a file or folder are kept. File systems allow no more, but zip files do."""
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Zero-width joiners are not among them, since emoji and some scripts need them."""
+METADATA = ("metadata.csv", "metadata.jsonl")
+COCO_FOLDER = "annotations"
+_CREDITS = "credits.csv"
 _PREVIEWS = ".lrdata"
 _LINKED = "A link to a folder is not followed. To index its images, index the folder itself."
 _SYSTEM = "A system folder is left out. Add --include-system to index it too."
@@ -54,15 +57,31 @@ class FolderScan:
         problems: A sentence for each folder or file that cannot be read, which begins with its path.
         left_out: What is not looked at, in words, such as "3 videos".
         left_out_folders: A sentence for each folder that is not looked at, which begins with its path. Hidden ones are not listed.
+        annotations: The files that may have labels and captions of the images, sorted by path.
     """
 
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     left_out_folders: list[str] = field(default_factory=list)
+    annotations: list[Path] = field(default_factory=list)
 
 
-def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
+@dataclass
+class _LeftOut:
+    """What is left out: how many of each kind there are, and the names of the first other files."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    names: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, path: Path) -> None:
+        """Count a file."""
+        self.counts[kind] += 1
+        if kind == OTHER_FILES and len(self.names) < NAMED:
+            self.names.append(valid_text(path.as_posix()))
+
+
+def scan_folder(source: Path, include_system: bool = False, given: Collection[Path] = ()) -> FolderScan:
     """Find every image file below ``source``.
 
     Files are recognised by their suffix, or by their content if they have none. Hidden files and folders are left out, and linked
@@ -71,13 +90,14 @@ def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
     Args:
         source: The folder.
         include_system: Whether to look into ``SYSTEM_FOLDERS`` and the copies inside photo libraries too.
+        given: Files of annotations that are read in any case. They are not left out if they are in the folder.
 
     Raises:
         CollectionError: The folder is missing or has no image file.
     """
     if not source.is_dir():
         raise CollectionError(f"There is no folder {source}. Give the folder that your images are in.")
-    scan, others = FolderScan(), Counter[str]()
+    scan, others, known = FolderScan(), _LeftOut(), {path.resolve() for path in given}
 
     def cannot_list(error: OSError) -> None:
         scan.problems.append(f"{error.filename}: The folder cannot be read ({error.strerror}). Check its permissions.")
@@ -87,14 +107,17 @@ def scan_folder(source: Path, include_system: bool = False) -> FolderScan:
         shown = sorted(name for name in folders if not name.startswith("."))
         folders[:] = [name for name in shown if include_system or not _is_system(Path(folder), name)]
         system = [name for name in shown if name not in folders]
-        others += Counter({"linked folders": len(linked), "system folders": len(system)})
+        others.counts.update({"linked folders": len(linked), "system folders": len(system)})
         scan.left_out_folders += [f"{Path(folder, name)}: {_LINKED}" for name in linked if name not in system]
         scan.left_out_folders += [f"{Path(folder, name)}: {_SYSTEM}" for name in system]
         for name in sorted(files):
             if not name.startswith("."):
-                _sort(Path(folder, name), scan, others)
+                path = Path(folder, name)
+                if kind := _sort(source, path, scan, known):
+                    others.add(kind, path.relative_to(source))
     scan.files.sort()
-    scan.left_out = counted_kinds(others)
+    scan.annotations.sort(key=lambda path: (len(path.parts), path.suffix.lower() == ".json", path))
+    scan.left_out = counted_kinds(others.counts, others.names)
     if not scan.files:
         raise CollectionError(_nothing(source, scan))
     return scan
@@ -121,8 +144,8 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
     return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), readable(stem), source=_text(source))
 
 
-def _sort(path: Path, scan: FolderScan, others: Counter[str]) -> None:
-    """Add a file to the images, the problems, or what is left out."""
+def _sort(source: Path, path: Path, scan: FolderScan, given: Collection[Path]) -> str:
+    """Add a file to the images, the annotations or the problems, or return the kind of a file that is left out."""
     suffix = path.suffix.lower()
     if suffix in SUFFIXES or not suffix:
         try:
@@ -130,11 +153,19 @@ def _sort(path: Path, scan: FolderScan, others: Counter[str]) -> None:
             image = regular and (bool(suffix) or is_known_format(path))
         except OSError as error:
             scan.problems.append(f"{path}: The file cannot be read ({error.strerror}). Check its permissions.")
-            return
+            return ""
         if image:
             scan.files.append(path)
-            return
-    others[kind_of(path.name) or OTHER_FILES] += 1
+            return ""
+    if _has_annotations(source, path):
+        scan.annotations.append(path)
+        return ""
+    is_read = path == source / _CREDITS or (bool(given) and path.resolve() in given)
+    return "" if is_read else kind_of(path.name) or OTHER_FILES
+
+
+def _has_annotations(source: Path, path: Path) -> bool:
+    return path.name in METADATA or (path.suffix == ".json" and path.parent == source / COCO_FOLDER)
 
 
 def _is_system(folder: Path, name: str) -> bool:

@@ -16,9 +16,11 @@ class IndexedFolder:
         folder: The collection's folder.
         count: How many images are in the collection.
         skipped: A sentence for each file or folder that cannot be read, which begins with its path.
-        notes: A sentence for each image that this run has read although its file is damaged, which begins with its path.
+        notes: A sentence for each image that this run has read although its file is damaged, and for each file of annotations of
+            which a row has no effect. It begins with the path.
         left_out: What was not looked at, in words, such as "3 videos".
         left_out_folders: A sentence for each folder that was not looked at, which begins with its path.
+        annotations: A sentence for each file of annotations that was read, with how many images it is about.
     """
 
     folder: Path
@@ -27,6 +29,7 @@ class IndexedFolder:
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     left_out_folders: list[str] = field(default_factory=list)
+    annotations: list[str] = field(default_factory=list)
 
     @property
     def report(self) -> Path:

@@ -14,7 +14,7 @@ from devise_core.collections.additions import additions
 from devise_core.collections.annotations import Annotations, read_annotations
 from devise_core.collections.collection_version import CollectionVersion, Encoded
 from devise_core.collections.file_hashes import FileHashes
-from devise_core.collections.image_files import describe, readable, scan_folder
+from devise_core.collections.image_files import FolderScan, describe, readable, scan_folder
 from devise_core.collections.indexed_folder import IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
@@ -60,15 +60,15 @@ def index_folder(
         command: For the manifest.
         parts: The parts of the model, used to precompute data for faster searches.
         include_system: As for ``scan_folder``.
-        annotations: Files with labels and captions, beside those that ``read_annotations`` finds in the folder.
+        annotations: Files with labels and captions, beside those in the folder.
         store: Writes it to Milvus. By default it is written to a folder.
 
     Raises:
         CollectionError: The name is not allowed, the folder is missing or disappears during the run, or no image can be read.
     """
-    target, scan = user_collections() / check_name(name), scan_folder(source, include_system)
-    cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, annotations, scan.files)
-    result = IndexedFolder(target, 0, [*scan.problems, *notes.problems], [], scan.left_out, scan.left_out_folders)
+    target, scan = user_collections() / check_name(name), scan_folder(source, include_system, annotations)
+    cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, scan, annotations)
+    result = _begun(target, scan, notes)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
     version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, partial(_check_read, source), store)
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
@@ -77,6 +77,12 @@ def index_folder(
         cache.forget_others(new.keys if new else ())
         hashes.forget_others(scan.files)
     return result
+
+
+def _begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
+    """Return the result without an image, with what is known before the first is read."""
+    problems, faults, summaries = [*scan.problems, *notes.problems], list(notes.faults), list(notes.summaries)
+    return IndexedFolder(target, 0, problems, faults, scan.left_out, scan.left_out_folders, summaries)
 
 
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from devise_core.collections.image_files import scan_folder
+from devise_core.collections.image_files import FolderScan, scan_folder
 from devise_core.errors import CollectionError
 from devise_core.storage.artifact_reader import read_text
 from devise_core.vision.image_formats import SUFFIXES
 from devise_core.vision.image_sources import WEB
+from devise_core.vision.other_kinds import NAMED, OTHER_FILES, counted_kinds
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class ImageList:
         left_out: What is not looked at, in words.
         left_out_folders: A sentence for each folder that is not looked at, which begins with its path.
         folder: The folder of the images, if they are in one.
+        scan: What is in that folder.
     """
 
     images: list[ListedImage]
@@ -50,14 +52,16 @@ class ImageList:
     left_out: list[str] = field(default_factory=list)
     left_out_folders: list[str] = field(default_factory=list)
     folder: Path | None = None
+    scan: FolderScan = field(default_factory=FolderScan)
 
 
-def list_images(source: str, include_system: bool = False) -> ImageList:
+def list_images(source: str, include_system: bool = False, given: Collection[Path] = ()) -> ImageList:
     """List the images of a source.
 
     Args:
         source: A folder, a text file with a path or URL on each line, or the URL of a folder for fsspec, such as ``s3://bucket/photos``.
         include_system: As for ``scan_folder``.
+        given: As for ``scan_folder``.
 
     Raises:
         CollectionError: There is no such source, or it has no images.
@@ -66,7 +70,7 @@ def list_images(source: str, include_system: bool = False) -> ImageList:
         raise CollectionError(f"The images at a web address cannot be listed. Write their URLs into a file. Received: {source}")
     if "://" in source:
         return _in_bucket(source)
-    return _in_file(Path(source)) if Path(source).is_file() else _in_folder(Path(source), include_system)
+    return _in_file(Path(source)) if Path(source).is_file() else _in_folder(Path(source), include_system, given)
 
 
 @contextmanager
@@ -92,13 +96,13 @@ def storage(uri: str) -> Iterator[tuple[Any, str]]:
         raise CollectionError(f"{uri} cannot be read ({error}). Check the address and your credentials.") from error
 
 
-def _in_folder(folder: Path, include_system: bool) -> ImageList:
-    scan = scan_folder(folder, include_system)
+def _in_folder(folder: Path, include_system: bool, given: Collection[Path]) -> ImageList:
+    scan = scan_folder(folder, include_system, given)
     images = []
     for file in scan.files:
         parts = file.relative_to(folder).parts
         images.append(ListedImage(str(file.absolute()), parts, "/".join(parts), _stamp(file)))
-    return ImageList(images, scan.problems, scan.left_out, scan.left_out_folders, folder)
+    return ImageList(images, scan.problems, scan.left_out, scan.left_out_folders, folder, scan)
 
 
 def _in_file(file: Path) -> ImageList:
@@ -117,15 +121,16 @@ def _in_file(file: Path) -> ImageList:
 def _in_bucket(uri: str) -> ImageList:
     with storage(uri) as (files, root):
         listed: Mapping[str, Mapping[str, Any]] = files.find(root, detail=True)
-        images = []
+        images, others = list[ListedImage](), list[str]()
         for path, facts in sorted(listed.items()):
             parts = PurePosixPath(path).relative_to(PurePosixPath(root)).parts
             if path.lower().endswith(SUFFIXES) and parts and not any(part.startswith(".") for part in parts):
                 images.append(ListedImage(str(files.unstrip_protocol(path)), parts, "/".join(parts), _version(facts)))
+            else:
+                others.append("/".join(parts))
     if not images:
         raise CollectionError(f"There are no images in {uri}. Files ending in {', '.join(SUFFIXES)} are read.")
-    left_out = len(listed) - len(images)
-    return ImageList(images, left_out=[f"{left_out} other files"] if left_out else [])
+    return ImageList(images, left_out=counted_kinds({OTHER_FILES: len(others)}, others[:NAMED]))
 
 
 def _stamp(file: Path) -> str:

@@ -55,10 +55,10 @@ def index_with_ray(
     Raises:
         CollectionError: The name is not allowed, the source has no images, the cluster does not answer, or nothing can be read.
     """
-    target, listed = user_collections() / check_name(name), list_images(source, include_system)
+    target, listed = user_collections() / check_name(name), list_images(source, include_system, annotations)
     notes = _notes(listed, annotations)
     skipped = [*listed.problems, *notes.problems]
-    result = IndexedFolder(target, skipped=skipped, left_out=listed.left_out, left_out_folders=listed.left_out_folders)
+    result = IndexedFolder(target, 0, skipped, list(notes.faults), listed.left_out, listed.left_out_folders, list(notes.summaries))
     shards = ShardStore(target.with_name(".cache") / f"{name}.shards", encoder.model_id)
     images = _embed(listed.images, shards, encoder, engine, result, progress)
     item = partial(_item, notes=notes, spread=len(images) > EXACT_UP_TO)
@@ -70,8 +70,8 @@ def index_with_ray(
 
 def _notes(listed: ImageList, annotations: Sequence[Path]) -> Annotations:
     if listed.folder is None:
-        return read_given(annotations)
-    return read_annotations(listed.folder, annotations, (listed.folder.joinpath(*image.parts) for image in listed.images))
+        return read_given(annotations, [image.parts for image in listed.images])
+    return read_annotations(listed.folder, listed.scan, annotations)
 
 
 def _embed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 PACKED, RAW = "packed files", "raw photos"
@@ -17,6 +17,8 @@ OTHER_KINDS = {
 """Kind → suffixes."""
 OTHER_FILES = "other files"
 """What is neither an image nor of a kind in ``OTHER_KINDS``."""
+NAMED = 3
+"""How many of the other files are named."""
 _KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 _SIGNATURES = (
     (0, b"II*\0\x10\0\0\0CR", RAW),
@@ -40,14 +42,22 @@ _SIGNATURES = (
 """Offset, bytes there, and kind. Where several fit, the first counts. Files that are read are never looked up here."""
 
 
-def counted_kinds(counts: Mapping[str, int]) -> list[str]:
+def counted_kinds(counts: Mapping[str, int], others: Sequence[str] = ()) -> list[str]:
     """Return how many there are of each kind, in words.
 
+    Args:
+        counts: How many there are, by kind.
+        others: The names of the first ``NAMED`` files of the kind ``OTHER_FILES``, if they are to be named.
+
     Example:
-        >>> counted_kinds({"videos": 3, "raw photos": 1, "documents": 0})
-        ['1 raw photo', '3 videos']
+        >>> counted_kinds({"videos": 3, "raw photos": 1, "documents": 0, "other files": 2}, ["notes.txt", "labels.xml"])
+        ['2 other files (notes.txt, labels.xml)', '1 raw photo', '3 videos']
     """
-    return [f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in sorted(counts.items()) if count]
+    words = {kind: f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in sorted(counts.items()) if count}
+    if others and OTHER_FILES in words:
+        more = counts[OTHER_FILES] - len(others)
+        words[OTHER_FILES] += f" ({', '.join(others)}{f' and {more} more' if more else ''})"
+    return list(words.values())
 
 
 def kind_of(name: str, header: bytes = b"") -> str:

@@ -1,0 +1,195 @@
+"""One file of annotations: what it says about which images, and whether the images it names are there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from devise_core.collections.coco import read_coco
+from devise_core.collections.image_note import ImageNote
+from devise_core.errors import ArtifactError, CollectionError
+from devise_core.storage.artifact_reader import read_text
+
+_MAX_BYTES = 1_000_000_000
+_FILE = ("file_name", "file", "filename", "path", "image")
+_COLUMNS = {
+    "labels": ("labels", "label", "tags", "class", "category"),
+    "caption": ("caption", "captions", "text", "description", "title"),
+    "author": ("author", "creator", "photographer"),
+    "licence": ("licence", "license"),
+    "source": ("source", "url"),
+}
+"""The names under which a file may give a fact. The first that has a value counts."""
+_FACTS = {"labels": "labels", "caption": "captions", "author": "authors", "licence": "licences", "source": "sources"}
+_SHOWN = 3
+"""How many of the images that are not there are named."""
+
+
+@dataclass
+class AnnotationFile:
+    """A file that was read.
+
+    Attributes:
+        name: What messages call the file.
+        notes: By the path of the image below the folder, with ``/``, or by the end of that path.
+        anywhere: Whether the end of the path is enough. COCO names a file without the folder it is in.
+        nameless: How many rows name no file.
+        used: The keys of ``notes`` that are of an image.
+        images: How many images the file describes.
+    """
+
+    name: str
+    notes: Mapping[str, ImageNote]
+    anywhere: bool = False
+    nameless: int = 0
+    used: set[str] = field(default_factory=set)
+    images: int = 0
+
+    def of(self, ends: Sequence[str]) -> ImageNote:
+        """Return what the file says about an image, of which ``path_ends`` returned ``ends``."""
+        key = self._key(ends)
+        return ImageNote() if key is None else self.notes[key]
+
+    def look_for(self, ends: Sequence[str]) -> None:
+        """Note which row describes an image, of which ``path_ends`` returned ``ends``."""
+        key = self._key(ends)
+        if key is not None:
+            self.used.add(key)
+            self.images += 1
+
+    @property
+    def unused(self) -> list[str]:
+        """The paths of which there is no image."""
+        return [path for path in self.notes if path not in self.used]
+
+    def summary(self, similar: Mapping[str, str]) -> str:
+        """Return in a sentence what the file says about how many images, and which of its images are not there.
+
+        Args:
+            similar: The path of an image by its name in lower case, for names that are given without their folder.
+        """
+        facts = [plural for fact, plural in _FACTS.items() if any(getattr(self.notes[key], fact) for key in self.used)]
+        said = " and ".join(filter(None, (", ".join(facts[:-1]), facts[-1]))) if facts else "nothing"
+        parts = [f"{said} for {_counted(self.images, 'image')}"]
+        if unused := self.unused:
+            shown = [_shown(path, similar) for path in unused[:_SHOWN]]
+            more = [f"{len(unused) - _SHOWN} more"] if len(unused) > _SHOWN else []
+            verb = "names" if len(unused) == 1 else "name"
+            parts.append(f"{_counted(len(unused), 'row')} {verb} no image ({', '.join(shown + more)})")
+        if self.nameless:
+            parts.append(f"{_counted(self.nameless, 'row')} {'has' if self.nameless == 1 else 'have'} no {_FILE[0]}")
+        return f"{self.name}: {'; '.join(parts)}"
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether a row has no effect, or the file has none."""
+        return bool(self.unused or self.nameless or not any(self.notes[key] != ImageNote() for key in self.used))
+
+    def _key(self, ends: Sequence[str]) -> str | None:
+        return next((end for end in (ends if self.anywhere else ends[:1]) if end in self.notes), None)
+
+
+def path_ends(parts: Sequence[str]) -> list[str]:
+    """Return a path and its ends, the longest first, in one form: macOS writes "é" as two characters, and other programs as one."""
+    path = unicodedata.normalize("NFC", "/".join(parts))
+    names = path.split("/")
+    return ["/".join(names[start:]) for start in range(len(names))]
+
+
+def by_name(files: Iterable[AnnotationFile], images: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Return the path of an image for each name that ``summary`` shows, by the name in lower case."""
+    wanted = {_name(path) for file in files for path in file.unused[:_SHOWN]}
+    return {name: "/".join(parts) for parts in images if wanted and (name := _name(parts[-1])) in wanted}
+
+
+def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequence[str] = ()) -> AnnotationFile:
+    """Read a file.
+
+    Args:
+        path: The file. What is neither ``.json``, for COCO, nor ``.jsonl`` is read as CSV.
+        name: What messages call it. By default its path.
+        anywhere: As for ``AnnotationFile``.
+        below: The folder that its paths are relative to, in parts.
+
+    Raises:
+        CollectionError: It cannot be read, or is in another format.
+    """
+    try:
+        rows = [_note(row) for row in _rows(path)] if path.suffix.lower() != ".json" else list(read_coco(json.loads(_text(path))))
+    except ArtifactError as error:
+        raise CollectionError(f"{path}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
+        raise CollectionError(
+            f"{path}: It has no annotations of images that can be read. It must be a CSV or JSON Lines file with the column "
+            "file_name, or a COCO file."
+        ) from error
+    notes = dict[str, ImageNote]()
+    for file, note in rows:
+        if file:
+            key = path_ends((*below, file.replace("\\", "/").removeprefix("./")))[0]
+            notes[key] = notes.get(key, ImageNote()).merged(note)
+    nameless = sum(not file for file, _ in rows)
+    if nameless and not notes:
+        raise CollectionError(_no_column(path, []))
+    return AnnotationFile(name or str(path), notes, anywhere, nameless)
+
+
+def _rows(path: Path) -> Iterable[Mapping[str, Any]]:
+    text = _text(path)
+    if path.suffix.lower() == ".jsonl":
+        return _lines(text)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    columns = list(rows.fieldnames or ())
+    if not set(_FILE) & set(columns):
+        raise CollectionError(_no_column(path, columns))
+    return rows
+
+
+def _text(path: Path) -> str:
+    return read_text(path, _MAX_BYTES).removeprefix("\ufeff")  # Excel begins a file with this mark
+
+
+def _no_column(path: Path, columns: Sequence[str]) -> str:
+    has = f" Its columns are: {' | '.join(columns)[:200]}." if columns else ""
+    return (
+        f"{path}: It has no column file_name, so its labels and captions are of no image.{has} Add the column, with the path of "
+        "each image in the folder. A CSV file has its columns separated by commas, and their names in the first line."
+    )
+
+
+def _lines(text: str) -> Iterator[Mapping[str, Any]]:
+    return (json.loads(line) for line in text.splitlines() if line.strip())
+
+
+def _note(row: Mapping[str, Any]) -> tuple[str, ImageNote]:
+    """Return the file that a row names, or "", and its note."""
+    file = next((str(row[name]) for name in _FILE if row.get(name)), "")
+    facts = {fact: next((row[name] for name in names if row.get(name)), "") for fact, names in _COLUMNS.items()}
+    labels = facts.pop("labels")
+    parts = labels if isinstance(labels, list) else str(labels).split("|")
+    texts = {fact: _first(value) for fact, value in facts.items()}
+    return file, ImageNote(tuple(str(part) for part in parts if str(part).strip()), **texts)
+
+
+def _first(value: object) -> str:
+    """Return a text, or the first of a list of texts: data sets have several captions of an image."""
+    return str(value[0] if value else "") if isinstance(value, list) else str(value)
+
+
+def _name(path: str) -> str:
+    return unicodedata.normalize("NFC", PurePosixPath(path).name).lower()
+
+
+def _shown(path: str, similar: Mapping[str, str]) -> str:
+    meant = similar.get(_name(path))
+    return f"{path}: write {meant}" if meant else path
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
