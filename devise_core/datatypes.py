@@ -25,6 +25,7 @@ class Item:
         licence: The terms it is used under.
         source: Where it came from: a URL, or the path of a file on this machine.
         focus: The point that a crop should keep, as fractions of width and height.
+        indexed_file: The path of the file on this machine that it was indexed from, if ``source`` is something else.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Item:
     licence: str = ""
     source: str = ""
     focus: tuple[float, float] = (0.5, 0.5)
+    indexed_file: str = ""
 
     @property
     def name(self) -> str:
@@ -45,13 +47,14 @@ class Item:
     @property
     def original(self) -> Path | None:
         """The file on this machine that the image was indexed from, if there is one."""
-        source = Path(self.source)
-        return source if source.is_absolute() else None
+        file = Path(self.indexed_file or self.source)
+        return file if file.is_absolute() else None
 
     @property
     def origin(self) -> str:
         """The source as anyone may see it. Of a path on this machine it is only the file's name."""
-        return self.original.name if self.original else self.source
+        source = Path(self.source)
+        return source.name if source.is_absolute() else self.source
 
 
 @dataclass(frozen=True)

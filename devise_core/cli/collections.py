@@ -196,6 +196,7 @@ def _write_items(collection: FolderCollection, options: argparse.Namespace) -> N
     columns: dict[str, Any] = {
         "id": [item.id for item in items],
         "file": [str(collection.layout.root / item.file) for item in items],
+        "original": [str(item.original or "") for item in items],
         "labels": ["|".join(item.labels) for item in items],
         **{name: [getattr(item, name) for item in items] for name in ("category", "caption", "author", "licence", "source")},
     }

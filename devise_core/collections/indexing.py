@@ -122,6 +122,7 @@ def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annot
         author=note.author,
         licence=note.licence,
         source=note.source or item.source,
+        indexed_file=item.source if note.source and Path(item.source).is_absolute() else "",
     )
 
 

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
+from devise_core.collections.items_file import INDEXED
 from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import is_inside
 from devise_core.vectors import Rows
 
-ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus")
+ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus", INDEXED)
 LABEL, CATEGORY = "label", "category"
 """The kinds of facets."""
 _ITEM_TYPES = (str,) * len(ITEM_COLUMNS)
@@ -77,6 +78,8 @@ class ItemTable(StoredItems):
             self._database = open_read_only(path, ("items", "facets"))
             self._count: int = self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items", (), int)[0][0]
             self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1", (), str, str, int, bytes)
+            there = {name for (name,) in self._rows_of("SELECT name FROM pragma_table_info('items')", (), str)}
+        self._columns = ", ".join(name if name != INDEXED or name in there else "''" for name in ITEM_COLUMNS)
 
     def __len__(self) -> int:
         return self._count
@@ -90,7 +93,7 @@ class ItemTable(StoredItems):
         wanted, items = [int(row) for row in rows], dict[int, Item]()
         for start in range(0, len(wanted), AT_A_TIME):
             part = wanted[start : start + AT_A_TIME]
-            statement = f"SELECT row, {', '.join(ITEM_COLUMNS)} FROM items WHERE row IN ({', '.join('?' * len(part))})"
+            statement = f"SELECT row, {self._columns} FROM items WHERE row IN ({', '.join('?' * len(part))})"
             items |= {row: self._item(values) for row, *values in self._rows_of(statement, part, int, *_ITEM_TYPES)}
         self._check_known(wanted, items)
         return [items[row] for row in wanted]
@@ -139,7 +142,7 @@ class ItemTable(StoredItems):
 
     def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
         """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
-        columns = f"SELECT key, {', '.join(ITEM_COLUMNS)} FROM items WHERE id IN ({', '.join('?' * len(ids))})"
+        columns = f"SELECT key, {self._columns} FROM items WHERE id IN ({', '.join('?' * len(ids))})"
         return {
             item.id: (item, key) for key, *values in self._rows_of(columns, ids, str, *_ITEM_TYPES) for item in [self._item(values)]
         }

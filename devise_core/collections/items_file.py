@@ -14,6 +14,8 @@ from devise_core.storage.artifact_reader import read_rows
 from devise_core.storage.paths import is_inside
 
 _COLUMNS = [field.name for field in fields(Item)]
+INDEXED = "indexed_file"
+"""The last column. Collections lack it if no image has a source beside its file, or if they are of an earlier version."""
 
 
 def read_items(path: Path) -> list[Item]:
@@ -39,12 +41,13 @@ def write_items(path: Path, items: Sequence[Item]) -> None:
     """Write ``items.csv``, with the labels separated by ``|``."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_COLUMNS)
+        columns = _COLUMNS if any(item.indexed_file for item in items) else [name for name in _COLUMNS if name != INDEXED]
+        writer.writerow(columns)
         for item in items:
             row = list(astuple(item))
             row[_COLUMNS.index("labels")] = "|".join(item.labels)
             row[_COLUMNS.index("focus")] = " ".join(f"{share:.2f}" for share in item.focus)
-            writer.writerow(row)
+            writer.writerow(row[: len(columns)])
 
 
 def _item(row: Mapping[str, str | None]) -> Item:

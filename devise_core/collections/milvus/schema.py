@@ -25,6 +25,8 @@ PARTITIONS = ("class_partition", "head_partition")
 """What the softmax of the classifier and of the head was divided by."""
 CHUNK = 48_000
 """The bytes of one row of the part that describes the collection. A text in Milvus has at most 65,535."""
+_BETWEEN = "\x1f"
+"""Separates the source from the file of an image that has both. A field for the file would change the format."""
 _ID, _LABEL, _LABELS, _DEPTH, _TEXT = 1_024, 1_024, 1_024, 128, 65_535
 
 
@@ -84,14 +86,17 @@ def filtered_fields(item: Item, row: int) -> dict[str, Any]:
 
 def item_fields(item: Item) -> dict[str, Any]:
     """Return the other fields of an item. A text that is too long for Milvus is cut."""
-    return {name: _cut(_focus(item) if name == "focus" else str(getattr(item, name)), _TEXT) for name in TEXTS}
+    texts = {name: getattr(item, name) for name in TEXTS} | {"focus": _focus(item), "source": _source(item)}
+    return {name: _cut(text, _TEXT) for name, text in texts.items()}
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
     """Return the item of a row with ``ITEM_FIELDS``."""
     x, y = map(float, str(row["focus"]).split())
     texts = {name: str(row[name]) for name in TEXTS if name != "focus"}
-    return Item(id=str(row["id"]), labels=tuple(map(str, row["labels"])), focus=(x, y), **texts)
+    texts["source"], _, indexed_file = texts["source"].partition(_BETWEEN)
+    labels = tuple(map(str, row["labels"]))
+    return Item(id=str(row["id"]), labels=labels, focus=(x, y), indexed_file=indexed_file, **texts)
 
 
 def stored_form(item: Item) -> Item:
@@ -102,6 +107,10 @@ def stored_form(item: Item) -> Item:
 def chunks(content: str) -> Sequence[str]:
     """Return a text of ASCII characters in pieces that fit into a row."""
     return [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]
+
+
+def _source(item: Item) -> str:
+    return f"{item.source}{_BETWEEN}{item.indexed_file}" if item.indexed_file else item.source
 
 
 def _focus(item: Item) -> str:
