@@ -141,3 +141,12 @@ def test_a_file_that_has_no_annotations_is_named(folder: Path, tmp_path: Path, c
 def test_a_missing_file_is_named(folder: Path) -> None:
     with pytest.raises(CollectionError, match="nowhere.csv"):
         read_annotations(folder, scan_folder(folder), [folder / "nowhere.csv"])
+
+
+def test_labels_replace_the_names_of_folders_which_stay_the_category(folder: Path) -> None:
+    """``docs/howto/own-photos.md`` says so, and that "|" separates labels."""
+    (folder / "metadata.csv").write_text("file_name,label\nval2017/000007.png,cat|kitten\n", "utf-8")
+    assert [(item.labels, item.category) for item in indexed(folder)] == [
+        (("cat", "kitten"), "val2017"),
+        (("val2017",), "val2017"),
+    ]

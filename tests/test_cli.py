@@ -194,6 +194,16 @@ def test_custom_model_and_its_collection(
     assert "pets" in run(capsys, "search", "kitten", *with_it)[1]
     status, _, err = run(capsys, "search", "kitten", "--collection", "pets")
     assert (status, "made with another model. Open that model with --artifacts FOLDER" in err) == (1, True)
+    status, out, err = run(capsys, "collections", "list")
+    assert (status, "     1  pets  (made with another model: --artifacts FOLDER opens it)" in out.splitlines(), err) == (
+        0,
+        True,
+        "",
+    )
+    listed = read_output(run(capsys, "collections", "list", "--json")[1])
+    assert (listed["other_models"], "pets" in listed["collections"]) == ({"pets": 1}, False)
+    listed = read_output(run(capsys, "collections", "list", "--json", *with_it)[1])
+    assert (listed["collections"], set(listed["other_models"])) == ({"pets": 1}, set())
 
 
 @pytest.mark.parametrize("name", ["stamps", "photos"])

@@ -14,9 +14,10 @@ from devise_core.collections.base import Collection
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.milvus.names import PREFIX
+from devise_core.collections.opening import open_collection
 from devise_core.collections.user_folder import remove_collection, rename_collection
 from devise_core.engine import load_engine
-from devise_core.errors import CollectionError, MissingPackageError
+from devise_core.errors import CollectionError, MissingPackageError, OtherModelError
 from devise_core.installation import PROGRAM
 from devise_core.settings import text
 
@@ -67,18 +68,23 @@ def _add_action(actions: Any, name: str, purpose: str, run: Any, named: bool = F
 
 def _list(options: argparse.Namespace) -> None:
     engine = load_engine(options.artifacts)
-    counts = {}
+    counts, others = dict[str, int](), dict[str, int]()
     for name in engine.collections():
         try:
-            counts[name] = len(engine.on(name).collection)
+            try:
+                counts[name] = len(engine.on(name).collection)
+            except OtherModelError:
+                others[name] = len(open_collection(name, engine.layout, ""))
         except CollectionError as error:
             say(f"semblance: {error}")
     counts |= _counts_in_milvus()
     if options.json:
-        print_json({"command": "collections", "collections": counts})
+        print_json({"command": "collections", "collections": counts, "other_models": others})
         return
     for name, count in counts.items():
         print(f"{count:6d}  {name}")
+    for name, count in others.items():
+        print(f"{count:6d}  {name}  (made with another model: --artifacts FOLDER opens it)")
 
 
 def _counts_in_milvus() -> dict[str, int]:
@@ -207,6 +213,4 @@ def _write_items(collection: FolderCollection, options: argparse.Namespace) -> N
 
 def _opened(options: argparse.Namespace) -> FolderCollection:
     """Open the collection without the model, so that one of another model can be shown and exported too."""
-    from devise_core.collections.opening import open_collection
-
     return open_collection(options.name, artifacts_of(options), "")
