@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    from devise_core.cli.quiet import QuietImageEncoder
     from devise_core.evaluate import protocols
     from devise_core.evaluate.model_under_test import open_model_under_test
 
@@ -66,6 +68,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise BuildError("The evaluation needs data sets. Name their folder with --data or SEMBLANCE_DATA.")
     layout = artifacts_of(options)
     model = open_model_under_test(layout, options.data or Path(), options.cache, say)
+    model = replace(model, encoder=QuietImageEncoder(layout.model, model.manifest))
     if options.collection:
         results = protocols.measure_collection(model, options.collection)
     else:
