@@ -117,6 +117,9 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
         anywhere: As for ``AnnotationFile``.
         below: The folder that its paths are relative to, in parts.
 
+    Returns:
+        What it says. Which of its images are there is not known yet.
+
     Raises:
         CollectionError: It cannot be read, or is in another format.
     """

@@ -92,6 +92,9 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
         include_system: Whether to look into ``SYSTEM_FOLDERS`` and the copies inside photo libraries too.
         given: Files of annotations that are read in any case. They are not left out if they are in the folder.
 
+    Returns:
+        The images, the files of annotations, and what is left out.
+
     Raises:
         CollectionError: The folder is missing or has no image file.
     """
@@ -108,19 +111,21 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
         folders[:] = [name for name in shown if include_system or not _is_system(Path(folder), name)]
         system = [name for name in shown if name not in folders]
         others.counts.update({"linked folders": len(linked), "system folders": len(system)})
-        scan.left_out_folders += [f"{Path(folder, name)}: {_LINKED}" for name in linked if name not in system]
-        scan.left_out_folders += [f"{Path(folder, name)}: {_SYSTEM}" for name in system]
-        for name in sorted(files):
-            if not name.startswith("."):
-                path = Path(folder, name)
-                if kind := _sort(source, path, scan, known):
-                    others.add(kind, path.relative_to(source))
+        scan.left_out_folders += _reasons(Path(folder), [name for name in linked if name not in system], system)
+        for path in (Path(folder, name) for name in sorted(files) if not name.startswith(".")):
+            if kind := _sort(source, path, scan, known):
+                others.add(kind, path.relative_to(source))
     scan.files.sort()
     scan.annotations.sort(key=lambda path: (len(path.parts), path.suffix.lower() == ".json", path))
     scan.left_out = counted_kinds(others.counts, others.names)
     if not scan.files:
         raise CollectionError(_nothing(source, scan))
     return scan
+
+
+def _reasons(folder: Path, linked: Sequence[str], system: Sequence[str]) -> list[str]:
+    reasons = [(name, _LINKED) for name in linked] + [(name, _SYSTEM) for name in system]
+    return [f"{folder / name}: {reason}" for name, reason in reasons]
 
 
 def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:

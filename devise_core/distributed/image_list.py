@@ -63,6 +63,9 @@ def list_images(source: str, include_system: bool = False, given: Collection[Pat
         include_system: As for ``scan_folder``.
         given: As for ``scan_folder``.
 
+    Returns:
+        The images, in the order of their paths or of the file, and what is left out.
+
     Raises:
         CollectionError: There is no such source, or it has no images.
     """
