@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from devise_core import Engine
+from devise_core.cli import main
 from devise_core.collections import writer
 from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.completions import LabelCompletions
@@ -92,6 +94,25 @@ def test_a_minus_and_an_image_are_respected(engine: Engine) -> None:
 def test_a_text_without_a_known_word_is_looked_for_as_it_is(engine: Engine) -> None:
     assert engine.found_by_caption("qwzxyk") == []
     assert names(engine.found_by_caption("the violin")) == ["violin"]
+
+
+@pytest.mark.parametrize(
+    ("query", "k", "said"),
+    [
+        ("wine", 1, "2 images have the words in a label, caption or category: .*wine-cellar.webp, .*couple-with-glasses.webp\n$"),
+        ("egeskov", 1, "1 image has the words in a label, caption or category: .*egeskov-castle.webp\n$"),  # no known word
+        ("buildings", 1, "^semblance: 13 images have the words in a label, caption or category: ([^,]*, ){3}…\n$"),
+        ("animals", 1, "^$"),  # a hit has it as its category, as many others have
+        ("castle", 1, "^$"),  # a hit has it as its label
+        ("wine", 384, "^$"),
+        ("qwzxyk", 1, "^[^\n]* is unknown[^\n]*\n$"),
+    ],
+)
+def test_the_command_names_images_that_only_their_caption_would_find(
+    query: str, k: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["search", query, "--collection", "photos", "-k", str(k)])
+    assert re.search(said, capsys.readouterr().err)
 
 
 def test_labels_are_completed_at_each_word() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
-from devise_core.cli.output import print_hits, say, say_reading
+from devise_core.cli.output import counted, print_hits, say, say_reading
 from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
+from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.errors import QueryError
+from devise_core.errors import QueryError, UnknownWordError
+from devise_core.text.query import Query
 from devise_core.text.query_parser import GRAMMAR, parse
 from devise_core.text.query_pointer import point
 from devise_core.text.unmodelled import quoted
@@ -18,6 +21,8 @@ from devise_core.vectors import Floats
 
 _FORMS = (*GRAMMAR, ("like:photo + sea", "the image of --like, with the sea"))
 _WIDTH = max(len(example) for example, _ in _FORMS)
+_LOOKED_UP, _NAMED = 1000, 3
+"""How many images are looked up by caption, and how many of them are named."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -55,10 +60,16 @@ def _search(options: argparse.Namespace) -> None:
         if error.position is not None:
             error.add_note(point(text, error.position))
         raise
+    except UnknownWordError as error:
+        if written := _described(engine, " ".join(options.text), ()):
+            error.add_note(written)
+        raise
     if not options.json:
         say_reading(query.reading)
         if query.unmodelled:
             say(f"semblance: The search cannot recognise {quoted(query.unmodelled)} in images.")
+        if written := _described(engine, query, hits):
+            say(f"semblance: {written}")
     facts = {
         "command": "search",
         "text": text,
@@ -86,3 +97,15 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
         return {}
     load_model(engine.encoder)
     return dict(zip(files, engine.embed_images(pictures), strict=True))
+
+
+def _described(engine: Engine, query: Query | str, hits: Sequence[Hit]) -> str:
+    """Say which images have the words in what is written about them. It is "" if there are none, or if a hit is one of them."""
+    described = engine.found_by_caption(query, _LOOKED_UP)
+    if not described or {hit.row for hit in described} & {hit.row for hit in hits}:
+        return ""
+    count = counted(len(described), "image") + (" or more" if len(described) == _LOOKED_UP else "")
+    have = "has" if len(described) == 1 else "have"
+    files = [str(hit.original or hit.path or hit.id) for hit in described]
+    named = [*files[:_NAMED], "…"] if len(files) > _NAMED else files
+    return f"{count} {have} the words in a label, caption or category: {', '.join(named)}"
