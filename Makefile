@@ -4,15 +4,18 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CHROMIUM = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo test lint format types audit docs image package lock oldest scale figures clean
+.PHONY: demo setup test lint format types audit docs image package lock oldest scale figures clean
 
 demo: $(VENV)/demo
 	@echo "Starting the app. It opens in your browser in a few seconds."
 	$(BIN)/streamlit run streamlit_app.py
 
-# Tests start many processes, which need not compile the same modules again, even where the environment says not to write bytecode.
-test: lint types
+# Install what the checks need, and Chromium unless a browser is on the PATH.
+setup: $(VENV)/test
 	$(if $(CHROMIUM),,$(BIN)/playwright install chromium)
+
+# Tests start many processes, which need not compile the same modules again, even where the environment says not to write bytecode.
+test: setup lint types
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test

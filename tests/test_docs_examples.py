@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from streamlit.navigation.page import StreamlitPage
 
 from devise_core.cli import main
 from devise_core.cli.main import parser
+from tests.app_testing import app, tiles
 from tests.conftest import BUNDLED
 from tests.documents import DOCUMENTS, ROOT, Block, blocks
 
@@ -24,7 +26,13 @@ RUN_IN_TUTORIAL = {"index", "search"}
 """The commands that the examples behind them need, and the one that shows results. Others are only parsed, as in other pages."""
 NEEDS_SERVER = "docs/API.md"
 """``tests/test_api_document.py`` runs its examples."""
-WITH_PYTHON = [document for document in DOCUMENTS if next(blocks(document, "pycon", "python"), None) and document != NEEDS_SERVER]
+NEEDS_APP = "CONTRIBUTING.md"
+"""Its example is a page of the app."""
+WITH_PYTHON = [
+    document
+    for document in DOCUMENTS
+    if next(blocks(document, "pycon", "python"), None) and document not in (NEEDS_SERVER, NEEDS_APP)
+]
 WITH_SHELL = [document for document in DOCUMENTS if next(blocks(document, "sh"), None)]
 
 
@@ -63,6 +71,15 @@ def test_python_examples_run(document: str, capsys: pytest.CaptureFixture[str]) 
             for arguments in block.program_arguments:
                 if arguments[0] in RUN_IN_TUTORIAL:
                     assert main(arguments) == 0, capsys.readouterr().err
+
+
+def test_the_example_of_a_page_runs_in_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    [example] = blocks(NEEDS_APP, "python")
+    code = compile(example.text, NEEDS_APP, "exec")
+    monkeypatch.setattr(StreamlitPage, "run", lambda _: exec(code, {}))
+    page = app("words")
+    assert page.title[0].value == "Seasons"
+    assert len(tiles(page)) == 12
 
 
 @pytest.mark.parametrize("document", WITH_SHELL)
