@@ -12,8 +12,11 @@ import pytest
 import requests
 
 from benchmarks.server import free_port
+from devise_core import Engine
 from devise_core.api.keys import read_keys
+from devise_core.cli import serve
 from devise_core.client import ApiError, SemblanceClient
+from devise_core.serving import garbage, open_engines
 from tests.api_server import PROBLEM
 from tests.browsing import PATIENCE, ROOT, served, wait_until
 from ui.server.api_mount import PATH, ApiMount
@@ -127,3 +130,20 @@ def test_the_command_makes_keys(tmp_path: Path) -> None:
     assert key.name == "a-colleague"
     assert done.stdout.strip() not in done.stderr
     assert done.stdout.startswith("semblance_")
+
+
+@pytest.mark.usefixtures("fresh_settings")
+@pytest.mark.parametrize(("preload", "loaded"), [(None, True), ("off", False)])
+def test_the_command_loads_the_model_at_its_start(
+    preload: str | None, loaded: bool, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SEMBLANCE_PRELOAD")
+    if preload:
+        monkeypatch.setenv("SEMBLANCE_PRELOAD", preload)
+    opened = engine.on("stamps")
+    calls: list[str] = []
+    monkeypatch.setattr(type(opened.encoder), "load", lambda encoder: calls.append(encoder.model_id))
+    monkeypatch.setattr(open_engines, "default_engine", lambda: opened)
+    monkeypatch.setattr(garbage, "freeze_memory", lambda: None)  # this process goes on
+    serve._open_engine()
+    assert calls == ([opened.encoder.model_id] if loaded else [])

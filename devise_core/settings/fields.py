@@ -77,7 +77,9 @@ class Settings(BaseSettings):
     url_redirects: int = _number(
         3, "redirects", 0, 10, "How many redirects are followed. Each one is checked like the first address."
     )
-    preload: bool = _switch(True, "Load the model after the first page is shown. If off, the first image loads it.")
+    preload: bool = _switch(
+        True, "Load the model after the first page is shown, or when `serve` starts. If off, the first image loads it."
+    )
     model_calls: int = _number(1, "calls", 1, 32, "How many calls of the model run at the same time.")
     queue_length: int = _number(
         64, "visitors", 0, 1_000, "How many visitors may wait for the model. The next one is asked to come back later."
