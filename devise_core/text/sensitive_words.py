@@ -25,12 +25,20 @@ def is_sensitive(text: str, sex_and_age: bool = True) -> bool:
     Example:
         >>> [is_sensitive(text) for text in ("Muslims", "two women", "black people", "black cat", "people", "castle")]
         [True, True, True, False, False, False]
+        >>> [is_sensitive(text) for text in ("blacks", "thug's", "anti-immigrant", "corpses")]
+        [True, True, True, True]
     """
-    words = tokens(text)
+    words = _words_of(text)
     if not _COLOURS.isdisjoint(words) and not _PEOPLE.isdisjoint(words):
         return True
     listed = _words(None) if sex_and_age else _words(None) - _words(_SEX_AND_AGE)
     return any(form in listed for word in words for form in (_IRREGULAR.get(word, word), *singulars(word)))
+
+
+def _words_of(text: str) -> list[str]:
+    """Return the words of a text, those without "'s", and the parts between hyphens."""
+    words = [word.removesuffix("'s") for word in tokens(text)]
+    return [*words, *(part for word in words if "-" in word for part in word.split("-"))]
 
 
 @cache
