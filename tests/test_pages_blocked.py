@@ -85,7 +85,8 @@ def test_only_sure_pictures_are_shown_for_groups_of_people(page: str, query: str
 
 
 @pytest.mark.parametrize(
-    ("page", "parameters"), [("words", {"q": "muslim"}), ("explorer", {"q": "immigrant"}), ("words", {"q": "gay"})]
+    ("page", "parameters"),
+    [("words", {"q": "muslim"}), ("explorer", {"q": "immigrant"}), ("words", {"q": "gay"}), ("words", {"q": "blacks"})],
 )
 def test_pages_of_similar_things_refuse_groups_of_people(page: str, parameters: dict[str, str]) -> None:
     assert REFUSED in page_text(app(page, **parameters))
@@ -94,7 +95,7 @@ def test_pages_of_similar_things_refuse_groups_of_people(page: str, parameters: 
 @pytest.mark.parametrize(("a", "b"), [("man", "monkey"), ("dog", "woman")])
 def test_no_path_leads_from_people_to_animals(a: str, b: str) -> None:
     text = page_text(app("words", mode="way", a=a, b=b))
-    assert REFUSED in text or "no path between people and animals" in text
+    assert REFUSED in text or "is not a thing that pictures show" in text
 
 
 def test_black_cats_and_kings_are_no_groups_of_people() -> None:

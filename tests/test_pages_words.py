@@ -30,8 +30,9 @@ def test_word_arithmetic() -> None:
         ("sea", "sea", "same vector"),
         ("sea", "", "no word to search for"),
         ("qwxzv", "sea", "The word “qwxzv” is unknown"),
-        ("<script>sea", "violin", None),
-        ("new york", "castle", None),
+        ("<script>sea", "violin", "is not a thing"),
+        ("fire truck", "castle", None),
+        ("nigeria", "ape", "“nigeria” is not a thing that pictures show"),
     ],
 )
 def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
@@ -45,7 +46,7 @@ def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:
 
 
 def test_a_word_without_a_good_picture_has_none() -> None:
-    steps = component_data(app("words", mode="way", a="violin", b="love"), "word_path")[0][0]
+    steps = component_data(app("words", mode="way", a="violin", b="dirt"), "word_path")[0][0]
     assert [steps[0]["picture"]["name"], steps[-1]["picture"]] == ["violin", None]
 
 
@@ -65,7 +66,7 @@ def test_the_heading_has_the_word_that_was_read() -> None:
     assert app("words", q="voilin").header[0].value == "Most similar to violin"
 
 
-@pytest.mark.parametrize("text", ["doctor - man + woman", "programmer - man + woman", "nurse + man", "boss - brother + sister"])
+@pytest.mark.parametrize("text", ["girl + woman", "king - queen + king", "wife + husband"])
 @pytest.mark.parametrize("mode", ["sum", "near"])
 def test_a_sum_with_words_for_people_is_no_answer_about_them(text: str, mode: str) -> None:
     test = app("words", mode=mode, q=text)

@@ -13,6 +13,7 @@ from devise_core.bundle import (
     packages,
     person_signal,
     person_words,
+    thing_words,
     unsuitable_words,
     words,
 )
@@ -165,6 +166,14 @@ def build_person_words(context: BuildContext) -> None:
     context.log(f"{person_words.write_person_words(chosen, read_irregular_plurals(context.wordnet()))} words that mean people")
 
 
+def build_thing_words(context: BuildContext) -> None:
+    """Write the words that mean things, animals and places."""
+    graph, counts = read_nouns(context.wordnet()), read_sense_counts(context.wordnet())
+    chosen = list(thing_words.thing_words(graph, counts, naming.everyday_names()))
+    plurals = read_irregular_plurals(context.wordnet())
+    context.log(f"{thing_words.write_thing_words(chosen, plurals)} words that mean things, animals or places")
+
+
 JOBS: dict[str, Job] = {
     "words": atomic(build_words),
     "labels": atomic(build_labels),
@@ -183,5 +192,6 @@ JOBS: dict[str, Job] = {
     "label-senses": build_label_senses,
     "unsuitable-words": build_unsuitable_words,
     "person-words": build_person_words,
+    "thing-words": build_thing_words,
 }
 """The jobs in the order in which they depend on each other."""

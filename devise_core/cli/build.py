@@ -28,6 +28,7 @@ JOBS = (
     "label-senses",
     "unsuitable-words",
     "person-words",
+    "thing-words",
     "card",
     "all",
 )

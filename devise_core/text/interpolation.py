@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,13 @@ import numpy as np
 from devise_core.datatypes import WordHit
 from devise_core.errors import QueryError, shown_value
 from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.thing_words import is_thing
 from devise_core.text.tokens import check_is_text
 from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, Rows
 
 MAX_STEPS = 20
+NOT_THINGS = "A path goes from one thing to another, such as from sheep to castle."
 _SAME, _OPPOSITE = 1 - 1e-5, -1 + 1e-5
 
 Candidates = tuple[Rows, Floats]
@@ -36,7 +38,9 @@ class PathStep:
     vector: Floats
 
 
-def word_path(encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str, steps: int) -> list[PathStep]:
+def word_path(
+    encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str, steps: int, may_show: Callable[[str], bool] = is_thing
+) -> list[PathStep]:
     """Walk from one word to another in equal angles.
 
     The path runs in two spaces at once. Among the word vectors, where neighbours are finest, it finds the words. In the
@@ -48,6 +52,7 @@ def word_path(encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str
         start: The first word.
         end: The last word.
         steps: How many steps between the two, from 1 to ``MAX_STEPS``.
+        may_show: Which words may be an end or a step. A path from a country to an animal would compare people with animals.
 
     Returns:
         Both ends and the steps between, each with the nearest familiar noun that no step before it has. A step without
@@ -55,18 +60,20 @@ def word_path(encoder: TextEncoder, vocabulary: Vocabulary, start: str, end: str
 
     Raises:
         UnknownWordError: A word is not in the vocabulary.
-        QueryError: A text has no word, both texts have the same or opposite vectors, or ``steps`` is out of range.
+        QueryError: A text has no word or may not be shown, the vectors are the same or opposite, or ``steps`` is out of range.
     """
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= MAX_STEPS:
         raise QueryError(f"There can be from 1 to {MAX_STEPS} steps between two words. Received: {shown_value(steps)}.")
     start, end = check_is_text(start), check_is_text(end)
     start_vector, end_vector = encoder.embed(start), encoder.embed(end)
     (start_word, start_words), (end_word, end_words) = vocabulary.word_vector(start), vocabulary.word_vector(end)
+    if unfit := next((text for text in (start, end) if not may_show(text)), None):
+        raise QueryError(f"{NOT_THINGS} “{unfit.strip()}” is not a thing that pictures show.")
     used = start_words | end_words
     path = [PathStep(0.0, WordHit(start, 1.0), start_vector)]
     for step in range(1, steps + 1):
         share = step / (steps + 1)
-        if word := _nearest(vocabulary, slerp(start_word, end_word, share), used):
+        if word := _nearest(vocabulary, slerp(start_word, end_word, share), used, may_show):
             used.add(word.word)
             path.append(PathStep(share, word, slerp(start_vector, end_vector, share)))
     return [*path, PathStep(1.0, WordHit(end, 1.0), end_vector)]
@@ -114,5 +121,5 @@ def slerp(start: Floats, end: Floats, share: float) -> Floats:
     return np.asarray((np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle), dtype=np.float32)
 
 
-def _nearest(vocabulary: Vocabulary, vector: Floats, used: Container[str]) -> WordHit | None:
-    return next((hit for hit in vocabulary.familiar_nouns(vector) if hit.word not in used), None)
+def _nearest(vocabulary: Vocabulary, vector: Floats, used: Container[str], may_show: Callable[[str], bool]) -> WordHit | None:
+    return next((hit for hit in vocabulary.familiar_nouns(vector) if hit.word not in used and may_show(hit.word)), None)

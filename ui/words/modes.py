@@ -9,10 +9,8 @@ import streamlit as st
 
 from devise_core.datatypes import Reading, Term, WordHit
 from devise_core.engine import Engine
-from devise_core.errors import NoCollectionError, QueryError, UnknownWordError
-from devise_core.text.person_words import means_people
+from devise_core.errors import NoCollectionError, UnknownWordError
 from devise_core.text.query import Query
-from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.tokens import tokens
 from ui import url_state
 from ui.blocked_words import refuse_blocked, words_of
@@ -27,6 +25,7 @@ from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, WORD_HELP, plain
 from ui.widget_keys import when_current, widget_key
+from ui.words.sums import check_sum, is_about_people, shown_words
 from ui.words.word_path import word_path
 
 MODE, START, END = "mode", "a", "b"
@@ -84,6 +83,7 @@ def _read(engine: Engine, text: str) -> Query:
     query = read_query(engine, text)
     refuse_blocked(engine, words_of(query), sex_and_age=False)
     _refuse_meaningless(engine, query.words)
+    check_sum(query)
     return query
 
 
@@ -102,9 +102,9 @@ def _similar_words() -> None:
     with show_errors("q"):
         engine = current_engine()
         query = _read(engine, text)
-        hits = engine.similar_words(query, k=WORDS)
+        hits = shown_words(engine, query, WORDS)
         show_reading(query.reading, "q")
-        if _is_sum_about_people(query):
+        if is_about_people(query):
             st.info(PREJUDICE, icon=":material/info:")
         reading = query.reading
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
@@ -123,9 +123,9 @@ def _arithmetic() -> None:
     with show_errors("q"):
         engine = current_engine()
         query = _read(engine, text)
-        hits = engine.similar_words(query, k=WORDS)
-        about_people = _is_sum_about_people(query)
-        result = "" if about_people and text not in SUM_EXAMPLES else f" ≈ {plain(hits[0].word)}"
+        hits = shown_words(engine, query, WORDS)
+        about_people = is_about_people(query)
+        result = "" if not hits or (about_people and text not in SUM_EXAMPLES) else f" ≈ {plain(hits[0].word)}"
         st.header(_equation(query.reading) + result)
         show_reading(query.reading, "q")
         if about_people:
@@ -137,15 +137,6 @@ def _arithmetic() -> None:
             help=WORD_HELP,
         )
         _pictures(query)
-
-
-def _is_sum_about_people(query: Query) -> bool:
-    """Return whether a query combines words for people, or one for sex, age or another group with any other word.
-
-    One word alone that means people among others is not enough: "paris" is also somebody.
-    """
-    words = [term.word for term in query.reading.terms]
-    return len(words) > 1 and (sum(map(means_people, words)) > 1 or any(map(is_sensitive, words)))
 
 
 def _path() -> None:
@@ -172,7 +163,6 @@ def _path() -> None:
         refuse_blocked(engine, [start, end])
         for end_words in (tokens(start), tokens(end)):
             _refuse_meaningless(engine, end_words)
-        _refuse_people_and_animals(engine, start, end)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
             "At each step you see the most similar word. If a picture in "
@@ -186,15 +176,10 @@ def _path() -> None:
             st.rerun()
 
 
-def _refuse_people_and_animals(engine: Engine, start: str, end: str) -> None:
-    """Refuse a path between people and animals, whose steps compare them. Raises ``QueryError``."""
-    animals = engine.parts.namer.animals if engine.parts.namer else frozenset[str]()
-    if {means_people(start), means_people(end)} == {True, False} and not animals.isdisjoint((start.lower(), end.lower())):
-        raise QueryError("This page shows no path between people and animals. Try other words.")
-
-
 def _word_buttons(hits: Sequence[WordHit]) -> None:
     """Show a button for each word. A click shows the words similar to it."""
+    if not hits:
+        st.info("The page shows no word that is similar to this. Try other words.", icon=":material/info:")
     with st.container(horizontal=True, key="words_found"):
         for hit in hits:
             label = f"{plain(hit.word)} :small[{hit.cosine:.2f}]"

@@ -1,0 +1,130 @@
+"""Write the words for things, animals and places, from WordNet: the only words that a path and a sum of words lead from and to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from devise_core.bundle.naming import EverydayName
+from devise_core.bundle.naming_guards import GUARDED, NEVER, WITH_PEOPLE, Roots, offsets_of
+from devise_core.bundle.person_words import ALSO
+from devise_core.bundle.sense_counts import SenseCounts
+from devise_core.bundle.wordnet import Nouns
+from devise_core.storage.atomic_write import atomic_file
+from devise_core.text.sensitive_words import is_sensitive
+from devise_core.text.thing_words import ANIMAL, PLACE, THING, THING_WORDS
+from devise_core.text.word_filter import load_word_filter
+
+_ANIMALS, _LOCATIONS, _PHENOMENA = 5, 15, 19
+_THINGS = frozenset((_ANIMALS, 6, 13, 17, _PHENOMENA, 20, 27))
+"""Lexicographer files (lexnames(5WN)): animals, artifacts, foods, natural objects, phenomena, plants and substances."""
+_TOP = {"animal": ANIMAL, "plant": THING, "food": THING}
+"""Things that WordNet files at the top of its tree."""
+_PHENOMENON: Roots = (("natural phenomenon", 0),)
+_LAND: Roots = (("continent", 0), ("island", 0))
+_COUNTRY: Roots = (("country", 1), ("state", 1), ("country", 0))
+HURTFUL: Roots = (
+    *GUARDED,
+    *WITH_PEOPLE,
+    *(("place of worship", 0), ("explosive device", 0), ("explosive", 0), ("ammunition", 0), ("military vehicle", 0)),
+    *(("warship", 0), ("warplane", 0), ("missile", 0), ("poison", 0), ("gas chamber", 0), ("noose", 0), ("whip", 0)),
+    *(("instrument of punishment", 0), ("cemetery", 0), ("grave", 0), ("burial chamber", 0), ("toxin", 0), ("brothel", 0)),
+    *(
+        ("hominid", 0),
+        ("microorganism", 0),
+        ("parasite", 0),
+        ("slum", 0),
+        ("plantation", 0),
+        ("religious residence", 0),
+        ("monastery", 0),
+        ("toilet", 0),
+        ("slaughterhouse", 0),
+    ),
+)
+"""Weapons, places of worship, what is used against people or says that somebody is dead, poor, ill or filthy, and humans."""
+_PEOPLE = ALSO | {*NEVER, "bush"}
+"""Words for people that WordNet files under animals or tools, and a name that is known better than the thing."""
+_RANKS = frozenset(("genus", "family", "order", "class", "suborder", "subfamily", "superfamily", "phylum", "subclass"))
+_MOST_WORDS = 2
+
+_HEADER = """\
+# Things ("t"), animals ("a") and places ("p"). Written by `python -m devise_core build thing-words` from WordNet 3.0
+# (Debian's wordnet-base). WordNet 3.0 licence: https://wordnet.princeton.edu/license-and-commercial-use
+"""
+
+
+def thing_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayName]) -> Iterator[tuple[str, str]]:
+    """Yield the nouns that mean a thing, an animal or a place.
+
+    Args:
+        nouns: The noun graph.
+        counts: Gives the topics of senses, and how often their words have them.
+        everyday: Everyday names of labels. Such a name means the label, as "tiger" means the animal.
+
+    Yields:
+        Each noun with its kind. The most frequent sense decides. The name of a country is never a thing.
+        Nor is a rare thing that shares its name with a person, as the flower "benjamin".
+    """
+    topics = counts.topics
+    labels = {name.name: name.offset for name in everyday}
+    for lemma, senses in nouns.senses.items():
+        words = lemma.split(" ")
+        if len(words) > _MOST_WORDS or not all(map(str.isalpha, words)) or words[0] in _RANKS or lemma in _PEOPLE:
+            continue
+        if _is_place(nouns, topics, senses):
+            yield lemma, PLACE
+            continue
+        if lemma not in labels and not counts.nouns.get(lemma, {}).get(1) and _names_a_person(nouns, senses):
+            continue
+        kinds = (_kind(nouns, topics, sense) for sense in (senses[0], labels.get(lemma, senses[0])))
+        kind = _TOP.get(lemma) or next(filter(None, kinds), None)
+        if kind and _may_be_shown(lemma):
+            yield lemma, kind
+
+
+def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Sequence[str]], target: Path = THING_WORDS) -> int:
+    """Write the words and their irregular plurals, one a line with its kind.
+
+    Args:
+        words: What ``thing_words`` yields.
+        plurals: The irregular plurals of each singular.
+        target: The file to write.
+
+    Returns:
+        The number of words.
+    """
+    kinds = {form: kind for word, kind in words if kind != PLACE for form in plurals.get(word, ()) if _may_be_shown(form)}
+    kinds |= dict(words)
+    with atomic_file(target) as staged:
+        staged.write_text(_HEADER + "".join(f"{word}\t{kind}\n" for word, kind in sorted(kinds.items())), "utf-8")
+    return len(kinds)
+
+
+def _kind(nouns: Nouns, topics: Mapping[int, int], sense: int) -> str | None:
+    """Return the kind of a sense that is a thing and no single one, such as a river."""
+    topic = topics.get(sense)
+    if topic not in _THINGS or nouns.synsets[sense].instance or _is(nouns, sense, HURTFUL):
+        return None
+    if topic == _PHENOMENA and not _is(nouns, sense, _PHENOMENON):
+        return None
+    return ANIMAL if topic == _ANIMALS else THING
+
+
+def _is_place(nouns: Nouns, topics: Mapping[int, int], senses: Sequence[int]) -> bool:
+    """Return whether a noun is the name of a place first, or that of a country or continent in any sense."""
+    named = [sense for sense in senses if nouns.synsets[sense].instance]
+    if any(topics.get(sense) == _LOCATIONS and _is(nouns, sense, _COUNTRY) for sense in named):
+        return True
+    return senses[0] in named and (topics.get(senses[0]) == _LOCATIONS or _is(nouns, senses[0], _LAND))
+
+
+def _names_a_person(nouns: Nouns, senses: Sequence[int]) -> bool:
+    return any(nouns.synsets[sense].instance and nouns.is_person(sense) for sense in senses)
+
+
+def _may_be_shown(word: str) -> bool:
+    return not is_sensitive(word) and load_word_filter().allows(word)
+
+
+def _is(nouns: Nouns, sense: int, roots: Roots) -> bool:
+    return any(root in nouns.ancestors(sense) for root in offsets_of(nouns, roots))

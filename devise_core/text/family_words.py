@@ -1,0 +1,28 @@
+"""Words for family and royalty. Their sums follow from their meanings, so that king - man + woman is "queen"."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from devise_core.text.person_words import singulars
+from devise_core.text.tokens import tokens
+
+FAMILY_WORDS = Path(__file__).with_name("family_words.txt")
+
+
+def is_family_word(text: str) -> bool:
+    """Return whether every word of ``text`` is one for family or royalty, in the singular or plural.
+
+    Example:
+        >>> [is_family_word(text) for text in ("king", "sisters", "doctor", "boss")]
+        [True, True, False, False]
+    """
+    words = tokens(text)
+    return bool(words) and all(not _words().isdisjoint(singulars(word)) for word in words)
+
+
+@cache
+def _words() -> frozenset[str]:
+    lines = FAMILY_WORDS.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
