@@ -4,7 +4,7 @@ import streamlit as st
 
 from devise_core.engine import WordSet
 from ui import page_layout
-from ui.blocked_words import without_blocked
+from ui.blocked_words import say_not_named, without_blocked
 from ui.errors import show_errors
 from ui.picture.choose import choose_picture, encode_chosen, show_picture
 from ui.picture.names import show_names, show_nearest_words
@@ -57,4 +57,7 @@ with show_errors():
             if names:
                 show_names(names)
             else:
-                show_nearest_words(engine.label_embedding(encoded.embeddings[0], k=10, vocabulary=vocabulary))
+                hits = engine.label_encoded(encoded, 10, vocabulary)
+                if choice == CUSTOM:
+                    say_not_named(engine, custom_labels, {hit.word for hit in hits})
+                show_nearest_words(hits)

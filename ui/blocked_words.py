@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import streamlit as st
 
 from devise_core.engine import Engine
-from devise_core.errors import QueryError
+from devise_core.errors import QueryError, shortened
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
+from ui.text import plain
 
-WITHHELD = "The app does not judge by a picture who or what somebody is. It looks for these words in captions and labels only."
+NOT_NAMED = "The app does not judge who or what somebody is."
 NOT_RECOGNISED = "The app does not look for these words in pictures, only in captions and labels."
 
 
@@ -56,3 +57,16 @@ def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:
     if blocked:
         st.caption(f"{len(blocked)} of {len(words)} words are left out, because the app names no picture with such words.")
     return [word for word in words if word not in blocked]
+
+
+def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) -> None:
+    """Say which words of a visitor name no picture of people, if some name no picture at all."""
+    left_out = [word for word in engine.judging_labels(words) if word not in used] if words else []
+    if left_out:
+        st.caption(f"Not named: {', '.join(plain(word, 40) for word in left_out)}. {NOT_NAMED}")
+
+
+def withheld_sentence(query: Query) -> str:
+    """Return what all pages say if they show no picture for a query, because a wrong one would be an insult."""
+    text = shortened(query.respelled_text, 80)
+    return f"For “{text}” the app shows only pictures that it is sure of, or that have the words in a caption or label."

@@ -128,7 +128,7 @@ def _encode(engine: Engine, source: bytes | str, job: Job) -> tuple[Encoded, str
 def _labels(engine: Engine, encoded: Encoded, limit: int, words: WordSet | list[str], note: str) -> LabelAnswer:
     names = engine.names(encoded, limit) if words == "nouns" else None
     if names is None:
-        hits = engine.label_embedding(encoded.embeddings[0], limit, words)
+        hits = engine.label_encoded(encoded, limit, words)
         records = [_label(hit.word, hit.score) for hit in hits]
     else:
         records = [_label(hit.word, hit.score, min(share, 1.0)) for hit, share in zip(names.hits, names.shares, strict=True)]

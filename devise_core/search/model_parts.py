@@ -14,6 +14,7 @@ from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thres
 from devise_core.search.naming import PERSON, Namer
 from devise_core.search.naming_table import NamingTable
 from devise_core.search.noun_senses import NounSenses
+from devise_core.search.people_guard import PeopleGuard
 from devise_core.search.scorer import Scorer
 from devise_core.search.scorer_file import open_scorer
 from devise_core.search.shown_words import ShownWords
@@ -94,6 +95,13 @@ class ModelParts:
         image_concepts = self.scorer.images.concepts if self.scorer else None
         person_vector = self._text.encode([PERSON])[0]
         return Namer(table, self.classifier, head, image_concepts, person, person_vector, self.word_filter)
+
+    @cached_property
+    def people_guard(self) -> PeopleGuard | None:
+        """Says what is an insult beside an image. None for a model that names no images."""
+        if self.namer is None or self.classifier is None:
+            return None
+        return PeopleGuard(self.namer, self.classifier, self._text.vocabulary, self.evidence)
 
     @cached_property
     def senses(self) -> SenseTable | None:

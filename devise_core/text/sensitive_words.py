@@ -9,9 +9,19 @@ from devise_core.text.person_words import singulars
 from devise_core.text.tokens import tokens
 
 SENSITIVE_WORDS = Path(__file__).with_name("sensitive_words.txt")
-_IRREGULAR = {"women": "woman", "men": "man", "wives": "wife", "thieves": "thief", "ladies": "lady"}
+INSULTING_WORDS = Path(__file__).with_name("insulting_words.txt")
+_IRREGULAR = {
+    "wives": "wife",
+    "thieves": "thief",
+    "wolves": "wolf",
+    "mice": "mouse",
+    "lice": "louse",
+    "geese": "goose",
+    "oxen": "ox",
+}
 _SEX_AND_AGE = "Sex and age"
-_COLOURS = frozenset(("black", "white", "brown", "yellow", "coloured", "colored"))
+_SKIN_COLOURS = frozenset(("black", "white", "brown", "yellow", "coloured", "colored"))
+COLOURS = frozenset((*_SKIN_COLOURS, "red", "green", "blue", "orange", "pink", "purple", "grey", "gray", "golden", "silver"))
 _PEOPLE = frozenset(("people", "person", "folk", "folks", "kid", "kids", "child", "children", "baby", "babies", "lives", "race"))
 
 
@@ -29,10 +39,38 @@ def is_sensitive(text: str, sex_and_age: bool = True) -> bool:
         [True, True, True, True]
     """
     words = _words_of(text)
-    if not _COLOURS.isdisjoint(words) and not _PEOPLE.isdisjoint(words):
+    if not _SKIN_COLOURS.isdisjoint(words) and not _PEOPLE.isdisjoint(words):
         return True
     listed = _words(None) if sex_and_age else _words(None) - _words(_SEX_AND_AGE)
-    return any(form in listed for word in words for form in (_IRREGULAR.get(word, word), *singulars(word)))
+    return any(form in listed for word in words for form in singular_forms(word))
+
+
+def is_insulting(text: str) -> bool:
+    """Return whether a word of ``text`` is a thing, a figure or an animal that is an insult beside a picture of somebody.
+
+    Example:
+        >>> [is_insulting(text) for text in ("a pile of garbage", "clowns", "pigs", "violin")]
+        [True, True, True, False]
+    """
+    listed = _insults()
+    return any(form in listed for word in tokens(text) for form in singular_forms(word))
+
+
+def singular_forms(word: str) -> list[str]:
+    """Return a word, and what it is if it is a plural.
+
+    Example:
+        >>> singular_forms("frenchwomen"), singular_forms("gods")
+        (['frenchwomen', 'frenchwoman'], ['gods', 'god'])
+    """
+    irregular = _IRREGULAR.get(word) or (f"{word[:-3]}man" if word.endswith("men") else "")
+    return list(dict.fromkeys([*singulars(word), *filter(None, [irregular])]))
+
+
+@cache
+def _insults() -> frozenset[str]:
+    lines = INSULTING_WORDS.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _words_of(text: str) -> list[str]:

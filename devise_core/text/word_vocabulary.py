@@ -17,6 +17,7 @@ from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
 from devise_core.text.real_words import RARE, RealWords
+from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.short_typos import short_correction
 from devise_core.text.tokens import Phrases, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
@@ -114,8 +115,8 @@ class WordVocabulary(Vocabulary):
         return bool(others) and all(map(self._real.is_rare, others))
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
-        """Return up to ``k`` completions of the end of ``text``."""
-        return complete(text, self.words, self.nouns, k, self._may_offer)
+        """Return up to ``k`` completions of the end of ``text``, without sensitive words."""
+        return complete(text, self.words, self.nouns, k, lambda word: self._may_offer(word) and not is_sensitive(word))
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
@@ -197,7 +198,7 @@ class WordVocabulary(Vocabulary):
         near = self._known_spellings.get(word)
         if near is None:
             allowed = [each for each in self.words.spellings(word, None) if each != word and self.word_filter.allows(each)]
-            offered = list(islice((each for each in allowed if each in self._real), SPELLINGS))
+            offered = list(islice((each for each in allowed if each in self._real and not is_sensitive(each)), SPELLINGS))
             near = _keep(self._known_spellings, word, (allowed[:SPELLINGS], offered))
         return near
 

@@ -13,6 +13,7 @@ from devise_core.vectors import Rows, unit_or_zero
 from devise_core.verbs.arguments import rows_given
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.verbs.ranking import RankingVerbs
+from devise_core.vision.image_encoder import Encoded
 
 
 class GroupVerbs(RankingVerbs, LabelVerbs):
@@ -61,11 +62,12 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             raise QueryError("Give at least one row.")
         return self.rank(places, self.collection.embeddings[places].mean(axis=0))
 
-    def sort_by_labels(self, labels: Sequence[str]) -> dict[str, Hits]:
+    def sort_by_labels(self, labels: Sequence[str], guarded: bool = True) -> dict[str, Hits]:
         """Sort all images of the collection by the label that is nearest to each.
 
         Args:
             labels: Texts to choose from. The model need not have been trained on them.
+            guarded: Exclude labels that could insult a person in an image, as ``label_encoded`` does.
 
         Returns:
             Label → the images that it fits best, the best first, in the order of ``labels``. An empty string has those that are
@@ -81,6 +83,8 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
         """
         names, vectors = self._label_vectors(labels)
         cosines = self.collection.embeddings @ vectors.T  # (n, labels)
+        if guarded:
+            cosines = self._without_insulting_labels(names, Encoded(self.collection.features, self.collection.embeddings), cosines)
         best = cosines.argmax(axis=1)
         nearest = cosines[np.arange(len(best)), best]
         group = np.where(nearest >= self.chance_cosine, best, len(names))
@@ -89,5 +93,5 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             rows = np.flatnonzero(group == number)
             rows = rows[np.argsort(-nearest[rows], kind="stable")]
             if len(rows):
-                groups[name] = self._hits(rows, nearest[rows])
+                groups[name] = self._hits(rows, np.maximum(nearest[rows], -1))
         return groups

@@ -16,6 +16,7 @@ from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.verbs.arguments import condition_given, query_given
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
+from devise_core.verbs.insults import InsultVerbs
 from devise_core.verbs.scanning import Candidates
 from devise_core.verbs.search import SearchVerbs
 
@@ -28,7 +29,8 @@ class Matches:
     """The images in the order of a query, and the rule that tells which of them match well.
 
     Attributes:
-        ranking: The images, the best first: all of the collection, or the first ``WINDOW`` of a large one.
+        ranking: The images, the best first: all of the collection, or the first ``WINDOW`` of a large one. Those that are an insult
+            beside the query are left out, as ``insults`` decides, unless the app is sure of them.
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
@@ -120,7 +122,7 @@ class Matches:
         return strong.then(self.inside.from_cosine(threshold)) if threshold < self.suggested else strong
 
 
-class MatchVerbs(SearchVerbs, EvidenceVerbs):
+class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
     """The verb that tells good matches from weak ones."""
 
     def matches(self, query: Query, where: Condition = EVERYTHING) -> Matches:
@@ -169,8 +171,20 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs):
         chance = self.chance_cosine
         suggested = cut_off(ranking.cosines, chance)
         sensitive = is_sensitive(query.read_text)
+        count = len(inside) if count < 0 else count
+        ranking, inside = self._without_insults(query, evidence, ranking), self._without_insults(query, evidence, inside)
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
+
+    def _without_insults(self, query: Query, evidence: Evidence | None, ranking: Ranking) -> Ranking:
+        """Leave out what is an insult beside the query, except images of which the classifier is sure."""
+        rows = ranking.rows
+        insults = self.insults(query, rows) if len(rows) else None
+        if insults is None:
+            return ranking
+        if evidence is not None and evidence.sure:
+            insults &= ~evidence.good[rows]
+        return ranking.take(~insults)
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:

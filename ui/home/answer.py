@@ -12,7 +12,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.unmodelled import quoted
 from devise_core.verbs.matches import Matches
-from ui.blocked_words import NOT_RECOGNISED, WITHHELD, is_blocked
+from ui.blocked_words import NOT_RECOGNISED, is_blocked, withheld_sentence
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
@@ -49,7 +49,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         return _without_tiles(query.text, NOT_RECOGNISED, [], _captioned(engine, query, ()))
     matches = engine.matches(query)
     if matches.withheld:
-        return _without_tiles(query.text, WITHHELD, [], _captioned(engine, query, ()))
+        return _without_tiles(query.text, withheld_sentence(query), [], _captioned(engine, query, ()))
     if matches.unknown:
         tries = _spellings(query.text, spellings(engine, matches))
         return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))

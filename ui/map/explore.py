@@ -71,7 +71,7 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
                 if (matches := engine.matches(query)).unknown:
                     explain_unknown(engine, matches, "q")
                     return None
-                hits = engine.search_text(query, k=MATCHES)
+                hits = engine.hits(matches.inside[:MATCHES])
                 facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
             show_reading(query.reading, "q")
             say_unmodelled(query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from devise_core.engine import Engine
-from ui.blocked_words import without_blocked
+from ui.blocked_words import say_not_named, without_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.text import plain, similarity_help
@@ -29,6 +29,7 @@ def name_with_own_words(engine: Engine) -> None:
         return
     with show_errors():
         groups = engine.sort_by_labels(words)
+        say_not_named(engine, words, {word for word in groups if word})
         for number, (word, hits) in enumerate(groups.items()):
             st.header(f"{plain(word) if word else 'None of these'} ({len(hits)})", anchor=False)
             gallery(engine, hits, f"words-{number}", help_text=WORD_HELP)

@@ -55,6 +55,8 @@ def show_nearest_words(hits: Sequence[WordHit]) -> None:
     """Show the words nearest to a picture with their similarity."""
     if hits:
         st.header(f"Most likely: {plain(hits[0].word)}", help=similarity_help("a word is to the picture"))
+    else:
+        st.header("None of these words")
     with st.container(key="label-bars"):
         for hit in hits:
             st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:.2f}")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.text.query import Query
-from ui.blocked_words import WITHHELD
+from ui.blocked_words import withheld_sentence
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
@@ -29,7 +29,7 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
     """
     matches = engine.matches(query)
     if matches.withheld:
-        st.info(WITHHELD, icon=":material/info:")
+        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
         return 0
     if matches.unknown:
         explain_unknown(engine, matches, page)

@@ -14,7 +14,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 from ui import url_state
-from ui.blocked_words import WITHHELD
+from ui.blocked_words import withheld_sentence
 from ui.callbacks import uninterrupted
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
@@ -62,7 +62,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     kept = _filter(engine)
     matches = engine.matches(query, kept.condition)
     if matches.withheld:
-        st.info(WITHHELD, icon=":material/info:")
+        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
         return caption_row(engine, query)
     if matches.unknown:
         explain_unknown(engine, matches, "q")

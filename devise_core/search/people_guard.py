@@ -1,0 +1,177 @@
+"""Which pictures may show people or animals, and which words may name a picture of people.
+
+The pages *Your pictures* and *Labels* let a visitor type a list of words to choose from. Beside a picture of people such a list may
+only name things, scenes and people in general. So nobody is called an ape, a thief or ugly by the nearest vector.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from devise_core.search.class_shares import LabelSoftmax
+from devise_core.search.label_evidence import PEOPLE, LabelEvidence
+from devise_core.search.naming import (
+    PERSON_LIKELY,
+    PERSON_POSSIBLE,
+    PERSON_REMOTE,
+    PERSON_SURE,
+    PRIMATE_SURE,
+    SURE,
+    Namer,
+)
+from devise_core.search.naming_table import Flags
+from devise_core.text.person_words import means_people
+from devise_core.text.sensitive_words import COLOURS, is_insulting, is_sensitive, singular_forms
+from devise_core.text.tokens import tokens
+from devise_core.text.vocabulary import Vocabulary
+from devise_core.text.words_beside_people import may_name_people
+from devise_core.vectors import Floats
+
+ANIMAL_POSSIBLE = 0.05
+"""An image that shows an animal with at least this probability is not shown beside a word for people."""
+
+_PERSONS = range(9_500_000, 10_800_000)
+_THINGS = (range(2_600_000, 4_640_000), range(7_550_000, 7_960_000), range(9_180_000, 9_480_000), range(11_500_000, 13_200_000))
+"""WordNet 3.0 numbers its synsets by lexicographer file: persons, and artifacts, foods, natural objects and plants."""
+
+
+class PeopleGuard:
+    """Says what is an insult beside an image, by the person signal of the namer and the classifier.
+
+    Args:
+        namer: The namer.
+        classifier: The softmax of the untrained classifier.
+        vocabulary: The nouns, or None.
+        evidence: Knows the kinds of the nouns, or None.
+    """
+
+    def __init__(
+        self, namer: Namer, classifier: LabelSoftmax, vocabulary: Vocabulary | None = None, evidence: LabelEvidence | None = None
+    ) -> None:
+        self._namer, self._classifier, self._vocabulary, self._evidence = namer, classifier, vocabulary, evidence
+        self._animal_labels = namer.table.labels_of("a")
+
+    def is_animal(self, noun: str) -> bool:
+        """Return whether a noun, with or without a plural ending, is the name of an animal or of a kind of animals."""
+        forms = singular_forms(noun.lower())
+        return any(form in self._namer.animals or form in self._other_names or self._below_animal(form) for form in forms)
+
+    def is_person(self, noun: str) -> bool:
+        """Return whether a noun means people in its usual sense: "nurse" does, and "chair" does not."""
+        if not means_people(noun) or noun in COLOURS:
+            return False
+        number = self._synset(noun)
+        return (
+            noun in PEOPLE or number in _PERSONS or (number > 0 and self.is_animal(noun))
+        )  # "queen" and "soldier" are insects too
+
+    def may_show_people(self, features: Floats) -> Flags:
+        """Return which images may show people ``(n,)``, from features ``(n, f)``. A sure animal is none."""
+        person, animal = self._namer.person_shares(features), self.animal_shares(features)
+        return np.asarray((person >= PERSON_POSSIBLE) & ((animal < SURE) | (person >= PERSON_LIKELY)), dtype=np.bool_)
+
+    def unfit_for_animals(self, features: Floats) -> Flags:
+        """Return which images ``(n,)`` are not shown for an animal that the app is not sure of."""
+        person, animal = self._namer.person_shares(features), self.animal_shares(features)
+        return np.asarray(((person >= PERSON_REMOTE) & (animal < SURE)) | (person >= PERSON_LIKELY), dtype=np.bool_)
+
+    def may_show_animals(self, features: Floats) -> Flags:
+        """Return which images may show animals ``(n,)``. A sure person without a sure animal shows none."""
+        person, animal = self._namer.person_shares(features), self.animal_shares(features)
+        return np.asarray((animal >= ANIMAL_POSSIBLE) & ((person < PERSON_SURE) | (animal >= SURE)), dtype=np.bool_)
+
+    def animal_shares(self, features: Floats) -> Floats:
+        """Return the probability ``(n,)`` that each image shows an animal, from features ``(n, f)``."""
+        return np.asarray(self._classifier.shares(features)[:, self._animal_labels].sum(axis=1), dtype=np.float32)
+
+    def allowed(self, labels: Sequence[str], features: Floats) -> Flags:
+        """Return which labels may name which image ``(n, labels)``.
+
+        A sensitive word names no image. An image that may show people is only named with things, scenes and neutral words
+        for people. A name of an animal, or of another thing that is guarded beside people, needs a sure classifier. Primates and
+        insults need it also if it is unlikely that the image shows people.
+
+        Args:
+            labels: The labels of a visitor.
+            features: The features of the images ``(n, f)``.
+        """
+        classes, remote = self._classifier.shares(features), self._namer.person_shares(features) >= PERSON_REMOTE
+        people, unlike_animal = self.may_show_people(features), self.animal_shares(features) < SURE
+        allowed = np.ones((len(features), len(labels)), dtype=np.bool_)
+        for column, label in enumerate(labels):
+            if is_sensitive(label):
+                allowed[:, column] = False
+                continue
+            lines = self._lines(label)
+            flags = "".join(self._namer.table.flags[line] for line in lines)
+            guarded = people | remote if "p" in flags else people | (remote & unlike_animal) if is_insulting(label) else people
+            if flags or self._has_animal(label):
+                below = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(self._namer.table.below[line] for line in lines)]))
+                unsure = classes[:, below].sum(axis=1) < (PRIMATE_SURE if "p" in flags else SURE)
+                allowed[:, column] = ~(guarded & unsure)
+            elif not may_name_people(label, self._is_thing):
+                allowed[:, column] = ~guarded
+        return allowed
+
+    def is_refused(self, label: str) -> bool:
+        """Return whether a label never names people: it needs a sure classifier, or none would do."""
+        if is_sensitive(label) or self._has_animal(label) or any(self._namer.table.flags[line] for line in self._lines(label)):
+            return True
+        return not may_name_people(label, self._is_thing)
+
+    def _is_thing(self, word: str) -> bool:
+        if not self._is_noun(word):
+            return False
+        return not means_people(word) or any(self._synset(word) in numbers for numbers in _THINGS)
+
+    def _synset(self, noun: str) -> int:
+        """Return the number of the usual sense of a noun, or 0."""
+        synset = self._evidence.synset(noun) if self._evidence is not None else ""
+        if not synset and self._evidence is not None:
+            synset = next(filter(None, map(self._evidence.synset, singular_forms(noun))), "")
+        return int(synset[1:] or 0)
+
+    def _is_noun(self, text: str) -> bool:
+        return self._vocabulary is not None and self._vocabulary.is_noun(text)
+
+    def _has_animal(self, label: str) -> bool:
+        words = tokens(label)
+        return self.is_animal(" ".join(words)) or (not self._is_noun(label) and any(map(self.is_animal, words)))
+
+    def _lines(self, label: str) -> list[int]:
+        """Return the lines of the naming table that are guarded beside people and have the label, or else one of its words."""
+        words = tokens(label)
+        whole = [line for form in singular_forms(" ".join(words)) for line in self._guarded.get(form, ())]
+        if whole or self._is_noun(label):
+            return whole
+        return [line for word in words for form in singular_forms(word) for line in self._guarded.get(form, ())]
+
+    def _below_animal(self, noun: str) -> bool:
+        vocabulary, evidence = self._vocabulary, self._evidence
+        row = vocabulary.noun_row(noun) if vocabulary is not None and hasattr(vocabulary, "noun_row") else None
+        if evidence is None or row is None:
+            return False
+        below = evidence.senses.labels_below(evidence.senses.synset(row))
+        kinds = [below] if len(below) else [labels for _, labels in evidence.senses.kinds(row)][:1]
+        return any(len(labels) and bool(np.isin(labels, self._animal_labels).all()) for labels in kinds)
+
+    @cached_property
+    def _guarded(self) -> dict[str, list[int]]:
+        """Each word of a guarded line of the naming table, with the lines."""
+        guarded: dict[str, list[int]] = defaultdict(list)
+        table = self._namer.table
+        for line, flags in enumerate(table.flags):
+            for word in (table.words[line],) if flags else ():
+                guarded[word.lower()].append(line)
+        return dict(guarded)
+
+    @cached_property
+    def _other_names(self) -> frozenset[str]:
+        """The synonyms of the words for animals, of several words. Single ones can be words for people too."""
+        table = self._namer.table
+        rows = np.flatnonzero(table.flagged("a"))
+        return frozenset(name.lower() for row in rows for name in table.synonyms[row] if " " in name)

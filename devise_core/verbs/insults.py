@@ -1,0 +1,87 @@
+"""Which images are an insult beside a query: a person for "monkey", or a pig for a religion."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from devise_core.search.naming_table import Flags
+from devise_core.text.query import Query
+from devise_core.text.sensitive_words import is_insulting, is_sensitive
+from devise_core.text.tokens import tokens
+from devise_core.vectors import Rows
+from devise_core.verbs.arguments import query_given, rows_given
+from devise_core.verbs.ranking import RankingVerbs
+
+
+class InsultVerbs(RankingVerbs):
+    """The verb that keeps people away from words for animals and things, and animals from words for people."""
+
+    def insults(self, query: Query, rows: Rows) -> Flags | None:
+        """Find images that are not shown for a query unless the app is sure of them.
+
+        They may show people, if the query is an animal or a thing that insults people. Or they may show an animal, if the query has
+        a word for people, a religion or a people. An image with the words of the query as a label is never among them.
+
+        Args:
+            query: What ``query`` made of a text.
+            rows: The rows of the images in the collection.
+
+        Returns:
+            Which of them are an insult ``(n,)``. None if the query is about neither, or the model names no images.
+
+        Example:
+            >>> rows = np.asarray([engine.collection.row("violin"), engine.collection.row("dog")])
+            >>> engine.insults(engine.query("nurse"), rows).tolist()
+            [False, True]
+        """
+        query_given(query)
+        guard, text = self.parts.people_guard, query.read_text
+        rows = rows_given(rows, len(self.collection))
+        if guard is None:
+            return None
+        animal, people = self._is_animal(query), is_sensitive(text) or self._is_person(query)
+        if animal == people and not is_insulting(text):
+            return None
+        features = self.collection.vector_rows("visual")[rows]
+        unfit = np.zeros(len(rows), dtype=np.bool_)
+        if people and not animal:
+            unfit |= self._may_show_animals(rows)
+        if is_insulting(text):
+            unfit |= guard.may_show_people(features)
+        if animal and not people:
+            unfit |= guard.unfit_for_animals(features)
+        places = np.flatnonzero(unfit)
+        unfit[places] &= ~self._labelled(query, rows[places])
+        return unfit
+
+    def _is_person(self, query: Query) -> bool:
+        guard = self.parts.people_guard
+        assert guard is not None
+        return any(map(guard.is_person, [query.noun] if query.noun else tokens(query.read_text)))
+
+    def _is_animal(self, query: Query) -> bool:
+        """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together."""
+        guard = self.parts.people_guard
+        assert guard is not None
+        if query.noun:
+            return guard.is_animal(query.noun)
+        return guard.is_animal(query.read_text) or any(map(guard.is_animal, tokens(query.read_text)))
+
+    def _labelled(self, query: Query, rows: Rows) -> Flags:
+        """Return which images have the query, as it was typed or read, as a label ``(n,)``."""
+        names = {name.lower() for name in (query.text, query.read_text, query.noun) if name}
+        return np.asarray(
+            [any(label.lower() in names for label in item.labels) for item in self.collection.items_at(rows)], np.bool_
+        )
+
+    def _may_show_animals(self, rows: Rows) -> Flags:
+        """Return which images may show an animal ``(n,)``, by the classifier or by a label. All may if the model names none."""
+        guard, namer = self.parts.people_guard, self.parts.namer
+        if guard is None or namer is None:
+            return np.ones(len(rows), dtype=np.bool_)
+        animals = guard.may_show_animals(self.collection.vector_rows("visual")[rows])
+        labelled = [
+            any(not namer.animals.isdisjoint((label.lower(), label.lower().rpartition(" ")[2])) for label in item.labels)
+            for item in self.collection.items_at(rows)
+        ]
+        return np.asarray(animals | np.asarray(labelled, np.bool_), dtype=np.bool_)

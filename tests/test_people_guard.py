@@ -1,0 +1,108 @@
+"""Nobody is called an animal, a thief or ugly: what may name people, and what is shown beside words for people and animals."""
+
+from __future__ import annotations
+
+import pytest
+
+from devise_core import Engine
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
+from devise_core.datatypes import Item
+from devise_core.text.sensitive_words import is_sensitive
+from tests.app_testing import app, page_text
+
+PEOPLE = (
+    "woman-on-the-beach",
+    "man-at-the-canyon",
+    "astronaut",
+    "grace-hopper",
+    "photographer",
+    "couple-with-glasses",
+    "men-with-tattoos",
+)
+ANIMALS = ("pig", "macaque", "cat")
+LISTS = (
+    ["criminal", "doctor"],
+    ["gorilla", "ape", "pig"],
+    ["gorilla", "monkey", "thief", "ugly", "pig"],
+    ["black", "white", "asian"],
+)
+
+
+def album(photos: Engine, names: tuple[str, ...]) -> Engine:
+    encoded = {name: photos.encoded(photos.collection.row(name)) for name in names}
+    images = [InMemoryImage(Item(name, name), name, b"", each.features[0], each.embeddings[0]) for name, each in encoded.items()]
+    return photos.on(InMemoryCollection("mine", images))
+
+
+@pytest.mark.parametrize("labels", LISTS)
+def test_no_list_of_words_judges_people(photos: Engine, labels: list[str]) -> None:
+    people = album(photos, PEOPLE)
+    assert set(people.sort_by_labels(labels)) == {""}
+    for row in range(len(PEOPLE)):
+        assert people.label_encoded(people.encoded(row), 5, labels) == []
+    assert photos.judging_labels(labels) == labels
+    assert set(people.sort_by_labels(labels, guarded=False)) != {""} or labels[0] == "criminal"
+
+
+def test_animals_keep_their_names_and_things_may_name_people(photos: Engine) -> None:
+    mine = album(photos, PEOPLE + ANIMALS)
+    groups = {label: {hit.id for hit in hits} for label, hits in mine.sort_by_labels(["pig", "monkey", "cat", "thief"]).items()}
+    assert groups["pig"] == {"pig"}
+    assert groups["cat"] == {"cat"}
+    assert groups[""] >= set(PEOPLE)
+    neutral = ["beach", "people", "person", "family", "hat", "black dress", "a wedding", "chair", "music", "documents"]
+    assert photos.judging_labels(neutral) == []
+    for row in range(len(PEOPLE)):
+        words = [hit.word for hit in mine.label_encoded(mine.encoded(row), 10, "all")]
+        assert photos.judging_labels([*words, "ape"]) == ["ape"]
+
+
+@pytest.mark.parametrize("query", ["monkey", "gorilla", "pig", "two cows", "garbage", "clown"])
+def test_people_are_never_the_closest_to_an_animal_or_an_insult(photos: Engine, query: str) -> None:
+    people = album(photos, PEOPLE)
+    matches = people.matches(people.query(query))
+    assert not matches.sure
+    assert len(matches.ranking) == len(matches.closest) == len(matches.from_threshold(-1)) == 0
+
+
+@pytest.mark.parametrize("query", ["nurse", "muslim", "jesus", "thief", "child"])
+def test_animals_are_never_the_closest_to_people(photos: Engine, query: str) -> None:
+    animals = album(photos, ANIMALS)
+    matches = animals.matches(animals.query(query))
+    assert len(matches.ranking) == len(matches.closest) == 0
+
+
+def test_labels_say_so_and_other_queries_keep_all(photos: Engine) -> None:
+    rows = photos.matches(photos.query("violin")).ranking.rows
+    assert len(rows) == len(photos.collection)
+    assert photos.insults(photos.query("chair"), rows) is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Jesus", "gods", "Buddha", "Muhammad", "humans", "ancestors", "wheelchair", "thug", "corpse", "filipinas", "Frenchwomen"],
+)
+def test_more_words_are_sensitive(word: str) -> None:
+    assert is_sensitive(word)
+
+
+@pytest.mark.parametrize("typed", ["woman", "jes", "crimin", "filip", "thu"])
+def test_no_sensitive_word_is_offered(photos: Engine, typed: str) -> None:
+    offered = [word for _, word in photos.complete(typed, 20)]
+    assert not [word for word in offered if is_sensitive(word)]
+    labels = set(photos.label_completions.starting_with("", 5000))
+    assert not [word for _, word in photos.suggest(typed, 20) if is_sensitive(word) and word not in labels]
+
+
+def test_the_sentence_fits_all_words() -> None:
+    for page in ("text_search", "home"):
+        text = page_text(app(page, q="suicide", collection="photos"))
+        assert "For “suicide” the app shows only pictures that it is sure of" in text
+        assert "does not judge" not in text
+
+
+def test_labels_says_that_it_judges_nobody() -> None:
+    parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
+    text = page_text(app("labels", **parameters))
+    assert "Not named: gorilla, thief, ugly. The app does not judge who or what somebody is." in text
+    assert "Most likely" not in text
