@@ -79,7 +79,7 @@ def test_near_duplicates_are_compared_with_the_first_of_their_group(engine: Engi
 def test_images_go_to_the_nearest_label_or_to_none(engine: Engine) -> None:
     music, animal, far = engine.embed_text("music"), engine.embed_text("animal"), -engine.embed_text("music + animal")
     embeddings = unit(np.stack([far, music + animal, animal, 2 * music + animal, music]))
-    mine = over(engine, np.ones((5, 2), dtype=np.float32), embeddings)
+    mine = over(engine, np.zeros((5, 1280), dtype=np.float32), embeddings)
     groups = mine.sort_by_labels(["vehicle", "music", "animal", "music"])
     assert [(label, [hit.row for hit in hits]) for label, hits in groups.items()][-1] == ("", [0])
     assert [hit.row for hit in groups["music"] if hit.row != 1] == [4, 3]
