@@ -29,6 +29,6 @@ class FigureVerbs(EngineBase):
 
         Example:
             >>> [(name, len(losses), losses[-1] < losses[0]) for name, losses in engine.losses().items()][0]
-            ('seed 7', 12, True)
+            ('random seed 7', 12, True)
         """
         return read_losses(self.layout, self.manifest)
