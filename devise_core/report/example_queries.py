@@ -87,6 +87,8 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
             matches = engine.matches(engine.query(text))
         except (QueryError, UnknownWordError):
             continue
+        if not len(matches.ranking):  # all are an insult beside the word
+            continue
         best, strong = int(matches.ranking.rows[0]), len(matches.strong())
         if matches.sure and not matches.absent and strong >= WELL_ANSWERED:
             chosen.setdefault(best, text)

@@ -93,9 +93,9 @@ def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
             matches = engine.matches(engine.query(word))
         except DeviseError:
             continue  # a name that cannot be read as a query is no example
-        row = int(matches.ranking.rows[0])
         if matches.absent or not len(matches.strong()):
             continue
+        row = int(matches.ranking.rows[0])
         if row in best:
             repeated.append(word)
         else:

@@ -200,6 +200,9 @@ def _summary(query: str, chosen: _Chosen, everything: int) -> str:
 
 
 def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float, settings: MatchControls) -> None:
+    if not len(inside) and not _is_filtered(settings.kept):
+        st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
+        return
     if not len(inside):
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
@@ -211,6 +214,10 @@ def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float
         f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:.2f}. {reason}",
         icon=":material/search_off:",
     )
+
+
+def _is_filtered(kept: Filter) -> bool:
+    return any((kept.categories, kept.labels, kept.not_categories, kept.not_labels))
 
 
 def _page(ranking: Ranking, size: int) -> Ranking:
