@@ -107,6 +107,11 @@ class Namer:
             return np.zeros(len(features), dtype=np.float32)
         return np.asarray(1 / (1 + np.exp(-(feature_roots(features) @ self._person[:-1] + self._person[-1]))), dtype=np.float32)
 
+    @cached_property
+    def animals(self) -> frozenset[str]:
+        """The words for animals."""
+        return frozenset(self.table.words[line] for line in np.flatnonzero(self._group["a"]))
+
     def shares(self, features: Floats) -> tuple[Floats, Floats]:
         """Return the classifier's softmax and its mean with the head's, both ``(n, labels)``, from features ``(n, f)``."""
         classes = self._classifier.shares(features)
