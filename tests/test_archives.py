@@ -188,7 +188,7 @@ def test_files_of_other_kinds_are_counted_and_the_images_are_read() -> None:
     data = packed(*others, link, *hidden, ("cat.jpg", CAT), ("without suffix", CAT))
     images = list(images_in_zip(data, STRICT, reasons.append, "holiday.zip"))
     assert images == [("cat.jpg", CAT), ("without suffix", CAT)]
-    kinds = "4 other files, 1 raw photo, 2 videos"
+    kinds = "3 other files, 1 packed file, 1 raw photo, 2 videos"
     assert reasons == [f"holiday.zip: Files of other kinds are left out ({kinds}). Save photos as JPEG or PNG."]
     with pytest.raises(CollectionError, match=re.escape(f"The zip has no images, only {kinds}. Put image files in it")):
         list(images_in_zip(packed(*others, link, *hidden), STRICT))
