@@ -52,8 +52,8 @@ def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
 
 
 def test_a_link_restores_the_view(page: Page, address: str) -> None:
-    page.goto(f"{address}/text_search?q=windmill&collection=photos")
-    expect(tiles(page, "text").first).to_have_text("windmill")
+    page.goto(f"{address}/text_search?q=butterfly&collection=photos")
+    expect(tiles(page, "text").first).to_have_text("butterfly")
     expect(page.get_by_text("of 381 pictures match well")).to_be_visible()
 
 
@@ -88,7 +88,7 @@ def test_an_open_hit_is_in_the_link_and_back_closes_it(page: Page, address: str)
 def test_home_marks_weak_matches(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=dinosaur&collection=photos")
     expect(page.get_by_text("Nothing here matches “dinosaur”.")).to_be_visible()
-    expect(page.locator(".st-key-grid-home .weak")).to_have_count(8)
+    expect(page.locator(".st-key-grid-home .weak")).to_have_count(5)
     page.goto(f"{address}/?q=guitar")
     expect(page.get_by_text("match well")).to_be_visible()
     strong = page.locator(".st-key-grid-home .tile:not(.weak)")

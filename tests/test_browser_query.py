@@ -89,7 +89,7 @@ def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> 
     assert tiles(page, "text").count() < strong
     page.goto(f"{address}/text_search?q=dinosaur&collection=photos")
     expect(page.get_by_test_id("stAlert")).to_contain_text("Nothing here matches “dinosaur”.")
-    expect(tiles(page, "text")).to_have_count(8)
+    expect(tiles(page, "text")).to_have_count(5)
     page.get_by_text("Show weak matches").click()
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(24)
 
