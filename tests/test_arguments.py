@@ -46,7 +46,7 @@ WRONG: dict[str, list[Any]] = {
 """Values of the wrong type for each parameter, by its name."""
 EXCEPTIONS = {("query", "images"): WRONG["pictures"]}
 """Parameters that are something else than their name says in other verbs."""
-UNCHECKED = {"looked_at", "progress"}
+UNCHECKED = {"guarded", "looked_at", "progress"}
 """Parameters that the library itself gives, or of which only the truth matters."""
 WITHOUT_ARGUMENTS = {"close", "collections", "losses", "results"}
 

@@ -29,8 +29,8 @@ class Matches:
     """The images in the order of a query, and the rule that tells which of them match well.
 
     Attributes:
-        ranking: The images, the best first: all of the collection, or the first ``WINDOW`` of a large one. Those that are an insult
-            beside the query are left out, as ``insults`` decides, unless the app is sure of them.
+        ranking: The images, the best first: all of the collection, or the first ``WINDOW`` of a large one. If the app is not
+            sure of any, those that are an insult beside the query are left out, as ``insults`` decides.
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
@@ -171,20 +171,14 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         chance = self.chance_cosine
         suggested = cut_off(ranking.cosines, chance)
         sensitive = is_sensitive(query.read_text)
-        count = len(inside) if count < 0 else count
-        ranking, inside = self._without_insults(query, evidence, ranking), self._without_insults(query, evidence, inside)
+        if evidence is None or not evidence.sure:
+            ranking, inside = self._without_insults(query, ranking), self._without_insults(query, inside)
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
 
-    def _without_insults(self, query: Query, evidence: Evidence | None, ranking: Ranking) -> Ranking:
-        """Leave out what is an insult beside the query, except images of which the classifier is sure."""
-        rows = ranking.rows
-        insults = self.insults(query, rows) if len(rows) else None
-        if insults is None:
-            return ranking
-        if evidence is not None and evidence.sure:
-            insults &= ~evidence.good[rows]
-        return ranking.take(~insults)
+    def _without_insults(self, query: Query, ranking: Ranking) -> Ranking:
+        insults = self.insults(query, ranking.rows) if len(ranking) else None
+        return ranking if insults is None else ranking.take(~insults)
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:
