@@ -171,6 +171,7 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         chance = self.chance_cosine
         suggested = cut_off(ranking.cosines, chance)
         sensitive = is_sensitive(query.read_text)
+        count = len(inside) if count < 0 else count
         if evidence is None or not evidence.sure:
             ranking, inside = self._without_insults(query, ranking), self._without_insults(query, inside)
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
