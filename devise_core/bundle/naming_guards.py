@@ -65,6 +65,17 @@ def offsets_of(nouns: Nouns, roots: Roots) -> list[int]:
     return [nouns.senses[lemma][place] for lemma, place in roots if place < len(nouns.senses.get(lemma, ()))]
 
 
+def is_below(nouns: Nouns, sense: int, roots: Roots) -> bool:
+    """Return whether a sense is one of the roots or a kind of one.
+
+    Args:
+        nouns: The noun graph.
+        sense: The offset of the sense.
+        roots: The roots, of which the graph need not have all.
+    """
+    return any(root in nouns.ancestors(sense) for root in offsets_of(nouns, roots))
+
+
 def _flags_of_name(name: str) -> set[str]:
     """Return the flags of a name in ``guarded_names.csv``, and of its words in ``guarded_parts.csv``."""
     return {*_table()[1].get(name, "")} | {flag for part, flag in _parts().items() if part in tokens(name)}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from devise_core.bundle.naming import EverydayName
-from devise_core.bundle.naming_guards import ANIMAL, Roots, offsets_of
+from devise_core.bundle.naming_guards import ANIMAL, Roots, is_below
 from devise_core.bundle.sense_counts import SenseCounts
 from devise_core.bundle.wordnet import Nouns
 from devise_core.storage.atomic_write import atomic_file
@@ -41,15 +41,15 @@ def person_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayN
     Yields:
         The words of the noun graph, then those of ``ALSO``.
     """
-    animals = {name.name for name in everyday if _is(nouns, name.offset, ANIMAL)}
+    animals = {name.name for name in everyday if is_below(nouns, name.offset, ANIMAL)}
     for lemma, senses in nouns.senses.items():
         if not lemma.isalpha() or lemma in animals:
             continue
         share = {
-            roots: sum(counts.share(lemma, number) for number, sense in enumerate(senses, 1) if _is(nouns, sense, roots))
+            roots: sum(counts.share(lemma, number) for number, sense in enumerate(senses, 1) if is_below(nouns, sense, roots))
             for roots in (PERSON, ANIMAL)
         }
-        if share[PERSON] > share[ANIMAL] or _is(nouns, senses[0], (*PERSON, *GROUPS)):
+        if share[PERSON] > share[ANIMAL] or is_below(nouns, senses[0], (*PERSON, *GROUPS)):
             yield lemma
     yield from ALSO
 
@@ -69,7 +69,3 @@ def write_person_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]
     with atomic_file(target) as staged:
         staged.write_text(_HEADER + "\n".join(lines) + "\n", "utf-8")
     return len(lines)
-
-
-def _is(nouns: Nouns, sense: int, roots: Roots) -> bool:
-    return any(root in nouns.ancestors(sense) for root in offsets_of(nouns, roots))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from devise_core.bundle.naming import EverydayName
-from devise_core.bundle.naming_guards import GUARDED, NEVER, WITH_PEOPLE, Roots, offsets_of
+from devise_core.bundle.naming_guards import GUARDED, NEVER, WITH_PEOPLE, Roots, is_below
 from devise_core.bundle.person_words import ALSO
 from devise_core.bundle.sense_counts import SenseCounts
 from devise_core.bundle.wordnet import Nouns
@@ -103,9 +103,9 @@ def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Se
 def _kind(nouns: Nouns, topics: Mapping[int, int], sense: int) -> str | None:
     """Return the kind of a sense that is a thing and no single one, such as a river."""
     topic = topics.get(sense)
-    if topic not in _THINGS or nouns.synsets[sense].instance or _is(nouns, sense, HURTFUL):
+    if topic not in _THINGS or nouns.synsets[sense].instance or is_below(nouns, sense, HURTFUL):
         return None
-    if topic == _PHENOMENA and not _is(nouns, sense, _PHENOMENON):
+    if topic == _PHENOMENA and not is_below(nouns, sense, _PHENOMENON):
         return None
     return ANIMAL if topic == _ANIMALS else THING
 
@@ -113,9 +113,9 @@ def _kind(nouns: Nouns, topics: Mapping[int, int], sense: int) -> str | None:
 def _is_place(nouns: Nouns, topics: Mapping[int, int], senses: Sequence[int]) -> bool:
     """Return whether a noun is the name of a place first, or that of a country or continent in any sense."""
     named = [sense for sense in senses if nouns.synsets[sense].instance]
-    if any(topics.get(sense) == _LOCATIONS and _is(nouns, sense, _COUNTRY) for sense in named):
+    if any(topics.get(sense) == _LOCATIONS and is_below(nouns, sense, _COUNTRY) for sense in named):
         return True
-    return senses[0] in named and (topics.get(senses[0]) == _LOCATIONS or _is(nouns, senses[0], _LAND))
+    return senses[0] in named and (topics.get(senses[0]) == _LOCATIONS or is_below(nouns, senses[0], _LAND))
 
 
 def _names_a_person(nouns: Nouns, senses: Sequence[int]) -> bool:
@@ -124,7 +124,3 @@ def _names_a_person(nouns: Nouns, senses: Sequence[int]) -> bool:
 
 def _may_be_shown(word: str) -> bool:
     return not is_sensitive(word) and load_word_filter().allows(word)
-
-
-def _is(nouns: Nouns, sense: int, roots: Roots) -> bool:
-    return any(root in nouns.ancestors(sense) for root in offsets_of(nouns, roots))

@@ -71,8 +71,7 @@ class PeopleGuard:
 
     def may_show_people(self, features: Floats) -> Flags:
         """Return which images may show people ``(n,)``, from features ``(n, f)``. A sure animal is none."""
-        person, animal = self._namer.person_shares(features), self.animal_shares(features)
-        return np.asarray((person >= PERSON_POSSIBLE) & ((animal < SURE) | (person >= PERSON_LIKELY)), dtype=np.bool_)
+        return _may_be_people(self._namer.person_shares(features), self.animal_shares(features))
 
     def unfit_for_animals(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` are not shown for an animal that the app is not sure of."""
@@ -86,7 +85,7 @@ class PeopleGuard:
 
     def animal_shares(self, features: Floats) -> Floats:
         """Return the probability ``(n,)`` that each image shows an animal, from features ``(n, f)``."""
-        return np.asarray(self._classifier.shares(features)[:, self._animal_labels].sum(axis=1), dtype=np.float32)
+        return self._animals_of(self._classifier.shares(features))
 
     def allowed(self, labels: Sequence[str], features: Floats) -> Flags:
         """Return which labels may name which image ``(n, labels)``.
@@ -99,8 +98,9 @@ class PeopleGuard:
             labels: The labels of a visitor.
             features: The features of the images ``(n, f)``.
         """
-        classes, remote = self._classifier.shares(features), self._namer.person_shares(features) >= PERSON_REMOTE
-        people, unlike_animal = self.may_show_people(features), self.animal_shares(features) < SURE
+        classes, person = self._classifier.shares(features), self._namer.person_shares(features)
+        animal = self._animals_of(classes)
+        people, remote, unlike_animal = _may_be_people(person, animal), person >= PERSON_REMOTE, animal < SURE
         allowed = np.ones((len(features), len(labels)), dtype=np.bool_)
         for column, label in enumerate(labels):
             if is_sensitive(label):
@@ -122,6 +122,9 @@ class PeopleGuard:
         if is_sensitive(label) or self._has_animal(label) or any(self._namer.table.flags[line] for line in self._lines(label)):
             return True
         return not may_name_people(label, self._is_thing)
+
+    def _animals_of(self, classes: Floats) -> Floats:
+        return np.asarray(classes[:, self._animal_labels].sum(axis=1), dtype=np.float32)
 
     def _is_thing(self, word: str) -> bool:
         if not self._is_noun(word):
@@ -175,3 +178,7 @@ class PeopleGuard:
         table = self._namer.table
         rows = np.flatnonzero(table.flagged("a"))
         return frozenset(name.lower() for row in rows for name in table.synonyms[row] if " " in name)
+
+
+def _may_be_people(person: Floats, animal: Floats) -> Flags:
+    return np.asarray((person >= PERSON_POSSIBLE) & ((animal < SURE) | (person >= PERSON_LIKELY)), dtype=np.bool_)
