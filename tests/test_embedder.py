@@ -99,3 +99,11 @@ def test_what_is_no_list_of_images_is_refused(images: Any, says: str) -> None:
 def test_an_unknown_output_is_refused() -> None:
     with pytest.raises(ValueError, match="embedding or features. Received: 'pixels'"):
         ImageEmbedder(output="pixels").fit(FILES)
+
+
+def test_the_model_is_opened_again_if_a_setting_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ImageEmbedder()._engine()
+    monkeypatch.setenv("SEMBLANCE_RUNTIME", "onnx")
+    assert ImageEmbedder()._engine() is not first
+    monkeypatch.undo()
+    assert ImageEmbedder()._engine() is first

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 
 from devise_core.errors import ImageError
+from devise_core.settings.environment import READ_WITH_MODEL, value_of
 from devise_core.vectors import Floats
 from devise_core.vision.image_sources import ImageInput, check_several
 
@@ -27,7 +28,8 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
     """Turns images into embeddings, as a step of a scikit-learn pipeline.
 
     It learns nothing, so ``fit`` only notes the number of columns. The model is opened on first use, once for all embedders of a
-    process that name it. Each sample is an image as ``Engine.search_image`` takes it.
+    process that name it, and again if a setting that it depends on has changed. Each sample is an image as
+    ``Engine.search_image`` takes it.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
@@ -115,7 +117,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise ValueError("Found array with 0 samples. Give at least one image.")
 
     def _engine(self) -> Engine:
-        key = None if self.artifacts is None else str(self.artifacts)
+        key = (None if self.artifacts is None else str(self.artifacts), *map(value_of, _READ_WITH_ENGINE))
         if key not in _ENGINES:
             from devise_core.engine import load_engine
 
@@ -123,5 +125,6 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         return _ENGINES[key]
 
 
-_ENGINES: dict[str | None, Engine] = {}
-"""The open models by their folder. They are no attributes of an embedder, so that it can be cloned and pickled."""
+_READ_WITH_ENGINE = ("artifacts", *READ_WITH_MODEL)
+_ENGINES: dict[tuple[str | None, ...], Engine] = {}
+"""The open models by their folder and the settings read with it. No attributes, so that an embedder can be cloned and pickled."""
