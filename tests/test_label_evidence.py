@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from devise_core.errors import QueryError
-from devise_core.search.label_evidence import LabelEvidence, NearMiss, Probe, Thresholds, good_matches
+from devise_core.search.label_evidence import LabelEvidence, NearMiss, Thresholds, good_matches
 from devise_core.search.noun_senses import NounSenses
+from devise_core.search.probes import Probe
 from devise_core.text.query_reader import read_query
 from devise_core.text.senses import Sense, SenseTable
 from devise_core.text.word_filter import WordFilter
@@ -53,6 +54,18 @@ def test_there_is_no_evidence_for_a_word_that_no_image_can_show() -> None:
     model = LabelEvidence(evidence().senses, TEXT.nouns, LABELS, abstract=frozenset({"cat"}))
     assert model.weights(model.probes(read_query("Cat", TEXT))) == pytest.approx(np.zeros((1, 2)))
     assert model.weights(model.probes(read_query("the cat", TEXT))).max() == 1
+
+
+def test_labels_of_what_is_excluded_do_not_count() -> None:
+    model = evidence()
+    for text, weights in (("mouse -dog", [0.0, 1.0]), ("dog -mouse", [1.0, 0.0]), ("mouse -mouse", [0.0, 0.0])):
+        assert model.weights(model.probes(read_query(text, TEXT))).max(axis=0) == pytest.approx(np.asarray(weights), abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["dog + cat -mouse", "dog -0.2:mouse", "mouse -xyzzyx"])
+def test_a_query_is_weighed_as_one_phrase_if_nothing_is_excluded_from_one_thing(text: str) -> None:
+    probe = evidence().probes(read_query(text, TEXT))[0]
+    assert probe.without == ()
 
 
 def test_queries_about_people_and_images_have_no_probe() -> None:

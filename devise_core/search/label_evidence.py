@@ -10,12 +10,13 @@ and 0.92 in the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from devise_core.search.noun_senses import NounSenses
+from devise_core.search.probes import PEOPLE, Probe, split_clauses
 from devise_core.text.noun_store import NounStore
 from devise_core.text.query import Query
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -34,48 +35,8 @@ NEAR = 0.85
 has a similarity of 0.45, and the nearest to "helicopter", which is an airliner, 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""
-PEOPLE = frozenset(
-    (
-        "person",
-        "people",
-        "human",
-        "man",
-        "woman",
-        "child",
-        "kid",
-        "boy",
-        "girl",
-        "baby",
-        "infant",
-        "toddler",
-        "guy",
-        "lady",
-        "crowd",
-    )
-)
-"""No label is one of these, so there is no evidence about them."""
-
 Concept = Callable[[Sequence[str]], Floats]
 """Returns unit rows ``(n, c)`` of texts in the concept space."""
-
-
-@dataclass(frozen=True, eq=False)
-class Probe:
-    """One thing to find evidence for.
-
-    Attributes:
-        vector: Its unit vector ``(d,)``.
-        synset: The WordNet id of its sense, or None for a phrase.
-        concept: Its unit vector ``(c,)`` in the concept space, or None.
-        noun_row: Its row in the noun list, or None for a phrase.
-        abstract: Whether no image can show it.
-    """
-
-    vector: Floats
-    synset: str | None = None
-    concept: Floats | None = None
-    noun_row: int | None = None
-    abstract: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,10 +95,15 @@ class LabelEvidence:
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.
 
-        There are none for a query about people or with an image in it, which the labels cannot judge.
+        There are none for a query about people or with an image in it, which the labels cannot judge. A query such as
+        "bird -penguin" asks for the labels of a bird that are not also labels of a penguin.
         """
         if any(part.clause.kind == "picture" for part in query.clauses):
             return []
+        if split := split_clauses(query):
+            wanted, unwanted = split
+            without = tuple(probe for part in unwanted for probe in self.probes(part))
+            return [replace(probe, without=without) for probe in self.probes(wanted)]
         if query.senses:
             return [Probe(sense.vector, sense.synset, self._of_text(sense.noun)) for sense in query.senses]
         noun = query.noun
@@ -169,6 +135,8 @@ class LabelEvidence:
                 weights[row, below] = 1
             if probe.abstract:
                 weights[row] = 0
+            if probe.without:
+                weights[row] *= 1 - self.weights(probe.without).max(axis=0)
         return np.asarray(weights, dtype=np.float32)
 
     def is_near(self, probe: Probe) -> bool:

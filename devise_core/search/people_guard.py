@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.search.class_shares import LabelSoftmax
-from devise_core.search.label_evidence import PEOPLE, LabelEvidence
+from devise_core.search.label_evidence import LabelEvidence
 from devise_core.search.naming import (
     PERSON_LIKELY,
     PERSON_POSSIBLE,
@@ -24,6 +24,7 @@ from devise_core.search.naming import (
     Namer,
 )
 from devise_core.search.naming_table import Flags
+from devise_core.search.probes import PEOPLE
 from devise_core.text.person_words import means_people
 from devise_core.text.sensitive_words import COLOURS, is_insulting, is_sensitive, singular_forms
 from devise_core.text.tokens import tokens

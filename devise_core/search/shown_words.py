@@ -15,10 +15,10 @@ import numpy as np
 
 from devise_core.datatypes import Item, WordHit
 from devise_core.search.confidence import MAYBE, PROBABLY
-from devise_core.search.label_evidence import PEOPLE
 from devise_core.search.naming import PERSON, PERSON_LIKELY, Namer, Names
 from devise_core.search.naming_table import NO_LINE, Flags
 from devise_core.search.noun_senses import NounSenses
+from devise_core.search.probes import PEOPLE
 from devise_core.text.noun_store import NounStore
 from devise_core.text.tokens import tokens
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Probe, Thresholds, good_matches
+from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Thresholds, good_matches
+from devise_core.search.probes import Probe
 from devise_core.search.ranking import Mask
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense

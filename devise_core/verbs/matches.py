@@ -10,7 +10,7 @@ import numpy as np
 
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.cutoff import cut_off
-from devise_core.search.label_evidence import PEOPLE
+from devise_core.search.probes import PEOPLE
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
