@@ -21,6 +21,14 @@ def test_only_good_matches_are_shown() -> None:
     assert ["weak" in tile for tile in tiles(weak)] == [False] * strong + [True] * (96 - strong)
 
 
+def test_the_switch_counts_the_weak_matches_that_are_listed() -> None:
+    for query in ("bird", "baboon"):  # beside an unsure animal no people are listed
+        pages = [app("text_search", q=query, weak="1", k="96", p=str(page), collection="photos") for page in range(1, 5)]
+        ids = {tile["id"] for page in pages for tile in tiles(page)}
+        strong = sum("weak" not in tile for tile in tiles(pages[0]))
+        assert pages[0].toggle[0].label == f"Show weak matches ({len(ids) - strong})"
+
+
 def test_the_page_shows_pictures_before_anything_is_typed() -> None:
     test = app("text_search")
     assert "click an example" in page_text(test)

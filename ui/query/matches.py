@@ -85,7 +85,7 @@ def show_matches(engine: Engine, query: Query) -> int:
         marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
         gallery(engine, hits, "text", marks)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.inside_count - chosen.strong_count)
+        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), len(chosen.inside) - len(chosen.strong))
     caption_row(engine, query, {hit.id for hit in hits})
     selection.selection_tray(engine, query)
     return chosen.strong_count
