@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from devise_core import Engine
-from tests.app_testing import app, component_data, page_text, tile_names
+from tests.app_testing import app, component_data, page_text, tile_names, tiles
 from ui.map.view import write_view
 
 SQUARE = "tsne2:100,100;900,100;900,900;100,900"
@@ -23,9 +23,9 @@ def map_state(test: AppTest) -> dict[str, Any]:
 
 
 def test_a_link_sets_the_view() -> None:
-    view = map_state(app("explorer", map="umap", dims="3", colour="right", show="words", item="violin", region=SQUARE, q="music"))
+    view = map_state(app("explorer", map="umap", dims="3", colour="right", show="words", item="violin", region=SQUARE, q="bird"))
     assert (view["name"], view["colour"], view["show"], view["id"], view["region"]) == ("umap3", "right", "words", "violin", SQUARE)
-    assert [pin["text"] for pin in view["pins"]] == ["music"]
+    assert [pin["text"] for pin in view["pins"]] == ["bird"]
     assert len(view["pins"][0]["matches"]) == 12
     assert set(view["pins"][0]["places"]) == {"tsne2", "tsne3", "umap2", "umap3", "pca2", "pca3"}
     assert len(view["neighbours"]) == 8
@@ -71,8 +71,28 @@ def test_a_query_colours_the_map_by_its_score(engine: Engine) -> None:
     assert scores["target"] == "music"
     assert (steps[ranking.rows[0]], steps[ranking.rows[-1]]) == (255, 0)
     assert (np.diff(steps[ranking.rows].astype(int)) <= 0).all()
-    assert tile_names(test) == [hit.name for hit in engine.hits(ranking[:12])]
+    assert tile_names(test) == [hit.name for hit in engine.hits(engine.matches(engine.query("music")).closest)]
     assert map_state(app("explorer", item="violin"))["scores"] is None
+
+
+@pytest.mark.parametrize("query", ["mandela", "nigeria", "democracy"])
+def test_the_map_announces_nothing_that_the_search_does_not_find(query: str) -> None:
+    test = app("explorer", q=query, collection="photos")
+    assert f"Nothing here matches “{query}”." in test.info[0].value
+    assert "Most similar to" not in page_text(test)
+    assert all("weak" in tile for tile in tiles(test))
+
+
+def test_the_map_shows_nobody_for_a_judgement() -> None:
+    test = app("explorer", q="weird people", collection="photos")
+    assert "shows only pictures that it is sure of" in test.info[0].value
+    assert not tiles(test) and not map_state(test)["pins"]
+
+
+def test_the_map_shows_only_good_matches_of_a_sure_search(engine: Engine) -> None:
+    test = app("explorer", q="bird", collection="stamps")
+    assert "Most similar to bird" in page_text(test)
+    assert 0 < len(tiles(test)) <= len(engine.matches(engine.query("bird")).strong())
 
 
 def test_a_region_has_words_labels_and_pictures() -> None:

@@ -15,6 +15,9 @@ CARD = "share-card.png"
 MAX_CHARACTERS = 80
 SHARED = ("q", "item", "collection", "mode", "a", "b", "protocol")
 """The parameters that decide what a view shows. Others, such as the page of the results, are left out of previews."""
+_LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
+_SPACED = re.compile(r"(?<=\b\w)[\s.*_-]+(?=\w\b)")
+"""What is between single letters, as in "h e l l o"."""
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
 
 
@@ -50,14 +53,21 @@ def read_view(page: str, parameters: Mapping[str, str]) -> LinkedView:
     Raises:
         SettingsError: The file of ``SEMBLANCE_WORD_LIST`` cannot be read.
     """
-    from devise_core.text.word_filter import configured_word_filter  # imports NumPy, which the server needs only later
+    from devise_core.text.sensitive_words import is_sensitive  # imports NumPy, which the server needs only later
+    from devise_core.text.word_filter import configured_word_filter
 
     kept = {name: parameters[name][:2000] for name in SHARED if parameters.get(name)}
     query = one_line(kept.get("q", ""))
-    if query and not configured_word_filter().allows(query):
+    if query and (not configured_word_filter().allows(_with_plain_spelling(query)) or is_sensitive(query, sex_and_age=False)):
         query = ""  # a visitor may search for it, but it is not repeated in large type
         del kept["q"]
     return LinkedView(page if page in PAGES else "", query, kept)
+
+
+def _with_plain_spelling(text: str) -> str:
+    """Return ``text``, and again with letters in place of signs that look like them, and without spaces between letters."""
+    letters = _SPACED.sub("", text.translate(_LOOKALIKES))
+    return f"{text} {letters}"
 
 
 def one_line(text: str) -> str:

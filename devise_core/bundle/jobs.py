@@ -8,6 +8,7 @@ from devise_core.bundle import (
     convert_weights,
     labels,
     model,
+    name_words,
     naming,
     nouns,
     packages,
@@ -174,6 +175,13 @@ def build_thing_words(context: BuildContext) -> None:
     context.log(f"{thing_words.write_thing_words(chosen, plurals)} words that mean things, animals or places")
 
 
+def build_name_words(context: BuildContext) -> None:
+    """Write the words that are only ever names."""
+    listed = name_words.read_word_list(context.unpacked(name_words.WAMERICAN))
+    words = name_words.name_words(read_nouns(context.wordnet()), listed)
+    context.log(f"{name_words.write_name_words(words)} names")
+
+
 JOBS: dict[str, Job] = {
     "words": atomic(build_words),
     "labels": atomic(build_labels),
@@ -193,5 +201,6 @@ JOBS: dict[str, Job] = {
     "unsuitable-words": build_unsuitable_words,
     "person-words": build_person_words,
     "thing-words": build_thing_words,
+    "name-words": build_name_words,
 }
 """The jobs in the order in which they depend on each other."""

@@ -26,6 +26,7 @@ _HEADER = """# Licences
 | the word vectors, GloVe 6B | public domain, PDDL |
 | a second set of word vectors, from all-MiniLM-L6-v2 | Apache-2.0 |
 | the nouns, from WordNet 3.0 | WordNet 3.0 licence |
+| the list of names, from SCOWL and WordNet 3.0 | permissive, in `devise_core/text/name_words.txt` |
 | the nouns of other languages, from FreeDict | GPL-3.0 |
 | the collection `stamps`, from Tux Paint | GPL-2.0 |
 | the collection `photos`, from GCompris and other Debian packages | per image: public domain, CC0, CC BY, CC BY-SA, GPL or LGPL |

@@ -29,6 +29,7 @@ JOBS = (
     "unsuitable-words",
     "person-words",
     "thing-words",
+    "name-words",
     "card",
     "all",
 )

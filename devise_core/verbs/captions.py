@@ -10,6 +10,7 @@ from devise_core.datatypes import Hit
 from devise_core.search.index import check_k
 from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.completion import word_starts
+from devise_core.text.judged_people import judges_people
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.tokens import check_is_text, plain_tokens
 from devise_core.verbs.arguments import text_or_query
@@ -23,7 +24,8 @@ class CaptionVerbs(RankingVerbs):
         """Return up to ``k`` images whose label, caption or category has the words of a query, the best match first.
 
         Each clause is looked for as it was typed and as it was read, so "hund" finds "dog" and "Hund". The scores of the hits are
-        their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed.
+        their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed, and
+        so is one that judges people, such as "ugly woman".
 
         Args:
             query: What ``query`` made of a text, or a text that it cannot read.
@@ -48,7 +50,7 @@ class CaptionVerbs(RankingVerbs):
         unwanted = [word for part in query.clauses if part.clause.weight < 0 for word in _words(_read(part))]
         typed = [word for part in wanted for word in _words(part.clause.text)]
         read = [word for part in wanted for word in _words(_read(part))]
-        rows = self.collection.captions.search([read, typed], unwanted, k)
+        rows = self.collection.captions.search([typed] if judges_people(query) else [read, typed], unwanted, k)
         cosines = (self.collection.vector_rows("semantic")[rows] @ query.vectors.T).max(axis=1) if rows else ()
         return self.collection.hits(rows, cosines)
 

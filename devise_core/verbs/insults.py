@@ -1,10 +1,11 @@
-"""Which images are an insult beside a query: a person for "monkey", or a pig for a religion."""
+"""Which images are an insult beside a query: a person for "monkey", a pig for a religion, or a gorilla for somebody's name."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from devise_core.search.naming_table import Flags
+from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_insulting, is_sensitive
 from devise_core.text.tokens import tokens
@@ -20,14 +21,15 @@ class InsultVerbs(RankingVerbs):
         """Find images that are not shown for a query unless the app is sure of them.
 
         They may show people, if the query is an animal or a thing that insults people. Or they may show an animal, if the query has
-        a word for people, a religion or a people. An image with the words of the query as a label is never among them.
+        a word for people, a religion or a people. Beside the name of a person or a place, they may show either. An image with the
+        words of the query as a label is never among them.
 
         Args:
             query: What ``query`` made of a text.
             rows: The rows of the images in the collection.
 
         Returns:
-            Which of them are an insult ``(n,)``. None if the query is about neither, or the model names no images.
+            Which of them are an insult ``(n,)``. None if the query is about none of these, or the model names no images.
 
         Example:
             >>> rows = np.asarray([engine.collection.row("violin"), engine.collection.row("dog")])
@@ -40,13 +42,14 @@ class InsultVerbs(RankingVerbs):
         if guard is None:
             return None
         animal, people = self._is_animal(query), is_sensitive(text) or self._is_person(query)
-        if animal == people and not is_insulting(text):
+        named = not animal and has_name(text)
+        if animal == people and not named and not is_insulting(text):
             return None
         features = self.collection.vector_rows("visual")[rows]
         unfit = np.zeros(len(rows), dtype=np.bool_)
-        if people and not animal:
+        if named or (people and not animal):
             unfit |= self._may_show_animals(rows)
-        if is_insulting(text):
+        if named or is_insulting(text):
             unfit |= guard.may_show_people(features)
         if animal and not people:
             unfit |= guard.unfit_for_animals(features)

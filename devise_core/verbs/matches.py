@@ -12,6 +12,7 @@ from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.cutoff import cut_off
 from devise_core.search.probes import PEOPLE
 from devise_core.search.ranking import Ranking
+from devise_core.text.judged_people import judges_people
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.verbs.arguments import condition_given, query_given
@@ -34,7 +35,7 @@ class Matches:
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
-        sensitive: Whether the query has a word of which only sure matches are shown, as ``is_sensitive`` decides.
+        sensitive: Whether only sure matches are shown, because the query has a word that ``is_sensitive``, or judges people.
         inside: Those that satisfy the condition, by default ``ranking``.
         inside_count: How many images satisfy the condition, also behind the window. By default as many as ``inside`` has.
         count_from: Returns how many of them have at least a cosine. None if ``inside`` has them all.
@@ -170,7 +171,7 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
         chance = self.chance_cosine
         suggested = cut_off(ranking.cosines, chance)
-        sensitive = is_sensitive(query.read_text)
+        sensitive = is_sensitive(query.read_text) or judges_people(query)
         count = len(inside) if count < 0 else count
         if evidence is None or not evidence.sure:
             ranking, inside = self._without_insults(query, ranking), self._without_insults(query, inside)

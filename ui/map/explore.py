@@ -8,21 +8,25 @@ from streamlit.delta_generator import DeltaGenerator
 from devise_core.collections.map_labels import NAMED_BY
 from devise_core.engine import Engine
 from devise_core.errors import shortened
+from devise_core.hits import Hits
 from devise_core.serving import event_log
+from devise_core.text.query import Query
 from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.verbs.matches import Matches
 from devise_core.vision.image_formats import SUFFIXES
 from devise_core.vision.image_reader import note_on
 from ui import url_state
-from ui.blocked_words import refuse_blocked, words_of
+from ui.blocked_words import refuse_blocked, withheld_sentence, words_of
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
+from ui.hit.tiles import Marks
 from ui.map.cards import NEIGHBOURS, picture_card, region_card
 from ui.map.data import drawn_rows
 from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
 from ui.missing import explain_missing_picture, is_missing
-from ui.query.evidence import explain_unknown
+from ui.query.evidence import closest_sentence, explain_absence, explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
 from ui.server.model_queue import model_slot
 from ui.server.session_job import session_job
@@ -58,8 +62,12 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
         if inside is not None:
             region_card(engine, inside)
         for number, pin in enumerate(pins):
-            st.header(f"Most similar to {plain(pin.text)}", anchor=False)
-            gallery(engine, pin.hits, f"map-{number}")
+            if pin.sure:
+                st.header(f"Most similar to {plain(pin.text)}", anchor=False)
+                gallery(engine, pin.hits, f"map-{number}")
+            elif pin.hits:
+                st.markdown(closest_sentence(pin.text))
+                gallery(engine, pin.hits, f"map-{number}", Marks(strong=()))
 
 
 def _query_pin(engine: Engine, text: str) -> Pin | None:
@@ -68,15 +76,31 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
             with event_log.timed_search(text) as facts:
                 query = read_query(engine, text)
                 refuse_blocked(engine, words_of(query))
-                if (matches := engine.matches(query)).unknown:
-                    explain_unknown(engine, matches, "q")
-                    return None
-                hits = engine.hits(matches.inside[:MATCHES])
+                matches = engine.matches(query)
+                is_answered = not matches.unknown and not matches.withheld
+                sure = matches.sure and not matches.absent and bool(matches.strong())
+                hits = engine.hits((matches.strong() if sure else matches.closest)[:MATCHES] if is_answered else matches.inside[:0])
                 facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
-            show_reading(query.reading, "q")
-            say_unmodelled(query)
-            return Pin(shortened(text, MAX_CHARACTERS), query.vector, hits, engine.scores(query))
+            if is_answered:
+                return _shown_pin(engine, query, matches, hits, sure)
+            _explain_no_pin(engine, query, matches)
     return None
+
+
+def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure: bool) -> Pin:
+    show_reading(query.reading, "q")
+    say_unmodelled(query)
+    if matches.absent:
+        explain_absence(engine, query, matches)
+    return Pin(shortened(query.text, MAX_CHARACTERS), query.vector, hits, engine.scores(query), sure)
+
+
+def _explain_no_pin(engine: Engine, query: Query, matches: Matches) -> None:
+    """Say why the map shows nothing for a query."""
+    if matches.unknown:
+        explain_unknown(engine, matches, "q")
+    else:
+        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
 
 
 def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:

@@ -33,12 +33,14 @@ class Pin:
         vector: Its unit vector ``(d,)``.
         hits: The pictures to highlight.
         scores: For a query, the score of each picture ``(n,)``. The colours show it. Otherwise they show the similarity.
+        sure: Whether the app is sure that ``hits`` show what was asked for.
     """
 
     text: str
     vector: Floats
     hits: Sequence[Hit] = ()
     scores: Floats | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True)

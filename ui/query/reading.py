@@ -10,6 +10,7 @@ import streamlit as st
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
 from devise_core.text.query import Query, corrected_text
+from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.unmodelled import quoted
 from ui.callbacks import uninterrupted
 from ui.errors import offer_spellings
@@ -30,7 +31,7 @@ _SHARES_HELP = (
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
     """Show how a query was read: a tag for each term with its sign and share, and the words that were not known.
 
-    Nothing is shown for a single word that is read as it is.
+    Nothing is shown for a single word that is read as it is. Words for groups of people are not repeated in tags.
 
     Args:
         reading: What the query was read as.
@@ -41,7 +42,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
         _show_corrections(reading, field)
     parts = [f":small[{plain(word)} was read as {plain(form)}]" for word, form in reading.read_as.items()]
     terms = merged_terms(reading.terms)
-    if len(terms) > 1 or any(term.kind == "picture" for term in terms):
+    if (len(terms) > 1 and not is_sensitive(reading.text, sex_and_age=False)) or any(term.kind == "picture" for term in terms):
         engine = current_engine()
         parts.insert(0, ":small[Understood as] " + " ".join(_tag(term) for term in terms))
         nearest = [_nearest(engine, term, pictures) for term in terms] if engine.vocabulary else []

@@ -93,10 +93,10 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
         try:
             matches = engine.matches(engine.query(view.parameters["q"]))
         except (QueryError, UnknownWordError):
-            return [f"“{view.query}”"], PAGES[view.page].description, []
+            return ["A search for pictures"], PAGES[view.page].description, []
         strong = matches.strong() if matches.sure else matches.ranking[:0]
         if matches.withheld or not strong:
-            return [f"“{view.query}”", "A search for pictures"], "The app is not sure that any picture matches.", []
+            return ["A search for pictures"], "The app is not sure that any picture matches.", []  # others' words stay out of it
         count = f"{len(strong)} of {len(engine.collection)} pictures match well"
         return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)
