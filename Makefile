@@ -27,7 +27,7 @@ format: $(VENV)/test
 	$(BIN)/ruff format
 
 types: $(VENV)/test
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 audit: $(VENV)/test
 	$(BIN)/python .ci/audit
