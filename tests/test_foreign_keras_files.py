@@ -69,11 +69,14 @@ CHANGES: dict[str, Change] = {
 
 
 def changed_model(path: Path, change: Change) -> Path:
-    """Write the bundled model with another description."""
-    with zipfile.ZipFile(BUNDLED / "model.keras") as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+    """Write the bundled model with another description. Only that is compressed, because compressing the weights takes long."""
+    with zipfile.ZipFile(BUNDLED / "model.keras") as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
             data = source.read(name)
-            target.writestr(name, change(data) if name == CONFIG else data)
+            if name == CONFIG:
+                target.writestr(name, change(data), zipfile.ZIP_DEFLATED)
+            else:
+                target.writestr(name, data)
     return path
 
 
