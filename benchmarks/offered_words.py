@@ -15,11 +15,12 @@ import numpy as np
 
 from devise_core import Engine, load_engine
 from devise_core.errors import DeviseError
+from devise_core.text.interpolation import word_path
 from devise_core.text.thing_words import is_thing
 from devise_core.text.word_filter import WordFilter, load_word_filter
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 
-PATHS, SEED, NAMES = 500, 7, 10
+PATHS, STEPS, SEED, NAMES = 500, 5, 7, 10
 TRIED = 8
 """How many random nouns are looked at for each path, because only some are things."""
 
@@ -38,17 +39,21 @@ def named(engine: Engine) -> Iterator[str]:
 
 
 def on_paths(engine: Engine, count: int = PATHS) -> Iterator[str]:
-    """Yield the words between the ends of ``count`` paths between random things. Between other nouns there is no path."""
-    text = engine.text
+    """Yield the words between the ends of ``count`` paths between random things. Between other nouns there is no path.
+
+    They are the words of ``engine.word_path``, without the images that it looks for.
+    """
+    text, vocabulary = engine.text, engine.vocabulary
     assert isinstance(text, WordVectorEncoder)
+    assert vocabulary
     nouns = [text.nouns.nouns[row] for row in text.nouns.random_rows(TRIED * count, SEED).tolist()]
     things = list(filter(is_thing, nouns))[: 2 * count]
     for start, end in zip(things[::2], things[1::2], strict=False):
         try:
-            path = engine.word_path(start, end)
+            path = word_path(text, vocabulary, start, end, STEPS)
         except DeviseError:  # a noun that the word vectors lack, or two nouns with one vector
             continue
-        yield from (step.word.word for step, _ in path[1:-1])
+        yield from (step.word.word for step in path[1:-1])
 
 
 def unsuitable(words: Iterator[str], word_filter: WordFilter) -> tuple[list[str], int]:
