@@ -22,19 +22,27 @@ if TYPE_CHECKING:  # the server imports this module as it starts
 MAX_HEAPS = 2
 """Heaps of the C library. By default it makes one for each thread, up to eight per core, and each keeps what a page needed in
 between. ``python -m benchmarks.attacks`` left 32% more memory with them on two cores, and none with two heaps."""
-_M_ARENA_MAX = -8
-"""The number of the option in ``malloc.h``."""
+LEAST_MAPPED = 4 << 20
+"""Bytes from which a block of memory is mapped by itself, and so is given back as soon as it is free. By default the C library
+raises its limit to the largest block that was ever freed. The weights of the model then lie between what was free beside them,
+and the server needed 20 MB more after the first label."""
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+"""The numbers of the options in ``malloc.h``."""
 PERIOD = 20.0
 """Seconds between two collections. Python starts some by itself, but seldom one of everything."""
 
 
 def limit_heaps() -> None:
-    """Let all threads share ``MAX_HEAPS`` heaps, unless the environment says how many. To be called before there are threads.
+    """Let all threads share ``MAX_HEAPS`` heaps without large blocks. To be called before there are threads.
 
-    See ``M_ARENA_MAX`` in https://man7.org/linux/man-pages/man3/mallopt.3.html. Other systems than Linux have no such heaps.
+    The environment may set other limits. See https://man7.org/linux/man-pages/man3/mallopt.3.html. Other systems than Linux have no
+    such heaps.
     """
-    if "MALLOC_ARENA_MAX" not in os.environ and (option := _of_c_library("mallopt")):
-        option(_M_ARENA_MAX, MAX_HEAPS)
+    if option := _of_c_library("mallopt"):
+        if "MALLOC_ARENA_MAX" not in os.environ:
+            option(_M_ARENA_MAX, MAX_HEAPS)
+        if "MALLOC_MMAP_THRESHOLD_" not in os.environ:
+            option(_M_MMAP_THRESHOLD, LEAST_MAPPED)
 
 
 def freeze_memory() -> None:
