@@ -27,14 +27,14 @@ class KindTable:
     """The kinds that have ImageNet labels below them, and the kinds of every noun.
 
     Attributes:
-        members: Whether each label is at or below each kind ``(kinds, labels)``, 0 or 1. A query reads a few rows of it.
+        members: Whether each label is at or below each kind ``(kinds, labels)``. A query reads a few rows of it.
         synsets: The WordNet offset of each kind, in order ``(kinds,)``.
         starts: Where each noun's entries begin in ``kinds`` and ``weights`` ``(nouns + 1,)``.
         kinds: Numbers of kinds.
         weights: Their weights: 1 for the sense itself, and ``DECAY`` for each step up to a more general one.
     """
 
-    members: Floats
+    members: npt.NDArray[np.bool_]
     synsets: Rows
     starts: npt.NDArray[np.int32]
     kinds: npt.NDArray[np.int16]
@@ -84,5 +84,5 @@ class KindTable:
         labels = np.flatnonzero(members.any(axis=0))
         if len(labels) < FEW_LABELS * members.shape[1]:
             shares, members = shares[:, labels], members[:, labels]
-        sums = np.clip(shares @ members.T, 0, 1)
+        sums = np.clip(shares @ members.T.astype(np.float32), 0, 1)
         return np.asarray(np.log((sums + SMOOTHING) / (1 - sums + SMOOTHING)), dtype=np.float32)

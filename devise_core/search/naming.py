@@ -223,17 +223,17 @@ class Namer:
         excluded |= animal[:, None] & self._group["a"]
         excluded |= primate[:, None] & self._group["p"]
         lines, below = self._guarded_below
-        unsure = classes @ below.T < SURE  # (n, guarded lines)
+        unsure = classes @ below.T.astype(np.float32) < SURE  # (n, guarded lines)
         excluded[:, lines] |= unsure & (self._group["g"][lines] | possible[:, None])
         return excluded
 
     @cached_property
-    def _guarded_below(self) -> tuple[Rows, Floats]:
-        """The lines that need a sure classifier, and which labels are below each ``(lines, labels)``, 0 or 1."""
+    def _guarded_below(self) -> tuple[Rows, Flags]:
+        """The lines that need a sure classifier, and which labels are below each ``(lines, labels)``."""
         lines = np.flatnonzero(self._group["g"] | self._group["w"])
-        below = np.zeros((len(lines), len(self.table.own_line)), dtype=np.float32)
+        below = np.zeros((len(lines), len(self.table.own_line)), dtype=np.bool_)
         for row, line in enumerate(lines):
-            below[row, self.table.below[line]] = 1
+            below[row, self.table.below[line]] = True
         return lines, below
 
 

@@ -84,7 +84,7 @@ def _kinds(arrays: _Arrays, label_count: int, noun_count: int) -> KindTable:
     check_rows(kinds, len(synsets), f"“noun_kinds” in {arrays.path}")
     check_rows(starts, len(kinds) + 1, f"“noun_starts” in {arrays.path}")
     return KindTable(
-        np.unpackbits(members, axis=1, count=len(synsets)).T.astype(np.float32, order="C"),
+        np.unpackbits(members, axis=1, count=len(synsets)).T.astype(np.bool_, order="C"),
         synsets,
         starts,
         kinds,
