@@ -74,14 +74,15 @@ def _print_key(name: str) -> None:
 
 def _open_engine() -> None:
     """Open the default collection, answer one query, and load the model unless ``SEMBLANCE_PRELOAD`` is off."""
-    from devise_core.serving.garbage import freeze_memory
+    from devise_core.serving.garbage import freeze_memory, load_into_memory
     from devise_core.serving.open_engines import default_engine
 
     try:
         engine = default_engine()
         engine.matches(engine.query("bird"))
         if settings().preload:
-            engine.encoder.load()
-        freeze_memory()
+            load_into_memory(engine.encoder)
+        else:
+            freeze_memory()
     except DeviseError as error:
         say(f"semblance: {error}")  # every request tries again and is answered with the error

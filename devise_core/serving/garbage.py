@@ -16,6 +16,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from devise_core.serving.quiet_stderr import without_tensorflow_notes
+
 if TYPE_CHECKING:  # the server imports this module as it starts
     from devise_core.vision.image_encoder import ImageEncoder
 
@@ -54,7 +56,8 @@ def freeze_memory() -> None:
 
 def load_into_memory(encoder: ImageEncoder) -> None:
     """Load the model so that what runs beside it is not slower than without it. Raises what ``ImageEncoder.load`` raises."""
-    encoder.load()
+    with without_tensorflow_notes():
+        encoder.load()
     keep_keras_state()
     freeze_memory()
     _return_memory()

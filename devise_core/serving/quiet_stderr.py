@@ -1,0 +1,49 @@
+"""Keep TensorFlow's notes out of the stderr of a server, which is its log.
+
+Its C++ parts write to file descriptor 2 before any setting of theirs takes effect. What else is written meanwhile must stay.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+_NOTE = re.compile(rb"WARNING: All log messages before absl::|[IW]\d{4} |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] ")
+"""How notes and warnings of TensorFlow begin, as its versions write them. Its errors begin with an E or an F."""
+_SECONDS = 1.0
+"""How long to wait for the last lines. A process that was started meanwhile keeps the pipe open."""
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def without_tensorflow_notes() -> Iterator[None]:
+    """Leave the notes of TensorFlow out of what is written to stderr during a ``with`` block, by any thread."""
+    with _LOCK:
+        try:
+            kept, target = os.dup(2), os.dup(2)
+        except OSError:  # a server without stderr
+            yield
+            return
+        reader, writer = os.pipe()
+        forwarding = threading.Thread(target=_forward, args=(reader, target), daemon=True, name="forward-stderr")
+        forwarding.start()
+        os.dup2(writer, 2)
+        os.close(writer)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            forwarding.join(_SECONDS)
+
+
+def _forward(reader: int, target: int) -> None:
+    """Write the lines from a pipe to a file descriptor, except for notes. Closes both."""
+    with os.fdopen(reader, "rb") as lines, os.fdopen(target, "wb", buffering=0) as written:
+        for line in lines:
+            if not _NOTE.match(line):
+                with suppress(OSError):  # whoever reads it may be gone, and a full pipe would stop the server
+                    written.write(line)
