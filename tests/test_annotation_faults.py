@@ -126,3 +126,27 @@ def test_composed_and_decomposed_letters_are_one_name(folder: Path) -> None:
     (folder / "metadata.csv").write_text(f"file_name,label\ncat/{unicodedata.normalize('NFC', 'fée.png')},fairy\n", "utf-8")
     result = indexed(folder)
     assert ("fairy",) in labels(result) and result.notes == []
+
+
+def test_annotations_of_no_image_and_of_no_category_are_said(folder: Path) -> None:
+    annotations = [
+        {"image_id": 1, "category_id": 5},
+        {"image_id": 2, "category_id": 5},
+        *({"image_id": number, "caption": "A"} for number in (2, 3, 4, 6)),
+        {"image_id": 1, "category_id": 9},
+        {"image_id": 1, "category_id": None, "caption": "A cat"},
+    ]
+    content = {
+        "images": [{"id": 1, "file_name": "mimi.png"}],
+        "categories": [{"id": 5, "name": "kitten"}],
+        "annotations": annotations,
+    }
+    (folder / "annotations").mkdir()
+    (folder / "annotations/all.json").write_text(json.dumps(content), "utf-8")
+    result = indexed(folder)
+    assert result.notes == [
+        f"annotations/all.json: {FOUND}; 5 annotations have the image_id of no image (2, 3, 4, 1 more); "
+        "1 annotation has the category_id of no category (9)"
+    ]
+    assert result.report.read_text("utf-8").splitlines() == result.notes
+    assert labels(result)[0] == ("kitten",)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from devise_core.collections.coco import read_coco
+from devise_core.collections.coco import read_coco, strays
 from devise_core.collections.image_note import ImageNote
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.storage.artifact_reader import read_text
@@ -28,7 +28,7 @@ _COLUMNS = {
 """The names under which a file may give a fact. The first that has a value counts."""
 _FACTS = {"labels": "labels", "caption": "captions", "author": "authors", "licence": "licences", "source": "sources"}
 _SHOWN = 3
-"""How many of the images that are not there are named."""
+"""How many of the images, or of the ids, that are not there are named."""
 
 
 @dataclass
@@ -40,6 +40,7 @@ class AnnotationFile:
         notes: By the path of the image below the folder, with ``/``, or by the end of that path.
         anywhere: Whether the end of the path is enough. COCO names a file without the folder it is in.
         nameless: How many rows name no file.
+        astray: What else has no effect, in parts of a sentence.
         used: The keys of ``notes`` that are of an image.
         images: How many images the file describes.
     """
@@ -48,6 +49,7 @@ class AnnotationFile:
     notes: Mapping[str, ImageNote]
     anywhere: bool = False
     nameless: int = 0
+    astray: Sequence[str] = ()
     used: set[str] = field(default_factory=set)
     images: int = 0
 
@@ -84,12 +86,12 @@ class AnnotationFile:
             parts.append(f"{_counted(len(unused), 'row')} {verb} no image ({', '.join(shown + more)})")
         if self.nameless:
             parts.append(f"{_counted(self.nameless, 'row')} {'has' if self.nameless == 1 else 'have'} no {_FILE[0]}")
-        return f"{self.name}: {'; '.join(parts)}"
+        return f"{self.name}: {'; '.join([*parts, *self.astray])}"
 
     @property
     def has_faults(self) -> bool:
         """Whether a row has no effect, or the file has none."""
-        return bool(self.unused or self.nameless or not any(self.notes[key] != ImageNote() for key in self.used))
+        return bool(self.unused or self.nameless or self.astray or not any(self.notes[key] != ImageNote() for key in self.used))
 
     def _key(self, ends: Sequence[str]) -> str | None:
         return next((end for end in (ends if self.anywhere else ends[:1]) if end in self.notes), None)
@@ -123,8 +125,13 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
     Raises:
         CollectionError: It cannot be read, or is in another format.
     """
+    astray = list[str]()
     try:
-        rows = [_note(row) for row in _rows(path)] if path.suffix.lower() != ".json" else list(read_coco(json.loads(_text(path))))
+        if path.suffix.lower() == ".json":
+            document = json.loads(_text(path))
+            rows, astray = list(read_coco(document)), strays(document, _SHOWN)
+        else:
+            rows = [_note(row) for row in _rows(path)]
     except ArtifactError as error:
         raise CollectionError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
@@ -140,7 +147,7 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
     nameless = sum(not file for file, _ in rows)
     if nameless and not notes:
         raise CollectionError(_no_column(path, []))
-    return AnnotationFile(name or str(path), notes, anywhere, nameless)
+    return AnnotationFile(name or str(path), notes, anywhere, nameless, astray)
 
 
 def _rows(path: Path) -> Iterable[Mapping[str, Any]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from devise_core.collections.image_note import ImageNote
+
+_LONGEST_ID = 40
+"""How many characters of an id are shown."""
 
 
 def read_coco(document: Mapping[str, Any]) -> Iterator[tuple[str, ImageNote]]:
@@ -42,3 +45,37 @@ def read_coco(document: Mapping[str, Any]) -> Iterator[tuple[str, ImageNote]]:
                 source=str(image.get("coco_url") or image.get("flickr_url") or ""),
             ),
         )
+
+
+def strays(document: Mapping[str, Any], shown: int) -> list[str]:
+    """Say which annotations have no effect, because they are of an image or a category that the file does not have.
+
+    Args:
+        document: The content of the file.
+        shown: How many of the ids are named.
+
+    Returns:
+        Up to two parts of a sentence.
+
+    Raises:
+        KeyError: A part of the format is missing.
+    """
+    images = {image["id"] for image in document["images"]}
+    categories = {category["id"] for category in document.get("categories", ())}
+    annotations = document["annotations"]
+    of_images = [annotation["image_id"] for annotation in annotations if annotation["image_id"] not in images]
+    of_categories = [
+        category
+        for annotation in annotations
+        if (category := annotation.get("category_id")) is not None and category not in categories
+    ]
+    return [*_astray(of_images, "image", shown), *_astray(of_categories, "category", shown)]
+
+
+def _astray(ids: Sequence[Any], kind: str, shown: int) -> list[str]:
+    if not ids:
+        return []
+    named = list(dict.fromkeys(str(each)[:_LONGEST_ID] for each in ids))
+    more = [f"{len(named) - shown} more"] if len(named) > shown else []
+    verb = "annotation has" if len(ids) == 1 else "annotations have"
+    return [f"{len(ids)} {verb} the {kind}_id of no {kind} ({', '.join(named[:shown] + more)})"]
