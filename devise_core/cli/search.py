@@ -12,7 +12,7 @@ from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.errors import QueryError, UnknownWordError
+from devise_core.errors import ArtifactError, QueryError, UnknownWordError
 from devise_core.text.query import Query
 from devise_core.text.query_parser import GRAMMAR, parse
 from devise_core.text.query_pointer import point
@@ -100,8 +100,14 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
 
 
 def _described(engine: Engine, query: Query | str, hits: Sequence[Hit]) -> str:
-    """Say which images have the words in what is written about them. It is "" if there are none, or if a hit is one of them."""
-    described = engine.found_by_caption(query, _LOOKED_UP)
+    """Say which images have the words in what is written about them. It is "" if there are none, or if a hit is one of them.
+
+    A damaged file of captions is said here, and does not end the search.
+    """
+    try:
+        described = engine.found_by_caption(query, _LOOKED_UP)
+    except ArtifactError as error:
+        return f"The labels and captions were not searched, because {error}"
     if not described or {hit.row for hit in described} & {hit.row for hit in hits}:
         return ""
     count = counted(len(described), "image") + (" or more" if len(described) == _LOOKED_UP else "")

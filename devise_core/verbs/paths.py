@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 
 from devise_core.datatypes import Hit
+from devise_core.errors import ArtifactError
 from devise_core.text.interpolation import Candidates, PathStep, chosen_images, word_path
 from devise_core.verbs.captions import CaptionVerbs
 from devise_core.verbs.matches import MatchVerbs
@@ -51,7 +54,10 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
         word = step.word.word
         query = self.query(word)
         matches = self.matches(query)
-        labelled = [hit.row for hit in self.found_by_caption(query) if word.lower() in map(str.lower, hit.labels)]
+        described: list[Hit] = []
+        with suppress(ArtifactError):  # a damaged file of captions; the other images may do
+            described = self.found_by_caption(query)
+        labelled = [hit.row for hit in described if word.lower() in map(str.lower, hit.labels)]
         announced = matches.strong().rows.tolist() if matches.sure else []
         rows = np.asarray(list(dict.fromkeys(labelled + announced)), dtype=np.int64)
         if not len(rows):

@@ -7,8 +7,9 @@ from typing import Any
 
 from devise_core.datatypes import Hit, Reading
 from devise_core.engine import Engine
-from devise_core.errors import QueryError, UnknownWordError, shortened
+from devise_core.errors import ArtifactError, QueryError, UnknownWordError, shortened
 from devise_core.search.ranking import Ranking
+from devise_core.serving import event_log
 from devise_core.text.query import Query
 from devise_core.text.unmodelled import quoted
 from devise_core.verbs.matches import Matches
@@ -119,7 +120,12 @@ def _listed(matches: Matches) -> Ranking:
 
 
 def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> list[dict[str, object]]:
-    return tile_data(engine, described(engine, query, shown), Marks())
+    try:
+        hits = described(engine, query, shown)
+    except ArtifactError as error:  # a damaged file of captions, which the page of the search names
+        event_log.record_refusal(error)
+        hits = []
+    return tile_data(engine, hits, Marks())
 
 
 def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[str, object]]:

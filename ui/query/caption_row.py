@@ -13,6 +13,7 @@ from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
 from devise_core.text.query import Query
 from ui.blocked_words import is_about_groups
+from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.session_query import read_query
 
@@ -44,7 +45,9 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) 
     Returns:
         How many pictures were shown.
     """
-    hits = described(engine, query, shown)
+    hits: list[Hit] = []
+    with show_errors():  # the results of the search stay if the file of captions is damaged
+        hits = described(engine, query, shown)
     if not hits:
         return 0
     with st.container(key="by-caption"):

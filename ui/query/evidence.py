@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
+from devise_core.errors import ArtifactError
 from devise_core.hits import Hits
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
@@ -54,7 +56,9 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
         query: What was asked for.
         text: The query as the page may show it.
     """
-    written = len(engine.found_by_caption(query, MOST_WRITTEN))
+    written = 0
+    with suppress(ArtifactError):  # the row of pictures found by caption says so
+        written = len(engine.found_by_caption(query, MOST_WRITTEN))
     if not written:
         return f"Nothing here matches “{text}”."
     count = "1 picture has" if written == 1 else f"{written} pictures have"
