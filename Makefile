@@ -52,7 +52,9 @@ lock: $(VENV)/test
 	grep ^pymilvus requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-milvus.lock
 	grep ^onnx requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-onnx.lock
 	grep ^numkong requirements-dev.txt | $(LOCKED) - -c requirements.lock -o requirements-large.lock
-	$(BIN)/python -m devise_core.bundle.licences > docs/LICENCES.md
+	mkdir -p build-cache
+	$(BIN)/python -m devise_core.bundle.licences > build-cache/LICENCES.md
+	mv build-cache/LICENCES.md docs/LICENCES.md
 
 # Install the last commit as a package into new environments and run the README's lines. Needs no environment, so PYTHON=python3.13 works.
 package:

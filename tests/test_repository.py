@@ -95,3 +95,22 @@ def test_setting_up_shows_what_is_installed() -> None:
     ]
     assert len(installs) == 2
     assert not any(" -q" in line for line in installs)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_lock_keeps_the_licences_if_they_cannot_be_written_again(fails: bool, tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text("utf-8"), "utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/LICENCES.md").write_text("the old ones", "utf-8")
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "requirements-dev.txt").write_text("fastapi\npymilvus\nonnx\nnumkong\n", "utf-8")
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    for name, script in {"uv": "exit 0", "python": f"echo new; exit {int(fails)}"}.items():
+        (tmp_path / ".venv/bin" / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        (tmp_path / ".venv/bin" / name).chmod(0o755)
+    (tmp_path / ".venv/test").touch()
+    ended = subprocess.run(["make", "lock", "VENV=.venv"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ((ended.returncode != 0), (tmp_path / "docs/LICENCES.md").read_text("utf-8").strip()) == (
+        fails,
+        "the old ones" if fails else "new",
+    ), ended.stderr
