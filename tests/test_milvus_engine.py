@@ -225,12 +225,17 @@ def test_collections_in_milvus_are_listed_and_removed(
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
     monkeypatch.setenv("SEMBLANCE_MILVUS_PICTURES", str(tmp_path / "thumbnails"))
     monkeypatch.setenv("SEMBLANCE_MILVUS_URI", connection.uri)
-    with MilvusWriter("spare", "m", connection) as writer:
-        writer.put(ImageBatch([Item("a", "a.webp")], np.eye(1, 6, dtype=np.float32), np.eye(1, 4, dtype=np.float32), [b"x"], ["a"]))
-        writer.seal()
+    batch = ImageBatch([Item("a", "a.webp")], np.eye(1, 6, dtype=np.float32), np.eye(1, 4, dtype=np.float32), [b"x"], ["a"])
+    for name, model_id in {"spare": "m", "same": load_engine().model_id}.items():
+        with MilvusWriter(name, model_id, connection) as writer:
+            writer.put(batch)
+            writer.seal()
     assert main(["collections", "--json"]) == 0
-    counts = read_output(capsys.readouterr().out)["collections"]
-    assert (counts["milvus:spare"], counts["stamps"]) == (1, 384)
+    listed = read_output(capsys.readouterr().out)
+    assert listed["collections"].items() >= {"milvus:same": 1, "stamps": 384}.items()
+    assert listed["other_models"] == {"milvus:spare": 1}
+    assert main(["collections", "list"]) == 0
+    assert "     1  milvus:spare  (made with another model:" in capsys.readouterr().out
     assert (tmp_path / "thumbnails/semblance_spare").is_dir()
     assert main(["collections", "remove", "milvus:spare", "--yes"]) == 0
     assert not (tmp_path / "thumbnails/semblance_spare").exists()

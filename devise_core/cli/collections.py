@@ -77,7 +77,8 @@ def _list(options: argparse.Namespace) -> None:
                 others[name] = len(open_collection(name, engine.layout, ""))
         except CollectionError as error:
             say(f"semblance: {error}")
-    counts |= _counts_in_milvus()
+    for name, (count, model_id) in _counts_in_milvus().items():
+        (others if engine.model_id and model_id not in ("", engine.model_id) else counts)[name] = count
     if options.json:
         print_json({"command": "collections", "collections": counts, "other_models": others})
         return
@@ -87,16 +88,23 @@ def _list(options: argparse.Namespace) -> None:
         print(f"{count:6d}  {name}  (made with another model: --artifacts FOLDER opens it)")
 
 
-def _counts_in_milvus() -> dict[str, int]:
-    """Return how many images each collection of the configured Milvus server has. There are none if it does not answer."""
+def _counts_in_milvus() -> dict[str, tuple[int, str]]:
+    """Return how many images each collection of the configured Milvus server has, and the id of its model, "" if it is not known.
+
+    There are none if the server does not answer.
+    """
     if not text("milvus_uri"):
         return {}
     from devise_core.collections.milvus.connection import MilvusConnection
+    from devise_core.collections.milvus.facts import read_beginning
     from devise_core.collections.milvus.listing import shown_versions
 
     try:
         connection = MilvusConnection.configured()
-        return {name: connection.count(version.images) for name, version in shown_versions(connection).items()}
+        return {
+            name: (connection.count(version.images), str(read_beginning(connection, version).get("model", "")))
+            for name, version in shown_versions(connection).items()
+        }
     except (CollectionError, MissingPackageError) as error:
         say(f"semblance: {error}")
         return {}
