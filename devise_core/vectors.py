@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,8 @@ Rows = npt.NDArray[np.int64]
 ROWS_AT_A_TIME = 4_096
 """A block of this many rows fits in the CPU cache. It is too small for threads, which would spend more time waiting."""
 
+LARGEST = 1e15
+"""No number of a file may be larger. The sum of the squares of a million such numbers still fits in a ``float32``."""
 _SMALLEST_NORM = 1e-9
 _HALF_EXPONENT = np.int16(0x7C00)
 _HALF_BITS = np.int32(~0x70001FFF)
@@ -75,6 +79,14 @@ def from_half(numbers: npt.NDArray[np.float16]) -> Floats:
 def is_finite_half(numbers: npt.NDArray[np.float16]) -> bool:
     """Return whether all numbers are finite, in a third of the time that NumPy takes."""
     return bool((np.asarray(numbers).view(np.int16) & _HALF_EXPONENT).max(initial=0) < _HALF_EXPONENT)
+
+
+def fault_of(numbers: npt.NDArray[np.floating[Any]]) -> str:
+    """Return why numbers of a file cannot be computed with, such as "that are not finite". It is "" if they can."""
+    lowest, highest = float(numbers.min(initial=0)), float(numbers.max(initial=0))  # NaN if one of them is
+    if lowest >= -LARGEST and highest <= LARGEST:
+        return ""
+    return "that are too large" if np.isfinite([lowest, highest]).all() else "that are not finite"
 
 
 def without(vectors: Floats, directions: Floats) -> Floats:

@@ -24,7 +24,7 @@ from devise_core.errors import ArtifactError
 from devise_core.search.byte_products import BLOCK_ROWS, STEPS, fastest_multiply
 from devise_core.storage.artifact_reader import open_file, reading
 from devise_core.storage.mapped_rows import VectorRows, row_blocks
-from devise_core.vectors import Bytes, Floats, Rows, quantise
+from devise_core.vectors import Bytes, Floats, Rows, fault_of, quantise
 
 ERRORS = 6.0
 """The bound on the error in standard deviations. Many rounding errors add up like a normal distribution, and one product in a
@@ -107,8 +107,8 @@ class ScannedProducts(Products):
         self._scales = np.concatenate(
             [np.ascontiguousarray(file[:, -_SCALE_BYTES:]).view(np.float32)[:, 0] for file in self._files]
         )
-        if not np.isfinite(self._scales).all():
-            raise ArtifactError(f"{paths[0]} holds numbers that are not finite. Make the collection again.")
+        if fault := fault_of(self._scales):
+            raise ArtifactError(f"{paths[0]} holds numbers {fault}. Make the collection again.")
         self._largest_scale = float(np.abs(self._scales).max(initial=0.0))
 
     def __len__(self) -> int:

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devise_core.errors import ArtifactError, DeviseError
+from devise_core.vectors import fault_of
 
 MAX_JSON_BYTES = 64 << 20
 """The largest JSON file that is read. ``results.json`` of the bundled model has 0.3 MB."""
@@ -33,7 +34,7 @@ MAX_UNPACKED_BYTES = 4 << 30
 
 Array = npt.NDArray[Any]
 
-_FINITE_BLOCK = 1 << 22
+_BLOCK = 1 << 22
 
 
 _REMEDY = "Restore it, or make it again"
@@ -143,7 +144,7 @@ def read_array(path: Path, kind: type[Any], shape: Sequence[int | None], mapped:
         mapped: Map the file into memory, so that only what is used is read.
 
     Returns:
-        The array, as it is stored. Its floating-point numbers are finite.
+        The array, as it is stored. Its floating-point numbers are finite, and none is above ``vectors.LARGEST``.
 
     Raises:
         ArtifactError: It holds something else.
@@ -176,7 +177,7 @@ def read_arrays(path: Path, most: int = MAX_UNPACKED_BYTES) -> dict[str, Array]:
 
 
 def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None]) -> Array:
-    """Return ``array`` if it has the kind of number and the shape, and no infinity or NaN.
+    """Return ``array`` if it has the kind of number and the shape, and no infinity, NaN or too large number.
 
     Args:
         array: The array.
@@ -193,8 +194,8 @@ def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None
     if not fits:
         wanted = " × ".join("n" if length is None else str(length) for length in shape)
         raise ArtifactError(f"{name} has the shape {array.shape} instead of {wanted}. Restore it, or make it again.")
-    if np.issubdtype(array.dtype, np.inexact) and not _all_finite(array):
-        raise ArtifactError(f"{name} holds numbers that are not finite. Restore it, or make it again.")
+    if np.issubdtype(array.dtype, np.inexact) and (fault := _fault_of(array)):
+        raise ArtifactError(f"{name} holds numbers {fault}. Restore it, or make it again.")
     return array
 
 
@@ -213,10 +214,11 @@ def check_rows(rows: Array, count: int, name: str) -> None:
         raise ArtifactError(f"{name} refers to a row outside the {count} rows of another file. Restore all files together.")
 
 
-def _all_finite(array: Array) -> bool:
-    """Look at a block of rows at a time, so that a mapped file is not copied as a whole."""
-    step = max(1, _FINITE_BLOCK // max(1, array[:1].size))
-    return all(bool(np.isfinite(array[start : start + step]).all()) for start in range(0, len(array), step))
+def _fault_of(array: Array) -> str:
+    """Look at a block of rows at a time, so that a mapped file is not read as a whole if the first rows are at fault."""
+    step = max(1, _BLOCK // max(1, array[:1].size))
+    blocks = (array[start : start + step] for start in range(0, len(array), step))
+    return next(filter(None, map(fault_of, blocks)), "")
 
 
 def _no_constant(name: str) -> float:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import open_file, reading
 from devise_core.storage.fetched_rows import FetchedRows
-from devise_core.vectors import Floats, Rows, from_half, is_finite_half
+from devise_core.vectors import Floats, Rows, fault_of, from_half, is_finite_half
 
 RELEASE_AFTER = 256 << 20
 """So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
@@ -63,7 +63,7 @@ class MappedRows:
         """Return the rows as ``float32``.
 
         Raises:
-            ArtifactError: They hold numbers that are not finite.
+            ArtifactError: They hold numbers that are not finite, or too large.
         """
         if isinstance(rows, int | np.integer | slice) or not (hasattr(os, "pread") and self._array.flags.c_contiguous):
             values = self._finite(self._array[rows])
@@ -96,8 +96,8 @@ class MappedRows:
 
     def _finite(self, stored: npt.NDArray[Any]) -> Floats:
         half = stored.dtype == np.float16
-        if not (is_finite_half(stored) if half else np.isfinite(stored).all()):
-            raise ArtifactError(f"{self.path} holds numbers that are not finite. Make the collection again.")
+        if (not half or not is_finite_half(stored)) and (fault := fault_of(stored)):
+            raise ArtifactError(f"{self.path} holds numbers {fault}. Make the collection again.")
         return from_half(stored) if half else np.asarray(stored, dtype=np.float32)
 
     def _read(self, wanted: Rows) -> npt.NDArray[np.float16 | np.float32]:
