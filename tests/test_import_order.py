@@ -57,6 +57,7 @@ CORE = sorted((ROOT / "devise_core").rglob("*.py"))
 UI = (
     {"callbacks", "page_list"},
     {"url_state", "text", "component", "widget_keys", "views", "own_routes"},
+    {"error_text"},
     {"server", "session_query", "blocked_words", "controls", "click_feedback", "share_button"},
     {"collection_choice"},
     {"searchbox"},

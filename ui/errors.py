@@ -12,8 +12,9 @@ from devise_core.serving import event_log
 from devise_core.text.query_pointer import point
 from ui import url_state
 from ui.callbacks import uninterrupted
+from ui.error_text import error_text
 from ui.searchbox import search_for
-from ui.text import plain, with_commands
+from ui.text import plain
 
 
 @contextmanager
@@ -33,18 +34,18 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
             offer_spellings(error.suggestions, field, parameters)
     except BusyError as error:
         event_log.record_refusal(error)
-        st.warning(with_commands(str(error)), icon=":material/hourglass_top:")
+        st.warning(error_text(error), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:", key=f"again-{field or 'page'}")
     except NoCollectionError as error:
         event_log.record_refusal(error)
-        st.info(with_commands(str(error)), icon=":material/photo_library:")
+        st.info(error_text(error), icon=":material/photo_library:")
         st.page_link("../pages/photos.py", label="Or add some of your pictures", icon=":material/add_photo_alternate:")
     except NoMapError as error:
         event_log.record_refusal(error)
-        st.info(with_commands(str(error)), icon=":material/map:")
+        st.info(error_text(error), icon=":material/map:")
     except DeviseError as error:
         event_log.record_refusal(error)
-        st.error(with_commands(str(error)), icon=":material/error:")
+        st.error(error_text(error), icon=":material/error:")
         if field and isinstance(error, QueryError) and error.position is not None:
             st.code(point(url_state.read_text(url_state.QUERY), error.position), language=None)
 

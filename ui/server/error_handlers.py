@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from devise_core.errors import DeviseError
 from devise_core.serving import event_log
-from ui.text import with_commands
+from ui.error_text import error_text
 
 
 def handle_page_error(error: Exception) -> bool:
@@ -22,7 +22,7 @@ def handle_page_error(error: Exception) -> bool:
     """
     if isinstance(error, DeviseError):
         event_log.record_refusal(error)
-        st.error(with_commands(str(error)), icon=":material/error:")
+        st.error(error_text(error), icon=":material/error:")
         return True
     number = event_log.record_bug(error)
     with st.container(border=True, key="unexpected"):

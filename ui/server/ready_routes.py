@@ -12,11 +12,12 @@ _HEADERS = {"Cache-Control": "no-store"}
 def _ready(_: Request) -> Response:
     from devise_core.errors import DeviseError
     from devise_core.serving.open_engines import default_engine
+    from ui.error_text import error_message
 
     try:
         collection = default_engine().collection.name
     except DeviseError as error:
-        return PlainTextResponse(f"{error}\n", 503, _HEADERS)
+        return PlainTextResponse(f"{error_message(error)}\n", 503, _HEADERS)
     return PlainTextResponse(f"{collection} is open.\n", 200, _HEADERS)
 
 

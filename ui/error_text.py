@@ -1,0 +1,48 @@
+"""What a page shows of an error: not where files are on the machine of the server. The log has their whole paths."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from devise_core.errors import ArtifactError, CollectionError, DeviseError
+from devise_core.settings import folder
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_collections
+from ui.text import with_commands
+
+_OTHER_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\`“”\"'(),;]+[/\\])+(?=[^\s/\\`“”\"'(),;]|$)")
+"""The folders of an absolute path elsewhere, such as of a file that a link leads to. Web addresses have a colon before theirs."""
+
+
+def error_text(error: DeviseError) -> str:
+    """Return what ``error_message`` does as Markdown."""
+    return with_commands(error_message(error))
+
+
+def error_message(error: DeviseError) -> str:
+    """Return the message of an error, with the paths of files relative to the folder of the model or of collections.
+
+    The first part of the path of a collection's file is the name of the collection.
+    """
+    return without_folders(str(error)) if isinstance(error, ArtifactError | CollectionError) else str(error)
+
+
+def without_folders(message: str) -> str:
+    """Return a message about a file of the server with shorter paths.
+
+    Args:
+        message: A message that has no text of a visitor.
+    """
+    for root in _roots():
+        message = message.replace(root + os.sep, "")
+        message = re.sub(rf"{re.escape(root)}(?![\w\-])", Path(root).name.replace("\\", r"\\"), message)
+    return _OTHER_PATH.sub("", message)
+
+
+def _roots() -> list[str]:
+    """Return the folders that have the files of models and collections, the longest first."""
+    models = [artifacts_folder(), BUNDLED_ARTIFACTS]
+    folders = [user_collections(), *(model / "collections" for model in models), *models, folder("milvus_pictures")]
+    known = {str(path) for each in folders if each for path in (each, each.absolute(), each.resolve())}
+    return sorted(known - {".", os.sep}, key=len, reverse=True)
