@@ -10,6 +10,7 @@ from devise_core.engine import Engine
 from devise_core.errors import shortened
 from devise_core.hits import Hits
 from devise_core.serving import event_log
+from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.verbs.matches import Matches
@@ -87,11 +88,13 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
     return None
 
 
-def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure: bool) -> Pin:
+def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure: bool) -> Pin | None:
     show_reading(query.reading, "q")
     say_unmodelled(query)
     if matches.absent:
         explain_absence(engine, query, matches)
+        if has_name(query.read_text):  # its place among the animals would compare somebody with them
+            return None
     return Pin(shortened(query.text, MAX_CHARACTERS), query.vector, hits, engine.scores(query), sure)
 
 
