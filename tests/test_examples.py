@@ -42,6 +42,11 @@ def test_queries_of_documents_and_tour_are_judged() -> None:
     assert {("stamps", step.view["q"]) for step in STEPS if step.page == "text_search"} <= set(JUDGED)
 
 
+@pytest.mark.parametrize("query", [step.view["q"] for step in STEPS if "q" in step.view])
+def test_the_app_is_sure_of_the_queries_of_the_tour(query: str, engine: Engine) -> None:
+    assert engine.matches(engine.query(query)).sure
+
+
 @pytest.mark.parametrize(("collection", "query"), JUDGED)
 def test_the_first_pictures_of_an_example_are_right(collection: str, query: str) -> None:
     ids = [tile["id"] for tile in tiles(app("text_search", q=query, collection=collection))[:FIRST]]

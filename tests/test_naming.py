@@ -66,6 +66,43 @@ def test_the_everyday_name_comes_first_and_the_label_is_more_specific(namer: Nam
     assert names.hits[1].cosine == pytest.approx(0.5)
 
 
+def specific(namer: Namer, encoded: Encoded) -> list[str]:
+    return [hit.word for hit in namer.name(encoded, 5)[0].specific]
+
+
+def test_a_more_specific_name_is_a_kind_of_the_first_name_and_sure(tmp_path: Path, namer: Namer) -> None:
+    towards = Encoded(image(0, 1).features, VECTORS[:1] + 0.5 * VECTORS[1:2])
+    assert specific(namer, towards) == ["king penguin"]
+    lines = table(tmp_path)
+    elsewhere = replace(namer.table, below=[np.empty(0, dtype=np.int64), *lines.below[1:]])  # no hyponym, as "hatchet" of "hammer"
+    weights = LabelSoftmax(np.vstack([20 * np.eye(4), np.zeros((2, 4))]).astype(np.float32))
+    assert Namer(elsewhere, weights).name(towards, 5)[0].hits[0].word == "penguin"
+    assert specific(Namer(elsewhere, weights), towards) == []
+    unsure = LabelSoftmax(np.vstack([0.1 * np.eye(4), np.zeros((2, 4))]).astype(np.float32))
+    assert specific(Namer(lines, unsure), towards) == []
+
+
+def test_people_have_no_more_specific_name(tmp_path: Path, namer: Namer) -> None:
+    somebody = image(0, 1, person=9.0)
+    assert words(namer, somebody)[0] == PERSON
+    assert specific(namer, somebody) == []
+    towards = Encoded(image(0, 1).features, VECTORS[:1] + 0.5 * VECTORS[1:2])
+    weights = LabelSoftmax(np.vstack([20 * np.eye(4), np.zeros((2, 4))]).astype(np.float32))
+    for change in ({"synsets": ["n09835506", *namer.table.synsets[1:]]}, {"words": ["child", *namer.table.words[1:]]}):
+        people = Namer(replace(namer.table, **change), weights)  # type: ignore[arg-type]
+        assert words(people, towards)[0] in ("penguin", "child")
+        assert specific(people, towards) == []
+
+
+@pytest.mark.artifacts
+def test_no_hammer_is_a_hatchet(photos: Engine) -> None:
+    named = {item.id: photos.names(photos.encoded(row)) for row, item in enumerate(photos.collection.items)}
+    assert named["hammer1"] and named["hammer1"].hits[0].word == "hammer"
+    assert named["hammer1"].specific == ()
+    assert [hit.word for hit in named["dog"].specific] == ["german shepherd"] if named["dog"] else False
+    assert sum(bool(names.specific) for names in named.values() if names) >= 10
+
+
 def test_each_name_has_the_probability_of_the_labels_below_it(namer: Namer) -> None:
     names = namer.name(image(0, 1), 5)[0]
     assert len(names.shares) == len(names.hits)

@@ -28,7 +28,7 @@ def test_there_is_no_banner_outside_the_tour(number: str) -> None:
 
 
 def test_the_steps_show_what_they_promise() -> None:
-    assert tile_names(app("text_search", **STEPS[0].view))[:2] == ["seagull", "silver gull"]
+    assert {"tiger", "lion"} <= set(tile_names(app("text_search", **STEPS[0].view)))
     birds = tile_names(app("text_search", **STEPS[1].view))
-    assert "vulture" in birds[:5]
+    assert "crow" in birds[:5]
     assert "penguin" not in " ".join(birds[:8])

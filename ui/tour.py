@@ -36,9 +36,9 @@ STEPS = (
     Step(
         "text_search",
         "A word without labels",
-        "No picture here is labelled **avian**. The app has learned from text that **avian** is close to **bird**, and it "
-        "recognises birds in the pictures. So it finds them.",
-        {"q": "avian"},
+        "No picture here is labelled **feline**. The app has learned from text that **feline** is close to **tiger** and **lion**, "
+        "and it recognises these in the pictures. So it finds them.",
+        {"q": "feline"},
     ),
     Step(
         "text_search",

@@ -37,7 +37,7 @@ class LabelAnswer(BaseModel):
     labels: list[LabelRecord]
     """The words, the best first."""
     specific: list[str]
-    """More specific names, such as "king penguin" for "penguin"."""
+    """Kinds of the first name of which the classifier is sure, such as "king penguin" for "penguin"."""
     note: str = ""
     """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""
 

@@ -20,7 +20,7 @@ QUERIES = (
     "insect",
     "bird",
     "something to eat",
-    "avian",
+    "feline",
     "fast car",
     "castle by the water",
     "wild animal",

@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from devise_core.errors import ArtifactError
+from devise_core.search.probes import PEOPLE
 from devise_core.storage.artifact_reader import check_rows, checked, read_array, read_text, reading
 from devise_core.vectors import Floats, Rows, unit_stored
 
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
+PERSON_SENSES = range(9_500_000, 10_800_000)
+"""The numbers of the persons among the synsets. WordNet 3.0 numbers its synsets by lexicographer file."""
 _NO_LABELS = np.empty(0, dtype=np.int64)
 ConceptsOf = Callable[[Sequence[str]], Floats]
 """Returns unit rows ``(n, c)`` of texts in the concept space. A text without a known word is a row of zeros."""
@@ -67,6 +70,14 @@ class NamingTable:
             row: The number of a line, from 0.
         """
         return self._first[row]
+
+    def is_person(self, row: int) -> bool:
+        """Return whether the word of a line means people.
+
+        Args:
+            row: The number of a line, from 0.
+        """
+        return int(self.synsets[row].lstrip("n") or 0) in PERSON_SENSES or self.words[row] in PEOPLE
 
     def flagged(self, flag: str) -> Flags:
         """Return which lines are in a group ``(n,)``.

@@ -23,7 +23,7 @@ from devise_core.search.naming import (
     SURE,
     Namer,
 )
-from devise_core.search.naming_table import Flags
+from devise_core.search.naming_table import PERSON_SENSES, Flags
 from devise_core.search.probes import PEOPLE
 from devise_core.text.person_words import means_people
 from devise_core.text.sensitive_words import COLOURS, is_insulting, is_sensitive, singular_forms
@@ -35,9 +35,8 @@ from devise_core.vectors import Floats
 ANIMAL_POSSIBLE = 0.05
 """An image that shows an animal with at least this probability is not shown beside a word for people."""
 
-_PERSONS = range(9_500_000, 10_800_000)
 _THINGS = (range(2_600_000, 4_640_000), range(7_550_000, 7_960_000), range(9_180_000, 9_480_000), range(11_500_000, 13_200_000))
-"""WordNet 3.0 numbers its synsets by lexicographer file: persons, and artifacts, foods, natural objects and plants."""
+"""The numbers of artifacts, foods, natural objects and plants among the synsets, as ``PERSON_SENSES``."""
 
 
 class PeopleGuard:
@@ -67,7 +66,7 @@ class PeopleGuard:
             return False
         number = self._synset(noun)
         return (
-            noun in PEOPLE or number in _PERSONS or (number > 0 and self.is_animal(noun))
+            noun in PEOPLE or number in PERSON_SENSES or (number > 0 and self.is_animal(noun))
         )  # "queen" and "soldier" are insects too
 
     def may_show_people(self, features: Floats) -> Flags:

@@ -30,7 +30,7 @@ from ui.words.word_path import word_path
 
 MODE, START, END = "mode", "a", "b"
 """Parameters in the address."""
-SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "avian")
+SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "feline")
 """Those that the collection shows are offered."""
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
 PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("tiger", "car"), ("car", "bird"))
