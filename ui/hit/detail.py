@@ -8,6 +8,7 @@ from devise_core.datatypes import Hit, Item, WordHit
 from devise_core.engine import By, Engine
 from ui import url_state
 from ui.errors import show_errors
+from ui.hit.beside_people import more_like
 from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
@@ -54,7 +55,7 @@ def _show(engine: Engine, row: int) -> None:
     ):
         st.markdown(f"**{title}**")
         with show_errors():
-            if other := tiles(engine, engine.more_like(item.id, SIMILAR, by=by), f"detail-{by}", help_text=help_text):
+            if other := tiles(engine, more_like(engine, item.id, SIMILAR, by), f"detail-{by}", help_text=help_text):
                 open_hit(other)
                 st.rerun()
     explanation.compute()

@@ -10,6 +10,7 @@ from devise_core.collections.map_labels import common_labels, most_shown
 from devise_core.engine import Engine
 from devise_core.vectors import Rows, unit
 from ui.callbacks import uninterrupted
+from ui.hit.beside_people import more_like
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
 from ui.hit.tiles import tiles
@@ -45,7 +46,7 @@ def picture_card(engine: Engine, row: int) -> None:
                 open_hit(item)
             link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
         st.markdown("**Most similar pictures.** Click one to go to it.", help=PICTURES_HELP)
-        clicked = tiles(engine, engine.more_like(item.id, NEIGHBOURS), "neighbours", help_text=PICTURES_HELP)
+        clicked = tiles(engine, more_like(engine, item.id, NEIGHBOURS), "neighbours", help_text=PICTURES_HELP)
     if clicked:
         select_picture(collection, clicked.id)
 

@@ -19,6 +19,7 @@ from devise_core.vision.image_reader import note_on
 from ui import url_state
 from ui.blocked_words import refuse_blocked, withheld_sentence, words_of
 from ui.errors import show_errors
+from ui.hit.beside_people import POOL, fit_beside, more_like
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.map.cards import NEIGHBOURS, picture_card, region_card
@@ -50,7 +51,7 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
     if is_missing(engine, linked := url_state.read_text(url_state.ITEM)):
         explain_missing_picture(engine, linked, "Click a picture on the map.")
     if view.row is not None:
-        neighbours = [hit.row for hit in engine.more_like(collection.items[view.row].id, NEIGHBOURS)]
+        neighbours = [hit.row for hit in more_like(engine, collection.items[view.row].id, NEIGHBOURS)]
     inside = view.region.rows(collection.projections) if view.region else None
     marks = MapMarks(pins, neighbours) if inside is None else MapMarks(pins, neighbours, inside)
     map_column, panel_column = st.columns(MAP_AND_PANEL, gap="medium")
@@ -123,7 +124,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
             column.caption(f":material/info: {plain(note)}")
         with model_slot(engine):
             encoded = engine.encode(image)
-        hits = engine.search_encoded(encoded, MATCHES)
+        hits = fit_beside(engine, encoded.features, engine.search_encoded(encoded, POOL * MATCHES))[:MATCHES]
         return Pin("your picture", encoded.embeddings[0], hits)
     return None
 

@@ -78,6 +78,7 @@ def empty_card(view: LinkedView) -> bytes:
 def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int]]:
     """Return the titles of a card to choose from, its subtitle, and the rows of its pictures."""
     from devise_core.errors import QueryError, UnknownWordError
+    from ui.hit.beside_people import more_like
     from ui.query.examples import examples
     from ui.sharing.card import PICTURES
 
@@ -86,7 +87,7 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
         return ["There is no such picture"], "It may have been removed, or be in another collection.", []
     if item:
         row = engine.collection.row(item)
-        similar = [hit.row for hit in engine.more_like(item, PICTURES - 1)]
+        similar = [hit.row for hit in more_like(engine, item, PICTURES - 1)]
         name = one_line(engine.collection.items[row].name)
         return [name, "One picture"], f"{PAGES[view.page].tab_title}: the picture and those most similar to it", [row, *similar]
     if view.query:

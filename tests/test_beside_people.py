@@ -1,0 +1,35 @@
+"""No animal is shown as similar to a picture of people, and pictures of animals are similar to each other as before."""
+
+from __future__ import annotations
+
+import pytest
+
+from devise_core import Engine
+from ui.hit.beside_people import fit_beside, more_like
+
+K = 12
+
+
+def animals(engine: Engine, ids: list[str]) -> list[str]:
+    return [item for item in ids if engine.collection.items[engine.collection.row(item)].category.startswith("animals")]
+
+
+@pytest.mark.parametrize("item", ["grace-hopper", "men-with-tattoos", "italy", "australia", "man-on-the-beach"])
+@pytest.mark.parametrize("by", ["semantic", "visual"])
+def test_no_animals_beside_people(item: str, by: str, engine: Engine) -> None:
+    engine = engine.on("photos")
+    hits = more_like(engine, item, K, by)
+    assert hits and animals(engine, [hit.id for hit in hits]) == []
+
+
+def test_the_library_answers_as_before(engine: Engine) -> None:
+    engine = engine.on("photos")
+    assert animals(engine, [hit.id for hit in engine.more_like("grace-hopper", 2 * K)])
+
+
+def test_animals_are_beside_animals(engine: Engine) -> None:
+    engine = engine.on("photos")
+    assert [hit.id for hit in more_like(engine, "dog", K)] == [hit.id for hit in engine.more_like("dog", K)]
+    row = engine.collection.row("gorilla")
+    hits = engine.more_like("gorilla", K)
+    assert fit_beside(engine, engine.collection.features[row][None], hits) == list(hits)

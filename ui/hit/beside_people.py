@@ -1,0 +1,50 @@
+"""Which pictures are shown beside a picture of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from devise_core.datatypes import Hit
+from devise_core.engine import Engine
+from devise_core.vectors import Floats
+
+POOL = 4
+"""Search for this many times as many pictures as are shown, because some are left out."""
+
+
+def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hit]:
+    """Leave pictures of animals out of those that are similar to a picture that may show people.
+
+    Args:
+        engine: The engine over the collection.
+        features: The features of the picture ``(1, f)``.
+        hits: The pictures that are similar to it.
+
+    Returns:
+        Those to show, in their order. All of them if the picture shows no people, or if the model has no signal for people.
+    """
+    guard = engine.parts.people_guard
+    if guard is None or not hits or not guard.may_show_people(features)[0]:
+        return list(hits)
+    theirs = engine.collection.vector_rows("visual")[np.asarray([hit.row for hit in hits])]
+    unfit = guard.may_show_animals(theirs) & ~guard.may_show_people(theirs)
+    return [hit for hit, is_unfit in zip(hits, unfit, strict=True) if not is_unfit]
+
+
+def more_like(engine: Engine, item_id: str, k: int, by: str = "semantic") -> list[Hit]:
+    """Return up to ``k`` pictures of the collection that are similar to one of it, as ``Engine.more_like`` orders them.
+
+    Args:
+        engine: The engine over the collection.
+        item_id: The id of the picture.
+        k: How many pictures to return at most.
+        by: What is compared: "semantic" or "visual".
+
+    Raises:
+        DeviseError: The collection has no such picture.
+    """
+    hits = engine.more_like(item_id, POOL * k, by="visual" if by == "visual" else "semantic")
+    row = engine.collection.row(item_id)
+    return fit_beside(engine, engine.collection.vector_rows("visual")[row][None], hits)[:k]
