@@ -233,7 +233,7 @@ def test_collections_in_milvus_are_listed_and_removed(
     assert main(["collections", "--json"]) == 0
     listed = read_output(capsys.readouterr().out)
     assert listed["collections"].items() >= {"milvus:same": 1, "stamps": 384}.items()
-    assert listed["other_models"] == {"milvus:spare": 1}
+    assert listed["other_models"].items() >= {"milvus:spare": 1}.items()
     assert main(["collections", "list"]) == 0
     assert "     1  milvus:spare  (made with another model:" in capsys.readouterr().out
     assert (tmp_path / "thumbnails/semblance_spare").is_dir()

@@ -106,3 +106,10 @@ def test_labels_says_that_it_judges_nobody() -> None:
     text = page_text(app("labels", **parameters))
     assert "Not named: gorilla, thief, ugly. The app does not judge who or what somebody is." in text
     assert "Most likely" not in text
+
+
+def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:
+    mixed = album(photos, (*PEOPLE, "gorilla", "owl"))
+    for text in ("animal", "wild animals"):
+        matches = mixed.matches(mixed.query(text))
+        assert {hit.id for hit in mixed.hits(matches.strong())} <= {"gorilla", "owl"}

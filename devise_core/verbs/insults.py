@@ -7,11 +7,14 @@ import numpy as np
 from devise_core.search.naming_table import Flags
 from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
-from devise_core.text.sensitive_words import is_insulting, is_sensitive
+from devise_core.text.sensitive_words import is_insulting, is_sensitive, singular_forms
 from devise_core.text.tokens import tokens
 from devise_core.vectors import Rows
 from devise_core.verbs.arguments import query_given, rows_given
 from devise_core.verbs.ranking import RankingVerbs
+
+_ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey", "primate", "vertebrate", "wildlife"))
+"""Words for animals that a person belongs to, or is insulted with. No picture that may show people matches them well."""
 
 
 class InsultVerbs(RankingVerbs):
@@ -57,6 +60,20 @@ class InsultVerbs(RankingVerbs):
         unfit[places] &= ~self._labelled(query, rows[places])
         return unfit
 
+    def _people_for_animals(self, query: Query, rows: Rows) -> Flags | None:
+        """Return which images may show people ``(n,)``, and no animal by a label or for sure. None if the query is of one species.
+
+        "Dog" finds people with their dogs.
+        """
+        guard, namer = self.parts.people_guard, self.parts.namer
+        words = {form for token in tokens(query.read_text) for form in singular_forms(token)}
+        if guard is None or namer is None or not len(rows) or _ANY_ANIMAL.isdisjoint(words):
+            return None
+        people = guard.may_show_people(self.collection.vector_rows("visual")[rows])
+        places = np.flatnonzero(people)
+        people[places] &= ~self._labelled_animals(rows[places])
+        return people
+
     def _is_person(self, query: Query) -> bool:
         guard = self.parts.people_guard
         assert guard is not None
@@ -83,8 +100,14 @@ class InsultVerbs(RankingVerbs):
         if guard is None or namer is None:
             return np.ones(len(rows), dtype=np.bool_)
         animals = guard.may_show_animals(self.collection.vector_rows("visual")[rows])
+        return np.asarray(animals | self._labelled_animals(rows), dtype=np.bool_)
+
+    def _labelled_animals(self, rows: Rows) -> Flags:
+        """Return which images have an animal as a label ``(n,)``."""
+        namer = self.parts.namer
+        assert namer is not None
         labelled = [
             any(not namer.animals.isdisjoint((label.lower(), label.lower().rpartition(" ")[2])) for label in item.labels)
             for item in self.collection.items_at(rows)
         ]
-        return np.asarray(animals | np.asarray(labelled, np.bool_), dtype=np.bool_)
+        return np.asarray(labelled, dtype=np.bool_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -173,10 +173,22 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         suggested = cut_off(ranking.cosines, chance)
         sensitive = is_sensitive(query.read_text) or judges_people(query)
         count = len(inside) if count < 0 else count
+        if evidence is not None and evidence.sure:
+            evidence = self._without_people(query, evidence)
         if evidence is None or not evidence.sure:
             ranking, inside = self._without_insults(query, ranking), self._without_insults(query, inside)
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
+
+    def _without_people(self, query: Query, evidence: Evidence) -> Evidence:
+        """Take images that may show people out of those that match an animal well."""
+        rows = np.flatnonzero(evidence.good)
+        people = self._people_for_animals(query, rows)
+        if people is None or not people.any():
+            return evidence
+        good = evidence.good.copy()
+        good[rows[people]] = False
+        return replace(evidence, good=good, present=bool(good.any()))
 
     def _without_insults(self, query: Query, ranking: Ranking) -> Ranking:
         insults = self.insults(query, ranking.rows) if len(ranking) else None
