@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.file_mutations import MUTATIONS
@@ -20,9 +21,11 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import ItemTable, StoredItems
 from devise_core.collections.local_store import LocalStore
 from devise_core.collections.read_only_database import open_read_only
+from devise_core.collections.vector_files import MappedVectorFiles
 from devise_core.errors import ArtifactError
 from devise_core.search.conditions import HasLabel, InCategory
 from devise_core.storage.manifest import NAME, Manifest, sha256_of
+from devise_core.storage.paths import CollectionLayout
 from tests.conftest import BUNDLED
 from tests.large_collections import EMBEDDINGS, FEATURES, FIRST, add
 
@@ -147,6 +150,19 @@ def test_a_collection_with_fewer_items_than_vectors_does_not_open(tmp_path: Path
     manifest.write()
     with pytest.raises(ArtifactError, match=r"lists 378 images, and 381 embeddings\. Make the collection again"):
         FolderCollection.open(folder)
+
+
+def test_vectors_of_other_images_are_refused_each_time(large_folder: Path, copies: partial[Path], tmp_path: Path) -> None:
+    copy = copies(tmp_path / "copy")
+    path, manifest = copy / "embeddings.npy", Manifest.read(copy)
+    rows = np.load(path)
+    path.unlink()
+    np.save(path, rows[:-1])
+    files = MappedVectorFiles(CollectionLayout(copy), manifest, len(FolderCollection.open(large_folder)))
+    manifest.add(path, "a test")
+    for _ in range(2):
+        with pytest.raises(ArtifactError, match=r"does not have \d+ rows, as the items"):
+            files.rows("semantic")
 
 
 def test_names_are_in_the_order_of_the_rows_and_a_missing_one_is_reported(large_folder: Path) -> None:

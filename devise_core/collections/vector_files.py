@@ -144,9 +144,10 @@ class MappedVectorFiles(VectorFiles):
         """Return the file of the vectors."""
         if by not in self._rows:
             parts = [MappedRows(self.manifest.glanced(layout.root / self.path(by).name)) for layout in self._layouts]
-            self._rows[by] = JoinedRows(parts) if len(parts) > 1 else parts[0]
-            if len(self._rows[by]) != self.count:
+            rows = JoinedRows(parts) if len(parts) > 1 else parts[0]
+            if len(rows) != self.count:
                 raise ArtifactError(f"{self.path(by)} does not have {self.count} rows, as the items. Make the collection again.")
+            self._rows[by] = rows
         return self._rows[by]
 
     def products(self, by: Stored) -> Products:
