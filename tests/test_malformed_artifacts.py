@@ -167,6 +167,7 @@ def test_a_text_that_is_not_utf8_or_too_large_is_refused(tmp_path: Path) -> None
     ("array", "says"),
     [
         (np.array([[1.0, np.nan]]), "not finite"),
+        (np.array([[1.0, -1e38]], dtype=np.float32), "too large"),
         (np.ones((2, 3)), "has the shape"),
         (np.array([[1, 2]]), "holds int64"),
         (np.array([[1j, 2]]), "holds complex128"),

@@ -74,6 +74,15 @@ def test_rows_that_there_are_not_are_refused(stored: MappedRows, rows: list[int]
         stored[rows]
 
 
+def test_numbers_with_which_products_would_not_be_finite_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "rows.npy", np.asarray([[1, 1e38], [1, -1e38], [1, 1e14]], dtype=np.float32))
+    stored = MappedRows(tmp_path / "rows.npy")
+    assert stored[[2]].shape == (1, 2)
+    for row in (0, 1):
+        with pytest.raises(ArtifactError, match=r"rows\.npy holds numbers that are not finite or too large"):
+            stored[[row]]
+
+
 def test_numbers_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "rows.npy", np.asarray([[1, np.nan], [1, 2]], dtype=np.float16))
     stored = MappedRows(tmp_path / "rows.npy")

@@ -11,7 +11,8 @@ import pytest
 from devise_core import Engine
 from devise_core.collections import projection
 from devise_core.collections.polygon import inside_polygon
-from devise_core.collections.projection import Projections, place, project, trustworthiness
+from devise_core.collections.projection import place, project, trustworthiness
+from devise_core.collections.stored_maps import read_maps
 from devise_core.errors import ArtifactError
 from devise_core.vectors import Floats, unit
 from tests.fakes import unit_rows
@@ -146,15 +147,15 @@ def test_places_inside_a_polygon() -> None:
 def test_maps_are_read_as_saved(tmp_path: Path) -> None:
     made = project(two_groups(), methods=("pca",))
     made.save(tmp_path / "projections.npz")
-    read = Projections.read(tmp_path / "projections.npz", 20)
+    read = read_maps(tmp_path / "projections.npz", 20, None)
     assert all((read.places[name] == places).all() for name, places in made.places.items())
     assert read.trustworthiness == pytest.approx(made.trustworthiness)
     assert (read.clusters == made.clusters).all()
     with pytest.raises(ArtifactError, match=r"\(20, 2\) instead of 21 × 2"):
-        Projections.read(tmp_path / "projections.npz", 21)
+        read_maps(tmp_path / "projections.npz", 21, None)
     (tmp_path / "projections.npz").write_bytes(b"no arrays")
     with pytest.raises(ArtifactError, match="is damaged"):
-        Projections.read(tmp_path / "projections.npz", 20)
+        read_maps(tmp_path / "projections.npz", 20, None)
 
 
 @pytest.mark.artifacts

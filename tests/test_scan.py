@@ -84,6 +84,16 @@ def test_a_scan_of_other_vectors_is_refused(tmp_path: Path) -> None:
         ScannedProducts(tmp_path / "v.scan", VECTORS[:9])
 
 
+def test_a_scan_with_a_scale_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    write_scan(tmp_path / "v.scan", VECTORS)
+    stored = np.load(tmp_path / "v.scan")
+    stored[3, -4:] = np.array([1e38], dtype=np.float32).view(np.int8)
+    np.save(tmp_path / "changed.npy", stored)
+    (tmp_path / "changed.npy").replace(tmp_path / "v.scan")
+    with pytest.raises(ArtifactError, match=r"v\.scan holds numbers that are not finite or too large"):
+        ScannedProducts(tmp_path / "v.scan", VECTORS)
+
+
 def test_rows_are_read_as_float32_and_must_be_finite(tmp_path: Path) -> None:
     np.save(tmp_path / "rows.npy", np.array([[1, 2], [3, np.nan], [5, 6]], np.float16))
     rows = MappedRows(tmp_path / "rows.npy", (3, None))

@@ -11,7 +11,7 @@ from devise_core.collections.caption_index import CaptionIndex
 from devise_core.collections.item_table import ItemTable
 from devise_core.collections.large_projection import place_added, project_large
 from devise_core.collections.levels import Levels
-from devise_core.collections.projection import Projections
+from devise_core.collections.stored_maps import read_maps
 from devise_core.search.looks_index import LooksIndex, axes_path, read_axes
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.products import write_scan
@@ -51,7 +51,7 @@ def write_large_files(
         files.append(axes_path(layout.looks))
     else:
         before = MappedRows(first.embeddings)
-        place_added(Projections.read(first.projections, len(before)), before, embeddings).save(layout.projections)
+        place_added(read_maps(first.projections, *before.shape), before, embeddings).save(layout.projections)
         LooksIndex.project(features, read_axes(first.looks, features.shape[1]), layout.looks)
     CaptionIndex.write(layout.captions, ItemTable(layout.item_table))
     levels = _store_levels(manifest, parts, embeddings) if parts else Levels()

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.storage.artifact_reader import check_rows, checked, read_arrays, reading
 from devise_core.storage.mapped_rows import VectorRows
 from devise_core.vectors import Floats, Rows
 
@@ -32,8 +31,6 @@ MAX_FITTED = 3_000
 """t-SNE is fitted on this many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
 MAX_COARSE, MAX_FINE, BLOCK = 12, 60, 1024
-_MAX_BYTES, _MAX_IMAGE_BYTES = 1 << 20, 256
-"""The most bytes of the file of maps, and for each image. The places and clusters of an image take 64 bytes on six maps."""
 _MARGIN = 0.02
 _SOFTNESS = 0.05
 _SMALLEST_EXTENT = 1e-6
@@ -78,37 +75,12 @@ class Projections:
         return np.asarray(place(vector[None], embeddings[rows], self.places[name][rows])[0])
 
     def save(self, path: Path) -> None:
-        """Write an ``.npz`` file of plain arrays."""
+        """Write an ``.npz`` file of plain arrays. ``stored_maps.read_maps`` reads it."""
         arrays: dict[str, Any] = {"matrix": self.matrix, "offset": self.offset, "clusters": self.clusters}
         arrays |= {f"{name}_places": places for name, places in self.places.items()}
         arrays |= {f"{name}_kept": np.float32(value) for name, value in self.trustworthiness.items()}
         arrays |= {} if self.anchors is None else {"anchors": self.anchors}
         np.savez(path, **arrays)
-
-    @classmethod
-    def read(cls, path: Path, count: int) -> Projections:
-        """Read the maps of a collection of ``count`` images.
-
-        Raises:
-            ArtifactError: The file has no maps, or maps of a different number of images.
-        """
-        arrays = read_arrays(path, _MAX_BYTES + _MAX_IMAGE_BYTES * count)
-        with reading(path, "Make the collection again"):
-            for name, array in arrays.items():
-                if name.endswith("_places"):
-                    dimensions = int(name.removesuffix("_places")[-1])
-                    checked(array, f"“{name}” in {path}", np.floating, (count, dimensions))
-            for name, kind, shape in (
-                ("matrix", np.floating, (None, 3)),
-                ("offset", np.floating, (3,)),
-                ("clusters", np.integer, (count, 2)),
-            ):
-                checked(arrays[name], f"“{name}” in {path}", kind, shape)
-            places = {key.removesuffix("_places"): array for key, array in arrays.items() if key.endswith("_places")}
-            values = {key.removesuffix("_kept"): float(array) for key, array in arrays.items() if key.endswith("_kept")}
-            if "anchors" in arrays:
-                check_rows(checked(arrays["anchors"], f"“anchors” in {path}", np.integer, (None,)), count, f"{path}")
-            return cls(places, values, arrays["matrix"], arrays["offset"], arrays["clusters"], arrays.get("anchors"))
 
 
 def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections:

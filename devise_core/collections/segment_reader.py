@@ -11,6 +11,7 @@ from devise_core.collections.item_table import ItemTable, StoredItems
 from devise_core.collections.joined_items import JoinedItems
 from devise_core.collections.projection import Projections
 from devise_core.collections.segments import layouts
+from devise_core.collections.stored_maps import read_maps
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.manifest import Manifest
@@ -58,7 +59,9 @@ def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item
         ArtifactError: A file is damaged, or the maps of the parts do not belong together.
     """
     each = zip(layouts(layout, manifest.about), _counts(items), strict=True)
-    parts = [Projections.read(manifest.glanced(part.projections), count) for part, count in each]
+    entry = manifest.files.get(layout.embeddings.name)
+    dimension = entry.shape[-1] if entry and entry.shape else None
+    parts = [read_maps(manifest.glanced(part.projections), count, dimension) for part, count in each]
     first = parts[0]
     if len(parts) == 1:
         return first

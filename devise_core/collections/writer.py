@@ -14,6 +14,7 @@ from devise_core.collections.item_table_writer import ItemTableWriter
 from devise_core.collections.items_file import write_items
 from devise_core.collections.large_files import write_large_files
 from devise_core.collections.projection import Projections, map_names, project
+from devise_core.collections.stored_maps import read_maps
 from devise_core.collections.stored_parts import store_parts
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
@@ -159,7 +160,7 @@ def _same_maps(before: CollectionLayout | None, embeddings: Floats) -> Projectio
         return None
     with suppress(ArtifactError, OSError, ValueError):
         verified = Manifest.read(before.root).verified
-        maps = Projections.read(verified(before.projections), len(embeddings))
+        maps = read_maps(verified(before.projections), *embeddings.shape)
         same_vectors = np.array_equal(np.load(verified(before.embeddings)), embeddings)
         if same_vectors and set(maps.places) == set(map_names(embeddings)):
             return maps
