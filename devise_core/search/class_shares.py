@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import read_array
 from devise_core.vectors import Floats, Rows
 
@@ -75,7 +76,21 @@ class LabelSoftmax:
         return np.asarray(np.exp(np.minimum(logits - partitions[:, None], 0)), dtype=np.float32)
 
     def _inputs(self, features: Floats) -> Floats:
+        check_features(features, self.feature_count)
         return feature_roots(features) if self._roots else np.asarray(features, dtype=np.float32)
+
+
+def check_features(features: Floats, count: int) -> None:
+    """Check that images have as many features ``(n, f)`` as a layer of the model reads.
+
+    Raises:
+        ArtifactError: They have another number.
+    """
+    if features.shape[1] != count:
+        raise ArtifactError(
+            f"The images have {features.shape[1]} features each, and {count} are expected. Make the collection again "
+            "(features.npy), or restore the model (classifier.npy, head_labels.npy)."
+        )
 
 
 def feature_roots(features: Floats) -> Floats:

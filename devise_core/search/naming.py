@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.datatypes import WordHit
-from devise_core.search.class_shares import LabelSoftmax, feature_roots
+from devise_core.search.class_shares import LabelSoftmax, check_features, feature_roots
 from devise_core.search.image_concepts import ImageConcepts
 from devise_core.search.naming_table import NO_LINE, Flags, NamingTable
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -107,6 +107,7 @@ class Namer:
         """
         if self._person is None:
             return np.zeros(len(features), dtype=np.float32)
+        check_features(features, len(self._person) - 1)
         return np.asarray(1 / (1 + np.exp(-(feature_roots(features) @ self._person[:-1] + self._person[-1]))), dtype=np.float32)
 
     @cached_property

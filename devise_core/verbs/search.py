@@ -6,6 +6,7 @@ from typing import get_args
 
 from devise_core.errors import QueryError, shown_value
 from devise_core.hits import Hits
+from devise_core.search.class_shares import check_features
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, unit
@@ -142,6 +143,8 @@ class SearchVerbs(RankingVerbs):
         if not isinstance(by, str) or by not in get_args(By):
             raise QueryError(f"by is one of {', '.join(get_args(By))}. Received: {shown_value(by)}.")
         if by == "visual":
+            if len(self.collection):
+                check_features(features[None], self.collection.vector_rows("visual").shape[1])
             return self._hits(*self.collection.feature_index.search(unit(features), k))
         if by == "labels":
             embedding = self._known_words().mean_of_nearest_words(embedding, LABELS_IN_A_MEAN)
