@@ -51,7 +51,9 @@ def unit_stored(rows: npt.ArrayLike, table: str) -> Floats:
     try:
         return unit(rows)
     except ValueError as error:
-        raise ArtifactError(f"The {table} are damaged: one of them has no direction. Restore the files of the model.") from error
+        raise ArtifactError(
+            f"The {table} are damaged: one of them has no direction. Restore the file, or make it again."
+        ) from error
 
 
 def unit_or_zero(vectors: npt.ArrayLike) -> Floats:

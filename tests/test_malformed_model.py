@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +54,22 @@ def test_vectors_without_meaning_are_refused(model: Path, name: str, value: int)
     else:
         with pytest.raises(ArtifactError, match="damaged.*Restore"):
             use_model(model)
+
+
+@pytest.mark.parametrize("name", ["words.txt", "nouns.txt", "naming.tsv", "labels.csv", "senses.csv"])
+def test_a_file_that_does_not_belong_to_another_is_named(model: Path, name: str) -> None:
+    rewrite(model, name, (model / name).read_bytes().split(b"\n", 1)[0] + b"\n")
+    with pytest.raises(ArtifactError, match=r"\w+\.(txt|tsv|csv|npy).*Restore"):
+        use_model(model)
+
+
+@pytest.mark.parametrize("name", ["noun_vectors.npy", "naming_vectors.npy", "sense_vectors.npy", "word_vectors.npy"])
+@pytest.mark.parametrize("change", [lambda rows: rows[:, :50], np.zeros_like], ids=["half the columns", "zeros"])
+def test_vectors_that_do_not_fit_are_named(model: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    np.save(model.parent / "changed.npy", change(np.load(model / name)))
+    rewrite(model, name, (model.parent / "changed.npy").read_bytes())
+    with pytest.raises(ArtifactError, match=rf"{name}.*Restore"):
+        use_model(model)
 
 
 def test_words_that_are_not_utf8_are_no_raw_error(model: Path) -> None:

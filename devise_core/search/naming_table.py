@@ -55,7 +55,8 @@ class NamingTable:
     def __post_init__(self) -> None:
         if len(self.words) != len(self.vectors):
             raise ArtifactError(
-                f"The naming table is inconsistent: {len(self.words)} words, {len(self.vectors)} vectors. Restore both files."
+                f"naming.tsv has {len(self.words)} words, and naming_vectors.npy {len(self.vectors)} vectors. "
+                "Restore both files together."
             )
         first: dict[str, int] = {}
         object.__setattr__(self, "_first", [first.setdefault(word, row) for row, word in enumerate(self.words)])
@@ -132,7 +133,7 @@ class NamingTable:
             [fields[1] for fields in lines],
             [tuple(fields[7].split("|")) if fields[7] else () for fields in lines],
             weights,
-            unit_stored(read_array(vectors, np.int8, (len(lines), dimension)).astype(np.float32), "naming vectors"),
+            unit_stored(read_array(vectors, np.int8, (len(lines), dimension)).astype(np.float32), f"vectors in {vectors}"),
             [fields[3] for fields in lines],
             everyday_line,
             own_line,

@@ -40,7 +40,7 @@ PLURALS = (
 MAX_NAMING_RANK = 50_000
 """Nouns name images up to this rank. The vectors of rarer words are too noisy to name anything."""
 
-_TABLE = "noun vectors"
+_TABLE = "noun vectors in noun_vectors.npy"
 _BATCH = 1_024
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
@@ -60,7 +60,7 @@ class NounStore:
         rows = [line.split("\t") for line in lines.splitlines()]
         if len(rows) != len(vectors):
             raise ArtifactError(
-                f"The noun list is inconsistent: {len(rows)} nouns, {len(vectors)} vectors; restore both files together."
+                f"nouns.txt has {len(rows)} nouns, and noun_vectors.npy {len(vectors)} vectors. Restore both files together."
             )
         self.nouns = [names[0] for names in rows]
         self._row = {plural: row for row, (_, _, *plurals) in enumerate(rows) for plural in plurals}

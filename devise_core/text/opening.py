@@ -58,13 +58,13 @@ def open_text_encoder(
     """
     words = open_word_store(layout, verified, indexed)
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))
+    if nouns.dimension != words.dimension:
+        raise ArtifactError(
+            f"{layout.word_vectors} has {words.dimension} columns, and {layout.noun_vectors.name} {nouns.dimension}. "
+            "Restore all files of the model together."
+        )
     foreign = ForeignNouns.open(verified(layout.foreign_nouns), word_filter) if layout.foreign_nouns.is_file() else None
     directions = read_array(verified(layout.directions), np.floating, (None, words.dimension))
     if not np.allclose(directions @ directions.T, np.eye(len(directions)), atol=_TOLERANCE):
         raise ArtifactError(f"{layout.directions} is damaged: its rows are not orthonormal. Restore the files of the model.")
-    if nouns.dimension != words.dimension:
-        raise ArtifactError(
-            f"The word vectors have {words.dimension} dimensions, and the noun vectors {nouns.dimension}. "
-            "Restore all files together."
-        )
     return WordVectorEncoder(words, nouns, directions, word_filter, foreign)

@@ -70,7 +70,9 @@ class SenseTable:
             ArtifactError: The files do not belong together.
         """
         rows = read_rows(table)
-        word_rows = unit_stored(read_array(vectors, np.int8, (len(rows), dimension)).astype(np.float32), "sense vectors")
+        word_rows = unit_stored(
+            read_array(vectors, np.int8, (len(rows), dimension)).astype(np.float32), "sense vectors in sense_vectors.npy"
+        )
         with reading(table):
             return cls(
                 Sense(row["noun"], row["tag"], row["synset"], int(row["labels_below"]), vector)

@@ -57,8 +57,8 @@ class WordStore:
         self._looked_up: dict[str, tuple[int | None]] = {}
         if not len(self) == len(vectors) == len(scales):
             raise ArtifactError(
-                f"The word store is inconsistent: {len(self)} words, {len(vectors)} vectors, "
-                f"{len(scales)} scales; restore all three files together."
+                f"words.txt has {len(self)} words, word_vectors.npy {len(vectors)} vectors and word_scales.npy "
+                f"{len(scales)} scales. Restore all three files together."
             )
 
     @classmethod
@@ -141,7 +141,7 @@ class WordStore:
 
     def unit(self, rows: Sequence[int]) -> Floats:
         """Return the vectors of ``rows`` scaled to length 1, ``float32 (len(rows), d)``."""
-        return unit_stored(self.vectors[np.asarray(rows, dtype=np.int64)].astype(np.float32), "word vectors")
+        return unit_stored(self.vectors[np.asarray(rows, dtype=np.int64)].astype(np.float32), "word vectors in word_vectors.npy")
 
     def raw(self, rows: Sequence[int]) -> Floats:
         """Return the vectors of ``rows`` as they were trained, to the precision of int8, ``float32 (len(rows), d)``."""
