@@ -19,6 +19,7 @@ from devise_core.vectors import Floats, unit
 _HEAD = 3
 """Integers before the vector of a node: the number of items below, and two children."""
 _BLOCK = 1 << 15
+_TOLERANCE = 0.01
 PROBES, PROBE_HITS = 8, 10
 LEAST_RECALL = 0.5
 """A forest that finds less of what the exact search finds is damaged. An undamaged one finds 85% or more (benchmarks/index.py)."""
@@ -75,8 +76,8 @@ def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
     """Return what is wrong with the nodes, or an empty string."""
     if len(nodes) <= count or below[-1] != count:
         return "it does not hold as many items as there are images"
-    if (below[:count] != 1).any():
-        return "an item has children"
+    if (below[:count] != 1).any() or not all(_are_unit(nodes[:count][start : start + _BLOCK]) for start in range(0, count, _BLOCK)):
+        return "an item has children, or not a vector of length 1"
     for start in range(count, len(nodes), _BLOCK):
         block, sizes = nodes[start : start + _BLOCK], below[start : start + _BLOCK]
         if (sizes < 1).any() or (sizes > count).any():
@@ -97,3 +98,12 @@ def _children_precede(children: Nodes, rows: npt.NDArray[np.int64], below: Nodes
     if ((children < 0) | (children >= rows[:, None])).any():
         return False
     return bool((below[children].sum(axis=1, dtype=np.int64) == below[rows]).all())
+
+
+def _are_unit(items: Nodes) -> bool:
+    """Whether the vectors of items have length 1. Behind the number of items, Annoy keeps the square of the length, or 0."""
+    squares, vectors = items[:, 1].view(np.float32), items[:, _HEAD:].view(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        lengths = np.linalg.norm(vectors, axis=1)
+        kept = (np.abs(squares - 1) < _TOLERANCE) | (squares == 0)
+        return bool((np.abs(lengths - 1) < _TOLERANCE).all() and kept.all())  # neither is true of NaN
