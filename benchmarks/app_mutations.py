@@ -1,29 +1,29 @@
 """Damaged and malicious files of a collection, and a count of what they do to a running app.
 
-Run ``python -m benchmarks.app_mutations``. It does with a server what ``benchmarks.mutations`` does with the library. Each mutated
-collection replaces the one before it while the server runs. Pages, their routes and the API are then asked for it, and
-for the default collection, which must work as if nothing had happened.
+Run ``python -m benchmarks.app_mutations``. It does with a server what ``benchmarks.mutations`` does with the library. The
+server offers several mutated collections at a time. They are replaced by others while it runs. Pages, their routes and the API are
+asked for each of them, and for the default collection, which must work as if nothing had happened. If an answer is wrong
+or slow, these mutations are tried again alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import collections
 import os
 import random
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.app_questions import PARTS, AppQuestions
+from benchmarks.app_questions import SLOWEST, AppQuestions, Asked, CpuUse
 from benchmarks.file_mutations import MUTATIONS
 from benchmarks.honest_visitor import memory
-from benchmarks.large_copies import as_large
-from benchmarks.mutations import copy_of, mutate, with_forests
+from benchmarks.large_copies import as_large, as_small
+from benchmarks.mutation_trial import Mutated, MutationTrial
+from benchmarks.mutations import copy_of, mutate
 from benchmarks.server import APP, serving
 from benchmarks.table import print_table
 from devise_core.engine import load_engine
@@ -31,6 +31,9 @@ from devise_core.storage.manifest import NAME, Manifest
 from devise_core.storage.paths import BUNDLED_ARTIFACTS
 
 DEFAULT, MUTATED = "photos", "mutated"
+TOGETHER, CLIENTS = 8, 3
+"""How many mutated collections the server offers at a time, and about how many of them it is asked at a time."""
+_SEEDS = 1_000_000
 _MANY = "9999"
 LIMITS = {
     "SEMBLANCE_DEFAULT_COLLECTION": DEFAULT,
@@ -38,67 +41,63 @@ LIMITS = {
     "SEMBLANCE_SUGGESTIONS_PER_MINUTE": _MANY,
     "SEMBLANCE_CARDS_PER_MINUTE": _MANY,
     "SEMBLANCE_API_REQUESTS_PER_MINUTE": _MANY,
+    "SEMBLANCE_OPEN_SECONDS": "50",
+    "PYTHONWARNINGS": "always::RuntimeWarning",
 }
-"""The settings of the server. One address asks far more than a visitor, and is not refused."""
+"""The settings of the server. One address asks far more than a visitor, and is not refused. Every warning of NumPy is
+logged, and not only the first one of a line, so that it is known which mutation causes it."""
 
 
-@dataclass
-class AppOutcome:
-    """What happened to one server.
-
-    Attributes:
-        counts: Ending → number of mutations. A mutation is "refused" if an answer named what is wrong.
-        problems: A sentence for each thing that must not happen.
-        answers: How many answers the server gave.
-        slowest: The seconds of the slowest one.
-    """
-
-    counts: collections.Counter[str] = field(default_factory=collections.Counter)
-    problems: list[str] = field(default_factory=list)
-    answers: int = 0
-    slowest: float = 0.0
-
-
-def mutations(source: Path, count: int, seed: int) -> Iterable[tuple[int, str, str]]:
-    """Yield a number, a file of ``source`` and the name of a mutation, ``count`` times."""
-    chance, names = random.Random(seed), [NAME, *Manifest.read(source).files]
+def mutations(names: Sequence[str], count: int, seed: int) -> Iterable[Mutated]:
+    """Yield ``count`` mutations of the files ``names``. Their numbers are different for each seed."""
+    chance = random.Random(seed)
     for number in range(count):
-        yield number, chance.choice(names), chance.choice(list(MUTATIONS))
+        yield seed * _SEEDS + number, chance.choice(names), chance.choice(list(MUTATIONS))
 
 
-async def try_mutations(
-    source: Path, target: Path, chosen: Iterable[tuple[int, str, str]], questions: AppQuestions, alive: Callable[[], bool]
-) -> AppOutcome:
-    """Put one mutated copy after the other in the place of a collection of the server, and ask for it.
+class CollectionTrial(MutationTrial):
+    """Puts mutated copies of a collection into the folder that a server offers, and asks for them.
 
     Args:
         source: The collection to copy.
-        target: The folder of the server's collection.
-        chosen: What ``mutations`` yields.
+        served: The folder of the server's collections.
         questions: Asks the server.
         alive: Whether the server runs.
     """
-    outcome, item, default = AppOutcome(), _first_item(source), _first_item(BUNDLED_ARTIFACTS / "collections" / DEFAULT)
-    for number, name, mutation in chosen:
-        copy = copy_of(source, source.with_name("copy"))
-        mutate(copy, name, mutation, random.Random(number))
-        shutil.rmtree(target, ignore_errors=True)
-        copy.rename(target)
-        asked = [await questions.ask(MUTATED, item, number)]
-        outcome.counts["refused" if asked[0].refused else "works"] += 1
-        asked.append(await questions.ask_intact(DEFAULT, default, number // PARTS))
-        outcome.answers += sum(each.answers for each in asked)
-        outcome.slowest = max(outcome.slowest, *(each.slowest for each in asked))
-        problems = [f"{number} {name} {mutation}: {problem}" for each in asked for problem in each.problems]
-        outcome.problems += problems
-        print("\n".join(problems), end="\n" * bool(problems), flush=True)
-        if not alive():
-            outcome.problems.append(f"{number} {name} {mutation}: The server has ended.")
-            break
-    return outcome
+
+    def __init__(self, source: Path, served: Path, questions: AppQuestions, alive: Callable[[], bool]) -> None:
+        super().__init__(alive)
+        self._source, self._served, self._questions, self._versions = source, served, questions, 0
+        self._item, self._default_item = first_item(source), first_item(BUNDLED_ARTIFACTS / "collections" / DEFAULT)
+
+    async def ask(self, group: Sequence[Mutated]) -> list[Asked]:
+        """Ask about some mutations at the same time, and about the default collection. Returns what ``MutationTrial.ask`` does."""
+        names, clients = self._put(group), asyncio.Semaphore(CLIENTS)
+
+        async def ask(name: str, number: int, file: str) -> Asked:
+            async with clients:
+                return await self._questions.ask(name, self._item, number, file)
+
+        about_mutated = (ask(name, number, file) for name, (number, file, _) in zip(names, group, strict=True))
+        return await asyncio.gather(*about_mutated, self._questions.ask_intact(DEFAULT, self._default_item))
+
+    def _put(self, group: Sequence[Mutated]) -> list[str]:
+        """Replace all mutated collections. Return the names of the new ones."""
+        copies = [copy_of(self._source, self._source.with_name(f"copy-{place}")) for place in range(len(group))]
+        for copy, (number, file, mutation) in zip(copies, group, strict=True):
+            mutate(copy, file, mutation, random.Random(number))
+            self._versions += 1
+            os.utime(copy, (self._versions, self._versions))  # the app's version of a collection is this time in whole seconds
+        for old in self._served.iterdir():
+            shutil.rmtree(old)
+        names = [f"{MUTATED}-{place}" for place in range(len(group))]
+        for name, copy in zip(names, copies, strict=True):
+            copy.rename(self._served / name)
+        return names
 
 
-def _first_item(folder: Path) -> str:
+def first_item(folder: Path) -> str:
+    """Return the id of an image of a collection."""
     return next(path.stem for path in sorted((folder / "images").iterdir()))
 
 
@@ -106,31 +105,31 @@ def run(kind: str, count: int, seed: int, root: Path) -> list[list[str]]:
     """Start a server, try mutations of a ``small`` or a ``large`` collection with it, and return the rows of a table."""
     engine = load_engine()
     photos = engine.collections()[DEFAULT]
-    make = {"small": lambda: with_forests(photos, root / "small"), "large": lambda: as_large(engine, photos, root / "large")}
-    source, served, log = make[kind](), root / f"served-{kind}", root / f"{kind}.log"
+    source = {"small": as_small, "large": as_large}[kind](engine, photos, root / kind)
+    served, log = root / f"served-{kind}", root / f"{kind}.log"
     served.mkdir()
+    names = [NAME, *Manifest.read(source).files]
     copy_of(source, served / MUTATED)
-    began = time.monotonic()
     with log.open("w") as file, serving(APP, file, SEMBLANCE_COLLECTIONS=str(served), **LIMITS) as (server, pid):
         questions = AppQuestions(server, pid, log)
-        asyncio.run(questions.warm_up({MUTATED: _first_item(source), DEFAULT: _first_item(photos)}))
-        before = memory(pid)
-        outcome = asyncio.run(
-            try_mutations(source, served / MUTATED, mutations(source, count, seed), questions, lambda: _runs(pid))
-        )
-        after = memory(pid)
+        asyncio.run(questions.warm_up({MUTATED: first_item(source), DEFAULT: first_item(photos)}))
+        before, began, worked = memory(pid), time.monotonic(), CpuUse.of(pid).worked
+        trial = CollectionTrial(source, served, questions, lambda: runs(pid))
+        outcome = asyncio.run(trial.run(mutations(names, count, seed), TOGETHER))
+        after, seconds, worked = memory(pid), time.monotonic() - began, CpuUse.of(pid).worked - worked
     tried = sum(outcome.counts.values())
     return [
-        [f"mutations of a {kind} collection", f"{tried}, in {time.monotonic() - began:.0f} s"],
+        [f"mutations of a {kind} collection, seed {seed}", f"{tried}, in {seconds:.0f} s, {worked:.0f} s of CPU"],
         ["refused, or works", f"{outcome.counts['refused']}, {outcome.counts['works']}"],
         ["answers", str(outcome.answers)],
         ["raw errors, slow answers, refusals of the default collection, ends of the server: target 0", str(len(outcome.problems))],
         ["slowest answer", f"{outcome.slowest:.1f} s"],
+        [f"answers over {SLOWEST:.0f} s because the machine was busy", str(outcome.starved)],
         ["memory before and after, in MB", f"{before / 1e6:.0f}, {after / 1e6:.0f}"],
     ]
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """Whether a child of this process has not ended. A child that has ended stays a zombie until it is waited for."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -12,41 +12,44 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any
 
 import requests
 from websockets.exceptions import WebSocketException
 
 from benchmarks.app_session import AppSession, AppSessionError
-from ui.views import CARD
+from benchmarks.collection_questions import pages_of, part_of, paths_of
 
 SLOWEST = 5.0  # seconds
 WARM_TRIES = 5
-PARTS = 5
-"""Into how many parts the questions about a collection are divided, so that more mutations can be tried."""
-_QUIET = re.compile(rb": UserWarning: ")
-"""A warning for developers, such as one of NumPy about the version of a file. The line of code follows it."""
-Question = TypeVar("Question")
+_QUIET = re.compile(rb": UserWarning: |^WARNING: All log messages before absl|^[IW]\d{4} |^To enable the following instructions")
+"""A warning for developers, such as one of NumPy about the version of a file, or what TensorFlow says of itself. The line of code
+follows a warning."""
 _UNEXPECTED = "Something went wrong"
 _LOST = (WebSocketException, requests.RequestException, OSError, TimeoutError, EOFError)
 
 
 @dataclass
 class Asked:
-    """What the answers to questions about one collection were.
+    """What the answers to questions about one collection or model were.
 
     Attributes:
         answers: How many there were.
-        refused: How many of them said that something of the collection is wrong.
-        problems: A sentence for each one that must not be.
+        refusals: What those of them said that name something wrong.
+        problems: A sentence for each one that must not be, except for slow ones.
+        slow: A sentence for each one that took more than ``SLOWEST`` seconds, and not because the machine was busy.
+        starved: How many took so long because the machine was busy.
         slowest: The seconds of the slowest.
+        busiest: The most seconds of CPU that the server used during one of them, for all that it did then.
     """
 
     answers: int = 0
-    refused: int = 0
+    refusals: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
+    starved: int = 0
     slowest: float = 0.0
+    busiest: float = 0.0
 
 
 class AppQuestions:
@@ -60,21 +63,24 @@ class AppQuestions:
 
     def __init__(self, server: str, pid: int, log: Path) -> None:
         self._server, self._pid, self._log, self._read = server, pid, log, 0
-        self._http = requests.Session()
 
-    async def ask(self, name: str, item: str, part: int | None = None) -> Asked:
-        """Ask about a collection that may be damaged.
+    async def ask(self, name: str, item: str, part: int | None = None, file: str = "") -> Asked:
+        """Ask about a collection that may be damaged. Several can be asked about at the same time.
 
         Args:
             name: The collection.
             item: The id of one of its images.
             part: Which part of the questions, or None for all. Searching is in every part.
+            file: A file of the collection. If only a few questions read it, they are asked too.
         """
-        return await self._ask(name, _part(_pages(item), part), _part(_paths(name, item), part), may_refuse=True)
+        pages, paths = part_of(pages_of(name, item), part, file), part_of(paths_of(name, item), part, file)
+        return await self.ask_these(pages, paths)
 
     async def ask_intact(self, name: str, item: str, part: int | None = None) -> Asked:
-        """Ask about a collection that must work. Takes what ``ask`` does."""
-        return await self._ask(name, _part(_pages(item), part), _part(_paths(name, item), part), may_refuse=False)
+        """Ask about a collection that must work. Takes what ``ask`` does, except for a file."""
+        asked = await self.ask_these(part_of(pages_of(name, item), part), part_of(paths_of(name, item), part))
+        asked.problems += asked.refusals
+        return asked
 
     async def warm_up(self, items: dict[str, str]) -> None:
         """Ask everything about intact collections, name → an item, until all answers are right: the server loads the model first.
@@ -83,63 +89,79 @@ class AppQuestions:
             RuntimeError: They do not become right.
         """
         for _ in range(WARM_TRIES):
-            problems = [problem for name, item in items.items() for problem in (await self.ask_intact(name, item)).problems]
+            asked = [await self.ask_intact(name, item) for name, item in items.items()]
+            problems = [problem for each in asked for problem in each.problems]
             if not problems:
                 return
         raise RuntimeError("\n".join(problems))
 
-    async def _ask(self, name: str, pages: dict[str, dict[str, str]], paths: dict[str, str], may_refuse: bool) -> Asked:
+    async def ask_these(
+        self, pages: dict[str, dict[str, str]], paths: dict[str, str], uploads: dict[str, bytes] | None = None
+    ) -> Asked:
+        """Ask any questions.
+
+        Args:
+            pages: Pages, each with the parameters of its address. What follows a space tells them apart.
+            paths: Addresses to request, each with a name.
+            uploads: Addresses to send an image to.
+        """
         asked = Asked()
-        for page, parameters in pages.items():
-            await self._note(f"page {page or 'home'}", asked, may_refuse, partial(self._page, page, collection=name, **parameters))
-        for path in paths.values():
-            await self._note(path, asked, may_refuse, partial(self._get, path))
+        with requests.Session() as http:  # threads cannot share one
+            for page, parameters in pages.items():
+                await self._note(f"page {page or 'home'}", asked, partial(self._page, http, page, **parameters))
+            for path in paths.values():
+                await self._note(path, asked, partial(self._get, http, path))
+            for path, image in (uploads or {}).items():
+                await self._note(path, asked, partial(self._get, http, path, image))
         asked.problems += [f"in the log: {line}" for line in self._errors_in_log()]
         return asked
 
-    async def _note(self, question: str, asked: Asked, may_refuse: bool, ask: Callable[[], Awaitable[str]]) -> None:
+    async def _note(self, question: str, asked: Asked, ask: Callable[[], Awaitable[str]]) -> None:
         """Wait for an answer, which is "" or a refusal."""
-        began, worked = time.perf_counter(), cpu_seconds(self._pid)
+        began, before = time.perf_counter(), CpuUse.of(self._pid)
         try:
             refusal = await ask()
-            if time.perf_counter() - began > SLOWEST and cpu_seconds(self._pid) - worked < SLOWEST:
-                began = time.perf_counter()  # the machine may have been busy
-                refusal = await ask()
         except _LOST as error:
             asked.problems.append(f"{question}: no answer ({type(error).__name__} {error})")
             return
-        except _Unexpected as error:
+        except UnexpectedAnswerError as error:
             asked.problems.append(f"{question}: {error}")
             return
-        seconds, worked = time.perf_counter() - began, cpu_seconds(self._pid) - worked
-        if seconds > SLOWEST:
-            asked.problems.append(f"{question}: {seconds:.1f} seconds, and {worked:.1f} seconds of CPU in all")
-        asked.slowest = max(asked.slowest, seconds)
+        seconds, after = time.perf_counter() - began, CpuUse.of(self._pid)
+        worked = after.worked - before.worked
+        if seconds > SLOWEST > worked and after.explains(seconds, before):
+            asked.starved += 1
+        elif seconds > SLOWEST:
+            asked.slow.append(f"{question}: {seconds:.1f} seconds, and {worked:.1f} seconds of CPU in all")
+        asked.slowest, asked.busiest = max(asked.slowest, seconds), max(asked.busiest, worked)
         asked.answers += 1
-        asked.refused += bool(refusal)
-        if refusal and not may_refuse:
-            asked.problems.append(f"{question}: {refusal[:200]}")
+        asked.refusals += [f"{question}: {refusal}"] if refusal else []
 
-    async def _page(self, page: str, **parameters: str) -> str:
+    async def _page(self, http: requests.Session, page: str, **parameters: str) -> str:
         session = AppSession(self._server, page.partition(" ")[0], **parameters)
         try:
             async with session:
                 pass
         except AppSessionError as error:
             if _UNEXPECTED in session.text() or any(element.HasField("exception") for element in session.elements.values()):
-                raise _Unexpected(str(error)) from error
+                raise UnexpectedAnswerError(str(error)) from error
             return str(error)
         if _UNEXPECTED in session.text():
-            raise _Unexpected(_UNEXPECTED)
+            raise UnexpectedAnswerError(_UNEXPECTED)
+        for element in session.elements.values():
+            check_json(element.bidi_component.json if element.HasField("bidi_component") else "{}")
         for _, settings in session.components("live_results"):
-            return await self._get(f"{settings['source']}&q=dog") if settings["source"] else ""
+            return await self._get(http, f"{settings['source']}&q=dog") if settings["source"] else ""
         return ""
 
-    async def _get(self, path: str) -> str:
-        answer = await asyncio.to_thread(self._http.get, f"{self._server}/{path}", timeout=60)
+    async def _get(self, http: requests.Session, path: str, image: bytes = b"") -> str:
+        method, files = ("POST", {"file": image}) if image else ("GET", None)
+        answer = await asyncio.to_thread(http.request, method, f"{self._server}/{path}", files=files, timeout=60)
         if answer.status_code >= 500 and answer.status_code != 503:
-            raise _Unexpected(f"status {answer.status_code}")
-        return "" if answer.ok else f"status {answer.status_code}: {answer.text[:200]}"
+            raise UnexpectedAnswerError(f"status {answer.status_code}")
+        if answer.headers.get("Content-Type", "").startswith("application/json"):
+            check_json(answer.text)
+        return "" if answer.ok else f"status {answer.status_code}: {answer.text[:600]}"
 
     def _errors_in_log(self) -> list[str]:
         """Return the lines that were written since the last call and are no event of the app, or one of an error."""
@@ -150,16 +172,54 @@ class AppQuestions:
         return [line.decode("utf-8", "replace")[:500] for line in lines if line.strip() and not _is_harmless(line)]
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the seconds of CPU that a process has used. 0 if it has ended."""
-    with suppress(OSError):
-        user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-    return 0.0
+@dataclass(frozen=True)
+class CpuUse:
+    """How much a process has worked until now, and how long its first thread has waited for a core. All 0 if it has ended.
+
+    Attributes:
+        worked: The seconds of CPU of all threads.
+        ran: Those of the first thread.
+        waited: The seconds in which the first thread could have run, and another process did.
+    """
+
+    worked: float = 0.0
+    ran: float = 0.0
+    waited: float = 0.0
+
+    @classmethod
+    def of(cls, pid: int) -> CpuUse:
+        """Return the use of a process."""
+        with suppress(OSError):
+            user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+            ran, waited = (int(number) / 1e9 for number in Path(f"/proc/{pid}/schedstat").read_text().split()[:2])
+            return cls((int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), ran, waited)
+        return cls()
+
+    def explains(self, seconds: float, before: CpuUse) -> bool:
+        """Return whether an answer that took ``seconds`` since ``before`` did so because other processes kept the machine busy.
+
+        It is assumed that all threads waited for a core as long as the first one, for each second of work. One that waits for
+        something else does not work.
+        """
+        ran, waited = self.ran - before.ran, self.waited - before.waited
+        slowdown = (ran + waited) / max(ran, 1e-3)
+        return seconds < 2 * slowdown * (self.worked - before.worked) + 1
 
 
-class _Unexpected(Exception):
+class UnexpectedAnswerError(Exception):
     """An answer that shows a bug."""
+
+
+def check_json(text: str) -> None:
+    """Raise ``UnexpectedAnswerError`` if a browser cannot parse ``text``, as with NaN, which Python writes and reads."""
+
+    def refuse(name: str) -> None:
+        raise UnexpectedAnswerError(f"{name} is no JSON")
+
+    try:
+        json.loads(text or "{}", parse_constant=refuse)
+    except ValueError as error:
+        raise UnexpectedAnswerError(f"no JSON: {error}") from error
 
 
 def _is_harmless(line: bytes) -> bool:
@@ -168,43 +228,3 @@ def _is_harmless(line: bytes) -> bool:
     except ValueError:
         return _QUIET.search(line) is not None or line.startswith(b"  ")
     return isinstance(event, dict) and event.get("level") != "error"
-
-
-def _part(questions: dict[str, Question], part: int | None) -> dict[str, Question]:
-    """Return the first question and every ``PARTS``-th of the others, or all."""
-    names = list(questions)
-    chosen = names if part is None else [names[0], *names[1 + part % PARTS :: PARTS]]
-    return {name: questions[name] for name in chosen}
-
-
-def _pages(item: str) -> dict[str, dict[str, str]]:
-    """Return the pages to open, each with the parameters of its address. What follows a space tells them apart."""
-    return {
-        "text_search": {"q": "dog"},
-        "text_search open": {"q": "dog", "open": item},  # runs the model, which takes most of the time
-        "": {"q": "dog"},
-        "text_search like": {"q": f"like:{item} + cat"},
-        "image_search": {"item": item},
-        "explorer": {"q": "dog", "item": item},
-        "labels": {"item": item},
-    }
-
-
-def _paths(name: str, item: str) -> dict[str, str]:
-    """Return the addresses to request."""
-    asked = urlencode({"collection": name, "q": "a dog on the grass", "captions": "true", "limit": 5})
-    return {
-        "search": f"api/v1/search?{asked}",
-        "ready": "ready",
-        "suggestions": f"suggest?q=do&c={name}",
-        "labels": f"suggest?q=&c={name}",
-        "map": f"map-data/{name}",
-        "map of Home": f"map-preview/{name}",
-        "picture": f"pictures/{name}/images/{item}.webp",
-        "card": f"{CARD}?collection={name}&q=dog&page=text_search",
-        "collections": "api/v1/collections",
-        "collection": f"api/v1/collections/{name}",
-        "item": f"api/v1/collections/{name}/items/{item}",
-        "thumbnail": f"api/v1/collections/{name}/thumbnails/{item}",
-        "filtered": f"api/v1/search?{asked}&category=animals&not_label=cat",
-    }

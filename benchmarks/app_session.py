@@ -58,6 +58,7 @@ class AppSession:
             max_size=None,
             subprotocols=[Subprotocol("streamlit")],
             origin=Origin(self.address),
+            open_timeout=TIMEOUT,
             additional_headers=self.headers,
             ping_interval=None,
         )

@@ -1,8 +1,9 @@
-"""Small collections in the form of large ones, with images that were added later, so that each kind of file is there."""
+"""Collections of few images with each kind of file: in the form of small ones, and of large ones to which images were added."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from devise_core.collections.contract import ImageBatch
 from devise_core.collections.item_table_writer import ItemTableWriter
 from devise_core.collections.large_files import write_large_files
 from devise_core.collections.segment_writer import SegmentWriter
-from devise_core.collections.writer import write_manifest
+from devise_core.collections.writer import write_collection, write_manifest
+from devise_core.datatypes import Item
 from devise_core.engine import Engine
+from devise_core.search.annoy_index import AnnoyIndex
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 
@@ -23,9 +26,7 @@ def as_large(engine: Engine, folder: Path, target: Path) -> Path:
     """Write the first images of the collection in ``folder`` in the form of a large collection of which ``ADDED`` came later."""
     collection, layout = engine.on(folder).collection, CollectionLayout(target)
     items, features, embeddings = collection.items[: FIRST + ADDED], collection.features, collection.embeddings
-    for item in items:
-        (target / item.file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(folder / item.file, target / item.file)
+    _copy_images(folder, target, items)
     table = ItemTableWriter(layout.item_table)
     table.put(range(FIRST), items[:FIRST], [item.id for item in items[:FIRST]])
     table.finish()
@@ -38,3 +39,27 @@ def as_large(engine: Engine, folder: Path, target: Path) -> Path:
         writer.put(ImageBatch(added, features[rows], embeddings[rows], [b""] * len(added), [item.id for item in added]))
         writer.seal()
     return target
+
+
+def as_small(engine: Engine, folder: Path, target: Path) -> Path:
+    """Write the first images of the collection in ``folder`` as a collection that searches with Annoy."""
+    collection, count = engine.on(folder).collection, FIRST + ADDED
+    items = collection.items[:count]
+    _copy_images(folder, target, items)
+    write_collection(
+        CollectionLayout(target),
+        items,
+        collection.features[:count],
+        collection.embeddings[:count],
+        engine.model_id,
+        "a benchmark",
+        index=AnnoyIndex.name,
+        parts=engine.parts,
+    )
+    return target
+
+
+def _copy_images(folder: Path, target: Path, items: Sequence[Item]) -> None:
+    for item in items:
+        (target / item.file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / item.file, target / item.file)

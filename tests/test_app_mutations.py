@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.app_mutations import DEFAULT, LIMITS, MUTATED, try_mutations
-from benchmarks.app_questions import AppQuestions
-from benchmarks.mutations import copy_of, with_forests
+from benchmarks.app_mutations import DEFAULT, LIMITS, MUTATED, CollectionTrial
+from benchmarks.app_questions import AppQuestions, CpuUse, UnexpectedAnswerError, check_json
+from benchmarks.large_copies import as_small
+from benchmarks.mutations import copy_of
 from benchmarks.server import APP, serving
 from devise_core.engine import Engine
 from tests.browsing import run_session
@@ -28,8 +29,8 @@ MUTATIONS = (
 
 @pytest.fixture(scope="module")
 def source(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of a bundled collection that searches with Annoy."""
-    return with_forests(engine.collections()[DEFAULT], tmp_path_factory.mktemp("source") / "small")
+    """A part of a bundled collection, which searches with Annoy."""
+    return as_small(engine, engine.collections()[DEFAULT], tmp_path_factory.mktemp("source") / "small")
 
 
 def test_a_malformed_collection_is_named_and_the_default_one_is_served(source: Path, tmp_path: Path) -> None:
@@ -40,12 +41,30 @@ def test_a_malformed_collection_is_named_and_the_default_one_is_served(source: P
     ):
         questions = AppQuestions(server, pid, tmp_path / "log")
         run_session(questions.ask(MUTATED, "alpaca", part=0))  # the first picture that is opened loads the model
-        outcome = run_session(try_mutations(source, tmp_path / "served" / MUTATED, MUTATIONS, questions, lambda: True))
+        outcome = run_session(CollectionTrial(source, tmp_path / "served", questions, lambda: True).run(MUTATIONS, together=4))
         intact = run_session(questions.ask_intact(DEFAULT, "alpaca", part=3))
     assert outcome.problems == []
     assert outcome.counts["refused"] >= len(MUTATIONS) - 2  # in others, nothing is wrong that the questions are about
     assert intact.problems == []
     assert intact.answers >= 5
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds", "explained"),
+    [
+        (CpuUse(1.0, 0.5, 9.5), 12.0, True),  # it got a core for a twentieth of the time, and worked for a second
+        (CpuUse(1.0, 0.5, 0.1), 12.0, False),  # it got a core at once
+        (CpuUse(0.0, 0.1, 1.9), 12.0, False),  # it hardly worked, so it waited for something else than a core
+    ],
+)
+def test_an_answer_is_slow_because_the_machine_is_busy_or_not(after: CpuUse, seconds: float, explained: bool) -> None:
+    assert after.explains(seconds, CpuUse()) == explained
+
+
+@pytest.mark.parametrize("text", ['{"cosine": NaN}', "[Infinity]", "{"])
+def test_what_a_browser_cannot_parse_is_a_problem(text: str) -> None:
+    with pytest.raises(UnexpectedAnswerError, match="no JSON"):
+        check_json(text)
 
 
 def test_an_answer_that_must_not_be_is_a_problem(tmp_path: Path) -> None:
