@@ -8,8 +8,7 @@ import pytest
 
 from benchmarks.app_mutations import DEFAULT, LIMITS, MUTATED, CollectionTrial
 from benchmarks.app_questions import AppQuestions, CpuUse, UnexpectedAnswerError, check_json
-from benchmarks.large_copies import as_small
-from benchmarks.mutations import copy_of
+from benchmarks.mutations import copy_of, with_forests
 from benchmarks.server import APP, serving
 from devise_core.engine import Engine
 from tests.browsing import run_session
@@ -29,8 +28,8 @@ MUTATIONS = (
 
 @pytest.fixture(scope="module")
 def source(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A part of a bundled collection, which searches with Annoy."""
-    return as_small(engine, engine.collections()[DEFAULT], tmp_path_factory.mktemp("source") / "small")
+    """A copy of a bundled collection that searches with Annoy. To make its maps again would take a minute."""
+    return with_forests(engine.collections()[DEFAULT], tmp_path_factory.mktemp("source") / "small")
 
 
 def test_a_malformed_collection_is_named_and_the_default_one_is_served(source: Path, tmp_path: Path) -> None:
