@@ -90,7 +90,7 @@ def test_a_scan_with_a_scale_that_is_too_large_is_refused(tmp_path: Path) -> Non
     stored[3, -4:] = np.array([1e38], dtype=np.float32).view(np.int8)
     np.save(tmp_path / "changed.npy", stored)
     (tmp_path / "changed.npy").replace(tmp_path / "v.scan")
-    with pytest.raises(ArtifactError, match=r"v\.scan holds numbers that are not finite or too large"):
+    with pytest.raises(ArtifactError, match=r"v\.scan holds numbers that are (not finite|too large)"):
         ScannedProducts(tmp_path / "v.scan", VECTORS)
 
 
