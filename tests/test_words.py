@@ -36,7 +36,7 @@ def test_nearest_words_are_sorted_by_cosine() -> None:
 
 
 def test_words_and_vectors_of_different_length_are_refused() -> None:
-    with pytest.raises(ArtifactError, match="7 words, 6 vectors"):
+    with pytest.raises(ArtifactError, match="7 words, word_vectors.npy 6 vectors"):
         WordStore("\n".join(WORDS).encode(), *quantise(VECTORS[:6]))
 
 

@@ -73,6 +73,11 @@ class PeopleGuard:
         """Return which images may show people ``(n,)``, from features ``(n, f)``. A sure animal is none."""
         return _may_be_people(self._namer.person_shares(features), self.animal_shares(features))
 
+    def show_rather_people(self, features: Floats) -> Flags:
+        """Return which images ``(n,)`` show people more likely than not, and more likely than an animal."""
+        person = self._namer.person_shares(features)
+        return np.asarray((person >= PERSON_LIKELY) & (person > self.animal_shares(features)), dtype=np.bool_)
+
     def unfit_for_animals(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` are not shown for an animal that the app is not sure of."""
         person, animal = self._namer.person_shares(features), self.animal_shares(features)

@@ -14,7 +14,7 @@ from devise_core.verbs.arguments import query_given, rows_given
 from devise_core.verbs.ranking import RankingVerbs
 
 _ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey", "primate", "vertebrate", "wildlife"))
-"""Words for animals that a person belongs to, or is insulted with. No picture that may show people matches them well."""
+"""Words for animals that a person belongs to, or is insulted with. No picture that shows people rather than an animal matches them well."""
 
 
 class InsultVerbs(RankingVerbs):
@@ -61,7 +61,7 @@ class InsultVerbs(RankingVerbs):
         return unfit
 
     def _people_for_animals(self, query: Query, rows: Rows) -> Flags | None:
-        """Return which images may show people ``(n,)``, and no animal by a label or for sure. None if the query is of one species.
+        """Return which images show people rather than an animal ``(n,)``. None if the query is of one species.
 
         "Dog" finds people with their dogs.
         """
@@ -69,7 +69,7 @@ class InsultVerbs(RankingVerbs):
         words = {form for token in tokens(query.read_text) for form in singular_forms(token)}
         if guard is None or namer is None or not len(rows) or _ANY_ANIMAL.isdisjoint(words):
             return None
-        people = guard.may_show_people(self.collection.vector_rows("visual")[rows])
+        people = guard.show_rather_people(self.collection.vector_rows("visual")[rows])
         places = np.flatnonzero(people)
         people[places] &= ~self._labelled_animals(rows[places])
         return people

@@ -181,7 +181,7 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
 
     def _without_people(self, query: Query, evidence: Evidence) -> Evidence:
-        """Take images that may show people out of those that match an animal well."""
+        """Take images of people out of those that match a word for all animals well."""
         rows = np.flatnonzero(evidence.good)
         people = self._people_for_animals(query, rows)
         if people is None or not people.any():
