@@ -14,7 +14,8 @@ from devise_core.verbs.arguments import query_given, rows_given
 from devise_core.verbs.ranking import RankingVerbs
 
 _ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey", "primate", "vertebrate", "wildlife"))
-"""Words for animals that a person belongs to, or is insulted with. No picture that shows people rather than an animal matches them well."""
+"""Words for animals that a person belongs to, or is insulted with. No picture that shows people rather than an animal matches them
+well."""
 
 
 class InsultVerbs(RankingVerbs):
