@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devise_core import Engine
+from devise_core.engine import By
 from ui.hit.beside_people import fit_beside, more_like
 
 K = 12
@@ -16,7 +17,7 @@ def animals(engine: Engine, ids: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("item", ["grace-hopper", "men-with-tattoos", "mexico", "australia", "man-on-the-beach"])
 @pytest.mark.parametrize("by", ["semantic", "visual"])
-def test_no_animals_beside_people(item: str, by: str, engine: Engine) -> None:
+def test_no_animals_beside_people(item: str, by: By, engine: Engine) -> None:
     engine = engine.on("photos")
     hits = more_like(engine, item, K, by)
     assert hits and animals(engine, [hit.id for hit in hits]) == []

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from devise_core.bundle.packages import Package
+from devise_core.bundle.word_lists import write_word_list
 from devise_core.bundle.wordnet import Nouns
-from devise_core.storage.atomic_write import atomic_file
 from devise_core.text.name_words import NAME_WORDS
 
 WAMERICAN = Package(
@@ -64,6 +64,5 @@ def write_name_words(words: Iterator[str], target: Path = NAME_WORDS) -> int:
         target: The file to write.
     """
     lines = sorted(set(words))
-    with atomic_file(target) as staged:
-        staged.write_text(_HEADER + "\n".join(lines) + "\n", "utf-8")
+    write_word_list(target, _HEADER, lines)
     return len(lines)

@@ -11,8 +11,8 @@ from pathlib import Path
 from devise_core.bundle.naming import EverydayName
 from devise_core.bundle.naming_guards import ANIMAL, Roots, is_below
 from devise_core.bundle.sense_counts import SenseCounts
+from devise_core.bundle.word_lists import write_word_list
 from devise_core.bundle.wordnet import Nouns
-from devise_core.storage.atomic_write import atomic_file
 from devise_core.text.person_words import PERSON_WORDS
 
 PERSON: Roots = (("person", 0),)
@@ -66,6 +66,5 @@ def write_person_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]
         The number of words.
     """
     lines = sorted({form for word in words for form in (word, *plurals.get(word, ())) if form.isalpha()})
-    with atomic_file(target) as staged:
-        staged.write_text(_HEADER + "\n".join(lines) + "\n", "utf-8")
+    write_word_list(target, _HEADER, lines)
     return len(lines)

@@ -9,8 +9,8 @@ from devise_core.bundle.naming import EverydayName
 from devise_core.bundle.naming_guards import GUARDED, NEVER, WITH_PEOPLE, Roots, is_below
 from devise_core.bundle.person_words import ALSO
 from devise_core.bundle.sense_counts import SenseCounts
+from devise_core.bundle.word_lists import write_word_list
 from devise_core.bundle.wordnet import Nouns
-from devise_core.storage.atomic_write import atomic_file
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.thing_words import ANIMAL, PLACE, THING, THING_WORDS
 from devise_core.text.word_filter import load_word_filter
@@ -95,8 +95,7 @@ def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Se
     """
     kinds = {form: kind for word, kind in words if kind != PLACE for form in plurals.get(word, ()) if _may_be_shown(form)}
     kinds |= dict(words)
-    with atomic_file(target) as staged:
-        staged.write_text(_HEADER + "".join(f"{word}\t{kind}\n" for word, kind in sorted(kinds.items())), "utf-8")
+    write_word_list(target, _HEADER, (f"{word}\t{kind}" for word, kind in sorted(kinds.items())))
     return len(kinds)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from devise_core.text.list_lines import list_lines
 from devise_core.text.person_words import singulars
 from devise_core.text.tokens import tokens
 
@@ -24,5 +25,4 @@ def is_family_word(text: str) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    lines = FAMILY_WORDS.read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in list_lines(FAMILY_WORDS) for word in line.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from devise_core.text.list_lines import list_lines
 from devise_core.text.thing_words import is_place
 from devise_core.text.tokens import tokens
 
@@ -24,4 +25,4 @@ def has_name(text: str) -> bool:
 
 @cache
 def _names() -> frozenset[str]:
-    return frozenset(line for line in NAME_WORDS.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return frozenset(list_lines(NAME_WORDS))

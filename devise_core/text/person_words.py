@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from devise_core.text.list_lines import list_lines
 from devise_core.text.tokens import tokens
 
 PERSON_WORDS = Path(__file__).with_name("person_words.txt")
@@ -29,4 +30,4 @@ def singulars(token: str) -> list[str]:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(line for line in PERSON_WORDS.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return frozenset(list_lines(PERSON_WORDS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from devise_core.text.list_lines import list_lines
 from devise_core.text.person_words import singulars
 from devise_core.text.tokens import tokens
 
@@ -69,8 +70,7 @@ def singular_forms(word: str) -> list[str]:
 
 @cache
 def _insults() -> frozenset[str]:
-    lines = INSULTING_WORDS.read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in list_lines(INSULTING_WORDS) for word in line.split())
 
 
 def _words_of(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from devise_core.text.list_lines import list_lines
 from devise_core.text.noun_store import PLURALS
 from devise_core.text.tokens import tokens
 
@@ -57,5 +58,4 @@ def _kind(text: str) -> str | None:
 
 @cache
 def _kinds() -> dict[str, str]:
-    lines = THING_WORDS.read_text("utf-8").splitlines()
-    return {word: kind for word, _, kind in (line.partition("\t") for line in lines if not line.startswith("#"))}
+    return {word: kind for word, _, kind in (line.partition("\t") for line in list_lines(THING_WORDS))}

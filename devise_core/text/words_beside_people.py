@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from devise_core.text.carriers import FUNCTION_WORDS
+from devise_core.text.list_lines import list_lines
 from devise_core.text.sensitive_words import COLOURS, is_insulting, is_sensitive
 from devise_core.text.tokens import tokens
 from devise_core.text.unmodelled import JUDGEMENTS
@@ -34,5 +35,4 @@ def may_name_people(label: str, is_thing: Callable[[str], bool]) -> bool:
 
 @cache
 def _listed() -> frozenset[str]:
-    lines = WORDS_BESIDE_PEOPLE.read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in list_lines(WORDS_BESIDE_PEOPLE) for word in line.split())

@@ -176,7 +176,8 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         if evidence is not None and evidence.sure:
             evidence = self._without_people(query, evidence)
         if evidence is None or not evidence.sure:
-            ranking, inside = self._without_insults(query, ranking), self._without_insults(query, inside)
+            fit = self._without_insults(query, ranking)
+            ranking, inside = fit, fit if inside is ranking else self._without_insults(query, inside)
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
 

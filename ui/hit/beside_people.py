@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from devise_core.datatypes import Hit
-from devise_core.engine import Engine
+from devise_core.engine import By, Engine
 from devise_core.vectors import Floats
+from devise_core.vision.image_encoder import Encoded
 
-POOL = 4
+_POOL = 4
 """Search for this many times as many pictures as are shown, because some are left out."""
 
 
@@ -33,18 +34,30 @@ def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hi
     return [hit for hit, is_unfit in zip(hits, unfit, strict=True) if not is_unfit]
 
 
-def more_like(engine: Engine, item_id: str, k: int, by: str = "semantic") -> list[Hit]:
+def similar_to(engine: Engine, encoded: Encoded, k: int, by: By = "semantic") -> list[Hit]:
+    """Return up to ``k`` pictures of the collection that are similar to another one, as ``Engine.search_encoded`` orders them.
+
+    Args:
+        engine: The engine over the collection.
+        encoded: The picture.
+        k: How many pictures to return at most.
+        by: What is compared, as ``Engine.search_image`` says.
+    """
+    return fit_beside(engine, encoded.features, engine.search_encoded(encoded, _POOL * k, by))[:k]
+
+
+def more_like(engine: Engine, item_id: str, k: int, by: By = "semantic") -> list[Hit]:
     """Return up to ``k`` pictures of the collection that are similar to one of it, as ``Engine.more_like`` orders them.
 
     Args:
         engine: The engine over the collection.
         item_id: The id of the picture.
         k: How many pictures to return at most.
-        by: What is compared: "semantic" or "visual".
+        by: What is compared, as ``Engine.more_like`` says.
 
     Raises:
         DeviseError: The collection has no such picture.
     """
-    hits = engine.more_like(item_id, POOL * k, by="visual" if by == "visual" else "semantic")
+    hits = engine.more_like(item_id, _POOL * k, by=by)
     row = engine.collection.row(item_id)
     return fit_beside(engine, engine.collection.vector_rows("visual")[row][None], hits)[:k]

@@ -19,7 +19,7 @@ from devise_core.vision.image_reader import note_on
 from ui import url_state
 from ui.blocked_words import refuse_blocked, withheld_sentence, words_of
 from ui.errors import show_errors
-from ui.hit.beside_people import POOL, fit_beside, more_like
+from ui.hit.beside_people import more_like, similar_to
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.map.cards import NEIGHBOURS, picture_card, region_card
@@ -124,7 +124,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
             column.caption(f":material/info: {plain(note)}")
         with model_slot(engine):
             encoded = engine.encode(image)
-        hits = fit_beside(engine, encoded.features, engine.search_encoded(encoded, POOL * MATCHES))[:MATCHES]
+        hits = similar_to(engine, encoded, MATCHES)
         return Pin("your picture", encoded.embeddings[0], hits)
     return None
 

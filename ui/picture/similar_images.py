@@ -12,7 +12,7 @@ from devise_core.serving import event_log
 from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import refuse_blocked, words_of
 from ui.errors import show_errors
-from ui.hit.beside_people import POOL, fit_beside
+from ui.hit.beside_people import similar_to
 from ui.hit.gallery import gallery
 from ui.picture.choose import Chosen
 from ui.query.query_help import query_help
@@ -77,11 +77,11 @@ def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         st.header("Similar in meaning", help="Pictures that show similar things, whatever they look like.")
-        hits = fit_beside(engine, encoded.features, engine.search_encoded(encoded, POOL * COUNT, by="semantic"))
+        hits = similar_to(engine, encoded, COUNT + 1, "semantic")
         gallery(engine, without(chosen, hits), "meaning", help_text=PICTURES_HELP)
     with right:
         st.header("Similar in appearance", help="Pictures with similar shapes, colours and textures, whatever they show.")
-        hits = fit_beside(engine, encoded.features, engine.search_encoded(encoded, POOL * COUNT, by="visual"))
+        hits = similar_to(engine, encoded, COUNT + 1, "visual")
         gallery(engine, without(chosen, hits), "looks", help_text=APPEARANCE_HELP)
 
 

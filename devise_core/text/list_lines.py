@@ -1,0 +1,10 @@
+"""Read the lists of words beside this file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def list_lines(path: Path) -> list[str]:
+    """Return the lines of a list of words, without those that begin with ``#``."""
+    return [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
