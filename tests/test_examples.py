@@ -47,6 +47,16 @@ def test_the_app_is_sure_of_the_queries_of_the_tour(query: str, engine: Engine) 
     assert engine.matches(engine.query(query)).sure
 
 
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_all_pictures_that_an_offered_example_announces_are_right(collection: str, engine: Engine) -> None:
+    """The first six pictures for "musical instrument" were right, and Pluto and the full moon were among the others."""
+    of = engine.on(collection)
+    for query in examples(of):
+        matches = of.matches(of.query(query))
+        assert matches.sure
+        assert {hit.id for hit in of.hits(matches.strong())} <= JUDGED[collection, query], query
+
+
 @pytest.mark.parametrize(("collection", "query"), JUDGED)
 def test_the_first_pictures_of_an_example_are_right(collection: str, query: str) -> None:
     ids = [tile["id"] for tile in tiles(app("text_search", q=query, collection=collection))[:FIRST]]

@@ -66,7 +66,7 @@ STEPS = (
         "The map",
         "Each point is a picture, and similar pictures are close together. The star is your query. Lasso the highlighted points to "
         "see what they have in common.",
-        {"q": "musical instrument"},
+        {"q": "vehicle"},
     ),
     Step(
         "words",

@@ -10,7 +10,7 @@ from devise_core.errors import QueryError, UnknownWordError
 
 QUERIES = (
     "castle",
-    "musical instrument",
+    "stringed instrument",
     "flower",
     "big cat",
     "bridge",
