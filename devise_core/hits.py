@@ -114,7 +114,7 @@ def _figure(hit: Hit) -> str:
     box = f"width:{_THUMBNAIL}px;height:{_THUMBNAIL}px;border-radius:8px"
     source = _thumbnail(hit.path)
     picture = f'<img src="{source}" alt="{escape(hit.name)}" style="{box};object-fit:cover">' if source else ""
-    caption = f"<figcaption><b>{escape(hit.name)}</b><br>similarity {hit.cosine:.2f}</figcaption>"
+    caption = f"<figcaption><b>{escape(hit.name)}</b><br>similarity {hit.cosine:z.2f}</figcaption>"
     style = f"margin:0;width:{_THUMBNAIL}px;font-size:12px"
     return f'<figure style="{style}" title="{escape(hit.caption or hit.name)}">{picture}{caption}</figure>'
 

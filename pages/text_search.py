@@ -49,5 +49,5 @@ with results, show_errors("q"):
                 facts["hits"] = show_matches(engine, query)
         known = engine.vocabulary is not None and not engine.vocabulary.only_rare(query.words)
         if known and not blocked and not is_about_groups(query):
-            words = ", ".join(f"{plain(hit.word)} {hit.cosine:.2f}" for hit in shown_words(engine, query, 8))
+            words = ", ".join(f"{plain(hit.word)} {hit.cosine:z.2f}" for hit in shown_words(engine, query, 8))
             st.caption(f"Similar words: {words}", help=WORD_HELP)

@@ -65,7 +65,7 @@ def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
         print(f"{options.out}: the names of {counted(len(named), 'image')}")
         return
     for file, hits in named.items():
-        print(f"{valid_text(file)}: {', '.join(f'{hit.word} {hit.cosine:.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
+        print(f"{valid_text(file)}: {', '.join(f'{hit.word} {hit.cosine:z.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
 
 
 def _write(options: argparse.Namespace, engine: Engine, named: Mapping[str, Sequence[WordHit]]) -> None:

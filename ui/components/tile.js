@@ -44,11 +44,12 @@ function openButton(name, src, focus, onClick) {
 }
 
 function scoreLine(cosine, weak, help) {
+  const rounded = Math.abs(cosine) < 0.005 ? 0 : cosine; // never "-0.00"
   const score = element("div", "score");
   score.title = help;
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", `similarity ${cosine.toFixed(2)}${weak ? " · weak" : ""}`), bar);
+  score.append(element("span", "", `similarity ${rounded.toFixed(2)}${weak ? " · weak" : ""}`), bar);
   return score;
 }
 

@@ -15,7 +15,7 @@ function button(className, label, onClick) {
 }
 
 function similarity(cosine, help) {
-  const node = element("p", "score", `similarity ${cosine.toFixed(2)}`);
+  const node = element("p", "score", `similarity ${(Math.abs(cosine) < 0.005 ? 0 : cosine).toFixed(2)}`);
   node.title = help;
   return node;
 }

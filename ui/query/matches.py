@@ -211,7 +211,7 @@ def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float
     threshold = f"The threshold is {settings.threshold:.2f}."
     reason = f"Most words picked at random reach a higher similarity here (above {chance:.2f})." if best < chance else threshold
     st.info(
-        f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:.2f}. {reason}",
+        f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:z.2f}. {reason}",
         icon=":material/search_off:",
     )
 

@@ -182,7 +182,7 @@ def _word_buttons(hits: Sequence[WordHit]) -> None:
         st.info("The page shows no word that is similar to this. Try other words.", icon=":material/info:")
     with st.container(horizontal=True, key="words_found"):
         for hit in hits:
-            label = f"{plain(hit.word)} :small[{hit.cosine:.2f}]"
+            label = f"{plain(hit.word)} :small[{hit.cosine:z.2f}]"
             st.button(label, key=f"word-{hit.word}", on_click=uninterrupted(search_for), args=(hit.word, MODE))
 
 
