@@ -61,6 +61,17 @@ def test_names_of_files_and_folders_do_not_name_what_uploads_show(photos: Engine
     assert set(mine.sort_by_labels(["pet", "vehicle"])) == {"pet"}
 
 
+def test_no_word_for_people_is_offered_for_uploads(photos: Engine) -> None:
+    """A click on "person" was answered with "not sure"."""
+    rows = [photos.collection.row(name) for name in ("grace-hopper", "couple-with-glasses", "dog")]
+    files = [(f"{row}.webp", image_file(photos.collection, row).read_bytes()) for row in rows]
+    mine = photos.on(InMemoryCollection("people", index_uploads(files, photos.encoder, Settings(), titles=photos.titles).images))
+    assert "person" in {item.title for item in mine.collection.items if isinstance(item, UploadedItem)}
+    matches = [mine.matches(mine.query(word)) for word in find(mine).words]
+    assert matches and not [each for each in matches if each.about_people or each.absent]
+    assert matches[0].sure
+
+
 def over(engine: Engine, features: Floats, embeddings: Floats) -> Engine:
     """Return the engine over images "0", "1", … with these vectors."""
     rows = zip(features, embeddings, strict=True)

@@ -80,7 +80,10 @@ def _row(engine: Engine, rows: Sequence[int], key: str) -> None:
 
 
 def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
-    """Return words that some picture matches: titles, then others. Each has a different best picture, as far as possible."""
+    """Return words that some picture matches, those that the app is sure of first: titles, then others.
+
+    Each has a different best picture, as far as possible. There are none for people, of which the app is never sure.
+    """
     titles = Counter(item.title for item in engine.collection.items if isinstance(item, UploadedItem) and item.title)
     totals = Counter[str]()
     for words in shown:
@@ -88,12 +91,16 @@ def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
     candidates = [word for word, _ in (*titles.most_common(), *totals.most_common())]
     best: dict[int, str] = {}
     repeated: list[str] = []
+    unsure: list[str] = []
     for word in list(dict.fromkeys([*candidates[: 4 * EXAMPLES], *examples(engine)])):
         try:
             matches = engine.matches(engine.query(word))
         except DeviseError:
             continue  # a name that cannot be read as a query is no example
-        if matches.absent or not len(matches.strong()):
+        if matches.absent or matches.about_people or not len(matches.strong()):
+            continue  # the app is not sure of any word for people
+        if not matches.sure:
+            unsure.append(word)
             continue
         row = int(matches.ranking.rows[0])
         if row in best:
@@ -102,7 +109,7 @@ def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
             best[row] = word
         if len(best) == EXAMPLES:
             break
-    return [*best.values(), *repeated][:EXAMPLES]
+    return [*best.values(), *unsure, *repeated][:EXAMPLES]
 
 
 @st.cache_resource(show_spinner=False)
