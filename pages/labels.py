@@ -60,4 +60,4 @@ with show_errors():
                 hits = engine.label_encoded(encoded, 10, vocabulary)
                 if choice == CUSTOM:
                     say_not_named(engine, custom_labels, {hit.word for hit in hits})
-                show_nearest_words(hits)
+                show_nearest_words(hits, None if vocabulary == "all" else engine.label_chance(encoded))

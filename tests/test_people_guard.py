@@ -8,6 +8,7 @@ from devise_core import Engine
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.datatypes import Item
 from devise_core.text.sensitive_words import is_sensitive
+from devise_core.text.words_beside_people import is_neutral_beside_people
 from tests.app_testing import app, page_text
 
 PEOPLE = (
@@ -55,6 +56,21 @@ def test_animals_keep_their_names_and_things_may_name_people(photos: Engine) -> 
     for row in range(len(PEOPLE)):
         words = [hit.word for hit in mine.label_encoded(mine.encoded(row), 10, "all")]
         assert photos.judging_labels([*words, "ape"]) == ["ape"]
+
+
+@pytest.mark.parametrize("item", [*PEOPLE, *ANIMALS, "gorilla", "italy", "australia"])
+def test_all_words_say_nothing_about_people_beside_them(item: str, photos: Engine) -> None:
+    """Near a posing man were "globalisation", "dreadlocks" and "truncheons", and near a gorilla "buddha" and names."""
+    words = [hit.word for hit in photos.label_encoded(photos.encoded(photos.collection.row(item)), 10, "all")]
+    assert words
+    assert not [word for word in words if is_sensitive(word) or not is_neutral_beside_people(word)]
+
+
+def test_there_are_telling_words_to_leave_out(photos: Engine) -> None:
+    unguarded = photos.label_encoded(photos.encoded(photos.collection.row("grace-hopper")), 40, "all", guarded=False)
+    assert [hit.word for hit in unguarded if not is_neutral_beside_people(hit.word)]
+    telling = ["dreadlocks", "truncheon", "rosary", "headscarves", "crematoria", "estrogens", "globalisation", "khomeini", "habeas"]
+    assert not [word for word in telling if is_neutral_beside_people(word)]
 
 
 @pytest.mark.parametrize("query", ["monkey", "gorilla", "pig", "two cows", "garbage", "clown"])

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.list_lines import list_lines
-from devise_core.text.sensitive_words import COLOURS, is_insulting, is_sensitive
+from devise_core.text.sensitive_words import COLOURS, is_insulting, is_sensitive, singular_forms
+from devise_core.text.thing_words import is_thing as is_common_thing
 from devise_core.text.tokens import tokens
 from devise_core.text.unmodelled import JUDGEMENTS
 
 WORDS_BESIDE_PEOPLE = Path(__file__).with_name("words_beside_people.txt")
+TELLING_THINGS = Path(__file__).with_name("telling_things.txt")
 
 
 def may_name_people(label: str, is_thing: Callable[[str], bool]) -> bool:
@@ -33,6 +35,30 @@ def may_name_people(label: str, is_thing: Callable[[str], bool]) -> bool:
     return all(word in _listed() or (is_thing(word) and word not in JUDGEMENTS) for word in things)
 
 
+def is_neutral_beside_people(word: str) -> bool:
+    """Return whether a word of the vocabulary that is near a picture of people may be shown beside it.
+
+    Only neutral words for people, and things that say nothing about somebody, may. The other words near a picture of people are
+    what texts say of people.
+
+    Example:
+        >>> [is_neutral_beside_people(word) for word in ("family", "torches", "globalisation", "truncheons", "dreadlocks")]
+        [True, True, False, False, False]
+    """
+    if not set(singular_forms(word.lower())).isdisjoint(_telling()):
+        return False
+    return word.lower() in _listed() or is_common_thing(word)
+
+
 @cache
 def _listed() -> frozenset[str]:
-    return frozenset(word for line in list_lines(WORDS_BESIDE_PEOPLE) for word in line.split())
+    return _words(WORDS_BESIDE_PEOPLE)
+
+
+@cache
+def _telling() -> frozenset[str]:
+    return _words(TELLING_THINGS)
+
+
+def _words(path: Path) -> frozenset[str]:
+    return frozenset(word for line in list_lines(path) for word in line.split())

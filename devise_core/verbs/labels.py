@@ -9,25 +9,24 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.hits import WordHits
-from devise_core.search import cutoff
 from devise_core.search.index import check_k
 from devise_core.search.naming import Names
+from devise_core.search.people_guard import PeopleGuard
+from devise_core.text.words_beside_people import is_neutral_beside_people
 from devise_core.vectors import Floats, Rows, largest
 from devise_core.verbs.arguments import encoded_given, labels_given, row_given, rows_given, vector_given
-from devise_core.verbs.base import EngineBase
+from devise_core.verbs.label_guards import LabelGuardVerbs
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput
 
 WordSet = Literal["nouns", "all"]
 """The words of the vocabulary that can name an image."""
 _ROWS_AT_A_TIME = 256
-NOT_BY_CHANCE = 0.9
-"""A label of a visitor names a picture of people only if it is nearer than this share of random nouns."""
 SPARE_WORDS = 190
 """So many more words are looked at if some may not name a picture of people."""
 
 
-class LabelVerbs(EngineBase):
+class LabelVerbs(LabelGuardVerbs):
     """The verbs that return words for an image."""
 
     def label_image(self, image: ImageInput, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
@@ -63,8 +62,9 @@ class LabelVerbs(EngineBase):
         """Do what ``label_image`` does for an image that ``encode`` has encoded.
 
         Words and labels that could insult a person in the image are left out: sensitive words, and, if the image may show people,
-        animals, kinds of people, and all that is no thing, scene or neutral word for people. So are labels that are no nearer to
-        people than random nouns. ``judging_labels`` says which labels are concerned.
+        animals, kinds of people, and all that is no thing, scene or neutral word for people. Of the words of a vocabulary,
+        things that say something about people are left out too, such as a "truncheon" or a "rosary". So are labels that are no
+        nearer to people than random nouns. ``judging_labels`` says which labels are concerned.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
@@ -92,51 +92,24 @@ class LabelVerbs(EngineBase):
         check_k(k)
         return self._guarded_hits(encoded, k, vocabulary, guarded)
 
-    def judging_labels(self, labels: Sequence[str]) -> list[str]:
-        """Return the labels that do not name a picture of people unless the classifier is sure: the app does not judge anybody.
-
-        Args:
-            labels: Labels that somebody typed.
-
-        Returns:
-            Those of them that are animals, sensitive words, kinds of people, insults or adjectives, in their order.
-
-        Raises:
-            QueryError: There is no label, or one is not a text.
-
-        Example:
-            >>> engine.judging_labels(["beach", "thief", "ugly", "people", "gorilla"])
-            ['thief', 'ugly', 'gorilla']
-        """
-        guard = self.parts.people_guard
-        return [label for label in labels_given(labels) if guard and guard.is_refused(label)]
-
     def _guarded_hits(self, encoded: Encoded, k: int, vocabulary: WordSet | Sequence[str], guarded: bool) -> WordHits:
         embedding = encoded.embeddings[0]
         if not guarded or self.parts.people_guard is None:
             return self.label_embedding(embedding, k, vocabulary)
         if isinstance(vocabulary, str):
-            hits = self.label_embedding(embedding, k, vocabulary)
-            if not self.parts.people_guard.may_show_people(encoded.features)[0]:
-                return hits
-            hits = self.label_embedding(embedding, k + SPARE_WORDS, vocabulary)
-            allowed = self.parts.people_guard.allowed([hit.word for hit in hits], encoded.features)[0]
-            return WordHits([hit for hit, is_allowed in zip(hits, allowed, strict=True) if is_allowed][:k])
+            return self._guarded_words(self.parts.people_guard, encoded, k, vocabulary)
         labels, vectors = self._label_vectors(vocabulary)
         cosines = self._without_insulting_labels(labels, encoded, (vectors @ embedding)[None])[0]
         return WordHits(WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k) if cosines[row] > -np.inf)
 
-    def _without_insulting_labels(self, labels: list[str], encoded: Encoded, cosines: Floats) -> Floats:
-        """Return the cosines ``(n, labels)`` with minus infinity for labels that must not name an image."""
-        guard = self.parts.people_guard
-        if guard is None:
-            return cosines
-        people, allowed = guard.may_show_people(encoded.features), guard.allowed(labels, encoded.features)
-        if self.vocabulary is not None and people.any():
-            nouns = self.vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED)
-            chance = np.quantile(encoded.embeddings[people] @ nouns.T, NOT_BY_CHANCE, axis=1)
-            allowed[people] &= cosines[people] >= chance[:, None]
-        return np.where(allowed, cosines, np.float32(-np.inf))
+    def _guarded_words(self, guard: PeopleGuard, encoded: Encoded, k: int, vocabulary: str) -> WordHits:
+        """Return the nearest words. Beside people and animals they are neutral: texts say "buddha" near a gorilla."""
+        features = encoded.features
+        hits = self.label_embedding(encoded.embeddings[0], k + SPARE_WORDS, vocabulary)
+        allowed = guard.allowed([hit.word for hit in hits], features)[0]
+        if guard.may_show_people(features)[0] or guard.may_show_animals(features)[0]:
+            allowed &= [is_neutral_beside_people(hit.word) for hit in hits]
+        return WordHits([hit for hit, is_allowed in zip(hits, allowed, strict=True) if is_allowed][:k])
 
     def names(self, encoded: Encoded, k: int = 10) -> Names | None:
         """Name an image with everyday nouns, and list more specific names beside them.

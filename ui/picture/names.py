@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from devise_core.datatypes import WordHit
-from devise_core.search.confidence import confidence
+from devise_core.search.confidence import Confidence, confidence
 from devise_core.search.naming import Names
+from devise_core.search.shown_words import CLEAR_NAME
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
@@ -22,27 +23,42 @@ LEAST_SHOWN = 0.01
 
 
 def show_names(names: Names) -> None:
-    """Show the noun that fits best, then the others, the surest first, and the more specific names beside them.
+    """Show the noun that fits best, more specific names beside it, and how sure the app is of each noun, the surest first.
 
     The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
     """
     if names.hits:
-        sure = confidence(names.shares[0])
-        heading = "Best guess" if _is_contradicted(names.shares) else "Most likely"
-        st.header(f"{heading}: {plain(names.hits[0].word)}", help=_CONFIDENCE_HELP)
-        if sure == "not sure":
-            st.caption("The app is not sure of any of these words.")
+        st.header(_heading(names), help=_CONFIDENCE_HELP)
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))
-    likely = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
+    shown = [pair for place, pair in enumerate(pairs) if place == 0 or pair[1] >= LEAST_SHOWN]
     with st.container(key="label-bars"):
-        for place, (hit, share) in enumerate([*pairs[:1], *likely]):
-            if place == 1:
-                st.caption("Other words, the surest first", help=_ORDER_HELP)
-            st.progress(share, text=f"{plain(hit.word)}  ·  {confidence(share)}  ·  {share:.0%}")
+        if shown:
+            st.caption("How sure the app is of each word, the surest first", help=_ORDER_HELP)
+        for hit, share in sorted(shown, key=lambda pair: -pair[1]):
+            percent = f"{share:.0%}" if share >= LEAST_SHOWN else f"below {LEAST_SHOWN:.0%}"
+            sure = _confidence(names) if hit is names.hits[0] else confidence(share)
+            st.progress(share, text=f"{plain(hit.word)}  ·  {sure}  ·  {percent}")
     if others := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
         st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(others)}")
+
+
+def _heading(names: Names) -> str:
+    word = names.hits[0].word
+    if _is_contradicted(names.shares):
+        return f"Best guess: {plain(word)}"
+    return _not_sure(word) if _confidence(names) == "not sure" else f"Most likely: {plain(word)}"
+
+
+def _confidence(names: Names) -> Confidence:
+    """Return how sure the first name is. A clear one is "maybe" at least: of 32 with a low share, 47% are right."""
+    sure = confidence(names.shares[0])
+    return "maybe" if sure == "not sure" and names.hits[0].score >= CLEAR_NAME else sure
+
+
+def _not_sure(word: str) -> str:
+    return f"Not sure. The best guess is {plain(word)}"
 
 
 def _is_contradicted(shares: Sequence[float]) -> bool:
@@ -51,12 +67,23 @@ def _is_contradicted(shares: Sequence[float]) -> bool:
     return confidence(surest) == "probably" and surest >= 2 * shares[0]
 
 
-def show_nearest_words(hits: Sequence[WordHit]) -> None:
-    """Show the words nearest to a picture with their similarity."""
-    if hits:
-        st.header(f"Most likely: {plain(hits[0].word)}", help=similarity_help("a word is to the picture"))
+def show_nearest_words(hits: Sequence[WordHit], chance: float | None) -> None:
+    """Show the words nearest to a picture with their similarity.
+
+    Args:
+        hits: The words, the nearest first.
+        chance: The similarity below which the first word is not sure. None for words of the whole vocabulary: the nearest of so
+            many is always a guess.
+    """
+    help_text = similarity_help("a word is to the picture")
+    if hits and chance is None:
+        st.header("Words near this picture", help=help_text)
+        st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
+    elif hits and chance is not None:
+        word = hits[0].word
+        st.header(_not_sure(word) if hits[0].cosine < chance else f"Most likely: {plain(word)}", help=help_text)
     else:
         st.header("None of these words")
     with st.container(key="label-bars"):
         for hit in hits:
-            st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:.2f}")
+            st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:z.2f}")

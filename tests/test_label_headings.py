@@ -1,0 +1,92 @@
+"""The headings of *Labels* and *Image search* say how sure the app is, and their lists are in the order that they state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from devise_core import Engine
+from tests.app_testing import app, checked, component_data, page_text
+from ui.picture.similar_images import LEAST_SIMILAR
+
+
+def bars(test: Any) -> list[str]:
+    return [bar.proto.text for bar in test.get("progress")]
+
+
+def shown(words: list[tuple[str, float]], score: float = 1.0) -> AppTest:
+    def script(words: list[tuple[str, float]], score: float) -> None:
+        from devise_core.datatypes import WordHit
+        from devise_core.search.naming import Names
+        from ui.picture.names import show_names
+
+        show_names(Names(tuple(WordHit(word, 0.5, score) for word, _ in words), (), (), tuple(share for _, share in words)))
+
+    return AppTest.from_function(script, kwargs={"words": words, "score": score}).run()
+
+
+def test_an_unsure_name_is_called_so() -> None:
+    test = shown([("farm", 0.001), ("valley", 0.03), ("lake", 0.002)])
+    assert test.header[0].value == "Not sure. The best guess is farm"
+    assert bars(test) == ["valley  ·  not sure  ·  3%", "farm  ·  not sure  ·  below 1%"]
+    assert shown([("cat", 0.18)], score=1.4).header[0].value == "Most likely: cat"
+    assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
+    assert shown([("hammer", 0.3)]).header[0].value == "Most likely: hammer"
+    assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Best guess: farm"
+
+
+def test_the_surest_word_is_first_in_the_list() -> None:
+    test = shown([("hammer", 0.42), ("tool", 0.51), ("saw", 0.2)])
+    assert test.header[0].value == "Most likely: hammer"
+    assert [bar.split(" ")[0] for bar in bars(test)] == ["tool", "hammer", "saw"]
+    assert "the surest first" in page_text(test)
+
+
+def test_no_similarity_is_minus_zero() -> None:
+    def script() -> None:
+        from devise_core.datatypes import WordHit
+        from ui.picture.names import show_nearest_words
+
+        show_nearest_words([WordHit("hammer", -0.001, 0.0)], 0.1)
+
+    test = AppTest.from_function(script).run()
+    assert test.header[0].value == "Not sure. The best guess is hammer"
+    assert bars(test) == ["hammer  ·  similarity 0.00"]
+
+
+@pytest.mark.artifacts
+def test_all_words_are_guesses() -> None:
+    test = app("labels", item="violin", collection="stamps", vocabulary="All words")
+    assert test.header[0].value == "Words near this picture"
+    assert "These words are guesses." in page_text(test)
+    assert "Most likely" not in page_text(test)
+
+
+@pytest.mark.artifacts
+def test_a_list_without_a_near_word_is_not_sure() -> None:
+    parameters = {"item": "tiger", "collection": "stamps", "vocabulary": "Your words"}
+    assert app("labels", labels="airport, lettuce", **parameters).header[0].value.startswith("Not sure. The best guess is ")
+    assert app("labels", labels="animal, vehicle", **parameters).header[0].value == "Most likely: animal"
+
+
+@pytest.mark.artifacts
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_pictures_that_are_little_similar_are_weak(collection: str, engine: Engine) -> None:
+    of = engine.on(collection)
+    embeddings = of.collection.embeddings
+    nearest = embeddings @ embeddings.T - 2 * np.eye(len(embeddings))
+    alone, among = int(nearest.max(axis=1).argmin()), int(nearest.max(axis=1).argmax())
+    test = app("image_search", item=of.collection.items[alone].id, collection=collection)
+    assert "Nothing here is similar in meaning." in page_text(test)
+    assert all(tile.get("weak") for tile in meaning(test))
+    other = app("image_search", item=of.collection.items[among].id, collection=collection)
+    assert "Nothing here is similar" not in page_text(other)
+    assert [bool(tile.get("weak")) for tile in meaning(other)] == [tile["cosine"] < LEAST_SIMILAR for tile in meaning(other)]
+
+
+def meaning(test: AppTest) -> list[dict[str, Any]]:
+    grids = component_data(checked(test), "tiles")
+    return list(grids[0][0])
