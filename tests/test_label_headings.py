@@ -31,18 +31,19 @@ def shown(words: list[tuple[str, float]], score: float = 1.0) -> AppTest:
 def test_an_unsure_name_is_called_so() -> None:
     test = shown([("farm", 0.001), ("valley", 0.03), ("lake", 0.002)])
     assert test.header[0].value == "Not sure. The best guess is farm"
-    assert bars(test) == ["valley  ·  not sure  ·  3%", "farm  ·  not sure  ·  below 1%"]
+    assert bars(test) == ["farm  ·  not sure  ·  below 1%", "valley  ·  not sure  ·  3%"]
     assert shown([("cat", 0.18)], score=1.4).header[0].value == "Most likely: cat"
     assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
     assert shown([("hammer", 0.3)]).header[0].value == "Most likely: hammer"
     assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Best guess: farm"
 
 
-def test_the_surest_word_is_first_in_the_list() -> None:
-    test = shown([("hammer", 0.42), ("tool", 0.51), ("saw", 0.2)])
+def test_the_word_of_the_heading_is_first_and_the_others_are_introduced() -> None:
+    test = shown([("hammer", 0.42), ("saw", 0.2), ("tool", 0.51)])
     assert test.header[0].value == "Most likely: hammer"
-    assert [bar.split(" ")[0] for bar in bars(test)] == ["tool", "hammer", "saw"]
-    assert "the surest first" in page_text(test)
+    assert [bar.split(" ")[0] for bar in bars(test)] == ["hammer", "tool", "saw"]
+    assert "Other words, the surest first" in page_text(test)
+    assert "Other words" not in page_text(shown([("hammer", 0.42)]))
 
 
 def test_no_similarity_is_minus_zero() -> None:

@@ -23,7 +23,7 @@ LEAST_SHOWN = 0.01
 
 
 def show_names(names: Names) -> None:
-    """Show the noun that fits best, more specific names beside it, and how sure the app is of each noun, the surest first.
+    """Show the noun that fits best, more specific names beside it, and the other nouns, the surest first.
 
     The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
     """
@@ -32,16 +32,21 @@ def show_names(names: Names) -> None:
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))
-    shown = [pair for place, pair in enumerate(pairs) if place == 0 or pair[1] >= LEAST_SHOWN]
+    others = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
     with st.container(key="label-bars"):
-        if shown:
-            st.caption("How sure the app is of each word, the surest first", help=_ORDER_HELP)
-        for hit, share in sorted(shown, key=lambda pair: -pair[1]):
-            percent = f"{share:.0%}" if share >= LEAST_SHOWN else f"below {LEAST_SHOWN:.0%}"
-            sure = _confidence(names) if hit is names.hits[0] else confidence(share)
-            st.progress(share, text=f"{plain(hit.word)}  ·  {sure}  ·  {percent}")
-    if others := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
-        st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(others)}")
+        for hit, share in pairs[:1]:
+            _bar(hit, share, _confidence(names))
+        if others:
+            st.caption("Other words, the surest first", help=_ORDER_HELP)
+        for hit, share in others:
+            _bar(hit, share, confidence(share))
+    if unlikely := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
+        st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(unlikely)}")
+
+
+def _bar(hit: WordHit, share: float, sure: Confidence) -> None:
+    percent = f"{share:.0%}" if share >= LEAST_SHOWN else f"below {LEAST_SHOWN:.0%}"
+    st.progress(share, text=f"{plain(hit.word)}  ·  {sure}  ·  {percent}")
 
 
 def _heading(names: Names) -> str:
