@@ -51,6 +51,19 @@ def test_neither_people_nor_animals_are_shown_for_a_name(text: str, collection: 
     assert not guard.may_show_people(features).any() and not guard.may_show_animals(features).any()
 
 
+def test_only_the_first_images_of_a_large_collection_are_looked_at(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The 16,384 of a window would take most of a second."""
+    engine, first = engine.on("photos"), 40
+    query = engine.query("mandela")
+    insults = engine.insults(query, engine.ranking(query).rows[:first])
+    monkeypatch.setattr("devise_core.verbs.scanning.EXACT_UP_TO", 20)
+    monkeypatch.setattr("devise_core.verbs.matches.CANDIDATES", first)
+    matches = engine.matches(query)
+    assert insults is not None and 0 < len(matches.inside) == np.count_nonzero(~insults) < first
+    assert matches.count_from is None and matches.inside is matches.ranking
+    assert len(engine.matches(engine.query("chair")).inside) == len(engine.collection)
+
+
 @pytest.mark.parametrize("text", ["eiffel tower", "santa claus"])
 def test_a_labelled_picture_of_a_name_is_shown(text: str, engine: Engine) -> None:
     engine = engine.on("photos" if text == "eiffel tower" else "stamps")

@@ -18,7 +18,7 @@ from devise_core.text.sensitive_words import is_sensitive
 from devise_core.verbs.arguments import condition_given, query_given
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 from devise_core.verbs.insults import InsultVerbs
-from devise_core.verbs.scanning import Candidates
+from devise_core.verbs.scanning import CANDIDATES, Candidates
 from devise_core.verbs.search import SearchVerbs
 
 CLOSEST = 8
@@ -177,7 +177,9 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
             evidence = self._without_people(query, evidence)
         if evidence is None or not evidence.sure:
             fit = self._without_insults(query, ranking)
-            ranking, inside = fit, fit if inside is ranking else self._without_insults(query, inside)
+            if fit is not ranking:
+                ranking, inside = fit, fit if inside is ranking else self._without_insults(query, inside)
+                count_from = None
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
 
@@ -192,8 +194,10 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         return replace(evidence, good=good, present=bool(good.any()))
 
     def _without_insults(self, query: Query, ranking: Ranking) -> Ranking:
-        insults = self.insults(query, ranking.rows) if len(ranking) else None
-        return ranking if insults is None else ranking.take(~insults)
+        """Leave the insults out. Of a large collection, only the first images are looked at, and those behind them are left out."""
+        first = ranking[:CANDIDATES] if self._is_large else ranking
+        insults = self.insults(query, first.rows) if len(ranking) else None
+        return ranking if insults is None else first.take(~insults)
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:
