@@ -103,6 +103,11 @@ class Matches:
             good = good if self.evidence.sure else good.from_cosine(self.chance)
         return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
 
+    def likely(self) -> Ranking:
+        """Return the images that match well, followed by those that may match although the app is not sure of them."""
+        strong = self.strong()
+        return strong if self.evidence is None or not self.evidence.sure else strong.then(self.inside.kept(self.evidence.possible))
+
     def strong_count(self, threshold: float | None = None) -> int:
         """Return how many images match well, also behind the window. Of a large collection, the classifier looks at some only.
 
@@ -185,13 +190,13 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
 
     def _without_people(self, query: Query, evidence: Evidence) -> Evidence:
         """Take images of people out of those that match a word for all animals well."""
-        rows = np.flatnonzero(evidence.good)
+        rows = np.flatnonzero(evidence.possible)
         people = self._people_for_animals(query, rows)
         if people is None or not people.any():
             return evidence
-        good = evidence.good.copy()
-        good[rows[people]] = False
-        return replace(evidence, good=good, present=bool(good.any()))
+        good, possible = evidence.good.copy(), evidence.possible.copy()
+        good[rows[people]] = possible[rows[people]] = False
+        return replace(evidence, good=good, possible=possible, present=bool(good.any()))
 
     def _without_insults(self, query: Query, ranking: Ranking) -> Ranking:
         """Leave the insults out. Of a large collection, only the first images are looked at, and those behind them are left out."""

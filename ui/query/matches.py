@@ -85,7 +85,7 @@ def show_matches(engine: Engine, query: Query) -> int:
         marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
         gallery(engine, hits, "text", marks)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), len(chosen.inside) - len(chosen.strong))
+        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), _weak_count(chosen))
     caption_row(engine, query, {hit.id for hit in hits})
     selection.selection_tray(engine, query)
     return chosen.strong_count
@@ -100,6 +100,7 @@ class _Chosen:
         inside_count: How many pass the filters.
         strong: Those that match well, as far as they are ranked.
         strong_count: How many match well.
+        possible_count: How many may match although the app is not sure of them. They follow those that match well.
         listed: Those to show, in order and without near-duplicates.
         duplicates: Id → how many near-duplicates are folded under it.
         is_suggested: Whether the app decides what matches, and not the visitor's threshold.
@@ -110,6 +111,7 @@ class _Chosen:
     inside_count: int
     strong: Ranking
     strong_count: int
+    possible_count: int
     listed: Ranking
     duplicates: dict[str, int]
     is_suggested: bool
@@ -120,10 +122,11 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
     is_suggested = settings.threshold == matches.suggested
     strong, count = matches.strong(settings.threshold), matches.strong_count(settings.threshold)
     is_doubtful = not matches.sure and not matches.absent
+    likely = matches.likely() if is_suggested else strong
     if settings.weak:
-        unfolded = strong.then(matches.inside)
+        unfolded = likely.then(matches.inside)
     elif is_suggested:
-        unfolded = matches.closest if is_doubtful else strong
+        unfolded = matches.closest if is_doubtful else likely
     else:
         unfolded = matches.from_threshold(settings.threshold)
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.vector_rows("visual"))
@@ -131,7 +134,8 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
         folded = folded.by_name(engine.collection.names_at(folded.rows))
     ids = engine.collection.items_at(list(duplicates))
     counts = {item.id: len(rows) for item, rows in zip(ids, duplicates.values(), strict=True)}
-    return _Chosen(matches.inside, matches.inside_count, strong, count, folded, counts, is_suggested, is_doubtful)
+    possible = len(likely) - len(strong)
+    return _Chosen(matches.inside, matches.inside_count, strong, count, possible, folded, counts, is_suggested, is_doubtful)
 
 
 def _filter(engine: Engine) -> Filter:
@@ -189,9 +193,15 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
         )
 
 
+def _weak_count(chosen: _Chosen) -> int:
+    return len(chosen.inside) - len(chosen.strong) - chosen.possible_count
+
+
 def _summary(query: str, chosen: _Chosen, everything: int) -> str:
     count = match_count(chosen.strong_count, chosen.inside_count)
     parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
+    if chosen.possible_count:
+        parts.append(f"{chosen.possible_count} more may match")
     if chosen.inside_count < everything:
         parts.append(f"{everything - chosen.inside_count} filtered out")
     if folded := sum(chosen.duplicates.values()):
