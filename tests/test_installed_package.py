@@ -40,7 +40,7 @@ def test_lines_of_the_readme_work_in_another_folder(installed: Installed) -> Non
     out = installed.run("python", "-c", f"{readme_lines()}\nprint(hits[0].name, names[0].word, similar[0].name, hits[0].path)")
     assert out.startswith("castle cat cat ")
     assert "site-packages" in out
-    assert str(ROOT) not in out
+    assert f"{ROOT}/" not in out  # the folder of the tests may begin like it
 
 
 def test_command_finds_collections_in_the_folder_of_the_user(installed: Installed) -> None:

@@ -73,7 +73,7 @@ def test_there_are_telling_words_to_leave_out(photos: Engine) -> None:
     assert not [word for word in telling if is_neutral_beside_people(word)]
 
 
-@pytest.mark.parametrize("query", ["monkey", "gorilla", "pig", "two cows", "garbage", "clown"])
+@pytest.mark.parametrize("query", ["monkey", "gorilla", "pig", "two cows", "garbage", "clown", "weapon", "gun", "prison"])
 def test_people_are_never_the_closest_to_an_animal_or_an_insult(photos: Engine, query: str) -> None:
     people = album(photos, PEOPLE)
     matches = people.matches(people.query(query))
@@ -129,3 +129,4 @@ def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:
     for text in ("animal", "wild animals"):
         matches = mixed.matches(mixed.query(text))
         assert {hit.id for hit in mixed.hits(matches.strong())} <= {"gorilla", "owl"}
+        assert {hit.id for hit in mixed.hits(matches.from_threshold(-1))} <= {"gorilla", "owl"}, "not even as a weak match"

@@ -61,16 +61,24 @@ class InsultVerbs(RankingVerbs):
         unfit[places] &= ~self._labelled(query, rows[places])
         return unfit
 
-    def _people_for_animals(self, query: Query, rows: Rows) -> Flags | None:
-        """Return which images show people rather than an animal ``(n,)``. None if the query is of one species.
+    def _people_for_animals(self, query: Query, rows: Rows, is_sure: bool) -> Flags | None:
+        """Return which images people keep from a word for all animals, or None for one species. "Dog" finds people with dogs.
 
-        "Dog" finds people with their dogs.
+        Args:
+            query: What ``query`` made of a text.
+            rows: The rows of the images in the collection.
+            is_sure: Whether the app is sure that they show an animal. Then these are the images that show people rather than an
+                animal, and otherwise all that may show people.
+
+        Returns:
+            Which images are not shown ``(n,)``.
         """
         guard, namer = self.parts.people_guard, self.parts.namer
         words = {form for token in tokens(query.read_text) for form in singular_forms(token)}
         if guard is None or namer is None or not len(rows) or _ANY_ANIMAL.isdisjoint(words):
             return None
-        people = guard.show_rather_people(self.collection.vector_rows("visual")[rows])
+        features = self.collection.vector_rows("visual")[rows]
+        people = guard.show_rather_people(features) if is_sure else guard.unfit_for_animals(features)
         places = np.flatnonzero(people)
         people[places] &= ~self._labelled_animals(rows[places])
         return people

@@ -180,29 +180,37 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         count = len(inside) if count < 0 else count
         if evidence is not None and evidence.sure:
             evidence = self._without_people(query, evidence)
-        if evidence is None or not evidence.sure:
-            fit = self._without_insults(query, ranking)
-            if fit is not ranking:
-                ranking, inside = fit, fit if inside is ranking else self._without_insults(query, inside)
-                count_from = None
+        fit = self._fit(query, ranking, evidence)
+        if fit is not ranking:
+            ranking, inside = fit, fit if inside is ranking else self._fit(query, inside, evidence)
+            count_from = None
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
 
     def _without_people(self, query: Query, evidence: Evidence) -> Evidence:
         """Take images of people out of those that match a word for all animals well."""
-        rows = np.flatnonzero(evidence.possible)
-        people = self._people_for_animals(query, rows)
+        rows = np.flatnonzero(evidence.good)
+        people = self._people_for_animals(query, rows, is_sure=True)
         if people is None or not people.any():
             return evidence
-        good, possible = evidence.good.copy(), evidence.possible.copy()
-        good[rows[people]] = possible[rows[people]] = False
-        return replace(evidence, good=good, possible=possible, present=bool(good.any()))
+        good = evidence.good.copy()
+        good[rows[people]] = False
+        return replace(evidence, good=good, present=bool(good.any()))
 
-    def _without_insults(self, query: Query, ranking: Ranking) -> Ranking:
-        """Leave the insults out. Of a large collection, only the first images are looked at, and those behind them are left out."""
+    def _fit(self, query: Query, ranking: Ranking, evidence: Evidence | None) -> Ranking:
+        """Leave the insults out, or beside sure matches of a word for all animals, the weak ones that may show people.
+
+        Of a large collection, only the first images are looked at, and those behind them are left out.
+        """
+        if not len(ranking):
+            return ranking
         first = ranking[:CANDIDATES] if self._is_large else ranking
-        insults = self.insults(query, first.rows) if len(ranking) else None
-        return ranking if insults is None else first.take(~insults)
+        if evidence is None or not evidence.sure:
+            unfit = self.insults(query, first.rows)
+        else:
+            unfit = self._people_for_animals(query, first.rows, is_sure=False)
+            unfit = None if unfit is None else unfit & ~evidence.good[first.rows]
+        return ranking if unfit is None else first.take(~unfit)
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:
