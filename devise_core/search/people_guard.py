@@ -78,6 +78,11 @@ class PeopleGuard:
         person = self._namer.person_shares(features)
         return np.asarray((person >= PERSON_LIKELY) & (person > self.animal_shares(features)), dtype=np.bool_)
 
+    def show_rather_animals(self, features: Floats) -> Flags:
+        """Return which images ``(n,)`` surely show an animal, and people less likely than not."""
+        animal, person = self.animal_shares(features), self._namer.person_shares(features)
+        return np.asarray((animal >= SURE) & (person < PERSON_LIKELY), dtype=np.bool_)
+
     def unfit_for_animals(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` are not shown for an animal that the app is not sure of."""
         person, animal = self._namer.person_shares(features), self.animal_shares(features)

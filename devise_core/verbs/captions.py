@@ -5,19 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 from operator import itemgetter
 
+import numpy as np
+
 from devise_core.collections.completions import MOST, LabelCompletions
 from devise_core.datatypes import Hit
 from devise_core.search.index import check_k
+from devise_core.search.naming_table import Flags
 from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.completion import word_starts
 from devise_core.text.judged_people import judges_people
 from devise_core.text.query import PlacedClause, Query
+from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.tokens import check_is_text, plain_tokens
 from devise_core.verbs.arguments import text_or_query
-from devise_core.verbs.ranking import RankingVerbs
+from devise_core.verbs.insults import InsultVerbs
 
 
-class CaptionVerbs(RankingVerbs):
+class CaptionVerbs(InsultVerbs):
     """The verbs that read what is written about the images."""
 
     def found_by_caption(self, query: str | Query, k: int = 12) -> list[Hit]:
@@ -25,7 +29,8 @@ class CaptionVerbs(RankingVerbs):
 
         Each clause is looked for as it was typed and as it was read, so "hund" finds "dog" and "Hund". The scores of the hits are
         their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed, and
-        so is one that judges people, such as "ugly woman".
+        so is one that judges people, such as "ugly woman". No animals are found for people. For a group of people, such as
+        "black people", the words have to follow each other.
 
         Args:
             query: What ``query`` made of a text, or a text that it cannot read.
@@ -52,7 +57,21 @@ class CaptionVerbs(RankingVerbs):
         read = [word for part in wanted for word in _words(_read(part))]
         rows = self.collection.captions.search([typed] if judges_people(query) else [read, typed], unwanted, k)
         cosines = (self.collection.vector_rows("semantic")[rows] @ query.vectors.T).max(axis=1) if rows else ()
-        return self.collection.hits(rows, cosines)
+        return self._fit_beside(query, self.collection.hits(rows, cosines))
+
+    def _fit_beside(self, query: Query, hits: list[Hit]) -> list[Hit]:
+        """Return those of ``hits`` that may be shown for people: a caption can name a baby monkey."""
+        guard, text = self.parts.people_guard, query.read_text
+        rows = np.asarray([hit.row for hit in hits], dtype=np.int64)
+        unfit: Flags | None = None
+        if hits and is_sensitive(text):
+            unfit = self.insults(query, rows)
+        elif hits and guard and self._is_person(query) and not self._is_animal(query):
+            unfit = guard.show_rather_animals(self.collection.vector_rows("visual")[rows])
+        fit = [hit for place, hit in enumerate(hits) if unfit is None or not unfit[place]]
+        if is_sensitive(text, sex_and_age=False):
+            fit = [hit for hit in fit if any(_follow_each_other(words, hit) for words in (_words(text), _words(query.text)))]
+        return fit
 
     def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """Complete a query that is being typed with labels of the collection first, and then with words and nouns.
@@ -94,6 +113,12 @@ class CaptionVerbs(RankingVerbs):
 
 def _read(part: PlacedClause) -> str:
     return part.terms[0][0] if len(part.terms) == 1 else part.text or part.clause.text
+
+
+def _follow_each_other(words: list[str], hit: Hit) -> bool:
+    """Return whether a label, the caption or the category of an image has ``words`` one after the other."""
+    wanted = f" {' '.join(words)} "
+    return any(wanted in f" {' '.join(_words(text))} " for text in (*hit.labels, hit.caption, hit.category))
 
 
 def _words(text: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,7 +11,6 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
 from devise_core.text.query import Query
-from ui.blocked_words import is_about_groups
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.session_query import read_query
@@ -23,15 +21,8 @@ _LOOKED_UP = 48
 
 
 def described(engine: Engine, query: Query | str, shown: Container[str]) -> list[Hit]:
-    """Return the pictures that are described with the words of a query, without those whose ids are in ``shown``.
-
-    For a group of people, no animals are among them: an Indian rhinoceros is no Indian.
-    """
-    hits = engine.found_by_caption(query, _LOOKED_UP)
-    if hits and isinstance(query, Query) and is_about_groups(query):
-        insults = engine.insults(query, np.asarray([hit.row for hit in hits]))
-        hits = hits if insults is None else [hit for hit, insult in zip(hits, insults, strict=True) if not insult]
-    return [hit for hit in hits if hit.id not in shown][:COUNT]
+    """Return the pictures that are described with the words of a query, without those whose ids are in ``shown``."""
+    return [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if hit.id not in shown][:COUNT]
 
 
 def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) -> int:
