@@ -159,6 +159,7 @@ def test_results_begin_with_a_sentence_and_a_chart() -> None:
     percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]
     assert percents[0] == int(share[1]) == max(percents)
     assert len(percents) == 3
+    assert "every method chooses five of the same 46 names" in page_text(test)
     assert not test.get("vega_lite_chart")  # what researchers want is made when they ask for it
     assert not test.metric
 
@@ -201,10 +202,16 @@ def test_results_that_are_missing_or_damaged(artifacts: Path) -> None:
 
 def test_best_and_worst_queries_show_their_pictures() -> None:
     text = page_text(test := app("results")).replace("\\", "")
-    assert "“birds”** · average precision 0.9" in text
-    assert "4 of the first 4 are right (35 in the category)" in text
+    assert "“birds”** · 4 of the first 4 are right · average precision 0.8" in text
     assert {"penguin", "pigeon"} <= set(tile_names(test))
     assert len(tile_names(test)) == 24
+    assert "A picture is marked right if" in text
+
+
+def test_a_basilica_counts_as_a_building() -> None:
+    text = page_text(app("results", collection="photos")).replace("\\", "")
+    assert "“buildings”** · 0" not in text
+    assert not re.search(r"“(people|things)”", text), "labels rarely list people, and a folder of things is no kind of thing"
 
 
 def test_every_page_says_that_the_model_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from devise_core.datatypes import Item
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.metrics import Relevant, average_precision
+from devise_core.text.word_vector_encoder import WordVectorEncoder
 
 MIN_IMAGES = 4
 """Smaller categories are left out, because a single image would decide their score."""
@@ -17,7 +20,7 @@ MIN_IMAGES = 4
 
 @dataclass(frozen=True)
 class CategoryResult:
-    """A category, searched for by its word. ``images`` of the ``total`` belong to it."""
+    """A category, searched for by its word. ``images`` of the ``total`` that can be judged show it."""
 
     query: str
     average_precision: float
@@ -30,23 +33,92 @@ def in_category(categories: Sequence[str], word: str) -> Relevant:
     return np.asarray([word in path.split("/") for path in categories], dtype=np.bool_)
 
 
+class CategoryJudge:
+    """Says whether an image shows a category, by the image's category and by the kinds of thing that its labels name.
+
+    An image has one category, so a basilica among the monuments is a building too. A label that names no known kind of thing, such
+    as "parthenon", cannot tell whether the image shows another category. Such images are not judged and do not count.
+
+    Args:
+        engine: The model, whose nouns and senses say which kind a label is.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._nouns = engine.text.nouns if isinstance(engine.text, WordVectorEncoder) else None
+        self._senses = engine.parts.evidence.senses if engine.parts.evidence else None
+
+    def can_judge(self, word: str) -> bool:
+        """Return whether ``word`` is a kind of thing. Names of folders, such as "things", often are not."""
+        if self._nouns is None or self._senses is None:
+            return True
+        row = self._row(word)
+        if row is None:
+            return False
+        return len(self._senses.labels_below(self._senses.synset(row))) > 0 or any(self._senses.kinds(row))
+
+    def judge(self, items: Sequence[Item], word: str) -> list[bool | None]:
+        """Return for each image whether it shows ``word``; None if neither its category nor its labels can tell."""
+        return [self._judge(item, word) for item in items]
+
+    def _judge(self, item: Item, word: str) -> bool | None:
+        if in_category([item.category], word)[0]:
+            return True
+        kind = self._row(word)
+        if kind is None or self._senses is None:
+            return False
+        labels = list(filter(None, map(self._head, item.labels)))
+        if any(self._is_kind_of(row, kind) for row in labels):
+            return True
+        return False if any(self._names(row) & self._all_kinds for row in labels) else None
+
+    def _is_kind_of(self, row: int, kind: int) -> bool:
+        assert self._senses and self._nouns
+        below = self._senses.labels_below(self._senses.synset(row))
+        above = self._senses.labels_below(self._senses.synset(kind))
+        return self._nouns.nouns[kind] in self._names(row) or (len(below) > 0 and set(below.tolist()) <= set(above.tolist()))
+
+    def _names(self, row: int) -> set[str]:
+        """Return a noun and the kinds of thing that it is."""
+        assert self._senses and self._nouns
+        return {self._nouns.nouns[row], *(name for name, _ in self._senses.kinds(row))}
+
+    @cached_property
+    def _all_kinds(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self._senses.all_kinds()) if self._senses else frozenset()
+
+    def _head(self, label: str) -> int | None:
+        """Return the row of the noun that a label is, or ends with: "pig" for "tamworth pig"."""
+        whole = self._row(label)
+        return whole if whole is not None else self._row(label.rpartition(" ")[2])
+
+    def _row(self, text: str) -> int | None:
+        return self._nouns.row(text) if self._nouns else None
+
+
 def evaluate_categories(engine: Engine) -> list[CategoryResult]:
     """Search for each step of the collection's category paths, and sort by average precision, best first.
 
-    Leaves out words without a vector, categories with fewer than ``MIN_IMAGES`` images, and categories of every image. Of a large
-    collection, the images of its sample are searched.
+    Leaves out words without a vector or without a kind of thing, categories that fewer than ``MIN_IMAGES`` images show, and
+    categories of every image. Of a large collection, the images of its sample are searched. Images that cannot be judged do not
+    count.
     """
-    collection = engine.collection
+    collection, judge = engine.collection, CategoryJudge(engine)
     rows = collection.sample_rows()
-    categories, embeddings = [item.category for item in collection.items_at(rows)], collection.vector_rows("semantic")[rows]
+    items, embeddings = collection.items_at(rows), collection.vector_rows("semantic")[rows]
     results = []
-    for word in sorted({step for path in categories for step in path.split("/") if step}):
-        relevant = in_category(categories, word)
-        if not MIN_IMAGES <= relevant.sum() < len(categories):
+    for word in filter(judge.can_judge, _steps(items)):
+        verdicts = judge.judge(items, word)
+        judged = np.asarray([verdict is not None for verdict in verdicts])
+        relevant = np.asarray([bool(verdict) for verdict in verdicts])[judged]
+        if not MIN_IMAGES <= relevant.sum() < len(relevant):
             continue
         try:
-            scores = embeddings @ engine.embed_text(word)
+            scores = embeddings[judged] @ engine.embed_text(word)
         except (UnknownWordError, QueryError):
             continue
-        results.append(CategoryResult(word, average_precision(scores, relevant), int(relevant.sum()), len(categories)))
+        results.append(CategoryResult(word, average_precision(scores, relevant), int(relevant.sum()), len(relevant)))
     return sorted(results, key=lambda result: (-result.average_precision, result.query))
+
+
+def _steps(items: Sequence[Item]) -> Iterator[str]:
+    yield from sorted({step for item in items for step in item.category.split("/") if step})

@@ -1,5 +1,6 @@
 // One picture of a grid. Names come from strangers. They are only ever set as text.
 const BUSY_TIMEOUT = 1500; // ms
+const VERDICTS = { right: "✓", wrong: "✗" };
 
 function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -68,7 +69,7 @@ function moreLink(id, name, onClick) {
 
 // `whole` shows all of a picture instead of filling the tile, `help` explains the similarity, `onOpen` gets the id of a picture that
 // is clicked, `onToggle` is called when one is selected, and `onLeave` before the page changes.
-function tile({ id, name, cosine, src, focus, selected, folded, weak }, { whole, help, onOpen, onToggle, onLeave }) {
+function tile({ id, name, cosine, src, focus, selected, folded, weak, verdict }, { whole, help, onOpen, onToggle, onLeave }) {
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
   item.classList.toggle("weak", Boolean(weak));
@@ -86,7 +87,9 @@ function tile({ id, name, cosine, src, focus, selected, folded, weak }, { whole,
     showBusy();
     onLeave?.();
   };
-  item.append(open, title, scoreLine(cosine, weak, help), moreLink(id, name, leave));
+  item.append(open);
+  if (verdict) item.append(element("p", `verdict ${verdict}`, `${VERDICTS[verdict] ?? ""} ${verdict}`.trim()));
+  item.append(title, scoreLine(cosine, weak, help), moreLink(id, name, leave));
   if (folded) item.append(element("p", "folded", `+ ${folded} near-duplicate${folded > 1 ? "s" : ""}`));
   if (selected !== undefined) item.append(checkbox(id, name, selected, onToggle));
   return item;

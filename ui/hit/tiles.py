@@ -26,11 +26,13 @@ class Marks:
         selected: Ids of the selected pictures. None if pictures cannot be selected.
         folded: Id → how many near-duplicates are folded under it.
         strong: Ids of the pictures that match well. The others are marked as weak. None if there are no marks of this kind.
+        verdicts: Id → whether a picture is right, or None if that is not known.
     """
 
     selected: Collection[str] | None = None
     folded: Mapping[str, int] = field(default_factory=dict)
     strong: Collection[str] | None = None
+    verdicts: Mapping[str, bool | None] = field(default_factory=dict)
 
     def of(self, hit: Hit) -> dict[str, object]:
         """Return the marks of one tile."""
@@ -39,6 +41,8 @@ class Marks:
             marks["selected"] = hit.id in self.selected
         if hit.id in self.folded:
             marks["folded"] = self.folded[hit.id]
+        if hit.id in self.verdicts:
+            marks["verdict"] = {True: "right", False: "wrong", None: "not judged"}[self.verdicts[hit.id]]
         return marks
 
 

@@ -8,11 +8,12 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 
 from devise_core.engine import Engine
-from devise_core.evaluate.categories import CategoryResult, evaluate_categories, in_category
+from devise_core.evaluate.categories import CategoryJudge, CategoryResult, evaluate_categories
 from devise_core.installation import PROGRAM
 from devise_core.results import COMMAND, OURS, Classes, Results
 from devise_core.storage.paths import APP
 from ui.hit.gallery import gallery
+from ui.hit.tiles import Marks
 from ui.results.chart_data import are_seeds
 from ui.results.charts import bars, curves
 from ui.results.comparison import describe_metrics, show_protocols
@@ -25,6 +26,9 @@ CARD = APP / "MODEL_CARD.md"
 CARD_TITLE = "\n# Model card\n"
 ENDS = 12
 """How many of the best and of the worst classes are shown."""
+AVERAGE_PRECISION = (
+    "A measure of the whole list of results, which is 1 if the {images} right pictures come first and near 0 if they come last."
+)
 EXTREMES, TILES = 3, 4
 """How many of the best and of the worst queries are shown, and how many pictures of each."""
 
@@ -128,20 +132,31 @@ def queries(engine: Engine) -> None:
         st.caption("This collection has no categories to search for. Choose another collection above.")
         return
     st.caption(
-        f"The app has just searched for each of the {len(asked)} categories by its name. **Average precision** is 1 if every "
-        "picture of the category comes before all others."
+        f"The app has just searched for {len(asked)} kinds of things by their names. A picture is marked right if its category or "
+        "a label of it is that kind of thing. If neither can tell, it is not judged and not counted. The order also counts what "
+        "comes after the first pictures."
     )
-    ends = min(EXTREMES, len(asked) // 2)
+    judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Best", asked[:ends]), ("Worst", asked[: -ends - 1 : -1])):
         st.markdown(f"### {title}")
         for each in part:
             hits = engine.search_text(each.query, k=TILES)
-            right = int(in_category([hit.category for hit in hits], each.query).sum())
+            verdicts = judge.judge([hit.item for hit in hits], each.query)
             st.markdown(
-                f"**“{plain(each.query)}”** · average precision {each.average_precision:.2f} · {right} of the first "
-                f"{len(hits)} are right ({each.images} in the category)"
+                f"**“{plain(each.query)}”** · {right_of(verdicts)} · average precision {each.average_precision:.2f}",
+                help=AVERAGE_PRECISION.format(images=each.images),
             )
-            gallery(engine, hits, f"results-{each.query}")
+            marks = Marks(verdicts=dict(zip((hit.id for hit in hits), verdicts, strict=True)))
+            gallery(engine, hits, f"results-{each.query}", marks)
+
+
+def right_of(verdicts: Sequence[bool | None]) -> str:
+    """Say how many of the first pictures are right."""
+    right, judged = verdicts.count(True), len(verdicts) - verdicts.count(None)
+    if judged == len(verdicts):
+        return f"{right} of the first {judged} are right"
+    unjudged = f"{len(verdicts) - judged} of the first {len(verdicts)} not judged"
+    return f"{right} of {judged} are right, {unjudged}" if judged else unjudged
 
 
 def model_card(engine: Engine) -> None:

@@ -32,7 +32,7 @@ def summary_shares(results: Results) -> list[Share]:
     if table is None:
         return []
     ours = SHIPPED if SHIPPED in table.methods() else OURS
-    shares = [(ours, "This app"), (CONSE, "Another method (ConSE)"), (CHANCE, "Guessing")]
+    shares = [(ours, "This app"), (CONSE, "An older method"), (CHANCE, "Random guesses")]
     return [Share(name, value) for method, name in shares if (value := _value(table, method)) is not None]
 
 
@@ -47,12 +47,13 @@ def show_summary(results: Results) -> None:
     if table is None or not shares or shares[0].name != "This app":
         return
     number = _COUNT.search(table.title)
-    kinds = f"one of {number[1]} kinds" if number else "one kind"
+    names = f"{number[1]} names" if number else "names"
     st.header(f"For {_of_hundred(shares[0].value)} of 100 pictures, the right name is among the app's five guesses", anchor=False)
     st.html(chart_html(shares))
     st.caption(
-        f"Each picture shows {kinds} of things that the app was not trained on. It knows their names from text only. It has "
-        "learned a few of them under another name. See the tables for researchers below."
+        f"For each of {table.queries:,} pictures, every method chooses five of the same {names}, one of which is right. Almost all "
+        "are kinds of things of which the app saw no picture in its training. It knows them from text only. The older method is "
+        "called ConSE. The tables for researchers below say more."
     )
 
 
