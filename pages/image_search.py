@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import page_layout
 from ui.errors import show_errors
-from ui.picture.choose import choose_picture, encode_chosen, show_picture
+from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows_anything
 from ui.picture.similar_images import best_words, combine_with_words, similar_pictures
 from ui.server.engine_cache import current_engine
 
@@ -27,7 +27,7 @@ with show_errors():
             )
         else:
             show_picture(chosen, "image_search")
-    if chosen is not None:
+    if chosen is not None and shows_anything(chosen):
         encoded = encode_chosen(engine, chosen)
         with right, show_errors():
             combine_with_words(engine, chosen, encoded)

@@ -6,7 +6,7 @@ from devise_core.engine import WordSet
 from ui import page_layout
 from ui.blocked_words import say_not_named, without_blocked
 from ui.errors import show_errors
-from ui.picture.choose import choose_picture, encode_chosen, show_picture
+from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows_anything
 from ui.picture.names import show_names, show_nearest_words
 from ui.server.engine_cache import current_engine
 from ui.text import NO_WORD_LIST
@@ -50,7 +50,7 @@ with show_errors():
             st.info(
                 "Choose a picture. It is kept in memory only and is deleted when your session ends.", icon=":material/photo_camera:"
             )
-        else:
+        elif shows_anything(chosen):
             vocabulary: WordSet | list[str] = custom_labels if choice == CUSTOM else "all" if choice == ALL else "nouns"
             encoded = encode_chosen(engine, chosen)
             names = engine.names(encoded) if choice == NOUNS else None

@@ -101,6 +101,19 @@ def test_an_upload_that_is_no_picture(page: str, content: bytes, expected: str) 
     assert any(part in checked(test).error[0].value.replace("\\", "") for part in expected.split("|"))
 
 
+@pytest.mark.parametrize("page", ["image_search", "labels"])
+def test_a_refused_document_leaves_nothing_of_the_picture_before_it(page: str) -> None:
+    """The browser leaves the judgement to the server, so that the page of the earlier picture does not stay."""
+    test = app(page)
+    test.button_group(key=f"{page}_way").set_value("Upload").run()
+    test.file_uploader(key=f"{page}_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
+    assert checked(test).header
+    assert not test.file_uploader(key=f"{page}_file").proto.type
+    test.file_uploader(key=f"{page}_file").set_value(("doc.pdf", b"%PDF-1.4 text", "application/pdf")).run()
+    assert "documents are not read" in checked(test).error[0].value
+    assert not test.header
+
+
 def test_an_upload_is_labelled_with_custom_labels() -> None:
     test = app("labels")
     test.button_group(key="labels_way").set_value("Upload").run()

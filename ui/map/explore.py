@@ -14,7 +14,6 @@ from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.verbs.matches import Matches
-from devise_core.vision.image_formats import SUFFIXES
 from devise_core.vision.image_reader import note_on
 from ui import url_state
 from ui.blocked_words import refuse_blocked, withheld_sentence, words_of
@@ -111,8 +110,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
     """Return the picture that the visitor has uploaded here. It is kept while the page is open."""
     with column.popover("Add a picture", icon=":material/add_photo_alternate:", width="stretch"):
         file = st.file_uploader(
-            "A picture to put on the map",
-            type=[suffix[1:] for suffix in SUFFIXES],
+            "A picture to put on the map",  # of any type, as in ui/picture/choose.py
             key="explorer_file",
             help="It is kept in memory and deleted when your session ends.",
         )

@@ -17,8 +17,8 @@ from devise_core.engine import Engine
 from devise_core.report.example_images import example_images
 from devise_core.settings import settings
 from devise_core.untrusted.decoder_pool import read_upload
+from devise_core.vision.blank import is_blank
 from devise_core.vision.image_encoder import Encoded
-from devise_core.vision.image_formats import SUFFIXES
 from devise_core.vision.image_reader import note_on, read_image
 from ui import url_state
 from ui.missing import explain_missing_picture, is_missing
@@ -91,6 +91,18 @@ def show_picture(chosen: Chosen, page: str) -> None:
         st.caption(f":material/info: {plain(chosen.note)}")
 
 
+def shows_anything(chosen: Chosen) -> bool:
+    """Return whether the chosen picture or region has content. If it has none, say so."""
+    if chosen.item and not chosen.region:
+        return True  # it has a label
+    image = read_image(chosen.image)
+    if not is_blank(chosen.region.cut(image) if chosen.region else image):
+        return True
+    part = "This part of the picture" if chosen.region else "This picture"
+    st.info(f"{part} shows hardly anything. It has a single colour or nothing but noise.", icon=":material/crop_free:")
+    return False
+
+
 def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
     """Return the features ``(1, f)`` and the embedding ``(1, d)`` of the chosen picture or region.
 
@@ -110,7 +122,8 @@ def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
 
 
 def _upload(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001  all readers have the same parameters
-    file = st.file_uploader("A picture", type=[suffix[1:] for suffix in SUFFIXES], key=f"{page}_file", label_visibility="collapsed")
+    # Of any type: the browser would refuse a PDF by itself, and the page would still describe the picture before it.
+    file = st.file_uploader("A picture", key=f"{page}_file", label_visibility="collapsed")
     return _from_visitor(file.file_id, file.name, file.getvalue) if file else None
 
 
