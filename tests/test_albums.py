@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from devise_core import Engine
 from devise_core.collections.albums import Album, albums
@@ -44,8 +47,11 @@ def test_near_duplicates_are_grouped() -> None:
 def test_an_uploaded_image_is_called_by_its_title_or_its_file() -> None:
     item = Item("a-1", "a.webp", ("summer",), "summer", "img 1")
     assert (item.name, UploadedItem.titled(item, "dog").name, UploadedItem.titled(item, "").name) == ("summer", "dog", "img 1")
-    images = index_uploads(FILES, ColourEncoder(), Settings(), titles=lambda encoded: ["red thing", "", ""]).images
-    assert [image.item.name for image in images] == ["red thing", "blue one", "lime"]
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").save(buffer, "PNG")
+    files = [("first.png", buffer.getvalue()), *FILES[1:]]
+    images = index_uploads(files, ColourEncoder(), Settings(), titles=lambda encoded: ["grey thing", "", "lime thing"]).images
+    assert [image.item.name for image in images] == ["grey thing", "blue one", "lime"]  # a plain colour is given no title
 
 
 def test_names_of_files_and_folders_do_not_name_what_uploads_show(photos: Engine) -> None:

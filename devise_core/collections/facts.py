@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from devise_core.search.ranking import Mask
+
 
 class CollectionFacts:
     """What pages say about a collection, read from its facts."""
@@ -25,6 +27,11 @@ class CollectionFacts:
     def description(self) -> str:
         """What the collection shows, in a sentence, or an empty string."""
         return str(self.facts.get("description", ""))
+
+    @property
+    def blank_images(self) -> Mask | None:
+        """Which images show hardly anything ``(n,)``. None if all show something, or if nobody has looked."""
+        return None
 
     @property
     def has_cut_outs(self) -> bool:

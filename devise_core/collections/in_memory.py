@@ -14,6 +14,7 @@ from devise_core.collections.projection import Projections, project
 from devise_core.datatypes import Item
 from devise_core.search.exact_index import ExactIndex
 from devise_core.search.index import Index
+from devise_core.search.ranking import Mask
 from devise_core.vectors import Floats
 
 
@@ -23,9 +24,11 @@ class UploadedItem(Item):
 
     Attributes:
         title: What the image shows, or "" if that is not clear.
+        blank: Whether it shows hardly anything, as ``is_blank`` says.
     """
 
     title: str = ""
+    blank: bool = False
 
     @property
     def name(self) -> str:
@@ -33,9 +36,15 @@ class UploadedItem(Item):
         return self.title or self.caption or self.id
 
     @classmethod
-    def titled(cls, item: Item, title: str) -> UploadedItem:
-        """Return ``item`` with a title."""
-        return cls(**{field.name: getattr(item, field.name) for field in fields(Item)}, title=title)
+    def titled(cls, item: Item, title: str, blank: bool = False) -> UploadedItem:
+        """Return an item with a title, which a blank one has not.
+
+        Args:
+            item: What is known of the image.
+            title: What it shows, or "".
+            blank: Whether it shows hardly anything.
+        """
+        return cls(**{field.name: getattr(item, field.name) for field in fields(Item)}, title="" if blank else title, blank=blank)
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,12 @@ class InMemoryCollection(Collection):
     def version(self) -> str:
         """A random string, which differs for each object."""
         return self._version
+
+    @cached_property
+    def blank_images(self) -> Mask | None:
+        """Which images show hardly anything ``(n,)``, or None if all show something."""
+        blank = np.asarray([isinstance(item, UploadedItem) and item.blank for item in self.items], dtype=np.bool_)
+        return blank if blank.any() else None
 
     @cached_property
     def embeddings(self) -> Floats:

@@ -19,6 +19,7 @@ from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.job import Job
 from devise_core.untrusted.zip_reader import images_in_zip
 from devise_core.vision.batch_reader import READERS, read_ahead
+from devise_core.vision.blank import is_blank
 from devise_core.vision.image_encoder import BATCH, Encoded, ImageEncoder
 from devise_core.vision.image_reader import note_on
 from devise_core.vision.preprocess import Pixels
@@ -104,12 +105,13 @@ def index_uploads(
 
 @dataclass(frozen=True)
 class _Decoded:
-    """A file with what the model needs of it and a ``note``, or the ``error`` that says why it cannot be read."""
+    """A file with what the model needs of it, or the ``error`` that says why it cannot be read. ``blank`` is by ``is_blank``."""
 
     name: str
     key: str
     pixels: Pixels | None = None
     thumbnail: bytes = b""
+    blank: bool = False
     note: str = ""
     error: str = ""
 
@@ -167,7 +169,7 @@ def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Ima
         image = read(data)
     except ImageError as error:
         return _Decoded(name, key, error=str(error))
-    return _Decoded(name, key, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image))
+    return _Decoded(name, key, encoder.pixels(image), thumbnail(image, THUMBNAIL), is_blank(image), note_on(image))
 
 
 def _add(
@@ -182,7 +184,7 @@ def _add(
         return
     for row, (file, title) in enumerate(zip(batch, titles(encoded), strict=True)):
         described = describe(PurePosixPath(file.name).parts or ("picture",), f"{len(result.images):05d}")
-        item = UploadedItem.titled(described, title)
+        item = UploadedItem.titled(described, title, file.blank)
         image = InMemoryImage(item, file.key, file.thumbnail, encoded.features[row], encoded.embeddings[row])
         if sum(kept.nbytes for kept in result.images) + image.nbytes > limits.session_bytes:
             result.full = f"A session holds at most {limits.session_bytes / 1e6:.0f} MB of pictures. The others were left out."

@@ -11,7 +11,7 @@ import numpy as np
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.cutoff import cut_off
 from devise_core.search.probes import PEOPLE
-from devise_core.search.ranking import Ranking
+from devise_core.search.ranking import Mask, Ranking
 from devise_core.text.judged_people import judges_people
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
@@ -41,6 +41,7 @@ class Matches:
         count_from: Returns how many of them have at least a cosine. None if ``inside`` has them all.
         chance: What ``chance_cosine`` returns for the collection. An image below it is only shown if the app is sure.
         rare_words: The words of the query, if all are so rare that their vectors may mean nothing.
+        content: Which images of the collection show anything. None if all do. The others never match well.
     """
 
     ranking: Ranking
@@ -53,6 +54,7 @@ class Matches:
     count_from: Callable[[float], int] | None = None
     chance: float = -1.0
     rare_words: tuple[str, ...] = ()
+    content: Mask | None = None
 
     def __post_init__(self) -> None:
         if self.inside is None:
@@ -83,7 +85,7 @@ class Matches:
     @property
     def closest(self) -> Ranking:
         """Up to ``CLOSEST`` images to show if none matches for certain, the best first, without those less similar than chance."""
-        return (self.strong() or self.inside)[:CLOSEST].from_cosine(self.chance)
+        return (self.strong() or self._with_content(self.inside))[:CLOSEST].from_cosine(self.chance)
 
     @property
     def withheld(self) -> bool:
@@ -97,7 +99,7 @@ class Matches:
             threshold: The least cosine. It can only make the matches fewer. One below the suggested threshold changes nothing.
         """
         if self.evidence is None:
-            good = self.inside.from_cosine(self.suggested)
+            good = self._with_content(self.inside).from_cosine(self.suggested)
         else:
             good = self.inside.kept(self.evidence.good)
             good = good if self.evidence.sure else good.from_cosine(self.chance)
@@ -106,7 +108,12 @@ class Matches:
     def likely(self) -> Ranking:
         """Return the images that match well, followed by those that may match although the app is not sure of them."""
         strong = self.strong()
-        return strong if self.evidence is None or not self.evidence.sure else strong.then(self.inside.kept(self.evidence.possible))
+        if self.evidence is None or not self.evidence.sure:
+            return strong
+        return strong.then(self._with_content(self.inside.kept(self.evidence.possible)))
+
+    def _with_content(self, ranking: Ranking) -> Ranking:
+        return ranking if self.content is None else ranking.kept(self.content)
 
     def strong_count(self, threshold: float | None = None) -> int:
         """Return how many images match well, also behind the window. Of a large collection, the classifier looks at some only.
@@ -176,6 +183,10 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
         chance = self.chance_cosine
         suggested = cut_off(ranking.cosines, chance)
+        blank = self.collection.blank_images
+        if evidence is not None and blank is not None:
+            good = evidence.good & ~blank
+            evidence = replace(evidence, good=good, present=bool(good.any()))
         sensitive = is_sensitive(query.read_text) or judges_people(query)
         count = len(inside) if count < 0 else count
         if evidence is not None and evidence.sure:
@@ -185,7 +196,10 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
             ranking, inside = fit, fit if inside is ranking else self._fit(query, inside, evidence)
             count_from = None
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
-        return Matches(ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words))
+        content = None if blank is None else ~blank
+        return Matches(
+            ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words), content
+        )
 
     def _without_people(self, query: Query, evidence: Evidence) -> Evidence:
         """Take images of people out of those that match a word for all animals well."""

@@ -34,11 +34,13 @@ class Overview:
         albums: Its albums, the largest first.
         duplicates: Near-duplicates, in groups.
         words: Words that its pictures show, to search for.
+        blank: The rows of the pictures that show hardly anything. They are in no album.
     """
 
     albums: Sequence[Album]
     duplicates: Sequence[Hits]
     words: Sequence[str]
+    blank: Sequence[int] = ()
 
 
 def find(engine: Engine) -> Overview:
@@ -46,8 +48,12 @@ def find(engine: Engine) -> Overview:
     cache = _overviews()
     collection = engine.collection
     if collection not in cache:
-        shown = engine.shown_words()
-        cache[collection] = Overview(albums(collection.embeddings, shown), engine.near_duplicates(), _words(engine, shown))
+        is_blank = [isinstance(item, UploadedItem) and item.blank for item in collection.items]
+        rows = [row for row, each in enumerate(is_blank) if not each]
+        shown = engine.shown_words(rows)
+        named = [Album(each.name, tuple(rows[place] for place in each.rows)) for each in albums(collection.embeddings[rows], shown)]
+        blank = [row for row, each in enumerate(is_blank) if each]
+        cache[collection] = Overview(named, engine.near_duplicates(), _words(engine, shown), blank)
     return cache[collection]
 
 
@@ -58,6 +64,10 @@ def show_albums(engine: Engine, overview: Overview) -> None:
         heading = plain(album.name) if album.name else "Other pictures" if len(overview.albums) > 1 else "All pictures"
         st.header(f"{heading} ({len(album.rows)})", anchor=False)
         _row(engine, album.rows, f"album-{number}")
+    if overview.blank:
+        st.header(f"Hardly anything to see ({len(overview.blank)})", anchor=False)
+        st.caption("These pictures have a single colour or nothing but noise. They are in no album, and no search announces them.")
+        _row(engine, overview.blank, "album-blank")
 
 
 def show_duplicates(engine: Engine, overview: Overview) -> None:
