@@ -32,7 +32,7 @@ PAGES = {
     "words?q=violin": "words_found",
     "results": "",
     "results?protocol=ImageNet": "",
-    "text_search?q=feline&tour=1": "tour-banner",
+    "text_search?q=building&tour=1": "tour-banner",
 }
 """Path of a view → key of an element that exists once the view is drawn."""
 

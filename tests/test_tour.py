@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from devise_core import Engine
+from devise_core.search.confidence import confidence
 from tests.app_testing import app, checked, page_text, tile_names
 from ui.tour import STEPS
 
@@ -28,7 +30,24 @@ def test_there_is_no_banner_outside_the_tour(number: str) -> None:
 
 
 def test_the_steps_show_what_they_promise() -> None:
-    assert {"tiger", "lion"} <= set(tile_names(app("text_search", **STEPS[0].view)))
-    birds = tile_names(app("text_search", **STEPS[1].view))
-    assert "crow" in birds[:5]
-    assert "penguin" not in " ".join(birds[:8])
+    names = tile_names(app("text_search", collection="photos", **STEPS[0].view))
+    assert {"basilica", "temple", "palace"} <= set(names)
+    assert "building" not in names
+    tools = tile_names(app("text_search", collection="photos", **STEPS[1].view))
+    assert "screwdriver" in tools[:3]
+    assert "hammer" not in tools[:8]
+    assert "hammer" in tile_names(app("text_search", collection="photos", q="tool"))[:3]
+
+
+def test_the_words_of_the_path_begin_and_end_with_a_good_picture(photos: Engine) -> None:
+    view = next(step.view for step in STEPS if step.page == "words")
+    path = photos.word_path(view["a"], view["b"])
+    assert path[0][1] and path[-1][1]
+    assert sum(hit is not None for _, hit in path) >= 6
+
+
+def test_the_picture_of_the_tour_has_a_sure_name(photos: Engine) -> None:
+    [item] = {step.view["item"] for step in STEPS if "item" in step.view}
+    names = photos.names(photos.encoded(photos.collection.row(item)))
+    assert names and names.hits[0].word in photos.collection.items[photos.collection.row(item)].labels
+    assert confidence(names.shares[0]) == "probably"

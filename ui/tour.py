@@ -11,7 +11,7 @@ from ui.links import link
 from ui.server.engine_cache import CHOSEN, choosable_collections
 
 _PARAMETER = "tour"
-_COLLECTION = "stamps"
+_COLLECTION = "photos"
 """The collection that the steps are about."""
 
 
@@ -36,43 +36,43 @@ STEPS = (
     Step(
         "text_search",
         "A word without labels",
-        "No picture here is labelled **feline**. The app has learned from text that **feline** is close to **tiger** and **lion**, "
-        "and it recognises these in the pictures. So it finds them.",
-        {"q": "feline"},
+        "No picture here is labelled **building**. The app has learned from text that **basilica**, **temple** and **palace** are "
+        "close to it in meaning, and it recognises these in the pictures. So it finds them.",
+        {"q": "building"},
     ),
     Step(
         "text_search",
         "Add and subtract",
-        "A minus sign takes a meaning away. **bird -penguin** finds other birds. Turn on **Show weak matches** below the "
-        "pictures to see what was left out.",
-        {"q": "bird -penguin"},
+        "A minus sign takes a meaning away. **tool** finds many hammers, and **tool -hammer** finds other tools first. Turn on "
+        "**Show weak matches** below the pictures to see what was left out.",
+        {"q": "tool -hammer"},
     ),
     Step(
         "image_search",
         "Search with a picture",
         "On the left are pictures of similar things, on the right pictures that look alike. You can upload, paste or take a "
         "picture.",
-        {"item": "violin"},
+        {"item": "dog"},
     ),
     Step(
         "labels",
         "Name a picture",
         "The search also works the other way round. The app names a picture with any noun, or with words from your list, "
         "even if it was not trained on them.",
-        {"item": "violin"},
+        {"item": "dog"},
     ),
     Step(
         "explorer",
         "The map",
         "Each point is a picture, and similar pictures are close together. The star is your query. Lasso the highlighted points to "
         "see what they have in common.",
-        {"q": "vehicle"},
+        {"q": "fish"},
     ),
     Step(
         "words",
         "From word to word",
         "Go from one word to another in small steps. Where a picture matches the word of a step well, you see it.",
-        {"mode": "way", "a": "tree", "b": "car"},
+        {"mode": "way", "a": "dog", "b": "castle"},
     ),
     Step("results", "How well does it work?", "The figures compare the app with other methods. You can repeat every measurement."),
 )
