@@ -11,9 +11,17 @@ from playwright.sync_api import Page, expect
 from tests.browsing import open_map, tiles
 from tests.conftest import BUNDLED
 from tests.map_gestures import centre, draw_region
+from ui.server.script_routes import script_url
 
 pytestmark = pytest.mark.browser
 NAMES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+FITTED = """async ([script, width, height]) => {
+  const { fit, flat } = await import(new URL(script, document.baseURI));
+  const corners = [[20, 250], [980, 250], [20, 750], [980, 750]]; // what the maps of the collections reach
+  const viewport = flat(fit(corners.flatMap(([x, y]) => [x, y, 500]), 2, width, height), width, height);
+  return corners.map((corner) => viewport.project(corner));
+}"""
+"""The places on the screen of a map's corners, as the camera shows it first."""
 
 
 def parameter(page: Page, name: str) -> str:
@@ -224,3 +232,17 @@ def test_without_webgl_there_is_a_notice_and_the_list(new_page: Page, address: s
     view.locator("summary").click()
     view.locator(".list li button").first.click()
     expect(new_page.locator(".st-key-picture-card")).to_be_visible()
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_no_point_is_below_the_tools_or_the_texts(phone: Page, page: Page, address: str, collection: str) -> None:
+    """The tools covered the leftmost group of a map."""
+    for screen in (phone, page):
+        view = open_map(screen, address, f"?collection={collection}")
+        stage, tools, hint = (view.locator(each).bounding_box() for each in (".stage", ".tools", ".hint"))
+        assert stage and tools and hint
+        corners = screen.evaluate(FITTED, [script_url("scripts/map/camera.js"), stage["width"], stage["height"]])
+        for across, down in corners:
+            assert 20 < across < stage["width"] - 20
+            assert tools["y"] + tools["height"] - stage["y"] + 10 < down < hint["y"] - stage["y"] - 5
+        assert max(down for _, down in corners) - min(down for _, down in corners) > stage["height"] / 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from devise_core import Engine
-from devise_core.collections.group_naming import name_groups
+from devise_core.collections.group_naming import name_by_things, name_groups
 from devise_core.datatypes import Item
 from devise_core.search.shown_words import PERSON_WORD, SHOWN, ShownWords
 from devise_core.vision.image_encoder import Encoded
@@ -40,6 +40,23 @@ def test_names_differ() -> None:
     shown = [{"bird": 1.0, "duck": 1.0}] * 3 + [{"bird": 1.0, "hen": 1.0}] * 2 + [{"car": 1.0}] * 4
     assert len(set(name_groups(shown, groups_of(3, 2, 4)))) == 3
     assert name_groups([{"car": 1.0}] * 5, groups_of(3, 2)) == ["", ""]  # a word that all images show tells nothing apart
+
+
+def test_things_name_a_group_before_qualities_and_seasons() -> None:
+    shown = [{"seasonal": 1.0, "hat": 1.0}] * 3 + [{"red": 1.0, "blue": 1.0}] * 3 + [{"summer trip": 1.0}] * 2 + [{"cat": 1.0}] * 2
+    groups = groups_of(3, 3, 2, 2)
+    assert "seasonal" in name_groups(shown, groups)[0] or "hat" in name_groups(shown, groups)[0]
+    assert name_by_things(shown, groups) == ["hat", "", "summer trip", "cat"]
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_no_group_of_a_map_is_named_after_a_colour_or_a_season(collection: str, engine: Engine) -> None:
+    of = engine.on(collection)
+    for level in (0, 1):
+        names = name_by_things(of.shown_words(), of.collection.projections.clusters[:, level])
+        parts = {part for name in names for part in name.split(" and ")}
+        assert not parts & {"seasonal", "household", "red", "blue", "green", "white", "aquatic", "newyears"}
+        assert len({name for name in names if name}) == len([name for name in names if name]) > 8
 
 
 def test_an_image_with_a_known_label_is_taken_at_its_word(engine: Engine) -> None:

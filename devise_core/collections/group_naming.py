@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.search.shown_words import SHOWN
+from devise_core.search.shown_words import PERSON_WORD, SHOWN
+from devise_core.text.morphology import QUALITIES
+from devise_core.text.thing_words import is_thing
 
 LEAST_COVERED = 0.3
 """A word names a group alone if it covers this share of its images."""
@@ -19,6 +21,9 @@ LEAST_ADDED = 0.2
 """The second word covers at least this share of the group besides."""
 MIN_IMAGES, SMALL = 2, 4
 """A word names a group if this many of its images show it. In a group of at most ``SMALL``, one is enough if nothing else fits."""
+
+_QUALITIES = QUALITIES | {"aquatic"}
+"""Words that are no names of groups, although some are nouns too."""
 
 Words = Mapping[str, float]
 """Word → how sure it is that an image shows it, as ``ShownWords`` returns it."""
@@ -45,6 +50,35 @@ def name_groups(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list
         inside = _Group([shown[row] for row in rows_of[group]], everywhere, len(shown))
         names[group] = inside.name(set(names.values()))
     return [names[group] for group in sorted(names)]
+
+
+def name_by_things(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list[str]:
+    """Name groups like ``name_groups``, by things and people.
+
+    A group of images that show no known thing is named by other words, such as its category, but never by a colour or another
+    quality.
+
+    Args:
+        shown: The words of each image.
+        groups: The number of each image's group ``(n,)``.
+
+    Returns:
+        The names, which differ. A group that no word fits has an empty name.
+    """
+    names = name_groups([_only(words, is_name_of_things) for words in shown], groups)
+    others = name_groups([_only(words, lambda word: word not in _QUALITIES) for words in shown], groups)
+    known = {int(group) for words, group in zip(shown, groups, strict=True) if _only(words, is_name_of_things)}
+    numbers = sorted(set(groups.tolist()))
+    return [name or ("" if group in known else other) for group, name, other in zip(numbers, names, others, strict=True)]
+
+
+def is_name_of_things(word: str) -> bool:
+    """Return whether a word names a thing, an animal or people. Colours, seasons and feelings tell a visitor of a map nothing."""
+    return word == PERSON_WORD or (is_thing(word) and word not in _QUALITIES)
+
+
+def _only(words: Words, is_kept: Callable[[str], bool]) -> Words:
+    return {word: share for word, share in words.items() if is_kept(word)}
 
 
 class _Group:

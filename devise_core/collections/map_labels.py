@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from devise_core.collections.base import Collection
-from devise_core.collections.group_naming import Words
+from devise_core.collections.group_naming import Words, is_name_of_things
 from devise_core.datatypes import Item
 from devise_core.errors import UnknownWordError
 from devise_core.search.shown_words import SHOWN
@@ -39,7 +39,7 @@ def map_words(
     word_filter: WordFilter,
     rows: Sequence[int] | None = None,
 ) -> dict[str, int]:
-    """Choose the words to place on the map: those of the categories, then other words that several images show.
+    """Choose the words to place on the map: names of things among the categories, then others that several images show.
 
     Args:
         text: Gives the words their vectors. Words without one are left out.
@@ -62,7 +62,8 @@ def map_words(
             others.setdefault(word, []).append(row)
     places: dict[str, int] = {}
     for word, with_word in (*_most_frequent(rows_of), *_most_frequent(others)):
-        if len(with_word) >= MIN_IMAGES and len(places) < MAX_WORDS and word_filter.allows(word):
+        fits = is_name_of_things(word) and word_filter.allows(word)
+        if fits and len(with_word) >= MIN_IMAGES and len(places) < MAX_WORDS:
             with suppress(UnknownWordError):
                 places[word] = with_word[int((collection.vector_rows("semantic")[with_word] @ text.embed(word)).argmax())]
     return places

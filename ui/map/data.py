@@ -27,7 +27,7 @@ MAX_DRAWN = 20_000
 """Larger collections are sampled evenly, and the map says so."""
 MAX_NAMED = 1_500
 """The model names so many of them, for the names of groups and to see which it names correctly. A picture takes about 3 ms."""
-CONTENT = 3
+CONTENT = 4
 """Raise it when the message says something else of the same collection, because browsers keep the message."""
 COLOURED = 11
 """How many categories or labels have a colour of their own. The rest share one more."""
@@ -119,10 +119,10 @@ class _Drawn:
 
     def group_names(self, groups: Integers) -> dict[int, str]:
         """Return number → name of the groups, of which each picture that is drawn has the number of one."""
-        from devise_core.collections.group_naming import name_groups
+        from devise_core.collections.group_naming import name_by_things
 
         numbers = groups[self.judged.start :: self.judged.step]
-        return dict(zip(sorted(set(numbers.tolist())), name_groups(self.shown, numbers), strict=True))
+        return dict(zip(sorted(set(numbers.tolist())), name_by_things(self.shown, numbers), strict=True))
 
 
 def _message(engine: Engine) -> str:

@@ -30,9 +30,9 @@ export function fit(places, dims, width, height) {
       high[axis] = Math.max(high[axis], places[at + axis]);
     }
   const extent = [0, 1].map((axis) => Math.max(high[axis] - low[axis], SIZE / 20));
-  const margin = width > 640 ? 60 : 48; // pixels that the tools cover
-  return { target: [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, SIZE / 2], rotationX: 0, rotationOrbit: 0,
-    zoom: Math.log2(Math.min((width - 2 * margin) / extent[0], (height - 70) / extent[1])) };
+  const [side, top, bottom] = [28, 66, 34]; // pixels around the points. The tools are above them, and texts below
+  const scale = Math.min((width - 2 * side) / extent[0], (height - top - bottom) / extent[1]), lower = (top - bottom) / 2 / scale;
+  return { target: [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2 + lower, SIZE / 2], rotationX: 0, rotationOrbit: 0, zoom: Math.log2(scale) };
 }
 
 // Calls `step` with a share that goes from 0 to 1, with easing, or with 1 if motion is turned off. Returns a function that stops it.
