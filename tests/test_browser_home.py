@@ -146,3 +146,9 @@ def test_the_route_needs_the_pass_of_a_session(page: Page, address: str) -> None
     assert answer.json()["tiles"][0]["name"] == "violin"
     elsewhere = requests.get(asked.value.url.replace("c=stamps", "c=no+such"), timeout=60)
     assert elsewhere.status_code == 503
+
+
+def test_an_unknown_page_is_said_on_home(page: Page, address: str) -> None:
+    page.goto(f"{address}/nosuchpage")
+    expect(page.get_by_role("dialog")).to_contain_text("Page not found")
+    expect(page).to_have_url(re.compile(rf"^{re.escape(address)}/($|\?)"))
