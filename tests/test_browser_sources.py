@@ -27,6 +27,13 @@ COPY = """async (data) => {
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
 }"""
 
+DROP_LARGE = """(input, name) => {
+  const files = new DataTransfer();
+  files.items.add(new File([new Uint8Array(52_500_000)], name, { type: "image/jpeg" }));
+  input.files = files.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
 
 @contextmanager
 def pictures_served(folder: Path) -> Iterator[int]:
@@ -121,3 +128,17 @@ def test_a_region_by_touch(phone: Page, address: str) -> None:
     drag(-0.3, -0.2, "[data-corner=se]")
     expect(phone).to_have_url(re.compile(r"%2C(29\d|30\d)%2C(39\d|40\d)$"))
     expect(tiles(phone, "meaning").first).to_be_visible()
+
+
+def test_only_the_last_file_that_is_too_large_is_listed(page: Page, address: str) -> None:
+    """The browser refuses such files itself. The picture before them stays, and its name is below it."""
+    page.goto(f"{address}/labels")
+    page.get_by_text("Upload", exact=True).click()
+    files = page.get_by_test_id("stFileUploaderDropzoneInput")
+    files.set_input_files(PHOTOS / "cat.webp")
+    expect(page.locator(".st-key-labels_crop .name")).to_have_text("cat.webp")
+    for name in ("first.jpg", "second.jpg"):
+        files.evaluate(DROP_LARGE, name)
+        expect(page.get_by_test_id("stFileChip").filter(has_text=name)).to_be_visible()
+    expect(page.get_by_test_id("stFileChip").filter(has_text="first.jpg")).to_be_hidden()
+    expect(page.locator(".st-key-labels_crop .name")).to_have_text("cat.webp")
