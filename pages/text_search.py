@@ -14,8 +14,8 @@ from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server.engine_cache import current_engine
-from ui.text import WORD_HELP, plain
-from ui.words.sums import shown_words
+from ui.text import plain
+from ui.words.word_list import show_similar_words
 
 EXAMPLE_PICTURES = 12
 
@@ -49,5 +49,4 @@ with results, show_errors("q"):
                 facts["hits"] = show_matches(engine, query)
         known = engine.vocabulary is not None and not engine.vocabulary.only_rare(query.words)
         if known and not blocked and not is_about_groups(query):
-            words = ", ".join(f"{plain(hit.word)} {hit.cosine:z.2f}" for hit in shown_words(engine, query, 8))
-            st.caption(f"Similar words: {words}", help=WORD_HELP)
+            show_similar_words(engine, query)

@@ -42,6 +42,7 @@ GENERATED = (
     "devise_core/evaluate/data/",
     "devise_core/text/unsuitable_words.txt",
     "devise_core/text/person_words.txt",
+    "devise_core/text/occupation_words.txt",
     "devise_core/text/thing_words.txt",
     "benchmarks/typed_queries.",
     "benchmarks/independent_queries.",

@@ -13,7 +13,8 @@ from tests.app_testing import app, page_text
 from tests.random_words import random_pairs
 from ui.blocked_words import refuse_blocked, words_of
 from ui.words.modes import SUM_EXAMPLES, WORDS
-from ui.words.sums import ANIMALS, DIFFERENCE, PEOPLE, PLACES, check_sum, shown_words
+from ui.words.sums import ANIMALS, DIFFERENCE, PEOPLE, PLACES, check_sum
+from ui.words.word_list import shown_words
 
 
 def shown(engine: Engine, text: str) -> list[str]:

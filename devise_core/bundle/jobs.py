@@ -11,6 +11,7 @@ from devise_core.bundle import (
     name_words,
     naming,
     nouns,
+    occupation_words,
     packages,
     person_signal,
     person_words,
@@ -167,6 +168,15 @@ def build_person_words(context: BuildContext) -> None:
     context.log(f"{person_words.write_person_words(chosen, read_irregular_plurals(context.wordnet()))} words that mean people")
 
 
+def build_occupation_words(context: BuildContext) -> None:
+    """Write the words for what somebody does."""
+    chosen, plurals = (
+        list(occupation_words.occupation_words(read_nouns(context.wordnet()))),
+        read_irregular_plurals(context.wordnet()),
+    )
+    context.log(f"{occupation_words.write_occupation_words(chosen, plurals)} occupations")
+
+
 def build_thing_words(context: BuildContext) -> None:
     """Write the words that mean things, animals and places."""
     graph, counts = read_nouns(context.wordnet()), read_sense_counts(context.wordnet())
@@ -200,6 +210,7 @@ JOBS: dict[str, Job] = {
     "label-senses": build_label_senses,
     "unsuitable-words": build_unsuitable_words,
     "person-words": build_person_words,
+    "occupation-words": build_occupation_words,
     "thing-words": build_thing_words,
     "name-words": build_name_words,
 }

@@ -28,6 +28,7 @@ JOBS = (
     "label-senses",
     "unsuitable-words",
     "person-words",
+    "occupation-words",
     "thing-words",
     "name-words",
     "card",

@@ -21,7 +21,9 @@ _IRREGULAR = {
     "oxen": "ox",
 }
 _SEX_AND_AGE = "Sex and age"
-_SKIN_COLOURS = frozenset(("black", "white", "brown", "yellow", "coloured", "colored"))
+COLOURED = frozenset(("coloured", "colored"))
+"""Old words for people by their skin. They are near "black" in texts."""
+_SKIN_COLOURS = frozenset(("black", "white", "brown", "yellow", *COLOURED))
 COLOURS = frozenset((*_SKIN_COLOURS, "red", "green", "blue", "orange", "pink", "purple", "grey", "gray", "golden", "silver"))
 _PEOPLE = frozenset(("people", "person", "folk", "folks", "kid", "kids", "child", "children", "baby", "babies", "lives", "race"))
 

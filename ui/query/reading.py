@@ -9,8 +9,9 @@ import streamlit as st
 
 from devise_core.datatypes import Reading, Term
 from devise_core.engine import Engine, Images
+from devise_core.text.person_words import means_people
 from devise_core.text.query import Query, corrected_text
-from devise_core.text.sensitive_words import is_sensitive
+from devise_core.text.sensitive_words import COLOURS, is_sensitive
 from devise_core.text.unmodelled import quoted
 from ui.callbacks import uninterrupted
 from ui.errors import offer_spellings
@@ -22,16 +23,15 @@ MAX_TERMS = 8
 """How many terms are shown. More would push the results off a phone's screen."""
 MIN_SHARE = 0.005
 """A smaller share would be shown as 0%."""
-_SHARES_HELP = (
-    "The percentage is how much each term counts. Rare words count more than common ones. Above are the words most similar to "
-    "each part of your query."
-)
+_SHARES_HELP = "The percentage is how much each term counts. Rare words count more than common ones."
+_NEAREST_HELP = "Above are the words most similar to each part of your query."
 
 
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
     """Show how a query was read: a tag for each term with its sign and share, and the words that were not known.
 
-    Nothing is shown for a single word that is read as it is. Words for groups of people are not repeated in tags.
+    Nothing is shown for a single word that is read as it is. Words for groups of people are not repeated in tags. The help has no
+    words that are similar to words for people.
 
     Args:
         reading: What the query was read as.
@@ -45,8 +45,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     if (len(terms) > 1 and not is_sensitive(reading.text, sex_and_age=False)) or any(term.kind == "picture" for term in terms):
         engine = current_engine()
         parts.insert(0, ":small[Understood as] " + " ".join(_tag(term) for term in terms))
-        nearest = [_nearest(engine, term, pictures) for term in terms] if engine.vocabulary else []
-        st.markdown(" ".join(parts), help="\n\n".join((*nearest, _SHARES_HELP)) if nearest else None)
+        st.markdown(" ".join(parts), help=_help(engine, terms, pictures) if engine.vocabulary else None)
     elif parts:
         st.markdown(" ".join(parts))
     if reading.left_out:
@@ -125,6 +124,13 @@ def _tag(term: Term) -> str:
     icon = ":material/image: " if term.kind == "picture" else ""
     colour, sign = ("red", "− ") if term.weight < 0 else ("green", "")
     return f":{colour}-badge[{sign}{icon}{plain(term.word, 40)} {abs(term.weight):.0%}]"
+
+
+def _help(engine: Engine, terms: Sequence[Term], pictures: Images | None) -> str:
+    """Explain the shares, and name the words nearest to each term that is not about people."""
+    explained = [term for term in terms if term.kind == "picture" or term.word in COLOURS or not means_people(term.word)]
+    nearest = [_nearest(engine, term, pictures) for term in explained]
+    return "\n\n".join([*nearest, f"{_SHARES_HELP} {_NEAREST_HELP}" if nearest else _SHARES_HELP])
 
 
 def _nearest(engine: Engine, term: Term, pictures: Images | None) -> str:

@@ -25,7 +25,8 @@ from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, WORD_HELP, plain
 from ui.widget_keys import when_current, widget_key
-from ui.words.sums import check_sum, is_about_people, shown_words
+from ui.words.sums import check_sum
+from ui.words.word_list import PREJUDICE, needs_warning, shown_words
 from ui.words.word_path import word_path
 
 MODE, START, END = "mode", "a", "b"
@@ -35,10 +36,6 @@ SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "i
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
 PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("tiger", "car"), ("car", "bird"))
 """Those of which the collection shows both words are offered."""
-PREJUDICE = (
-    "These words show how texts on the web and in the news use words for people, with the prejudices of their authors. They say "
-    "nothing about what people are or can do."
-)
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
 """A rare word that no familiar word is this similar to is treated as unknown. For "zzzz" it is 0.34, and for "meowing" 0.43."""
@@ -104,7 +101,7 @@ def _similar_words() -> None:
         query = _read(engine, text)
         hits = shown_words(engine, query, WORDS)
         show_reading(query.reading, "q")
-        if is_about_people(query):
+        if needs_warning(engine, query, hits):
             st.info(PREJUDICE, icon=":material/info:")
         reading = query.reading
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
@@ -124,7 +121,7 @@ def _arithmetic() -> None:
         engine = current_engine()
         query = _read(engine, text)
         hits = shown_words(engine, query, WORDS)
-        about_people = is_about_people(query)
+        about_people = needs_warning(engine, query, hits)
         result = "" if not hits or (about_people and text not in SUM_EXAMPLES) else f" ≈ {plain(hits[0].word)}"
         st.header(_equation(query.reading) + result)
         show_reading(query.reading, "q")

@@ -1,0 +1,111 @@
+"""Which words are shown as similar to a text.
+
+Word vectors repeat the prejudices of their texts. So a list about people leaves out the words that judge people or say what kind of
+person somebody is, and a list with words for people has a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from devise_core.datatypes import WordHit
+from devise_core.engine import Engine
+from devise_core.text.carriers import FUNCTION_WORDS
+from devise_core.text.family_words import is_family_word
+from devise_core.text.judged_people import UNKIND
+from devise_core.text.occupation_words import is_occupation
+from devise_core.text.query import Query
+from devise_core.text.sensitive_words import COLOURED, COLOURS, is_insulting, is_sensitive
+from devise_core.text.thing_words import is_animal, is_place, is_thing
+from devise_core.text.unmodelled import JUDGEMENTS
+from devise_core.text.words_beside_people import is_neutral_beside_people
+from ui.text import WORD_HELP, plain
+from ui.words.sums import is_person, words_of_sum
+
+PREJUDICE = (
+    "These words show how texts on the web and in the news use words for people, with the prejudices of their authors. They say "
+    "nothing about what people are or can do."
+)
+_IN_A_LINE = 8
+_POOL = 20
+"""Search for this many times as many words as are shown, because some are left out."""
+
+
+def shown_words(engine: Engine, query: Query, k: int) -> list[WordHit]:
+    """Return the ``k`` words most similar to a query that may be shown for it. There may be fewer."""
+    may_show = _shown_kind(engine, words_of_sum(query))
+    hits = engine.similar_words(query, k=k * _POOL)
+    return [hit for hit in hits if not is_sensitive(hit.word, sex_and_age=False) and may_show(hit.word)][:k]
+
+
+def needs_warning(engine: Engine, query: Query, hits: Sequence[WordHit]) -> bool:
+    """Return whether a query is about people or judges something, or a word that is shown for it means people."""
+    words = words_of_sum(query)
+    return not JUDGEMENTS.isdisjoint(words) or any(means_person(engine, word) for word in (*words, *(hit.word for hit in hits)))
+
+
+def means_person(engine: Engine, word: str) -> bool:
+    """Return whether a word means people in its usual sense: "red" and "house" are names of people too."""
+    guard = engine.parts.people_guard
+    if is_family_word(word):
+        return True
+    return guard.is_person(word) if guard else is_person(word) and word not in COLOURS
+
+
+def _shown_kind(engine: Engine, words: list[str]) -> Callable[[str], bool]:
+    """Return which words are shown for a text of ``words``."""
+    if len(words) > 1 and all(map(is_family_word, words)):
+        return is_family_word
+    if any(means_person(engine, word) for word in words):
+        return _shown_beside(engine, words)
+    return _shown_for_several(engine, words) if len(words) > 1 else _shown_for_one(engine, words)
+
+
+def _shown_for_several(engine: Engine, words: list[str]) -> Callable[[str], bool]:
+    if any(map(is_place, words)):
+        return is_place
+    if all(map(is_thing, words)):
+        return lambda word: is_thing(word) and not means_person(engine, word)
+    return lambda word: not is_person(word)
+
+
+def _shown_for_one(engine: Engine, words: list[str]) -> Callable[[str], bool]:
+    if any(map(is_animal, words)):
+        return lambda word: not is_person(word) and not is_place(word)
+    if not (COLOURS | JUDGEMENTS).isdisjoint(words):
+        return lambda word: not means_person(engine, word) and word not in COLOURED | UNKIND
+    if any(map(is_thing, words)):
+        return lambda word: not means_person(engine, word)
+    return lambda _: True
+
+
+def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]:
+    """Return which words are shown for a text about people: things, and neutral words for people.
+
+    Other occupations are shown for an occupation, and family for family.
+    """
+    guard = engine.parts.people_guard
+    family, occupation = any(map(is_family_word, words)), any(map(is_occupation, words))
+
+    def may_show(word: str) -> bool:
+        if is_family_word(word):
+            return family
+        if is_occupation(word):
+            return family or occupation
+        if is_insulting(word) or is_animal(word) or (guard and guard.is_animal(word)) or word in JUDGEMENTS | FUNCTION_WORDS:
+            return False
+        return is_neutral_beside_people(word)
+
+    return may_show
+
+
+def show_similar_words(engine: Engine, query: Query) -> None:
+    """Show the words most similar to a query in one line, with a warning if they are about people."""
+    hits = shown_words(engine, query, _IN_A_LINE)
+    if hits:
+        words = ", ".join(f"{plain(hit.word)} {hit.cosine:z.2f}" for hit in hits)
+        st.caption(f"Similar words: {words}", help=WORD_HELP)
+    if hits and needs_warning(engine, query, hits):
+        st.caption(PREJUDICE)
