@@ -31,7 +31,7 @@ class PlacedClause:
         dropped: Its words around the thing, such as "a photo of". The vector leaves them out.
         corrected: Foreign and misspelled words to look for, with what they were read as.
         respelled: Misspelled words with their right spelling, also those that the vector leaves out.
-        other_meaning: A word that is English and also foreign, with what it means there.
+        other_meaning: A word that can be read in another way, as ``ReadWords`` says.
     """
 
     clause: Clause
@@ -76,13 +76,18 @@ class Query:
         return self.reading.terms[0].word
 
     @property
+    def is_partly_unknown(self) -> bool:
+        """Whether a word to look for is not known, so that the search uses a part of the query only."""
+        return any(part.unknown and part.clause.weight > 0 for part in self.clauses)
+
+    @property
     def unmodelled(self) -> tuple[str, ...]:
         """The counts, feelings and judgements in the query, such as "two" and "happy", which no image shows."""
         return tuple(dict.fromkeys(word for part in self.clauses for word in part.unmodelled))
 
     @property
     def other_meaning(self) -> Mapping[str, Correction]:
-        """The word that the whole query is, with what it means in another language; empty if it means nothing there."""
+        """The word that the whole query is, with what else it can be: a word of another language, or a misspelled English one."""
         return self.clauses[0].other_meaning if len(self.clauses) == 1 else {}
 
     @property
@@ -124,5 +129,6 @@ class Query:
 
 
 def corrected_text(reading: Reading) -> str:
-    """Return a query as it was typed, with its foreign and misspelled words as they were read."""
-    return with_words(reading.text, {word: correction.form for word, correction in reading.corrected.items()})
+    """Return a query as it was typed, with its foreign and misspelled words as they were read, and without unknown words."""
+    forms = {word: correction.form for word, correction in reading.corrected.items()}
+    return " ".join(with_words(reading.text, {**dict.fromkeys(reading.left_out, ""), **forms}).split())

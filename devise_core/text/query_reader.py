@@ -104,7 +104,8 @@ def _spelled(
     if encoder.vocabulary is None:
         return placed, {word: [] for word in doubtful}
     doubtful += encoder.vocabulary.rare_words(word for part in placed if not part.clause.quoted for word, _ in part.known)
-    spellings, right = encoder.vocabulary.spellings(doubtful), encoder.vocabulary.corrections(doubtful)
+    texts = [part.clause.text for part in placed]
+    spellings, right = encoder.vocabulary.spellings(doubtful), encoder.vocabulary.corrections(doubtful, texts)
     if right:
         placed = tuple(_place(part.clause, encoder, image_vector, senses, right) for part in placed)
     unknown = dict.fromkeys(word for part in placed for word in part.unknown)

@@ -14,8 +14,8 @@ from devise_core.text.tokens import tokens
 from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
-EVERYDAY_ENGLISH = 5_000
-"""Up to this rank nobody is asked whether a word is meant in another language: "chair" is no flesh."""
+EVERYDAY_ENGLISH, EVERYDAY_NOUN = 5_000, 11_000
+"""Up to these ranks nobody is asked whether a word, or a noun, is meant in another language: "chair" is no flesh, "pet" no cap."""
 COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
 """A word up to these ranks is read as English, whatever it means elsewhere: alone, and beside words that are not foreign."""
 
@@ -31,7 +31,8 @@ class ReadWords:
         read_as: Words that are known in another form only, with that form.
         corrected: Foreign and misspelled words to look for, with what they were read as.
         respelled: Misspelled words with their right spelling, also those that are left out.
-        other_meaning: A word that is English and is also foreign, with what it means there.
+        other_meaning: A word that is English and is also foreign, with what it means there. Or a foreign word that may be an
+            English one with a letter missing, with that.
     """
 
     text: str
@@ -111,7 +112,7 @@ class QueryWords:
         translations = {word: translation for word, translation in readings.items() if translation}
         if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
             row = self._vocabulary.words.row(plain[0])
-            if row is not None and row < EVERYDAY_ENGLISH:
+            if row is not None and row < (EVERYDAY_NOUN if self._vocabulary.is_noun(plain[0]) else EVERYDAY_ENGLISH):
                 return read
             return replace(read, other_meaning={words[0]: _correction(translations[words[0]])})
         rank = COMMON_ENGLISH if set(words) <= set(translations) else KNOWN_ENGLISH
@@ -123,7 +124,9 @@ class QueryWords:
         if not corrected:
             return read
         text = " ".join(corrected[word].form if word in corrected else word for word in words)
-        return replace(read, text=text, corrected={**read.corrected, **corrected})
+        meant = self._vocabulary.speller.thing_meant(plain[0]) if len(words) == 1 else None
+        other = {words[0]: Correction(meant)} if meant else {}
+        return replace(read, text=text, corrected={**read.corrected, **corrected}, other_meaning=other)
 
     def _in_known_forms(self, read: ReadWords, parted: bool) -> ReadWords:
         """Read accented, hyphenated, joined and parted words in a form that is known."""

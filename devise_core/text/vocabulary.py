@@ -53,11 +53,12 @@ class Vocabulary(ABC):
         """
 
     @abstractmethod
-    def corrections(self, words: Iterable[str]) -> dict[str, str]:
+    def corrections(self, words: Iterable[str], texts: Sequence[str] = ()) -> dict[str, str]:
         """Map words that are surely misspelled to the right spelling.
 
         Args:
             words: Words in lower case. The first ``MAX_LOOKUPS`` are looked up.
+            texts: Texts that the words are in. The words beside a misspelled one tell what it is.
 
         Returns:
             Misspelled word → right spelling. Words that may be right are not in it.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import islice
-from typing import TypeVar
 
 from devise_core.datatypes import WordHit
 from devise_core.errors import UnknownWordError
@@ -16,9 +15,9 @@ from devise_core.text.noun_store import NounStore
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
-from devise_core.text.real_words import RARE, RealWords
+from devise_core.text.real_words import FAMILIAR, RARE, RealWords
 from devise_core.text.sensitive_words import is_sensitive
-from devise_core.text.short_typos import short_correction
+from devise_core.text.speller import SURE_LENGTH, Speller
 from devise_core.text.tokens import Phrases, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
@@ -27,28 +26,12 @@ from devise_core.vectors import Floats, Rows, unit, without
 
 ARTICLES = ("a", "an", "the")
 
-FAMILIAR = 20_000
-"""Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
-
-SURE_LENGTH, LONG_WORD = 5, 7
-"""Of shorter words, only a few typing errors are corrected. Only words of at least so many letters are corrected, to nouns, if two
-letters are wrong."""
-
-FAR_MORE = 100
-"""A spelling that is so many times as frequent as a noun is meant: "thier" is "their" and no tier."""
-
 MAX_KEPT = 4_096
-"""How many unknown words are kept with their spellings, and how many texts with the words near them."""
-
-SPELLINGS = 5
-"""How many spellings are suggested for an unknown word."""
+"""How many texts are kept with the words near them."""
 
 _SPARE = 40
 """So many more words are found than are needed, because a second search takes as long as the first. Of the 32 words nearest to a
 noun, up to half are not offered."""
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 _POOL = 150
 """Among this many nearest familiar words there is a noun that a word path has not used yet."""
@@ -67,10 +50,10 @@ class WordVocabulary(Vocabulary):
 
     def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
         self.words, self.nouns, self.directions, self.word_filter = words, nouns, directions, word_filter
-        self._known_spellings: dict[str, tuple[list[str], list[str]]] = {}
         self._known_similar: dict[tuple[str, int], list[WordHit]] = {}
         self.phrases, self.morphology = Phrases(words), Morphology(words, nouns)
         self._real = RealWords(words, nouns)
+        self.speller = Speller(words, nouns, self._real, word_filter)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -94,19 +77,27 @@ class WordVocabulary(Vocabulary):
 
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to its nearest spellings."""
-        return {word: self._spellings(word)[1] if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
+        return {word: self.speller.offered(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
 
-    def corrections(self, words: Iterable[str]) -> dict[str, str]:
-        """Map misspelled words to the noun or frequent word that differs in one letter, or in two for a long word."""
-        corrected = {word: self._correction(word) for word in islice(words, MAX_LOOKUPS)}
-        return {word: right for word, right in corrected.items() if right}
+    def corrections(self, words: Iterable[str], texts: Sequence[str] = ()) -> dict[str, str]:
+        """Map misspelled words to the noun or frequent word that differs in one letter, or in two for a long word.
+
+        A spelling that is a noun together with the word beside it wins: "strnged instrument" is a "stringed instrument".
+        """
+        looked_up = list(islice(words, MAX_LOOKUPS))
+        corrected = {word: right for word in looked_up if (right := self.speller.correction(word))}
+        for word in looked_up:
+            beside = [of_text for text in texts if word in (of_text := tokens(text))]
+            if in_phrase := next(filter(None, (self.speller.in_phrase(each, word, corrected) for each in beside)), None):
+                corrected[word] = in_phrase
+        return corrected
 
     def rare_words(self, words: Iterable[str]) -> list[str]:
         """Return the words beyond rank ``RARE`` that are no nouns, and short words that are typing errors."""
         return [
             word
             for word in dict.fromkeys(words)
-            if (self._real.is_rare(word) if len(word) >= SURE_LENGTH else self._short_correction(word))
+            if (self._real.is_rare(word) if len(word) >= SURE_LENGTH else self.speller.short(word))
         ]
 
     def only_rare(self, words: Sequence[str]) -> bool:
@@ -152,7 +143,10 @@ class WordVocabulary(Vocabulary):
         if hits is None:
             vector = weighted_sum([self._among_words(part) for part in query.clauses])
             search = partial(self.words.nearest, vector, among=RARE)
-            hits = _keep(self._known_similar, (query.text, k), self._allowed(search, k, used))
+            hits = self._allowed(search, k, used)
+            if len(self._known_similar) >= MAX_KEPT:
+                self._known_similar.clear()
+            self._known_similar[query.text, k] = hits
         return list(hits)
 
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
@@ -193,38 +187,6 @@ class WordVocabulary(Vocabulary):
         """Whether a word may be shown to people who did not type it: a real one that the operator allows."""
         return word in self._real and self.word_filter.allows(word)
 
-    def _spellings(self, word: str) -> tuple[list[str], list[str]]:
-        """Return the nearest spellings that are allowed, and those that may be offered. They are kept for other parts of a page."""
-        near = self._known_spellings.get(word)
-        if near is None:
-            allowed = [each for each in self.words.spellings(word, None) if each != word and self.word_filter.allows(each)]
-            offered = list(islice((each for each in allowed if each in self._real and not is_sensitive(each)), SPELLINGS))
-            near = _keep(self._known_spellings, word, (allowed[:SPELLINGS], offered))
-        return near
-
-    def _correction(self, word: str) -> str | None:
-        from rapidfuzz.distance import OSA
-
-        if len(word) < SURE_LENGTH:
-            return self._short_correction(word)
-        if not word.isalpha():
-            return None
-        near, _ = self._spellings(word)
-        best = min((OSA.distance(word, other) for other in near), default=0)
-        if best > (1 if len(word) < LONG_WORD else 2):
-            return None
-        nearest = [other for other in near if OSA.distance(word, other) == best]
-        ranks = {other: len(self) if (row := self.words.row(other)) is None else row for other in nearest}
-        noun = next((other for other in nearest if self.noun_row(other) is not None), None)
-        frequent = next((other for other in nearest if ranks[other] < FAMILIAR), None) if best == 1 else None
-        if noun and frequent:
-            return frequent if FAR_MORE * ranks[frequent] < ranks[noun] else noun
-        return noun or frequent
-
-    def _short_correction(self, word: str) -> str | None:
-        right = short_correction(word, self.words) if self.nouns.row(word) is None else None
-        return right if right and self.word_filter.allows(right) else None
-
     @cached_property
     def _blocked_nouns(self) -> Rows:
         return self.nouns.blocked_rows(self.word_filter)
@@ -237,11 +199,3 @@ class WordVocabulary(Vocabulary):
         """Return the clause with the vector of its words in place of a noun's."""
         rows = list(dict.fromkeys(row for _, row in part.known))
         return replace(part, vector=self.phrases.vector(rows)) if rows else part
-
-
-def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
-    """Keep a value and return it. If too many are kept, the others are forgotten."""
-    if len(kept) >= MAX_KEPT:
-        kept.clear()
-    kept[key] = value
-    return value

@@ -42,6 +42,7 @@ class Matches:
         chance: What ``chance_cosine`` returns for the collection. An image below it is only shown if the app is sure.
         rare_words: The words of the query, if all are so rare that their vectors may mean nothing.
         content: Which images of the collection show anything. None if all do. The others never match well.
+        partly_unknown: Whether the query has an unknown word, so that no image is sure to show all of it.
     """
 
     ranking: Ranking
@@ -55,6 +56,7 @@ class Matches:
     chance: float = -1.0
     rare_words: tuple[str, ...] = ()
     content: Mask | None = None
+    partly_unknown: bool = False
 
     def __post_init__(self) -> None:
         if self.inside is None:
@@ -75,6 +77,8 @@ class Matches:
     @property
     def sure(self) -> bool:
         """Whether good matches may be announced. If not, they are the closest that the collection has."""
+        if self.partly_unknown:
+            return False
         return not self.about_people if self.evidence is None else self.evidence.sure
 
     @property
@@ -198,7 +202,18 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         words = query.words if self.vocabulary and self.vocabulary.only_rare(query.words) else ()
         content = None if blank is None else ~blank
         return Matches(
-            ranking, suggested, evidence, about_people, sensitive, inside, count, count_from, chance, tuple(words), content
+            ranking,
+            suggested,
+            evidence,
+            about_people,
+            sensitive,
+            inside,
+            count,
+            count_from,
+            chance,
+            tuple(words),
+            content,
+            query.is_partly_unknown,
         )
 
     def _without_people(self, query: Query, evidence: Evidence) -> Evidence:

@@ -18,7 +18,7 @@ from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
 from ui.query.evidence import absence_sentence, spellings, strong_ids, unknown_sentence
-from ui.query.reading import literal_query, merged_terms, unmodelled_sentence
+from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
 
 COUNT = 18
 """How many pictures are shown: rows of three, six or nine."""
@@ -155,7 +155,7 @@ def _notes(query: Query) -> list[str]:
         notes.append(f"Ignored, because the app does not know: {', '.join(map(shortened, reading.left_out))}.")
     if reading.dropped:
         notes.append(f"The search ignores {quoted(reading.dropped)}. It uses the rest of your query.")
-    notes += [f"In {other.language}, “{shortened(word)}” can mean {other.form}." for word, other in query.other_meaning.items()]
+    notes += [other_meaning_sentence(word, other) for word, other in query.other_meaning.items()]
     return [*notes, *filter(None, [unmodelled_sentence(query)])]
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from devise_core.datatypes import Reading, Term
+from devise_core.datatypes import Correction, Reading, Term
 from devise_core.engine import Engine, Images
+from devise_core.errors import shortened
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query, corrected_text
 from devise_core.text.sensitive_words import COLOURS, is_sensitive
@@ -63,12 +64,19 @@ def say_unmodelled(query: Query) -> None:
 
 
 def offer_other_meaning(query: Query) -> None:
-    """Offer what a query of one English word means in another language."""
+    """Offer what else a query of one word can be: a word of another language, or an English word with a typing error."""
     for word, meaning in query.other_meaning.items():
         with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
-            st.caption(f"In {meaning.language}, “{plain(word, 40)}” can mean {plain(meaning.form)}.", width="content")
+            st.caption(plain(other_meaning_sentence(word, meaning), 200), width="content")
             label = f"Search for {plain(meaning.form)}"
             st.button(label, key="meaning", type="tertiary", on_click=uninterrupted(search_for), args=(meaning.form,))
+
+
+def other_meaning_sentence(word: str, meaning: Correction) -> str:
+    """Say what else a word of the query can be."""
+    if not meaning.language:
+        return f"Did you mean {meaning.form}?"
+    return f"In {meaning.language}, “{shortened(word)}” can mean {meaning.form}."
 
 
 def _show_corrections(reading: Reading, field: str) -> None:
