@@ -40,9 +40,20 @@ def test_the_page_explains_why_nothing_matches() -> None:
     test = app("text_search", q="democracy", cut="95")
     assert not tile_names(test)
     assert "matches “democracy” well. The highest similarity is 0.29." in test.info[0].value
-    assert "Most words picked at random reach a higher similarity here" in test.info[0].value
+    assert "Here, 7 of 10 random words reach at least 0." in test.info[0].value
     test = app("text_search", q="bird", cut="95")
     assert "The threshold is 0.95" in test.info[0].value
+
+
+@pytest.mark.parametrize("query", ["baby", "people", "sad child"])
+def test_no_filter_is_named_where_none_is_set(query: str) -> None:
+    parameters = {"q": query, "collection": "photos", "cut": "95"}
+    text = page_text(app("text_search", **parameters))
+    assert "Nothing in this collection matches" in text
+    assert "filter" not in text.replace("Filters", "")
+    filtered = page_text(app("text_search", **parameters, out="animals"))
+    assert "Nothing in the pictures that pass the filters matches" in filtered
+    assert "filtered out" in filtered
 
 
 def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:

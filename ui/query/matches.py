@@ -72,14 +72,14 @@ def show_matches(engine: Engine, query: Query) -> int:
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, kept, matches.suggested)
     chosen = _select(engine, matches, settings)
-    st.caption(_summary(query.respelled_text, chosen, len(engine.collection)), help=SIMILARITY_HELP)
+    st.caption(_summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)), help=SIMILARITY_HELP)
     hits = engine.hits(_page(chosen.listed, settings.size))
     if not chosen.strong:
         if chosen.is_suggested and matches.absent:
             explain_absence(engine, query, matches)
             hits = hits or closest(engine, matches)
         else:
-            _explain_nothing(query.respelled_text, chosen.inside, len(engine.collection), engine.chance_cosine, settings)
+            _explain_nothing(query.respelled_text, chosen.inside, engine.chance_cosine, settings)
     if hits:
         announced = set() if chosen.is_doubtful else strong_ids(hits, chosen.strong)
         marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
@@ -197,19 +197,19 @@ def _weak_count(chosen: _Chosen) -> int:
     return len(chosen.inside) - len(chosen.strong) - chosen.possible_count
 
 
-def _summary(query: str, chosen: _Chosen, everything: int) -> str:
+def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
     count = match_count(chosen.strong_count, chosen.inside_count)
     parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
     if chosen.possible_count:
         parts.append(f"{chosen.possible_count} more may match")
-    if chosen.inside_count < everything:
-        parts.append(f"{everything - chosen.inside_count} filtered out")
+    if filtered_out:
+        parts.append(f"{filtered_out} filtered out")
     if folded := sum(chosen.duplicates.values()):
         parts.append(f"{folded} near-duplicate{'s' * (folded > 1)} grouped")
     return "  ·  ".join(parts)
 
 
-def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float, settings: MatchControls) -> None:
+def _explain_nothing(query: str, inside: Ranking, chance: float, settings: MatchControls) -> None:
     if not len(inside) and not _is_filtered(settings.kept):
         st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
         return
@@ -217,13 +217,18 @@ def _explain_nothing(query: str, inside: Ranking, everything: int, chance: float
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
     best = float(inside.cosines.max())
-    where = "the pictures that pass the filters" if len(inside) < everything else "this collection"
+    where = "the pictures that pass the filters" if _is_filtered(settings.kept) else "this collection"
     threshold = f"The threshold is {settings.threshold:.2f}."
-    reason = f"Most words picked at random reach a higher similarity here (above {chance:.2f})." if best < chance else threshold
+    reason = f"Here, 7 of 10 random words reach at least {chance:.2f}." if best < chance else threshold
     st.info(
         f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:z.2f}. {reason}",
         icon=":material/search_off:",
     )
+
+
+def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:
+    """Return how many pictures the filters leave out. Other pictures are left out because they would be an insult."""
+    return len(engine.collection) - chosen.inside_count if _is_filtered(settings.kept) else 0
 
 
 def _is_filtered(kept: Filter) -> bool:
