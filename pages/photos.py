@@ -6,7 +6,7 @@ from devise_core.engine import Engine
 from devise_core.serving import event_log
 from devise_core.serving.open_engines import base_engine
 from ui import page_layout, url_state
-from ui.blocked_words import refuse_blocked, words_of
+from ui.blocked_words import NOT_SEARCHED, refuse_blocked, words_of
 from ui.callbacks import uninterrupted
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -44,7 +44,7 @@ def show_pictures(engine: Engine) -> None:
     if text := url_state.read_text(url_state.QUERY):
         with show_errors("q"), event_log.timed_search(text) as facts:
             query = read_query(engine, text)
-            refuse_blocked(engine, words_of(query), sex_and_age=False)
+            refuse_blocked(engine, words_of(query), NOT_SEARCHED, sex_and_age=False)
             show_reading(query.reading, "q")
             say_unmodelled(query)
             facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "photos-results", COUNT)

@@ -7,11 +7,12 @@ from ui import page_layout
 from ui.blocked_words import NOT_RECOGNISED, is_about_groups, is_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
-from ui.query.caption_row import caption_row, read_or_find_by_caption
+from ui.query.caption_row import read_or_find_by_caption
 from ui.query.examples import examples, placeholder
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
+from ui.query.withheld import captioned_or_examples
 from ui.searchbox import example_pills, search_box
 from ui.server.engine_cache import current_engine
 from ui.text import plain
@@ -42,7 +43,7 @@ with results, show_errors("q"):
             blocked = is_blocked(engine, query)
             if blocked:
                 st.info(NOT_RECOGNISED, icon=":material/search_off:")
-                facts["hits"] = caption_row(engine, query)
+                facts["hits"] = captioned_or_examples(engine, query)
             else:
                 show_reading(query.reading, "q")
                 say_unmodelled(query)

@@ -8,13 +8,15 @@ from devise_core import Engine
 from devise_core.text.word_filter import BUNDLED_LIST
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from tests.app_testing import app, caption_names, page_text, tile_names
-from ui.blocked_words import NOT_RECOGNISED
+from ui.blocked_words import NO_PATH, NO_PLACE, NO_WORDS, NOT_COMBINED, NOT_RECOGNISED
 from ui.home.answer import answer_to_text
+from ui.query.examples import examples
+from ui.query.withheld import NO_RESULT
 
 WORD = "whore"
 """A blocked word that the model knows. Its nearest pictures are of people."""
 WITHHELD = "the app shows only pictures that it is sure of"
-REFUSED = "does not show what is similar"
+REFUSED = "because a wrong result could insult somebody"
 COLLECTIONS = ("stamps", "photos")
 
 
@@ -97,6 +99,42 @@ def test_pages_of_similar_things_refuse_groups_of_people(page: str, parameters: 
 def test_no_path_leads_from_people_to_animals(a: str, b: str) -> None:
     text = page_text(app("words", mode="way", a=a, b=b))
     assert REFUSED in text or "is not a thing that pictures show" in text
+
+
+def test_a_search_without_results_offers_examples(photos: Engine) -> None:
+    test = app("text_search", q="african", collection="photos")
+    assert WITHHELD in page_text(test)
+    assert NO_RESULT in page_text(test)
+    offered = examples(photos)[0]
+    test.button(key=f"way-on-{offered}").click().run()
+    assert test.query_params["q"] == offered
+    assert tile_names(test)
+    assert answer_to_text(photos, "african")["tries"][0] == [f"Try instead: {offered}", offered]
+
+
+def test_described_pictures_need_no_examples(photos: Engine) -> None:
+    assert caption_names(app("text_search", q="woman", collection="photos"))
+    assert NO_RESULT not in page_text(app("text_search", q="woman", collection="photos"))
+    assert answer_to_text(photos, "woman")["tries"] == []
+
+
+@pytest.mark.parametrize("page", ["text_search", "explorer"])
+def test_a_judgement_alone_gets_one_explanation(page: str) -> None:
+    text = page_text(app(page, q="ugly", collection="photos"))
+    assert [REFUSED in text, "cannot recognise “ugly” in pictures" in text, WITHHELD in text].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "parameters", "sentence"),
+    [
+        ("words", {"q": "gay"}, NO_WORDS),
+        ("words", {"a": "gay", "b": "piano", "mode": "way"}, NO_PATH),
+        ("explorer", {"q": "gay"}, NO_PLACE),
+        ("image_search", {"item": "violin", "q": "gay"}, NOT_COMBINED),
+    ],
+)
+def test_each_page_says_what_it_does_not_do(page: str, parameters: dict[str, str], sentence: str) -> None:
+    assert sentence in page_text(app(page, **parameters)).replace("\\", "")
 
 
 def test_black_cats_and_kings_are_no_groups_of_people() -> None:

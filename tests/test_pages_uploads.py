@@ -12,6 +12,7 @@ from devise_core.collections.in_memory import InMemoryCollection
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from tests.app_testing import CAT, app, checked, component_data, page_text, tile_names, unopened
+from ui.blocked_words import NOT_SEARCHED
 from ui.missing import OLD_UPLOADS
 from ui.picture.dropzone import DroppedFiles, parse_batch
 from ui.picture.uploads import MAX_REASON, MAX_SKIPPED, UploadState
@@ -93,6 +94,10 @@ def test_words_of_the_visitor_sort_the_pictures(uploads: Engine) -> None:
     assert all(f"{word} (1)" in text for word in ("pet", "insect", "music"))
     test.text_input(key="photos_words").set_value("qwxzv").run()
     assert "qwxzv" in page_text(checked(test))
+
+
+def test_a_search_of_the_uploads_that_could_insult_is_explained(uploads: Engine) -> None:
+    assert NOT_SEARCHED in page_text(app_over(uploads, "photos", q="homeless")).replace("\\", "")
 
 
 def test_uploads_can_be_deleted(uploads: Engine) -> None:

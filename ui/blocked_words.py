@@ -13,7 +13,13 @@ from devise_core.text.sensitive_words import is_sensitive
 from ui.text import plain
 
 NOT_NAMED = "The app does not judge who or what somebody is."
-NOT_RECOGNISED = "The app does not look for these words in pictures, only in captions and labels."
+_REASON = "because a wrong result could insult somebody"
+NOT_RECOGNISED = f"The app looks for these words in captions and labels only, not in the pictures, {_REASON}."
+NO_WORDS = f"This page lists no words similar to these, {_REASON}. Try other words."
+NO_PATH = f"This page shows no path from or to these words, {_REASON}. Try other words."
+NO_PLACE = f"The map shows no pictures for these words, {_REASON}. Try other words."
+NOT_SEARCHED = f"The app does not search your pictures for these words, {_REASON}. Try other words."
+NOT_COMBINED = f"The app does not combine a picture with these words, {_REASON}. Try other words."
 
 
 def is_blocked(engine: Engine, query: Query) -> bool:
@@ -36,19 +42,20 @@ def blocked_words(engine: Engine, words: Sequence[str]) -> list[str]:
     return [word for word in words if not engine.parts.word_filter.allows(word)]
 
 
-def refuse_blocked(engine: Engine, words: Sequence[str], sex_and_age: bool = True) -> None:
+def refuse_blocked(engine: Engine, words: Sequence[str], sentence: str, sex_and_age: bool = True) -> None:
     """Refuse words on a page that shows what is similar to them.
 
     Args:
         engine: The engine, with the filter of the operator.
         words: The words.
+        sentence: What the page does not do with such words, and why.
         sex_and_age: Whether to refuse words such as "woman" too.
 
     Raises:
         QueryError: The filter of the operator blocks a word, or one is for a group of people or what they suffer.
     """
     if blocked_words(engine, words) or any(is_sensitive(word, sex_and_age) for word in words):
-        raise QueryError("This page does not show what is similar to these words. Try other words.")
+        raise QueryError(sentence)
 
 
 def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
 from ui.query.evidence import absence_sentence, spellings, strong_ids, unknown_sentence
+from ui.query.examples import examples
 from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
 
 COUNT = 18
@@ -47,10 +48,10 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
     """
     if is_blocked(engine, query):
-        return _without_tiles(query.text, NOT_RECOGNISED, [], _captioned(engine, query, ()))
+        return _withheld(engine, query, NOT_RECOGNISED)
     matches = engine.matches(query)
     if matches.withheld:
-        return _without_tiles(query.text, withheld_sentence(query), [], _captioned(engine, query, ()))
+        return _withheld(engine, query, withheld_sentence(query))
     if matches.unknown:
         tries = _spellings(query.text, spellings(engine, matches))
         return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
@@ -104,6 +105,13 @@ def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordErro
     unknown = isinstance(error, UnknownWordError)
     tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
     return _without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
+
+
+def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
+    """Return the pictures that are described with the words of a query, or examples to try if there are none."""
+    captioned = _captioned(engine, query, ())
+    tries = [] if captioned else [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
+    return _without_tiles(query.text, reason, tries, captioned)
 
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.verbs.matches import Matches
 from devise_core.vision.image_reader import note_on
 from ui import url_state
-from ui.blocked_words import refuse_blocked, withheld_sentence, words_of
+from ui.blocked_words import NO_PLACE, refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.beside_people import more_like, similar_to
 from ui.hit.gallery import gallery
@@ -29,6 +29,7 @@ from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
 from ui.missing import explain_missing_picture, is_missing
 from ui.query.evidence import closest_sentence, explain_absence, explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
+from ui.query.withheld import explain_withheld
 from ui.server.model_queue import model_slot
 from ui.server.session_job import session_job
 from ui.session_query import read_query
@@ -76,7 +77,7 @@ def _query_pin(engine: Engine, text: str) -> Pin | None:
         if text:
             with event_log.timed_search(text) as facts:
                 query = read_query(engine, text)
-                refuse_blocked(engine, words_of(query))
+                refuse_blocked(engine, words_of(query), NO_PLACE)
                 matches = engine.matches(query)
                 is_answered = not matches.unknown and not matches.withheld
                 sure = matches.sure and not matches.absent and bool(matches.strong())
@@ -103,7 +104,9 @@ def _explain_no_pin(engine: Engine, query: Query, matches: Matches) -> None:
     if matches.unknown:
         explain_unknown(engine, matches, "q")
     else:
-        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
+        if query.only_unmodelled:
+            say_unmodelled(query)
+        explain_withheld(query)
 
 
 def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:

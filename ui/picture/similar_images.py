@@ -10,7 +10,7 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.serving import event_log
 from devise_core.vision.image_encoder import Encoded
-from ui.blocked_words import refuse_blocked, words_of
+from ui.blocked_words import NOT_COMBINED, refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.beside_people import similar_to
 from ui.hit.gallery import gallery
@@ -60,7 +60,7 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
         text, pictures = with_picture(words), dict.fromkeys((PICTURE, OLD_NAME), encoded.embeddings[0])
         with event_log.timed_search(text) as facts:
             query = engine.query(text, pictures)
-            refuse_blocked(engine, words_of(query))
+            refuse_blocked(engine, words_of(query), NOT_COMBINED)
             hits = engine.search_text(query, COUNT + 1)
             facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
         show_reading(query.reading, "q", pictures)

@@ -6,11 +6,11 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.text.query import Query
-from ui.blocked_words import withheld_sentence
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.links import link
 from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, strong_ids
+from ui.query.withheld import explain_withheld
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 
@@ -29,7 +29,7 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
     """
     matches = engine.matches(query)
     if matches.withheld:
-        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
+        explain_withheld(query)
         return 0
     if matches.unknown:
         explain_unknown(engine, matches, page)

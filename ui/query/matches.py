@@ -14,7 +14,6 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 from ui import url_state
-from ui.blocked_words import withheld_sentence
 from ui.callbacks import uninterrupted
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
@@ -24,6 +23,7 @@ from ui.missing import explain_missing_filters
 from ui.query.caption_row import caption_row
 from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, show_senses, strong_ids
 from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
+from ui.query.withheld import captioned_or_examples, explain_withheld
 from ui.text import SIMILARITY_HELP, match_count, plain
 
 SIZES = ("24", "48", "96")
@@ -62,8 +62,8 @@ def show_matches(engine: Engine, query: Query) -> int:
     kept = _filter(engine)
     matches = engine.matches(query, kept.condition)
     if matches.withheld:
-        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
-        return caption_row(engine, query)
+        explain_withheld(query)
+        return captioned_or_examples(engine, query)
     if matches.unknown:
         explain_unknown(engine, matches, "q")
         return caption_row(engine, query)

@@ -13,7 +13,7 @@ from devise_core.errors import NoCollectionError, UnknownWordError
 from devise_core.text.query import Query
 from devise_core.text.tokens import tokens
 from ui import url_state
-from ui.blocked_words import refuse_blocked, words_of
+from ui.blocked_words import NO_PATH, NO_WORDS, refuse_blocked, words_of
 from ui.callbacks import uninterrupted
 from ui.errors import show_errors
 from ui.hit.detail import open_hit
@@ -78,7 +78,7 @@ def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
 
 def _read(engine: Engine, text: str) -> Query:
     query = read_query(engine, text)
-    refuse_blocked(engine, words_of(query), sex_and_age=False)
+    refuse_blocked(engine, words_of(query), NO_WORDS, sex_and_age=False)
     _refuse_meaningless(engine, query.words)
     check_sum(query)
     return query
@@ -157,7 +157,7 @@ def _path() -> None:
     )
     with show_errors("ends", (START, END)):
         engine = current_engine()
-        refuse_blocked(engine, [start, end])
+        refuse_blocked(engine, [start, end], NO_PATH)
         for end_words in (tokens(start), tokens(end)):
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))

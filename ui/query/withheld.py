@@ -1,0 +1,38 @@
+"""What a page shows for a query that it does not answer with similar pictures: why, and a way on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from devise_core.engine import Engine
+from devise_core.text.query import Query
+from ui import url_state
+from ui.blocked_words import withheld_sentence
+from ui.links import link
+from ui.query.caption_row import caption_row
+from ui.query.examples import examples
+from ui.text import plain
+
+OFFERED = 4
+NO_RESULT = "There is nothing to show for this. Try an example:"
+
+
+def explain_withheld(query: Query) -> None:
+    """Say why no similar picture is shown. ``say_unmodelled`` says it of a query of nothing but judgements, such as "ugly"."""
+    if not query.only_unmodelled:
+        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
+
+
+def captioned_or_examples(engine: Engine, query: Query) -> int:
+    """Show the pictures that are described with the words of a query, or examples of the collection if there are none.
+
+    Returns:
+        How many pictures are shown.
+    """
+    shown = caption_row(engine, query)
+    if not shown:
+        with st.container(horizontal=True, vertical_alignment="center", key="way-on"):
+            st.caption(NO_RESULT, width="content")
+            for example in examples(engine)[:OFFERED]:
+                link("text_search", plain(example), f"way-on-{example}", ":material/search:", **{url_state.QUERY: example})
+    return shown
