@@ -12,7 +12,8 @@ from ui.server.engine_cache import current_engine
 with st.container(key="hero"):
     page_layout.header(
         "Search pictures by meaning",
-        "Type what you want to see, and the app finds it in the pictures themselves, without reading labels.",
+        "Type what you want to see. The app looks for it in the pictures themselves, and lists pictures with your words "
+        "in a caption or label separately.",
     )
 
 # The results are filled first, so that the first pictures appear without waiting for the examples.

@@ -34,10 +34,13 @@ def test_words_pictures_and_weights_in_one_sum(page: Page, address: str) -> None
     search(page, "like:violin + 2*sea -guitar")
     for tag in ("violin", "sea", "− guitar"):
         expect(page.get_by_text(re.compile(rf"{tag} \d+%"))).to_be_visible()
-    shares = [int(share) for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="Understood as").inner_text())]
+    shares = [
+        int(share)
+        for share in re.findall(r"(\d+)%", page.locator(".stMarkdown", has_text="How much each part counts").inner_text())
+    ]
     assert 99 <= sum(shares) <= 101
     assert max(shares) == shares[1]  # sea
-    page.locator(".stMarkdown", has_text="Understood as").get_by_test_id("stTooltipIcon").hover()
+    page.locator(".stMarkdown", has_text="How much each part counts").get_by_test_id("stTooltipIcon").hover()
     expect(page.get_by_text("Above are the words most similar to each part")).to_be_visible()
 
 

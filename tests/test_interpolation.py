@@ -44,7 +44,7 @@ def test_slerp_interpolates_the_angle() -> None:
     assert slerp(X, Y, 1) == pytest.approx(Y)
 
 
-@pytest.mark.parametrize(("end", "message"), [(X, "same vector"), (-X, "opposite vectors")])
+@pytest.mark.parametrize(("end", "message"), [(X, "mean the same"), (-X, "exact opposites")])
 def test_slerp_without_a_unique_path_is_refused(end: np.ndarray, message: str) -> None:
     with pytest.raises(QueryError, match=message):
         slerp(X, end, 0.5)
@@ -67,7 +67,7 @@ def test_no_word_is_repeated_and_steps_end_with_the_words() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "steps", "message"),
     [
-        ("west", "west", 3, "same vector"),
+        ("west", "west", 3, "mean the same"),
         ("", "north", 3, "no word to search"),
         ("west", "north", 0, "from 1 to 20"),
         ("west", "north", 21, "from 1 to 20"),

@@ -98,7 +98,7 @@ def test_pages_of_similar_things_refuse_groups_of_people(page: str, parameters: 
 @pytest.mark.parametrize(("a", "b"), [("man", "monkey"), ("dog", "woman")])
 def test_no_path_leads_from_people_to_animals(a: str, b: str) -> None:
     text = page_text(app("words", mode="way", a=a, b=b))
-    assert REFUSED in text or "is not a thing that pictures show" in text
+    assert REFUSED in text or "is not on the app's list of things" in text
 
 
 def test_a_search_without_results_offers_examples(photos: Engine) -> None:

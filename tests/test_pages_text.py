@@ -127,7 +127,7 @@ def test_the_page_says_nothing_about_words_that_it_can_use(query: str) -> None:
 
 
 def test_the_senses_of_a_noun_are_offered() -> None:
-    assert "Search for one meaning only:" in page_text(app("text_search", q="bat"))
+    assert "This word has several meanings. Search for one:" in page_text(app("text_search", q="bat"))
     assert "Another meaning:" in page_text(app("text_search", q="bat (animal)"))
 
 

@@ -34,7 +34,7 @@ def test_text_search_shows_the_pictures_in_order(towers: Engine) -> None:
     test = app("text_search", q="a red square -blue", weak="1")
     assert not test.error
     assert set(tile_names(test)) == {hit.name for hit in towers.search_text("a red square -blue", k=12)}
-    assert "Understood as" in page_text(test)
+    assert "How much each part counts" in page_text(test)
     assert "Similar words" not in page_text(test)
 
 

@@ -27,12 +27,12 @@ def test_word_arithmetic() -> None:
 @pytest.mark.parametrize(
     ("a", "b", "error"),
     [
-        ("sea", "sea", "same vector"),
+        ("sea", "sea", "mean the same"),
         ("sea", "", "no word to search for"),
         ("qwxzv", "sea", "The word “qwxzv” is unknown"),
-        ("<script>sea", "violin", "is not a thing"),
+        ("<script>sea", "violin", "is not on the app"),
         ("fire truck", "castle", None),
-        ("nigeria", "ape", "“nigeria” is not a thing that pictures show"),
+        ("nigeria", "ape", "“nigeria” is not on the app's list of things"),
     ],
 )
 def test_the_path_between_two_words(a: str, b: str, error: str | None) -> None:

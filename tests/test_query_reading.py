@@ -24,7 +24,7 @@ def reading(query: str, with_photo: bool = False) -> AppTest:
 
 def test_each_term_has_a_tag_with_sign_share_and_nearest_words() -> None:
     line = reading("bird + water^2 - horse").markdown[0]
-    assert line.value == ":small[Understood as] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
+    assert line.value == ":small[How much each part counts:] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
     assert "**horse**: horses" in line.help
     line = reading("like:photo + sea", with_photo=True).markdown[0]
     assert ":green-badge[:material/image: photo 50%] :green-badge[sea 50%]" in line.value

@@ -67,7 +67,7 @@ def test_pages_show_the_warning(page: str, word: str, warned: bool) -> None:
 
 def test_the_help_of_a_query_has_no_words_near_people() -> None:
     test = app("text_search", q="blonde + violin")
-    help_text = next(element.help for element in test.markdown if "Understood as" in str(element.value))
+    help_text = next(element.help for element in test.markdown if "How much each part counts" in str(element.value))
     assert "**violin**" in help_text
     assert "**blonde**" not in help_text
 

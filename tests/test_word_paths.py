@@ -47,13 +47,13 @@ def test_what_is_shown_matches_well(bundled: Engine, pair: tuple[str, str]) -> N
 @pytest.mark.parametrize("pair", list(product((*PEOPLE_AND_PLACES, *NO_THINGS), (*ANIMALS, "clown", "castle"))), ids="-".join)
 def test_a_path_leads_only_from_thing_to_thing(engine: Engine, pair: tuple[str, str]) -> None:
     for start, end in (pair, pair[::-1]):
-        with pytest.raises(QueryError, match="from sheep to castle. “.*” is not a thing that pictures show"):
+        with pytest.raises(QueryError, match="from sheep to castle. “.*” is not on the app's list of things"):
             engine.word_path(start, end)
 
 
 def test_no_path_leads_from_countries_and_people_to_animals(engine: Engine) -> None:
     for name, animal in random_pairs(engine, 200):
-        with pytest.raises(QueryError, match="is not a thing"):
+        with pytest.raises(QueryError, match="is not on the app"):
             engine.word_path(name, animal)
 
 

@@ -68,7 +68,7 @@ def word_path(
     start_vector, end_vector = encoder.embed(start), encoder.embed(end)
     (start_word, start_words), (end_word, end_words) = vocabulary.word_vector(start), vocabulary.word_vector(end)
     if unfit := next((text for text in (start, end) if not may_show(text)), None):
-        raise QueryError(f"{NOT_THINGS} “{unfit.strip()}” is not a thing that pictures show.")
+        raise QueryError(f"{NOT_THINGS} “{unfit.strip()}” is not on the app's list of things and animals.")
     used = start_words | end_words
     path = [PathStep(0.0, WordHit(start, 1.0), start_vector)]
     for step in range(1, steps + 1):
@@ -114,9 +114,13 @@ def slerp(start: Floats, end: Floats, share: float) -> Floats:
     """
     cosine = float(start @ end)
     if cosine > _SAME:
-        raise QueryError("The two words have the same vector. Give two words that differ in meaning.")
+        raise QueryError(
+            "The two words mean the same to the app. Give two words that differ in meaning."
+        )
     if cosine < _OPPOSITE:
-        raise QueryError("The two words have opposite vectors, so no path between them is the shortest. Change one of them.")
+        raise QueryError(
+            "The two words are exact opposites to the app, so no path is the shortest. Change one of them."
+        )
     angle = np.arccos(cosine)
     return np.asarray((np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle), dtype=np.float32)
 

@@ -19,12 +19,12 @@ GRAMMAR = (
     ("bird near water", "words next to each other are read together, as one phrase"),
     ('"new york" skyline', "quotes separate a phrase from the words beside it"),
     ("bat (animal)", "a word in brackets chooses one meaning of a noun that has several"),
-    ("horse -saddle", "a minus directly before a word or a quoted phrase makes pictures of it less likely (half strength)"),
-    ("king - man + woman", "a sign between spaces subtracts or adds everything up to the next sign, at full strength"),
-    ("water^2 boat", "makes a word count more or less, from 0.01 to 100 times"),
-    ("2*water boat", "the same, written before the word"),
+    ("horse -saddle", "a minus directly before a word or a quoted phrase makes pictures of it less likely. It counts half"),
+    ("king - man + woman", "a plus or minus between spaces adds or subtracts the words after it. They count in full"),
+    ("water^2 boat", "makes “water” count twice. The number can be from 0.01 to 100"),
+    ("2*water boat", "means the same as water^2 boat"),
     ('"new york"^1.5 -0.5*taxi', "weights also work for phrases and for words with a minus"),
-    ("like:violin", "a picture in this collection, by its id. Put an id with spaces in quotes"),
+    ("like:violin", "pictures similar to one of this collection. Write its id, here “violin”, and put an id with spaces in quotes"),
     ("like:violin -like:cello^0.5", "signs and weights work for pictures too"),
 )
 """The forms of a query: an example of each, and what it means. A page or command adds the forms that only it has."""

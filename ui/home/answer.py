@@ -158,7 +158,7 @@ def _notes(query: Query) -> list[str]:
     corrected = {word: correction.form for word, correction in reading.corrected.items()}
     notes = [f"“{shortened(word)}” was read as {form}." for word, form in {**reading.read_as, **corrected}.items()]
     if read := _read_as_sum(reading):
-        notes.append(f"Understood as {read}.")
+        notes.append(f"How much each part counts: {read}.")
     if reading.left_out:
         notes.append(f"Ignored, because the app does not know: {', '.join(map(shortened, reading.left_out))}.")
     if reading.dropped:

@@ -139,7 +139,8 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
         sentences.append(
             f"Arranged by {method} in {dimensions} dimensions. "
-            f"Trustworthiness {projections.trustworthiness[view.name]:.2f} out of 1."
+            "Pictures that are close here are similar, to a degree of "
+            f"{projections.trustworthiness[view.name]:.2f} out of 1 (trustworthiness)."
         )
         explanation = (
             "A map cannot keep all distances between pictures. Trustworthiness is 1 if, for every picture, the ten nearest on the "

@@ -37,7 +37,7 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
     if not offered:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="senses"):
-        st.caption("Search for one meaning only:" if not current else "Another meaning:")
+        st.caption("This word has several meanings. Search for one:" if not current else "Another meaning:")
         for sense in offered:
             link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
@@ -106,5 +106,5 @@ def closest(engine: Engine, matches: Matches, count: int = CLOSEST) -> Hits:
 def _sense_label(sense: Sense, shown: set[str] | None) -> str:
     """Say beside a sense that the model was not trained on it, or that the collection does not show it."""
     if not sense.label_count:
-        return f"{sense.text}, not learned from pictures"
+        return f"{sense.text}, known from texts only"
     return sense.text if shown is None or sense.text in shown else f"{sense.text}, not in this collection"

@@ -45,7 +45,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     terms = merged_terms(reading.terms)
     if (len(terms) > 1 and not is_sensitive(reading.text, sex_and_age=False)) or any(term.kind == "picture" for term in terms):
         engine = current_engine()
-        parts.insert(0, ":small[Understood as] " + " ".join(_tag(term) for term in terms))
+        parts.insert(0, ":small[How much each part counts:] " + " ".join(_tag(term) for term in terms))
         st.markdown(" ".join(parts), help=_help(engine, terms, pictures) if engine.vocabulary else None)
     elif parts:
         st.markdown(" ".join(parts))
