@@ -11,6 +11,7 @@ from ui.picture.names import show_names, show_nearest_words
 from ui.server.engine_cache import current_engine
 from ui.text import NO_WORD_LIST
 from ui.url_state import LABELS, VOCABULARY
+from ui.words.word_list import PREJUDICE, names_people
 
 CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
@@ -61,3 +62,5 @@ with show_errors():
                 if choice == CUSTOM:
                     say_not_named(engine, custom_labels, {hit.word for hit in hits})
                 show_nearest_words(hits, None if vocabulary == "all" else engine.label_chance(encoded))
+                if vocabulary == "all" and names_people(engine, [hit.word for hit in hits]):
+                    st.caption(PREJUDICE)

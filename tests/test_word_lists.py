@@ -65,6 +65,13 @@ def test_pages_show_the_warning(page: str, word: str, warned: bool) -> None:
     assert (PREJUDICE in page_text(app(page, q=word))) is warned
 
 
+@pytest.mark.parametrize(("item", "warned"), [("guitar-electric-bass", True), ("violin", False)])
+def test_words_near_a_picture_have_the_warning(item: str, warned: bool) -> None:
+    text = page_text(app("labels", item=item, vocabulary="All words"))
+    assert "Words near this picture" in text
+    assert (PREJUDICE in text) is warned
+
+
 def test_the_help_of_a_query_has_no_words_near_people() -> None:
     test = app("text_search", q="blonde + violin")
     help_text = next(element.help for element in test.markdown if "How much each part counts" in str(element.value))

@@ -43,7 +43,12 @@ def shown_words(engine: Engine, query: Query, k: int) -> list[WordHit]:
 def needs_warning(engine: Engine, query: Query, hits: Sequence[WordHit]) -> bool:
     """Return whether a query is about people or judges something, or a word that is shown for it means people."""
     words = words_of_sum(query)
-    return not JUDGEMENTS.isdisjoint(words) or any(means_person(engine, word) for word in (*words, *(hit.word for hit in hits)))
+    return not JUDGEMENTS.isdisjoint(words) or names_people(engine, [*words, *(hit.word for hit in hits)])
+
+
+def names_people(engine: Engine, words: Sequence[str]) -> bool:
+    """Return whether one of ``words`` means people."""
+    return any(means_person(engine, word) for word in words)
 
 
 def means_person(engine: Engine, word: str) -> bool:
