@@ -111,8 +111,7 @@ class QueryWords:
         readings = {word: self._foreign.get(form) for word, form in zip(words, plain, strict=True)}
         translations = {word: translation for word, translation in readings.items() if translation}
         if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
-            row = self._vocabulary.words.row(plain[0])
-            if row is not None and row < (EVERYDAY_NOUN if self._vocabulary.is_noun(plain[0]) else EVERYDAY_ENGLISH):
+            if self._is_everyday(plain[0]):
                 return read
             return replace(read, other_meaning={words[0]: _correction(translations[words[0]])})
         rank = COMMON_ENGLISH if set(words) <= set(translations) else KNOWN_ENGLISH
@@ -155,6 +154,14 @@ class QueryWords:
     def _is_english(self, word: str, rank: int) -> bool:
         row = self._vocabulary.words.row(word)
         return self._vocabulary.noun_row(word) is not None or (row is not None and row < rank)
+
+    def _is_everyday(self, word: str) -> bool:
+        """Return whether a word is so common in English that nobody means another language, also as the plural of a noun."""
+        vocabulary = self._vocabulary
+        noun = vocabulary.noun_row(word)
+        forms = [word] if noun is None else [word, vocabulary.nouns.nouns[noun]]
+        rank = min((row for form in forms if (row := vocabulary.words.row(form)) is not None), default=len(vocabulary))
+        return rank < (EVERYDAY_ENGLISH if noun is None else EVERYDAY_NOUN)
 
     def _begins_noun(self, words: list[str]) -> bool:
         return begins_noun(words, lambda phrase: self._vocabulary.nouns.row(phrase) is not None)
