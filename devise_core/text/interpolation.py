@@ -114,13 +114,9 @@ def slerp(start: Floats, end: Floats, share: float) -> Floats:
     """
     cosine = float(start @ end)
     if cosine > _SAME:
-        raise QueryError(
-            "The two words mean the same to the app. Give two words that differ in meaning."
-        )
+        raise QueryError("The two words mean the same to the app. Give two words that differ in meaning.")
     if cosine < _OPPOSITE:
-        raise QueryError(
-            "The two words are exact opposites to the app, so no path is the shortest. Change one of them."
-        )
+        raise QueryError("The two words are exact opposites to the app, so no path is the shortest. Change one of them.")
     angle = np.arccos(cosine)
     return np.asarray((np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle), dtype=np.float32)
 

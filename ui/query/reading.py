@@ -10,6 +10,7 @@ import streamlit as st
 from devise_core.datatypes import Correction, Reading, Term
 from devise_core.engine import Engine, Images
 from devise_core.errors import shortened
+from devise_core.text.judged_people import judges_people
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query, corrected_text
 from devise_core.text.sensitive_words import COLOURS, is_sensitive
@@ -114,7 +115,8 @@ def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
     if query.only_unmodelled:
         return f"The app cannot recognise {words} in pictures. Add the name of a thing."
     reason = f"it cannot recognise {'them' if len(query.unmodelled) > 1 else 'it'} in pictures"
-    return f"The search ignores {words}, because {reason}. It uses the rest of your query."
+    sentence = f"The search ignores {words}, because {reason}."
+    return sentence if judges_people(query) else f"{sentence} It uses the rest of your query."
 
 
 def merged_terms(terms: Sequence[Term]) -> list[Term]:
