@@ -55,6 +55,6 @@ def test_pages_offer_the_word_without_the_typing_error(photos: Engine) -> None:
     assert ["Search for horse", "horse"] in answer_to_text(photos, "hors")["tries"]
 
 
-@pytest.mark.parametrize("text", ["pet", "rat", "mouse", "pan", "roses", "bosses", "rats"])
+@pytest.mark.parametrize("text", ["pet", "rat", "mouse", "pan", "roses", "bosses", "rats", "blonde"])
 def test_a_common_noun_has_no_foreign_reading(photos: Engine, text: str) -> None:
     assert not photos.query(text).other_meaning

@@ -111,9 +111,10 @@ class QueryWords:
         readings = {word: self._foreign.get(form) for word, form in zip(words, plain, strict=True)}
         translations = {word: translation for word, translation in readings.items() if translation}
         if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
-            if self._is_everyday(plain[0]):
+            meaning = translations[words[0]]
+            if self._is_everyday(plain[0]) or plain[0].startswith(meaning.noun):  # "blonde" is "blond" in German too
                 return read
-            return replace(read, other_meaning={words[0]: _correction(translations[words[0]])})
+            return replace(read, other_meaning={words[0]: _correction(meaning)})
         rank = COMMON_ENGLISH if set(words) <= set(translations) else KNOWN_ENGLISH
         corrected = {
             word: _correction(translations[word])
