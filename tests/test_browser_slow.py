@@ -182,7 +182,7 @@ def button_or_link(page: Page, name: str) -> Locator:
     ("view", "name"),
     [
         ("text_search?q=bird", "Select all on this page"),
-        ("text_search?q=bird", "More like penguin"),
+        ("text_search?q=bird", "More like pigeon"),
         ("words?q=violin", "cello 0."),
         ("words?mode=way", "Words similar to car"),
         ("explorer?item=violin", "Why it matches"),
