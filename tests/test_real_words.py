@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import product
 from string import ascii_lowercase
 
@@ -79,7 +80,8 @@ def test_word_paths_and_the_map_show_real_words(engine: Engine, real: RealWords)
     texts = [text["text"] for text in content["texts"]] + content["colours"]["cluster"]["names"]
     words = [word for text in texts if text not in labels for word in text.split(" and ")]
     assert len(words) > 30
-    assert [word for word in words if word not in labels and word not in real] == []
+    strange = [word for word in words if word not in labels and word not in real]
+    assert [word for word in strange if not re.fullmatch(r"group \d+", word)] == []  # a group of no known thing has a number
 
 
 def _ones(count: int) -> tuple[Bytes, Floats]:

@@ -18,7 +18,5 @@ def test_animals_match_and_people_do_not_in_a_small_album(engine: Engine) -> Non
     matches = album.matches(album.query("animal"))
     ids = [hit.id for hit in album.hits(matches.ranking)]
     assert matches.sure
-    assert len(matches.strong()) >= 2
-    assert {hit.id for hit in album.hits(matches.likely())} == set(ANIMALS)
-    assert set(ids[: len(ANIMALS)]) == set(ANIMALS)
-    assert matches.ranking.cosines.argmax() >= len(ANIMALS) or matches.ranking.cosines[: len(ANIMALS)].min() < 0.1
+    assert len(matches.strong()) == 2
+    assert set(ids) <= set(ANIMALS), "nobody is a weak match either"

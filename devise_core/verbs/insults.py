@@ -78,7 +78,7 @@ class InsultVerbs(RankingVerbs):
         if guard is None or namer is None or not len(rows) or _ANY_ANIMAL.isdisjoint(words):
             return None
         features = self.collection.vector_rows("visual")[rows]
-        people = guard.show_rather_people(features) if is_sure else guard.unfit_for_animals(features)
+        people = guard.show_rather_people(features) if is_sure else guard.may_show_people(features)
         places = np.flatnonzero(people)
         people[places] &= ~self._labelled_animals(rows[places])
         return people
