@@ -170,11 +170,9 @@ def build_person_words(context: BuildContext) -> None:
 
 def build_occupation_words(context: BuildContext) -> None:
     """Write the words for what somebody does."""
-    chosen, plurals = (
-        list(occupation_words.occupation_words(read_nouns(context.wordnet()))),
-        read_irregular_plurals(context.wordnet()),
-    )
-    context.log(f"{occupation_words.write_occupation_words(chosen, plurals)} occupations")
+    chosen = list(occupation_words.occupation_words(read_nouns(context.wordnet())))
+    count = occupation_words.write_occupation_words(chosen, read_irregular_plurals(context.wordnet()))
+    context.log(f"{count} occupations")
 
 
 def build_thing_words(context: BuildContext) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from devise_core.bundle.naming_guards import Roots, is_below
-from devise_core.bundle.word_lists import write_word_list
+from devise_core.bundle.word_lists import write_words
 from devise_core.bundle.wordnet import Nouns
 from devise_core.text.occupation_words import OCCUPATION_WORDS
 from devise_core.text.sensitive_words import is_insulting, is_sensitive
@@ -79,6 +79,4 @@ def write_occupation_words(words: Sequence[str], plurals: Mapping[str, Sequence[
     Returns:
         The number of lines.
     """
-    lines = sorted({form for word in words for form in (word, *plurals.get(word, ())) if form.isalpha()})
-    write_word_list(target, _HEADER, lines)
-    return len(lines)
+    return write_words(target, _HEADER, words, plurals)

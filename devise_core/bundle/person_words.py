@@ -11,7 +11,7 @@ from pathlib import Path
 from devise_core.bundle.naming import EverydayName
 from devise_core.bundle.naming_guards import ANIMAL, Roots, is_below
 from devise_core.bundle.sense_counts import SenseCounts
-from devise_core.bundle.word_lists import write_word_list
+from devise_core.bundle.word_lists import write_words
 from devise_core.bundle.wordnet import Nouns
 from devise_core.text.person_words import PERSON_WORDS
 
@@ -65,6 +65,4 @@ def write_person_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]
     Returns:
         The number of words.
     """
-    lines = sorted({form for word in words for form in (word, *plurals.get(word, ())) if form.isalpha()})
-    write_word_list(target, _HEADER, lines)
-    return len(lines)
+    return write_words(target, _HEADER, words, plurals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from devise_core.storage.atomic_write import atomic_file
@@ -18,3 +18,20 @@ def write_word_list(target: Path, header: str, lines: Iterable[str]) -> None:
     """
     with atomic_file(target) as staged:
         staged.write_text(header + "".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def write_words(target: Path, header: str, words: Iterable[str], plurals: Mapping[str, Sequence[str]]) -> int:
+    """Write words and their irregular plurals, one a line.
+
+    Args:
+        target: The file to write.
+        header: Lines that begin with ``#``, each with its line end.
+        words: The words.
+        plurals: The irregular plurals of each singular.
+
+    Returns:
+        The number of lines below the header.
+    """
+    lines = sorted({form for word in words for form in (word, *plurals.get(word, ())) if form.isalpha()})
+    write_word_list(target, header, lines)
+    return len(lines)

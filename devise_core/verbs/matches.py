@@ -112,9 +112,7 @@ class Matches:
     def likely(self) -> Ranking:
         """Return the images that match well, followed by those that may match although the app is not sure of them."""
         strong = self.strong()
-        if self.evidence is None or not self.evidence.sure:
-            return strong
-        return strong.then(self._with_content(self.inside.kept(self.evidence.possible)))
+        return strong if self.evidence is None or not self.evidence.sure else strong.then(self.inside.kept(self.evidence.possible))
 
     def _with_content(self, ranking: Ranking) -> Ranking:
         return ranking if self.content is None else ranking.kept(self.content)
@@ -189,8 +187,8 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         suggested = cut_off(ranking.cosines, chance)
         blank = self.collection.blank_images
         if evidence is not None and blank is not None:
-            good = evidence.good & ~blank
-            evidence = replace(evidence, good=good, present=bool(good.any()))
+            good, possible = evidence.good & ~blank, evidence.possible & ~blank
+            evidence = replace(evidence, good=good, possible=possible, present=bool(good.any()))
         sensitive = is_sensitive(query.read_text) or judges_people(query)
         count = len(inside) if count < 0 else count
         if evidence is not None and evidence.sure:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import streamlit as st
 
 from devise_core.collections.albums import Album, albums
@@ -48,11 +49,11 @@ def find(engine: Engine) -> Overview:
     cache = _overviews()
     collection = engine.collection
     if collection not in cache:
-        is_blank = [isinstance(item, UploadedItem) and item.blank for item in collection.items]
-        rows = [row for row, each in enumerate(is_blank) if not each]
+        is_blank = collection.blank_images
+        rows = list(range(len(collection))) if is_blank is None else np.flatnonzero(~is_blank).tolist()
         shown = engine.shown_words(rows)
         named = [Album(each.name, tuple(rows[place] for place in each.rows)) for each in albums(collection.embeddings[rows], shown)]
-        blank = [row for row, each in enumerate(is_blank) if each]
+        blank = [] if is_blank is None else np.flatnonzero(is_blank).tolist()
         cache[collection] = Overview(named, engine.near_duplicates(), _words(engine, shown), blank)
     return cache[collection]
 

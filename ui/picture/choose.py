@@ -35,7 +35,7 @@ CROP = "crop"
 """The parameter in the address for the region."""
 
 _SAMPLES: WeakKeyDictionary[Engine, tuple[str, list[str]]] = WeakKeyDictionary()
-_PASTED, _UPLOADED, _ENCODED = "picture_pasted", "picture_uploaded", "picture_encoded"
+_PASTED, _UPLOADED, _ENCODED, _BLANK = "picture_pasted", "picture_uploaded", "picture_encoded", "picture_blank"
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,21 @@ def shows_anything(chosen: Chosen) -> bool:
     """Return whether the chosen picture or region has content. If it has none, say so."""
     if chosen.item and not chosen.region:
         return True  # it has a label
-    image = read_image(chosen.image)
-    if not is_blank(chosen.region.cut(image) if chosen.region else image):
+    key = (chosen.item or chosen.src, chosen.region)
+    last: tuple[object, bool] | None = st.session_state.get(_BLANK)
+    if last is None or last[0] != key:
+        last = st.session_state[_BLANK] = (key, is_blank(_described_part(chosen)))
+    if not last[1]:
         return True
     part = "This part of the picture" if chosen.region else "This picture"
     st.info(f"{part} shows hardly anything. It has a single colour or nothing but noise.", icon=":material/crop_free:")
     return False
+
+
+def _described_part(chosen: Chosen) -> Image.Image:
+    """Return the pixels of the chosen picture or region."""
+    image = read_image(chosen.image)
+    return chosen.region.cut(image) if chosen.region else image
 
 
 def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
@@ -114,9 +123,9 @@ def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
     key = (engine.model_id, collection.version, chosen.item or chosen.src, chosen.region)
     last: tuple[object, Encoded] | None = st.session_state.get(_ENCODED)
     if last is None or last[0] != key:
-        image = read_image(chosen.image)
+        image = _described_part(chosen)
         with model_slot(engine):
-            last = (key, engine.encode(chosen.region.cut(image) if chosen.region else image))
+            last = (key, engine.encode(image))
         st.session_state[_ENCODED] = last
     return last[1]
 
