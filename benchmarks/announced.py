@@ -2,7 +2,7 @@
 
 The queries are the kinds of thing above the labels of at least two images of a bundled collection, such as "fruit" or "footwear",
 of which the app is sure. An image is of a kind if one of its labels is, in WordNet. The first row of a table are the images that
-may match, and the others those with at least so much evidence.
+pass the threshold of ``good_matches``, and the others those of them with at least so much evidence.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from devise_core.search.label_evidence import SHARE_OF_BEST, good_matches
 from devise_core.search.ranking import Mask
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
-from devise_core.verbs.evidence import SURE
+from devise_core.verbs.evidence import POSSIBLE, SURE
 
-LEAST = (0.5, SURE, 0.7, 0.8)
+LEAST = (POSSIBLE, SURE, 0.7, 0.8)
 
 
 @dataclass(frozen=True, eq=False)

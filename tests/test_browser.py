@@ -89,6 +89,7 @@ def test_home_marks_weak_matches(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=dinosaur&collection=photos")
     expect(page.get_by_text("Nothing here matches “dinosaur”.")).to_be_visible()
     expect(page.locator(".st-key-grid-home .weak")).to_have_count(5)
+    expect(page.locator(".st-key-grid-home .tile .score")).to_have_text(["weak match"] * 5)
     page.goto(f"{address}/?q=guitar")
     expect(page.get_by_text("match well")).to_be_visible()
     strong = page.locator(".st-key-grid-home .tile:not(.weak)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -41,10 +42,23 @@ def test_good_matches_come_first_and_are_counted(engine: Engine) -> None:
     assert ["weak" in tile for tile in shown["tiles"]] == [place >= strong for place in range(COUNT)]
 
 
+def test_pictures_that_may_match_follow_the_good_ones_and_are_counted(photos: Engine) -> None:
+    shown = answer(photos, photos.query("castle"))
+    strong, possible = (
+        int(number) for number in re.findall(r"(\d+) of \d+ pictures match well, and (\d+) more", shown["status"])[0]
+    )
+    assert strong and possible
+    kinds = [
+        "weak" if tile.get("weak") and not tile.get("possible") else "possible" if tile.get("weak") else ""
+        for tile in shown["tiles"]
+    ]
+    assert kinds == ([""] * strong + ["possible"] * possible + ["weak"] * COUNT)[:COUNT]
+
+
 def test_the_closest_pictures_of_an_absent_thing_are_called_so(photos: Engine) -> None:
     shown = answer(photos, photos.query("dinosaur"))
     assert shown["status"] == "Nothing here matches “dinosaur”. These are the closest pictures."
-    assert all(tile["weak"] for tile in shown["tiles"])
+    assert all(tile["weak"] and "possible" not in tile for tile in shown["tiles"])
     assert shown["tries"][0][0].startswith("Try instead: ")
 
 

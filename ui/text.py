@@ -12,7 +12,9 @@ def similarity_help(compared: str) -> str:
     return f"How close {compared} in meaning. 1 is closest. (Cosine of their vectors, from −1 to 1.)"
 
 
-SIMILARITY_HELP = similarity_help("a picture is to your query")
+SIMILARITY_HELP = (
+    f"{similarity_help('a picture is to your query')} The order also counts what the app recognises in a picture, so it can differ."
+)
 WORD_HELP = similarity_help("a word is to your query")
 PICTURES_HELP = similarity_help("two pictures are")
 APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike. (Cosine of their features.)"
@@ -41,9 +43,10 @@ def with_commands(text: str, max_length: int = 600) -> str:
     return _COMMAND.sub(lambda match: "`" + _ESCAPE.sub(r"\1", match[1]) + "`", plain(text, max_length))
 
 
-def match_count(strong: int, count: int) -> str:
-    """Return how many of ``count`` pictures match well, in Markdown."""
-    return f"**{strong}** of {count} pictures match{'es' * (strong == 1)} well"
+def match_count(strong: int, count: int, possible: int = 0) -> str:
+    """Return how many of ``count`` pictures match well, and how many more may match, in Markdown."""
+    more = f"  ·  {possible} more may match" if possible else ""
+    return f"**{strong}** of {count} pictures match{'es' * (strong == 1)} well{more}"
 
 
 def plain_name(name: str) -> str:

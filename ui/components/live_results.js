@@ -17,7 +17,7 @@ function build(root) {
   };
   const drawn = (each) => {
     const { whole, help } = results.settings;
-    return tile(each, { whole, help, onOpen: (id) => results.open(id), onLeave: keepTyped });
+    return tile(each, { whole, plain: true, help, onOpen: (id) => results.open(id), onLeave: keepTyped });
   };
   const drawTiles = (tiles) => {
     const drawnTiles = new Map();

@@ -44,13 +44,15 @@ function openButton(name, src, focus, onClick) {
   return button;
 }
 
-function scoreLine(cosine, weak, help) {
+// How well a picture matches, in words, and its similarity as a number unless `plain`.
+function scoreLine({ cosine, weak, possible }, plain, help) {
   const rounded = Math.abs(cosine) < 0.005 ? 0 : cosine; // never "-0.00"
-  const score = element("div", "score");
-  score.title = help;
+  const score = element("div", "score"), number = `similarity ${rounded.toFixed(2)}`;
+  const words = possible ? "may match" : weak ? "weak match" : "";
+  score.title = plain ? `${number[0].toUpperCase()}${number.slice(1)}. ${help}` : help;
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", `similarity ${rounded.toFixed(2)}${weak ? " · weak" : ""}`), bar);
+  score.append(element("span", "", plain ? words : [number, words].filter(Boolean).join(" · ")), bar);
   return score;
 }
 
@@ -67,12 +69,14 @@ function moreLink(id, name, onClick) {
   return link;
 }
 
-// `whole` shows all of a picture instead of filling the tile, `help` explains the similarity, `onOpen` gets the id of a picture that
-// is clicked, `onToggle` is called when one is selected, and `onLeave` before the page changes.
-function tile({ id, name, cosine, src, focus, selected, folded, weak, verdict }, { whole, help, onOpen, onToggle, onLeave }) {
+// `whole` shows all of a picture instead of filling the tile, `plain` leaves the numbers out, `help` explains the similarity, `onOpen`
+// gets the id of a picture that is clicked, `onToggle` is called when one is selected, and `onLeave` before the page changes.
+function tile(picture, { whole, plain, help, onOpen, onToggle, onLeave }) {
+  const { id, name, src, focus, selected, folded, weak, possible, verdict } = picture;
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
   item.classList.toggle("weak", Boolean(weak));
+  item.classList.toggle("possible", Boolean(possible));
   const showBusy = () => { // at once, because the page takes a while to run
     item.setAttribute("aria-busy", "true");
     setTimeout(() => item.removeAttribute("aria-busy"), BUSY_TIMEOUT);
@@ -89,7 +93,7 @@ function tile({ id, name, cosine, src, focus, selected, folded, weak, verdict },
   };
   item.append(open);
   if (verdict) item.append(element("p", `verdict ${verdict}`, `${VERDICTS[verdict] ?? ""} ${verdict}`.trim()));
-  item.append(title, scoreLine(cosine, weak, help), moreLink(id, name, leave));
+  item.append(title, scoreLine(picture, plain, help), moreLink(id, name, leave));
   if (folded) item.append(element("p", "folded", `+ ${folded} near-duplicate${folded > 1 ? "s" : ""}`));
   if (selected !== undefined) item.append(checkbox(id, name, selected, onToggle));
   return item;

@@ -26,17 +26,21 @@ class Marks:
         selected: Ids of the selected pictures. None if pictures cannot be selected.
         folded: Id → how many near-duplicates are folded under it.
         strong: Ids of the pictures that match well. The others are marked as weak. None if there are no marks of this kind.
+        possible: Ids of the weak ones that may match although the app is not sure of them.
         verdicts: Id → whether a picture is right, or None if that is not known.
     """
 
     selected: Collection[str] | None = None
     folded: Mapping[str, int] = field(default_factory=dict)
     strong: Collection[str] | None = None
+    possible: Collection[str] = ()
     verdicts: Mapping[str, bool | None] = field(default_factory=dict)
 
     def of(self, hit: Hit) -> dict[str, object]:
         """Return the marks of one tile."""
         marks: dict[str, object] = {"weak": True} if self.strong is not None and hit.id not in self.strong else {}
+        if marks and hit.id in self.possible:
+            marks["possible"] = True
         if self.selected is not None:
             marks["selected"] = hit.id in self.selected
         if hit.id in self.folded:

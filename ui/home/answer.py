@@ -17,7 +17,7 @@ from ui.blocked_words import NOT_RECOGNISED, is_blocked, withheld_sentence
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
-from ui.query.evidence import absence_sentence, spellings, strong_ids, unknown_sentence
+from ui.query.evidence import absence_sentence, match_marks, spellings, unknown_sentence
 from ui.query.examples import examples
 from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
 
@@ -55,14 +55,13 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
     if matches.unknown:
         tries = _spellings(query.text, spellings(engine, matches))
         return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
-    strong = matches.strong()
     hits = engine.hits(_listed(matches))
     return {
         "query": query.text,
-        "status": _status(engine, query, matches, len(strong), len(hits)),
+        "status": _status(engine, query, matches, len(hits)),
         "notes": _notes(query),
         "tries": _tries(query, matches),
-        "tiles": _tiles(engine, hits, strong if matches.sure else strong[:0]),
+        "tiles": _tiles(engine, hits, matches),
         "captioned": _captioned(engine, query, {hit.id for hit in hits}),
         "place": query_place(engine, query.vector),
     }
@@ -124,7 +123,7 @@ def _listed(matches: Matches) -> Ranking:
     strong = matches.strong()
     if matches.absent or (strong and not matches.sure):
         return matches.closest
-    return strong.then(matches.ranking)[:COUNT]
+    return matches.likely().then(matches.ranking)[:COUNT]
 
 
 def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> list[dict[str, object]]:
@@ -136,21 +135,23 @@ def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> lis
     return tile_data(engine, hits, Marks())
 
 
-def _tiles(engine: Engine, hits: Sequence[Hit], strong: Ranking) -> list[dict[str, object]]:
-    tiles = tile_data(engine, hits, Marks(strong=strong_ids(hits, strong)))
+def _tiles(engine: Engine, hits: Sequence[Hit], matches: Matches) -> list[dict[str, object]]:
+    tiles = tile_data(engine, hits, match_marks(hits, matches))
     places = places_of(engine, [hit.row for hit in hits])
     return [tile | {"place": place} for tile, place in zip(tiles, places, strict=True)]
 
 
-def _status(engine: Engine, query: Query, matches: Matches, strong: int, shown: int) -> str:
-    text = shortened(query.respelled_text, 80)
+def _status(engine: Engine, query: Query, matches: Matches, shown: int) -> str:
+    text, strong = shortened(query.respelled_text, 80), len(matches.strong())
     if matches.absent:
         return absence_sentence(engine, query, text) + " These are the closest pictures." * (shown > 0)
     if strong and not matches.sure:
         return f"Closest we have for “{text}”. The app is not sure that these pictures show it."
     if not strong:
         return f"Nothing in {engine.collection.title} matches “{text}” well. These are the nearest."
-    return f"{strong} of {len(engine.collection)} pictures match{'es' * (strong == 1)} well"
+    possible = len(matches.likely()) - strong
+    more = f", and {possible} more may match" if possible else ""
+    return f"{strong} of {len(engine.collection)} pictures match{'es' * (strong == 1)} well{more}"
 
 
 def _notes(query: Query) -> list[str]:

@@ -19,6 +19,7 @@ from devise_core.verbs.evidence import Evidence
 from devise_core.verbs.matches import CLOSEST, Matches
 from ui import url_state
 from ui.errors import offer_spellings
+from ui.hit.tiles import Marks
 from ui.links import link
 from ui.text import plain
 
@@ -42,10 +43,24 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
             link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
 
-def strong_ids(hits: Sequence[Hit], strong: Ranking) -> set[str]:
-    """Return the ids of those of ``hits`` that match well, for the marks of a grid."""
-    rows = set(strong.rows.tolist())
+def _ids_in(hits: Sequence[Hit], ranking: Ranking) -> set[str]:
+    """Return the ids of those of ``hits`` that are in ``ranking``, for the marks of a grid."""
+    rows = set(ranking.rows.tolist())
     return {hit.id for hit in hits if hit.row in rows}
+
+
+def match_marks(hits: Sequence[Hit], matches: Matches, strong: Ranking | None = None) -> Marks:
+    """Return the marks of ``hits``: which match well, and which may match. None of them does if the app is not sure.
+
+    Args:
+        hits: The pictures to mark.
+        matches: What a query matches.
+        strong: Which pictures match well. By default what ``matches`` says.
+    """
+    if not matches.sure:
+        return Marks(strong=())
+    strong = matches.strong() if strong is None else strong
+    return Marks(strong=_ids_in(hits, strong), possible=_ids_in(hits, matches.likely()))
 
 
 def absence_sentence(engine: Engine, query: Query, text: str) -> str:

@@ -6,10 +6,10 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.text.query import Query
+from devise_core.verbs.matches import Matches
 from ui.hit.gallery import gallery
-from ui.hit.tiles import Marks
 from ui.links import link
-from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, strong_ids
+from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, match_marks
 from ui.query.withheld import explain_withheld
 from ui.text import SIMILARITY_HELP, match_count, plain
 
@@ -39,17 +39,18 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
         explain_absence(engine, query, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
-            st.caption(_summary(engine, query, strong_count, matches.sure), width="content", help=SIMILARITY_HELP)
+            st.caption(_summary(engine, query, matches), width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
     if matches.absent and not closest_too:
         return 0
-    ranking = strong.then(matches.ranking) if matches.sure or not strong else matches.closest
+    ranking = matches.likely().then(matches.ranking) if matches.sure or not strong else matches.closest
     hits = closest(engine, matches, count) if matches.absent else engine.hits(ranking[:count])
-    gallery(engine, hits, page, Marks(strong=strong_ids(hits, strong) if matches.sure else set()))
+    gallery(engine, hits, page, match_marks(hits, matches))
     return strong_count
 
 
-def _summary(engine: Engine, query: Query, strong: int, sure: bool) -> str:
-    if strong:
-        return match_count(strong, len(engine.collection)) if sure else closest_sentence(query.respelled_text)
+def _summary(engine: Engine, query: Query, matches: Matches) -> str:
+    if strong := matches.strong_count():
+        possible = len(matches.likely()) - len(matches.strong())
+        return match_count(strong, len(engine.collection), possible) if matches.sure else closest_sentence(query.respelled_text)
     return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.respelled_text, 80)}” well. These are the nearest."

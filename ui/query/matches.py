@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -18,10 +18,9 @@ from ui.callbacks import uninterrupted
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.hit.gallery import gallery
-from ui.hit.tiles import Marks
 from ui.missing import explain_missing_filters
 from ui.query.caption_row import caption_row
-from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, show_senses, strong_ids
+from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, match_marks, show_senses
 from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
 from ui.query.withheld import captioned_or_examples, explain_withheld
 from ui.text import SIMILARITY_HELP, match_count, plain
@@ -81,9 +80,8 @@ def show_matches(engine: Engine, query: Query) -> int:
         else:
             _explain_nothing(query.respelled_text, chosen.inside, engine.chance_cosine, settings)
     if hits:
-        announced = set() if chosen.is_doubtful else strong_ids(hits, chosen.strong)
-        marks = Marks(selection.selected_ids(engine), chosen.duplicates, announced)
-        gallery(engine, hits, "text", marks)
+        marks = match_marks(hits, matches, chosen.strong)
+        gallery(engine, hits, "text", replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates))
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), _weak_count(chosen))
     caption_row(engine, query, {hit.id for hit in hits})
@@ -165,9 +163,9 @@ def _settings(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
             "Minimum similarity",
             "cut",
             default,
-            "Move the slider up to see fewer pictures, and down to see more. Pictures below the suggested value are always marked "
-            f"as weak matches. The suggested value is 70% of the best similarity, but never below {engine.chance_cosine:.2f}. For "
-            "3 of 10 random nouns, no picture of this collection is above that.",
+            "Move the slider up to see fewer pictures, and down to see more. At the suggested value, what the app recognises in a "
+            "picture decides. What is added below it is marked as a weak match. The suggested value is 70% of the best similarity, "
+            f"but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture of this collection is above that.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
@@ -198,10 +196,8 @@ def _weak_count(chosen: _Chosen) -> int:
 
 
 def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
-    count = match_count(chosen.strong_count, chosen.inside_count)
+    count = match_count(chosen.strong_count, chosen.inside_count, chosen.possible_count)
     parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
-    if chosen.possible_count:
-        parts.append(f"{chosen.possible_count} more may match")
     if filtered_out:
         parts.append(f"{filtered_out} filtered out")
     if folded := sum(chosen.duplicates.values()):
