@@ -48,11 +48,11 @@ function openButton(name, src, focus, onClick) {
 function scoreLine({ cosine, weak, possible }, plain, help) {
   const rounded = Math.abs(cosine) < 0.005 ? 0 : cosine; // never "-0.00"
   const score = element("div", "score"), number = `similarity ${rounded.toFixed(2)}`;
-  const words = possible ? "may match" : weak ? "weak match" : "";
+  const words = possible ? "may match" : weak ? "weak match" : "", short = possible ? "maybe" : weak ? "weak" : "";
   score.title = plain ? `${number[0].toUpperCase()}${number.slice(1)}. ${help}` : help;
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", plain ? words : [number, words].filter(Boolean).join(" · ")), bar);
+  score.append(element("span", "", plain ? words : [number, short].filter(Boolean).join(" · ")), bar);
   return score;
 }
 
