@@ -11,7 +11,7 @@ from ui.callbacks import uninterrupted
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture import uploads
-from ui.picture.albums import find, show_albums, show_duplicates
+from ui.picture.albums import Overview, find, show_albums, show_duplicates
 from ui.picture.custom_names import name_with_own_words
 from ui.picture.dropzone import dropzone
 from ui.query.first_matches import first_matches
@@ -42,12 +42,27 @@ def show_pictures(engine: Engine) -> None:
     overview = find(engine)
     example_pills("photos", overview.words)
     if text := url_state.read_text(url_state.QUERY):
-        with show_errors("q"), event_log.timed_search(text) as facts:
-            query = read_query(engine, text)
-            refuse_blocked(engine, words_of(query), NOT_SEARCHED, sex_and_age=False)
-            show_reading(query.reading, "q")
-            say_unmodelled(query)
-            facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "photos-results", COUNT)
+        show_results(engine, text)
+    else:
+        show_all(engine, overview)
+    with st.container(horizontal=True, key="photos_links"):
+        for file, label, icon in LINKS:
+            st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")
+
+
+def show_results(engine: Engine, text: str) -> None:
+    """Show what a search finds, and nothing else: other pictures below the word would look like its results."""
+    with show_errors("q"), event_log.timed_search(text) as facts:
+        query = read_query(engine, text)
+        refuse_blocked(engine, words_of(query), NOT_SEARCHED, sex_and_age=False)
+        show_reading(query.reading, "q")
+        say_unmodelled(query)
+        facts["terms"], facts["hits"] = len(query.reading.terms), first_matches(engine, query, "photos-results", COUNT)
+    st.caption("Clear the search box to see your albums and all pictures again.")
+
+
+def show_all(engine: Engine, overview: Overview) -> None:
+    """Show the albums, near-duplicates, the names that a visitor chooses, and all pictures."""
     albums, duplicates, words, everything = st.tabs(
         ["Albums", f"Near-duplicates ({len(overview.duplicates)})", "Your words", "All pictures"]
     )
@@ -58,10 +73,7 @@ def show_pictures(engine: Engine) -> None:
     with words:
         name_with_own_words(engine)
     with everything:
-        gallery(engine, engine.typical_first(range(count)), "photos", help_text=MEAN_HELP)
-    with st.container(horizontal=True, key="photos_links"):
-        for file, label, icon in LINKS:
-            st.page_link(f"../pages/{file}", label=label, icon=f":material/{icon}:")
+        gallery(engine, engine.typical_first(range(len(engine.collection))), "photos", help_text=MEAN_HELP)
 
 
 page_layout.header(

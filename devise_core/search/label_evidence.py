@@ -140,7 +140,12 @@ class LabelEvidence:
         return np.asarray(weights, dtype=np.float32)
 
     def is_near(self, probe: Probe) -> bool:
-        """Return whether the labels can judge a probe: it is the name of a label, or a label is below or near it."""
+        """Return whether the labels can judge a probe: it is the name of a label, or a label is below or near it.
+
+        They cannot judge "animal -fur", because no label is near fur.
+        """
+        if not all(map(self.is_near, probe.without)):
+            return False
         if probe.synset and len(self.senses.labels_below(probe.synset)):
             return True
         if probe.noun_row is not None and self._nouns.nouns[probe.noun_row] in self.senses.label_names:

@@ -18,15 +18,19 @@ _ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey
 well."""
 
 
+_PICTURES_OF_PEOPLE = frozenset(("audience", "couple", "face", "family", "portrait", "selfie", "smile", "team", "wedding"))
+"""Nouns that mean no people, but pictures of them show some."""
+
+
 class InsultVerbs(RankingVerbs):
-    """The verb that keeps people away from words for animals and things, and animals from words for people."""
+    """The verb that keeps people away from words for animals and things, and animals and things from words for people."""
 
     def insults(self, query: Query, rows: Rows) -> Flags | None:
         """Find images that are not shown for a query unless the app is sure of them.
 
         They may show people, if the query is an animal or a thing that insults people. Or they may show an animal, if the query has
-        a word for people, a religion or a people. Beside the name of a person or a place, they may show either. An image with the
-        words of the query as a label is never among them.
+        a word for people, a religion or a people. If it is nothing but a word for people, they show none. Beside the name of a
+        person or a place, they may show people or an animal. An image with the words of the query as a label is never among them.
 
         Args:
             query: What ``query`` made of a text.
@@ -38,10 +42,9 @@ class InsultVerbs(RankingVerbs):
         Example:
             >>> rows = np.asarray([engine.collection.row("violin"), engine.collection.row("dog")])
             >>> engine.insults(engine.query("nurse"), rows).tolist()
-            [False, True]
+            [True, True]
         """
-        query_given(query)
-        guard, text = self.parts.people_guard, query.read_text
+        guard, text = self.parts.people_guard, query_given(query).read_text
         rows = rows_given(rows, len(self.collection))
         if guard is None:
             return None
@@ -55,6 +58,8 @@ class InsultVerbs(RankingVerbs):
             unfit |= self._may_show_animals(rows)
         if named or is_insulting(text):
             unfit |= guard.may_show_people(features)
+        elif query.noun and people and not animal and not is_sensitive(text):
+            unfit |= ~guard.show_rather_people(features)
         if animal and not people:
             unfit |= guard.unfit_for_animals(features)
         places = np.flatnonzero(unfit)
@@ -86,7 +91,8 @@ class InsultVerbs(RankingVerbs):
     def _is_person(self, query: Query) -> bool:
         guard = self.parts.people_guard
         assert guard is not None
-        return any(map(guard.is_person, [query.noun] if query.noun else tokens(query.read_text)))
+        words = [query.noun] if query.noun else tokens(query.read_text)
+        return any(map(guard.is_person, words)) or query.noun in _PICTURES_OF_PEOPLE
 
     def _is_animal(self, query: Query) -> bool:
         """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together."""

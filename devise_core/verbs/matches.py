@@ -88,8 +88,9 @@ class Matches:
 
     @property
     def closest(self) -> Ranking:
-        """Up to ``CLOSEST`` images to show if none matches for certain, the best first, without those less similar than chance."""
-        return (self.strong() or self._with_content(self.inside))[:CLOSEST].from_cosine(self.chance)
+        """Up to ``CLOSEST`` images to show if none matches for certain, and at least as similar as chance. None for "freedom"."""
+        count = 0 if self.evidence and self.evidence.best <= 0 else CLOSEST
+        return (self.strong() or self._with_content(self.inside))[:count].from_cosine(self.chance)
 
     @property
     def withheld(self) -> bool:

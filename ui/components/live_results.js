@@ -5,6 +5,7 @@ const ANNOUNCE_PAUSE = 700; // ms without a change before a screen reader is tol
 
 function build(root) {
   const $ = (selector) => root.querySelector(selector);
+  const list = $("[aria-label=Results]"), captioned = $(".captioned");
   const pending = pendingValue(), map = mapPreview($(".preview"), (id) => results.open(id));
   const results = { send: () => {}, settings: {}, confirmed: null };
   let typed = null; // the text in the box while it differs from the page's query
@@ -26,9 +27,17 @@ function build(root) {
       drawnTiles.set(key, nodes.get(key) ?? drawn(each));
     }
     nodes = drawnTiles; // a picture that stays is not drawn again, so that it does not flicker and keeps the focus
-    const list = $(".grid"), next = [...drawnTiles.values()];
+    const next = [...drawnTiles.values()];
     if (next.length !== list.children.length || next.some((node, place) => node !== list.children[place])) list.replaceChildren(...next);
     [...list.querySelectorAll("img")].slice(0, FIRST_IMAGES).forEach((image) => { image.loading = "eager"; });
+  };
+  const showCaptioned = ({ tiles, captioned: pictures, captioned_first: isFirst }) => {
+    captioned.hidden = !pictures.length;
+    captioned.classList.toggle("first", isFirst);
+    if (isFirst) $(".closest").before(captioned);
+    else list.after(captioned);
+    $(".closest").hidden = !(isFirst && pictures.length && tiles.length);
+    captioned.querySelector(".grid").replaceChildren(...pictures.map(drawn));
   };
   const show = (answer) => {
     visible = answer;
@@ -45,8 +54,7 @@ function build(root) {
     $(".explore").href = withQuery("explorer", answer.query);
     if (answer.tiles.length || typed === null) { // while a word is incomplete, the pictures before it stay
       drawTiles(answer.tiles);
-      $(".captioned").hidden = !answer.captioned.length;
-      $(".captioned .grid").replaceChildren(...answer.captioned.map(drawn));
+      showCaptioned(answer);
       map.mark(answer);
     }
     clearTimeout(announcing);

@@ -45,6 +45,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``tries``: pairs of a label and a query to try instead,
         - ``tiles``: what ``tile_data`` returns, weak matches last, with the ``place`` of each picture on the map,
         - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
+        - ``captioned_first``: whether they come before the others, because the app is not sure of those,
         - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
     """
     if is_blocked(engine, query):
@@ -55,14 +56,17 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
     if matches.unknown:
         tries = _spellings(query.text, spellings(engine, matches))
         return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
-    hits = engine.hits(_listed(matches))
+    captioned = [] if matches.sure else _captioned(engine, query, ())
+    described = {tile["id"] for tile in captioned}
+    hits = [hit for hit in engine.hits(_listed(matches)) if hit.id not in described]
     return {
         "query": query.text,
         "status": _status(engine, query, matches, len(hits)),
         "notes": _notes(query),
         "tries": _tries(query, matches),
         "tiles": _tiles(engine, hits, matches),
-        "captioned": _captioned(engine, query, {hit.id for hit in hits}),
+        "captioned": _captioned(engine, query, {hit.id for hit in hits}) if matches.sure else captioned,
+        "captioned_first": not matches.sure,
         "place": query_place(engine, query.vector),
     }
 
@@ -115,7 +119,16 @@ def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:
     """Return an answer without pictures of what was asked for."""
-    return {"query": text, "status": status, "notes": [], "tries": tries, "tiles": [], "captioned": captioned, "place": None}
+    return {
+        "query": text,
+        "status": status,
+        "notes": [],
+        "tries": tries,
+        "tiles": [],
+        "captioned": captioned,
+        "captioned_first": True,
+        "place": None,
+    }
 
 
 def _listed(matches: Matches) -> Ranking:

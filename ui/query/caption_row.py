@@ -25,28 +25,33 @@ def described(engine: Engine, query: Query | str, shown: Container[str]) -> list
     return [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if hit.id not in shown][:COUNT]
 
 
-def caption_row(engine: Engine, query: Query | str, shown: Container[str] = ()) -> int:
+def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), is_first: bool = False) -> list[Hit]:
     """Show the pictures that are described with the words of a query, apart from the results of the search.
 
     Args:
         engine: The engine over the collection.
         query: A query, or a text that cannot be read as one.
         shown: Ids of pictures that the page shows already. They are left out.
+        is_first: Whether the results of the search follow below.
 
     Returns:
-        How many pictures were shown.
+        The pictures that were shown.
     """
     hits: list[Hit] = []
     with show_errors():  # the results of the search stay if the file of captions is damaged
         hits = described(engine, query, shown)
     if not hits:
-        return 0
+        return hits
     with st.container(key="by-caption"):
-        st.divider()
+        if not is_first:
+            st.divider()
         st.header("Found by caption or label")
-        st.caption("These pictures are described with the words of your query. The search above looks at the pictures only.")
+        place = "below" if is_first else "above"
+        st.caption(f"These pictures are described with the words of your query. The search {place} looks at the pictures only.")
         gallery(engine, hits, "captions")
-    return len(hits)
+        if is_first:
+            st.divider()
+    return hits
 
 
 def read_or_find_by_caption(engine: Engine, text: str, place: DeltaGenerator) -> Query:

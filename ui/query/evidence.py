@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -10,7 +10,6 @@ import streamlit as st
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import ArtifactError
-from devise_core.hits import Hits
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
@@ -110,9 +109,9 @@ def closest_sentence(query: str) -> str:
     return f"**Closest we have** for “{plain(query, 80)}”. The app is not sure that these pictures show it."
 
 
-def closest(engine: Engine, matches: Matches, count: int = CLOSEST) -> Hits:
-    """Show the heading of the closest pictures, if there are any, and return them."""
-    hits = engine.hits(matches.closest[:count])
+def closest(engine: Engine, matches: Matches, shown: Container[str] = (), count: int = CLOSEST) -> list[Hit]:
+    """Show the heading of the closest pictures, if there are any besides those whose ids are in ``shown``, and return them."""
+    hits = [hit for hit in engine.hits(matches.closest[:count]) if hit.id not in shown]
     if hits:
         st.header("The closest pictures")
     return hits

@@ -34,23 +34,24 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
     if matches.unknown:
         explain_unknown(engine, matches, page)
         return 0
-    strong, strong_count = matches.strong(), matches.strong_count()
+    ranking = matches.closest if not matches.sure else matches.likely() or matches.ranking
     if matches.absent:
         explain_absence(engine, query, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
-            st.caption(_summary(engine, query, matches), width="content", help=SIMILARITY_HELP)
+            st.caption(_summary(engine, query, matches, bool(ranking)), width="content", help=SIMILARITY_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
     if matches.absent and not closest_too:
         return 0
-    ranking = matches.likely().then(matches.ranking) if matches.sure or not strong else matches.closest
-    hits = closest(engine, matches, count) if matches.absent else engine.hits(ranking[:count])
-    gallery(engine, hits, page, match_marks(hits, matches))
-    return strong_count
+    hits = closest(engine, matches, count=count) if matches.absent else engine.hits(ranking[:count])
+    if hits:
+        gallery(engine, hits, page, match_marks(hits, matches))
+    return matches.strong_count()
 
 
-def _summary(engine: Engine, query: Query, matches: Matches) -> str:
+def _summary(engine: Engine, query: Query, matches: Matches, any_shown: bool) -> str:
     if strong := matches.strong_count():
         possible = len(matches.likely()) - len(matches.strong())
         return match_count(strong, len(engine.collection), possible) if matches.sure else closest_sentence(query.respelled_text)
-    return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.respelled_text, 80)}” well. These are the nearest."
+    nearest = " These are the nearest." * any_shown
+    return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.respelled_text, 80)}” well.{nearest}"

@@ -65,28 +65,46 @@ def show_matches(engine: Engine, query: Query) -> int:
         return captioned_or_examples(engine, query)
     if matches.unknown:
         explain_unknown(engine, matches, "q")
-        return caption_row(engine, query)
+        return len(caption_row(engine, query))
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         settings = _settings(engine, kept, matches.suggested)
     chosen = _select(engine, matches, settings)
-    st.caption(_summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)), help=SIMILARITY_HELP)
-    hits = engine.hits(_page(chosen.listed, settings.size))
-    if not chosen.strong:
-        if chosen.is_suggested and matches.absent:
-            explain_absence(engine, query, matches)
-            hits = hits or closest(engine, matches)
-        else:
-            _explain_nothing(query.respelled_text, chosen.inside, engine.chance_cosine, settings)
+    hits = _announce(engine, query, matches, chosen, settings)
     if hits:
         marks = match_marks(hits, matches, chosen.strong)
         gallery(engine, hits, "text", replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates))
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), _weak_count(chosen))
-    caption_row(engine, query, {hit.id for hit in hits})
+        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.weak_count)
+    if matches.sure:
+        caption_row(engine, query, {hit.id for hit in hits})
     selection.selection_tray(engine, query)
     return chosen.strong_count
+
+
+def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, settings: MatchControls) -> list[Hit]:
+    """Say how many pictures match, and show those with the words in a description first if the app is not sure of any.
+
+    Returns:
+        The pictures to show below.
+    """
+    by_description = st.container()
+    st.caption(_summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)), help=SIMILARITY_HELP)
+    is_absent = not chosen.strong and chosen.is_suggested and matches.absent
+    if is_absent:
+        explain_absence(engine, query, matches)
+        by_description = st.container()
+    elif not chosen.strong:
+        _explain_nothing(query.respelled_text, chosen.inside, matches.suggested, settings)
+    described = set[str]()
+    if not matches.sure:
+        with by_description:
+            described = {hit.id for hit in caption_row(engine, query, is_first=True)}
+    hits: list[Hit] = engine.hits(_page(chosen.listed, settings.size))
+    if is_absent and not hits:
+        hits = closest(engine, matches, described)
+    return [hit for hit in hits if hit.id not in described]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +132,11 @@ class _Chosen:
     duplicates: dict[str, int]
     is_suggested: bool
     is_doubtful: bool
+
+    @property
+    def weak_count(self) -> int:
+        """How many pictures match weakly, as far as they are ranked."""
+        return len(self.inside) - len(self.strong) - self.possible_count
 
 
 def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chosen:
@@ -191,10 +214,6 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
         )
 
 
-def _weak_count(chosen: _Chosen) -> int:
-    return len(chosen.inside) - len(chosen.strong) - chosen.possible_count
-
-
 def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
     count = match_count(chosen.strong_count, chosen.inside_count, chosen.possible_count)
     parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
@@ -205,21 +224,15 @@ def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
     return "  ·  ".join(parts)
 
 
-def _explain_nothing(query: str, inside: Ranking, chance: float, settings: MatchControls) -> None:
-    if not len(inside) and not _is_filtered(settings.kept):
-        st.info(f"Nothing here matches “{plain(query, 80)}”.", icon=":material/search_off:")
-        return
-    if not len(inside):
+def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: MatchControls) -> None:
+    is_filtered = _is_filtered(settings.kept)
+    if is_filtered and not len(inside):
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
-    best = float(inside.cosines.max())
-    where = "the pictures that pass the filters" if _is_filtered(settings.kept) else "this collection"
-    threshold = f"The threshold is {settings.threshold:.2f}."
-    reason = f"Here, 7 of 10 random words reach at least {chance:.2f}." if best < chance else threshold
-    st.info(
-        f"Nothing in {where} matches “{plain(query, 80)}” well. The highest similarity is {best:z.2f}. {reason}",
-        icon=":material/search_off:",
-    )
+    where, reason = "the pictures that pass the filters" if is_filtered else "this collection", ""
+    if settings.threshold > suggested and len(inside):
+        reason = f" The highest similarity is {float(inside.cosines.max()):z.2f}, and your threshold is {settings.threshold:.2f}."
+    st.info(f"Nothing in {where} matches “{plain(query, 80)}” well.{reason}", icon=":material/search_off:")
 
 
 def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:

@@ -29,7 +29,7 @@ def captioned_or_examples(engine: Engine, query: Query) -> int:
     Returns:
         How many pictures are shown.
     """
-    shown = caption_row(engine, query)
+    shown = len(caption_row(engine, query))
     if not shown:
         with st.container(horizontal=True, vertical_alignment="center", key="way-on"):
             st.caption(NO_RESULT, width="content")
