@@ -85,8 +85,8 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
 
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
-            text: A query, or what ``query`` made of one.
-            pictures: As ``images`` of ``query``.
+            text: A query, as text or as ``query`` returns it.
+            pictures: Images that the query names, as ``images`` of ``query``.
 
         Returns:
             The largest loss of cosine, and what each region loses as a fraction of it, ``float32 (rows, columns)``.
@@ -167,9 +167,9 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
     """Open a model and a collection.
 
-    Every file is checked against the manifest as it is opened. The image encoder is loaded when an image needs it. The engine
-    offers no word of the bundled list of unsuitable words, or of the one that ``SEMBLANCE_WORD_LIST`` names. Queries of several
-    words are read by the encoder in the folder that ``SEMBLANCE_PHRASE_ENCODER`` names.
+    Every file is checked against the manifest as it is opened. The image encoder is loaded when an image needs it. Words of
+    the bundled list of unsuitable words are never offered. ``SEMBLANCE_WORD_LIST`` names another list. Queries of several words
+    are read by the encoder in the folder that ``SEMBLANCE_PHRASE_ENCODER`` names.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.

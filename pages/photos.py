@@ -78,8 +78,7 @@ def show_all(engine: Engine, overview: Overview) -> None:
 
 page_layout.header(
     "Your pictures",
-    "Upload some pictures and search them by meaning. Only you can see them. They are kept in memory and deleted when your "
-    "session ends, which also happens when you reload the page.",
+    "Upload some pictures and search them by meaning. Only you can see them. They are deleted when you close or reload the page.",
 )
 with show_errors():
     state, collection = uploads.upload_state(), uploads.uploaded_collection()

@@ -87,7 +87,7 @@ def test_an_open_hit_is_in_the_link_and_back_closes_it(page: Page, address: str)
 
 def test_home_marks_weak_matches(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=dinosaur&collection=photos")
-    expect(page.get_by_text("Nothing here matches “dinosaur”.")).to_be_visible()
+    expect(page.get_by_text("No picture here clearly shows “dinosaur”.")).to_be_visible()
     expect(page.locator(".st-key-grid-home .weak")).to_have_count(5)
     expect(page.locator(".st-key-grid-home .tile .score")).to_have_text(["weak match"] * 5)
     page.goto(f"{address}/?q=guitar")
@@ -155,7 +155,7 @@ def test_why_it_matched(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
     page.get_by_role("button", name="Open violin").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Similarity to violin")).to_be_visible()  # the model loads
+    expect(dialog.get_by_text("For violin,")).to_be_visible()  # the model loads
     heat = dialog.locator(".over canvas")
     expect(heat).to_be_visible()
     reds = (
@@ -170,7 +170,7 @@ def test_why_it_matched(page: Page, address: str) -> None:
     strength.press("Home")
     expect(dialog.locator(".over")).to_have_css("opacity", "0")
     dialog.get_by_role("radio", name="cello").or_(dialog.get_by_text("cello", exact=True)).first.click()
-    expect(dialog.get_by_text("Similarity to cello")).to_be_visible()
+    expect(dialog.get_by_text("For cello,")).to_be_visible()
     for name, view in (("Show on the map", "explorer"), ("More like this", "image_search"), ("Name this picture", "labels")):
         expect(dialog.get_by_test_id("stPageLink").get_by_role("link", name=name)).to_have_attribute("href", f"{view}?item=violin")
     dialog.get_by_role("button", name="cello", exact=True).click()

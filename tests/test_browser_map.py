@@ -144,7 +144,7 @@ def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
     view = open_map(page, address)
     expect(page.locator(".legend button").first).to_contain_text("animals")
     expect(view.locator("select[name=method] option").first).to_have_text(re.compile(r"^t-SNE · trustworthiness 0\.\d\d$"))
-    view.get_by_label("Colour").select_option("Picture group")
+    view.get_by_label("Colour").select_option("Group")
     expect(page).to_have_url(re.compile("colour=cluster"))
     view.get_by_label("Colour").select_option("right")
     expect(page.locator(".legend button")).to_have_count(2)

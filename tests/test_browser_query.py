@@ -91,7 +91,7 @@ def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> 
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(0)
     assert tiles(page, "text").count() < strong
     page.goto(f"{address}/text_search?q=dinosaur&collection=photos")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("Nothing here matches “dinosaur”.")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("No picture here clearly shows “dinosaur”.")
     expect(tiles(page, "text")).to_have_count(5)
     page.get_by_text("Show weak matches").click()
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(24)
@@ -196,5 +196,5 @@ def test_word_arithmetic(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="king − man + woman ≈ queen")).to_be_visible()
     search(page, "paris - france + italy")
     expect(page.get_by_role("heading", name="≈ rome")).to_be_visible()
-    expect(page.get_by_text("Nothing here matches “paris - france + italy”.")).to_be_visible()
+    expect(page.get_by_text("No picture here clearly shows “paris - france + italy”.")).to_be_visible()
     expect(page).to_have_url(re.compile("mode=sum"))

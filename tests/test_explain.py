@@ -101,9 +101,9 @@ def test_the_place_of_the_peak_is_described(row: int, column: int, says: str) ->
     grid[row, column] = 1
     heat = Heat("violin", 0.8, 0.25, grid, (0, 0, 1, 1))
     assert place(heat) == says
-    sentence = f"Similarity to **violin**: 0.80. The {says} matters most. Blurring it lowers the similarity by 0.25."
+    sentence = f"For **violin**, the {says} matters most. Blurring it lowers the similarity by 0.25."
     assert describe_heat(heat) == sentence
-    assert "No single region matters" in describe_heat(replace(heat, lost=LEAST / 2))
+    assert "no single region matters" in describe_heat(replace(heat, lost=LEAST / 2))
 
 
 @pytest.mark.artifacts

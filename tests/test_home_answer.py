@@ -57,7 +57,7 @@ def test_pictures_that_may_match_follow_the_good_ones_and_are_counted(photos: En
 
 def test_the_closest_pictures_of_an_absent_thing_are_called_so(photos: Engine) -> None:
     shown = answer(photos, photos.query("dinosaur"))
-    assert shown["status"] == "Nothing here matches “dinosaur”. These are the closest pictures."
+    assert shown["status"] == "No picture here clearly shows “dinosaur”. These are the closest pictures."
     assert all(tile["weak"] and "possible" not in tile for tile in shown["tiles"])
     assert shown["tries"][0][0].startswith("Try instead: ")
 

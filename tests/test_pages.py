@@ -166,7 +166,7 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
 
 def test_results_begin_with_a_sentence_and_a_chart() -> None:
     test = app("results")
-    share = re.match(r"For (\d+) of 100 pictures, the right name is among the app's five guesses", test.header[0].value)
+    share = re.match(r"For (\d+)% of the pictures, the right name is among the app's five guesses", test.header[0].value)
     assert share
     [chart] = [each.proto.body for each in test.get("html") if "shares" in each.proto.body and "<ul" in each.proto.body]
     percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]

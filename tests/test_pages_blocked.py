@@ -15,7 +15,7 @@ from ui.query.withheld import NO_RESULT
 
 WORD = "whore"
 """A blocked word that the model knows. Its nearest pictures are of people."""
-WITHHELD = "the app shows only pictures that it is sure of"
+WITHHELD = "The app is not sure of any picture"
 REFUSED = "because a wrong result could insult somebody"
 COLLECTIONS = ("stamps", "photos")
 

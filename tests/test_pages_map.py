@@ -78,7 +78,7 @@ def test_a_query_colours_the_map_by_its_score(engine: Engine) -> None:
 @pytest.mark.parametrize("query", ["mandela", "nigeria", "democracy"])
 def test_the_map_announces_nothing_that_the_search_does_not_find(query: str) -> None:
     test = app("explorer", q=query, collection="photos")
-    assert f"Nothing here matches “{query}”." in test.info[0].value
+    assert f"No picture here clearly shows “{query}”." in test.info[0].value
     assert "Most similar to" not in page_text(test)
     assert all("weak" in tile for tile in tiles(test))
     assert bool(map_state(test)["pins"]) == (query == "democracy")
@@ -86,7 +86,7 @@ def test_the_map_announces_nothing_that_the_search_does_not_find(query: str) -> 
 
 def test_the_map_shows_nobody_for_a_judgement() -> None:
     test = app("explorer", q="weird people", collection="photos")
-    assert "shows only pictures that it is sure of" in test.info[0].value
+    assert "The app is not sure of any picture" in test.info[0].value
     assert not tiles(test) and not map_state(test)["pins"]
 
 
@@ -107,14 +107,14 @@ def test_a_region_has_words_labels_and_pictures() -> None:
 
 
 def test_the_page_explains_how_the_query_is_placed() -> None:
-    assert "because a t-SNE map has no exact place" in page_text(app("explorer", q="violin"))
+    assert "★ is placed among its 5 most similar pictures." in page_text(app("explorer", q="violin"))
     assert "at its exact place, which is computed in the same way" in page_text(app("explorer", q="violin", map="pca"))
 
 
 def test_the_page_explains_trustworthiness_and_correct_names() -> None:
-    assert "Arranged by t-SNE in 2 dimensions. Pictures that are close here are similar, to a degree of 0.97 out of 1" in page_text(
-        app("explorer")
-    ).replace("\\", "")
+    assert "Pictures that are close on this map are similar (trustworthiness 0.97 of 1)." in page_text(app("explorer")).replace(
+        "\\", ""
+    )
     assert "among its 5 best matching words" in page_text(app("explorer", colour="right"))
     assert "A group has pictures that are similar in meaning" in page_text(app("explorer", colour="cluster"))
 

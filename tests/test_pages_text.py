@@ -39,7 +39,7 @@ def test_the_page_shows_pictures_before_anything_is_typed() -> None:
 def test_the_page_explains_why_nothing_matches() -> None:
     test = app("text_search", q="democracy", cut="95")
     assert not tile_names(test)
-    assert "matches “democracy” well. The highest similarity is 0.29, and your threshold is 0.95." in test.info[0].value
+    assert "clearly shows “democracy”. The highest similarity is 0.29, and your threshold is 0.95." in test.info[0].value
     test = app("text_search", q="bird", cut="95")
     assert "your threshold is 0.95" in test.info[0].value
 
@@ -48,16 +48,16 @@ def test_the_page_explains_why_nothing_matches() -> None:
 def test_no_filter_is_named_where_none_is_set(query: str) -> None:
     parameters = {"q": query, "collection": "photos", "cut": "95"}
     text = page_text(app("text_search", **parameters))
-    assert "Nothing in this collection matches" in text
+    assert "No picture in this collection clearly shows" in text
     assert "filter" not in text.replace("Filters", "")
     filtered = page_text(app("text_search", **parameters, out="animals"))
-    assert "Nothing in the pictures that pass the filters matches" in filtered
+    assert "No picture that passes the filters clearly shows" in filtered
     assert "filtered out" in filtered
 
 
 def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     test = app("text_search", q="dinosaur", collection="photos")
-    assert "Nothing here matches “dinosaur”." in test.info[0].value
+    assert "No picture here clearly shows “dinosaur”." in test.info[0].value
     assert "The closest pictures" in [heading.value for heading in test.header]
     assert 1 <= len(tile_names(test)) <= 8
     assert all("weak" in tile for tile in tiles(test))
@@ -98,7 +98,7 @@ def test_a_word_that_is_only_in_captions_is_found() -> None:
 @pytest.mark.parametrize("query", ["democracy", "dinosaur", "violin", "people"])
 def test_home_and_text_search_agree_on_what_matches(query: str, collection: str) -> None:
     home, full = (app(page, q=query, collection=collection) for page in ("home", "text_search"))
-    absent = [f"Nothing here matches “{query}”." in page_text(test) for test in (home, full)]
+    absent = [f"No picture here clearly shows “{query}”." in page_text(test) for test in (home, full)]
     assert absent[0] == absent[1]
     doubtful = ["Closest we have" in page_text(test) for test in (home, full)]
     assert doubtful[0] == doubtful[1]

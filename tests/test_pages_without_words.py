@@ -65,7 +65,7 @@ def test_open_picture_is_explained_by_the_query(towers: Engine) -> None:
     first = towers.collection.items[0].id
     test = app("text_search", q="red", open=first)
     assert not test.error
-    assert "Similarity to **red**" in page_text(test)
+    assert "For **red**," in page_text(test)
     test = app("text_search", open=first)
     assert "Search for something to see which regions of this picture match" in page_text(test)
     assert not test.error

@@ -70,4 +70,4 @@ def test_a_page_says_of_the_corrected_word_that_nothing_matches(name: str) -> No
     text = page_text(app(name, q="elephent", collection="photos")).replace("\\", "")
     assert "“elephant”" in text
     assert "matches “elephent”" not in text
-    assert "recognise “elephent”" not in text
+    assert "clearly shows “elephent”" not in text

@@ -12,7 +12,7 @@ from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
 from ui.text import plain
 
-NOT_NAMED = "The app does not judge who or what somebody is."
+NOT_NAMED = "The app does not use these words for a picture that may show people."
 _REASON = "because a wrong result could insult somebody"
 NOT_RECOGNISED = f"The app looks for these words in captions and labels only, not in the pictures, {_REASON}."
 NO_WORDS = f"This page lists no words similar to these, {_REASON}. Try other words."
@@ -76,4 +76,7 @@ def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) ->
 def withheld_sentence(query: Query) -> str:
     """Return what all pages say if they show no picture for a query, because a wrong one would be an insult."""
     text = shortened(query.respelled_text, 80)
-    return f"For “{text}” the app shows only pictures that it is sure of, or that have the words in a caption or label."
+    return (
+        f"The app is not sure of any picture for “{text}”. A wrong picture could insult people, so it only shows pictures with the "
+        "words in a caption or label."
+    )

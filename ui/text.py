@@ -13,7 +13,8 @@ def similarity_help(compared: str) -> str:
 
 
 SIMILARITY_HELP = (
-    f"{similarity_help('a picture is to your query')} The order also counts what the app recognises in a picture, so it can differ."
+    f"{similarity_help('a picture is to your query')} The order also depends on what the app recognises in a picture, so a lower "
+    "number can come first."
 )
 WORD_HELP = similarity_help("a word is to your query")
 PICTURES_HELP = similarity_help("two pictures are")

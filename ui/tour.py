@@ -36,15 +36,15 @@ STEPS = (
     Step(
         "text_search",
         "A word without labels",
-        "No picture here is labelled **building**. The app has learned from text that **basilica**, **temple** and **palace** are "
-        "close to it in meaning, and it recognises these in the pictures. So it finds them.",
+        "No picture here has the label **building**. The app has learned from text that **basilica**, **temple** and **palace** "
+        "are close to it in meaning, and it recognises these in the pictures. So it finds them.",
         {"q": "building"},
     ),
     Step(
         "text_search",
         "Add and subtract",
-        "A minus sign takes a meaning away. **tool** finds many hammers, and **tool -hammer** finds other tools first. Turn on "
-        "**Show weak matches** below the pictures to see what was left out.",
+        "A minus sign takes a meaning away. **tool** finds many hammers, and **tool -hammer** finds mostly other tools. Turn on "
+        "**Show weak matches** below the pictures to see the rest.",
         {"q": "tool -hammer"},
     ),
     Step(

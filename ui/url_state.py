@@ -1,4 +1,4 @@
-"""The view in the address. This is the only module that reads what a link carries and writes it."""
+"""Read and write the parameters in the address of a page, except those in ``BOUND``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _Parameters = dict[str, list[str]]
 
 _STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
-"""How long a browser may still send the address from before the last answer."""
+"""How long a browser may still send the previous address after an answer."""
 _navigated: dict[str, float] = {}
-"""The sessions in which Back or Forward was used and not yet followed, each with the time until which this counts.
+"""The sessions with a Back or Forward that has not been handled, each with the time when it expires.
 
 It is not in the session's state, because Streamlit may interrupt a run before it writes there."""
 

@@ -36,7 +36,7 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name != name.strip():
         raise CollectionError(
-            "A collection's name has up to 64 letters, digits, spaces, dots or hyphens, and begins with a "
+            "A collection's name has up to 64 letters, digits, underscores, spaces, dots or hyphens, and begins with a "
             f"letter or digit. Received: {name!r}."
         )
     return name
@@ -68,7 +68,7 @@ def write_collection(
         source: Where the images come from, for the manifest.
         licence: Their licence, for the manifest.
         before: An older version of the collection. If its embeddings are the same, its maps are kept.
-        index: The name of an index type. By default up to ``EXACT_UP_TO`` items have the exact one, and more stay on disk.
+        index: The name of an index type. By default the exact one for up to ``EXACT_UP_TO`` items. More stay on disk.
         parts: The parts of the model. With them the collection stores what every search needs of its images.
         about: Further facts, such as the title.
 
@@ -118,7 +118,7 @@ def _write_whole(
     parts: ModelParts | None,
     maps: Projections | None,
 ) -> list[Path]:
-    """Write the items, vectors, indexes and maps of a collection of which all vectors are in memory. Return all of its files."""
+    """Write the items, vectors, indexes and maps of a collection whose vectors are all in memory. Return all of its files."""
     (maps or project(embeddings)).save(layout.projections)
     kind = index_type(index or default_index(len(items)))
     manifest.about["index"] = kind.name

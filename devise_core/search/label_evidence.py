@@ -31,8 +31,8 @@ PRESENT, GOOD = 0.5, 0.3
 SHARE_OF_BEST = 0.35
 """An image matches well if its evidence is at least this share of the best."""
 NEAR = 0.85
-"""A query that no label is below is only judged with confidence if a label is this similar to it. The nearest label to "pyramid"
-has a similarity of 0.45, and the nearest to "helicopter", which is an airliner, 0.80."""
+"""If no label is below a query in WordNet, one must be this similar to judge it. The label nearest to "pyramid" has a similarity of
+0.45, and "airliner", which is nearest to "helicopter", 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]

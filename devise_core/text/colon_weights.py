@@ -31,6 +31,6 @@ def refuse_colon_weight(text: str, at: int, end: int, phrase: str = "") -> None:
     if colon and word and float(colon[2]) > 0:
         raise QueryError(
             f"Did you mean {shortened(word)}^{colon[2]}? Write “^” in place of the colon at character {colon.start(2)}. "
-            "With quotes around all of it, the colon is read as text.",
+            "To search for the text itself, put all of it in quotes.",
             colon.start(2) - 1,
         )

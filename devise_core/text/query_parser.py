@@ -1,7 +1,7 @@
 """The query language: one parser for the pages, the command line and the library.
 
-``GRAMMAR`` lists every form. A query is a sum of clauses. Its vector is the sum of their unit vectors, each times its signed
-weight.
+``GRAMMAR`` lists every form. A query is a sum of terms, called clauses here. Its vector is the sum of their unit vectors, each
+times its signed weight.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ GRAMMAR = (
     ("bird near water", "words next to each other are read together, as one phrase"),
     ('"new york" skyline', "quotes separate a phrase from the words beside it"),
     ("bat (animal)", "a word in brackets chooses one meaning of a noun that has several"),
-    ("horse -saddle", "a minus directly before a word or a quoted phrase makes pictures of it less likely. It counts half"),
-    ("king - man + woman", "a plus or minus between spaces adds or subtracts the words after it. They count in full"),
+    ("horse -saddle", "a minus directly before a word or a quoted phrase ranks pictures of it lower. It counts half as much"),
+    ("king - man + woman", "a plus or minus between spaces adds or subtracts the words after it, which count in full"),
     ("water^2 boat", "makes “water” count twice. The number can be from 0.01 to 100"),
     ("2*water boat", "means the same as water^2 boat"),
     ('"new york"^1.5 -0.5*taxi', "weights also work for phrases and for words with a minus"),
-    ("like:violin", "pictures similar to one of this collection. Write its id, here “violin”, and put an id with spaces in quotes"),
+    ("like:violin", "pictures similar to the one called “violin” in this collection. Put a name with spaces in quotes"),
     ("like:violin -like:cello^0.5", "signs and weights work for pictures too"),
 )
 """The forms of a query: an example of each, and what it means. A page or command adds the forms that only it has."""
@@ -51,7 +51,7 @@ _BARE = re.compile(r"(?:[^\s^*]|\*(?!\.?[0-9]))+")
 
 @dataclass(frozen=True)
 class Clause:
-    """One term of the sum.
+    """One term of a query.
 
     Attributes:
         kind: Whether it is words or an image.
@@ -127,7 +127,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield item
         elif not item.bare:
             raise _missing(item.clause.start)
-        if glued := _BARE.match(text, end):  # what touches a closing quote or a weight is no operator
+        if glued := _BARE.match(text, end):  # text directly after a closing quote or a weight is not an operator
             if _QUOTE.match(text, end - 1):
                 refuse_colon_weight(text, end, glued.end(), text[item.at : end])
             if _has_word(glued[0]):

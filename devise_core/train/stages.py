@@ -123,9 +123,9 @@ def embedding_model(model: keras.Model) -> keras.Model:
 
 
 def trainable_variables(model: keras.Model, backbone: Backbone) -> list[Any]:
-    """Make a model trainable, and return its variables without those of the backbone's batch normalisation.
+    """Make a model trainable, and return its variables without the backbone's batch normalisation.
 
-    Those are means over millions of images. The images of a few batches would spoil them.
+    Its statistics come from millions of images. Small batches would spoil them.
     """
     import keras
 

@@ -30,8 +30,8 @@ class Matches:
     """The images in the order of a query, and the rule that tells which of them match well.
 
     Attributes:
-        ranking: The images, the best first: all of the collection, or the first ``WINDOW`` of a large one. If the app is not
-            sure of any, those that are an insult beside the query are left out, as ``insults`` decides.
+        ranking: The images, the best first: all of the collection, or the first ones of a large one. Without a sure match, images
+            that could insult people are left out, as ``insults`` decides.
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
@@ -68,7 +68,7 @@ class Matches:
     def absent(self) -> bool:
         """Whether the collection does not show what the query asks for.
 
-        The evidence says so, or it is unsure and all images that it allows are less similar to the query than chance.
+        There is no evidence, or only weak evidence and no image with it is more similar to the query than chance.
         """
         if self.evidence is None or self.evidence.sure:
             return False

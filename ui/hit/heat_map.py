@@ -34,7 +34,7 @@ def place(heat: Heat) -> str:
 
 def describe_heat(heat: Heat) -> str:
     """Return a sentence about the heat map, in Markdown."""
-    similarity = f"Similarity to **{plain(heat.text, 60)}**: {heat.cosine:z.2f}."
+    text = plain(heat.text, 60)
     if not heat.decides:
-        return f"{similarity} No single region matters. Blurring any one lowers the similarity by less than {LEAST:.2f}."
-    return f"{similarity} The {place(heat)} matters most. Blurring it lowers the similarity by {heat.lost:z.2f}."
+        return f"For **{text}**, no single region matters. Blurring any one lowers the similarity by less than {LEAST:.2f}."
+    return f"For **{text}**, the {place(heat)} matters most. Blurring it lowers the similarity by {heat.lost:z.2f}."

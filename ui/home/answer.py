@@ -161,7 +161,7 @@ def _status(engine: Engine, query: Query, matches: Matches, shown: int) -> str:
     if strong and not matches.sure:
         return f"Closest we have for “{text}”. The app is not sure that these pictures show it."
     if not strong:
-        return f"Nothing in {engine.collection.title} matches “{text}” well. These are the nearest."
+        return f"No picture in {engine.collection.title} clearly shows “{text}”. These are the nearest."
     possible = len(matches.likely()) - strong
     more = f", and {possible} more may match" if possible else ""
     return f"{strong} of {len(engine.collection)} pictures match{'es' * (strong == 1)} well{more}"

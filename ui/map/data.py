@@ -35,7 +35,7 @@ THUMBNAIL = 96
 COLOURS = {
     "category": "Category",
     "label": "Label",
-    "cluster": "Picture group",
+    "cluster": "Group",
     "cosine": "Similarity",
     "right": "Named correctly",
 }

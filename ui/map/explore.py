@@ -138,12 +138,11 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
     if view.name in projections.trustworthiness:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
         sentences.append(
-            f"Arranged by {method} in {dimensions} dimensions. "
-            "Pictures that are close here are similar, to a degree of "
-            f"{projections.trustworthiness[view.name]:.2f} out of 1 (trustworthiness)."
+            f"Pictures that are close on this map are similar (trustworthiness {projections.trustworthiness[view.name]:.2f} of 1)."
         )
         explanation = (
-            "A map cannot keep all distances between pictures. Trustworthiness is 1 if, for every picture, the ten nearest on the "
+            f"{method} has arranged the pictures in {dimensions} dimensions. A map cannot keep all distances between them. "
+            "Trustworthiness is 1 if, for every picture, the ten nearest on the "
             "map are also the ten most similar (Venna and Kaski, 2001)."
         )
     if view.colour == "cluster":

@@ -98,8 +98,7 @@ def describe_placement(view: View, marks: MapMarks) -> str:
         return ""
     if view.name.startswith("pca"):
         return "★ is at its exact place, which is computed in the same way as the places of the pictures."
-    reason = f"because a {METHODS[view.name[:-1]]} map has no exact place for anything added later"
-    return f"★ is placed among its {NEIGHBOURS} most similar pictures, {reason}."
+    return f"★ is placed among its {NEIGHBOURS} most similar pictures."
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def find(engine: Engine) -> Overview:
 
 def show_albums(engine: Engine, overview: Overview) -> None:
     """Show each album with its name and its most typical pictures."""
-    st.caption("Pictures that show similar things. The names are guesses of the app.")
+    st.caption("Pictures that show similar things. The app guesses the names.")
     for number, album in enumerate(overview.albums):
         heading = plain(album.name) if album.name else "Other pictures" if len(overview.albums) > 1 else "All pictures"
         st.header(f"{heading} ({len(album.rows)})", anchor=False)

@@ -13,11 +13,10 @@ from devise_core.search.shown_words import CLEAR_NAME
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
-    "Of 10 names for pictures of this demo that are called “probably”, about 6 are right. Of 10 called “maybe”, about 4 are right, "
-    "and of 10 called “not sure”, about 1. "
-    "The percentage is the probability that the model gives to the word and all kinds of it."
+    "For the pictures of this demo, “probably” is right about 6 times in 10, “maybe” 4 times and “not sure” once. "
+    "The percentage includes more specific words, such as breeds of dog for “dog”."
 )
-_ORDER_HELP = "A general word can be surer than a more exact one that describes the picture better."
+_ORDER_HELP = "A general word can be more probable than an exact one that describes the picture better."
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 
@@ -37,7 +36,7 @@ def show_names(names: Names) -> None:
         for hit, share in pairs[:1]:
             _bar(hit, share, _confidence(names))
         if others:
-            st.caption("Other words, the surest first", help=_ORDER_HELP)
+            st.caption("Other words, the most probable first", help=_ORDER_HELP)
         for hit, share in others:
             _bar(hit, share, confidence(share))
     if unlikely := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:

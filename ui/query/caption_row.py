@@ -46,8 +46,7 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), 
         if not is_first:
             st.divider()
         st.header("Found by caption or label")
-        place = "below" if is_first else "above"
-        st.caption(f"These pictures are described with the words of your query. The search {place} looks at the pictures only.")
+        st.caption("The descriptions of these pictures contain your words. The search itself does not read descriptions.")
         gallery(engine, hits, "captions")
         if is_first:
             st.divider()

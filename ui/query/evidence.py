@@ -37,7 +37,7 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
     if not offered:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="senses"):
-        st.caption("This word has several meanings. Search for one:" if not current else "Another meaning:")
+        st.caption("This word has several meanings. Search for one:" if not current else "Another meaning:", width="content")
         for sense in offered:
             link("text_search", _sense_label(sense, shown or None), f"sense-{sense.tag}", **{url_state.QUERY: sense.text})
 
@@ -74,14 +74,14 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
     with suppress(ArtifactError):  # the row of pictures found by caption says so
         written = len(engine.found_by_caption(query, MOST_WRITTEN))
     if not written:
-        return f"Nothing here matches “{text}”."
+        return f"No picture here clearly shows “{text}”."
     count = "1 picture has" if written == 1 else f"{written} pictures have"
-    return f"The app does not recognise “{text}” in any picture, but {count} the words in a caption or label."
+    return f"No picture here clearly shows “{text}”, but {count} the words in a caption or label."
 
 
 def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
     """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
-    with st.container(horizontal=True, vertical_alignment="center", key="absent"):
+    with st.container(key="absent"):
         st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
         if matches.evidence and matches.evidence.near_miss:
             name = matches.evidence.near_miss.name
@@ -120,5 +120,5 @@ def closest(engine: Engine, matches: Matches, shown: Container[str] = (), count:
 def _sense_label(sense: Sense, shown: set[str] | None) -> str:
     """Say beside a sense that the model was not trained on it, or that the collection does not show it."""
     if not sense.label_count:
-        return f"{sense.text}, known from texts only"
+        return f"{sense.text}, known only from text"
     return sense.text if shown is None or sense.text in shown else f"{sense.text}, not in this collection"

@@ -54,4 +54,4 @@ def _summary(engine: Engine, query: Query, matches: Matches, any_shown: bool) ->
         possible = len(matches.likely()) - len(matches.strong())
         return match_count(strong, len(engine.collection), possible) if matches.sure else closest_sentence(query.respelled_text)
     nearest = " These are the nearest." * any_shown
-    return f"Nothing in {plain(engine.collection.title)} matches “{plain(query.respelled_text, 80)}” well.{nearest}"
+    return f"No picture in {plain(engine.collection.title)} clearly shows “{plain(query.respelled_text, 80)}”.{nearest}"

@@ -160,7 +160,7 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
 
 
 def _filter(engine: Engine) -> Filter:
-    """Read the filters from the address, and say which name nothing. The widgets that change them are drawn later."""
+    """Read the filters from the address, and say which do not exist. The widgets that change them are drawn later."""
     chosen: dict[str, list[str]] = {}
     for kind, name in FILTERS:
         linked = url_state.read_all(name)
@@ -216,7 +216,7 @@ def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> N
 
 def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
     count = match_count(chosen.strong_count, chosen.inside_count, chosen.possible_count)
-    parts = [closest_sentence(query) if chosen.is_doubtful and chosen.strong else count]
+    parts = [closest_sentence(query) if chosen.is_doubtful else count] if chosen.strong else []
     if filtered_out:
         parts.append(f"{filtered_out} filtered out")
     if folded := sum(chosen.duplicates.values()):
@@ -229,10 +229,10 @@ def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: Ma
     if is_filtered and not len(inside):
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
-    where, reason = "the pictures that pass the filters" if is_filtered else "this collection", ""
+    where, reason = "that passes the filters" if is_filtered else "in this collection", ""
     if settings.threshold > suggested and len(inside):
         reason = f" The highest similarity is {float(inside.cosines.max()):z.2f}, and your threshold is {settings.threshold:.2f}."
-    st.info(f"Nothing in {where} matches “{plain(query, 80)}” well.{reason}", icon=":material/search_off:")
+    st.info(f"No picture {where} clearly shows “{plain(query, 80)}”.{reason}", icon=":material/search_off:")
 
 
 def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:

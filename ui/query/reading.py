@@ -25,7 +25,7 @@ MAX_TERMS = 8
 """How many terms are shown. More would push the results off a phone's screen."""
 MIN_SHARE = 0.005
 """A smaller share would be shown as 0%."""
-_SHARES_HELP = "The percentage is how much each term counts. Rare words count more than common ones."
+_SHARES_HELP = "The percentage is how much each part counts. Within a phrase, rare words count more than common ones."
 _NEAREST_HELP = "Above are the words most similar to each part of your query."
 
 

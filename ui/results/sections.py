@@ -133,8 +133,8 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for {len(asked)} kinds of things by their names. A picture is marked right if its category or "
-        "a label of it is that kind of thing. If neither can tell, it is not judged and not counted. The order also counts what "
-        "comes after the first pictures."
+        "a label of it is that kind of thing. If neither can tell, it is not counted. The queries are in the order of "
+        "their average precision, which looks at the whole list of results and not only at the first pictures."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Best", asked[:ends]), ("Worst", asked[: -ends - 1 : -1])):
@@ -155,8 +155,8 @@ def right_of(verdicts: Sequence[bool | None]) -> str:
     right, judged = verdicts.count(True), len(verdicts) - verdicts.count(None)
     if judged == len(verdicts):
         return f"{right} of the first {judged} are right"
-    unjudged = f"{len(verdicts) - judged} of the first {len(verdicts)} not judged"
-    return f"{right} of {judged} are right, {unjudged}" if judged else unjudged
+    unknown = f"{len(verdicts) - judged} unknown"
+    return f"of the first {len(verdicts)}, {right} right and {unknown}" if judged else f"of the first {len(verdicts)}, {unknown}"
 
 
 def model_card(engine: Engine) -> None:

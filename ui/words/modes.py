@@ -107,8 +107,8 @@ def _similar_words() -> None:
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
-            "Words are similar if they are used in similar contexts. The similarities were learned from text alone "
-            "(GloVe). Click a word to continue from it.",
+            "Words are similar if they are used in similar texts, such as “bird” and “flu” in the news. They were learned from "
+            "text alone, with a method called GloVe. Click a word to continue from it.",
             help=WORD_HELP,
         )
         _pictures(query)
@@ -164,7 +164,7 @@ def _path() -> None:
         st.caption(
             "At each step you see the most similar word. If a picture in "
             f"{plain(engine.collection.title)} matches it well, you see that too. No word or picture appears twice.",
-            help="The two words are vectors. The path turns from one to the other in steps of equal angle.",
+            help="The path goes from one word to the other in equal steps of meaning.",
         )
         if clicked.picture:
             open_hit(clicked.picture)

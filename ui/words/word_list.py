@@ -25,7 +25,7 @@ from ui.text import WORD_HELP, plain
 from ui.words.sums import is_person, words_of_sum
 
 PREJUDICE = (
-    "These words show how texts on the web and in the news use words for people, with the prejudices of their authors. They say "
+    "This list shows how texts on the web and in the news write about people. It repeats the prejudices of their authors, and says "
     "nothing about what people are or can do."
 )
 _IN_A_LINE = 8

@@ -1,6 +1,6 @@
-"""What is known of a collection in Milvus as a whole, in a part of its own: JSON in rows.
+"""Store the facts about a collection in Milvus as JSON, in a part of its own.
 
-The first row says how the version was begun. Those behind it have the facts, in pieces, once it is sealed.
+The first row says how the version was started. The rows after it have the facts, in pieces, once the version is complete.
 """
 
 from __future__ import annotations
