@@ -120,7 +120,7 @@ def test_labels_from_a_custom_list(page: Page, address: str) -> None:
 
 def test_charts_are_painted(page: Page, address: str) -> None:
     page.goto(f"{address}/results")
-    expect(page.get_by_role("heading", name="of 100 pictures")).to_be_visible()
+    expect(page.get_by_role("heading", name="of the pictures, the right name")).to_be_visible()
     page.get_by_text("For researchers: all").click()
     expect(page.get_by_role("heading", name="Model card")).to_be_visible()
     expect(page.get_by_role("heading", name="How it is made")).to_be_visible()

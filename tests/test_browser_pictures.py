@@ -81,12 +81,19 @@ DROP = """(zone, data) => {
 }"""
 
 
+RECORDING = """() => {
+  const video = document.querySelector("[data-testid=stCameraInput] video");
+  return video && video.videoWidth > 0 && video.readyState === video.HAVE_ENOUGH_DATA && video.currentTime > 0;
+}"""
+"""Whether the camera has shown a picture. Before that, there is nothing to take."""
+
+
 def test_a_picture_from_the_camera(page: Page, address: str) -> None:
     page.goto(f"{address}/image_search")
     page.get_by_text("Camera", exact=True).click()
     shoot = page.get_by_role("button", name="Take Photo")
     expect(shoot).to_be_enabled()
-    page.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0")
+    page.wait_for_function(RECORDING)
     shoot.click()
     expect(page.locator(".st-key-image_search_crop .name")).to_have_text("camera picture")
     expect(tiles(page, "meaning").first).to_be_visible()

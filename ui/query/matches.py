@@ -90,17 +90,16 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
         The pictures to show below.
     """
     by_description = st.container()
-    st.caption(_summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)), help=SIMILARITY_HELP)
+    if summary := _summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)):
+        st.caption(summary, help=SIMILARITY_HELP)
     is_absent = not chosen.strong and chosen.is_suggested and matches.absent
     if is_absent:
         explain_absence(engine, query, matches)
         by_description = st.container()
     elif not chosen.strong:
         _explain_nothing(query.respelled_text, chosen.inside, matches.suggested, settings)
-    described = set[str]()
-    if not matches.sure:
-        with by_description:
-            described = {hit.id for hit in caption_row(engine, query, is_first=True)}
+    with by_description:
+        described = set() if matches.sure else {hit.id for hit in caption_row(engine, query, is_first=True)}
     hits: list[Hit] = engine.hits(_page(chosen.listed, settings.size))
     if is_absent and not hits:
         hits = closest(engine, matches, described)
