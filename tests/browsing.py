@@ -77,6 +77,12 @@ SETTLED = """() => {
 }"""
 """Whether nothing has moved or faded for five frames."""
 
+RECORDING = """() => {
+  const video = document.querySelector("[data-testid=stCameraInput] video");
+  return video && video.videoWidth > 0 && video.readyState === video.HAVE_ENOUGH_DATA && video.currentTime > 0;
+}"""
+"""Whether the camera has shown a picture. Before that, there is nothing to take."""
+
 
 @contextmanager
 def served(module: str = "streamlit", base_path: str = "", **environment: str) -> Iterator[str]:

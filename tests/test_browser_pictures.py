@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests.browsing import open_page, tiles, wait_until_drawn, wait_until_settled
+from tests.browsing import RECORDING, open_page, tiles, wait_until_drawn, wait_until_settled
 from tests.conftest import BUNDLED
 from tests.walkthrough import A_CAT, CAT
 
@@ -79,13 +79,6 @@ DROP = """(zone, data) => {
   dataTransfer.items.add(new File([Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))], "dropped.webp", { type: "image/webp" }));
   for (const kind of ["dragover", "drop"]) find(zone).dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
 }"""
-
-
-RECORDING = """() => {
-  const video = document.querySelector("[data-testid=stCameraInput] video");
-  return video && video.videoWidth > 0 && video.readyState === video.HAVE_ENOUGH_DATA && video.currentTime > 0;
-}"""
-"""Whether the camera has shown a picture. Before that, there is nothing to take."""
 
 
 def test_a_picture_from_the_camera(page: Page, address: str) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from starlette.datastructures import Headers
 
 from devise_core.serving.origin import is_cross_origin
-from tests.browsing import open_page, tiles
+from tests.browsing import RECORDING, open_page, tiles
 from tests.local_server import LocalServer, run_server
 from tests.walkthrough import Requests, label, large_picture, read_map, search_and_open, search_uploads, small_picture
 
@@ -63,7 +63,7 @@ def test_a_whole_session_in_a_frame(frame: Frame, address: str) -> None:
 def test_a_picture_from_the_camera_in_a_frame(frame: Frame, address: str) -> None:
     frame.goto(f"{address}/image_search")
     frame.get_by_text("Camera", exact=True).click()
-    frame.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0")
+    frame.wait_for_function(RECORDING)
     frame.get_by_role("button", name="Take Photo").click()
     expect(frame.locator(".st-key-image_search_crop .name")).to_have_text("camera picture")
     expect(frame.locator(".st-key-grid-meaning .name").first).to_be_visible()
