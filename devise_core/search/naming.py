@@ -166,8 +166,7 @@ class Namer:
     def _names(self, scores: Floats, shares: Floats, person: float, embedding: Floats, k: int) -> Names:
         lines = self._best_lines(scores, k)
         if person >= PERSON_LIKELY and self._word_filter.allows(PERSON):
-            is_first = person >= PERSON_SURE or not lines or person > shares[self.table.below[lines[0]]].sum()
-            lines.insert(0 if is_first else min(2, len(lines)), PERSON_LINE)
+            lines.insert(0 if person >= PERSON_SURE else min(2, len(lines)), PERSON_LINE)
         hits = [
             WordHit(PERSON, self._person_cosine(embedding), person)
             if line == PERSON_LINE
