@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from devise_core.text.noun_store import PLURALS, NounStore
+from devise_core.text.real_words import COMMON
 from devise_core.text.word_store import SPELLING_POOL, WordStore
 
 MAX_PART_RANK = 3_000
@@ -85,7 +86,12 @@ class Morphology:
             if token.endswith(plural) and len(token) > len(plural) + 1:
                 singulars.append(token.removesuffix(plural) + singular)
         plurals = [token + "s", token + "es", *([token[:-1] + "ies"] if token.endswith("y") else [])]
-        return next((form for form in (*singulars, *plurals) if len(form) >= SHORTEST and self._is_common(form)), None)
+        return next((form for form in (*singulars, *plurals) if len(form) >= SHORTEST and self._is_real(form)), None)
+
+    def _is_real(self, word: str) -> bool:
+        """Return whether a word is a noun or so frequent that it is no misspelling: "forress" is no plural of "forres"."""
+        row = self.words.row(word)
+        return row is not None and row < (SPELLING_POOL if self.nouns.row(word) is not None else COMMON)
 
     def _is_common(self, word: str) -> bool:
         row = self.words.row(word)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from devise_core.text.likely_spellings import ENDING, Candidate, has_letters, is_swapped, keeps_letters, ordered
 from devise_core.text.noun_store import NounStore
-from devise_core.text.real_words import FAMILIAR, RealWords
+from devise_core.text.real_words import COMMON, FAMILIAR, RealWords
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.short_typos import short_correction
 from devise_core.text.thing_words import is_thing
@@ -17,14 +18,14 @@ SURE_LENGTH, LONG_WORD = 5, 7
 """Of shorter words, only a few typing errors are corrected. Only words of at least so many letters are corrected, to nouns, if two
 letters are wrong."""
 
-FAR_MORE = 100
-"""A spelling that is so many times as frequent as a noun is meant: "thier" is "their" and no tier."""
-
 MORE = 10
 """A foreign word may be an English one that is so many times as frequent and has one letter more: "hors" is "horse"."""
 
 MAX_KEPT = 4_096
 """How many unknown words are kept with their spellings."""
+
+MAX_CANDIDATES = 20
+"""How many of the likely spellings of a word are looked at."""
 
 SPELLINGS = 5
 """How many spellings are suggested for an unknown word."""
@@ -42,26 +43,33 @@ class Speller:
 
     def __init__(self, words: WordStore, nouns: NounStore, real: RealWords, word_filter: WordFilter) -> None:
         self._words, self._nouns, self._real, self._word_filter = words, nouns, real, word_filter
-        self._known: dict[str, tuple[list[str], list[str]]] = {}
+        self._known: dict[str, tuple[list[Candidate], list[str]]] = {}
 
     def offered(self, word: str) -> list[str]:
         """Return up to ``SPELLINGS`` spellings that may be offered for an unknown word, the nearest first."""
         return self._near(word)[1]
 
     def correction(self, word: str) -> str | None:
-        """Return the noun or frequent word that differs from a word in one letter, or in two if it is long; None if none does."""
+        """Return the noun or frequent word that differs from a word in one letter, or in two if it is long; None if none does.
+
+        Of several, it is the one that ``ordered`` has first. A word about people has to keep all letters that were typed.
+        """
         if len(word) < SURE_LENGTH:
-            return self.short(word)
-        nearest = self._within(word)
-        if not nearest:
+            return self.short(word) or self._swapped_thing(word)
+        meant = next(filter(self._is_known_well, self._within(word)), None)
+        if meant is None or (is_sensitive(meant.word, sex_and_age=False) and not keeps_letters(word, meant.word)):
             return None
-        best = nearest[0][1]
-        ranks = {other: self._rank(other) for other, distance in nearest if distance == best}
-        noun = next((other for other in ranks if self._nouns.row(other) is not None), None)
-        frequent = next((other for other, rank in ranks.items() if rank < FAMILIAR), None) if best == 1 else None
-        if noun and frequent:
-            return frequent if FAR_MORE * ranks[frequent] < ranks[noun] else noun
-        return noun or frequent
+        return meant.word
+
+    def _is_known_well(self, meant: Candidate) -> bool:
+        return self._nouns.row(meant.word) is not None or (meant.distance <= 1 and meant.rank < FAMILIAR)
+
+    def _swapped_thing(self, word: str) -> str | None:
+        """Return the familiar thing of which an unknown short word has two letters swapped, such as "dog" for "dgo"."""
+        nearest = None if word in self._words else next(iter(self._within(word)), None)
+        if nearest is None or nearest.rank >= FAMILIAR or not is_thing(nearest.word):
+            return None
+        return nearest.word if is_swapped(word, nearest.word) else None
 
     def short(self, word: str) -> str | None:
         """Return what a word of three or four letters is a typing error for; None if it is none."""
@@ -80,7 +88,7 @@ class Speller:
             return None
         place = words.index(word)
         before, after = ([corrected.get(each, each) for each in part] for part in (words[:place][-1:], words[place + 1 :][:1]))
-        for other, _ in self._within(word):
+        for other, *_ in self._within(word):
             phrases = [" ".join((*before, other))] * bool(before) + [" ".join((other, *after))] * bool(after)
             if any(self._nouns.row(phrase) is not None for phrase in phrases):
                 return other
@@ -94,36 +102,43 @@ class Speller:
             ('horse', None)
         """
         rank = self._rank(word)
-        near = [other for other in self._near(word)[1] if len(other) == len(word) + 1 and _has_letters(word, other)]
+        near = [other for other in self._near(word)[1] if len(other) == len(word) + 1 and has_letters(word, other)]
         return next((other for other in near if is_thing(other) and MORE * self._rank(other) < rank), None)
 
-    def _within(self, word: str) -> list[tuple[str, int]]:
-        """Return the spellings that are so near that they may be meant, and their distances in letters, the nearest first."""
-        from rapidfuzz.distance import OSA
-
+    def _within(self, word: str) -> list[Candidate]:
+        """Return the spellings that are so near that they may be meant, the most likely first."""
         if not word.isalpha():
             return []
-        near = [(other, int(OSA.distance(word, other))) for other in self._near(word)[0]]
-        return sorted((pair for pair in near if pair[1] <= (1 if len(word) < LONG_WORD else 2)), key=lambda pair: pair[1])
+        return [each for each in self._near(word)[0] if each.distance <= (1 if len(word) < LONG_WORD else 2)]
 
-    def _near(self, word: str) -> tuple[list[str], list[str]]:
-        """Return the nearest spellings that are allowed, and those that may be offered. They are kept for other parts of a page."""
+    def _near(self, word: str) -> tuple[list[Candidate], list[str]]:
+        """Return the likely spellings that are allowed, and those that may be offered. They are kept for other parts of a page."""
         near = self._known.get(word)
         if near is None:
-            allowed = [each for each in self._words.spellings(word, None) if each != word and self._word_filter.allows(each)]
-            offered = list(islice((each for each in allowed if each in self._real and not is_sensitive(each)), SPELLINGS))
-            near = (allowed[:SPELLINGS], offered)
+            allowed = ordered(word, [each for each in self._candidates(word) if self._word_filter.allows(each.word)])
+            offered = (each.word for each in allowed if each.word in self._real and not is_sensitive(each.word))
+            near = (allowed[:MAX_CANDIDATES], list(islice(offered, SPELLINGS)))
             if len(self._known) >= MAX_KEPT:
                 self._known.clear()
             self._known[word] = near
         return near
 
+    def _candidates(self, word: str) -> list[Candidate]:
+        """Return the words that are spelled like another one, and the things that lack no more than their ending."""
+        from rapidfuzz.distance import OSA
+
+        near = {each: int(OSA.distance(word, each)) for each in self._words.spellings(word, None) if each != word}
+        near |= dict.fromkeys(self._continued(word) if len(word) >= SURE_LENGTH else (), 1)
+        return [Candidate(each, distance, self._rank(each)) for each, distance in near.items()]
+
+    def _continued(self, word: str) -> Iterator[str]:
+        """Yield the common things that have up to ``ENDING`` letters more at the end."""
+        for other in self._words.completions(word):
+            if self._rank(other) >= COMMON:
+                return
+            if len(other) <= len(word) + ENDING and is_thing(other):
+                yield other
+
     def _rank(self, word: str) -> int:
         row = self._words.row(word)
         return len(self._words) if row is None else row
-
-
-def _has_letters(word: str, longer: str) -> bool:
-    """Return whether the letters of a word are in a longer one in the same order."""
-    letters = iter(longer)
-    return all(letter in letters for letter in word)
