@@ -7,6 +7,7 @@ from itertools import islice
 
 from devise_core.text.likely_spellings import ENDING, Candidate, has_letters, is_swapped, keeps_letters, ordered
 from devise_core.text.noun_store import NounStore
+from devise_core.text.offered_words import may_offer
 from devise_core.text.real_words import COMMON, FAMILIAR, RealWords
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.short_typos import short_correction
@@ -116,7 +117,7 @@ class Speller:
         near = self._known.get(word)
         if near is None:
             allowed = ordered(word, [each for each in self._candidates(word) if self._word_filter.allows(each.word)])
-            offered = (each.word for each in allowed if each.word in self._real and not is_sensitive(each.word))
+            offered = (each.word for each in allowed if each.word in self._real and may_offer(each.word))
             near = (allowed[:MAX_CANDIDATES], list(islice(offered, SPELLINGS)))
             if len(self._known) >= MAX_KEPT:
                 self._known.clear()

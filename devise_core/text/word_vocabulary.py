@@ -12,11 +12,11 @@ from devise_core.errors import UnknownWordError
 from devise_core.text.completion import complete
 from devise_core.text.morphology import Morphology
 from devise_core.text.noun_store import NounStore
+from devise_core.text.offered_words import may_offer
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_reader import weighted_sum
 from devise_core.text.real_words import FAMILIAR, RARE, RealWords
-from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.speller import SURE_LENGTH, Speller
 from devise_core.text.tokens import Phrases, tokens
 from devise_core.text.vocabulary import MAX_LOOKUPS, Vocabulary
@@ -106,8 +106,8 @@ class WordVocabulary(Vocabulary):
         return bool(others) and all(map(self._real.is_rare, others))
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
-        """Return up to ``k`` completions of the end of ``text``, without sensitive words."""
-        return complete(text, self.words, self.nouns, k, lambda word: self._may_offer(word) and not is_sensitive(word))
+        """Return up to ``k`` completions of the end of ``text``, without words about people."""
+        return complete(text, self.words, self.nouns, k, lambda word: self._may_offer(word) and may_offer(word))
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
@@ -171,7 +171,9 @@ class WordVocabulary(Vocabulary):
     def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
         """Yield familiar nouns in the singular, nearest first."""
         hits = self.words.nearest(vector, _POOL, among=FAMILIAR)
-        return (hit for hit in hits if self._is_singular_noun(hit.word) and self.word_filter.allows(hit.word))
+        return (
+            hit for hit in hits if self._is_singular_noun(hit.word) and self.word_filter.allows(hit.word) and may_offer(hit.word)
+        )
 
     def _allowed(self, search: Callable[[int], list[WordHit]], k: int, used: Container[str] = ()) -> list[WordHit]:
         """Return the first ``k`` words of ``search``, which takes a number, that may be offered and are not in ``used``."""
