@@ -11,7 +11,7 @@ from devise_core.bundle.person_words import ALSO
 from devise_core.bundle.sense_counts import SenseCounts
 from devise_core.bundle.word_lists import write_word_list
 from devise_core.bundle.wordnet import Nouns
-from devise_core.text.sensitive_words import is_sensitive
+from devise_core.text.sensitive_words import has_sensitive_word
 from devise_core.text.thing_words import ANIMAL, PLACE, THING, THING_WORDS
 from devise_core.text.word_filter import load_word_filter
 
@@ -122,4 +122,4 @@ def _names_a_person(nouns: Nouns, senses: Sequence[int]) -> bool:
 
 
 def _may_be_shown(word: str) -> bool:
-    return not is_sensitive(word) and load_word_filter().allows(word)
+    return not has_sensitive_word(word) and load_word_filter().allows(word)

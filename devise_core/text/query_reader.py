@@ -9,6 +9,7 @@ import numpy as np
 
 from devise_core.datatypes import Reading, Term
 from devise_core.errors import QueryError, UnknownWordError
+from devise_core.text.dates import without_dates
 from devise_core.text.negation import split_negations
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause, parse
@@ -114,6 +115,8 @@ def _spelled(
 
 def _names_nothing(placed: Sequence[PlacedClause]) -> QueryError:
     words = " ".join(phrase for part in placed for phrase in part.dropped)
+    if words and not without_dates(words)[0]:
+        return QueryError(f"“{words}” is a date, and the app cannot recognise dates in pictures. Add the name of a thing.")
     return QueryError(f"“{words}” does not name anything to look for. Add the name of a thing, such as “violin”.")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from devise_core.datatypes import Correction
 from devise_core.text.carriers import names_nothing, without_carriers
+from devise_core.text.dates import without_dates
 from devise_core.text.foreign_nouns import ForeignNouns, Translation
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query_parser import Clause
@@ -60,9 +61,14 @@ class QueryWords:
 
         The words of a clause in quotes are not dropped, translated or corrected.
         """
-        words = tokens(clause.text)
+        text, dates = (clause.text, []) if clause.quoted else without_dates(clause.text)
+        words = tokens(text)
         if names_nothing(words):
-            return ReadWords("", dropped=[" ".join(words)])
+            return ReadWords("", dropped=[" ".join([*words, *dates])])
+        read = self._read(replace(clause, text=text), words, spellings)
+        return replace(read, unmodelled=[*read.unmodelled, *dates]) if dates else read
+
+    def _read(self, clause: Clause, words: list[str], spellings: Mapping[str, str]) -> ReadWords:
         as_written = clause.quoted or (len(words) > 1 and self._vocabulary.is_noun(clause.text))
         words, read = self._spelled(words, clause, {} if as_written else spellings)
         if len(words) == 1 or self._vocabulary.noun_row(read.text) is None:

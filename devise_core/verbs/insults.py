@@ -7,7 +7,7 @@ import numpy as np
 from devise_core.search.naming_table import Flags
 from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
-from devise_core.text.sensitive_words import is_insulting, is_sensitive, singular_forms
+from devise_core.text.sensitive_words import describes_thing, is_insulting, is_sensitive, singular_forms
 from devise_core.text.tokens import tokens
 from devise_core.vectors import Rows
 from devise_core.verbs.arguments import query_given, rows_given
@@ -29,8 +29,9 @@ class InsultVerbs(RankingVerbs):
         """Find images that are not shown for a query unless the app is sure of them.
 
         They may show people, if the query is an animal or a thing that insults people. Or they may show an animal, if the query has
-        a word for people, a religion or a people. If it is nothing but a word for people, they show none. Beside the name of a
-        person or a place, they may show people or an animal. An image with the words of the query as a label is never among them.
+        a word for people, a religion or a people. If it is nothing but a word for people, they show none. Beside a thing such as
+        "turkish delight", they may show people, and beside the name of a person or a place, people or an animal. An image with the
+        words of the query as a label is never among them.
 
         Args:
             query: What ``query`` made of a text.
@@ -50,13 +51,14 @@ class InsultVerbs(RankingVerbs):
             return None
         animal, people = self._is_animal(query), is_sensitive(text) or self._is_person(query)
         named = not animal and has_name(text)
-        if animal == people and not named and not is_insulting(text):
+        unlike_people = named or is_insulting(text) or describes_thing(text)
+        if animal == people and not unlike_people:
             return None
         features = self.collection.vector_rows("visual")[rows]
         unfit = np.zeros(len(rows), dtype=np.bool_)
         if named or (people and not animal):
             unfit |= self._may_show_animals(rows)
-        if named or is_insulting(text):
+        if unlike_people:
             unfit |= guard.may_show_people(features)
         elif query.noun and people and not animal and not is_sensitive(text):
             unfit |= ~guard.show_rather_people(features)

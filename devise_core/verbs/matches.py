@@ -14,7 +14,7 @@ from devise_core.search.probes import PEOPLE
 from devise_core.search.ranking import Mask, Ranking
 from devise_core.text.judged_people import judges_people
 from devise_core.text.query import Query
-from devise_core.text.sensitive_words import is_sensitive
+from devise_core.text.sensitive_words import is_atrocity, is_sensitive
 from devise_core.verbs.arguments import condition_given, query_given
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 from devise_core.verbs.insults import InsultVerbs
@@ -190,7 +190,7 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         if evidence is not None and blank is not None:
             good, possible = evidence.good & ~blank, evidence.possible & ~blank
             evidence = replace(evidence, good=good, possible=possible, present=bool(good.any()))
-        sensitive = is_sensitive(query.read_text) or judges_people(query)
+        sensitive = is_sensitive(query.read_text) or is_atrocity(query.respelled_text) or judges_people(query)
         count = len(inside) if count < 0 else count
         if evidence is not None and evidence.sure:
             evidence = self._without_people(query, evidence)

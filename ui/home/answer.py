@@ -11,6 +11,7 @@ from devise_core.errors import ArtifactError, QueryError, UnknownWordError, shor
 from devise_core.search.ranking import Ranking
 from devise_core.serving import event_log
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import is_atrocity
 from devise_core.text.unmodelled import quoted
 from devise_core.verbs.matches import Matches
 from ui.blocked_words import NOT_RECOGNISED, is_blocked, withheld_sentence
@@ -111,9 +112,10 @@ def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordErro
 
 
 def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
-    """Return the pictures that are described with the words of a query, or examples to try if there are none."""
+    """Return the pictures that are described with the words of a query, or examples to try. An atrocity has none."""
     captioned = _captioned(engine, query, ())
-    tries = [] if captioned else [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
+    no_examples = bool(captioned) or is_atrocity(query.respelled_text)
+    tries = [] if no_examples else [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
     return _without_tiles(query.text, reason, tries, captioned)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import is_atrocity
 from ui import url_state
 from ui.blocked_words import withheld_sentence
 from ui.links import link
@@ -26,11 +27,13 @@ def explain_withheld(query: Query) -> None:
 def captioned_or_examples(engine: Engine, query: Query) -> int:
     """Show the pictures that are described with the words of a query, or examples of the collection if there are none.
 
+    Beside an atrocity there are no examples.
+
     Returns:
         How many pictures are shown.
     """
     shown = len(caption_row(engine, query))
-    if not shown:
+    if not shown and not is_atrocity(query.respelled_text):
         with st.container(horizontal=True, vertical_alignment="center", key="way-on"):
             st.caption(NO_RESULT, width="content")
             for example in examples(engine)[:OFFERED]:
