@@ -1,7 +1,7 @@
 """Which words are shown as similar to a text.
 
 Word vectors repeat the prejudices of their texts. So a list about people leaves out the words that judge people or say what kind of
-person somebody is, and a list with words for people has a warning.
+person somebody is, and it has a warning.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ PREJUDICE = (
     "This list shows how texts on the web and in the news write about people. It repeats the prejudices of their authors, and says "
     "nothing about what people are or can do."
 )
+_LOOKS = frozenset(("beard", "body", "complexion", "eyes", "face", "hair", "hairstyle", "skin"))
+"""Words for how people look."""
 _IN_A_LINE = 8
 _POOL = 20
 """Search for this many times as many words as are shown, because some are left out."""
@@ -41,9 +43,11 @@ def shown_words(engine: Engine, query: Query, k: int) -> list[WordHit]:
 
 
 def needs_warning(engine: Engine, query: Query, hits: Sequence[WordHit]) -> bool:
-    """Return whether a query is about people or judges something, or a word that is shown for it means people."""
+    """Return whether a query is about people, their looks or a judgement, or most of the words shown for it mean people."""
     words = words_of_sum(query)
-    return not JUDGEMENTS.isdisjoint(words) or names_people(engine, [*words, *(hit.word for hit in hits)])
+    if not (JUDGEMENTS | _LOOKS).isdisjoint(words) or is_sensitive(" ".join(words)) or names_people(engine, words):
+        return True
+    return 2 * sum(means_person(engine, hit.word) for hit in hits) > len(hits)
 
 
 def names_people(engine: Engine, words: Sequence[str]) -> bool:
