@@ -141,7 +141,7 @@ def test_missing_collections_are_named(artifacts: Path) -> None:
 
 
 def test_a_collection_may_be_deleted_during_a_session(artifacts: Path) -> None:
-    test = app("text_search", q="cat", collection="photos")
+    test = app("text_search", q="bird", collection="photos")
     assert chosen(test) == "photos"
     (artifacts / "collections/photos").rename(artifacts / "elsewhere")
     checked(test.run())

@@ -64,8 +64,7 @@ class InsultVerbs(RankingVerbs):
             unfit |= ~guard.show_rather_people(features)
         if animal and not people:
             unfit |= guard.unfit_for_animals(features)
-        places = np.flatnonzero(unfit)
-        unfit[places] &= ~self._labelled(query, rows[places])
+        unfit[unfit] = ~self._labelled(query, rows[unfit])
         return unfit
 
     def _people_for_animals(self, query: Query, rows: Rows, is_sure: bool) -> Flags | None:

@@ -138,7 +138,8 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
     if view.name in projections.trustworthiness:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
         sentences.append(
-            f"Pictures that are close on this map are similar (trustworthiness {projections.trustworthiness[view.name]:.2f} of 1)."
+            f"Pictures that are close on this {method} map are similar "
+            f"(trustworthiness {projections.trustworthiness[view.name]:.2f} of 1)."
         )
         explanation = (
             f"{method} has arranged the pictures in {dimensions} dimensions. A map cannot keep all distances between them. "
