@@ -112,7 +112,7 @@ def test_the_page_explains_how_the_query_is_placed() -> None:
 
 
 def test_the_page_explains_trustworthiness_and_correct_names() -> None:
-    assert "Pictures that are close on this t-SNE map are similar (trustworthiness 0.97 of 1)." in page_text(
+    assert "Pictures that are close on this 2-D t-SNE map are similar (trustworthiness 0.97 of 1)." in page_text(
         app("explorer")
     ).replace("\\", "")
     assert "among its 5 best matching words" in page_text(app("explorer", colour="right"))

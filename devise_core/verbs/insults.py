@@ -28,10 +28,9 @@ class InsultVerbs(RankingVerbs):
     def insults(self, query: Query, rows: Rows) -> Flags | None:
         """Find images that are not shown for a query unless the app is sure of them.
 
-        They may show people, if the query is an animal or a thing that insults people. Or they may show an animal, if the query has
-        a word for people, a religion or a people. If it is nothing but a word for people, they show none. Beside a thing such as
-        "turkish delight", they may show people, and beside the name of a person or a place, people or an animal. An image with the
-        words of the query as a label is never among them.
+        They may show people, if the query is an animal, a thing that insults people or one such as "turkish delight". They may show
+        an animal, if the query has a word for people, a religion or a people, and no people, if it is nothing but such a word. Beside
+        the name of a person or a place, they may show either. An image with the words of the query as a label is not among them.
 
         Args:
             query: What ``query`` made of a text.

@@ -138,11 +138,11 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
     if view.name in projections.trustworthiness:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
         sentences.append(
-            f"Pictures that are close on this {method} map are similar "
+            f"Pictures that are close on this {dimensions}-D {method} map are similar "
             f"(trustworthiness {projections.trustworthiness[view.name]:.2f} of 1)."
         )
         explanation = (
-            f"{method} has arranged the pictures in {dimensions} dimensions. A map cannot keep all distances between them. "
+            "A map cannot keep all distances between them. "
             "Trustworthiness is 1 if, for every picture, the ten nearest on the "
             "map are also the ten most similar (Venna and Kaski, 2001)."
         )
