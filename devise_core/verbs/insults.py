@@ -29,8 +29,8 @@ class InsultVerbs(RankingVerbs):
         """Find images that are not shown for a query unless the app is sure of them.
 
         They may show people, if the query is an animal, a thing that insults people or one such as "turkish delight". They may show
-        an animal, if the query has a word for people, a religion or a people, and no people, if it is nothing but such a word. Beside
-        the name of a person or a place, they may show either. An image with the words of the query as a label is not among them.
+        an animal, if the query has a word for people, a religion or a people, and no people, if it is nothing but such a word.
+        Beside the name of a person or a place, they may show either. An image that has the query as a label is not among them.
 
         Args:
             query: What ``query`` made of a text.
