@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 import requests
@@ -52,9 +53,9 @@ def frame(browser: Browser, address: str) -> Iterator[Frame]:
 
 
 @pytest.mark.browser
-def test_a_whole_session_in_a_frame(frame: Frame, address: str) -> None:
+def test_a_whole_session_in_a_frame(frame: Frame, address: str, tmp_path: Path) -> None:
     search_and_open(frame, address)
-    label(frame, address, large_picture())
+    label(frame, address, large_picture(tmp_path))
     search_uploads(frame, address, small_picture())
     read_map(frame, address, small_picture())
 

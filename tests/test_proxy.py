@@ -29,9 +29,9 @@ def proxy(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield url
 
 
-def test_a_whole_session_behind_the_proxy(browser: Browser, proxy: str) -> None:
+def test_a_whole_session_behind_the_proxy(browser: Browser, proxy: str, tmp_path: Path) -> None:
     with loading(browser) as (page, _):
-        use_everything(page, proxy, large_picture())
+        use_everything(page, proxy, large_picture(tmp_path))
 
 
 def test_a_whole_session_below_a_path_that_the_proxy_removes(browser: Browser, proxy: str, tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Frame, Locator, Page, Response, expect
@@ -70,7 +70,7 @@ def loading(browser: Browser) -> Iterator[tuple[Page, Requests]]:
     assert (requested.failed, blocked) == ([], [])
 
 
-def use_everything(page: Page, url: str, picture: FilePayload | None = None) -> None:
+def use_everything(page: Page, url: str, picture: FilePayload | Path | None = None) -> None:
     """Do what visitors do. ``picture`` is labelled, by default a small one."""
     search_and_open(page, url)
     share(page, url)
@@ -108,7 +108,7 @@ def search_and_open(view: Page | Frame, url: str) -> None:
     assert_images_load(view)
 
 
-def label(view: Page | Frame, url: str, picture: FilePayload) -> None:
+def label(view: Page | Frame, url: str, picture: FilePayload | Path) -> None:
     """Upload a picture of a cat and read its label."""
     view.goto(f"{url}/labels")
     view.get_by_text("Upload", exact=True).click()
@@ -149,12 +149,11 @@ def small_picture() -> FilePayload:
     return FilePayload(name="cat.webp", mimeType="image/webp", buffer=CAT.read_bytes())
 
 
-def large_picture() -> FilePayload:
-    """Return a picture of a cat of 19 MB. No browser reads its format, so it is sent as it is."""
-    buffer = io.BytesIO()
+def large_picture(folder: Path) -> Path:
+    """Write a picture of a cat of 19 MB to a folder, and return it. No browser reads its format, so it is sent as it is."""
     with Image.open(CAT) as image:
-        image.convert("RGB").resize((2500, 2500)).save(buffer, "TIFF")
-    return FilePayload(name="cat.tif", mimeType="image/tiff", buffer=buffer.getvalue())
+        image.convert("RGB").resize((2500, 2500)).save(folder / "cat.tif")
+    return folder / "cat.tif"
 
 
 def _names(view: Page | Frame, grid: str) -> Locator:
