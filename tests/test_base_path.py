@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from starlette.routing import Route
 from streamlit import config
 
 from tests.browsing import served, wait_until_drawn
 from tests.proxy import proxied, shipped_configuration
-from tests.walkthrough import assert_images_load, loading, use_everything
+from tests.walkthrough import Requests, assert_images_load, loading, use_everything
 from ui.own_routes import base_path, below_base_path, route_url
 from ui.page_list import PAGES
 
@@ -42,15 +42,25 @@ def below() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def visit(browser: Browser, below: str) -> Iterator[tuple[Page, Requests]]:
+    """A page that stays, because to load the app on a new one takes twice as long, and all that it requests."""
+    with loading(browser) as visit:
+        yield visit
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_loads_what_it_shows(browser: Browser, below: str, name: str) -> None:
-    with loading(browser) as (page, requested):
-        page.goto(f"{below}/{name}?q=cat&item=cat&collection=photos")
-        wait_until_drawn(page)
-        if name not in ("photos", "results"):
-            expect(page.locator("img[src^='pictures/']").first).to_be_attached()
-        assert_images_load(page)
+def test_every_page_loads_what_it_shows(visit: tuple[Page, Requests], below: str, name: str) -> None:
+    page, requested = visit
+    requested.paths.clear()
+    page.goto(f"{below}/{name}?q=cat&item=cat&collection=photos")
+    wait_until_drawn(page)
+    if name not in ("photos", "results"):
+        expect(page.locator("img[src^='pictures/']").first).to_be_attached()
+    assert_images_load(page)
+    assert requested.failed == []
+    assert requested.paths
     assert all(path.startswith(f"{below}/") for path in requested.paths if path.startswith("http"))
 
 
