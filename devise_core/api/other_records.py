@@ -125,8 +125,8 @@ class Problem(BaseModel):
                     "type": "urn:semblance:problem:unknown-word",
                     "title": "Unknown word",
                     "status": 422,
-                    "detail": "The word “guitarrrr” is unknown. Did you mean guitar or guitarist or guitars?",
-                    "suggestions": {"guitarrrr": ["guitar", "guitarist", "guitars"]},
+                    "detail": "The word “guitarrrr” is unknown. Did you mean guitar or guitars or guitarist?",
+                    "suggestions": {"guitarrrr": ["guitar", "guitars", "guitarist"]},
                 }
             ]
         },
