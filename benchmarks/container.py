@@ -86,7 +86,7 @@ async def label() -> None:
     async with AppSession(ADDRESS, "labels") as session:
         await session.choose("Choose a picture", "Upload")
         await session.upload("A picture", "cat.webp", CAT.read_bytes())
-        assert "Most likely: cat" in session.text(), session.text()
+        assert "Best name: cat" in session.text(), session.text()
 
 
 async def drop() -> None:

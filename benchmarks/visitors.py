@@ -64,7 +64,7 @@ async def label(address: str, rng: random.Random, pause: Callable[[], Awaitable[
             began = time.perf_counter()
             await session.upload("A picture", file.name, content)
             log.answers["label"].append(time.perf_counter() - began)
-            if "Most likely" not in session.text():
+            if "Best name" not in session.text():
                 log.errors.append(f"no label for {file.name}")
 
 

@@ -8,6 +8,7 @@ from ui.blocked_words import NOT_RECOGNISED, is_about_groups, is_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.query.caption_row import read_or_find_by_caption
+from ui.query.evidence import match_marks
 from ui.query.examples import examples, placeholder
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
@@ -35,7 +36,9 @@ with results, show_errors("q"):
     if not text:
         example = examples(engine)[0]
         st.caption(f"Type a few words or click an example. These are results for **{plain(example)}**:")
-        gallery(engine, engine.search_text(example, k=EXAMPLE_PICTURES), "example")
+        matches = engine.matches(engine.query(example))
+        hits = engine.hits((matches.likely() or matches.ranking)[:EXAMPLE_PICTURES])
+        gallery(engine, hits, "example", match_marks(hits, matches), plain=True)
     else:
         with event_log.timed_search(text) as facts:
             query = read_or_find_by_caption(engine, text, after)

@@ -73,7 +73,7 @@ def test_labels_say_that_a_blank_picture_shows_hardly_anything(content: bytes) -
     assert "This picture shows hardly anything" in page_text(checked(test))
     assert not test.header
     test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
-    assert checked(test).header[0].value == "Most likely: cat"
+    assert checked(test).header[0].value == "Best name: cat"
 
 
 def test_blank_uploads_are_in_no_album_and_match_nothing(engine: Engine) -> None:

@@ -110,12 +110,12 @@ def test_upload(page: Page, address: str) -> None:
 
 def test_labels_from_a_custom_list(page: Page, address: str) -> None:
     page.goto(f"{address}/labels?item=cat&collection=photos")
-    expect(page.get_by_role("heading", name="Most likely: cat")).to_be_visible()
+    expect(page.get_by_role("heading", name="Best name: cat")).to_be_visible()
     page.get_by_text("Your words", exact=True).click()
     box = page.get_by_label("Your words, separated")
     box.fill("castle, pet, windmill")
     box.press("Control+Enter")
-    expect(page.get_by_role("heading", name="Most likely: pet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Best name: pet")).to_be_visible()
 
 
 def test_charts_are_painted(page: Page, address: str) -> None:

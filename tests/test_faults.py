@@ -96,9 +96,9 @@ def test_text_search_works_without_the_model_and_the_model_is_tried_again(artifa
         assert says in text(labelled(labels))
         assert "from a backup" in text(labels)
         assert tile_names(app("text_search", q="violin"))[0] == "violin"
-        assert "Most likely" in text(app("labels"))  # a sample's vectors are at hand
+        assert "Best name" in text(app("labels"))  # a sample's vectors are at hand
         fix(artifacts, "model.keras")
-    assert checked(labels.run()).header[0].value == "Most likely: cat"
+    assert checked(labels.run()).header[0].value == "Best name: cat"
 
 
 def test_a_model_that_keras_cannot_load_is_named(artifacts: Path) -> None:
@@ -166,7 +166,7 @@ def test_leftovers_of_a_killed_build_are_ignored(artifacts: Path) -> None:
 
 def test_lack_of_memory_is_reported_and_the_next_try_succeeds(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = labelled(app("labels"))
-    assert test.header[0].value == "Most likely: cat"
+    assert test.header[0].value == "Best name: cat"
     encoder = open_engines.base_engine().encoder
     assert isinstance(encoder, KerasImageEncoder)
 
@@ -178,7 +178,7 @@ def test_lack_of_memory_is_reported_and_the_next_try_succeeds(artifacts: Path, m
         other = labelled(app("labels"))
         assert "not enough memory" in text(other)
     other.button(key="again-page").click().run()
-    assert checked(other).header[0].value == "Most likely: cat"
+    assert checked(other).header[0].value == "Best name: cat"
 
 
 def test_killed_decoders_are_replaced_and_failed_starts_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,17 +32,17 @@ def test_an_unsure_name_is_called_so() -> None:
     test = shown([("farm", 0.001), ("valley", 0.03), ("lake", 0.002)])
     assert test.header[0].value == "Not sure. The best guess is farm"
     assert bars(test) == ["farm  ·  not sure  ·  below 1%", "valley  ·  not sure  ·  3%"]
-    assert shown([("cat", 0.18)], score=1.4).header[0].value == "Most likely: cat"
+    assert shown([("cat", 0.18)], score=1.4).header[0].value == "Best name: cat"
     assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
-    assert shown([("hammer", 0.3)]).header[0].value == "Most likely: hammer"
+    assert shown([("hammer", 0.3)]).header[0].value == "Best name: hammer"
     assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Best guess: farm"
 
 
 def test_the_word_of_the_heading_is_first_and_the_others_are_introduced() -> None:
     test = shown([("hammer", 0.42), ("saw", 0.2), ("tool", 0.51)])
-    assert test.header[0].value == "Most likely: hammer"
+    assert test.header[0].value == "Best name: hammer"
     assert [bar.split(" ")[0] for bar in bars(test)] == ["hammer", "tool", "saw"]
-    assert "Other words, the most probable first" in page_text(test)
+    assert "Other words, the most probable first. A general word" in page_text(test)
     assert "Other words" not in page_text(shown([("hammer", 0.42)]))
 
 
@@ -63,14 +63,14 @@ def test_all_words_are_guesses() -> None:
     test = app("labels", item="violin", collection="stamps", vocabulary="All words")
     assert test.header[0].value == "Words near this picture"
     assert "These words are guesses." in page_text(test)
-    assert "Most likely" not in page_text(test)
+    assert "Best name" not in page_text(test)
 
 
 @pytest.mark.artifacts
 def test_a_list_without_a_near_word_is_not_sure() -> None:
     parameters = {"item": "tiger", "collection": "stamps", "vocabulary": "Your words"}
     assert app("labels", labels="airport, lettuce", **parameters).header[0].value.startswith("Not sure. The best guess is ")
-    assert app("labels", labels="animal, vehicle", **parameters).header[0].value == "Most likely: animal"
+    assert app("labels", labels="animal, vehicle", **parameters).header[0].value == "Best name: animal"
 
 
 @pytest.mark.artifacts

@@ -36,7 +36,7 @@ def test_a_busy_model_is_reported_and_the_next_try_succeeds(monkeypatch: pytest.
         assert "The model was busy for 0.5 seconds" in checked(test).warning[0].value.replace("\\", "")
         assert "match well" in page_text(app("text_search", q="bird"))
     test.button(key="again-page").click().run()
-    assert checked(test).header[0].value == "Most likely: cat"
+    assert checked(test).header[0].value == "Best name: cat"
 
 
 def test_a_loaded_model_is_hidden_from_the_garbage_collector() -> None:

@@ -187,7 +187,7 @@ def test_pages_offer_allowed_words(careful_app: None) -> None:
     path = component_data(app("words", mode="way", a="castle", b="ocean"), "word_path")[0][0]
     assert blocked([step["word"] for step in path]) == []
     labels = app("labels")
-    assert labels.header[0].value not in {f"Most likely: {word}" for word in BLOCKED}
+    assert labels.header[0].value not in {f"Best name: {word}" for word in BLOCKED}
     assert blocked([bar.proto.text.split("  ·")[0] for bar in labels.get("progress")]) == []
     less_likely = [caption.value.partition(": ")[2].split(", ") for caption in labels.caption if "Less likely" in caption.value]
     assert less_likely

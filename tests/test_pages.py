@@ -118,10 +118,10 @@ def test_an_upload_is_labelled_with_custom_labels() -> None:
     test = app("labels")
     test.button_group(key="labels_way").set_value("Upload").run()
     test.file_uploader(key="labels_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
-    assert checked(test).header[0].value == "Most likely: cat"
+    assert checked(test).header[0].value == "Best name: cat"
     test.button_group(key="vocabulary").set_value("Your words").run()
     test.text_area(key="labels").set_value("castle, kitten\nwindmill").run()
-    assert checked(test).header[0].value == "Most likely: kitten"
+    assert checked(test).header[0].value == "Best name: kitten"
     test.text_area(key="labels").set_value(" , ").run()
     assert "list of labels is empty" in checked(test).error[0].value
     test.text_area(key="labels").set_value("castle, qwxzv").run()
@@ -130,9 +130,9 @@ def test_an_upload_is_labelled_with_custom_labels() -> None:
 
 def test_a_link_restores_custom_labels() -> None:
     test = app("labels", item="violin", vocabulary="Your words", labels="castle, cello")
-    assert test.header[0].value == "Most likely: cello"
+    assert test.header[0].value == "Best name: cello"
     test = app("labels", item="violin", vocabulary="no such vocabulary", labels="castle")
-    assert test.header[0].value == "Most likely: violin"
+    assert test.header[0].value == "Best name: violin"
 
 
 def test_the_map_shows_the_matches_of_the_query() -> None:

@@ -142,7 +142,7 @@ def test_every_page_gives_a_picture_the_same_names(photos: Engine) -> None:
     nearest = photos.label_embedding(photos.collection.embeddings[photos.collection.row(item)], 6)
     assert names != [hit.word for hit in nearest]
     labels = app("labels", item=item, collection="photos")
-    assert labels.header[0].value == f"Most likely: {names[0]}"
+    assert labels.header[0].value == f"Best name: {names[0]}"
     card = app("explorer", item=item, collection="photos")
     assert f"**Best matching words**  {', '.join(names)}" in page_text(card)
     for test in (app("home", open=item, collection="photos"), app("image_search", item=item, collection="photos")):

@@ -33,7 +33,7 @@ def test_the_switch_counts_the_weak_matches_that_are_listed() -> None:
 def test_the_page_shows_pictures_before_anything_is_typed() -> None:
     test = app("text_search")
     assert "click an example" in page_text(test)
-    assert len(tile_names(test)) == 12
+    assert len(tile_names(test)) > 4
 
 
 def test_the_page_explains_why_nothing_matches() -> None:

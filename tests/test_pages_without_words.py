@@ -50,7 +50,7 @@ def test_labels_page_asks_for_labels(towers: Engine) -> None:
     test = checked(test.text_area[0].set_value("red, blue").run())
     image = towers.collection.items[len(towers.collection) // 12]
     best = towers.label_embedding(towers.collection.embeddings[towers.collection.row(image.id)], vocabulary=["red", "blue"])[0]
-    assert f"Most likely: {best.word}" in page_text(test)
+    assert f"Best name: {best.word}" in page_text(test)
 
 
 def test_explorer_works_without_names(towers: Engine) -> None:

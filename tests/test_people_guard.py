@@ -121,7 +121,7 @@ def test_labels_says_that_it_judges_nobody() -> None:
     parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
     text = page_text(app("labels", **parameters))
     assert "Not named: gorilla, thief, ugly. The app does not use these words for a picture that may show people." in text
-    assert "Most likely" not in text
+    assert "Best name" not in text
 
 
 def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:

@@ -130,7 +130,7 @@ def test_an_uploaded_picture_is_labelled(server: tuple[str, Path]) -> None:
             await session.upload("A picture", "cat.webp", CAT.read_bytes())
             return session.text()
 
-    assert "Most likely: cat" in run_session(session())
+    assert "Best name: cat" in run_session(session())
     [encode] = [json.loads(line) for line in log.read_text().splitlines() if '"encode"' in line]
     assert encode["pictures"] == 1
     assert encode["queue_ms"] < 1000

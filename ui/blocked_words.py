@@ -76,7 +76,4 @@ def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) ->
 def withheld_sentence(query: Query) -> str:
     """Return what all pages say if they show no picture for a query, because a wrong one would be an insult."""
     text = shortened(query.respelled_text, 80)
-    return (
-        f"The app is not sure of any picture for “{text}”. A wrong picture could insult people, so it only shows pictures with the "
-        "words in a caption or label."
-    )
+    return f"The app is not sure of any picture for “{text}”. It only shows pictures with the words in a caption or label."

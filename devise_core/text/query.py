@@ -118,8 +118,9 @@ class Query:
 
     @property
     def respelled_text(self) -> str:
-        """The query without its spelling mistakes, for sentences about its results."""
-        return with_words(self.text, self.respelled)
+        """The query without its spelling mistakes and in English, for sentences about its results."""
+        english = {word: correction.form for word, correction in self.reading.corrected.items()}
+        return with_words(self.text, {**english, **self.respelled})
 
     @property
     def words(self) -> list[str]:

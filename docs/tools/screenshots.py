@@ -31,7 +31,7 @@ def main() -> None:
             expect(page.locator(".st-key-grid-home .name").first).to_have_text("castle")
             _save(page, DOCS / "screenshot.webp")
             page.goto(f"{address}/labels?item=egeskov-castle")
-            expect(page.get_by_role("heading", name="Most likely: castle")).to_be_visible()
+            expect(page.get_by_role("heading", name="Best name: castle")).to_be_visible()
             _save(page, DOCS / "pictures/labels.webp")
             open_map(page, address, "?q=castle")
             _save(page, DOCS / "pictures/map.webp")

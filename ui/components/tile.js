@@ -52,7 +52,7 @@ function scoreLine({ cosine, weak, possible }, plain, help) {
   score.title = plain ? `${number[0].toUpperCase()}${number.slice(1)}. ${help}` : help;
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", plain ? words : [number, short].filter(Boolean).join(" · ")), bar);
+  score.append(element("span", "", plain ? words : [number, short].filter(Boolean).join(" · ")), ...(plain ? [] : [bar]));
   return score;
 }
 

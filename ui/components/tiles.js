@@ -10,7 +10,7 @@ const pages = new WeakMap(), drawn = new WeakMap(), selections = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
-  const [tiles, whole, help] = data;
+  const [tiles, whole, help, plain] = data;
   if (!selections.has(grid)) selections.set(grid, pendingValue());
   const selection = selections.get(grid);
   const checkboxes = () => [...grid.querySelectorAll("input")];
@@ -25,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     drawn.set(grid, content);
     selection.clear();
     showTop(grid);
-    grid.replaceChildren(...tiles.map((each) => tile(each, { whole, help, onToggle, onOpen: (id) => setTriggerValue("open", id) })));
+    grid.replaceChildren(...tiles.map((each) => tile(each, { whole, plain, help, onToggle, onOpen: (id) => setTriggerValue("open", id) })));
   } else { // nothing is drawn again, so that the focus stays where it is
     const ids = tiles.filter(({ selected }) => selected).map(({ id }) => id);
     selection.receive(ids, () => checkboxes().forEach((box) => { box.checked = ids.includes(box.value); }));

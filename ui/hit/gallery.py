@@ -13,10 +13,27 @@ from ui.hit.tiles import Marks, tiles
 from ui.text import SIMILARITY_HELP
 
 
-def gallery(engine: Engine, hits: Sequence[Hit], page: str, marks: Marks | None = None, help_text: str = SIMILARITY_HELP) -> None:
-    """Show ``hits``. ``page`` makes the key of the grid unique, and ``help_text`` explains the similarities."""
+def gallery(
+    engine: Engine,
+    hits: Sequence[Hit],
+    page: str,
+    marks: Marks | None = None,
+    help_text: str = SIMILARITY_HELP,
+    plain: bool = False,
+) -> None:
+    """Show ``hits``.
+
+    Args:
+        engine: The engine over the collection.
+        hits: The pictures.
+        page: Makes the key of the grid unique.
+        marks: What the grid shows besides.
+        help_text: Explains the similarities.
+        plain: Whether to say how well a picture matches in words only. The order of a text search depends on more than the
+            similarity, so its numbers look wrong.
+    """
     if not hits:
         st.caption("There are no other pictures in this collection.")
         return
-    if clicked := tiles(engine, hits, page, marks, help_text):
+    if clicked := tiles(engine, hits, page, marks, help_text, plain):
         open_hit(clicked)

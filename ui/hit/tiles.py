@@ -51,9 +51,14 @@ class Marks:
 
 
 def tiles(
-    engine: Engine, hits: Sequence[Hit], key: str, marks: Marks | None = None, help_text: str = SIMILARITY_HELP
+    engine: Engine,
+    hits: Sequence[Hit],
+    key: str,
+    marks: Marks | None = None,
+    help_text: str = SIMILARITY_HELP,
+    plain: bool = False,
 ) -> Hit | None:
-    """Show ``hits``. ``key`` makes the key of the grid unique, and ``help_text`` explains the similarities.
+    """Show ``hits``. ``key`` makes the key of the grid unique, and the rest is as for ``gallery``.
 
     Returns:
         The hit that was just clicked.
@@ -61,7 +66,7 @@ def tiles(
     # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
     clicked = _GRID(
         key=f"grid-{key}",
-        data=[tile_data(engine, hits, marks), engine.collection.has_cut_outs, help_text],
+        data=[tile_data(engine, hits, marks), engine.collection.has_cut_outs, help_text, plain],
         on_open_change=_nothing,
         on_select_change=lambda: _select(engine, hits, key),
     )

@@ -36,7 +36,9 @@ def show_names(names: Names) -> None:
         for hit, share in pairs[:1]:
             _bar(hit, share, _confidence(names))
         if others:
-            st.caption("Other words, the most probable first", help=_ORDER_HELP)
+            st.caption(
+                "Other words, the most probable first. A general word can be more probable than the best name.", help=_ORDER_HELP
+            )
         for hit, share in others:
             _bar(hit, share, confidence(share))
     if unlikely := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
@@ -52,7 +54,7 @@ def _heading(names: Names) -> str:
     word = names.hits[0].word
     if _is_contradicted(names.shares):
         return f"Best guess: {plain(word)}"
-    return _not_sure(word) if _confidence(names) == "not sure" else f"Most likely: {plain(word)}"
+    return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
 
 
 def _confidence(names: Names) -> Confidence:
@@ -85,7 +87,7 @@ def show_nearest_words(hits: Sequence[WordHit], chance: float | None) -> None:
         st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
     elif hits and chance is not None:
         word = hits[0].word
-        st.header(_not_sure(word) if hits[0].cosine < chance else f"Most likely: {plain(word)}", help=help_text)
+        st.header(_not_sure(word) if hits[0].cosine < chance else f"Best name: {plain(word)}", help=help_text)
     else:
         st.header("None of these words")
     with st.container(key="label-bars"):

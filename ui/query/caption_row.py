@@ -47,7 +47,7 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), 
             st.divider()
         st.header("Found by caption or label")
         st.caption("The descriptions of these pictures contain your words. The search itself does not read descriptions.")
-        gallery(engine, hits, "captions")
+        gallery(engine, hits, "captions", plain=True)
         if is_first:
             st.divider()
     return hits

@@ -45,7 +45,7 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
         return 0
     hits = closest(engine, matches, count=count) if matches.absent else engine.hits(ranking[:count])
     if hits:
-        gallery(engine, hits, page, match_marks(hits, matches))
+        gallery(engine, hits, page, match_marks(hits, matches), plain=True)
     return matches.strong_count()
 
 

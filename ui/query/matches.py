@@ -74,7 +74,8 @@ def show_matches(engine: Engine, query: Query) -> int:
     hits = _announce(engine, query, matches, chosen, settings)
     if hits:
         marks = match_marks(hits, matches, chosen.strong)
-        gallery(engine, hits, "text", replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates))
+        marks = replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates)
+        gallery(engine, hits, "text", marks, plain=True)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.weak_count)
     if matches.sure:
