@@ -18,7 +18,7 @@ from ui.blocked_words import NOT_RECOGNISED, is_blocked, withheld_sentence
 from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
-from ui.query.evidence import absence_sentence, described_sentence, match_marks, spellings, unknown_sentence
+from ui.query.evidence import absence_sentence, match_marks, spellings, unknown_sentence
 from ui.query.examples import examples
 from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
 
@@ -62,7 +62,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
     hits = [hit for hit in engine.hits(_listed(matches)) if hit.id not in described]
     return {
         "query": query.text,
-        "status": _status(engine, query, matches, len(hits), len(captioned)),
+        "status": _status(engine, query, matches, len(hits), bool(captioned)),
         "notes": _notes(query),
         "tries": _tries(query, matches),
         "tiles": _tiles(engine, hits, matches),
@@ -156,12 +156,10 @@ def _tiles(engine: Engine, hits: Sequence[Hit], matches: Matches) -> list[dict[s
     return [tile | {"place": place} for tile, place in zip(tiles, places, strict=True)]
 
 
-def _status(engine: Engine, query: Query, matches: Matches, shown: int, captioned: int) -> str:
+def _status(engine: Engine, query: Query, matches: Matches, shown: int, captioned: bool) -> str:
     text, strong = shortened(query.respelled_text, 80), len(matches.strong())
-    if matches.absent:
-        return absence_sentence(engine, query, text) + " These are the closest pictures." * (shown > 0)
-    if captioned:
-        return described_sentence(text, captioned)
+    if matches.absent or captioned:
+        return absence_sentence(engine, query, text) + " These are the closest pictures." * (shown > 0 and not captioned)
     if strong and not matches.sure:
         return f"Closest we have for “{text}”. The app is not sure that these pictures show it."
     if not strong:

@@ -142,7 +142,7 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
             f"(trustworthiness {projections.trustworthiness[view.name]:.2f} of 1)."
         )
         explanation = (
-            "A map cannot keep all distances between them. "
+            "A map cannot keep all distances between pictures. "
             "Trustworthiness is 1 if, for every picture, the ten nearest on the "
             "map are also the ten most similar (Venna and Kaski, 2001)."
         )

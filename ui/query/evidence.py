@@ -75,13 +75,8 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
         written = len(engine.found_by_caption(query, MOST_WRITTEN))
     if not written:
         return f"No picture here clearly shows “{text}”."
-    return described_sentence(text, written)
-
-
-def described_sentence(text: str, count: int) -> str:
-    """Return what a page says if ``count`` pictures are described with the words of a query, but no picture surely shows it."""
-    pictures = "1 picture has" if count == 1 else f"{count} pictures have"
-    return f"No picture here clearly shows “{text}”, but {pictures} the words in a caption or label."
+    count = "1 picture has" if written == 1 else f"{written} pictures have"
+    return f"No picture here clearly shows “{text}”, but {count} the words in a caption or label."
 
 
 def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
