@@ -147,7 +147,8 @@ def test_the_server_stops_decoding_for_a_visitor_who_has_left(tmp_path: Path) ->
 
 def running_decoders(pid: int) -> list[int]:
     """Return the decoder processes of a server that are computing."""
-    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    threads = [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
+    children = [int(child) for thread in threads for child in proc(pid, f"task/{thread}/children").split()]
     decoders = [child for child in children if b"decoder_worker" in proc(child, "cmdline")]
     return [child for child in decoders if proc(child, "stat").rpartition(b")")[2].split()[:1] == [b"R"]]
 

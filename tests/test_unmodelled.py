@@ -65,7 +65,9 @@ def test_a_misspelled_word_that_is_ignored_is_not_called_corrected(engine: Engin
     assert query.unmodelled == ("three", "beautiful")
     assert list(query.reading.corrected) == ["vioolin"]
     assert query.respelled_text == "Three beautiful violin"
-    assert engine.query("hund -beautifl").respelled_text == "hund -beautiful"  # a foreign word is no mistake
+    foreign = engine.query("hund -beautifl")
+    assert foreign.respelled == {"beautifl": "beautiful"}  # a foreign word is no mistake
+    assert foreign.respelled_text == "dog -beautiful"
 
 
 def test_a_query_of_nothing_else_is_read_as_it_is(engine: Engine) -> None:
