@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from devise_core.engine import Engine
 from tests.app_testing import app, checked, component_data, page_text
-from ui.words.word_list import PREJUDICE
+from ui.words.word_list import PREJUDICE, shown_words
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,18 @@ def test_other_sums_have_an_answer() -> None:
     example = app("words", mode="sum", q="king - man + woman")
     assert PREJUDICE in page_text(example)
     assert "≈ queen" in example.header[0].value
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("bee", {"uh", "hy", "kee"}),  # how texts spell out what is said
+        ("umbrella", {"organisation", "nonprofit"}),
+        ("love", {"me", "my"}),
+    ],
+)
+def test_words_that_only_stand_beside_a_word_are_not_similar(engine: Engine, text: str, left_out: set[str]) -> None:
+    assert left_out <= {hit.word for hit in engine.similar_words(text, k=200)}
+    shown = [hit.word for hit in shown_words(engine, engine.query(text), 12)]
+    assert shown
+    assert left_out.isdisjoint(shown)

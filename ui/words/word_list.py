@@ -69,25 +69,17 @@ def _shown_kind(engine: Engine, words: list[str]) -> Callable[[str], bool]:
         return is_family_word
     if any(means_person(engine, word) for word in words):
         return _shown_beside(engine, words)
-    return _shown_for_several(engine, words) if len(words) > 1 else _shown_for_one(engine, words)
+    return _shown_for(engine, words)
 
 
-def _shown_for_several(engine: Engine, words: list[str]) -> Callable[[str], bool]:
-    if any(map(is_place, words)):
-        return is_place
-    if all(map(is_thing, words)):
-        return lambda word: is_thing(word) and not means_person(engine, word)
-    return lambda word: not is_person(word)
-
-
-def _shown_for_one(engine: Engine, words: list[str]) -> Callable[[str], bool]:
-    if any(map(is_animal, words)):
-        return lambda word: not is_person(word) and not is_place(word)
+def _shown_for(engine: Engine, words: list[str]) -> Callable[[str], bool]:
     if not (COLOURS | JUDGEMENTS).isdisjoint(words):
         return lambda word: not means_person(engine, word) and word not in COLOURED | UNKIND
-    if any(map(is_thing, words)):
-        return lambda word: not means_person(engine, word)
-    return lambda _: True
+    if len(words) > 1 and any(map(is_place, words)):
+        return is_place
+    if all(map(is_thing, words)):  # texts with "bee" spell out how words are said: "uh", "kee", "ahl"
+        return lambda word: is_thing(word) and not means_person(engine, word)
+    return lambda word: word not in FUNCTION_WORDS and (len(words) == 1 or not is_person(word))
 
 
 def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]:
