@@ -47,7 +47,7 @@ def test_text_search() -> None:
     test = app("text_search", q="guitar")
     assert tile_names(test)[0] == "electric guitar"
     assert "of 384 pictures match well" in page_text(test)
-    assert "bass" in page_text(test)
+    assert "banjo" in page_text(test)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_upload_is_labelled_with_custom_labels() -> None:
     test.text_area(key="labels").set_value("castle, kitten\nwindmill").run()
     assert checked(test).header[0].value == "Best name: kitten"
     test.text_area(key="labels").set_value(" , ").run()
-    assert "list of labels is empty" in checked(test).error[0].value
+    assert "list of labels is empty" in checked(test).warning[0].value
     test.text_area(key="labels").set_value("castle, qwxzv").run()
     assert "is unknown" in checked(test).warning[0].value
 

@@ -153,7 +153,7 @@ def test_a_filter_is_written_to_the_address_and_leads_to_the_first_page() -> Non
 
 def test_an_error_points_to_its_position() -> None:
     test = app("text_search", q='horse "saddle')
-    assert "is not closed" in test.error[0].value
+    assert "is not closed" in test.warning[0].value
     assert test.code[0].value == 'horse "saddle\n      ^'
 
 

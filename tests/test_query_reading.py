@@ -67,5 +67,5 @@ def test_a_long_query_shows_a_limited_number_of_tags() -> None:
 
 
 def test_markup_in_a_query_is_shown_as_written() -> None:
-    line = reading('like:"**<b>x</b>**" + dog').error[0].value
+    line = reading('like:"**<b>x</b>**" + dog').warning[0].value
     assert r"\*\*\<b\>x\<\/b\>" in line

@@ -43,11 +43,14 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
     except NoMapError as error:
         event_log.record_refusal(error)
         st.info(error_text(error), icon=":material/map:")
+    except QueryError as error:
+        event_log.record_refusal(error)
+        st.warning(error_text(error), icon=":material/edit:")
+        if field and error.position is not None:
+            st.code(point(url_state.read_text(url_state.QUERY), error.position), language=None)
     except DeviseError as error:
         event_log.record_refusal(error)
         st.error(error_text(error), icon=":material/error:")
-        if field and isinstance(error, QueryError) and error.position is not None:
-            st.code(point(url_state.read_text(url_state.QUERY), error.position), language=None)
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: Sequence[str] = (url_state.QUERY,)) -> None:
