@@ -32,6 +32,7 @@ from tests.image_server import image_server, image_site  # noqa: F401  fixtures 
 from tests.installed_package import installed  # noqa: F401  a fixture for the tests of the wheel
 from tests.large_collections import large_folder  # noqa: F401  a fixture for the tests of the format of large collections
 
+gc.set_threshold(20_000)  # objects, as a test makes thousands that are no garbage
 GROWTH = 200_000
 """By how many kB the memory may grow before garbage is collected. Collecting it after each of 220 modules took 80 s in all."""
 BUNDLED = Path(__file__).parent.parent / "artifacts"

@@ -137,7 +137,7 @@ def queries(engine: Engine) -> None:
         "their average precision, which looks at the whole list of results and not only at the first pictures."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
-    for title, part in (("Best", asked[:ends]), ("Worst", asked[: -ends - 1 : -1])):
+    for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):
         st.markdown(f"### {title}")
         for each in part:
             hits = engine.search_text(each.query, k=TILES)
