@@ -64,6 +64,17 @@ def test_what_cannot_be_searched_for_keeps_the_pictures_until_enter(page: Page, 
     expect(page).not_to_have_url(re.compile("vioolin"))
 
 
+def test_a_withheld_answer_keeps_no_pictures_of_the_letters_before_it(page: Page, address: str) -> None:
+    open_home(page, address, "?collection=photos")
+    box = page.get_by_role("combobox")
+    box.fill("lighthouse")
+    expect(tiles(page, "home").first).to_have_text("lighthouse")
+    box.fill("african")
+    expect(page.locator(".results .status")).to_contain_text("The app is not sure of any picture for “african”")
+    expect(tiles(page, "home")).to_have_count(0)
+    expect(page.locator(".preview .star")).to_be_hidden()
+
+
 def test_suggestions_do_not_cover_the_pictures(page: Page, address: str) -> None:
     open_home(page, address)
     page.get_by_role("combobox").press_sequentially("musical in")

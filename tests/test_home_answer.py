@@ -68,6 +68,15 @@ def test_the_beginning_of_a_word_is_completed_while_typing_only(engine: Engine) 
     assert answer_to_text(engine, "violi")["query"] == "violi"
 
 
+@pytest.mark.parametrize("text", ["qwxzvq", '"horse'])
+def test_only_an_incomplete_text_keeps_the_pictures_before_it(engine: Engine, text: str) -> None:
+    assert answer_while_typing(engine, text)["incomplete"]
+    assert "incomplete" not in answer_to_text(engine, text)
+    for withheld in ("african", "black woman", "ugly woman"):
+        assert answer_while_typing(engine, withheld)["tiles"] == []
+        assert "incomplete" not in answer_while_typing(engine, withheld)
+
+
 def test_a_corrected_word_is_named_and_can_be_searched_for_as_typed(engine: Engine) -> None:
     shown = answer_to_text(engine, "vioolin")
     assert names(shown)[0] == "violin"

@@ -23,6 +23,11 @@ def test_animals_and_things_are_still_offered(engine: Engine) -> None:
         assert word in [each for _, each in engine.suggest(typed, 20)]
 
 
+def test_a_word_for_people_is_not_continued_as_an_animal(photos: Engine) -> None:
+    assert not [word for _, word in photos.suggest("african", 20) if "african" in word]
+    assert "african elephant" in [word for _, word in photos.suggest("african ele", 20)]
+
+
 def test_a_word_that_is_not_offered_can_be_searched(engine: Engine) -> None:
     for word in ("sexism", "zionism", "basque"):
         assert engine.query(word).noun == word

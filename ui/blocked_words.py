@@ -14,7 +14,7 @@ from ui.text import plain
 
 NOT_NAMED = "The app does not use these words for a picture that may show people."
 _REASON = "because a wrong result could insult somebody"
-NOT_RECOGNISED = f"The app looks for these words in captions and labels only, not in the pictures, {_REASON}."
+NOT_RECOGNISED = f"The app looks for your words in captions and labels only, not in the pictures, {_REASON}."
 NO_WORDS = f"This page lists no words similar to these, {_REASON}. Try other words."
 NO_PATH = f"This page shows no path from or to these words, {_REASON}. Try other words."
 NO_PLACE = f"The map shows no pictures for these words, {_REASON}. Try other words."
@@ -76,4 +76,4 @@ def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) ->
 def withheld_sentence(query: Query) -> str:
     """Return what all pages say if they show no picture for a query, because a wrong one would be an insult."""
     text = shortened(query.respelled_text, 80)
-    return f"The app is not sure of any picture for “{text}”. It only shows pictures with the words in a caption or label."
+    return f"The app is not sure of any picture for “{text}”, so it lists only those with the words in a caption or label."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +11,6 @@ from devise_core.datatypes import Item
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.evaluate.metrics import Relevant, average_precision
-from devise_core.text.word_vector_encoder import WordVectorEncoder
 
 MIN_IMAGES = 4
 """Smaller categories are left out, because a single image would decide their score."""
@@ -44,17 +42,11 @@ class CategoryJudge:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._nouns = engine.text.nouns if isinstance(engine.text, WordVectorEncoder) else None
-        self._senses = engine.parts.evidence.senses if engine.parts.evidence else None
+        self._kinds = engine.parts.label_kinds
 
     def can_judge(self, word: str) -> bool:
         """Return whether ``word`` is a kind of thing. Names of folders, such as "things", often are not."""
-        if self._nouns is None or self._senses is None:
-            return True
-        row = self._row(word)
-        if row is None:
-            return False
-        return len(self._senses.labels_below(self._senses.synset(row))) > 0 or any(self._senses.kinds(row))
+        return self._kinds is None or self._kinds.is_kind(word)
 
     def judge(self, items: Sequence[Item], word: str) -> list[bool | None]:
         """Return for each image whether it shows ``word``; None if neither its category nor its labels can tell."""
@@ -63,36 +55,7 @@ class CategoryJudge:
     def _judge(self, item: Item, word: str) -> bool | None:
         if in_category([item.category], word)[0]:
             return True
-        kind = self._row(word)
-        if kind is None or self._senses is None:
-            return False
-        labels = list(filter(None, map(self._head, item.labels)))
-        if any(self._is_kind_of(row, kind) for row in labels):
-            return True
-        return False if any(self._names(row) & self._all_kinds for row in labels) else None
-
-    def _is_kind_of(self, row: int, kind: int) -> bool:
-        assert self._senses and self._nouns
-        below = self._senses.labels_below(self._senses.synset(row))
-        above = self._senses.labels_below(self._senses.synset(kind))
-        return self._nouns.nouns[kind] in self._names(row) or (len(below) > 0 and set(below.tolist()) <= set(above.tolist()))
-
-    def _names(self, row: int) -> set[str]:
-        """Return a noun and the kinds of thing that it is."""
-        assert self._senses and self._nouns
-        return {self._nouns.nouns[row], *(name for name, _ in self._senses.kinds(row))}
-
-    @cached_property
-    def _all_kinds(self) -> frozenset[str]:
-        return frozenset(name for name, _ in self._senses.all_kinds()) if self._senses else frozenset()
-
-    def _head(self, label: str) -> int | None:
-        """Return the row of the noun that a label is, or ends with: "pig" for "tamworth pig"."""
-        whole = self._row(label)
-        return whole if whole is not None else self._row(label.rpartition(" ")[2])
-
-    def _row(self, text: str) -> int | None:
-        return self._nouns.row(text) if self._nouns else None
+        return self._kinds.named_by(item.labels, word) if self._kinds else False
 
 
 def evaluate_categories(engine: Engine) -> list[CategoryResult]:

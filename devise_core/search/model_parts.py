@@ -11,6 +11,7 @@ from devise_core.errors import ArtifactError
 from devise_core.search import cutoff
 from devise_core.search.class_shares import LabelSoftmax
 from devise_core.search.label_evidence import IMAGES, SEED, LabelEvidence, Thresholds
+from devise_core.search.label_kinds import LabelKinds
 from devise_core.search.naming import PERSON, Namer
 from devise_core.search.naming_table import NamingTable
 from devise_core.search.noun_senses import NounSenses
@@ -130,6 +131,13 @@ class ModelParts:
             return LabelEvidence(senses, text.nouns, vectors, abstract=abstract, word_filter=self.word_filter)
         labels, concept = self.scorer.images.concepts.labels, self.scorer.concepts.unit_vectors
         return LabelEvidence(senses, text.nouns, vectors, labels, concept, abstract, self.word_filter)
+
+    @cached_property
+    def label_kinds(self) -> LabelKinds | None:
+        """Says which kinds of thing labels name. None for a model that cannot weigh evidence."""
+        if self.evidence is None or not isinstance(self._text, WordVectorEncoder):
+            return None
+        return LabelKinds(self._text.nouns, self.evidence.senses)
 
     @cached_property
     def scorer(self) -> Scorer | None:

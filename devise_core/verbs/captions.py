@@ -16,6 +16,7 @@ from devise_core.text.completion import word_starts
 from devise_core.text.judged_people import judges_people
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.sensitive_words import is_sensitive
+from devise_core.text.thing_words import is_animal
 from devise_core.text.tokens import check_is_text, plain_tokens
 from devise_core.verbs.arguments import text_or_query
 from devise_core.verbs.insults import InsultVerbs
@@ -82,7 +83,7 @@ class CaptionVerbs(InsultVerbs):
 
         Returns:
             Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels.
-            For an empty string all are.
+            For an empty string all are. A complete word for people, such as "african", is not continued as an animal.
 
         Raises:
             QueryError: ``k`` is out of range.
@@ -95,12 +96,15 @@ class CaptionVerbs(InsultVerbs):
         if not check_is_text(text).strip():
             return [(0, label) for label in self.label_completions.starting_with("", k)]
         labels: dict[str, int] = {}
-        for start in word_starts(text):
+        starts = word_starts(text)
+        for start in starts:
             prefix = " ".join(text[start:].lower().split())
             labels |= {label: start for label in self.label_completions.starting_with(prefix, k // 2) if label not in labels}
         offsets = {word: start for word, start in list(labels.items())[: max(k // 2, 1)] if text[start:].lower() != word}
         words = self.vocabulary.complete(text, k) if self.vocabulary else []
         offsets |= {word: start for start, word in words if word not in offsets}
+        if is_sensitive(text[starts[-1] :] if starts else text):
+            offsets = {word: start for word, start in offsets.items() if not is_animal(word) and not is_animal(word.split()[-1])}
         return sorted(((start, word) for word, start in offsets.items()), key=itemgetter(0))[:k]
 
     @cached_property

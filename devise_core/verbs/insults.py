@@ -95,11 +95,14 @@ class InsultVerbs(RankingVerbs):
         return any(map(guard.is_person, words)) or query.noun in _PICTURES_OF_PEOPLE
 
     def _is_animal(self, query: Query) -> bool:
-        """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together."""
+        """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together.
+
+        A noun for a person is none, although a soldier is an ant too, and a queen a bee.
+        """
         guard = self.parts.people_guard
         assert guard is not None
         if query.noun:
-            return guard.is_animal(query.noun)
+            return guard.is_animal(query.noun) and not guard.is_person(query.noun)
         return guard.is_animal(query.read_text) or any(map(guard.is_animal, tokens(query.read_text)))
 
     def _labelled(self, query: Query, rows: Rows) -> Flags:

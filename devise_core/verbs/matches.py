@@ -16,8 +16,9 @@ from devise_core.text.judged_people import judges_people
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_atrocity, is_sensitive
 from devise_core.verbs.arguments import condition_given, query_given
-from devise_core.verbs.evidence import Evidence, EvidenceVerbs
+from devise_core.verbs.evidence import Evidence
 from devise_core.verbs.insults import InsultVerbs
+from devise_core.verbs.label_check import LabelCheckVerbs
 from devise_core.verbs.scanning import CANDIDATES, Candidates
 from devise_core.verbs.search import SearchVerbs
 
@@ -138,7 +139,7 @@ class Matches:
         return strong.then(self.inside.from_cosine(threshold)) if threshold < self.suggested else strong
 
 
-class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
+class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
     """The verb that tells good matches from weak ones."""
 
     def matches(self, query: Query, where: Condition = EVERYTHING) -> Matches:
@@ -193,7 +194,7 @@ class MatchVerbs(SearchVerbs, EvidenceVerbs, InsultVerbs):
         sensitive = is_sensitive(query.read_text) or is_atrocity(query.respelled_text) or judges_people(query)
         count = len(inside) if count < 0 else count
         if evidence is not None and evidence.sure:
-            evidence = self._without_people(query, evidence)
+            evidence = self._checked_by_labels(query, self._without_people(query, evidence))
         fit = self._fit(query, ranking, evidence)
         if fit is not ranking:
             ranking, inside = fit, fit if inside is ranking else self._fit(query, inside, evidence)

@@ -52,7 +52,7 @@ function build(root) {
     $(".all").href = withQuery("text_search", answer.query);
     $(".all").hidden = !answer.query || !answer.tiles.length;
     $(".explore").href = withQuery("explorer", answer.query);
-    if (answer.tiles.length || typed === null) { // while a word is incomplete, the pictures before it stay
+    if (!answer.incomplete || typed === null) { // while a word is incomplete, the pictures before it stay
       drawTiles(answer.tiles);
       showCaptioned(answer);
       map.mark(answer);

@@ -25,6 +25,7 @@ from ui.query.reading import literal_query, merged_terms, other_meaning_sentence
 COUNT = 18
 """How many pictures are shown: rows of three, six or nine."""
 MAX_TRIES = 4
+_INCOMPLETE = {"incomplete": True}
 COMPLETE_LETTERS = 3
 """A last word with fewer letters is taken for the beginning of a longer one."""
 
@@ -48,6 +49,8 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
         - ``captioned_first``: whether they come before the others, because the app is not sure of those,
         - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
+
+        ``answer_while_typing`` adds ``incomplete`` if there is nothing to search for yet.
     """
     if is_blocked(engine, query):
         return _withheld(engine, query, NOT_RECOGNISED)
@@ -84,7 +87,8 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
     """Like ``answer_to_text``, for a text that may not be complete.
 
     A last word of one or two letters is left out if there are others. An unknown word is completed like the first suggestion does.
-    The answer has no ``tiles`` if there is nothing to search for yet. The pictures before it then stay.
+    The answer has ``incomplete`` if there is nothing to search for yet. The pictures before it then stay. They never stay below an
+    answer that withholds pictures.
     """
     before, _, last = text.rpartition(" ")
     if before.strip() and len(last) < COMPLETE_LETTERS:
@@ -95,9 +99,9 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
             return answer(engine, query)
         shown = None
     except UnknownWordError as error:
-        shown = failed_answer(engine, text, error)
+        shown = failed_answer(engine, text, error) | _INCOMPLETE
     except QueryError as error:
-        return failed_answer(engine, text, error)
+        return failed_answer(engine, text, error) | _INCOMPLETE
     for start, word in engine.complete(text, 1):
         completed = text[:start] + word
         return answer(engine, engine.query(completed)) | {"status": f"Results for “{completed}”"}
@@ -116,7 +120,7 @@ def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
     tries = [] if no_examples else [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
-    return _without_tiles(query.text, reason, tries, captioned)
+    return _without_tiles(query.text, reason if captioned else f"{reason} There are none.", tries, captioned)
 
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), 
         if not is_first:
             st.divider()
         st.header("Found by caption or label")
-        st.caption("The descriptions of these pictures contain your words. The search itself does not read descriptions.")
+        st.caption("Your words are in the captions or labels of these pictures. The order of the other results does not use them.")
         gallery(engine, hits, "captions", plain=True)
         if is_first:
             st.divider()

@@ -76,7 +76,7 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
     if not written:
         return f"No picture here clearly shows “{text}”."
     count = "1 picture has" if written == 1 else f"{written} pictures have"
-    return f"No picture here clearly shows “{text}”, but {count} the words in a caption or label."
+    return f"{count} “{text}” in a caption or label. The app does not recognise it in any picture."
 
 
 def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:

@@ -107,8 +107,8 @@ def _similar_words() -> None:
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
-            "Words are similar if they are used in similar texts, such as “apple” and “computer” in the news. They were learned from "
-            "text alone, with a method called GloVe. Click a word to continue from it.",
+            "Words are similar if they are used in similar texts, such as “apple” and “computer” in the news. They were learned "
+            "from text alone, with a method called GloVe. Click a word to continue from it.",
             help=WORD_HELP,
         )
         _pictures(query)

@@ -1,0 +1,67 @@
+"""Whether the labels of images agree with what the classifier sees in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from devise_core.datatypes import Item
+from devise_core.search.label_kinds import LabelKinds
+from devise_core.text.query import Query
+from devise_core.text.sensitive_words import singular_forms
+from devise_core.text.tokens import tokens
+from devise_core.verbs.evidence import Evidence, EvidenceVerbs
+
+
+class LabelCheckVerbs(EvidenceVerbs):
+    """Decides which matches are announced, in a collection with labels.
+
+    Example:
+        >>> photos = engine.on("photos")  # the classifier takes a dolphin for a shark
+        >>> photos.evidence(photos.query("shark")).sure, photos.matches(photos.query("shark")).sure
+        (True, False)
+    """
+
+    def _checked_by_labels(self, query: Query, evidence: Evidence) -> Evidence:
+        """Announce no image whose labels name other things: a fort that the classifier takes for a ship may match "ship".
+
+        Nothing is announced if that leaves no image. The order of the images stays. An image with the evidence ``CERTAIN``, without
+        labels or with labels that name no thing is not checked. Nor is a large collection, whose labels would have to be read.
+        """
+        kinds, noun = self.parts.label_kinds, query.noun
+        if self._is_large or kinds is None or noun is None or not kinds.is_kind(noun):
+            return evidence
+        rows = np.flatnonzero(evidence.good & ~evidence.certain)
+        others = [
+            row
+            for row, item in zip(rows.tolist(), self.collection.items_at(rows), strict=True)
+            if _names_things(kinds, item) and not kinds.named_by(item.labels, noun) and not _names(item, noun)
+        ]
+        good = evidence.good.copy()
+        good[others] = False
+        return replace(evidence, good=good) if good.any() else replace(evidence, near=False)
+
+
+def _names_things(kinds: LabelKinds, item: Item) -> bool:
+    """Return whether an image with labels says what it shows. "Saturn" is a name, but its category is "planets"."""
+    return bool(item.labels) and kinds.names_things((*item.labels, item.category.rpartition("/")[2]))
+
+
+def _names(item: Item, noun: str) -> bool:
+    """Return whether a label, the caption or the category of an image has a noun. "Sailboat" has "boat" at its end."""
+    wanted = _singular(noun.split())
+    return any(
+        len(part) == len(wanted) and all(word.endswith(each) for word, each in zip(part, wanted, strict=True))
+        for text in (*item.labels, item.caption, item.category.replace("/", " "))
+        for part in _runs(_singular(tokens(text)), len(wanted))
+    )
+
+
+def _singular(words: Sequence[str]) -> list[str]:
+    return [min(singular_forms(word), key=len) for word in words]
+
+
+def _runs(words: list[str], length: int) -> Iterator[list[str]]:
+    return (words[start : start + length] for start in range(len(words) - length + 1))
