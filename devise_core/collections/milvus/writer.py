@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,30 +11,18 @@ import numpy as np
 
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.item_table_writer import ItemTableWriter
+from devise_core.collections.milvus.beginning import begin_version
 from devise_core.collections.milvus.connection import WRITTEN, MilvusConnection
 from devise_core.collections.milvus.expressions import one_of
-from devise_core.collections.milvus.facts import read_beginning, write_beginning
+from devise_core.collections.milvus.facts import read_beginning
 from devise_core.collections.milvus.names import Version, alias_of
-from devise_core.collections.milvus.schema import (
-    FORMAT,
-    ITEM_FIELDS,
-    LOOKS,
-    PARTITIONS,
-    SCORE,
-    about_schema,
-    filtered_fields,
-    image_schema,
-    item_fields,
-    item_of,
-    looks_schema,
-    stored_form,
-)
+from devise_core.collections.milvus.schema import ITEM_FIELDS, item_of, stored_form
 from devise_core.collections.milvus.sealing import seal_version
+from devise_core.collections.milvus.stored_rows import StoredRows
 from devise_core.collections.milvus.thumbnails import Thumbnails
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError
 from devise_core.search.model_parts import ModelParts
-from devise_core.vectors import Floats
 
 AT_A_TIME = 1_000
 """The most images of one request. A request may have 64 MB, and an image takes about 7 kB."""
@@ -64,7 +51,8 @@ class MilvusWriter(StoreWriter):
         about: Mapping[str, Any] | None = None,
         pictures: Path | None = None,
     ) -> None:
-        self._alias, self._model_id, self._parts, self._about = alias_of(name), model_id, parts, dict(about or {})
+        self._alias, self._about = alias_of(name), dict(about or {})
+        self._stored = StoredRows(model_id, parts)
         self._connection = connection or MilvusConnection.configured()
         self.thumbnails = Thumbnails(self._alias, pictures)
         self._version: Version | None = None
@@ -130,8 +118,8 @@ class MilvusWriter(StoreWriter):
         if self._version is None or not len(rows):
             raise CollectionError("There is no image to write to Milvus.")
         self._table.finish()
-        facts = {"model": self._model_id, **self._about}
-        names = seal_version(self._connection, self._version, rows, self._table_path, self._parts, facts)
+        facts = {"model": self._stored.model_id, **self._about}
+        names = seal_version(self._connection, self._version, rows, self._table_path, self._stored.parts, facts)
         self.thumbnails.keep_only(names)
         return str(self._version.number)
 
@@ -152,15 +140,15 @@ class MilvusWriter(StoreWriter):
             return
         rows = np.asarray([chosen[each] for each in changed], dtype=np.int64)
         numbers = [places[items[each].id] for each in changed]
-        scores, partitions = self._scores(batch.features[rows], batch.embeddings[rows])
-        images, looks = [], []
-        for each, number, row, score, partition in zip(changed, numbers, rows.tolist(), scores, partitions, strict=True):
-            filtered = filtered_fields(items[each], number)
-            thumbnail = self.thumbnails.put(batch.thumbnails[row]) if batch.thumbnails[row] else ""
-            facts = {"thumbnail": thumbnail, "key": keys[each], "model": self._model_id}
-            numbers_of = dict(zip(PARTITIONS, map(float, partition), strict=True))
-            images.append({**filtered, **item_fields(items[each]), **facts, **numbers_of, SCORE: score})
-            looks.append({**filtered, LOOKS: batch.features[row].astype(np.float32)})
+        thumbnails = [self.thumbnails.put(batch.thumbnails[row]) if batch.thumbnails[row] else "" for row in rows.tolist()]
+        images, looks = self._stored.rows(
+            numbers,
+            [items[each] for each in changed],
+            batch.features[rows],
+            batch.embeddings[rows],
+            thumbnails,
+            [keys[each] for each in changed],
+        )
         self._send(version.looks, looks, known)
         self._send(version.images, images, known)
 
@@ -175,37 +163,11 @@ class MilvusWriter(StoreWriter):
             if others:
                 client.upsert(part, others)
 
-    def _scores(self, features: Floats, embeddings: Floats) -> tuple[Floats, Floats]:
-        """Return the vectors that a text search compares, and the partitions of the softmax ``(n, 2)``."""
-        scorer, classifier = (self._parts.scorer, self._parts.classifier) if self._parts else (None, None)
-        if scorer is None or classifier is None:
-            return embeddings.astype(np.float32), np.zeros((len(embeddings), 2), dtype=np.float32)
-        shares = classifier.shares(features)
-        vectors = scorer.images.vectors(features, embeddings, shares)
-        return np.hstack([embeddings, vectors]).astype(np.float32), scorer.images.partitions(features, shares)
-
     def _begin(self, batch: ImageBatch) -> Version:
-        scores, _ = self._scores(batch.features[:1], batch.embeddings[:1])
-        newest = max((version.number for version in self._connection.versions(self._alias)), default=0)
-        version = Version(self._alias, max(newest + 1, int(1_000 * time.time())))
-        client = self._connection.client
-        schemas = {
-            version.looks: (looks_schema(client, batch.features.shape[1]), LOOKS, "COSINE"),
-            version.about: (about_schema(client), "nothing", "L2"),
-            version.images: (image_schema(client, scores.shape[1]), SCORE, "IP"),
-        }
-        with self._connection.errors():
-            for part, (schema, field, metric) in schemas.items():
-                index = client.prepare_index_params()
-                index.add_index(field, index_type="FLAT", metric_type=metric)
-                client.create_collection(part, schema=schema, index_params=index, consistency_level=WRITTEN)
-        write_beginning(self._connection, version, self._noted(batch.embeddings.shape[1]))
-        self._version = version
-        return version
-
-    def _noted(self, dimension: int) -> dict[str, Any]:
-        parts = self._parts.version if self._parts else ""
-        return {"format": FORMAT, "model": self._model_id, "dimension": dimension, "parts": parts}
+        scores, _ = self._stored.scores(batch.features[:1], batch.embeddings[:1])
+        noted = self._stored.noted(batch.embeddings.shape[1])
+        self._version = begin_version(self._connection, self._alias, batch.features.shape[1], scores.shape[1], noted)
+        return self._version
 
     def _resume(self) -> None:
         """Continue the version of an interrupted run, and drop others that were not sealed."""
@@ -215,7 +177,7 @@ class MilvusWriter(StoreWriter):
                 continue
             self._connection.load(version)
             noted = read_beginning(self._connection, version)
-            if self._version is None and noted == self._noted(int(noted.get("dimension", 0))):
+            if self._version is None and noted == self._stored.noted(int(noted.get("dimension", 0))):
                 self._version, self._resumed = version, True
                 self._read_back(version)
             else:
