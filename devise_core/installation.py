@@ -24,7 +24,8 @@ EXTRAS = {
     "phrases": ("tokenizers",),
     "large": ("numkong",),
     "milvus": ("pymilvus", "grpc"),
-    "ray": ("ray", "fsspec"),
+    "bulk": ("fsspec",),
+    "ray": ("ray",),
 }
 """Extra of the package → the modules that it installs, each at the smallest extra that has it."""
 

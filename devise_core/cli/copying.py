@@ -21,6 +21,13 @@ def add_parsers(commands: Any) -> None:
     )
     command.add_argument("source", metavar="FROM", help="the name or the folder of a collection, or milvus:NAME")
     command.add_argument("target", metavar="TO", help="milvus:NAME, or the name of a new collection in a folder")
+    command.add_argument(
+        "--bulk",
+        metavar="URL",
+        default="",
+        help="for millions of images: write them as Parquet files to a folder or bucket that the Milvus server reads, such as "
+        "s3://bucket/prefix, and let the server import them",
+    )
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_copy)
@@ -36,8 +43,14 @@ def _copy(options: argparse.Namespace) -> None:
     engine = load_engine(options.artifacts, options.source)
     if (ArtifactLayout(artifacts_folder()).collections / options.target).is_dir():
         raise CollectionError(f"The collection {options.target} comes with the model. Choose another name.")
-    with progress_bar(options.target, "computing what searches need") as progress:
-        copied = copy_collection(engine.collection, options.target, engine.model_id, engine.parts, progress)
+    last_step = "computing what searches need"
+    with (
+        progress_bar(options.target, "Milvus imports the files" if options.bulk else last_step) as progress,
+        progress_bar("imported", last_step, "file") as importing,
+    ):
+        copied = copy_collection(
+            engine.collection, options.target, engine.model_id, engine.parts, progress, bulk=options.bulk, importing=importing
+        )
     if options.json:
         facts = {"source": options.source, "target": options.target, "count": copied.count, "version": copied.version}
         print_json({"command": "copy", **facts})

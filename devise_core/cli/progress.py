@@ -8,15 +8,16 @@ from typing import Any
 
 
 @contextmanager
-def progress_bar(name: str, last_step: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(name: str, last_step: str, unit: str = "image") -> Iterator[Callable[[int, int], None]]:
     """Show a bar from the first call on.
 
     Args:
         name: What it is called.
         last_step: What is done when all images are read.
+        unit: What is counted.
 
     Yields:
-        What to call with the number of images done and the total.
+        What to call with the number of units done and the total.
     """
     from tqdm import tqdm
 
@@ -24,7 +25,7 @@ def progress_bar(name: str, last_step: str) -> Iterator[Callable[[int, int], Non
 
     def progress(done: int, total: int) -> None:
         if not bars:
-            bars.append(tqdm(total=total, unit="image", desc=name, leave=False))
+            bars.append(tqdm(total=total, unit=unit, desc=name, leave=False))
         bars[0].update(done - bars[0].n)
         if done == total:
             bars[0].set_description(f"{name}: {last_step}")

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from devise_core.collections.base import Collection
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.folder_writer import FolderWriter
+from devise_core.collections.milvus.bulk_writer import BulkWriter
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.writer import check_name
 from devise_core.errors import CollectionError
 from devise_core.search.model_parts import ModelParts
-from devise_core.storage.mapped_rows import row_blocks
 from devise_core.storage.paths import CollectionLayout, user_collections
 
-_TOGETHER = 256
+_TOGETHER, _TOGETHER_IN_FILES = 256, 2_048
 _KEPT = ("title", "description", "cut_outs")
 """The facts that are not computed from the images."""
 
@@ -48,6 +48,8 @@ def copy_collection(
     parts: ModelParts | None = None,
     progress: Progress | None = None,
     connection: MilvusConnection | None = None,
+    bulk: str = "",
+    importing: Progress | None = None,
 ) -> CopiedCollection:
     """Copy the images of a collection with their vectors. What is at the target is replaced when all are copied.
 
@@ -58,6 +60,9 @@ def copy_collection(
         parts: The parts of that model. What searches need is computed with them.
         progress: Called after each batch.
         connection: The Milvus server. By default the configured one.
+        bulk: A folder or URL of a storage that the Milvus server reads. The images are written there as Parquet files, which the
+            server imports.
+        importing: Called with the number of files that the server has imported and the total.
 
     Returns:
         The number of images that were copied, and the version they are in.
@@ -67,7 +72,13 @@ def copy_collection(
     """
     if target == source.name:
         raise CollectionError(f"{target} cannot be copied to itself. Choose another name.")
+    if bulk and not target.startswith(PREFIX):
+        raise CollectionError(f"--bulk imports into Milvus. Copy to {PREFIX}{target}, or leave out --bulk.")
     about = {name: source.facts[name] for name in _KEPT if name in source.facts}
+    if bulk:
+        writer = BulkWriter(target.removeprefix(PREFIX), model_id, bulk, connection, parts, about)
+        batches = partial(_batches, source, together=_TOGETHER_IN_FILES)
+        return CopiedCollection(len(source), writer.write(batches, len(source), progress, importing))
     if target.startswith(PREFIX):
         with MilvusWriter(target.removeprefix(PREFIX), model_id, connection, parts, about) as to_milvus:
             _put_all(source, to_milvus, progress)
@@ -83,17 +94,18 @@ def copy_collection(
 
 def _put_all(source: Collection, writer: StoreWriter, progress: Progress | None) -> None:
     done = 0
-    for batch in _batches(source):
+    for batch in _batches(source, range(len(source))):
         writer.put(batch)
         done += len(batch.items)
         if progress:
             progress(done, len(source))
 
 
-def _batches(source: Collection) -> Iterator[ImageBatch]:
+def _batches(source: Collection, wanted: range, together: int = _TOGETHER) -> Iterator[ImageBatch]:
     features, embeddings = source.vector_rows("visual"), source.vector_rows("semantic")
-    for rows in row_blocks(len(source), _TOGETHER):
-        numbers: Any = range(len(source))[rows]
+    for start in range(wanted.start, wanted.stop, together):
+        numbers = range(start, min(start + together, wanted.stop))
+        rows = slice(numbers.start, numbers.stop)
         thumbnails = [_bytes_of(source.picture(row)) for row in numbers]
         keys = [sha256(thumbnail).hexdigest() for thumbnail in thumbnails]
         yield ImageBatch(source.items_at(numbers), features[rows], embeddings[rows], thumbnails, keys)

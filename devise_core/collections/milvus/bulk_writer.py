@@ -1,0 +1,204 @@
+"""Write a new version of a collection to Milvus from Parquet files that the server imports.
+
+The server reads the files at its own speed, so this suits millions of images. An import does not replace images, so nothing can be
+added to what an interrupted run has imported. Each run imports into a new version, from the files that earlier ones have completed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from devise_core.collections.contract import ImageBatch
+from devise_core.collections.item_table_writer import ItemTableWriter
+from devise_core.collections.milvus.beginning import begin_version
+from devise_core.collections.milvus.connection import MilvusConnection
+from devise_core.collections.milvus.import_calls import import_calls
+from devise_core.collections.milvus.import_jobs import Progress, finish_jobs, import_files
+from devise_core.collections.milvus.names import Version, alias_of
+from devise_core.collections.milvus.parquet_shards import ShardFolder
+from devise_core.collections.milvus.schema import image_schema, looks_schema, stored_form
+from devise_core.collections.milvus.sealing import seal_version
+from devise_core.collections.milvus.stored_rows import StoredRows
+from devise_core.collections.milvus.thumbnails import Thumbnails
+from devise_core.datatypes import Item
+from devise_core.errors import CollectionError
+from devise_core.search.model_parts import ModelParts
+from devise_core.vectors import Floats
+
+if TYPE_CHECKING:
+    from pymilvus import CollectionSchema
+
+SHARD = 50_000
+"""The images of a file, whose looks take 256 MB. Milvus makes a segment of it, and takes up to 16 GB in a file."""
+
+Batches = Callable[[range], Iterator[ImageBatch]]
+"""Reads images of the source by their rows. It is called twice for rows that no file has yet."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Two files with the same images.
+
+    Attributes:
+        names: The names of the files of the images and of their looks.
+        rows: The rows of the collection.
+    """
+
+    names: tuple[str, str]
+    rows: range
+
+
+class BulkWriter:
+    """Writes a new version of a collection. Readers see the version before until ``write`` returns.
+
+    Args:
+        name: The name of the collection.
+        model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
+        url: A storage that the server reads: a folder with the same path for both, or a URL that fsspec knows.
+        connection: The server. By default the configured one.
+        parts: The parts of the model. Without them there are no vectors of the score, and no levels.
+        about: Further facts, such as the title.
+        pictures: The folder of the thumbnails. By default the configured one.
+        shard: The images of a file.
+
+    Raises:
+        CollectionError: The name is not allowed, or the address is a file of Milvus Lite.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model_id: str,
+        url: str,
+        connection: MilvusConnection | None = None,
+        parts: ModelParts | None = None,
+        about: Mapping[str, Any] | None = None,
+        pictures: Path | None = None,
+        shard: int = SHARD,
+    ) -> None:
+        self._alias, self._url, self._shard = alias_of(name), url, shard
+        self._connection = connection or MilvusConnection.configured()
+        if self._connection.is_file:
+            raise CollectionError(f"{self._connection.shown} is a file of Milvus Lite, which imports no files. Leave out --bulk.")
+        self._stored, self._about = StoredRows(model_id, parts), dict(about or {})
+        self._thumbnails = Thumbnails(self._alias, pictures)
+
+    def write(self, batches: Batches, count: int, progress: Progress | None = None, importing: Progress | None = None) -> str:
+        """Write all images of a source.
+
+        Args:
+            batches: Reads images by their rows.
+            count: How many there are.
+            progress: Called with the number of images in files and the total, after each file.
+            importing: Called with the number of imported files and the total.
+
+        Returns:
+            The number of the version.
+
+        Raises:
+            CollectionError: There is no image, two have the same id, or the server or the storage refuses something.
+        """
+        if not count:
+            raise CollectionError("There is no image to write to Milvus.")
+        self._connection.names()  # an address that is wrong is reported before files are written
+        with TemporaryDirectory(prefix="semblance-milvus-") as folder:
+            table_path = Path(folder) / "items.sqlite"
+            table = ItemTableWriter(table_path)
+            try:
+                files = ShardFolder(self._url, self._alias)
+                shards = list(self.write_shards(files, table, batches, count, progress))
+                table.finish()
+            finally:
+                table.close()
+            version = self._import(files, shards, next(batches(range(1))), importing)
+            rows, facts = np.arange(count), {"model": self._stored.model_id, **self._about}
+            names = seal_version(self._connection, version, rows, table_path, self._stored.parts, facts)
+        self._thumbnails.keep_only(names)
+        files.clear()
+        return str(version.number)
+
+    def write_shards(
+        self, files: ShardFolder, table: ItemTableWriter, batches: Batches, count: int, progress: Progress | None = None
+    ) -> Iterator[Shard]:
+        """Write the files that are not there yet, and yield all. The items of all images are put into ``table``."""
+        for start in range(0, count, self._shard):
+            rows = range(start, min(start + self._shard, count))
+            thumbnails, digest, first = self._read(batches(rows), rows, table)
+            label = f"{start // self._shard:06d}-{digest[:16]}.parquet"
+            shard = Shard((f"images-{label}", f"looks-{label}"), rows)
+            if not all(files.has(name, len(rows)) for name in shard.names):
+                files.write(shard.names, self._schemas(first), self._blocks(batches(rows), rows, thumbnails))
+            if progress:
+                progress(rows.stop, count)
+            yield shard
+
+    def _read(self, batches: Iterator[ImageBatch], rows: range, table: ItemTableWriter) -> tuple[list[str], str, ImageBatch]:
+        """Write the thumbnails and items of a file. Return the names of the thumbnails, a hash of all, and one batch."""
+        names, digest, first = list[str](), sha256(), None
+        for batch in batches:
+            first = first or batch
+            items = [stored_form(item) for item in batch.items]
+            _put_once(table, rows[len(names)], items, batch.keys)
+            names += [self._thumbnails.put(content) if content else "" for content in batch.thumbnails]
+            for part in (repr(items), repr(batch.keys), repr(names[-len(items) :])):
+                digest.update(part.encode(errors="surrogatepass"))
+            for vectors in (batch.features, batch.embeddings):
+                digest.update(vectors.astype(np.float32).tobytes())
+        assert first is not None
+        digest.update(repr(self._stored.noted(first.embeddings.shape[1])).encode())
+        return names, digest.hexdigest(), first
+
+    def _blocks(self, batches: Iterator[ImageBatch], rows: range, thumbnails: Sequence[str]) -> Iterator[Sequence[Any]]:
+        start = 0
+        for batch in batches:
+            part = slice(start, start + len(batch.items))
+            items = [stored_form(item) for item in batch.items]
+            yield self._stored.rows(rows[part], items, batch.features, batch.embeddings, thumbnails[part], batch.keys)
+            start = part.stop
+
+    def _widths(self, batch: ImageBatch) -> tuple[int, int]:
+        """Return the lengths of the features and of the vectors of the score."""
+        scores: Floats = self._stored.scores(batch.features[:1], batch.embeddings[:1])[0]
+        return batch.features.shape[1], scores.shape[1]
+
+    def _schemas(self, batch: ImageBatch) -> tuple[CollectionSchema, CollectionSchema]:
+        from pymilvus import MilvusClient
+
+        features, scores = self._widths(batch)
+        return image_schema(MilvusClient, scores), looks_schema(MilvusClient, features)
+
+    def _import(self, files: ShardFolder, shards: Sequence[Shard], batch: ImageBatch, importing: Progress | None) -> Version:
+        """Let the server import all files into a new version, and drop others that were not sealed."""
+        calls, shown = import_calls(self._connection), self._connection.shown_version(self._alias)
+        for version in self._connection.versions(self._alias):
+            if shown is None or version > shown:
+                for part in version.parts:
+                    finish_jobs(calls, part)
+                self._connection.drop(version)
+        noted = {**self._stored.noted(batch.embeddings.shape[1]), "bulk": True}  # so that ``MilvusWriter`` does not continue it
+        version = begin_version(self._connection, self._alias, *self._widths(batch), noted)
+        client = self._connection.client
+        with self._connection.errors():
+            for part in (version.images, version.looks):  # ``seal_version`` loads all of it at a time
+                client.release_collection(part)
+        parts = (version.images, version.looks)
+        wanted = [(part, files.for_server(name)) for shard in shards for part, name in zip(parts, shard.names, strict=True)]
+        import_files(calls, wanted, importing)
+        return version
+
+
+def _put_once(table: ItemTableWriter, start: int, items: Sequence[Item], keys: Sequence[str]) -> None:
+    """Put items into a table. An import would write two images with the same id."""
+    ids = [item.id for item in items]
+    doubled = set(table.places_of(ids)) or {each for each, count in Counter(ids).items() if count > 1}
+    if doubled:
+        raise CollectionError(f"Two images have the id “{min(doubled)}”. Copy the collection without --bulk, which keeps the last.")
+    table.put(range(start, start + len(items)), items, keys)
