@@ -81,8 +81,9 @@ scale: $(VENV)/test
 	$(BIN)/python -m benchmarks.scale $(SCALE) --count 100000
 	$(BIN)/python -m benchmarks.capacity --check $(SCALE)/scale-100000
 	$(BIN)/uv --no-config pip install --quiet --python $(BIN)/python --target $(MILVUS) --no-deps milvus==2.3.5
-	$(WITH_MILVUS) pytest tests/test_collection_contract.py tests/test_milvus_oracle.py -k milvus
+	$(WITH_MILVUS) pytest tests/test_collection_contract.py tests/test_milvus_oracle.py tests/test_milvus_bulk.py -k milvus
 	$(WITH_MILVUS) benchmarks.milvus $(SCALE)/scale-100000
+	PYTHONPATH=$(MILVUS) $(BIN)/python -m benchmarks.milvus_bulk $(SCALE)/scale-100000
 MILVUS = build-cache/milvus
 WITH_MILVUS = PYTHONPATH=$(MILVUS) $(BIN)/python -m benchmarks.milvus_server $(BIN)/python -m
 

@@ -26,7 +26,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "semblance index s3://bucket/photos --name holidays --engine ray",
         "semblance index ~/Pictures --name holidays --store milvus --uri http://localhost:19530",
     ),
-    "copy": ("semblance copy holidays milvus:holidays", "semblance copy milvus:holidays holidays-here"),
+    "copy": (
+        "semblance copy holidays milvus:holidays",
+        "semblance copy milvus:holidays holidays-here",
+        "semblance copy holidays milvus:holidays --bulk s3://milvus-bucket/import",
+    ),
     "fetch": ("semblance fetch pascal-sentences --out data",),
     "train": ("semblance train data/pascal-sentences --recipe own --out my-model",),
     "build": ("semblance build words",),
