@@ -45,8 +45,9 @@ class ShardFolder:
         except (ImportError, ValueError) as error:
             raise CollectionError(f"--bulk cannot be {self._shown} ({error}). Install what it needs, or give a folder.") from error
         self._root = f"{self._root.rstrip('/')}/{alias}"
-        with self._errors():
-            self._storage.makedirs(self._root, exist_ok=True)
+        if "file" in _protocols(self._storage):  # in a bucket, this could make a bucket of a wrong name
+            with self._errors():
+                self._storage.makedirs(self._root, exist_ok=True)
 
     def has(self, name: str, count: int) -> bool:
         """Whether a file is there, complete and with ``count`` rows."""
