@@ -19,6 +19,20 @@ from devise_core.vectors import Floats
 from tests.fakes import unit_rows
 
 COUNT, WIDTH = 900, 16
+ODD = (
+    "it's",
+    'say "a"',
+    "back\\slash",
+    "100%",
+    "a_b",
+    "new\nline",
+    "tab\t",
+    "{x}",
+    "café ☕ 🦉",
+    "' or row >= 0 --",
+    '"] or id in ["',
+    "\\",
+)
 CATEGORIES = ("animals", "animals/birds", "animals/birds/owls", "it's/quoted", "", 'a "b"')
 ITEMS = [
     Item(

@@ -19,22 +19,9 @@ from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, MissingPackageError, OtherModelError, UnreachableStoreError
 from devise_core.search.conditions import AnyOf, Condition, HasId, HasLabel, InCategory, satisfies
+from tests.contract_images import ODD
 from tests.fakes import unit_rows
 
-ODD = (
-    "it's",
-    'say "a"',
-    "back\\slash",
-    "100%",
-    "a_b",
-    "new\nline",
-    "tab\t",
-    "{x}",
-    "café ☕ 🦉",
-    "' or row >= 0 --",
-    '"] or id in ["',
-    "\\",
-)
 ITEMS = [Item(f"{text} {row}", f"images/{row}.webp", (text,), text.replace("/", "")) for row, text in enumerate(ODD)]
 
 

@@ -24,9 +24,8 @@ from devise_core.collections.milvus.store import MilvusStore
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, MissingPackageError, UnreachableStoreError
-from tests.contract_images import SERVER
+from tests.contract_images import ODD, SERVER
 from tests.fakes import unit_rows
-from tests.test_milvus import ODD
 
 ITEMS = [
     Item(f"{text} {row}", f"images/{row}.webp", (text, "second"), f"{text.replace('/', '')}/below", focus=(0.25, 0.5), author=text)

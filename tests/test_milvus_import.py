@@ -1,4 +1,4 @@
-"""Imports by Milvus: jobs that fail or do not go on, and REST jobs. A stand-in takes the place of the server."""
+"""Imports by Milvus: jobs that fail or do not go on, and REST jobs. A small program takes the place of the server."""
 
 from __future__ import annotations
 

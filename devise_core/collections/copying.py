@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from devise_core.collections.base import Collection
 from devise_core.collections.contract import ImageBatch, StoreWriter
@@ -60,9 +61,8 @@ def copy_collection(
         parts: The parts of that model. What searches need is computed with them.
         progress: Called after each batch.
         connection: The Milvus server. By default the configured one.
-        bulk: A folder or URL of a storage that the Milvus server reads. The images are written there as Parquet files, which the
-            server imports.
-        importing: Called with the number of files that the server has imported and the total.
+        bulk: A folder or URL that the Milvus server reads, for Parquet files that it imports. Empty to send the images to it.
+        importing: Called with the number of imported files and the total.
 
     Returns:
         The number of images that were copied, and the version they are in.
@@ -76,20 +76,31 @@ def copy_collection(
         raise CollectionError(f"--bulk imports into Milvus. Copy to {PREFIX}{target}, or leave out --bulk.")
     about = {name: source.facts[name] for name in _KEPT if name in source.facts}
     if bulk:
-        writer = BulkWriter(target.removeprefix(PREFIX), model_id, bulk, connection, parts, about)
-        batches = partial(_batches, source, together=_TOGETHER_IN_FILES)
-        return CopiedCollection(len(source), writer.write(batches, len(source), progress, importing))
-    if target.startswith(PREFIX):
-        with MilvusWriter(target.removeprefix(PREFIX), model_id, connection, parts, about) as to_milvus:
-            _put_all(source, to_milvus, progress)
-            to_milvus.forget_others()
-            return CopiedCollection(len(source), to_milvus.seal())
+        in_files = BulkWriter(target.removeprefix(PREFIX), model_id, bulk, connection, parts, about)
+        version = in_files.write(partial(_batches, source, together=_TOGETHER_IN_FILES), len(source), progress, importing)
+    elif target.startswith(PREFIX):
+        version = _into_milvus(source, MilvusWriter(target.removeprefix(PREFIX), model_id, connection, parts, about), progress)
+    else:
+        version = _into_folder(source, target, model_id, parts, progress, about)
+    return CopiedCollection(len(source), version)
+
+
+def _into_milvus(source: Collection, writer: MilvusWriter, progress: Progress | None) -> str:
+    with writer:
+        _put_all(source, writer, progress)
+        writer.forget_others()
+        return writer.seal()
+
+
+def _into_folder(
+    source: Collection, target: str, model_id: str, parts: ModelParts | None, progress: Progress | None, about: Mapping[str, Any]
+) -> str:
     folder = user_collections() / check_name(target)
     command = f"python -m devise_core copy {source.name} {target}"
     with FolderWriter(folder, model_id, command, parts, about=about) as to_folder:
         _put_all(source, to_folder, progress)
         CollectionLayout(to_folder.folder).skipped.touch()
-        return CopiedCollection(len(source), to_folder.seal())
+        return to_folder.seal()
 
 
 def _put_all(source: Collection, writer: StoreWriter, progress: Progress | None) -> None:

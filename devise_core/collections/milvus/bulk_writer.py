@@ -128,7 +128,21 @@ class BulkWriter:
     def write_shards(
         self, files: ShardFolder, table: ItemTableWriter, batches: Batches, count: int, progress: Progress | None = None
     ) -> Iterator[Shard]:
-        """Write the files that are not there yet, and yield all. The items of all images are put into ``table``."""
+        """Write the files that are not there yet, and yield all.
+
+        Args:
+            files: Where they are.
+            table: A new table, which gets the items of all images.
+            batches: Reads images by their rows.
+            count: How many there are.
+            progress: As for ``write``.
+
+        Yields:
+            The files in the order of the rows.
+
+        Raises:
+            CollectionError: Two images have the same id, or the storage refuses something.
+        """
         for start in range(0, count, self._shard):
             rows = range(start, min(start + self._shard, count))
             thumbnails, digest, first = self._read(batches(rows), rows, table)
