@@ -70,10 +70,7 @@ def copy_collection(
     Raises:
         CollectionError: The target cannot have that name, it is the source, or Milvus does not answer.
     """
-    if target == source.name:
-        raise CollectionError(f"{target} cannot be copied to itself. Choose another name.")
-    if bulk and not target.startswith(PREFIX):
-        raise CollectionError(f"--bulk imports into Milvus. Copy to {PREFIX}{target}, or leave out --bulk.")
+    _check_target(source, target, bulk)
     about = {name: source.facts[name] for name in _KEPT if name in source.facts}
     if bulk:
         in_files = BulkWriter(target.removeprefix(PREFIX), model_id, bulk, connection, parts, about)
@@ -83,6 +80,13 @@ def copy_collection(
     else:
         version = _into_folder(source, target, model_id, parts, progress, about)
     return CopiedCollection(len(source), version)
+
+
+def _check_target(source: Collection, target: str, bulk: str) -> None:
+    if target == source.name:
+        raise CollectionError(f"{target} cannot be copied to itself. Choose another name.")
+    if bulk and not target.startswith(PREFIX):
+        raise CollectionError(f"--bulk imports into Milvus. Copy to {PREFIX}{target}, or leave out --bulk.")
 
 
 def _into_milvus(source: Collection, writer: MilvusWriter, progress: Progress | None) -> str:
