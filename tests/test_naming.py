@@ -183,6 +183,14 @@ def test_an_animal_beside_a_possible_person_keeps_its_name(namer: Namer) -> None
     assert "monkey" not in words(namer, beside)
 
 
+def test_a_likely_animal_does_not_name_a_sure_person(namer: Namer) -> None:
+    """A face in the shadow was named "person", and then "dog" and "fish"."""
+    possible, sure = image(3, 0, person=0.31, sure=0.0006), image(3, 0, person=9.0, sure=0.0006)
+    assert namer.shares(sure.features)[0][0, :3].sum() == pytest.approx(0.65, abs=0.01)
+    assert words(namer, possible)[0] == "penguin"
+    assert not namer.animals.intersection(words(namer, sure))
+
+
 def test_without_the_person_signal_nobody_is_a_person(namer: Namer, tmp_path: Path) -> None:
     without = Namer(table(tmp_path), LabelSoftmax(np.zeros((6, 4), dtype=np.float32)))
     assert PERSON not in words(without, image(0, 0, person=9.0))

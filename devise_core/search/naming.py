@@ -36,7 +36,8 @@ PERSON_POSSIBLE, PERSON_REMOTE = 0.15, 0.05
 """With at least the first probability, names of animals and of ``naming_guards.WITH_PEOPLE`` need a sure classifier. With at least
 the second, names of primates do."""
 SURE, PRIMATE_SURE = 0.5, 0.8
-"""The classifier is sure if the labels below a guarded name, or below the primates, have at least this probability."""
+"""The classifier is sure if the labels below a guarded name, or below the primates, have at least this probability. Beside a sure
+person, animals need the higher one."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ class Namer:
         classes, person = seen.classes, seen.person
         excluded = np.zeros((len(classes), len(self.table)), dtype=np.bool_)
         possible, remote = person >= PERSON_POSSIBLE, person >= PERSON_REMOTE
-        animal = possible & (classes[:, self._animal_labels].sum(axis=1) < SURE)
+        animal = possible & (classes[:, self._animal_labels].sum(axis=1) < np.where(person < PERSON_SURE, SURE, PRIMATE_SURE))
         primate = remote & (classes[:, self._primate_labels].sum(axis=1) < PRIMATE_SURE)
         excluded |= animal[:, None] & self._group["a"]
         excluded |= primate[:, None] & self._group["p"]
