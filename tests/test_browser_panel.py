@@ -84,6 +84,15 @@ def test_a_tap_answers_in_a_sheet(phone: Page, address: str) -> None:
     expect(sheet).to_have_count(0)
 
 
+def test_a_search_leaves_the_map_of_a_phone_in_view(phone: Page, address: str) -> None:
+    view = open_map(phone, address, "?q=violin")
+    stage = view.locator(".stage").bounding_box()
+    results = phone.get_by_role("heading", name="Most similar to violin").bounding_box()
+    assert stage
+    assert results
+    assert results["y"] >= stage["y"] + stage["height"]
+
+
 def test_the_wheel_zooms_only_over_the_map(page: Page, address: str) -> None:
     view = open_map(page, address, "?item=tennis-racket")
     expect(view.locator(".hint")).to_have_text("Scroll to zoom, drag to move, click a picture")

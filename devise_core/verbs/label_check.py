@@ -27,21 +27,23 @@ class LabelCheckVerbs(EvidenceVerbs):
     def _checked_by_labels(self, query: Query, evidence: Evidence) -> Evidence:
         """Announce no image whose labels name other things: a fort that the classifier takes for a ship may match "ship".
 
-        Nothing is announced if that leaves no image. The order of the images stays. An image with the evidence ``CERTAIN``, without
-        labels or with labels that name no thing is not checked. Nor is a large collection, whose labels would have to be read.
+        One with the evidence ``POSSIBLE`` only does not match. Nothing is announced if that leaves no image. The order of the
+        images stays. An image with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor
+        is a large collection, whose labels would have to be read.
         """
         kinds, noun = self.parts.label_kinds, query.noun
         if self._is_large or kinds is None or noun is None or not kinds.is_kind(noun):
             return evidence
-        rows = np.flatnonzero(evidence.good & ~evidence.certain)
+        rows = np.flatnonzero(evidence.possible & ~evidence.certain)
         others = [
             row
             for row, item in zip(rows.tolist(), self.collection.items_at(rows), strict=True)
             if _names_things(kinds, item) and not kinds.named_by(item.labels, noun) and not _names(item, noun)
         ]
-        good = evidence.good.copy()
+        good, possible = evidence.good.copy(), evidence.possible.copy()
+        possible[others] &= good[others]
         good[others] = False
-        return replace(evidence, good=good) if good.any() else replace(evidence, near=False)
+        return replace(evidence, good=good, possible=possible) if good.any() else replace(evidence, near=False)
 
 
 def _names_things(kinds: LabelKinds, item: Item) -> bool:

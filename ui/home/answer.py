@@ -10,6 +10,7 @@ from devise_core.engine import Engine
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError, shortened
 from devise_core.search.ranking import Ranking
 from devise_core.serving import event_log
+from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_atrocity
 from devise_core.text.unmodelled import quoted
@@ -67,11 +68,11 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         "query": query.text,
         "status": _status(engine, query, matches, len(hits), bool(captioned)),
         "notes": _notes(query),
-        "tries": _tries(query, matches),
+        "tries": _tries(query, matches) or ([] if hits or captioned else _examples(engine)),
         "tiles": _tiles(engine, hits, matches),
         "captioned": _captioned(engine, query, {hit.id for hit in hits}) if matches.sure else captioned,
         "captioned_first": not matches.sure,
-        "place": query_place(engine, query.vector),
+        "place": query_place(engine, query.vector) if hits else None,
     }
 
 
@@ -119,8 +120,12 @@ def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
     """Return the pictures that are described with the words of a query, or examples to try. An atrocity has none."""
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
-    tries = [] if no_examples else [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
+    tries = [] if no_examples else _examples(engine)
     return _without_tiles(query.text, reason if captioned else f"{reason} There are none.", tries, captioned)
+
+
+def _examples(engine: Engine) -> list[list[str]]:
+    return [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
 
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:
@@ -198,7 +203,7 @@ def _tries(query: Query, matches: Matches) -> list[list[str]]:
 
 def _read_as_sum(reading: Reading) -> str:
     """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word."""
-    terms = merged_terms(reading.terms)
+    terms = [term for term in merged_terms(reading.terms) if term.word not in FUNCTION_WORDS]
     if len(terms) < 2 and not any(term.kind == "picture" for term in terms):
         return ""
     return ", ".join(f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight):.0%}" for term in terms)

@@ -58,7 +58,8 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
     with map_column:
         show_map(engine, view, marks)
         _describe(engine, view, marks)
-    with panel_column, panel(bool(pins) or view.row is not None or inside is not None):
+    is_chosen = view.row is not None or inside is not None
+    with panel_column, panel(bool(pins) or is_chosen, is_chosen):
         if view.row is not None:
             picture_card(engine, view.row)
         if inside is not None:

@@ -1,4 +1,7 @@
-"""The panel beside the map: what was clicked, lassoed or searched, and the legend. On a phone the answers are a sheet."""
+"""The panel beside the map: what was clicked, lassoed or searched, and the legend.
+
+On a phone it is below the map, and what was tapped is in a sheet above the map's lower part.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,16 @@ _LEGEND = component("map_legend")
 
 
 @contextmanager
-def panel(answers: bool) -> Iterator[None]:
+def panel(answers: bool, is_chosen: bool) -> Iterator[None]:
     """Show the block in the panel, with the legend below it.
 
     Args:
         answers: Whether the block shows anything. Without it the panel says what a visitor can do.
+        is_chosen: Whether a picture or a region of the map was chosen. The results of a search leave the map of a phone in view.
     """
     with st.container(key="map-panel"):
         if answers:
-            with st.container(key="map-answer"):
+            with st.container(key="map-answer" if is_chosen else "map-results"):
                 yield
         else:
             st.markdown("**Nothing is selected.** Click a picture, lasso a group, or search. The answer appears here.")

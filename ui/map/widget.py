@@ -97,8 +97,8 @@ def describe_placement(view: View, marks: MapMarks) -> str:
     if not marks.pins:
         return ""
     if view.name.startswith("pca"):
-        return "★ is at its exact place, which is computed in the same way as the places of the pictures."
-    return f"★ is placed among its {NEIGHBOURS} most similar pictures."
+        return "The star ★ is at its exact place, which is computed in the same way as the places of the pictures."
+    return f"The star ★ is placed near the {NEIGHBOURS} pictures that are most similar to it."
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:

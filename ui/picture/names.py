@@ -16,7 +16,7 @@ _CONFIDENCE_HELP = (
     "For the pictures of this demo, “probably” is right about 6 times in 10, “maybe” 4 times and “not sure” once. "
     "The percentage includes more specific words, such as breeds of dog for “dog”."
 )
-_ORDER_HELP = "A general word can be more probable than an exact one that describes the picture better."
+_ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 
@@ -37,7 +37,7 @@ def show_names(names: Names) -> None:
             _bar(hit, share, _confidence(names))
         if others:
             st.caption(
-                "Other words, the most probable first. A general word can be more probable than the best name.", help=_ORDER_HELP
+                "Other words, the most probable first. A general word is often more probable, but says less.", help=_ORDER_HELP
             )
         for hit, share in others:
             _bar(hit, share, confidence(share))
@@ -53,7 +53,8 @@ def _bar(hit: WordHit, share: float, sure: Confidence) -> None:
 def _heading(names: Names) -> str:
     word = names.hits[0].word
     if _is_contradicted(names.shares):
-        return f"Best guess: {plain(word)}"
+        surest = names.hits[1 + max(range(len(names.shares) - 1), key=lambda place: names.shares[1 + place])].word
+        return f"Not sure. The best guesses are {plain(word)} and {plain(surest)}"
     return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
 
 
