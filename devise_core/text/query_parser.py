@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from devise_core.datatypes import Kind
 from devise_core.errors import QueryError
-from devise_core.text.colon_weights import refuse_colon_weight
+from devise_core.text.unsupported_syntax import refuse_colon_weight
 
 GRAMMAR = (
     ("bird near water", "words next to each other are read together, as one phrase"),

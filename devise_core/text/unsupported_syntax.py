@@ -1,4 +1,4 @@
-"""Weights as other programs write them, with a colon. A query says how to write them here."""
+"""Syntax of other search programs that a query does not support: weights with a colon. The error says how to write them here."""
 
 from __future__ import annotations
 
