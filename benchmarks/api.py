@@ -1,7 +1,7 @@
-"""Measure the REST API with 50 clients on this machine, beside a server that answers one request after the other.
+"""Measure the REST API with 50 clients on this machine, beside two other servers. All return 24 images of `photos`.
 
-Both serve the same engine and return 24 images. The other server is a function of the library behind Werkzeug, the server of Flask,
-with one thread. That is how small search demos are often served.
+One is a function of the library behind Werkzeug, the server of Flask, with one thread. That is how small search demos are often
+served. The other encodes each text as clip-retrieval does, as ``clip_style`` says.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from benchmarks.clip_style import serve
 from benchmarks.http_load import HOST, Answers, closed_loop, paced
 from benchmarks.server import free_port, wait_until_answering
 from benchmarks.table import print_table
@@ -23,10 +24,14 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
 
 CLIENTS = 50
 LIMIT = 24
-API, ONE = "REST API", "one request at a time"
-PATHS = {API: f"/api/v1/search?collection=photos&limit={LIMIT}&q=", ONE: "/search?q="}
-COMMANDS = {API: ["-m", "devise_core", "serve", "--port"], ONE: ["-m", "benchmarks.api", "--one-at-a-time"]}
-READY = {API: "/api/v1/ready", ONE: "/search?q=bird"}
+API, ONE, CLIP = "REST API", "one request at a time", "in the style of clip-retrieval"
+PATHS = {API: f"/api/v1/search?collection=photos&limit={LIMIT}&q=", ONE: "/search?q=", CLIP: "/search?q="}
+COMMANDS = {
+    API: ["-m", "devise_core", "serve", "--port"],
+    ONE: ["-m", "benchmarks.api", "--one-at-a-time"],
+    CLIP: ["-m", "benchmarks.api", "--clip-style"],
+}
+READY = {API: "/api/v1/ready", ONE: "/search?q=bird", CLIP: "/search?q=bird"}
 
 
 @contextmanager
@@ -96,7 +101,11 @@ def main() -> None:
         "--rate", type=float, default=20, help="requests in a second of the run with pauses (default: %(default)s)"
     )
     options.add_argument("--one-at-a-time", type=int, metavar="PORT", help="only run the other server")
+    options.add_argument("--clip-style", type=int, metavar="PORT", help="only run the server in the style of clip-retrieval")
     chosen = options.parse_args()
+    if chosen.clip_style:
+        serve(chosen.clip_style, LIMIT)
+        return
     if chosen.one_at_a_time:
         serve_one_at_a_time(chosen.one_at_a_time)
         return
@@ -106,8 +115,8 @@ def main() -> None:
         ("50 queries again and again, without pauses", True, 0.0),
     ):
         texts = queries(chosen.requests, repeated)
-        answers = {kind: measure(kind, texts, rate) for kind in (ONE, API)}
-        columns = ["server", "p50 ms", "p95 ms", "answers/s", "× one at a time", "errors"]
+        answers = {kind: measure(kind, texts, rate) for kind in (CLIP, ONE, API)}
+        columns = ["server", "p50 ms", "p95 ms", "answers/s", "× one at a time", "× clip-retrieval", "errors"]
         rows = [
             [
                 kind,
@@ -115,6 +124,7 @@ def main() -> None:
                 f"{each.quantile(0.95):.1f}",
                 f"{each.rate:.0f}",
                 f"{each.rate / answers[ONE].rate:.2f}",
+                f"{each.rate / answers[CLIP].rate:.2f}",
                 str(len(each.errors)),
             ]
             for kind, each in answers.items()
