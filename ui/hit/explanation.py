@@ -34,7 +34,7 @@ class Explanation:
         self.engine, self.row, self.regions = engine, row, cached_regions(engine, row)
         self.id = engine.collection.items[row].id
         self.picture = st.container() if self.regions else st.empty()
-        self.vectors = questions(engine, nouns)
+        self.vectors, self.weak_text = questions(engine, nouns), weak_query(engine, row)
         self.text = self._choose_text()
         with st.container(key="why-words"):
             self.sentence = st.empty()
@@ -72,8 +72,9 @@ class Explanation:
         heat = regions.heat(self.vectors[self.text], self.text)
         with self.picture:
             heat_map(self.engine, self.row, heat, f"heat-{self.id}")
+        weak = f" The app does not count this picture as a good match for **{plain(self.text, 60)}**."
         with self.sentence:
-            st.caption(describe_heat(heat))
+            st.caption(describe_heat(heat) + weak * (self.text == self.weak_text))
 
 
 def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
@@ -92,6 +93,15 @@ def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
     for noun in nouns[:NOUNS]:
         vectors.setdefault(noun.word, engine.text.embed(noun.word))
     return vectors
+
+
+def weak_query(engine: Engine, row: int) -> str:
+    """Return the query in the address as ``questions`` does, if a picture does not match it well, or else ""."""
+    query = url_state.read_text(url_state.QUERY)
+    with suppress(DeviseError):
+        if query.strip() and row not in engine.matches(read_query(engine, query)).strong().rows:
+            return " ".join(query.split())
+    return ""
 
 
 def cached_regions(engine: Engine, row: int) -> Regions | None:
