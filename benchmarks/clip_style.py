@@ -24,7 +24,7 @@ VOCABULARY = 4096
 """CLIP has 49,408 tokens. Looking up a row takes the same time."""
 
 
-class _Graph:
+class _EncoderGraph:
     """A graph in ONNX with random weights, built node by node."""
 
     def __init__(self, seed: int) -> None:
@@ -62,7 +62,7 @@ class _Graph:
         return self.add("LayerNormalization", source, self.random(WIDTH), self.random(WIDTH), axis=-1)
 
 
-def _attention(graph: _Graph, source: str, mask: str) -> str:
+def _attention(graph: _EncoderGraph, source: str, mask: str) -> str:
     parts = graph.add("Split", graph.linear(source, WIDTH, 3 * WIDTH), outputs=3, axis=-1, num_outputs=3)
     shape = graph.constant(np.asarray([1, TOKENS, HEADS, WIDTH // HEADS]))
     queries, keys, values = (
@@ -80,7 +80,7 @@ def text_encoder() -> Callable[[str], Floats]:
     import onnxruntime
     from onnx import TensorProto, helper
 
-    graph = _Graph(seed=0)
+    graph = _EncoderGraph(seed=0)
     mask = graph.constant(np.triu(np.full((TOKENS, TOKENS), -1e9, dtype=np.float32), 1))
     state = graph.add("Add", graph.add("Gather", graph.random(VOCABULARY, WIDTH), "tokens"), graph.random(TOKENS, WIDTH))
     for _ in range(LAYERS):

@@ -75,8 +75,12 @@ class PeopleGuard:
 
     def show_rather_people(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` show people more likely than not, and more likely than an animal."""
+        return np.asarray(self.people_shares(features) >= PERSON_LIKELY, dtype=np.bool_)
+
+    def people_shares(self, features: Floats) -> Floats:
+        """Return the probability ``(n,)`` that each image shows people. It is 0 if an animal is as probable."""
         person = self._namer.person_shares(features)
-        return np.asarray((person >= PERSON_LIKELY) & (person > self.animal_shares(features)), dtype=np.bool_)
+        return np.asarray(np.where(person > self.animal_shares(features), person, 0), dtype=np.float32)
 
     def show_rather_animals(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` surely show an animal, and people less likely than not."""

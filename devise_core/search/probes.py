@@ -29,6 +29,9 @@ PEOPLE = frozenset(
 )
 """No label is one of these, so there is no evidence about them."""
 
+IN_GENERAL = frozenset(("person", "persons", "people", "human", "humans", "human being"))
+"""Words for people in general. The namer says whether an image shows people, but not which."""
+
 LEAST_SHARE = 0.5
 """A clause with a minus excludes its things if its weight is at least this share of the weight of what is looked for."""
 

@@ -10,10 +10,14 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Thresholds, good_matches
-from devise_core.search.probes import Probe
+from devise_core.search.naming import PERSON_LIKELY, PERSON_SURE
+from devise_core.search.probes import IN_GENERAL, Probe
 from devise_core.search.ranking import Mask
+from devise_core.text.judged_people import judges_people
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
+from devise_core.text.sensitive_words import is_atrocity, is_sensitive
+from devise_core.text.unmodelled import JUDGEMENTS
 from devise_core.vectors import Floats
 from devise_core.verbs.arguments import query_given
 from devise_core.verbs.ranking import RankingVerbs
@@ -30,7 +34,7 @@ If a match is announced, each image needs this evidence, and images with the evi
 may match 0.77 and 0.81. The recall is 0.50 and 0.63, and together 0.58 and 0.69. All images that pass the threshold of
 ``good_matches`` have a precision of 0.66 and 0.73 (``python -m benchmarks.announced``).
 
-With ``LabelEvidence.is_near`` and ``LabelCheckVerbs`` it announces 56 of 355 labels of `stamps`, and none of 146 everyday nouns
+With ``LabelEvidence.is_near`` and ``LabelCheckVerbs`` it announces 57 of 355 labels of `stamps`, and none of 146 everyday nouns
 that are absent from it (``python -m benchmarks.typed_queries``). One in five of these nouns passes the threshold of
 ``LabelEvidence`` alone.
 """
@@ -90,7 +94,7 @@ class EvidenceVerbs(RankingVerbs):
 
         Returns:
             The evidence, or None if there is no way to tell: the model came without the files of ``build naming``, or the
-            query is about people or names an image.
+            query names an image or a kind of people, such as "child". For people in general, the namer's signal is the evidence.
 
         Raises:
             CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
@@ -103,7 +107,7 @@ class EvidenceVerbs(RankingVerbs):
         model = self.parts.evidence
         probes = model.probes(query) if model and len(self.collection) else []
         if model is None or not probes:
-            return None
+            return self._evidence_of_people(query, looked_at)
         thresholds, candidates = self._evidence_thresholds, self._looked_at(query, looked_at)
         values = self._values(model, probes, candidates)
         best = values.max(axis=1)
@@ -120,6 +124,21 @@ class EvidenceVerbs(RankingVerbs):
         near = None if present or candidates else model.near_miss(probes[0], self._class_shares, thresholds)
         senses = tuple((sense, bool(present and seen)) for sense, seen in zip(query.senses, shown, strict=False))
         return Evidence(present, good, senses, near, float(best.max()), is_near, possible, certain)
+
+    def _evidence_of_people(self, query: Query, looked_at: Candidates | None) -> Evidence | None:
+        guard = self.parts.people_guard
+        if guard is None or query.noun not in IN_GENERAL or not len(self.collection):
+            return None
+        is_judged = judges_people(query) or not JUDGEMENTS.isdisjoint(query.unmodelled)  # "beautiful people" is read as "people"
+        is_about_more = query.text.strip().lower() not in IN_GENERAL and (is_sensitive(query.text) or is_atrocity(query.text))
+        if is_judged or is_about_more:
+            return None
+        candidates = self._looked_at(query, looked_at)
+        rows = slice(None) if candidates is None else candidates.rows
+        shares = guard.people_shares(self.collection.vector_rows("visual")[rows])
+        good, possible = np.zeros((2, len(self.collection)), dtype=np.bool_)
+        good[rows], possible[rows] = shares >= PERSON_SURE, shares >= PERSON_LIKELY
+        return Evidence(bool(good.any()), good, best=float(shares.max()), possible=possible)
 
     @property
     def evidence_threshold(self) -> float:

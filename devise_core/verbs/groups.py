@@ -8,7 +8,10 @@ import numpy as np
 
 from devise_core.errors import QueryError
 from devise_core.hits import Hits
+from devise_core.search.naming import PERSON_SURE
+from devise_core.search.naming_table import Flags
 from devise_core.search.near_duplicates import near_duplicate_groups
+from devise_core.search.probes import IN_GENERAL
 from devise_core.vectors import Rows, unit_or_zero
 from devise_core.verbs.arguments import rows_given
 from devise_core.verbs.labels import LabelVerbs
@@ -82,12 +85,16 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             [('music', 'electric guitar'), ('vehicle', 'tank')]
         """
         names, vectors = self._label_vectors(labels)
-        cosines = self.collection.embeddings @ vectors.T  # (n, labels)
+        cosines = unguarded = self.collection.embeddings @ vectors.T  # (n, labels)
         if guarded:
             cosines = self._without_insulting_labels(names, Encoded(self.collection.features, self.collection.embeddings), cosines)
         best = cosines.argmax(axis=1)
         nearest = cosines[np.arange(len(best)), best]
-        group = np.where(nearest >= self.chance_cosine, best, len(names))
+        least = np.maximum(self.chance_cosine, self._chances(self.collection.embeddings))
+        group = np.where(nearest >= least, best, len(names))
+        people = self._of_people(names, group)
+        if people is not None:
+            group[people[0]], nearest[people[0]] = people[1], unguarded[people[0], people[1]]
         groups: dict[str, Hits] = {}
         for number, name in enumerate((*names, "")):
             rows = np.flatnonzero(group == number)
@@ -95,3 +102,11 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             if len(rows):
                 groups[name] = self._hits(rows, np.maximum(nearest[rows], -1))
         return groups
+
+    def _of_people(self, labels: Sequence[str], group: Rows) -> tuple[Flags, int] | None:
+        """Return which images without a label surely show people, and the label for people in general, if there is one."""
+        guard = self.parts.people_guard
+        number = next((number for number, label in enumerate(labels) if label.lower() in IN_GENERAL), None)
+        if guard is None or number is None:
+            return None
+        return (guard.people_shares(self.collection.features) >= PERSON_SURE) & (group == len(labels)), number

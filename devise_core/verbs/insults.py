@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from devise_core.search.naming_table import Flags
+from devise_core.search.probes import IN_GENERAL
 from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import describes_thing, is_insulting, is_sensitive, singular_forms
@@ -92,7 +93,7 @@ class InsultVerbs(RankingVerbs):
         guard = self.parts.people_guard
         assert guard is not None
         words = [query.noun] if query.noun else tokens(query.read_text)
-        return any(map(guard.is_person, words)) or query.noun in _PICTURES_OF_PEOPLE
+        return any(map(guard.is_person, words)) or query.noun in _PICTURES_OF_PEOPLE | IN_GENERAL
 
     def _is_animal(self, query: Query) -> bool:
         """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together.

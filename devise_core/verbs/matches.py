@@ -10,7 +10,7 @@ import numpy as np
 
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.cutoff import cut_off
-from devise_core.search.probes import PEOPLE
+from devise_core.search.probes import IN_GENERAL, PEOPLE
 from devise_core.search.ranking import Mask, Ranking
 from devise_core.text.judged_people import judges_people
 from devise_core.text.query import Query
@@ -234,7 +234,7 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         if not len(ranking):
             return ranking
         first = ranking[:CANDIDATES] if self._is_large else ranking
-        if evidence is None or not evidence.sure:
+        if evidence is None or not evidence.sure or query.noun in IN_GENERAL:
             unfit = self.insults(query, first.rows)
         else:
             unfit = self._people_for_animals(query, first.rows, is_sure=False)

@@ -56,6 +56,7 @@ function build(root) {
       drawTiles(answer.tiles);
       showCaptioned(answer);
       map.mark(answer);
+      $(".star-note").hidden = !(answer.place && answer.query);
     }
     clearTimeout(announcing);
     announcing = setTimeout(() => { $(".announcement").textContent = sentence; }, ANNOUNCE_PAUSE);

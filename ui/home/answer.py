@@ -49,7 +49,8 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``tiles``: what ``tile_data`` returns, weak matches last, with the ``place`` of each picture on the map,
         - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
         - ``captioned_first``: whether they come before the others, because the app is not sure of those,
-        - ``place``: the place ``[x, y]`` of the query on the map, or None if the collection has no map.
+        - ``place``: the place ``[x, y]`` of the query on the map, or that of the first picture if the app is not sure. None without
+          a map or a picture.
 
         ``answer_while_typing`` adds ``incomplete`` if there is nothing to search for yet.
     """
@@ -72,7 +73,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         "tiles": _tiles(engine, hits, matches),
         "captioned": _captioned(engine, query, {hit.id for hit in hits}) if matches.sure else captioned,
         "captioned_first": not matches.sure,
-        "place": query_place(engine, query.vector) if hits else None,
+        "place": query_place(engine, query.vector) if matches.sure else _closest_place(engine, captioned, hits),
     }
 
 
@@ -157,6 +158,12 @@ def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> lis
         event_log.record_refusal(error)
         hits = []
     return tile_data(engine, hits, Marks())
+
+
+def _closest_place(engine: Engine, captioned: Sequence[dict[str, object]], hits: Sequence[Hit]) -> list[float] | None:
+    """Return the place of the first picture. Between pictures of other things, a star would call a baby an animal."""
+    rows = [*(engine.collection.row(str(tile["id"])) for tile in captioned[:1]), *(hit.row for hit in hits[:1])]
+    return places_of(engine, rows[:1])[0] if rows else None
 
 
 def _tiles(engine: Engine, hits: Sequence[Hit], matches: Matches) -> list[dict[str, object]]:

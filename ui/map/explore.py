@@ -10,7 +10,6 @@ from devise_core.engine import Engine
 from devise_core.errors import shortened
 from devise_core.hits import Hits
 from devise_core.serving import event_log
-from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.verbs.matches import Matches
@@ -95,9 +94,11 @@ def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure:
     say_unmodelled(query)
     if matches.absent:
         explain_absence(engine, query, matches)
-        if has_name(query.read_text):  # its place among the animals would compare somebody with them
-            return None
-    return Pin(shortened(query.text, MAX_CHARACTERS), query.vector, hits, engine.scores(query), sure)
+    if not sure and not hits:
+        return None
+    # A place between pictures of other things, such as that of "baby" among the animals, would compare somebody with them.
+    vector = query.vector if sure else engine.collection.vector_rows("semantic")[hits[0].row]
+    return Pin(shortened(query.text, MAX_CHARACTERS), vector, hits, engine.scores(query), sure)
 
 
 def _explain_no_pin(engine: Engine, query: Query, matches: Matches) -> None:

@@ -32,4 +32,4 @@ def name_with_own_words(engine: Engine) -> None:
         say_not_named(engine, words, {word for word in groups if word})
         for number, (word, hits) in enumerate(groups.items()):
             st.header(f"{plain(word) if word else 'None of these'} ({len(hits)})", anchor=False)
-            gallery(engine, hits, f"words-{number}", help_text=WORD_HELP)
+            gallery(engine, hits, f"words-{number}", help_text=WORD_HELP, plain=not word)
