@@ -98,7 +98,7 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
         strong = matches.strong() if matches.sure else matches.ranking[:0]
         if matches.withheld or not strong:
             return ["A search for pictures"], "The app is not sure that any picture matches.", []  # others' words stay out of it
-        count = f"{len(strong)} of {len(engine.collection)} pictures match well"
+        count = f"{len(strong)} of {len(engine.collection)} pictures match{'es' * (len(strong) == 1)} well"
         return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)
     return [], PAGES[view.page].description, [hit.row for hit in hits]
