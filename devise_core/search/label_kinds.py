@@ -19,6 +19,7 @@ class LabelKinds:
 
     def __init__(self, nouns: NounStore, senses: NounSenses) -> None:
         self._nouns, self._senses = nouns, senses
+        self._labels_below: dict[str, frozenset[int]] = {}
 
     def is_kind(self, word: str) -> bool:
         """Return whether ``word`` is a kind of thing. "things" is none."""
@@ -45,12 +46,15 @@ class LabelKinds:
         return [next(row for row in pair if row is not None) for pair in rows if pair != [None, None]]
 
     def _is_kind_of(self, row: int, kind: int) -> bool:
-        above = set(self._senses.labels_below(self._senses.synset(kind)).tolist())
-        below = self._senses.labels_below(self._senses.synset(row))
-        parts = [below, *(labels for _, labels in self._senses.kinds(row))]  # a yak is a mammal, and all mammals are animals
-        return self._nouns.nouns[kind] in self._names(row) or any(
-            len(part) > 0 and above.issuperset(part.tolist()) for part in parts
-        )
+        above = self._below(self._senses.synset(kind))
+        parts = [self._below(self._senses.synset(row)), *(frozenset(below.tolist()) for _, below in self._senses.kinds(row))]
+        is_below = any(part and part <= above for part in parts)  # a yak is a mammal, and all mammals are animals
+        return is_below or self._nouns.nouns[kind] in self._names(row)
+
+    def _below(self, synset: str) -> frozenset[int]:
+        if synset not in self._labels_below:
+            self._labels_below[synset] = frozenset(self._senses.labels_below(synset).tolist())
+        return self._labels_below[synset]
 
     def _names(self, row: int) -> set[str]:
         """Return a noun and the kinds of thing that it is."""

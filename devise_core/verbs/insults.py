@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
+
 import numpy as np
 
 from devise_core.search.naming_table import Flags
@@ -10,7 +13,7 @@ from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import describes_thing, is_insulting, is_sensitive, singular_forms
 from devise_core.text.tokens import tokens
-from devise_core.vectors import Rows
+from devise_core.vectors import Floats, Rows
 from devise_core.verbs.arguments import query_given, rows_given
 from devise_core.verbs.ranking import RankingVerbs
 
@@ -54,16 +57,15 @@ class InsultVerbs(RankingVerbs):
         unlike_people = named or is_insulting(text) or describes_thing(text)
         if animal == people and not unlike_people:
             return None
-        features = self.collection.vector_rows("visual")[rows]
         unfit = np.zeros(len(rows), dtype=np.bool_)
         if named or (people and not animal):
             unfit |= self._may_show_animals(rows)
         if unlike_people:
-            unfit |= guard.may_show_people(features)
+            unfit |= self._flags(guard.may_show_people, rows)
         elif query.noun and people and not animal and not is_sensitive(text):
-            unfit |= ~guard.show_rather_people(features)
+            unfit |= ~self._flags(guard.show_rather_people, rows)
         if animal and not people:
-            unfit |= guard.unfit_for_animals(features)
+            unfit |= self._flags(guard.unfit_for_animals, rows)
         unfit[unfit] = ~self._labelled(query, rows[unfit])
         return unfit
 
@@ -83,11 +85,22 @@ class InsultVerbs(RankingVerbs):
         words = {form for token in tokens(query.read_text) for form in singular_forms(token)}
         if guard is None or namer is None or not len(rows) or _ANY_ANIMAL.isdisjoint(words):
             return None
-        features = self.collection.vector_rows("visual")[rows]
-        people = guard.show_rather_people(features) if is_sure else guard.may_show_people(features)
+        people = self._flags(guard.show_rather_people if is_sure else guard.may_show_people, rows)
         places = np.flatnonzero(people)
         people[places] &= ~self._labelled_animals(rows[places])
         return people
+
+    def _flags(self, of: Callable[[Floats], Flags], rows: Rows) -> Flags:
+        """Return what a method of the guard says of images ``(n,)``. Of a collection that is not large, it says it of all once."""
+        if self._is_large:
+            return of(self.collection.vector_rows("visual")[rows])
+        if of.__name__ not in self._guard_flags:
+            self._guard_flags[of.__name__] = of(self.collection.features)
+        return np.array(self._guard_flags[of.__name__][rows])
+
+    @cached_property
+    def _guard_flags(self) -> dict[str, Flags]:
+        return {}
 
     def _is_person(self, query: Query) -> bool:
         guard = self.parts.people_guard
@@ -118,11 +131,18 @@ class InsultVerbs(RankingVerbs):
         guard, namer = self.parts.people_guard, self.parts.namer
         if guard is None or namer is None:
             return np.ones(len(rows), dtype=np.bool_)
-        animals = guard.may_show_animals(self.collection.vector_rows("visual")[rows])
+        animals = self._flags(guard.may_show_animals, rows)
         return np.asarray(animals | self._labelled_animals(rows), dtype=np.bool_)
 
     def _labelled_animals(self, rows: Rows) -> Flags:
         """Return which images have an animal as a label ``(n,)``."""
+        return self._labelled_of_all[rows] if not self._is_large else self._labelled_among(rows)
+
+    @cached_property
+    def _labelled_of_all(self) -> Flags:
+        return self._labelled_among(np.arange(len(self.collection)))
+
+    def _labelled_among(self, rows: Rows) -> Flags:
         namer = self.parts.namer
         assert namer is not None
         labelled = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from devise_core.text.query import Query
 from devise_core.text.sensitive_words import singular_forms
 from devise_core.text.tokens import tokens
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
+
+_KEPT = 65_536
+"""How many answers are kept. Images without labels, as uploads are, leave none."""
 
 
 class LabelCheckVerbs(EvidenceVerbs):
@@ -38,7 +42,7 @@ class LabelCheckVerbs(EvidenceVerbs):
         others = [
             row
             for row, item in zip(rows.tolist(), self.collection.items_at(rows), strict=True)
-            if _names_things(kinds, item) and not kinds.named_by(item.labels, noun) and not _names(item, noun)
+            if item.labels and _speaks_against(kinds, item, noun)
         ]
         good, possible = evidence.good.copy(), evidence.possible.copy()
         possible[others] &= good[others]
@@ -46,9 +50,11 @@ class LabelCheckVerbs(EvidenceVerbs):
         return replace(evidence, good=good, possible=possible) if good.any() else replace(evidence, near=False)
 
 
-def _names_things(kinds: LabelKinds, item: Item) -> bool:
-    """Return whether an image with labels says what it shows. "Saturn" is a name, but its category is "planets"."""
-    return bool(item.labels) and kinds.names_things((*item.labels, item.category.rpartition("/")[2]))
+@lru_cache(_KEPT)
+def _speaks_against(kinds: LabelKinds, item: Item, noun: str) -> bool:
+    """Return whether an image with labels names other things only. "Saturn" is a name, but its category is "planets"."""
+    names_things = kinds.names_things((*item.labels, item.category.rpartition("/")[2]))
+    return names_things and not kinds.named_by(item.labels, noun) and not _names(item, noun)
 
 
 def _names(item: Item, noun: str) -> bool:
