@@ -12,7 +12,7 @@ from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
 from ui.text import plain
 
-NOT_NAMED = "The app does not use these words for a picture that may show people."
+NOT_NAMED = "The app does not use these words for a picture that may show people. It uses “people”, and words for things."
 _REASON = "because a wrong result could insult somebody"
 NOT_RECOGNISED = f"The app looks for your words in captions and labels only, not in the pictures, {_REASON}."
 NO_WORDS = f"This page lists no words similar to these, {_REASON}. Try other words."
