@@ -57,6 +57,7 @@ def test_what_cannot_be_searched_for_keeps_the_pictures_until_enter(page: Page, 
     box.fill('"vioolin"')
     expect(page.locator(".results .status")).to_contain_text("is unknown")
     expect(tiles(page, "home").first).to_have_text("violin")
+    expect(page.locator(".results.earlier .grid").first).to_have_css("opacity", "0.3")  # they are of what was typed before
     box.press("Enter")
     expect(tiles(page, "home")).to_have_count(0)
     page.locator(".results .tries").get_by_role("button", name="violin", exact=True).click()

@@ -84,6 +84,13 @@ def test_a_corrected_word_is_named_and_can_be_searched_for_as_typed(engine: Engi
     assert ["Search for it as you typed it", '"vioolin"'] in shown["tries"]
 
 
+def test_a_foreign_word_is_read_while_typing(photos: Engine) -> None:
+    """ "Katze" was completed as "katzenberg", and "playa" as "playable"."""
+    for text, english in (("Katze", "cat"), ("playa", "beach")):
+        assert answer_while_typing(photos, text)["query"] == text
+        assert any(english in note for note in answer_while_typing(photos, text)["notes"])
+
+
 def test_an_unknown_word_gets_spellings_and_no_pictures(engine: Engine) -> None:
     shown = answer_to_text(engine, '"vioolin"')
     assert "is unknown" in shown["status"]

@@ -61,6 +61,7 @@ function build(root) {
     clearTimeout(announcing);
     announcing = setTimeout(() => { $(".announcement").textContent = sentence; }, ANNOUNCE_PAUSE);
     root.querySelector(".results").dataset.query = answer.query;
+    root.querySelector(".results").classList.toggle("earlier", Boolean(answer.incomplete) && typed !== null);
   };
   const ask = async (text, done) => {
     request?.abort();

@@ -29,6 +29,8 @@ MAX_TRIES = 4
 _INCOMPLETE = {"incomplete": True}
 COMPLETE_LETTERS = 3
 """A last word with fewer letters is taken for the beginning of a longer one."""
+FOREIGN_LETTERS = 4
+"""A foreign word with fewer letters is taken for the beginning of an English one."""
 
 
 def example_answer(engine: Engine, example: str) -> dict[str, Any]:
@@ -97,7 +99,9 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
         text = before.strip()
     try:
         query = engine.query(text)
-        if last.lower() not in {**query.reading.corrected, **query.respelled}:
+        correction = query.reading.corrected.get(last.lower())
+        is_foreign = correction is not None and bool(correction.language) and len(last) >= FOREIGN_LETTERS
+        if is_foreign or last.lower() not in {**query.reading.corrected, **query.respelled}:
             return answer(engine, query)
         shown = None
     except UnknownWordError as error:
