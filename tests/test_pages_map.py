@@ -84,6 +84,13 @@ def test_the_map_announces_nothing_that_the_search_does_not_find(query: str) -> 
     assert not map_state(test)["pins"]
 
 
+def test_the_map_says_that_it_shows_nothing_for_a_word_for_people() -> None:
+    """Its star was among animals."""
+    test = app("explorer", q="baby", collection="stamps")
+    assert "“baby”" in test.info[0].value
+    assert not map_state(test)["pins"]
+
+
 def test_the_map_shows_nobody_for_a_judgement() -> None:
     test = app("explorer", q="weird people", collection="photos")
     assert "The app is not sure of any picture" in test.info[0].value

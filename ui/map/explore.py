@@ -26,7 +26,7 @@ from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
 from ui.missing import explain_missing_picture, is_missing
-from ui.query.evidence import closest_sentence, explain_absence, explain_unknown
+from ui.query.evidence import absence_sentence, closest_sentence, explain_absence, explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
 from ui.query.withheld import explain_withheld
 from ui.server.model_queue import model_slot
@@ -95,6 +95,8 @@ def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure:
     if matches.absent:
         explain_absence(engine, query, matches)
     if not sure and not hits:
+        if not matches.absent:
+            st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
         return None
     # A place between pictures of other things, such as that of "baby" among the animals, would compare somebody with them.
     vector = query.vector if sure else engine.collection.vector_rows("semantic")[hits[0].row]
