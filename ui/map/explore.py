@@ -94,9 +94,9 @@ def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure:
     say_unmodelled(query)
     if matches.absent:
         explain_absence(engine, query, matches)
+    elif not sure and not hits:
+        st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
     if not sure and not hits:
-        if not matches.absent:
-            st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
         return None
     # A place between pictures of other things, such as that of "baby" among the animals, would compare somebody with them.
     vector = query.vector if sure else engine.collection.vector_rows("semantic")[hits[0].row]

@@ -52,8 +52,7 @@ def _bar(hit: WordHit, share: float, sure: Confidence) -> None:
 
 def _heading(names: Names) -> str:
     word = names.hits[0].word
-    if _is_contradicted(names.shares):
-        surest = names.hits[1 + max(range(len(names.shares) - 1), key=lambda place: names.shares[1 + place])].word
+    if surest := _contradicting(names):
         return f"Not sure. The best guesses are {plain(word)} and {plain(surest)}"
     return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
 
@@ -68,10 +67,10 @@ def _not_sure(word: str) -> str:
     return f"Not sure. The best guess is {plain(word)}"
 
 
-def _is_contradicted(shares: Sequence[float]) -> bool:
-    """Return whether another word, such as "person", is probably right and twice as likely as the one that fits best."""
-    surest = max(shares[1:], default=0.0)
-    return confidence(surest) == "probably" and surest >= 2 * shares[0]
+def _contradicting(names: Names) -> str:
+    """Return another word, such as "person", that is probably right and twice as likely as the one that fits best, or ""."""
+    hit, share = max(zip(names.hits[1:], names.shares[1:], strict=True), key=lambda pair: pair[1], default=(names.hits[0], 0.0))
+    return hit.word if confidence(share) == "probably" and share >= 2 * names.shares[0] else ""
 
 
 def show_nearest_words(hits: Sequence[WordHit], chance: float | None) -> None:
