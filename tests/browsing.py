@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 
 from tests.browser_pages import visitor_page
 
@@ -218,6 +218,11 @@ def wait_until_settled(page: Page) -> None:
 def tiles(page: Page, grid: str) -> Locator:
     """Return the names under the pictures of a grid."""
     return page.locator(f".st-key-grid-{grid} .name")
+
+
+def home_status(view: Page | Frame) -> Locator:
+    """Return the sentence above the results on Home. A screen reader is told the same sentence a moment later, in another element."""
+    return view.locator(".results .status")
 
 
 def open_map(page: Page, address: str, query: str = "") -> Locator:

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browsing import tiles, wait_until_drawn
+from tests.browsing import home_status, tiles, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_pictures_follow_each_key_and_enter_changes_nothing(page: Page, address:
 def test_an_incomplete_word_shows_what_it_becomes(page: Page, address: str) -> None:
     open_home(page, address)
     page.get_by_role("combobox").press_sequentially("violi")
-    expect(page.get_by_text("Results for “violin”")).to_be_visible()
+    expect(home_status(page)).to_contain_text("Results for “violin”")
     expect(tiles(page, "home").first).to_have_text("violin")
 
 
@@ -55,7 +55,7 @@ def test_what_cannot_be_searched_for_keeps_the_pictures_until_enter(page: Page, 
     open_home(page, address, "?q=violin")
     box = page.get_by_role("combobox")
     box.fill('"vioolin"')
-    expect(page.locator(".results .status")).to_contain_text("is unknown")
+    expect(home_status(page)).to_contain_text("is unknown")
     expect(tiles(page, "home").first).to_have_text("violin")
     expect(page.locator(".results.earlier .grid").first).to_have_css("opacity", "0.3")  # they are of what was typed before
     box.press("Enter")
@@ -71,7 +71,7 @@ def test_a_withheld_answer_keeps_no_pictures_of_the_letters_before_it(page: Page
     box.fill("lighthouse")
     expect(tiles(page, "home").first).to_have_text("lighthouse")
     box.fill("african")
-    expect(page.locator(".results .status")).to_contain_text("The app is not sure of any picture for “african”")
+    expect(home_status(page)).to_contain_text("The app is not sure of any picture for “african”")
     expect(tiles(page, "home")).to_have_count(0)
     expect(page.locator(".preview .star")).to_be_hidden()
 

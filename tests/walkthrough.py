@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Frame, Locator, Page, Response, expect
 
-from tests.browsing import open_page
+from tests.browsing import home_status, open_page
 from tests.conftest import BUNDLED
 
 CAT = BUNDLED / "collections/photos/images/cat.webp"
@@ -93,7 +93,7 @@ def search_and_open(view: Page | Frame, url: str) -> None:
     box = view.get_by_role("combobox")
     box.press_sequentially("violi")
     expect(view.get_by_role("option").first).to_have_text("violin")
-    expect(view.get_by_text("Results for “violin”")).to_be_visible()
+    expect(home_status(view)).to_contain_text("Results for “violin”")
     view.get_by_role("option").first.click()
     expect(_names(view, "home").first).to_have_text("violin")
     view.locator(".preview").scroll_into_view_if_needed()
