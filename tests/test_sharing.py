@@ -147,6 +147,15 @@ def test_a_card_can_be_drawn_for_any_text(text: str, whole: bool) -> None:
     assert np.ptp(right.reshape(-1, 3), axis=0).max() < 40  # nothing is cut off at the edge
 
 
+@pytest.mark.parametrize("count", range(10))
+def test_pictures_fill_the_square_on_the_right(count: int) -> None:
+    card = np.asarray(Image.open(io.BytesIO(draw_card(["violin"], "A sentence", [PICTURE] * count, whole=False))).convert("RGB"))
+    red = (card == (255, 0, 0)).all(2)
+    assert bool(count) == bool(red.any())
+    assert not red[:, :600].any()  # the words are there
+    assert red[56:574, 626:1144].mean() > (0.8 if count else -1)
+
+
 def test_a_text_that_no_font_can_write_gives_way_to_the_next() -> None:
     next_title = draw_card(["Text search"], "", [], whole=True)
     assert draw_card(["\U0010fffd\U0010fffd", "Text search"], "", [], whole=True) == next_title
@@ -155,7 +164,7 @@ def test_a_text_that_no_font_can_write_gives_way_to_the_next() -> None:
 def test_a_card_shows_the_pictures_of_its_view(engine: Engine) -> None:
     cards = [card_of(engine, read_view("text_search", {"q": query})) for query in ("violin", "penguin", "penguin")]
     assert cards[0] != cards[1] == cards[2]
-    pictures = np.asarray(Image.open(io.BytesIO(card_of(engine, read_view("labels", {"item": "violin"})))))[410:570, 60:220]
+    pictures = np.asarray(Image.open(io.BytesIO(card_of(engine, read_view("labels", {"item": "violin"})))))[70:570, 640:1130]
     assert pictures.std() > 20
     for query in ("qwxzvq", '"', "democracy", "like:none"):
         assert card_of(engine, read_view("text_search", {"q": query}))

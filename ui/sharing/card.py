@@ -16,10 +16,17 @@ from ui.views import NAME
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 PICTURES = 6
-_MARGIN, _GAP, _TILE = 56, 16, 168
+_MARGIN, _GAP = 56, 16
+_MOSAIC = 518
+"""The side in pixels of the square that the pictures fill, on the right."""
+_COLUMN = CARD_SIZE[0] - 3 * _MARGIN - _MOSAIC
+"""How many pixels the words have beside the pictures."""
 _PAPER, _INK, _GREEN, _ORANGE, _OVERLAP, _LINE = "#fbfaf7", "#1c2421", "#0b8f7a", "#f2a541", "#7c5f2e", "#ded9cc"
 _SIZES = (92, 78, 66, 56, 46)
-"""Sizes of the title in pixels. The first in which it fits on two lines is used."""
+"""Sizes of the title in pixels. The first in which it fits above the subtitle without a broken word is used."""
+_TOP, _LINE_HEIGHT = 168, 1.18
+_SHAPES = ((1,), (2,), (2, 1), (2, 2), (3, 2), (3, 3))
+"""The rows of 1, 2, … ``PICTURES`` pictures: how many each has."""
 _FALLBACKS = ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "Arial Unicode.ttf")
 """Fonts of the system, for letters that the font of the pages lacks."""
 
@@ -39,12 +46,15 @@ def draw_card(titles: Sequence[str], subtitle: str, pictures: Sequence[Image.Ima
     card = Image.new("RGB", CARD_SIZE, _PAPER)
     draw = ImageDraw.Draw(card)
     _draw_logo(card, draw)
-    top = 168
-    for line, font in _fitted(titles):
-        draw.text((_MARGIN, top), line, font=font, fill=_INK)
-        top += round(1.18 * _size(font))
-    draw.text((_MARGIN, CARD_SIZE[1] - _MARGIN - _TILE - 54), subtitle, font=_font(30, "Regular"), fill=_INK)
-    _draw_pictures(card, draw, pictures, whole)
+    width = _COLUMN if pictures else CARD_SIZE[0] - 2 * _MARGIN
+    small = _font(30, "Regular")
+    sentence = _wrapped(subtitle, small, width)
+    below = CARD_SIZE[1] - _MARGIN - round(len(sentence) * _LINE_HEIGHT * 30)
+    for number, line in enumerate(sentence):
+        draw.text((_MARGIN, below + round(number * _LINE_HEIGHT * 30)), line, font=small, fill=_INK)
+    for number, (line, font) in enumerate(_fitted(titles, width, below - _GAP - _TOP)):
+        draw.text((_MARGIN, _TOP + round(number * _LINE_HEIGHT * _size(font))), line, font=font, fill=_INK)
+    _draw_pictures(card, draw, pictures[:PICTURES], whole)
     buffer = io.BytesIO()
     card.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
@@ -65,24 +75,40 @@ def _draw_logo(card: Image.Image, draw: ImageDraw.ImageDraw) -> None:
 
 
 def _draw_pictures(card: Image.Image, draw: ImageDraw.ImageDraw, pictures: Sequence[Image.Image], whole: bool) -> None:
-    top = CARD_SIZE[1] - _MARGIN - _TILE
-    mask = Image.new("L", (4 * _TILE, 4 * _TILE))
-    ImageDraw.Draw(mask).rounded_rectangle([0, 0, 4 * _TILE - 1, 4 * _TILE - 1], 80, fill=255)
-    mask = mask.resize((_TILE, _TILE), Image.Resampling.LANCZOS)
-    for place, picture in enumerate(pictures[:PICTURES]):
-        left, inside = _MARGIN + place * (_TILE + _GAP), _TILE - 24
-        tile = Image.new("RGB", (_TILE, _TILE), "white")
+    for picture, box in zip(pictures, _boxes(len(pictures)), strict=True):
+        left, top, right, bottom = box
+        size = right - left, bottom - top
+        mask = Image.new("L", (4 * size[0], 4 * size[1]))
+        ImageDraw.Draw(mask).rounded_rectangle([0, 0, mask.width - 1, mask.height - 1], 80, fill=255)
+        tile = Image.new("RGB", size, "white")
         if whole:
-            tile.paste(ImageOps.pad(picture, (inside, inside), color="white"), (12, 12))
+            tile.paste(ImageOps.pad(picture, (size[0] - 24, size[1] - 24), color="white"), (12, 12))
         else:
-            tile.paste(ImageOps.fit(picture, (_TILE, _TILE)))
-        card.paste(tile, (left, top), mask)
-        draw.rounded_rectangle([left, top, left + _TILE - 1, top + _TILE - 1], 20, outline=_LINE)
+            tile.paste(ImageOps.fit(picture, size))
+        card.paste(tile, (left, top), mask.resize(size, Image.Resampling.LANCZOS))
+        draw.rounded_rectangle([left, top, right - 1, bottom - 1], 20, outline=_LINE)
 
 
-def _fitted(titles: Sequence[str]) -> list[tuple[str, Font]]:
+def _boxes(count: int) -> list[tuple[int, int, int, int]]:
+    """Return where each of ``count`` pictures goes: left, top, right and bottom. Together they fill the square on the right."""
+    boxes, shape = [], _SHAPES[count - 1] if count else ()
+    for row, columns in enumerate(shape):
+        top, bottom = _piece(row, len(shape), _MARGIN)
+        for column in range(columns):
+            left, right = _piece(column, columns, CARD_SIZE[0] - _MARGIN - _MOSAIC)
+            boxes.append((left, top, right, bottom))
+    return boxes
+
+
+def _piece(number: int, of: int, start: int) -> tuple[int, int]:
+    """Return where a piece of the mosaic begins and ends, if it is cut into ``of`` pieces with a gap between them."""
+    size = (_MOSAIC - (of - 1) * _GAP) // of
+    begin = start + number * (size + _GAP)
+    return begin, start + _MOSAIC if number == of - 1 else begin + size
+
+
+def _fitted(titles: Sequence[str], width: int, height: float) -> list[tuple[str, Font]]:
     """Return the lines of the first title that can be written, and the font of each."""
-    width = CARD_SIZE[0] - 2 * _MARGIN
     for title in titles:
         for name in (None, *_FALLBACKS):
             if not _can_write(title, name):
@@ -90,10 +116,11 @@ def _fitted(titles: Sequence[str]) -> list[tuple[str, Font]]:
             for size in _SIZES:
                 font = _font(size, "Bold", name)
                 lines = _wrapped(title, font, width)
-                if len(lines) <= (2 if size < _SIZES[0] else 1):
+                longest = max(map(font.getlength, title.split()), default=0)
+                if longest <= width and len(lines) * _LINE_HEIGHT * size <= height:
                     return [(line, font) for line in lines]
             font = _font(_SIZES[-1], "Bold", name)
-            return [(line, font) for line in _wrapped(title, font, width)[:2]]
+            return [(line, font) for line in _wrapped(title, font, width)[: int(height / _LINE_HEIGHT / _SIZES[-1])]]
     return []
 
 
