@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devise_core import Engine
+from devise_core.text.completion import is_form_of
 from devise_core.text.offered_words import UNOFFERED_WORDS, may_offer
 from devise_core.text.sensitive_words import is_sensitive
 
@@ -26,6 +27,29 @@ def test_animals_and_things_are_still_offered(engine: Engine) -> None:
 def test_a_word_for_people_is_not_continued_as_an_animal(photos: Engine) -> None:
     assert not [word for _, word in photos.suggest("african", 20) if "african" in word]
     assert "african elephant" in [word for _, word in photos.suggest("african ele", 20)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("old lady", "ladyfingers"),
+        ("black people", "peoplesoft"),
+        ("happy child", "childbirth"),
+        ("people", "peoplesoft"),
+        ("a cat", "cathedral"),
+        ("dog on", "onion"),
+    ],
+)
+def test_a_whole_word_is_not_continued_as_another(photos: Engine, typed: str, other: str) -> None:
+    last = typed.split()[-1]
+    assert other in [word for _, word in photos.suggest(f"{other[:-1]}", 20)]
+    assert not [word for _, word in photos.suggest(typed, 20) if not is_form_of(word, last)]
+
+
+def test_a_whole_word_is_continued_as_its_plural_and_in_other_nouns(photos: Engine) -> None:
+    assert "trees" in [word for _, word in photos.suggest("green tree", 20)]
+    assert {"red carpet", "sports car", "car wheel"} & {word for _, word in photos.suggest("red car", 20)} == {"sports car", "car wheel"}
+    assert "golden retriever" in [word for _, word in photos.suggest("golden ret", 20)]
 
 
 def test_a_word_that_is_not_offered_can_be_searched(engine: Engine) -> None:

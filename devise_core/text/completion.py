@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from devise_core.text.noun_store import NounStore
+from devise_core.text.sensitive_words import singular_forms
 from devise_core.text.word_store import WordStore
 
 MAX_WORDS = 3
@@ -42,6 +43,16 @@ def complete(
             new = (word for word in source if word not in offsets and may_offer(word))
             offsets |= dict.fromkeys(islice(new, k - len(offsets)), start)
     return [(start, word) for word, start in offsets.items()]
+
+
+def is_form_of(completion: str, word: str) -> bool:
+    """Return whether a word of a completion is ``word`` or its plural.
+
+    Example:
+        >>> [is_form_of(completion, "child") for completion in ("children", "child seat", "childbirth")]
+        [True, True, False]
+    """
+    return any(word in singular_forms(each) for each in completion.split())
 
 
 def word_starts(text: str) -> list[int]:

@@ -12,14 +12,18 @@ from devise_core.datatypes import Hit
 from devise_core.search.index import check_k
 from devise_core.search.naming_table import Flags
 from devise_core.text.carriers import FUNCTION_WORDS
-from devise_core.text.completion import word_starts
+from devise_core.text.completion import is_form_of, word_starts
 from devise_core.text.judged_people import judges_people
+from devise_core.text.person_words import means_people
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.thing_words import is_animal
 from devise_core.text.tokens import check_is_text, plain_tokens
 from devise_core.verbs.arguments import text_or_query
 from devise_core.verbs.insults import InsultVerbs
+
+WHOLE_LETTERS = 3
+"""A noun of fewer letters is rather the beginning of another word."""
 
 
 class CaptionVerbs(InsultVerbs):
@@ -83,7 +87,9 @@ class CaptionVerbs(InsultVerbs):
 
         Returns:
             Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels.
-            For an empty string all are. A complete word for people, such as "african", is not continued as an animal.
+            For an empty string all are. A complete word for people, such as "african", is not continued as an animal. Such a
+            word, and a complete noun after other words, is continued as its plural or another noun with it only, because
+            "black people" is not meant as "black peoplesoft".
 
         Raises:
             QueryError: ``k`` is out of range.
@@ -103,9 +109,18 @@ class CaptionVerbs(InsultVerbs):
         offsets = {word: start for word, start in list(labels.items())[: max(k // 2, 1)] if text[start:].lower() != word}
         words = self.vocabulary.complete(text, k) if self.vocabulary else []
         offsets |= {word: start for start, word in words if word not in offsets}
-        if is_sensitive(text[starts[-1] :] if starts else text):
+        last = text[starts[-1] :].lower() if starts else text
+        if is_sensitive(last):
             offsets = {word: start for word, start in offsets.items() if not is_animal(word) and not is_animal(word.split()[-1])}
+        if self._is_whole(last) and (len(starts) > 1 or means_people(last) or is_sensitive(last)):
+            offsets = {word: start for word, start in offsets.items() if is_form_of(word, last)}
         return sorted(((start, word) for word, start in offsets.items()), key=itemgetter(0))[:k]
+
+    def _is_whole(self, word: str) -> bool:
+        """Return whether a typed word need not be the beginning of another one."""
+        if word in FUNCTION_WORDS or means_people(word):
+            return True
+        return self.vocabulary is not None and len(word) >= WHOLE_LETTERS and self.vocabulary.is_noun(word)
 
     @cached_property
     def label_completions(self) -> LabelCompletions:
