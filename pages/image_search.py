@@ -23,7 +23,8 @@ with show_errors():
         chosen = choose_picture(engine, "image_search")
         if chosen is None:
             st.info(
-                "Choose a picture. It is kept in memory only and is deleted when your session ends.", icon=":material/photo_camera:"
+                "Choose a picture. It is kept in memory only and is deleted when you close or reload the page.",
+                icon=":material/photo_camera:",
             )
         else:
             show_picture(chosen, "image_search")

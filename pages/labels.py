@@ -49,7 +49,8 @@ with show_errors():
             custom_labels = without_blocked(engine, [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()])
         if chosen is None:
             st.info(
-                "Choose a picture. It is kept in memory only and is deleted when your session ends.", icon=":material/photo_camera:"
+                "Choose a picture. It is kept in memory only and is deleted when you close or reload the page.",
+                icon=":material/photo_camera:",
             )
         elif shows_anything(chosen):
             vocabulary: WordSet | list[str] = custom_labels if choice == CUSTOM else "all" if choice == ALL else "nouns"

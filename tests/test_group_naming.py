@@ -27,6 +27,20 @@ def test_two_words_name_a_mixed_group() -> None:
     assert name_groups(shown, groups_of(6, 2)) == ["hammer and pliers", "cat"]
 
 
+def test_a_kind_and_what_it_is_a_kind_of_are_named_once() -> None:
+    shown = [{"truck": 1.0, "vehicle": 1.0}] * 3 + [{"vehicle": 1.0}] * 3 + [{"cat": 1.0}] * 2
+    assert name_groups(shown, groups_of(6, 2)) == ["vehicle", "cat"]
+    mixed = [{"truck": 1.0, "vehicle": 1.0, "toy": 1.0}] * 3 + [{"vehicle": 1.0, "boat": 1.0}] * 4
+    assert "truck and vehicle" not in name_groups([*mixed, *shown], groups_of(7, 6, 2))
+
+
+def test_people_are_named_alone() -> None:
+    shown = [{PERSON_WORD: 1.0}] * 3 + [{"dam": 1.0}] * 3 + [{"cat": 1.0}] * 2
+    assert name_groups(shown, groups_of(6, 2)) == ["dam", "cat"]
+    shown = [{PERSON_WORD: 1.0, "beach": 0.8}] * 3 + [{"dam": 1.0}] * 2 + [{"cat": 1.0}] * 2
+    assert name_groups(shown, groups_of(5, 2))[0] in ("beach", "dam", "beach and dam", PERSON_WORD)
+
+
 def test_a_word_that_only_one_image_shows_names_no_large_group() -> None:
     shown = [{"pizza": 1.0}, {"mailbox": 1.0}, {"hat": 1.0}, {"lamp": 1.0}, {"key": 1.0}, {"cat": 1.0}]
     assert name_groups(shown, groups_of(5, 1)) == ["", "cat"]

@@ -114,6 +114,5 @@ def test_the_message_has_all_data_of_the_map(engine: Engine, monkeypatch: pytest
     assert categories["names"][numbers(categories["of"], "u1")[3]] == collection.items[6].category.split("/")[0]
     assert len(categories["names"]) == map_data.COLOURED + 1
     assert set(numbers(message["colours"]["right"]["of"], "u1")) == {0, 1}
-    assert message["trustworthiness"]["tsne2"] == round(collection.projections.trustworthiness["tsne2"], 3)
     assert {text["kind"] for text in message["texts"]} == {"cluster", "part", "word"}
     assert all(len(text["places"]["tsne3"]) == 3 for text in message["texts"])

@@ -41,14 +41,17 @@ def test_a_word_for_people_is_not_continued_as_an_animal(photos: Engine) -> None
     ],
 )
 def test_a_whole_word_is_not_continued_as_another(photos: Engine, typed: str, other: str) -> None:
-    last = typed.split()[-1]
+    last = typed.rsplit(maxsplit=1)[-1]
     assert other in [word for _, word in photos.suggest(f"{other[:-1]}", 20)]
     assert not [word for _, word in photos.suggest(typed, 20) if not is_form_of(word, last)]
 
 
 def test_a_whole_word_is_continued_as_its_plural_and_in_other_nouns(photos: Engine) -> None:
     assert "trees" in [word for _, word in photos.suggest("green tree", 20)]
-    assert {"red carpet", "sports car", "car wheel"} & {word for _, word in photos.suggest("red car", 20)} == {"sports car", "car wheel"}
+    assert {"red carpet", "sports car", "car wheel"} & {word for _, word in photos.suggest("red car", 20)} == {
+        "sports car",
+        "car wheel",
+    }
     assert "golden retriever" in [word for _, word in photos.suggest("golden ret", 20)]
 
 

@@ -53,5 +53,5 @@ def sidebar() -> None:
     explain_missing_collection()
     with st.sidebar:
         keep_in_address()
-        st.caption("Pictures you upload are kept in memory only and are deleted when your session ends.")
+        st.caption("Pictures you upload are kept in memory only and are deleted when you close or reload the page.")
         show_click_feedback()

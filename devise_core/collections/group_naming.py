@@ -98,18 +98,29 @@ class _Group:
         return ""
 
     def _pairs(self, first: str, covered: float, needed: int) -> Iterator[str]:
-        """Yield ``first`` with the word that covers most of the other images, or alone if no word does."""
+        """Yield ``first`` with the word that covers most of the other images, or alone if no word does.
+
+        People are named alone: "people and dam" says nothing of what the images have in common.
+        """
         rest = [words for words in self._images if words.get(first, 0.0) < SHOWN]
         share_of_rest = len(rest) / len(self._images)
         seconds = [
             word
             for word, share in self._ranked(rest, needed)
-            if share * share_of_rest >= LEAST_ADDED and not set(word.split()) & set(first.split())
+            if share * share_of_rest >= LEAST_ADDED
+            and PERSON_WORD not in (first, word)
+            and not set(word.split()) & set(first.split())
         ]
-        if seconds:
-            yield f"{first} and {seconds[0]}"
-        elif covered >= LEAST_COVERED:
+        kinds = [word for word in seconds if self._is_kind(first, word)]
+        yield from kinds[:1]  # "vehicle" rather than "truck and vehicle", unless another group is named so
+        yield from [f"{first} and {word}" for word in seconds if word not in kinds][:1]
+        if covered >= LEAST_COVERED:
             yield first
+        yield from [f"{first} and {word}" for word in kinds][:1]
+
+    def _is_kind(self, word: str, other: str) -> bool:
+        """Return whether all images of the group that show ``word`` also show ``other``, as trucks show vehicles."""
+        return all(words.get(other, 0.0) >= SHOWN for words in self._images if words.get(word, 0.0) >= SHOWN)
 
     def _ranked(self, images: Sequence[Words], needed: int) -> list[tuple[str, float]]:
         """Return the words that ``needed`` of the images show, each with the share of the images that it covers.

@@ -126,7 +126,7 @@ def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
     tries = [] if no_examples else _examples(engine)
-    return _without_tiles(query.text, reason if captioned else f"{reason} There are none.", tries, captioned)
+    return _without_tiles(query.text, reason if captioned else f"{reason} Here, no picture has them.", tries, captioned)
 
 
 def _examples(engine: Engine) -> list[list[str]]:
@@ -213,11 +213,17 @@ def _tries(query: Query, matches: Matches) -> list[list[str]]:
 
 
 def _read_as_sum(reading: Reading) -> str:
-    """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word."""
+    """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word.
+
+    Words such as "of" are left out, which count little, and the shares of the others add up to 100%.
+    """
     terms = [term for term in merged_terms(reading.terms) if term.word not in FUNCTION_WORDS]
     if len(terms) < 2 and not any(term.kind == "picture" for term in terms):
         return ""
-    return ", ".join(f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight):.0%}" for term in terms)
+    total = sum(abs(term.weight) for term in terms) or 1.0
+    return ", ".join(
+        f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight) / total:.0%}" for term in terms
+    )
 
 
 def _spellings(text: str, suggestions: Mapping[str, Sequence[str]]) -> list[list[str]]:

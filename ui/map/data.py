@@ -141,7 +141,6 @@ def _message(engine: Engine) -> str:
                 name: pack((places[:: drawn.rows.step].clip(0, 1) * 65535).round(), "u2")
                 for name, places in projections.places.items()
             },
-            "trustworthiness": {name: round(value, 3) for name, value in projections.trustworthiness.items()},
             "texts": _texts(engine, projections, drawn),
         },
         ensure_ascii=False,

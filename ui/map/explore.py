@@ -119,7 +119,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
         file = st.file_uploader(
             "A picture to put on the map",  # of any type, as in ui/picture/choose.py
             key="explorer_file",
-            help="It is kept in memory and deleted when your session ends.",
+            help="It is kept in memory and deleted when you close or reload the page.",
         )
     if file is None:
         return None

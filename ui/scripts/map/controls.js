@@ -12,10 +12,7 @@ export function choices(root, points, state, onChange) {
   select.show.onchange = () => onChange({ show: select.show.value });
   return (current) => {
     const dims = current.name.at(-1);
-    select.method.replaceChildren(...methods.map((method) => {
-      const trust = points.trustworthiness[`${method}${dims}`];
-      return option(method, trust ? `${state.methods[method]} · trustworthiness ${trust.toFixed(2)}` : state.methods[method]);
-    }));
+    select.method.replaceChildren(...methods.map((method) => option(method, state.methods[method])));
     [select.method.value, select.dims.value, select.colour.value, select.show.value] = [current.name.slice(0, -1), dims, current.colour, current.show];
   };
 }
