@@ -15,7 +15,7 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the workers of pytest-xdist share the cores
 os.environ["NUMBA_DISABLE_JIT"] = "1"  # UMAP draws a map of 60 points, and compiling it takes longer than it saves
-os.environ["SEMBLANCE_RUNTIME"] = "keras"  # as in the demo; the tests of ONNX Runtime choose it themselves
+os.environ["SEMBLANCE_RUNTIME"] = "onnx"  # needs half the CPU; test_model_runtime compares both, and most browser tests run Keras
 os.environ["SEMBLANCE_PRELOAD"] = "0"  # tests load the model when they need it
 
 os.environ["SEMBLANCE_DEFAULT_COLLECTION"] = "stamps"  # most tests are about its pictures, which are few and clear

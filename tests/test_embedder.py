@@ -103,7 +103,7 @@ def test_an_unknown_output_is_refused() -> None:
 
 def test_the_model_is_opened_again_if_a_setting_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     first = ImageEmbedder()._engine()
-    monkeypatch.setenv("SEMBLANCE_RUNTIME", "onnx")
+    monkeypatch.setenv("SEMBLANCE_RUNTIME", "keras")
     assert ImageEmbedder()._engine() is not first
     monkeypatch.undo()
     assert ImageEmbedder()._engine() is first

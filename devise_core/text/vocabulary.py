@@ -39,6 +39,10 @@ class Vocabulary(ABC):
         """Whether the whole ``text`` is a noun, with or without an article. A query that is one is read as it is."""
         return False
 
+    def is_familiar_noun(self, word: str) -> bool:  # noqa: ARG002
+        """Whether a word is a noun that people know, so that it need not be the beginning of another word."""
+        return False
+
     @abstractmethod
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to known words that are spelled like it, nearest first.

@@ -75,6 +75,11 @@ class WordVocabulary(Vocabulary):
         """Whether the whole ``text`` is a noun, with or without an article."""
         return self.noun_row(text) is not None
 
+    def is_familiar_noun(self, word: str) -> bool:
+        """Whether a word is a noun and among the ``FAMILIAR`` most frequent words."""
+        row = self.words.row(word)
+        return row is not None and row < FAMILIAR and self.is_noun(word)
+
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
         """Map each unknown word to its nearest spellings."""
         return {word: self.speller.offered(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}

@@ -120,7 +120,7 @@ class CaptionVerbs(InsultVerbs):
         """Return whether a typed word need not be the beginning of another one."""
         if word in FUNCTION_WORDS or means_people(word):
             return True
-        return self.vocabulary is not None and len(word) >= WHOLE_LETTERS and self.vocabulary.is_noun(word)
+        return self.vocabulary is not None and len(word) >= WHOLE_LETTERS and self.vocabulary.is_familiar_noun(word)
 
     @cached_property
     def label_completions(self) -> LabelCompletions:
