@@ -46,6 +46,12 @@ def empty_folder_is_removed() -> Iterator[None]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def with_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the models that the test opens with Keras, as an installation without ONNX Runtime does."""
+    monkeypatch.setenv("SEMBLANCE_RUNTIME", "keras")
+
+
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """The bundled model over `stamps`."""

@@ -16,6 +16,7 @@ from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.keras_file import CONFIG, MAX_CONFIG_BYTES, MAX_SIDE, stored_size
 from tests.conftest import BUNDLED
 
+pytestmark = pytest.mark.usefixtures("with_keras")
 Change = Callable[[bytes], bytes]
 
 

@@ -31,8 +31,7 @@ def keras_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["colours", "keras", *(pytest.param(name, marks=pytest.mark.artifacts) for name in ("bundled", "onnx"))])
 def make(request: pytest.FixtureRequest, keras_model: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes an encoder that is not loaded yet."""
-    if request.param == "onnx":
-        monkeypatch.setenv("SEMBLANCE_RUNTIME", "onnx")
+    monkeypatch.setenv("SEMBLANCE_RUNTIME", "onnx" if request.param == "onnx" else "keras")
     makers: dict[str, Make] = {
         "colours": ColourEncoder,
         "keras": lambda: KerasImageEncoder(keras_model),

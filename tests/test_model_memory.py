@@ -15,7 +15,11 @@ from tests.conftest import BUNDLED
 FILES = [str(BUNDLED / "collections/photos/images/cat.webp")]
 
 
-def test_the_model_is_freed_at_the_end_and_loads_again(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("name", ["keras", "onnx"])
+def test_the_model_is_freed_at_the_end_and_loads_again(
+    name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_RUNTIME", name)
     caplog.set_level(logging.INFO, "devise_core")
     with load_engine(BUNDLED, "stamps") as engine:
         first = engine.embed_images(FILES)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from devise_core import Engine, load_engine
+from devise_core import load_engine
 from devise_core.errors import ArtifactError, MissingPackageError, SettingsError
 from devise_core.train.head import Head
 from devise_core.train.head_models import conse_model, joined
@@ -23,7 +23,7 @@ from devise_core.vision.keras_runtime import KerasRuntime
 from devise_core.vision.onnx_runtime import OnnxRuntime
 from tests.conftest import BUNDLED
 
-pytestmark = pytest.mark.artifacts
+pytestmark = [pytest.mark.artifacts, pytest.mark.usefixtures("with_keras")]
 MODEL = BUNDLED / "model.keras"
 PICTURES = sorted((BUNDLED / "collections/photos/images").iterdir())[:40]
 
@@ -68,13 +68,16 @@ def test_a_head_of_the_recipe_own_is_translated(tmp_path: Path, monkeypatch: pyt
     assert np.ptp(vectors[0].embeddings, axis=0).max() > 1e-3
 
 
-def test_both_give_the_same_names_and_hits(engine: Engine, onnx: None) -> None:
-    other = load_engine(BUNDLED, "stamps")
-    for picture in PICTURES[:8]:
-        assert [hit.word for hit in other.label_image(picture)] == [hit.word for hit in engine.label_image(picture)]
-        assert [hit.id for hit in other.search_image(picture)] == [hit.id for hit in engine.search_image(picture)]
-    assert isinstance(other.encoder, KerasImageEncoder)
-    assert isinstance(other.encoder._runtime, OnnxRuntime)
+def test_both_give_the_same_names_and_hits(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for runtime, kind in (("keras", KerasRuntime), ("onnx", OnnxRuntime)):
+        monkeypatch.setenv("SEMBLANCE_RUNTIME", runtime)
+        engine = load_engine(BUNDLED, "stamps")
+        named = [[hit.word for hit in engine.label_image(each)] for each in PICTURES[:8]]
+        found.append((named, [[hit.id for hit in engine.search_image(each)] for each in PICTURES[:8]]))
+        assert isinstance(engine.encoder, KerasImageEncoder)
+        assert isinstance(engine.encoder._runtime, kind)
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(
