@@ -69,15 +69,15 @@ def test_a_head_of_the_recipe_own_is_translated(tmp_path: Path, monkeypatch: pyt
 
 
 def test_both_give_the_same_names_and_hits(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = []
+    answers = []
     for runtime, kind in (("keras", KerasRuntime), ("onnx", OnnxRuntime)):
         monkeypatch.setenv("SEMBLANCE_RUNTIME", runtime)
         engine = load_engine(BUNDLED, "stamps")
         named = [[hit.word for hit in engine.label_image(each)] for each in PICTURES[:8]]
-        found.append((named, [[hit.id for hit in engine.search_image(each)] for each in PICTURES[:8]]))
+        answers.append((named, [[hit.id for hit in engine.search_image(each)] for each in PICTURES[:8]]))
         assert isinstance(engine.encoder, KerasImageEncoder)
         assert isinstance(engine.encoder._runtime, kind)
-    assert found[0] == found[1]
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize(
