@@ -217,6 +217,7 @@ def test_invalid_collection_name_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert (status, "A collection's name has up to 64 letters" in err) == (1, True)
 
 
+@pytest.mark.usefixtures("with_keras")
 def test_tensorflow_writes_nothing_to_stderr() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "devise_core", "label", CAT, "-k", "1"], capture_output=True, text=True, check=False, cwd=ROOT
