@@ -16,7 +16,6 @@ from devise_core.vision.image_encoder import KerasImageEncoder
 from devise_core.vision.keras_file import CONFIG, MAX_CONFIG_BYTES, MAX_SIDE, stored_size
 from tests.conftest import BUNDLED
 
-pytestmark = pytest.mark.usefixtures("with_keras")
 Change = Callable[[bytes], bytes]
 
 
@@ -67,6 +66,12 @@ CHANGES: dict[str, Change] = {
     "a module of Python": with_class("os", "system"),
     "too large": lambda config: config + b" " * (MAX_CONFIG_BYTES + 1),
 }
+
+
+@pytest.fixture(autouse=True, params=["keras", "onnx"])
+def runtime(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either runtime, as each reads the file in its own way."""
+    monkeypatch.setenv("SEMBLANCE_RUNTIME", request.param)
 
 
 def changed_model(path: Path, change: Change) -> Path:

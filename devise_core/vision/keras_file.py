@@ -52,7 +52,7 @@ def load_model(path: Path) -> keras.Model:
             f"Keras cannot be imported ({error.name or error}), so no image can be encoded. Run {install_command('images')}. "
             "Text search works without Keras."
         ) from error
-    _check_config(path)
+    check_description(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a file can make Keras and TensorFlow raise anything, also errors of their own
@@ -62,13 +62,17 @@ def load_model(path: Path) -> keras.Model:
         ) from error
 
 
-def _check_config(path: Path) -> None:
-    """Refuse a description that would fill the memory. Keras reads it whole."""
+def check_description(path: Path) -> None:
+    """Refuse a description that would fill the memory, because it is read whole.
+
+    Raises:
+        ArtifactError: It has more than ``MAX_CONFIG_BYTES``.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             size = max((entry.file_size for entry in archive.infolist() if entry.filename.endswith(".json")), default=0)
     except (OSError, zipfile.BadZipFile, NotImplementedError):
-        return  # Keras says what is wrong
+        return  # loading the model says what is wrong
     if size > MAX_CONFIG_BYTES:
         raise ArtifactError(
             f"{path} describes its model with {size / 1e6:.0f} MB, more than the {MAX_CONFIG_BYTES / 1e6:.0f} MB that are read. "
