@@ -14,6 +14,7 @@ from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage,
 from devise_core.datatypes import Item
 from devise_core.errors import QueryError
 from devise_core.search.near_duplicates import near_duplicate_groups
+from devise_core.search.shown_words import PERSON_WORD
 from devise_core.settings import Settings
 from devise_core.untrusted.upload_indexing import index_uploads
 from devise_core.vectors import Floats, unit
@@ -29,6 +30,14 @@ def test_similar_images_are_an_album_and_the_others_come_last() -> None:
     )
     shown = [{"dog": 1.0}, {"cat": 1.0}, {"dog": 1.0}, {"cat": 1.0}, {"car": 1.0}, {"dog": 1.0}]
     assert albums(embeddings, shown) == [Album("dog", (0, 2, 5)), Album("cat", (1, 3)), Album("", (4,))]
+
+
+def test_people_are_in_no_album_of_animals_or_of_a_few_things() -> None:
+    embeddings = np.repeat(np.eye(2, dtype=np.float32), (6, 4), axis=0)
+    boy = {PERSON_WORD: 1.0, "ball": 0.9, "dog": 0.6}
+    shown = [{"dog": 1.0, "ball": 0.9}] * 4 + [boy] * 2 + [{PERSON_WORD: 1.0, "beach": 1.0}] * 3 + [{"beach": 1.0}]
+    named = {album.name: album.rows for album in albums(embeddings, shown)}
+    assert named == {"dog": (0, 1, 2, 3), "beach": (6, 7, 8), PERSON_WORD: (4, 5), "": (9,)}
 
 
 def test_equal_single_and_no_images_have_albums() -> None:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.collections.group_naming import Words, name_groups
+from devise_core.collections.group_naming import WELL_COVERED, Words, name_groups
+from devise_core.search.shown_words import PERSON_WORD, SHOWN
+from devise_core.text.thing_words import is_animal
 from devise_core.vectors import Floats
 
 APART = 0.5
 """Two groups are joined while the mean cosine distance between their images is below this."""
 FEWEST = 2
 """An album has at least this many images."""
+FEWEST_OF_PEOPLE = 3
+"""Images of people have an album of their own for a thing that so many of them show. The others are in the album "people"."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class Album:
 def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
     """Return the albums, the largest first. Images without an album come last, together.
 
+    Images that show people are never in an album with others: a boy with a ball may be similar to dogs with a ball, and must not
+    be in the album "dog".
+
     Args:
         embeddings: Unit rows ``(n, d)``. A few hundred at most, because all pairs are compared.
         shown: The words of each image, as ``Engine.shown_words`` returns them.
@@ -44,13 +51,26 @@ def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
     distances = np.clip(1 - embeddings @ embeddings.T, 0, 2)
     np.fill_diagonal(distances, 0)
     groups = fcluster(linkage(squareform(distances, checks=False), "average"), APART, "distance")
-    named: list[Album] = []
-    others: list[int] = []
-    for group, name in zip(sorted(set(groups.tolist())), name_groups(shown, groups), strict=True):
+    people = np.array([words.get(PERSON_WORD, 0.0) >= SHOWN for words in shown])
+    groups[people] += groups.max()
+    words_of_things = [_things(words) if is_person else words for words, is_person in zip(shown, people, strict=True)]
+    rows_of: dict[str, list[int]] = {}
+    for group, name in zip(sorted(set(groups.tolist())), name_groups(words_of_things, groups), strict=True):
         rows = np.flatnonzero(groups == group).tolist()
-        if name and len(rows) >= FEWEST:
-            named.append(Album(name, tuple(rows)))
+        if not people[rows[0]]:
+            album = name if len(rows) >= FEWEST else ""
+        elif len(rows) >= FEWEST_OF_PEOPLE and np.mean([shown[row].get(name, 0.0) >= SHOWN for row in rows]) >= WELL_COVERED:
+            album = name
         else:
-            others += rows
-    named.sort(key=lambda album: -len(album.rows))
+            album = PERSON_WORD
+        rows_of.setdefault(album, []).extend(rows)
+    if 0 < len(rows_of.get(PERSON_WORD, [])) < FEWEST:
+        rows_of.setdefault("", []).extend(rows_of.pop(PERSON_WORD))
+    others = rows_of.pop("", [])
+    named = sorted((Album(name, tuple(sorted(rows))) for name, rows in rows_of.items()), key=lambda album: -len(album.rows))
     return [*named, Album("", tuple(sorted(others)))] if others else named
+
+
+def _things(words: Words) -> Words:
+    """Return the words that may name images of people."""
+    return {word: share for word, share in words.items() if word != PERSON_WORD and not is_animal(word)}
