@@ -122,3 +122,14 @@ def test_names_cover_no_thumbnail(page: Page, address: str) -> None:
     expect(view).to_have_attribute("data-thumbnails", re.compile(r"[1-9]"))
     assert view.locator(".overlay span").filter(visible=True).count() > 0
     assert view.evaluate(OVERLAPS) == 0
+
+
+def test_a_search_closes_the_picture_that_was_open(page: Page, address: str) -> None:
+    view = open_map(page, address, "?item=tennis-racket")
+    expect(view).to_have_attribute("data-item", "tennis-racket")
+    box = page.get_by_role("combobox", name="Search")
+    box.fill("violin")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="Most similar to violin")).to_be_visible()
+    expect(page.locator(".st-key-picture-card")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("item="))

@@ -62,7 +62,8 @@ def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:
     """Return the words of a visitor that may name a picture, and say how many are left out."""
     blocked = blocked_words(engine, words)
     if blocked:
-        st.caption(f"{len(blocked)} of {len(words)} words are left out, because the app names no picture with such words.")
+        verb = "is" if len(blocked) == 1 else "are"
+        st.caption(f"{len(blocked)} of your {len(words)} words {verb} left out, because the app names no picture with such words.")
     return [word for word in words if word not in blocked]
 
 
@@ -73,7 +74,16 @@ def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) ->
         st.caption(f"Not named: {', '.join(plain(word, 40) for word in left_out)}. {NOT_NAMED}")
 
 
-def withheld_sentence(query: Query) -> str:
-    """Return what all pages say if they show no picture for a query, because a wrong one would be an insult."""
-    text = shortened(query.respelled_text, 80)
-    return f"The app is not sure of any picture for “{text}”, so it lists only those with the words in a caption or label."
+def withheld_sentence(query: Query, listed: bool | None = None) -> str:
+    """Return what all pages say if they show no similar picture for a query, because a wrong one would be an insult.
+
+    Args:
+        query: The query.
+        listed: Whether pictures with its words in a caption or label follow. None on a page that looks for none.
+    """
+    sentence = f"The app is not sure of any picture for “{shortened(query.respelled_text, 80)}”"
+    if listed is None:
+        return f"{sentence}."
+    if listed:
+        return f"{sentence}. These have the words in a caption or label."
+    return f"{sentence}, and no caption or label has the words."

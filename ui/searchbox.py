@@ -22,7 +22,7 @@ REMEMBERED = 8
 _BOX = component("searchbox", "pending_value")
 
 
-def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: bool = True) -> str:
+def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: bool = True, removed: Sequence[str] = ()) -> str:
     """Show a search box, and beside it the choice of the collection. Returns the query in the address.
 
     Args:
@@ -30,12 +30,13 @@ def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: boo
         placeholder: What the empty box says.
         in_row: Whether suggestions are in a row, so that they do not cover the results below the box.
         choose: Whether the choice of the collection is here. A page shows it once.
+        removed: Parameters that a search removes from the address, such as a picture that was opened before it.
     """
     key = f"search-{page}"
     query = url_state.read_text(url_state.QUERY)
     data = [query, placeholder, st.session_state.get(HISTORY, []), in_row, route_url("suggest")]
     with st.container(horizontal=True, vertical_alignment="center", key=f"where-{page}"):
-        _BOX(key=key, data=data, on_search_change=lambda: _search(key))
+        _BOX(key=key, data=data, on_search_change=lambda: _search(key, removed))
         if choose:
             choose_collection()
     return query
@@ -78,5 +79,5 @@ def example_pills(page: str, queries: Sequence[str]) -> None:
 
 
 @uninterrupted
-def _search(key: str) -> None:
-    search_for(str(st.session_state[key]["search"] or ""))
+def _search(key: str, removed: Sequence[str]) -> None:
+    search_for(str(st.session_state[key]["search"] or ""), *removed)

@@ -60,7 +60,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         return _withheld(engine, query, NOT_RECOGNISED)
     matches = engine.matches(query)
     if matches.withheld:
-        return _withheld(engine, query, withheld_sentence(query))
+        return _withheld(engine, query)
     if matches.unknown:
         tries = _spellings(query.text, spellings(engine, matches))
         return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
@@ -121,12 +121,12 @@ def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordErro
     return _without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
 
 
-def _withheld(engine: Engine, query: Query, reason: str) -> dict[str, Any]:
+def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
     """Return the pictures that are described with the words of a query, or examples to try. An atrocity has none."""
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
     tries = [] if no_examples else _examples(engine)
-    return _without_tiles(query.text, reason if captioned else f"{reason} Here, no picture has them.", tries, captioned)
+    return _without_tiles(query.text, reason or withheld_sentence(query, bool(captioned)), tries, captioned)
 
 
 def _examples(engine: Engine) -> list[list[str]]:

@@ -26,6 +26,7 @@ from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
 from ui.missing import explain_missing_picture, is_missing
+from ui.picture.similar_images import show_similar_in_meaning
 from ui.query.evidence import absence_sentence, closest_sentence, explain_absence, explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
 from ui.query.withheld import explain_withheld
@@ -64,12 +65,19 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
         if inside is not None:
             region_card(engine, inside)
         for number, pin in enumerate(pins):
-            if pin.sure:
-                st.header(f"Most similar to {plain(pin.text)}", anchor=False)
-                gallery(engine, pin.hits, f"map-{number}")
-            elif pin.hits:
-                st.markdown(closest_sentence(pin.text))
-                gallery(engine, pin.hits, f"map-{number}", Marks(strong=()))
+            _show_pin(engine, pin, f"map-{number}")
+
+
+def _show_pin(engine: Engine, pin: Pin, key: str) -> None:
+    """Show the pictures that a query or a visitor's picture leads to."""
+    if pin.sure:
+        st.header(f"Most similar to {plain(pin.text)}", anchor=False)
+    elif pin.hits:
+        st.markdown(closest_sentence(pin.text))
+    if pin.scores is None:
+        show_similar_in_meaning(engine, pin.hits, key)
+    elif pin.hits:
+        gallery(engine, pin.hits, key, None if pin.sure else Marks(strong=()), plain=True)
 
 
 def _query_pin(engine: Engine, text: str) -> Pin | None:
@@ -153,7 +161,10 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
     if view.colour == "cluster":
         sentences.append("A group has pictures that are similar in meaning. It is named after what they show.")
     if view.colour == "right":
-        sentences.append(f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words.")
+        sentences.append(
+            f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words, of all nouns. "
+            "On *Results*, the app chooses from a short list of names, so more are correct."
+        )
     if engine.vocabulary is None:
         sentences.append(NO_WORD_LIST)
     if (shown := len(drawn_rows(count))) < count:

@@ -81,18 +81,19 @@ def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         st.header("Similar in meaning", help="Pictures that show similar things, whatever they look like.")
-        _similar_in_meaning(engine, without(chosen, similar_to(engine, encoded, COUNT + 1)))
+        show_similar_in_meaning(engine, without(chosen, similar_to(engine, encoded, COUNT + 1)), "meaning")
     with right:
         st.header("Similar in appearance", help="Pictures with similar shapes, colours and textures, whatever they show.")
         hits = similar_to(engine, encoded, COUNT + 1, "visual")
         gallery(engine, without(chosen, hits), "looks", help_text=APPEARANCE_HELP)
 
 
-def _similar_in_meaning(engine: Engine, hits: Sequence[Hit]) -> None:
+def show_similar_in_meaning(engine: Engine, hits: Sequence[Hit], key: str) -> None:
+    """Show pictures that are similar in meaning to another one. Those that are hardly similar are marked as weak."""
     strong = {hit.id for hit in hits if hit.cosine >= LEAST_SIMILAR}
     if hits and not strong:
         st.info("Nothing here is similar in meaning. These are the nearest pictures.", icon=":material/search_off:")
-    gallery(engine, hits, "meaning", Marks(strong=strong), help_text=PICTURES_HELP)
+    gallery(engine, hits, key, Marks(strong=strong), help_text=PICTURES_HELP)
 
 
 def without(chosen: Chosen, hits: Sequence[Hit]) -> list[Hit]:

@@ -8,44 +8,26 @@ import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
-from devise_core.search.filters import Filter
 from devise_core.search.near_duplicates import fold_near_duplicates
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 from ui import url_state
-from ui.callbacks import uninterrupted
-from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.hit.gallery import gallery
-from ui.missing import explain_missing_filters
 from ui.query.caption_row import caption_row
-from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, match_marks, show_senses
-from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
-from ui.query.withheld import captioned_or_examples, explain_withheld
+from ui.query.evidence import (
+    absence_sentence,
+    closest,
+    closest_sentence,
+    explain_absence,
+    explain_unknown,
+    match_marks,
+    show_senses,
+)
+from ui.query.match_controls import BY_NAME, MatchControls, is_filtered, read_filter, show_controls_below, show_match_controls
+from ui.query.withheld import show_withheld
 from ui.text import SIMILARITY_HELP, match_count, plain
-
-SIZES = ("24", "48", "96")
-BY_SCORE, BY_NAME = "score", "name"
-
-
-@dataclass(frozen=True)
-class MatchControls:
-    """How the visitor wants to see the matches.
-
-    Attributes:
-        kept: Which pictures to keep.
-        threshold: The cosine below which a match is weak.
-        weak: Whether weak matches are shown.
-        order: ``BY_SCORE`` or ``BY_NAME``.
-        size: How many pictures a page has.
-    """
-
-    kept: Filter
-    threshold: float
-    weak: bool
-    order: str
-    size: int
 
 
 def show_matches(engine: Engine, query: Query) -> int:
@@ -58,18 +40,17 @@ def show_matches(engine: Engine, query: Query) -> int:
     Returns:
         How many pictures match well.
     """
-    kept = _filter(engine)
+    kept = read_filter(engine)
     matches = engine.matches(query, kept.condition)
     if matches.withheld:
-        explain_withheld(query)
-        return captioned_or_examples(engine, query)
+        return show_withheld(engine, query)
     if matches.unknown:
         explain_unknown(engine, matches, "q")
         return len(caption_row(engine, query))
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
-        settings = _settings(engine, kept, matches.suggested)
+        settings = show_match_controls(engine, kept, matches.suggested)
     chosen = _select(engine, matches, settings)
     hits = _announce(engine, query, matches, chosen, settings)
     if hits:
@@ -77,7 +58,7 @@ def show_matches(engine: Engine, query: Query) -> int:
         marks = replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates)
         gallery(engine, hits, "text", marks, plain=True)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
-        _controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.weak_count)
+        show_controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.weak_count)
     if matches.sure:
         caption_row(engine, query, {hit.id for hit in hits})
     selection.selection_tray(engine, query)
@@ -85,14 +66,8 @@ def show_matches(engine: Engine, query: Query) -> int:
 
 
 def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, settings: MatchControls) -> list[Hit]:
-    """Say how many pictures match, and show those with the words in a description first if the app is not sure of any.
-
-    Returns:
-        The pictures to show below.
-    """
-    by_description = st.container()
-    if summary := _summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)):
-        st.caption(summary, help=SIMILARITY_HELP)
+    """Say how many pictures match, show first those that are described so if the app is not sure, and return the others."""
+    by_description, account = st.container(), st.container()
     is_absent = not chosen.strong and chosen.is_suggested and matches.absent
     if is_absent:
         explain_absence(engine, query, matches)
@@ -104,7 +79,13 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
     hits: list[Hit] = engine.hits(_page(chosen.listed, settings.size))
     if is_absent and not hits:
         hits = closest(engine, matches, described)
-    return [hit for hit in hits if hit.id not in described]
+    others = [hit for hit in hits if hit.id not in described]
+    with account:
+        if hits and not others:  # all are described with the words already
+            st.caption(absence_sentence(engine, query, plain(query.respelled_text, 80)))
+        elif summary := _summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)):
+            st.caption(summary, help=SIMILARITY_HELP)
+    return others
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,61 +140,6 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
     return _Chosen(matches.inside, matches.inside_count, strong, count, possible, folded, counts, is_suggested, is_doubtful)
 
 
-def _filter(engine: Engine) -> Filter:
-    """Read the filters from the address, and say which do not exist. The widgets that change them are drawn later."""
-    chosen: dict[str, list[str]] = {}
-    for kind, name in FILTERS:
-        linked = url_state.read_all(name)
-        options = filter_options(engine, kind, name) if linked else []
-        chosen[name] = [value for value in linked if value in options]
-        explain_missing_filters(kind, [value for value in linked if value not in options])
-    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
-
-
-def _settings(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
-    active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
-    filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
-    if active:  # beside the button, because a popover with another label is another one, which is closed
-        st.badge(f"{active} active")
-    if filters.open:
-        with filters:
-            for (kind, name), (label, placeholder) in zip(FILTERS, FILTER_TEXTS, strict=True):
-                choose_several(label, name, filter_options(engine, kind, name), placeholder)
-    default = round(100 * suggested)
-    chosen = url_state.read_number("cut", default, 0, 100)
-    with st.popover(f"Threshold {chosen / 100:.2f}", icon=":material/content_cut:"):
-        threshold = hundredths_slider(
-            "Minimum similarity",
-            "cut",
-            default,
-            "Move the slider up to see fewer pictures, and down to see more. At the suggested value, what the app recognises in a "
-            "picture decides. What is added below it is marked as a weak match. The suggested value is 70% of the best similarity, "
-            f"but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture of this collection is above that.",
-        )
-        st.caption(f"Suggested for this query: {suggested:.2f}")
-    order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
-    size = choose_one("Pictures per page", "k", SIZES)
-    weak = url_state.read_choice("weak", ("1",), "") == "1"
-    return MatchControls(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
-
-
-def _controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> None:
-    """Show the page numbers, the switch for ``weak`` matches and the button that selects ``hits``, as far as they are needed."""
-    if pages > 1:
-        page_number(pages)
-    if weak:
-        toggle(f"Show weak matches ({weak})", "weak")
-    if hits:
-        st.button(
-            "Select all on this page",
-            key="select-all",
-            type="tertiary",
-            icon=":material/select_all:",
-            on_click=uninterrupted(selection.select_all),
-            args=(engine, hits),
-        )
-
-
 def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
     count = match_count(chosen.strong_count, chosen.inside_count, chosen.possible_count)
     parts = [closest_sentence(query) if chosen.is_doubtful else count] if chosen.strong else []
@@ -225,11 +151,11 @@ def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
 
 
 def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: MatchControls) -> None:
-    is_filtered = _is_filtered(settings.kept)
-    if is_filtered and not len(inside):
+    some_left_out = is_filtered(settings.kept)
+    if some_left_out and not len(inside):
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
-    where, reason = "that passes the filters" if is_filtered else "in this collection", ""
+    where, reason = "that passes the filters" if some_left_out else "in this collection", ""
     if settings.threshold > suggested and len(inside):
         reason = f" The highest similarity is {float(inside.cosines.max()):z.2f}, and your threshold is {settings.threshold:.2f}."
     st.info(f"No picture {where} clearly shows “{plain(query, 80)}”.{reason}", icon=":material/search_off:")
@@ -237,11 +163,7 @@ def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: Ma
 
 def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:
     """Return how many pictures the filters leave out. Other pictures are left out because they would be an insult."""
-    return len(engine.collection) - chosen.inside_count if _is_filtered(settings.kept) else 0
-
-
-def _is_filtered(kept: Filter) -> bool:
-    return any((kept.categories, kept.labels, kept.not_categories, kept.not_labels))
+    return len(engine.collection) - chosen.inside_count if is_filtered(settings.kept) else 0
 
 
 def _page(ranking: Ranking, size: int) -> Ranking:

@@ -15,13 +15,31 @@ from ui.query.examples import examples
 from ui.text import plain
 
 OFFERED = 4
-NO_RESULT = "There is nothing to show for this. Try an example:"
+NO_RESULT = "Try an example:"
 
 
-def explain_withheld(query: Query) -> None:
-    """Say why no similar picture is shown. ``say_unmodelled`` says it of a query of nothing but judgements, such as "ugly"."""
+def explain_withheld(query: Query, listed: bool | None = None) -> None:
+    """Say why no similar picture is shown. ``say_unmodelled`` says it of a query of nothing but judgements, such as "ugly".
+
+    Args:
+        query: The query.
+        listed: Whether pictures that are described with its words follow. None on a page that looks for none.
+    """
     if not query.only_unmodelled:
-        st.info(plain(withheld_sentence(query), 300), icon=":material/info:")
+        st.info(plain(withheld_sentence(query, listed), 300), icon=":material/info:")
+
+
+def show_withheld(engine: Engine, query: Query) -> int:
+    """Say why no similar picture is shown, and show what ``captioned_or_examples`` does.
+
+    Returns:
+        How many pictures are shown.
+    """
+    explanation = st.container()
+    shown = captioned_or_examples(engine, query)
+    with explanation:
+        explain_withheld(query, listed=shown > 0)
+    return shown
 
 
 def captioned_or_examples(engine: Engine, query: Query) -> int:

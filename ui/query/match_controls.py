@@ -1,0 +1,100 @@
+"""What a visitor chooses on Text search: filters, the threshold, the order, the size of a page, and what is shown below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from devise_core.datatypes import Hit
+from devise_core.engine import Engine
+from devise_core.search.filters import Filter
+from ui import url_state
+from ui.callbacks import uninterrupted
+from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
+from ui.hit import selection
+from ui.missing import explain_missing_filters
+from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
+
+SIZES = ("24", "48", "96")
+BY_SCORE, BY_NAME = "score", "name"
+
+
+@dataclass(frozen=True)
+class MatchControls:
+    """How the visitor wants to see the matches.
+
+    Attributes:
+        kept: Which pictures to keep.
+        threshold: The cosine below which a match is weak.
+        weak: Whether weak matches are shown.
+        order: ``BY_SCORE`` or ``BY_NAME``.
+        size: How many pictures a page has.
+    """
+
+    kept: Filter
+    threshold: float
+    weak: bool
+    order: str
+    size: int
+
+
+def read_filter(engine: Engine) -> Filter:
+    """Read the filters from the address, and say which do not exist. The widgets that change them are drawn later."""
+    chosen: dict[str, list[str]] = {}
+    for kind, name in FILTERS:
+        linked = url_state.read_all(name)
+        options = filter_options(engine, kind, name) if linked else []
+        chosen[name] = [value for value in linked if value in options]
+        explain_missing_filters(kind, [value for value in linked if value not in options])
+    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
+
+
+def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
+    """Show the controls above the matches, and return what is chosen."""
+    active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
+    filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
+    if active:  # beside the button, because a popover with another label is another one, which is closed
+        st.badge(f"{active} active")
+    if filters.open:
+        with filters:
+            for (kind, name), (label, placeholder) in zip(FILTERS, FILTER_TEXTS, strict=True):
+                choose_several(label, name, filter_options(engine, kind, name), placeholder)
+    default = round(100 * suggested)
+    chosen = url_state.read_number("cut", default, 0, 100)
+    with st.popover(f"Threshold {chosen / 100:.2f}", icon=":material/content_cut:"):
+        threshold = hundredths_slider(
+            "Minimum similarity",
+            "cut",
+            default,
+            "Move the slider up to see fewer pictures, and down to see more. At the suggested value, what the app recognises in a "
+            "picture decides. What is added below it is marked as a weak match. The suggested value is 70% of the best similarity, "
+            f"but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture of this collection is above that.",
+        )
+        st.caption(f"Suggested for this query: {suggested:.2f}")
+    order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
+    size = choose_one("Pictures per page", "k", SIZES)
+    weak = url_state.read_choice("weak", ("1",), "") == "1"
+    return MatchControls(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))
+
+
+def show_controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> None:
+    """Show the page numbers, the switch for ``weak`` matches and the button that selects ``hits``, as far as they are needed."""
+    if pages > 1:
+        page_number(pages)
+    if weak:
+        toggle(f"Show weak matches ({weak})", "weak")
+    if hits:
+        st.button(
+            "Select all on this page",
+            key="select-all",
+            type="tertiary",
+            icon=":material/select_all:",
+            on_click=uninterrupted(selection.select_all),
+            args=(engine, hits),
+        )
+
+
+def is_filtered(kept: Filter) -> bool:
+    """Whether a filter is set."""
+    return any((kept.categories, kept.labels, kept.not_categories, kept.not_labels))
