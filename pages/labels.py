@@ -43,7 +43,7 @@ with show_errors():
                 key=LABELS,
                 bind="query-params",
                 height=100,
-                value="animal, food, music, vehicle, building",
+                value="people, animal, food, music, vehicle, building",
                 max_chars=2000,
             )
             custom_labels = without_blocked(engine, [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()])

@@ -73,7 +73,7 @@ def show_all(engine: Engine, overview: Overview) -> None:
     with words:
         name_with_own_words(engine)
     with everything:
-        gallery(engine, engine.typical_first(range(len(engine.collection))), "photos", help_text=MEAN_HELP)
+        gallery(engine, engine.typical_first(range(len(engine.collection))), "photos", help_text=MEAN_HELP, plain=True)
 
 
 page_layout.header(

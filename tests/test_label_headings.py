@@ -35,14 +35,14 @@ def test_an_unsure_name_is_called_so() -> None:
     assert shown([("cat", 0.18)], score=1.4).header[0].value == "Best name: cat"
     assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
     assert shown([("hammer", 0.3)]).header[0].value == "Best name: hammer"
-    assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Not sure. The best guesses are farm and person"
+    assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Not sure. The best guesses are person and farm"
 
 
 def test_the_word_of_the_heading_is_first_and_the_others_are_introduced() -> None:
     test = shown([("hammer", 0.42), ("saw", 0.2), ("tool", 0.51)])
     assert test.header[0].value == "Best name: hammer"
     assert [bar.split(" ")[0] for bar in bars(test)] == ["hammer", "tool", "saw"]
-    assert "Other words, the most probable first. A general word" in page_text(test)
+    assert "Other words that fit. A general word" in page_text(test)
     assert "Other words" not in page_text(shown([("hammer", 0.42)]))
 
 

@@ -12,7 +12,8 @@ from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
 from ui.text import plain
 
-NOT_NAMED = "The app does not use these words for a picture that may show people. It uses “people”, and words for things."
+NOT_NAMED = "A picture that may show people is not named with these words."
+ADD_PEOPLE = "Add “people” to your words to name such pictures."
 _REASON = "because a wrong result could insult somebody"
 NOT_RECOGNISED = f"The app looks for your words in captions and labels only, not in the pictures, {_REASON}."
 NO_WORDS = f"This page lists no words similar to these, {_REASON}. Try other words."
@@ -71,7 +72,8 @@ def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) ->
     """Say which words of a visitor name no picture of people, if some name no picture at all."""
     left_out = [word for word in engine.judging_labels(words) if word not in used] if words else []
     if left_out:
-        st.caption(f"Not named: {', '.join(plain(word, 40) for word in left_out)}. {NOT_NAMED}")
+        remedy = "" if "people" in words else f" {ADD_PEOPLE}"
+        st.caption(f"Not used: {', '.join(plain(word, 40) for word in left_out)}. {NOT_NAMED}{remedy}")
 
 
 def withheld_sentence(query: Query, listed: bool | None = None) -> str:

@@ -37,7 +37,7 @@ def show_names(names: Names) -> None:
             _bar(hit, share, _confidence(names))
         if others:
             st.caption(
-                "Other words, the most probable first. A general word is often more probable, but says less.", help=_ORDER_HELP
+                "Other words that fit. A general word can be more probable than the best name, but says less.", help=_ORDER_HELP
             )
         for hit, share in others:
             _bar(hit, share, confidence(share))
@@ -53,7 +53,7 @@ def _bar(hit: WordHit, share: float, sure: Confidence) -> None:
 def _heading(names: Names) -> str:
     word = names.hits[0].word
     if surest := _contradicting(names):
-        return f"Not sure. The best guesses are {plain(word)} and {plain(surest)}"
+        return f"Not sure. The best guesses are {plain(surest)} and {plain(word)}"
     return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
 
 

@@ -65,8 +65,9 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
             facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
         show_reading(query.reading, "q", pictures)
         say_unmodelled(query)
-        st.header(f"This picture and {plain(words, 60)}")
-        gallery(engine, without(chosen, hits), "sum")
+        if any(term.kind == "words" for term in query.reading.terms):
+            st.header(f"This picture and {plain(words, 60)}")
+            gallery(engine, without(chosen, hits), "sum")
 
 
 def with_picture(words: str) -> str:

@@ -133,8 +133,8 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for {len(asked)} kinds of things by their names. A picture is marked right if its category or "
-        "a label of it is that kind of thing. A picture without a category or label is not counted. The queries are in "
-        "the order of their average precision, which looks at the whole list of results and not only at the first pictures."
+        "a label of it is that kind of thing. A picture without a category or label is not counted. Average "
+        "precision is 1 if all right pictures come before all others. It looks at the whole list, not only at the first pictures."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):
@@ -147,7 +147,7 @@ def queries(engine: Engine) -> None:
                 help=AVERAGE_PRECISION.format(images=each.images),
             )
             marks = Marks(verdicts=dict(zip((hit.id for hit in hits), verdicts, strict=True)))
-            gallery(engine, hits, f"results-{each.query}", marks)
+            gallery(engine, hits, f"results-{each.query}", marks, plain=True)
 
 
 def right_of(verdicts: Sequence[bool | None]) -> str:

@@ -51,8 +51,8 @@ def show_summary(results: Results) -> None:
     st.header(f"For {_of_hundred(shares[0].value)}% of the pictures, the right name is among the app's five guesses", anchor=False)
     st.html(chart_html(shares))
     st.caption(
-        f"For each of {table.queries:,} pictures, every method chooses five of the same {names}, one of which is right. The app "
-        "saw no pictures of almost all of these things in its training. It knows them from text. The older method is "
+        f"For each of {table.queries:,} pictures, every method chooses five of the same {names}, one of which is right. For nearly "
+        "all of these things, the app was trained without a picture and knows the name from text only. The older method is "
         "called ConSE. The tables for researchers below say more."
     )
 

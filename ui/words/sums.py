@@ -14,7 +14,7 @@ from devise_core.text.thing_words import is_animal, is_place, is_thing
 from devise_core.text.tokens import tokens
 
 DIFFERENCE = "A difference alone has no meaning. Add a word, as in king - man + woman."
-PEOPLE = "The page computes with words for people only if all words mean family or royalty, as in king - man + woman."
+PEOPLE = "With words for people, this page computes only within a family or a royal court, as in king - man + woman."
 PLACES = "The page computes with names of places only if all words are such names, as in paris - france + italy."
 ANIMALS = "The page computes with animals only if all words mean things or animals, as in kitten - cat + dog."
 _ZERO = 1e-6
