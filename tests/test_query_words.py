@@ -141,6 +141,11 @@ def test_every_label_is_found_behind_a_carrier(engine: Engine, carrier: str) -> 
         ("fruit, no apples", ["fruit", "-apple"]),
         ('fruit "without apples"', ["fruit", "without", "apples"]),
         ("no smoking", ["no", "smoking"]),
+        ("dog -golden retriever", ["dog", "-golden retriever"]),
+        ("dog -(golden retriever)", ["dog", "-golden retriever"]),
+        ("vehicle -fire engine at night", ["vehicle", "-fire engine", "at", "night"]),
+        ("dog -golden +retriever", ["dog", "-golden", "retriever"]),
+        ("dog -cat tree", ["dog", "-cat", "tree"]),
     ],
 )
 def test_a_negation_is_read_as_a_minus(engine: Engine, text: str, terms: list[str]) -> None:
@@ -157,6 +162,22 @@ def test_a_query_that_only_leaves_out_gets_a_hint(engine: Engine, text: str) -> 
 def test_foreign_nouns_are_read_as_english(engine: Engine, text: str) -> None:
     assert "dog" in read(engine, text)
     assert [correction.form for correction in engine.query(text).reading.corrected.values()] == ["dog"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "terms"),
+    [
+        ("eine Katze", "cat", ["cat"]),
+        ("un chien", "dog", ["dog"]),
+        ("l’oiseau", "bird", ["bird"]),
+        ("ein rotes Auto", "red Auto", ["red", "auto"]),
+        ("die cast", "die cast", ["die", "cast"]),
+        ("un building", "un building", ["un", "building"]),
+    ],
+)
+def test_articles_of_foreign_nouns_are_left_out(engine: Engine, text: str, shown: str, terms: list[str]) -> None:
+    query = engine.query(text)
+    assert (query.respelled_text, [term.word for term in query.reading.terms]) == (shown, terms)
 
 
 @pytest.mark.parametrize("text", ["castillo", "castello", "kasteel", "castelo"])

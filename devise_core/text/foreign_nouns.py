@@ -83,12 +83,21 @@ class ForeignNouns:
         english, codes = line.split("\t")
         return Translation(english, tuple(codes.split(","))) if self._word_filter.allows(english) else None
 
+    def elided(self, word: str) -> Translation | None:
+        """Return the translation of a French or Italian noun with its article, such as "l'oiseau"; or None."""
+        translation = self.get(word.removeprefix("l'")) if word.startswith("l'") else None
+        return translation if translation and {"fr", "it"} & set(translation.codes) else None
+
+    def is_article(self, word: str, codes: Sequence[str] = tuple(ARTICLES)) -> bool:
+        """Return whether a word is an article in one of the languages ``codes``."""
+        return any(word in ARTICLES[code] for code in codes)
+
     def after_article(self, words: Sequence[str]) -> Translation | None:
         """Return the translation of two words such as "le chat", whose article says which language it is; or None."""
-        if len(words) != 2 or not any(words[0] in articles for articles in ARTICLES.values()):
+        if len(words) != 2 or not self.is_article(words[0]):
             return None
         translation = self.get(words[1])
-        return translation if translation and any(words[0] in ARTICLES[code] for code in translation.codes) else None
+        return translation if translation and self.is_article(words[0], translation.codes) else None
 
     @cached_property
     def _table(self) -> _SortedLines:

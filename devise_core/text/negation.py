@@ -18,7 +18,7 @@ _EVERY = re.compile(r"\b(?:all|any\w*|every\w*)\b", re.IGNORECASE)
 """Before "but", what says that "but" is "except", as in "anything but dogs"."""
 _NON = re.compile(r"(?:^|(?<=\s))non[-\s]([^\W\d_]+)\s+(?=\w)", re.IGNORECASE)
 _LONGEST_NOUN = 5
-"""The most words of a noun that begins with "non", such as "non-flowering plant"."""
+"""The most words of a noun, such as "non-flowering plant"."""
 _SIGN = re.compile(r"\bsigns?$|^no\s+(?:one|man|way|smoking|entry|parking)\b", re.IGNORECASE)
 """What "no" belongs to, as in a sign that says "no entry"."""
 
@@ -36,13 +36,32 @@ def split_negations(clauses: Sequence[Clause], is_noun: IsNoun = lambda _: False
     Raises:
         QueryError: Nothing else is in the query.
     """
-    parts = [part for clause in clauses for part in _split(clause, is_noun)]
+    parts = [part for clause in _whole_nouns(clauses, is_noun) for part in _split(clause, is_noun)]
     if parts and all(part.weight < 0 for part in parts):
         thing = parts[0].text
         raise QueryError(
             f"The query only says what to leave out. Add something to look for, as in “animal -{thing}”.", parts[0].start
         )
     return parts
+
+
+def _whole_nouns(clauses: Sequence[Clause], is_noun: IsNoun) -> list[Clause]:
+    """Let a minus cover a whole noun: "dog -golden retriever" leaves out golden retrievers, and does not look for retrievers."""
+    whole: list[Clause] = []
+    for clause in clauses:
+        before = whole[-1] if whole else clause
+        words = clause.text.split()
+        are_words = before.kind == clause.kind == "words" and not before.quoted and not clause.quoted
+        if are_words and before.weight < 0 < clause.weight and clause.start == before.end + 1:
+            fit = (count for count in range(_LONGEST_NOUN - 1, 0, -1) if is_noun(" ".join([before.text, *words[:count]])))
+            if count := next(fit, 0):
+                noun = " ".join([before.text, *words[:count]])
+                whole[-1] = replace(before, text=noun, end=before.start + len(noun))
+                rest = " ".join(words[count:])
+                whole += [replace(clause, text=rest, start=clause.end - len(rest))] if rest else []
+                continue
+        whole.append(clause)
+    return whole
 
 
 def _split(clause: Clause, is_noun: IsNoun) -> list[Clause]:

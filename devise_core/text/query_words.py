@@ -11,7 +11,7 @@ from devise_core.text.dates import without_dates
 from devise_core.text.foreign_nouns import ForeignNouns, Translation
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query_parser import Clause
-from devise_core.text.tokens import tokens
+from devise_core.text.tokens import tokens, with_words
 from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
@@ -114,7 +114,7 @@ class QueryWords:
         phrase = self._foreign.after_article(plain) or (self._foreign.get(" ".join(plain)) if len(words) > 1 else None)
         if phrase and self._vocabulary.noun_row(read.text) is None:
             return replace(read, text=phrase.noun, corrected={" ".join(words): _correction(phrase)})
-        readings = {word: self._foreign.get(form) for word, form in zip(words, plain, strict=True)}
+        readings = {word: self._translation(form) for word, form in zip(words, plain, strict=True)}
         translations = {word: translation for word, translation in readings.items() if translation}
         if len(words) == 1 and translations and self._is_english(plain[0], COMMON_ENGLISH):
             meaning = translations[words[0]]
@@ -129,10 +129,25 @@ class QueryWords:
         }
         if not corrected:
             return read
-        text = " ".join(corrected[word].form if word in corrected else word for word in words)
+        corrected = self._with_articles(words, corrected, translations)
+        text = with_words(" ".join(words), {word: correction.form for word, correction in corrected.items()})
         meant = self._vocabulary.speller.thing_meant(plain[0]) if len(words) == 1 else None
         other = {words[0]: Correction(meant)} if meant else {}
         return replace(read, text=text, corrected={**read.corrected, **corrected}, other_meaning=other)
+
+    def _translation(self, form: str) -> Translation | None:
+        return None if self._foreign.is_article(form) else self._foreign.get(form) or self._foreign.elided(form)
+
+    def _with_articles(
+        self, words: Sequence[str], corrected: Mapping[str, Correction], translations: Mapping[str, Translation]
+    ) -> dict[str, Correction]:
+        """Join each foreign word to the article before it, which names nothing: "ein rotes" is read as "red"."""
+        joined: dict[str, Correction] = {}
+        for before, word in zip(("", *words[:-1]), words, strict=True):
+            if word in corrected:
+                has_article = self._foreign.is_article(plain_form(before), translations[word].codes)
+                joined[f"{before} {word}" if has_article else word] = corrected[word]
+        return joined
 
     def _in_known_forms(self, read: ReadWords, parted: bool) -> ReadWords:
         """Read accented, hyphenated, joined and parted words in a form that is known."""

@@ -66,8 +66,28 @@ def tokens(text: str) -> list[str]:
 
 
 def with_words(text: str, words: Mapping[str, str]) -> str:
-    """Return ``text`` with other words in place of some. The keys of ``words`` are spelled as ``tokens`` spells them."""
-    return _TOKEN.sub(lambda match: words.get(" ".join(tokens(match[0])), match[0]), text)
+    """Return ``text`` with other words in place of some.
+
+    Args:
+        text: The text.
+        words: What to replace by what. Keys are spelled as ``tokens`` spells them, and may have several words.
+
+    Example:
+        >>> with_words("Eine Katze, schwarz", {"eine katze": "cat"})
+        'cat, schwarz'
+    """
+    matches = list(_TOKEN.finditer(text))
+    spelled = [" ".join(tokens(match[0])) for match in matches]
+    longest = max((len(key.split()) for key in words), default=1)
+    pieces, end, at = list[str](), 0, 0
+    while at < len(matches):
+        lengths = range(min(longest, len(matches) - at), 0, -1)
+        length = next((length for length in lengths if " ".join(spelled[at : at + length]) in words), 0)
+        if length:
+            pieces += [text[end : matches[at].start()], words[" ".join(spelled[at : at + length])]]
+            end = matches[at + length - 1].end()
+        at += length or 1
+    return "".join([*pieces, text[end:]])
 
 
 def plain_tokens(text: str) -> list[str]:
