@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from devise_core import Engine
 from devise_core.text.foreign_nouns import ForeignNouns
 from tests.conftest import BUNDLED
 
@@ -26,3 +29,19 @@ def test_the_last_line_of_a_foreign_noun_counts_in_any_order() -> None:
         None,
     ]
     assert ForeignNouns().get("hund") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "terms"),
+    [
+        ("eine Katze", "cat", ["cat"]),
+        ("un chien", "dog", ["dog"]),
+        ("l’oiseau", "bird", ["bird"]),
+        ("ein rotes Auto", "red Auto", ["red", "auto"]),
+        ("die cast", "die cast", ["die", "cast"]),
+        ("un building", "un building", ["un", "building"]),
+    ],
+)
+def test_articles_of_foreign_nouns_are_left_out(engine: Engine, text: str, shown: str, terms: list[str]) -> None:
+    query = engine.query(text)
+    assert (query.respelled_text, [term.word for term in query.reading.terms]) == (shown, terms)

@@ -88,8 +88,8 @@ class CaptionVerbs(InsultVerbs):
         Returns:
             Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels.
             For an empty string all are. A complete word for people, such as "african", is not continued as an animal. Such a
-            word, and a complete noun after other words, is continued as its plural or another noun with it only, because
-            "black people" is not meant as "black peoplesoft".
+            word, and a complete noun after other words, is not continued as another word: "black people" is not meant as
+            "black peoplesoft". A noun of several words may begin with it and those before it, as in "musical in".
 
         Raises:
             QueryError: ``k`` is out of range.
@@ -113,7 +113,7 @@ class CaptionVerbs(InsultVerbs):
         if is_sensitive(last):
             offsets = {word: start for word, start in offsets.items() if not is_animal(word) and not is_animal(word.split()[-1])}
         if self._is_whole(last) and (len(starts) > 1 or means_people(last) or is_sensitive(last)):
-            offsets = {word: start for word, start in offsets.items() if is_form_of(word, last)}
+            offsets = {word: start for word, start in offsets.items() if start < starts[-1] or is_form_of(word, last)}
         return sorted(((start, word) for word, start in offsets.items()), key=itemgetter(0))[:k]
 
     def _is_whole(self, word: str) -> bool:
