@@ -123,7 +123,7 @@ def test_a_search_highlights_its_matches_on_the_map(page: Page, address: str) ->
     expect(view).to_have_attribute("data-lit", "10")
     expect(view.locator(".pin")).to_have_text("★ musical instrument")
     expect(tiles(page, "map-0")).to_have_count(10)
-    expect(page.get_by_text("★ is placed near the 5 pictures that are most similar")).to_be_visible()
+    expect(page.get_by_text("★ is placed between the 5 pictures that are most similar")).to_be_visible()
     view.locator("select[name=method]").select_option("pca")
     expect(page.get_by_text("★ is at its exact place, which is computed in the same way")).to_be_visible()
     view.get_by_label("Colour").select_option("cosine")
@@ -136,7 +136,7 @@ def test_an_uploaded_picture_is_placed_on_the_map(page: Page, address: str) -> N
     page.get_by_role("button", name="Add a picture").click()
     page.locator("input[type=file]").set_input_files(BUNDLED / "collections/photos/images/cat.webp")
     expect(page.get_by_role("heading", name="Most similar to your picture")).to_be_visible()
-    expect(page.get_by_text("is placed near the 5 pictures that are most similar")).to_be_visible()
+    expect(page.get_by_text("is placed between the 5 pictures that are most similar")).to_be_visible()
     expect(view.locator(".pin", has_text="your picture")).to_be_attached()
 
 
@@ -148,7 +148,7 @@ def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
     expect(page).to_have_url(re.compile("colour=cluster"))
     view.get_by_label("Colour").select_option("right")
     expect(page.locator(".legend button")).to_have_count(2)
-    expect(page.get_by_text("is among its 5 best matching words")).to_be_visible()
+    expect(page.get_by_text("is among the 5 nouns that match it best")).to_be_visible()
     for method, dimensions in (("umap", "2"), ("pca", "3")):
         view.locator("select[name=method]").select_option(method)
         expect(page).to_have_url(re.compile(f"map={method}"))  # two choices before an answer would be one step for Back

@@ -114,7 +114,9 @@ def test_a_region_has_words_labels_and_pictures() -> None:
 
 
 def test_the_page_explains_how_the_query_is_placed() -> None:
-    assert "The star ★ is placed near the 5 pictures that are most similar to it." in page_text(app("explorer", q="violin"))
+    assert "The star ★ is placed between the 5 pictures that are most similar to your query or picture." in page_text(
+        app("explorer", q="violin")
+    )
     assert "at its exact place, which is computed in the same way" in page_text(app("explorer", q="violin", map="pca"))
 
 
@@ -122,7 +124,7 @@ def test_the_page_explains_trustworthiness_and_correct_names() -> None:
     assert "Pictures that are close on this 2-D t-SNE map are similar (trustworthiness 0.97 of 1)." in page_text(
         app("explorer")
     ).replace("\\", "")
-    assert "among its 5 best matching words" in page_text(app("explorer", colour="right"))
+    assert "among the 5 nouns that match it best" in page_text(app("explorer", colour="right"))
     assert "A group has pictures that are similar in meaning" in page_text(app("explorer", colour="cluster"))
 
 

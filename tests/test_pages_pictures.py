@@ -86,7 +86,7 @@ def test_a_picture_combined_with_words(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("qwxzv", "Ignored, because the app does not know: qwxzv"),
+        ("qwxzv", "Not known to the app, and ignored: qwxzv"),
         ("violin^", "needs a number"),
         ("like:nothing", "There is no picture"),
     ],

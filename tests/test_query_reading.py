@@ -35,7 +35,7 @@ def test_corrected_and_ignored_words_are_named() -> None:
     test = reading("snowleopard")
     assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
     test = reading("bird near qwxzv vyolyn")
-    assert "Ignored, because the app does not know: qwxzv, vyolyn" in page_text(test)
+    assert "Not known to the app, and ignored: qwxzv, vyolyn" in page_text(test)
     assert "violin" in [button.label for button in test.button]
 
 

@@ -64,7 +64,9 @@ def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:
     blocked = blocked_words(engine, words)
     if blocked:
         verb = "is" if len(blocked) == 1 else "are"
-        st.caption(f"{len(blocked)} of your {len(words)} words {verb} left out, because the app names no picture with such words.")
+        st.caption(
+            f"{len(blocked)} of your {len(words)} words {verb} left out, because the app never uses such words to name a picture."
+        )
     return [word for word in words if word not in blocked]
 
 

@@ -17,7 +17,7 @@ APART = 0.5
 FEWEST = 2
 """An album has at least this many images."""
 FEWEST_OF_PEOPLE = 3
-"""Images of people have an album of their own for a thing that so many of them show. The others are in the album "people"."""
+"""A group of images of people needs at least this many for an album named after a thing. The others are in the album "people"."""
 
 
 @dataclass(frozen=True)

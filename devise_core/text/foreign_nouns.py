@@ -106,7 +106,7 @@ class ForeignNouns:
 
 
 class _SortedLines:
-    """Lines by what they have before their first tab, in a sixth of the memory of a dictionary."""
+    """Finds lines by the text before their first tab. It needs a sixth of the memory of a dictionary."""
 
     def __init__(self, lines: list[str]) -> None:
         if any(_key(line) > _key(after) for line, after in pairwise(lines)):

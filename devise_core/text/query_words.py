@@ -16,9 +16,9 @@ from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
 EVERYDAY_ENGLISH, EVERYDAY_NOUN = 5_000, 11_000
-"""Up to these ranks nobody is asked whether a word, or a noun, is meant in another language: "chair" is no flesh, "pet" no cap."""
+"""Words and nouns up to these ranks are read as English without a question: "chair" is also French, and "pet" also Dutch."""
 COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
-"""A word up to these ranks is read as English, whatever it means elsewhere: alone, and beside words that are not foreign."""
+"""A word is read as English up to the first rank if all words of the query may be foreign, and else up to the second."""
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,9 @@ def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
 def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
     """Like ``answer_to_text``, for a text that may not be complete.
 
-    A last word of one or two letters is left out if there are others. An unknown word is completed like the first suggestion does.
-    The answer has ``incomplete`` if there is nothing to search for yet. The pictures before it then stay. They never stay below an
-    answer that withholds pictures.
+    A last word of one or two letters is left out if there are others. An unknown word is completed to the first suggestion.
+    The answer has ``incomplete`` if there is nothing to search for yet. The page then keeps its pictures. An answer that withholds
+    pictures never has it.
     """
     before, _, last = text.rpartition(" ")
     if before.strip() and len(last) < COMPLETE_LETTERS:
@@ -165,7 +165,7 @@ def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> lis
 
 
 def _closest_place(engine: Engine, captioned: Sequence[dict[str, object]], hits: Sequence[Hit]) -> list[float] | None:
-    """Return the place of the first picture. Between pictures of other things, a star would call a baby an animal."""
+    """Return the place of the first picture. The place of "baby" itself could be among animals."""
     rows = [*(engine.collection.row(str(tile["id"])) for tile in captioned[:1]), *(hit.row for hit in hits[:1])]
     return places_of(engine, rows[:1])[0] if rows else None
 
@@ -196,7 +196,7 @@ def _notes(query: Query) -> list[str]:
     if read := _read_as_sum(reading):
         notes.append(f"How much each part counts: {read}.")
     if reading.left_out:
-        notes.append(f"Ignored, because the app does not know: {', '.join(map(shortened, reading.left_out))}.")
+        notes.append(f"Not known to the app, and ignored: {', '.join(map(shortened, reading.left_out))}.")
     if reading.dropped:
         notes.append(f"The search ignores {quoted(reading.dropped)}. It uses the rest of your query.")
     notes += [other_meaning_sentence(word, other) for word, other in query.other_meaning.items()]
@@ -215,7 +215,7 @@ def _tries(query: Query, matches: Matches) -> list[list[str]]:
 def _read_as_sum(reading: Reading) -> str:
     """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word.
 
-    Words such as "of" are left out, which count little, and the shares of the others add up to 100%.
+    Words such as "of", which count little, are left out, and the shares of the others add up to 100%.
     """
     terms = [term for term in merged_terms(reading.terms) if term.word not in FUNCTION_WORDS]
     if len(terms) < 2 and not any(term.kind == "picture" for term in terms):

@@ -21,7 +21,7 @@ from ui.text import PICTURES_HELP, plain, similarity_help
 NEIGHBOURS = 8
 MAX_SHOWN = 24
 MAX_LISTED, MAX_NAMED = 5_000, 500
-"""Of a region with more pictures, so many are compared and listed, and so many of these are named."""
+"""How many pictures of a large region are compared and listed at most, and how many of those are named."""
 COMMON = 8
 """How many words and labels of a region are listed."""
 

@@ -162,7 +162,7 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
         sentences.append("A group has pictures that are similar in meaning. It is named after what they show.")
     if view.colour == "right":
         sentences.append(
-            f"A picture is named correctly if one of its labels is among its {NAMED_BY} best matching words, of all nouns. "
+            f"A picture is named correctly if one of its labels is among the {NAMED_BY} nouns that match it best. "
             "On *Results*, the app chooses from a short list of names, so more are correct."
         )
     if engine.vocabulary is None:

@@ -13,7 +13,7 @@ from devise_core.search.shown_words import CLEAR_NAME
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
-    "For the pictures of this demo, “probably” is right about 6 times in 10, “maybe” 4 times and “not sure” once. "
+    "For the pictures of this demo, “probably” is right about 2 times in 3, “maybe” 4 times in 10, “not sure” once in 10. "
     "The percentage includes more specific words, such as breeds of dog for “dog”."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."

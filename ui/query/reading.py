@@ -51,7 +51,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     elif parts:
         st.markdown(" ".join(parts))
     if reading.left_out:
-        st.caption("Ignored, because the app does not know: " + ", ".join(plain(word) for word in reading.left_out))
+        st.caption("Not known to the app, and ignored: " + ", ".join(plain(word) for word in reading.left_out))
         offer_spellings(reading.left_out, field)
     if reading.dropped:
         st.caption(f"The search ignores {plain(quoted(reading.dropped), 200)}. It uses the rest of your query.")
