@@ -6,7 +6,8 @@ import pytest
 
 from devise_core import Engine
 from devise_core.engine import By
-from ui.hit.beside_people import fit_beside, more_like
+from tests.app_testing import app, page_text
+from ui.hit.beside_people import fit_beside, labels_beside, more_like
 
 K = 12
 
@@ -34,3 +35,16 @@ def test_animals_are_beside_animals(engine: Engine) -> None:
     row = engine.collection.row("gorilla")
     hits = engine.more_like("gorilla", K)
     assert fit_beside(engine, engine.collection.features[row][None], hits) == list(hits)
+
+
+@pytest.mark.parametrize(
+    ("item", "named"),
+    [("grace-hopper", ["hat"]), ("men-with-tattoos", ["people"]), ("japan", ["people"]), ("dog", ["people", "curtain", "hat"])],
+)
+def test_a_label_that_hardly_fits_names_no_picture_of_people(item: str, named: list[str], photos: Engine) -> None:
+    encoded = photos.encoded(photos.collection.row(item))
+    labels = photos.label_encoded(encoded, 10, ["curtain", "hat", "people"])
+    shown = [label.word for label in labels_beside(photos, encoded.features, labels)]
+    assert sorted(shown) == sorted(named)
+    text = page_text(app("labels", item=item, collection="photos", vocabulary="Your words", labels="curtain, hat, people"))
+    assert "Best name: curtain" not in text

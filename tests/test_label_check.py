@@ -12,6 +12,7 @@ from devise_core import Engine
     [
         ("photos", "dog", "goat"),
         ("photos", "Hund", "goat"),
+        ("photos", "dog -golden retriever", "goat"),
         ("photos", "bird", "flying fox"),
         ("photos", "birds", "redwood"),
         ("photos", "vehicle", "fort"),

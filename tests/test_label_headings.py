@@ -36,6 +36,8 @@ def test_an_unsure_name_is_called_so() -> None:
     assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
     assert shown([("hammer", 0.3)]).header[0].value == "Best name: hammer"
     assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Not sure. The best guesses are person and farm"
+    assert bars(shown([("farm", 0.1), ("person", 0.9)])) == ["person  ·  probably  ·  90%", "farm  ·  not sure  ·  10%"]
+    assert bars(shown([])) == []
 
 
 def test_the_word_of_the_heading_is_first_and_the_others_are_introduced() -> None:

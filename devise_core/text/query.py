@@ -76,6 +76,12 @@ class Query:
         return self.reading.terms[0].word
 
     @property
+    def wanted_noun(self) -> str | None:
+        """The noun to look for, whatever is left out: "dog" of "dog -poodle". None if the query looks for several things."""
+        wanted = [term for term in self.reading.terms if term.weight > 0]
+        return wanted[0].word if len(wanted) == 1 and wanted[0].kind == "words" else None
+
+    @property
     def is_partly_unknown(self) -> bool:
         """Whether a word to look for is not known, so that the search uses a part of the query only."""
         return any(part.unknown and part.clause.weight > 0 for part in self.clauses)

@@ -35,7 +35,7 @@ class LabelCheckVerbs(EvidenceVerbs):
         images stays. An image with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor
         is a large collection, whose labels would have to be read.
         """
-        kinds, noun = self.parts.label_kinds, query.noun
+        kinds, noun = self.parts.label_kinds, query.wanted_noun
         if self._is_large or kinds is None or noun is None or not kinds.is_kind(noun):
             return evidence
         rows = np.flatnonzero(evidence.possible & ~evidence.certain)

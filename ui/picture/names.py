@@ -31,10 +31,12 @@ def show_names(names: Names) -> None:
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))
+    surest = _contradicting(names) if names.hits else ""
+    pairs.sort(key=lambda pair: pair[0].word != surest)  # of two guesses, the more likely one first
     others = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
     with st.container(key="label-bars"):
         for hit, share in pairs[:1]:
-            _bar(hit, share, _confidence(names))
+            _bar(hit, share, confidence(share) if surest else _confidence(names))
         if others:
             st.caption(
                 "Other words that fit. A general word can be more probable than the best name, but says less.", help=_ORDER_HELP
