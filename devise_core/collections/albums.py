@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.collections.group_naming import WELL_COVERED, Words, name_groups
+from devise_core.collections.group_naming import WELL_COVERED, Words, name_groups, only_words
 from devise_core.search.shown_words import PERSON_WORD, SHOWN
 from devise_core.text.thing_words import is_animal
 from devise_core.vectors import Floats
@@ -53,7 +53,9 @@ def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
     groups = fcluster(linkage(squareform(distances, checks=False), "average"), APART, "distance")
     people = np.array([words.get(PERSON_WORD, 0.0) >= SHOWN for words in shown])
     groups[people] += groups.max()
-    words_of_things = [_things(words) if is_person else words for words, is_person in zip(shown, people, strict=True)]
+    words_of_things = [
+        only_words(words, _names_a_thing) if is_person else words for words, is_person in zip(shown, people, strict=True)
+    ]
     rows_of: dict[str, list[int]] = {}
     for group, name in zip(sorted(set(groups.tolist())), name_groups(words_of_things, groups), strict=True):
         rows = np.flatnonzero(groups == group).tolist()
@@ -71,6 +73,6 @@ def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
     return [*named, Album("", tuple(sorted(others)))] if others else named
 
 
-def _things(words: Words) -> Words:
-    """Return the words that may name images of people."""
-    return {word: share for word, share in words.items() if word != PERSON_WORD and not is_animal(word)}
+def _names_a_thing(word: str) -> bool:
+    """Return whether a word may name images of people."""
+    return word != PERSON_WORD and not is_animal(word)

@@ -65,9 +65,9 @@ def name_by_things(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> l
     Returns:
         The names, which differ. A group that no word fits has an empty name.
     """
-    names = name_groups([_only(words, is_name_of_things) for words in shown], groups)
-    others = name_groups([_only(words, lambda word: word not in _QUALITIES) for words in shown], groups)
-    known = {int(group) for words, group in zip(shown, groups, strict=True) if _only(words, is_name_of_things)}
+    names = name_groups([only_words(words, is_name_of_things) for words in shown], groups)
+    others = name_groups([only_words(words, lambda word: word not in _QUALITIES) for words in shown], groups)
+    known = {int(group) for words, group in zip(shown, groups, strict=True) if only_words(words, is_name_of_things)}
     numbers = sorted(set(groups.tolist()))
     return [name or ("" if group in known else other) for group, name, other in zip(numbers, names, others, strict=True)]
 
@@ -77,7 +77,8 @@ def is_name_of_things(word: str) -> bool:
     return word == PERSON_WORD or (is_thing(word) and word not in _QUALITIES)
 
 
-def _only(words: Words, is_kept: Callable[[str], bool]) -> Words:
+def only_words(words: Words, is_kept: Callable[[str], bool]) -> Words:
+    """Return the words that are kept."""
     return {word: share for word, share in words.items() if is_kept(word)}
 
 

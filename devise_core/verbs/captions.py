@@ -112,7 +112,7 @@ class CaptionVerbs(InsultVerbs):
         last = text[starts[-1] :].lower() if starts else text
         if is_sensitive(last):
             offsets = {word: start for word, start in offsets.items() if not is_animal(word) and not is_animal(word.split()[-1])}
-        if self._is_whole(last) and (len(starts) > 1 or means_people(last) or is_sensitive(last)):
+        if starts and self._is_whole(last) and (len(starts) > 1 or means_people(last) or is_sensitive(last)):
             offsets = {word: start for word, start in offsets.items() if start < starts[-1] or is_form_of(word, last)}
         return sorted(((start, word) for word, start in offsets.items()), key=itemgetter(0))[:k]
 

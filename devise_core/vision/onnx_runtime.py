@@ -13,6 +13,7 @@ import numpy as np
 
 from devise_core.storage.paths import REPOSITORY
 from devise_core.vectors import Floats
+from devise_core.vision.keras_file import check_description
 from devise_core.vision.model_runtime import OUTPUTS, ModelRuntime
 from devise_core.vision.preprocess import Pixels
 
@@ -55,10 +56,12 @@ def load_onnx(path: Path) -> OnnxRuntime | None:
     It is translated in a process of its own, which needs 150 MB for a moment and imports packages that nothing else needs.
 
     Raises:
+        ArtifactError: The description of the model is too large.
         ModuleNotFoundError: A package that it needs is not installed.
     """
     for package in missing_packages():
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    check_description(path)
     with tempfile.TemporaryDirectory() as folder:
         translated = Path(folder) / "model.onnx"
         command = [sys.executable, "-m", "devise_core.vision.onnx_conversion", str(path.resolve()), str(translated)]

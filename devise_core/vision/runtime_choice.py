@@ -9,7 +9,6 @@ from pathlib import Path
 
 from devise_core.errors import SettingsError
 from devise_core.settings.environment import text
-from devise_core.vision.keras_file import check_description
 from devise_core.vision.model_runtime import ModelRuntime
 from devise_core.vision.onnx_runtime import load_onnx, missing_packages
 
@@ -27,7 +26,6 @@ def load_runtime(path: Path) -> ModelRuntime:
     chosen = text("runtime") or AUTO
     if chosen not in (AUTO, KERAS, ONNX):
         raise SettingsError(f"SEMBLANCE_RUNTIME is {chosen!r}, but must be {AUTO}, {KERAS} or {ONNX}.")
-    check_description(path)
     if (chosen == ONNX or (chosen == AUTO and not missing_packages())) and (runtime := load_onnx(path)):
         return runtime
     from devise_core.vision.keras_runtime import KerasRuntime

@@ -26,12 +26,12 @@ def show_names(names: Names) -> None:
 
     The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
     """
+    surest = _contradicting(names) if names.hits else ""
     if names.hits:
-        st.header(_heading(names), help=_CONFIDENCE_HELP)
+        st.header(_heading(names, surest), help=_CONFIDENCE_HELP)
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))
-    surest = _contradicting(names) if names.hits else ""
     pairs.sort(key=lambda pair: pair[0].word != surest)  # of two guesses, the more likely one first
     others = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
     with st.container(key="label-bars"):
@@ -52,9 +52,9 @@ def _bar(hit: WordHit, share: float, sure: Confidence) -> None:
     st.progress(share, text=f"{plain(hit.word)}  ·  {sure}  ·  {percent}")
 
 
-def _heading(names: Names) -> str:
+def _heading(names: Names, surest: str) -> str:
     word = names.hits[0].word
-    if surest := _contradicting(names):
+    if surest:
         return f"Not sure. The best guesses are {plain(surest)} and {plain(word)}"
     return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
 

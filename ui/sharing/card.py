@@ -24,7 +24,7 @@ _COLUMN = CARD_SIZE[0] - 3 * _MARGIN - _MOSAIC
 _PAPER, _INK, _GREEN, _ORANGE, _OVERLAP, _LINE = "#fbfaf7", "#1c2421", "#0b8f7a", "#f2a541", "#7c5f2e", "#ded9cc"
 _SIZES = (92, 78, 66, 56, 46)
 """Sizes of the title in pixels. The first in which it fits above the subtitle without a broken word is used."""
-_TOP, _LINE_HEIGHT = 168, 1.18
+_SMALL, _TOP, _LINE_HEIGHT = 30, 168, 1.18
 _SHAPES = ((1,), (2,), (2, 1), (2, 2), (3, 2), (3, 3))
 """The rows of 1, 2, … ``PICTURES`` pictures: how many each has."""
 _FALLBACKS = ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "Arial Unicode.ttf")
@@ -47,13 +47,12 @@ def draw_card(titles: Sequence[str], subtitle: str, pictures: Sequence[Image.Ima
     draw = ImageDraw.Draw(card)
     _draw_logo(card, draw)
     width = _COLUMN if pictures else CARD_SIZE[0] - 2 * _MARGIN
-    small = _font(30, "Regular")
-    sentence = _wrapped(subtitle, small, width)
-    below = CARD_SIZE[1] - _MARGIN - round(len(sentence) * _LINE_HEIGHT * 30)
-    for number, line in enumerate(sentence):
-        draw.text((_MARGIN, below + round(number * _LINE_HEIGHT * 30)), line, font=small, fill=_INK)
-    for number, (line, font) in enumerate(_fitted(titles, width, below - _GAP - _TOP)):
-        draw.text((_MARGIN, _TOP + round(number * _LINE_HEIGHT * _size(font))), line, font=font, fill=_INK)
+    small = _font(_SMALL, "Regular")
+    sentence = [(line, small) for line in _wrapped(subtitle, small, width)]
+    below = CARD_SIZE[1] - _MARGIN - round(len(sentence) * _LINE_HEIGHT * _SMALL)
+    _draw_lines(draw, below, sentence, _SMALL)
+    title = _fitted(titles, width, below - _GAP - _TOP)
+    _draw_lines(draw, _TOP, title, _size(title[0][1]) if title else 0)
     _draw_pictures(card, draw, pictures[:PICTURES], whole)
     buffer = io.BytesIO()
     card.save(buffer, "PNG", optimize=True)
@@ -72,6 +71,11 @@ def _draw_logo(card: Image.Image, draw: ImageDraw.ImageDraw) -> None:
     large.paste(_OVERLAP, mask=Image.composite(masks[0], Image.new("L", large.size), masks[1]))
     card.paste(large.resize((112, 64), Image.Resampling.LANCZOS), (_MARGIN - 2, top))
     draw.text((_MARGIN + 120, top + 32), NAME, font=_font(46, "Bold"), fill=_GREEN, anchor="lm")
+
+
+def _draw_lines(draw: ImageDraw.ImageDraw, top: int, lines: Sequence[tuple[str, Font]], size: float) -> None:
+    for number, (line, font) in enumerate(lines):
+        draw.text((_MARGIN, top + round(number * _LINE_HEIGHT * size)), line, font=font, fill=_INK)
 
 
 def _draw_pictures(card: Image.Image, draw: ImageDraw.ImageDraw, pictures: Sequence[Image.Image], whole: bool) -> None:
