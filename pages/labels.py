@@ -4,11 +4,11 @@ import streamlit as st
 
 from devise_core.engine import WordSet
 from ui import page_layout
-from ui.blocked_words import say_not_named, without_blocked
 from ui.errors import show_errors
 from ui.hit.beside_people import labels_beside
 from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows_anything
 from ui.picture.names import show_names, show_nearest_words
+from ui.picture.typed_labels import read_labels, say_not_named
 from ui.server.engine_cache import current_engine
 from ui.text import NO_WORD_LIST
 from ui.url_state import LABELS, VOCABULARY
@@ -47,7 +47,7 @@ with show_errors():
                 value="people, animal, food, music, vehicle, building",
                 max_chars=2000,
             )
-            custom_labels = without_blocked(engine, [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()])
+            custom_labels = read_labels(engine, text)
         if chosen is None:
             st.info(
                 "Choose a picture. It is kept in memory only and is deleted when you close or reload the page.",

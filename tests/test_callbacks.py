@@ -30,7 +30,7 @@ def two_boxes() -> None:
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_the_next_message_does_not_end_a_callback(whole: bool) -> None:
-    app = AppTest.from_function(two_boxes)
+    app = AppTest.from_function(two_boxes, default_timeout=60)
     app.session_state["whole"] = whole
     app.run()
     app.text_input[0].set_value("tiger").run()

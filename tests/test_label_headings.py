@@ -25,7 +25,7 @@ def shown(words: list[tuple[str, float]], score: float = 1.0) -> AppTest:
 
         show_names(Names(tuple(WordHit(word, 0.5, score) for word, _ in words), (), (), tuple(share for _, share in words)))
 
-    return AppTest.from_function(script, kwargs={"words": words, "score": score}).run()
+    return AppTest.from_function(script, default_timeout=60, kwargs={"words": words, "score": score}).run()
 
 
 def test_an_unsure_name_is_called_so() -> None:
@@ -35,7 +35,7 @@ def test_an_unsure_name_is_called_so() -> None:
     assert shown([("cat", 0.18)], score=1.4).header[0].value == "Best name: cat"
     assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
     assert shown([("hammer", 0.3)]).header[0].value == "Best name: hammer"
-    assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Not sure. The best guesses are person and farm"
+    assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Probably person. Another guess is farm"
     assert bars(shown([("farm", 0.1), ("person", 0.9)])) == ["person  ·  probably  ·  90%", "farm  ·  not sure  ·  10%"]
     assert bars(shown([])) == []
 
@@ -55,7 +55,7 @@ def test_no_similarity_is_minus_zero() -> None:
 
         show_nearest_words([WordHit("hammer", -0.001, 0.0)], 0.1)
 
-    test = AppTest.from_function(script).run()
+    test = AppTest.from_function(script, default_timeout=60).run()
     assert test.header[0].value == "Not sure. The best guess is hammer"
     assert bars(test) == ["hammer  ·  similarity 0.00"]
 
@@ -93,3 +93,14 @@ def test_pictures_that_are_little_similar_are_weak(collection: str, engine: Engi
 def meaning(test: AppTest) -> list[dict[str, Any]]:
     grids = component_data(checked(test), "tiles")
     return list(grids[0][0])
+
+
+@pytest.mark.artifacts
+def test_an_unknown_word_of_a_list_is_left_out() -> None:
+    parameters = {"item": "tiger", "collection": "stamps", "vocabulary": "Your words"}
+    test = app("labels", labels="animal, xqzvw, vehicle, !!", **parameters)
+    assert test.header[0].value == "Best name: animal"
+    assert len(bars(test)) == 2
+    assert "Left out. The word “xqzvw” is unknown" in page_text(test)
+    assert "Left out. There is no word to search for" in page_text(test)
+    assert "The word “xqzvw” is unknown" in page_text(app("labels", labels="xqzvw", **parameters))

@@ -20,6 +20,6 @@ def test_a_picture_that_does_not_match_well_is_a_weak_match(query: str, item: st
         engine = current_engine()
         st.text(weak_query(engine, engine.collection.row(url_state.read_text("open"))))
 
-    test = AppTest.from_function(script)
+    test = AppTest.from_function(script, default_timeout=60)
     test.query_params.update({"q": query, "open": item})
     assert test.run(timeout=60).text[0].value == weak

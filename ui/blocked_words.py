@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-
-import streamlit as st
+from collections.abc import Sequence
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, shortened
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
-from ui.text import plain
 
-NOT_NAMED = "A picture that may show people is not named with these words."
-ADD_PEOPLE = "Add “people” to your words to name such pictures."
 _REASON = "because a wrong result could insult somebody"
 NOT_RECOGNISED = f"The app looks for your words in captions and labels only, not in the pictures, {_REASON}."
 NO_WORDS = f"This page lists no words similar to these, {_REASON}. Try other words."
@@ -57,25 +52,6 @@ def refuse_blocked(engine: Engine, words: Sequence[str], sentence: str, sex_and_
     """
     if blocked_words(engine, words) or any(is_sensitive(word, sex_and_age) for word in words):
         raise QueryError(sentence)
-
-
-def without_blocked(engine: Engine, words: Sequence[str]) -> list[str]:
-    """Return the words of a visitor that may name a picture, and say how many are left out."""
-    blocked = blocked_words(engine, words)
-    if blocked:
-        verb = "is" if len(blocked) == 1 else "are"
-        st.caption(
-            f"{len(blocked)} of your {len(words)} words {verb} left out, because the app never uses such words to name a picture."
-        )
-    return [word for word in words if word not in blocked]
-
-
-def say_not_named(engine: Engine, words: Sequence[str], used: Container[str]) -> None:
-    """Say which words of a visitor name no picture of people, if some name no picture at all."""
-    left_out = [word for word in engine.judging_labels(words) if word not in used] if words else []
-    if left_out:
-        remedy = "" if "people" in words else f" {ADD_PEOPLE}"
-        st.caption(f"Not used: {', '.join(plain(word, 40) for word in left_out)}. {NOT_NAMED}{remedy}")
 
 
 def withheld_sentence(query: Query, listed: bool | None = None) -> str:

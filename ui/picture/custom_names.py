@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from devise_core.engine import Engine
-from ui.blocked_words import say_not_named, without_blocked
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
+from ui.picture.typed_labels import read_labels, say_not_named
 from ui.text import plain, similarity_help
 
 MAX_CHARACTERS = 2000
@@ -23,7 +23,7 @@ def name_with_own_words(engine: Engine) -> None:
         max_chars=MAX_CHARACTERS,
         help="The app need not have been trained on them. Each picture goes to the word that is nearest to it in meaning.",
     )
-    words = without_blocked(engine, [word.strip() for word in text.split(",") if word.strip()])
+    words = read_labels(engine, text)
     if not words:
         st.caption("Type two or more words to sort your pictures by them.")
         return

@@ -55,7 +55,7 @@ def _bar(hit: WordHit, share: float, sure: Confidence) -> None:
 def _heading(names: Names, surest: str) -> str:
     word = names.hits[0].word
     if surest:
-        return f"Not sure. The best guesses are {plain(surest)} and {plain(word)}"
+        return f"Probably {plain(surest)}. Another guess is {plain(word)}"
     return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
 
 

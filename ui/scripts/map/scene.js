@@ -83,6 +83,7 @@ class Scene extends CameraMotion {
     this.showChoices(state);
     this.inside = new Set(new Uint32Array(bytes(state.inside).buffer));
     this.matches = new Set(state.pins.flatMap((pin) => pin.matches));
+    this.tip.hide(); // what was under the pointer may have moved
     this.$(".hint").textContent = hint(state.name.endsWith("3"));
     this.stage.setAttribute("aria-label", `Map of ${this.points.drawn} pictures in ${state.collection}`);
     if (first || before.name !== state.name || (returned && this.moved)) this.goToMap(state.name, first);

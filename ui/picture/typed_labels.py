@@ -1,0 +1,60 @@
+"""Labels that a visitor typed to name pictures with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+
+import streamlit as st
+
+from devise_core.engine import Engine
+from devise_core.errors import QueryError, UnknownWordError
+from ui.blocked_words import blocked_words
+from ui.text import plain
+
+NOT_NAMED = "A picture that may show people is not named with these words."
+ADD_PEOPLE = "To name such pictures too, add “people” to your words."
+_SEPARATOR = re.compile(r"[,\n]")
+
+
+def read_labels(engine: Engine, text: str) -> list[str]:
+    """Return the labels of a list that may name a picture, and say which are left out.
+
+    Args:
+        engine: The engine, with the word filter of the operator.
+        text: Labels separated by commas or line breaks.
+
+    Returns:
+        The labels. If none of them has a known word, all of them: the engine then says so.
+    """
+    typed = [label.strip() for label in _SEPARATOR.split(text) if label.strip()]
+    blocked = blocked_words(engine, typed)
+    if blocked:
+        verb = "is" if len(blocked) == 1 else "are"
+        st.caption(
+            f"{len(blocked)} of your {len(typed)} words {verb} left out, because the app never uses such words to name a picture."
+        )
+    labels = [label for label in typed if label not in blocked]
+    faults = {label: fault for label in labels if (fault := _fault(engine, label))}
+    if len(faults) == len(labels):
+        return labels
+    for fault in faults.values():
+        st.caption(f"Left out. {plain(fault)}")
+    return [label for label in labels if label not in faults]
+
+
+def say_not_named(engine: Engine, labels: Sequence[str], used: Container[str]) -> None:
+    """Say which labels of a visitor name no picture of people, if some name no picture at all."""
+    left_out = [label for label in engine.judging_labels(labels) if label not in used] if labels else []
+    if left_out:
+        remedy = "" if "people" in labels else f" {ADD_PEOPLE}"
+        st.caption(f"Not used: {', '.join(plain(label, 40) for label in left_out)}. {NOT_NAMED}{remedy}")
+
+
+def _fault(engine: Engine, label: str) -> str:
+    """Return why a label cannot be read, or "" if it can."""
+    try:
+        engine.text.encode([label])
+    except (QueryError, UnknownWordError) as error:
+        return str(error)
+    return ""
