@@ -218,7 +218,7 @@ def test_best_and_worst_queries_show_their_pictures() -> None:
     assert "“birds”** · 4 of the first 4 are right · average precision 0.8" in text
     assert {"penguin", "pigeon"} <= set(tile_names(test))
     assert len(tile_names(test)) == 24
-    assert "A picture is marked right if" in text
+    assert "A picture counts as right if" in text
 
 
 def test_a_basilica_counts_as_a_building() -> None:

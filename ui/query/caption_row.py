@@ -46,7 +46,9 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), 
         if not is_first:
             st.divider()
         st.header("Found by caption or label")
-        st.caption("Your words are in the captions or labels of these pictures. The order of the other results does not use them.")
+        st.caption(
+            "These pictures have your words in their captions or labels, which do not change the order of the other results."
+        )
         gallery(engine, hits, "captions", plain=True)
         if is_first:
             st.divider()

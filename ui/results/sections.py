@@ -132,9 +132,9 @@ def queries(engine: Engine) -> None:
         st.caption("This collection has no categories to search for. Choose another collection above.")
         return
     st.caption(
-        f"The app has just searched for {len(asked)} kinds of things by their names. A picture is marked right if its category or "
-        "a label of it is that kind of thing. A picture without a category or label is not counted. Average "
-        "precision is 1 if all right pictures come before all others. It looks at the whole list, not only at the first pictures."
+        f"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
+        "one of its labels is such a thing. Pictures without a category or label are not counted. Average precision is 1 if all "
+        "right pictures come before all others. It looks at the whole list, not only at the first pictures."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):
