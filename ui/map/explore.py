@@ -26,7 +26,7 @@ from ui.map.panel import panel
 from ui.map.view import View, read_view
 from ui.map.widget import METHODS, MapMarks, Pin, describe_placement, show_map
 from ui.missing import explain_missing_picture, is_missing
-from ui.picture.similar_images import show_similar_in_meaning
+from ui.picture.similar_images import show_similar
 from ui.query.evidence import absence_sentence, closest_sentence, explain_absence, explain_unknown
 from ui.query.reading import say_unmodelled, show_reading
 from ui.query.withheld import explain_withheld
@@ -75,7 +75,7 @@ def _show_pin(engine: Engine, pin: Pin, key: str) -> None:
     elif pin.hits:
         st.markdown(closest_sentence(pin.text))
     if pin.scores is None:
-        show_similar_in_meaning(engine, pin.hits, key)
+        show_similar(engine, pin.hits, key)
     elif pin.hits:
         gallery(engine, pin.hits, key, None if pin.sure else Marks(strong=()), plain=True)
 

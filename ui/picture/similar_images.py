@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from devise_core.datatypes import Hit
-from devise_core.engine import Engine
+from devise_core.engine import By, Engine
 from devise_core.serving import event_log
 from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import NOT_COMBINED, refuse_blocked, words_of
@@ -25,9 +25,14 @@ COUNT, WORDS = 12, 6
 PICTURE, OLD_NAME = "picture", "photo"
 """The name of the chosen picture in a query, and its name in links from earlier versions."""
 EXAMPLES = ("sea", "snow", "baby", "toy", "music")
-LEAST_SIMILAR = 0.5
-"""Pictures below this similarity in meaning are marked as weak. If the nearest picture is below it, it has the same main category
-for 6 of 18 bundled pictures, and otherwise for 559 of 747."""
+LEAST_SIMILAR: Mapping[By, float] = {"semantic": 0.5, "visual": 0.35}
+"""Pictures below this similarity are marked as weak. If the picture nearest in meaning is below it, it has the same main category
+for 6 of 18 bundled pictures, and otherwise for 559 of 747. In appearance, one in ten pairs of bundled pictures reaches it."""
+_HELP: Mapping[By, str] = {"semantic": PICTURES_HELP, "visual": APPEARANCE_HELP}
+_NOTHING: Mapping[By, str] = {
+    "semantic": "Nothing here is similar in meaning. These are the nearest pictures.",
+    "visual": "Nothing here looks similar. These are the nearest pictures.",
+}
 FORMS = ((f"like:{PICTURE} + sea", "the picture you chose, with the sea"),)
 
 
@@ -82,19 +87,25 @@ def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         st.header("Similar in meaning", help="Pictures that show similar things, whatever they look like.")
-        show_similar_in_meaning(engine, without(chosen, similar_to(engine, encoded, COUNT + 1)), "meaning")
+        show_similar(engine, without(chosen, similar_to(engine, encoded, COUNT + 1)), "meaning")
     with right:
         st.header("Similar in appearance", help="Pictures with similar shapes, colours and textures, whatever they show.")
-        hits = similar_to(engine, encoded, COUNT + 1, "visual")
-        gallery(engine, without(chosen, hits), "looks", help_text=APPEARANCE_HELP)
+        show_similar(engine, without(chosen, similar_to(engine, encoded, COUNT + 1, "visual")), "looks", "visual")
 
 
-def show_similar_in_meaning(engine: Engine, hits: Sequence[Hit], key: str) -> None:
-    """Show pictures that are similar in meaning to another one. Those that are hardly similar are marked as weak."""
-    strong = {hit.id for hit in hits if hit.cosine >= LEAST_SIMILAR}
+def show_similar(engine: Engine, hits: Sequence[Hit], key: str, by: By = "semantic") -> None:
+    """Show pictures that are similar to another one. Those that are hardly similar are marked as weak.
+
+    Args:
+        engine: The engine over the collection.
+        hits: The pictures.
+        key: A name for their place on the page.
+        by: What was compared.
+    """
+    strong = {hit.id for hit in hits if hit.cosine >= LEAST_SIMILAR[by]}
     if hits and not strong:
-        st.info("Nothing here is similar in meaning. These are the nearest pictures.", icon=":material/search_off:")
-    gallery(engine, hits, key, Marks(strong=strong), help_text=PICTURES_HELP)
+        st.info(_NOTHING[by], icon=":material/search_off:")
+    gallery(engine, hits, key, Marks(strong=strong), help_text=_HELP[by])
 
 
 def without(chosen: Chosen, hits: Sequence[Hit]) -> list[Hit]:
