@@ -140,12 +140,11 @@ class UnknownCollectionError(CollectionError):
         devise_core.errors.UnknownCollectionError: There is no collection “holidays” (there are: ...). Make one with `...`.
     """
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, known: Sequence[str], problem: str = "") -> None:
         self.name = name
         names = shortened(", ".join(known) or "none", 200)
-        super().__init__(
-            f"There is no collection “{shortened(name)}” (there are: {names}). Make one with `{PROGRAM} index FOLDER --name NAME`."
-        )
+        remedy = problem or f"Make one with `{PROGRAM} index FOLDER --name NAME`."
+        super().__init__(f"There is no collection “{shortened(name)}” (there are: {names}). {remedy}")
 
 
 class OtherModelError(CollectionError):

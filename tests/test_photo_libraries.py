@@ -10,22 +10,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.image_files import describe, scan_folder
 from devise_core.collections.indexing import index_folder
 from devise_core.errors import CollectionError
 from tests.fakes import ColourEncoder
+from tests.sample_folders import NOBODY, picture
 from tests.sample_images import png
-
-NOBODY = 65_534
-
-
-def picture(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (12, 8), "teal").save(path, "JPEG")
-    return path
 
 
 def names(folder: Path, include_system: bool = False) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
 from devise_core.bundle.wordnet import Nouns
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.csv_writer import CsvWriter
 from devise_core.text.noun_store import NounStore
 
 
@@ -33,7 +33,7 @@ def write_label_senses(path: Path, labels: Iterable[str], nouns: NounStore, grap
         above = sorted({*senses, *(hypernym for offset in senses for hypernym in graph.synsets[offset].hypernyms)})
         rows.append([label, noun, *("|".join(f"n{offset:08d}" for offset in offsets) for offsets in (senses, above))])
     with atomic_file(path) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(["label", "noun", "senses", "with_hypernyms"])
         writer.writerows(rows)
     return len(rows)

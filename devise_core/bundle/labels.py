@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from devise_core.bundle.hierarchy import Hierarchy
 from devise_core.bundle.tables import imagenet_offsets
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.csv_writer import CsvWriter
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.vectors import Floats, without
@@ -61,7 +61,7 @@ def write_labels(layout: ArtifactLayout, manifest: Manifest, hierarchy: Hierarch
     """
     table = label_table(hierarchy)
     with atomic_file(layout.labels) as path, path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(["id", "names", "hypernyms"])
         for offset in table.offsets:
             ancestors = sorted(hierarchy.nouns.ancestors(offset).items(), key=lambda ancestor: (ancestor[1], ancestor[0]))

@@ -18,6 +18,7 @@ from devise_core.bundle.nouns import classified_things
 from devise_core.bundle.tables import FOLDER, imagenet_offsets
 from devise_core.bundle.wordnet import Nouns
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.csv_writer import CsvWriter
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.vectors import Floats, quantise, without
@@ -166,7 +167,7 @@ class NamingFiles:
     def _save_rows(self, path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         def write(staged: Path) -> None:
             with staged.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
+                writer = CsvWriter(file)
                 writer.writerow(header)
                 writer.writerows(rows)
 

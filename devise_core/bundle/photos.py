@@ -6,7 +6,6 @@ README files there, because the copyright file of the package lists the images o
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from devise_core.bundle.tables import read_table
 from devise_core.bundle.thumbnails import save_copies
 from devise_core.datatypes import Item
 from devise_core.errors import BuildError
+from devise_core.storage.csv_writer import CsvWriter
 
 PACKAGE = "Debian gcompris-qt-data 3.1-2"
 RESOURCES = ("categorization", "erase", "explore_farm_animals", "explore_monuments", "explore_world_animals", "explore_world_music")
@@ -151,6 +151,6 @@ def _normalised_licence(text: str) -> str:
 def write_attribution(path: Path, items: Sequence[Item]) -> None:
     """Write the author, licence and source of every image as a table."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(["file", "title", "author", "licence", "source"])
         writer.writerows([item.file, item.caption, item.author, item.licence, item.source] for item in items)

@@ -12,12 +12,13 @@ from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.cli.tables import FORMATS, check_format, write_table
 from devise_core.collections.base import Collection
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
+from devise_core.collections.finding import unlisted
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.opening import open_collection
 from devise_core.collections.user_folder import remove_collection, rename_collection
 from devise_core.engine import load_engine
-from devise_core.errors import CollectionError, MissingPackageError, OtherModelError
+from devise_core.errors import ArtifactError, CollectionError, MissingPackageError, OtherModelError
 from devise_core.installation import PROGRAM
 from devise_core.settings import text
 
@@ -75,8 +76,10 @@ def _list(options: argparse.Namespace) -> None:
                 counts[name] = len(engine.on(name).collection)
             except OtherModelError:
                 others[name] = len(open_collection(name, engine.layout, ""))
-        except CollectionError as error:
-            say(f"semblance: {error}")
+        except (ArtifactError, CollectionError) as error:
+            say(f"semblance: {name} cannot be opened. {error}")
+    if problem := unlisted():
+        say(f"semblance: {problem}")
     for name, (count, model_id) in _counts_in_milvus().items():
         (others if engine.model_id and model_id not in ("", engine.model_id) else counts)[name] = count
     if options.json:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devise_core.cli.finding import Finding
 from devise_core.cli.machine_checks import check_annoy, check_memory, check_packages, check_processor, check_python
-from devise_core.collections.finding import find_collections
+from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.folder import FolderCollection
 from devise_core.errors import ArtifactError, DeviseError, OtherModelError
 from devise_core.installation import PROGRAM, install_command
@@ -89,6 +89,8 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
     except DeviseError:
         return  # ``check_artifacts`` reports it
     folders = find_collections(layout.root)
+    if problem := unlisted():
+        yield Finding("collections", "fix", problem)
     if not folders:
         yield Finding("collections", "note", f"There are no collections. Make one with `{PROGRAM} index FOLDER --name NAME`.")
     for name, folder in folders.items():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devise_core.cli.image_batches import add_images, encode_files, images_of, say_unread, several
-from devise_core.cli.output import counted, print_hits, print_json
+from devise_core.cli.output import counted, one_line, print_hits, print_json
 from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
@@ -65,7 +65,7 @@ def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
         print(f"{options.out}: the names of {counted(len(named), 'image')}")
         return
     for file, hits in named.items():
-        print(f"{valid_text(file)}: {', '.join(f'{hit.word} {hit.cosine:z.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
+        print(f"{one_line(valid_text(file))}: {', '.join(f'{hit.word} {hit.cosine:z.2f}' for hit in hits[:WORDS_IN_A_LINE])}")
 
 
 def _write(options: argparse.Namespace, engine: Engine, named: Mapping[str, Sequence[WordHit]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from codecs import lookup
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,8 @@ from typing import Any
 
 from devise_core.datatypes import Hit, Reading, WordHit
 from devise_core.storage.valid_text import valid_text
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
@@ -40,7 +43,13 @@ def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequenc
         if isinstance(hit, WordHit):
             print(f"{hit.cosine:6.3f}  {hit.word}")
         else:
-            print(f"{hit.cosine:6.3f}  {hit.name:<28.28}  {hit.category:<26.26}  {hit.original or hit.path}")
+            cells = map(one_line, (hit.name, hit.category, str(hit.original or hit.path)))
+            print(f"{hit.cosine:6.3f}  {next(cells):<28.28}  {next(cells):<26.26}  {next(cells)}")
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` with its control characters escaped, so that the name of a file breaks no line and colours no terminal."""
+    return _CONTROL.sub(lambda control: control[0].encode("unicode_escape").decode(), text)
 
 
 def say_reading(reading: Reading) -> None:
@@ -67,6 +76,6 @@ def say(text: str) -> None:
 
 def summary(lines: Sequence[str], most: int) -> Iterator[str]:
     """Yield the first ``most`` lines, and how many more there are."""
-    yield from lines[:most]
+    yield from map(one_line, lines[:most])
     if len(lines) > most:
         yield f"… and {len(lines) - most} more"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from devise_core.collections.export import without_formula
 from devise_core.errors import DeviseError, extras_needed
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.csv_writer import CsvWriter
 from devise_core.storage.valid_text import valid_text
 
 FORMATS = (".csv", ".parquet")
@@ -53,7 +53,7 @@ def _write_csv(path: Path, columns: Columns) -> None:
         else:
             spread[name] = values
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(spread)
         for row in zip(*spread.values(), strict=True):
             writer.writerow(cell if _is_number(cell) else without_formula(cell) for cell in row)

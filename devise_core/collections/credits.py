@@ -11,6 +11,7 @@ from devise_core.collections.image_note import ImageNote
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.storage.artifact_reader import read_text
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.csv_writer import CsvWriter
 
 NAME = "credits.csv"
 _FACTS = ("caption", "author", "licence", "source")
@@ -37,6 +38,6 @@ def read_credits(folder: Path) -> dict[str, ImageNote]:
 def write_credits(folder: Path, credits: Mapping[str, ImageNote]) -> None:
     """Write ``credits.csv``, with the credits by file."""
     with atomic_file(folder / NAME) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(("file", *_FACTS))
         writer.writerows((file, *(getattr(note, name) for name in _FACTS)) for file, note in credits.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from devise_core.collections.base import Collection
 from devise_core.datatypes import Hit
 from devise_core.storage.artifact_reader import read_bytes
+from devise_core.storage.csv_writer import CsvWriter
 
 _COLUMNS = ("id", "name", "cosine", "category", "labels", "caption", "author", "licence", "source")
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -20,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 def as_csv(hits: Sequence[Hit]) -> str:
     """Return one row for each hit. An apostrophe precedes what a spreadsheet would run as a formula."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = CsvWriter(file)
     writer.writerow(_COLUMNS)
     for hit in hits:
         cells = (

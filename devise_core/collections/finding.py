@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from devise_core.collections.image_files import cannot_read
 from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
 from devise_core.storage.paths import user_collections
 
@@ -12,14 +14,37 @@ _MARKS = ("manifest.json", "items.csv")
 
 
 def find_collections(artifacts: Path) -> dict[str, Path]:
-    """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's."""
+    """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's.
+
+    A folder that cannot be read may be one, so it is among them. To open it says what is wrong.
+    """
     folders: dict[str, Path] = {}
     for parent in (artifacts / "collections", user_collections()):
-        if parent.is_dir():
-            restore_interrupted(parent)
-            folders |= {
-                folder.name: folder
-                for folder in sorted(parent.iterdir())
-                if folder.is_dir() and not is_unfinished(folder) and any((folder / name).is_file() for name in _MARKS)
-            }
+        with suppress(OSError):  # ``unlisted`` says so
+            folders |= {folder.name: folder for folder in _folders_in(parent) if _is_collection(folder)}
     return folders
+
+
+def unlisted() -> str:
+    """Return a sentence about the folder of the user's collections if it cannot be listed, or ""."""
+    try:
+        _folders_in(user_collections())
+    except OSError as error:
+        return f"{user_collections()}: {cannot_read(error, 'folder')}"
+    return ""
+
+
+def _folders_in(parent: Path) -> list[Path]:
+    if not parent.is_dir():
+        return []
+    restore_interrupted(parent)
+    return sorted(parent.iterdir())
+
+
+def _is_collection(folder: Path) -> bool:
+    if is_unfinished(folder):
+        return False
+    try:
+        return folder.is_dir() and any((folder / name).is_file() for name in _MARKS)
+    except OSError:
+        return not folder.name.startswith(".")  # the folder of the caches is none

@@ -84,8 +84,8 @@ class _LeftOut:
 def scan_folder(source: Path, include_system: bool = False, given: Collection[Path] = ()) -> FolderScan:
     """Find every image file below ``source``.
 
-    Files are recognised by their suffix, or by their content if they have none. Hidden files and folders are left out, and linked
-    folders are not followed.
+    Files are recognised by their suffix, or by their content if they have another one or none. Hidden files and folders are left
+    out, and linked folders are not followed.
 
     Args:
         source: The folder.
@@ -103,7 +103,7 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
     scan, others, known = FolderScan(), _LeftOut(), {path.resolve() for path in given}
 
     def cannot_list(error: OSError) -> None:
-        scan.problems.append(f"{error.filename}: The folder cannot be read ({error.strerror}). Check its permissions.")
+        scan.problems.append(f"{error.filename}: {cannot_read(error, 'folder')}")
 
     for folder, folders, files in os.walk(source, onerror=cannot_list):
         linked = sorted(name for name in folders if Path(folder, name).is_symlink())
@@ -121,6 +121,11 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
     if not scan.files:
         raise CollectionError(_nothing(source, scan))
     return scan
+
+
+def cannot_read(error: OSError, what: str = "file") -> str:
+    """Return a sentence that says why a file or folder cannot be read, and what to do."""
+    return f"The {what} cannot be read ({error.strerror or error}). Check its permissions."
 
 
 def _reasons(folder: Path, linked: Sequence[str], system: Sequence[str]) -> list[str]:
@@ -151,13 +156,12 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
 def _sort(source: Path, path: Path, scan: FolderScan, given: Collection[Path]) -> str:
     """Add a file to the images, the annotations or the problems, or return the kind of a file that is left out."""
-    suffix = path.suffix.lower()
-    if suffix in SUFFIXES or not suffix:
+    known, kind = path.suffix.lower() in SUFFIXES, kind_of(path.name)
+    if known or not kind:
         try:
-            regular = stat.S_ISREG(path.stat().st_mode)
-            image = regular and (bool(suffix) or is_known_format(path))
+            image = stat.S_ISREG(path.stat().st_mode) and (known or is_known_format(path))
         except OSError as error:
-            scan.problems.append(f"{path}: The file cannot be read ({error.strerror}). Check its permissions.")
+            scan.problems.append(f"{path}: {cannot_read(error)}")
             return ""
         if image:
             scan.files.append(path)
@@ -166,7 +170,7 @@ def _sort(source: Path, path: Path, scan: FolderScan, given: Collection[Path]) -
         scan.annotations.append(path)
         return ""
     is_read = path == source / _CREDITS or (bool(given) and path.resolve() in given)
-    return "" if is_read else kind_of(path.name) or OTHER_FILES
+    return "" if is_read else kind or OTHER_FILES
 
 
 def _has_annotations(source: Path, path: Path) -> bool:

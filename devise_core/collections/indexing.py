@@ -14,7 +14,7 @@ from devise_core.collections.additions import additions
 from devise_core.collections.annotations import Annotations, read_annotations
 from devise_core.collections.collection_version import CollectionVersion, Encoded
 from devise_core.collections.file_hashes import FileHashes
-from devise_core.collections.image_files import FolderScan, describe, readable, scan_folder
+from devise_core.collections.image_files import FolderScan, cannot_read, describe, readable, scan_folder
 from devise_core.collections.indexed_folder import IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
@@ -169,11 +169,13 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
         key = hashes.of(file)
         cached = cache.get(key)
         if cached is not None:
-            return _ReadFile(file, key, cached)
+            return _ReadFile(file, key, cached, note=cached.note)
         image = read_image(file, at_least=encoder.size, longest=THUMBNAIL)
         return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image))
-    except (ImageError, OSError) as error:
+    except ImageError as error:
         return _ReadFile(file, error=str(error))
+    except OSError as error:
+        return _ReadFile(file, error=cannot_read(error))
 
 
 def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, CachedVectors]:
@@ -183,5 +185,6 @@ def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, Cac
         return {}
     encoded = encoder.encode_pixels(np.stack([read.pixels for read in fresh if read.pixels is not None]))
     return {
-        read.sha256: CachedVectors(encoded.features[row], encoded.embeddings[row], read.thumbnail) for row, read in enumerate(fresh)
+        read.sha256: CachedVectors(encoded.features[row], encoded.embeddings[row], read.thumbnail, read.note)
+        for row, read in enumerate(fresh)
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import read_rows
+from devise_core.storage.csv_writer import CsvWriter
 from devise_core.storage.paths import is_inside
 
 _COLUMNS = [field.name for field in fields(Item)]
@@ -40,7 +40,7 @@ def read_items(path: Path) -> list[Item]:
 def write_items(path: Path, items: Sequence[Item]) -> None:
     """Write ``items.csv``, with the labels separated by ``|``."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         columns = _COLUMNS if any(item.indexed_file for item in items) else [name for name in _COLUMNS if name != INDEXED]
         writer.writerow(columns)
         for item in items:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devise_core.collections.finding import find_collections
+from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.folder import FolderCollection
 from devise_core.errors import UnknownCollectionError
 from devise_core.settings import text
@@ -44,6 +44,6 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):
         folders = find_collections(layout.root)
         if str(collection) not in folders and not folder.is_dir():
-            raise UnknownCollectionError(str(collection), list(folders))
+            raise UnknownCollectionError(str(collection), list(folders), unlisted())
         folder = folders.get(str(collection), folder)
     return FolderCollection.open(folder, model_id)

@@ -6,7 +6,7 @@ import secrets
 import shutil
 from pathlib import Path
 
-from devise_core.collections.finding import find_collections
+from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.writer import check_name
 from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.storage.atomic_write import staged_name
@@ -45,7 +45,7 @@ def remove_collection(name: str, artifacts: Path) -> None:
 def _folder_of(name: str, artifacts: Path) -> Path:
     folders = find_collections(artifacts)
     if name not in folders:
-        raise UnknownCollectionError(name, list(folders))
+        raise UnknownCollectionError(name, list(folders), unlisted())
     if folders[name].parent != user_collections():
         raise CollectionError(f"The collection {name} comes with the model, so it stays as it is. Choose one that you made.")
     return folders[name]

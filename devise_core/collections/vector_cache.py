@@ -21,11 +21,13 @@ class CachedVectors:
         features: ``float32 (f,)``.
         embedding: Unit vector, ``float32 (d,)``.
         thumbnail: WebP bytes.
+        note: What is wrong with the file although it can be read, or "".
     """
 
     features: Floats
     embedding: Floats
     thumbnail: bytes
+    note: str = ""
 
 
 class VectorCache(SqliteCache[str, CachedVectors]):
@@ -37,7 +39,7 @@ class VectorCache(SqliteCache[str, CachedVectors]):
     """
 
     table, error = "vectors", CollectionError
-    key_columns, value_columns = ("key", "model"), ("features", "embedding", "thumbnail")
+    key_columns, value_columns = ("key", "model"), ("features", "embedding", "thumbnail", "note")
 
     def __init__(self, path: Path, model_id: str) -> None:
         self._model_id, self._used = model_id, set[str]()
@@ -75,7 +77,9 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         return key, self._model_id
 
     def _pack(self, row: CachedVectors) -> tuple[bytes, ...]:
-        return row.features.astype(np.float32).tobytes(), row.embedding.astype(np.float32).tobytes(), row.thumbnail
+        vectors = row.features.astype(np.float32).tobytes(), row.embedding.astype(np.float32).tobytes()
+        return *vectors, row.thumbnail, row.note.encode()
 
     def _unpack(self, values: tuple[bytes, ...]) -> CachedVectors:
-        return CachedVectors(np.frombuffer(values[0], np.float32), np.frombuffer(values[1], np.float32), values[2])
+        vectors = np.frombuffer(values[0], np.float32), np.frombuffer(values[1], np.float32)
+        return CachedVectors(*vectors, values[2], values[3].decode())

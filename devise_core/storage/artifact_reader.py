@@ -54,6 +54,8 @@ def reading(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
         raise
     except FileNotFoundError as error:
         raise ArtifactError(f"{path} is missing. {remedy}.") from error
+    except PermissionError as error:
+        raise ArtifactError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
     except OSError as error:
         raise ArtifactError(f"{path} cannot be read ({error.strerror or type(error).__name__}). {remedy}.") from error
     except Exception as error:  # a malformed file makes csv, json, NumPy and zipfile raise a dozen kinds of errors

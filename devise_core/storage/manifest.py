@@ -92,14 +92,14 @@ class Manifest:
             ArtifactError: It is missing or damaged, or a newer version of the library wrote it.
         """
         path = root / NAME
-        if not root.is_dir() and root.parent.is_dir():
-            restore_interrupted(root.parent)
-        if root.is_dir() and not path.exists() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
-            raise ArtifactError(
-                f"{path} is missing, so {root.name} is not the folder of a model or a collection. Choose another folder, "
-                "or restore the file from a backup."
-            )
         with reading(path, remedy(root)):
+            if not root.is_dir() and root.parent.is_dir():
+                restore_interrupted(root.parent)
+            if root.is_dir() and not path.exists() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
+                raise ArtifactError(
+                    f"{path} is missing, so {root.name} is not the folder of a model or a collection. Choose another folder, "
+                    "or restore the file from a backup."
+                )
             stored = read_json(path, remedy(root))
             content = _Content.model_validate(stored)
             seal = stored.pop("seal", "")

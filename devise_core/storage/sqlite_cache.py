@@ -36,13 +36,14 @@ class SqliteCache(ABC, Generic[Key, Row]):
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._lock = path, threading.Lock()
-        columns = [f"{name} TEXT NOT NULL" for name in self.key_columns] + [f"{name} BLOB NOT NULL" for name in self.value_columns]
+        columns = [f"{name} TEXT NOT NULL" for name in self.key_columns] + [_value_column(name) for name in self.value_columns]
         with self._database_errors():
             self._database = sqlite3.connect(path or ":memory:", check_same_thread=False)
             self._database.execute("PRAGMA secure_delete = ON")  # a deleted thumbnail is overwritten
             self._database.execute(
                 f"CREATE TABLE IF NOT EXISTS {self.table} ({', '.join(columns)}, PRIMARY KEY ({', '.join(self.key_columns)}))"
             )
+            self._add_missing_columns()
 
     @abstractmethod
     def _key(self, key: Key) -> tuple[str, ...]:
@@ -82,6 +83,12 @@ class SqliteCache(ABC, Generic[Key, Row]):
         with self._lock, self._database_errors(), self._database:
             self._database.executemany(statement, values)
 
+    def _add_missing_columns(self) -> None:
+        """Add the value columns that a file of an earlier version lacks. They are empty there."""
+        there = {row[1] for row in self._database.execute(f"PRAGMA table_info({self.table})")}
+        for name in (name for name in self.value_columns if name not in there):
+            self._database.execute(f"ALTER TABLE {self.table} ADD COLUMN {_value_column(name)}")
+
     def _delete_others(self, column: str, value: str) -> None:
         """Delete the rows whose ``column`` has another value."""
         with self._lock, self._database_errors(), self._database:
@@ -93,3 +100,7 @@ class SqliteCache(ABC, Generic[Key, Row]):
             yield
         except sqlite3.Error as error:
             raise self.error(f"{self._path} cannot be read or written ({error}). {self.remedy}") from error
+
+
+def _value_column(name: str) -> str:
+    return f"{name} BLOB NOT NULL DEFAULT x''"

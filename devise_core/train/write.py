@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import zipfile
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.storage.atomic_write import atomic_file
+from devise_core.storage.csv_writer import CsvWriter
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
 from devise_core.storage.valid_text import valid_text
@@ -109,7 +109,7 @@ def make_canonical(archive: Path) -> None:
 def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
     """Replace the files of labels. They may be links to the files of another model, which must not change."""
     with atomic_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(["id", "names", "hypernyms"])
         writer.writerows([name.replace(" ", "_"), name, ""] for name in trained.corpus.names)
     with atomic_file(layout.label_vectors) as staged:
@@ -120,7 +120,7 @@ def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
 def _write_curves(path: Path, curves: Mapping[str, Curve]) -> None:
     """Write one row per epoch. Values that were not measured are empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(["stage", "epoch", "loss", "validation_loss", "validation_accuracy"])
         for stage, curve in curves.items():
             validated: Sequence[tuple[Any, Any]] = list(zip(curve.validation, curve.accuracy, strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import stat
 import struct
@@ -14,8 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from devise_core.collections.image_files import SYSTEM_FOLDERS
 from devise_core.errors import CollectionError
 from devise_core.settings import Settings, settings
+from devise_core.untrusted.zip_names import opened_zip
 from devise_core.vision.image_formats import MAX_HEADER, SUFFIXES, begins_like_image
 from devise_core.vision.other_kinds import OTHER_FILES, counted_kinds, kind_of
 
@@ -42,7 +43,8 @@ def images_in_zip(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each image, in the order of the zip.
 
-    Images are recognised by their suffix, or by their content if they have none, as in a folder. Hidden files are skipped, and
+    Images are recognised by their suffix, or by their content if they have another one or none, as in a folder. Hidden files and
+    system folders are skipped, and
     links and files of other kinds are left out. An image that is damaged, encrypted or beyond a limit of its own is left out,
     and the others are yielded.
 
@@ -70,7 +72,7 @@ def images_in_zip(
     if data.count(b"PK\1\2") > limits.zip_entries:
         raise CollectionError(f"The zip has more than {limits.zip_entries} entries. Pack fewer files.")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened_zip(data) as archive:
             yield from _images(archive, limits, leave_out or (lambda _: None), called)
     except _ZIP_ERRORS as error:
         raise CollectionError("The file is not a zip, or is truncated or damaged. Pack the images again.") from error
@@ -147,14 +149,16 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, lim
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+    path = PurePosixPath(name)
+    return any(part.startswith(".") for part in path.parts) or any(part.lower() in SYSTEM_FOLDERS for part in path.parts[:-1])
 
 
 def _is_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Settings) -> bool:
     if not name or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
         return False
-    suffix = PurePosixPath(name).suffix.lower()
-    return suffix in SUFFIXES if suffix else _begins_like_image(archive, entry, name, limits)
+    if PurePosixPath(name).suffix.lower() in SUFFIXES:
+        return True
+    return not kind_of(name) and _begins_like_image(archive, entry, name, limits)
 
 
 def _begins_like_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Settings) -> bool:
@@ -180,7 +184,8 @@ def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
 
     A small zip can unpack to petabytes this way without a high compression ratio (Fifield, 2019).
     """
-    entries = sorted(archive.infolist(), key=lambda each: each.header_offset)
+    inside = [each for each in archive.infolist() if each.header_offset < archive.start_dir]  # the others cannot be read
+    entries = sorted(inside, key=lambda each: each.header_offset)
     for entry, end in zip(entries, [each.header_offset for each in entries[1:]] + [archive.start_dir], strict=False):
         if entry.header_offset + _HEADER + entry.compress_size > end:
             raise CollectionError("The zip has entries that overlap. Pack the images again.")

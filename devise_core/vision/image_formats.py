@@ -11,6 +11,8 @@ SUFFIXES = (
 )
 MAX_HEADER = 64
 """Bytes that tell the format of a file."""
+_BITMAP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
+"""How many bytes the second header of a BMP file may have."""
 
 
 def is_known_format(path: Path) -> bool:
@@ -21,6 +23,7 @@ def is_known_format(path: Path) -> bool:
 
 def begins_like_image(header: bytes) -> bool:
     """Whether the first ``MAX_HEADER`` bytes of a file are those of an image in a known format."""
-    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*")
+    bitmap = header[:2] == b"BM" and int.from_bytes(header[14:18], "little") in _BITMAP_HEADERS  # a text may begin with "BM"
     box = header[4:8] == b"ftyp" and header[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"hevc")
-    return header.startswith(starts) or box or (header[:4] == b"RIFF" and header[8:12] == b"WEBP")
+    return header.startswith(starts) or bitmap or box or (header[:4] == b"RIFF" and header[8:12] == b"WEBP")

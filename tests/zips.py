@@ -1,0 +1,28 @@
+"""Zips for tests, as programs make them and as nobody should."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from benchmarks.malformed import encoded, picture
+
+CAT = encoded(picture(), "JPEG")
+
+
+def packed(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.comment = comment
+        for name, content in entries:
+            archive.writestr(name, content, method)
+    return buffer.getvalue()
+
+
+def edited(data: bytes, central: dict[int, bytes], local: dict[int, bytes] | None = None) -> bytes:
+    """Replace bytes of ``data`` at offsets of the first entry in the directory, and of its local header."""
+    body = bytearray(data)
+    for start, changes in ((data.index(b"PK\1\2"), central), (0, local or {})):
+        for offset, value in changes.items():
+            body[start + offset : start + offset + len(value)] = value
+    return bytes(body)
