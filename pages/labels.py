@@ -5,7 +5,6 @@ import streamlit as st
 from devise_core.engine import WordSet
 from ui import page_layout
 from ui.errors import show_errors
-from ui.hit.beside_people import labels_beside
 from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows_anything
 from ui.picture.names import show_names, show_nearest_words
 from ui.picture.typed_labels import read_labels, say_not_named
@@ -62,8 +61,7 @@ with show_errors():
             else:
                 hits = engine.label_encoded(encoded, 10, vocabulary)
                 if choice == CUSTOM:
-                    hits = labels_beside(engine, encoded.features, hits)
                     say_not_named(engine, custom_labels, {hit.word for hit in hits})
-                show_nearest_words(hits, None if vocabulary == "all" else engine.label_chance(encoded))
+                show_nearest_words(hits, None if vocabulary == "all" else engine.label_threshold(encoded))
                 if vocabulary == "all" and names_people(engine, [hit.word for hit in hits]):
                     st.caption(PREJUDICE)

@@ -57,7 +57,7 @@ def test_no_similarity_is_minus_zero() -> None:
 
     test = AppTest.from_function(script, default_timeout=60).run()
     assert test.header[0].value == "Not sure. The best guess is hammer"
-    assert bars(test) == ["hammer  ·  similarity 0.00"]
+    assert bars(test) == ["hammer  ·  score 0.00"]
 
 
 @pytest.mark.artifacts
@@ -105,3 +105,19 @@ def test_an_unknown_word_of_a_list_is_left_out() -> None:
     assert "Left out. The word “xqzvw” is unknown" in page_text(test)
     assert "Left out. There is no word to search for" in page_text(test)
     assert "The word “xqzvw” is unknown" in page_text(app("labels", labels="xqzvw", **parameters))
+
+
+@pytest.mark.artifacts
+@pytest.mark.parametrize(
+    ("item", "heading"),
+    [
+        ("mountain-ridge", "Not sure"),
+        ("hammer1", "Not sure"),
+        ("fish15", "Not sure. The best guess is animal"),
+        ("cat", "Best name: animal"),
+    ],
+)
+def test_the_list_that_is_offered_fits_the_samples(item: str, heading: str) -> None:
+    test = app("labels", item=item, collection="photos", vocabulary="Your words")
+    assert test.header[0].value.startswith(heading)
+    assert bars(test)

@@ -124,3 +124,11 @@ def test_errors_say_what_is_wrong_and_what_to_do(
 
 def test_a_password_in_the_address_is_not_shown() -> None:
     assert MilvusConnection("http://user:secret@host:19530").shown == "http://host:19530"
+
+
+def test_a_server_that_was_built_beside_milvus_lite_is_no_file() -> None:
+    from pymilvus.exceptions import MilvusException
+
+    server = MilvusConnection("http://127.0.0.1:1")
+    with pytest.raises(UnreachableStoreError, match="does not answer"), server.errors():
+        raise MilvusException(65535, "/__w/milvus-lite/milvus/client.go:550 rpc error: code = DeadlineExceeded")

@@ -8,10 +8,7 @@ import numpy as np
 
 from devise_core.errors import QueryError
 from devise_core.hits import Hits
-from devise_core.search.naming import PERSON_SURE
-from devise_core.search.naming_table import Flags
 from devise_core.search.near_duplicates import near_duplicate_groups
-from devise_core.search.probes import IN_GENERAL
 from devise_core.vectors import Rows, unit_or_zero
 from devise_core.verbs.arguments import rows_given
 from devise_core.verbs.labels import LabelVerbs
@@ -66,15 +63,15 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
         return self.rank(places, self.collection.embeddings[places].mean(axis=0))
 
     def sort_by_labels(self, labels: Sequence[str], guarded: bool = True) -> dict[str, Hits]:
-        """Sort all images of the collection by the label that is nearest to each.
+        """Sort all images of the collection by the label that fits each best, as ``label_encoded`` orders them.
 
         Args:
             labels: Texts to choose from. The model need not have been trained on them.
             guarded: Exclude labels that could insult a person in an image, as ``label_encoded`` does.
 
         Returns:
-            Label → the images that it fits best, the best first, in the order of ``labels``. An empty string has those that are
-            near no label. Labels without an image are left out.
+            Label → the images that it fits best, the best first, in the order of ``labels``. An empty string has those that no
+            label surely fits. Labels without an image are left out.
 
         Raises:
             QueryError: There is no label, or one is not a text.
@@ -82,31 +79,17 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
 
         Example:
             >>> [(label, hits[0].name) for label, hits in engine.sort_by_labels(["music", "vehicle"]).items() if label]
-            [('music', 'electric guitar'), ('vehicle', 'tank')]
+            [('music', 'drum kit'), ('vehicle', 'tank')]
         """
-        names, vectors = self._label_vectors(labels)
-        cosines = unguarded = self.collection.embeddings @ vectors.T  # (n, labels)
-        if guarded:
-            cosines = self._without_insulting_labels(names, Encoded(self.collection.features, self.collection.embeddings), cosines)
-        best = cosines.argmax(axis=1)
-        nearest = cosines[np.arange(len(best)), best]
-        least = np.maximum(self.chance_cosine, self._chances(self.collection.embeddings))
-        group = np.where(nearest >= least, best, len(names))
-        people = self._of_people(names, group)
-        if people is not None:
-            group[people[0]], nearest[people[0]] = people[1], unguarded[people[0], people[1]]
+        fit = self._label_fit(labels, Encoded(self.collection.features, self.collection.embeddings), guarded)
+        best = fit.scores.argmax(axis=1)
+        every = np.arange(len(best))
+        nearest, cosines = fit.scores[every, best], fit.cosines[every, best]
+        group = np.where(fit.sure[every, best] & (nearest > -np.inf), best, len(fit.labels))
         groups: dict[str, Hits] = {}
-        for number, name in enumerate((*names, "")):
+        for number, name in enumerate((*fit.labels, "")):
             rows = np.flatnonzero(group == number)
             rows = rows[np.argsort(-nearest[rows], kind="stable")]
             if len(rows):
-                groups[name] = self._hits(rows, np.maximum(nearest[rows], -1))
+                groups[name] = self._hits(rows, cosines[rows])
         return groups
-
-    def _of_people(self, labels: Sequence[str], group: Rows) -> tuple[Flags, int] | None:
-        """Return which images without a label surely show people, and the label for people in general, if there is one."""
-        guard = self.parts.people_guard
-        number = next((number for number, label in enumerate(labels) if label.lower() in IN_GENERAL), None)
-        if guard is None or number is None:
-            return None
-        return (guard.people_shares(self.collection.features) >= PERSON_SURE) & (group == len(labels)), number

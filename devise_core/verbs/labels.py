@@ -63,8 +63,10 @@ class LabelVerbs(LabelGuardVerbs):
 
         Words and labels that could insult a person in the image are left out: sensitive words, and, if the image may show people,
         animals, kinds of people, and all that is no thing, scene or neutral word for people. Of the words of a vocabulary,
-        things that say something about people are left out too, such as a "truncheon" or a "rosary". So are labels that are no
-        nearer to people than random nouns. ``judging_labels`` says which labels are concerned.
+        things that say something about people are left out too, such as a "truncheon" or a "rosary". So are labels
+        that are not sure beside people, as ``label_threshold`` says. ``judging_labels`` says which labels are concerned.
+
+        A list of labels is ordered by the score of the search, which also counts what the classifier sees.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
@@ -93,14 +95,14 @@ class LabelVerbs(LabelGuardVerbs):
         return self._guarded_hits(encoded, k, vocabulary, guarded)
 
     def _guarded_hits(self, encoded: Encoded, k: int, vocabulary: WordSet | Sequence[str], guarded: bool) -> WordHits:
-        embedding = encoded.embeddings[0]
-        if not guarded or self.parts.people_guard is None:
-            return self.label_embedding(embedding, k, vocabulary)
         if isinstance(vocabulary, str):
+            if not guarded or self.parts.people_guard is None:
+                return self.label_embedding(encoded.embeddings[0], k, vocabulary)
             return self._guarded_words(self.parts.people_guard, encoded, k, vocabulary)
-        labels, vectors = self._label_vectors(vocabulary)
-        cosines = self._without_insulting_labels(labels, encoded, (vectors @ embedding)[None])[0]
-        return WordHits(WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k) if cosines[row] > -np.inf)
+        fit = self._label_fit(vocabulary, encoded, guarded)
+        scores, cosines = fit.scores[0], fit.cosines[0]
+        best = (row for row in largest(scores, k) if scores[row] > -np.inf)
+        return WordHits(WordHit(fit.labels[row], float(cosines[row]), float(scores[row])) for row in best)
 
     def _guarded_words(self, guard: PeopleGuard, encoded: Encoded, k: int, vocabulary: str) -> WordHits:
         """Return the nearest words. Beside people and animals they are neutral: texts say "buddha" near a gorilla."""

@@ -8,13 +8,9 @@ import numpy as np
 
 from devise_core.datatypes import Hit
 from devise_core.engine import By, Engine
-from devise_core.hits import WordHits
-from devise_core.text.person_words import means_people
 from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
-FITS_BESIDE_PEOPLE = 0.35
-"""The least cosine of a picture of people with a label. Chosen by eye: "hat" has 0.41 where it is right, "curtain" 0.23."""
 _POOL = 4
 """Search for this many times as many pictures as are shown, because some are left out."""
 
@@ -36,23 +32,6 @@ def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hi
     theirs = engine.collection.vector_rows("visual")[np.asarray([hit.row for hit in hits])]
     unfit = guard.may_show_animals(theirs) & ~guard.may_show_people(theirs)
     return [hit for hit, is_unfit in zip(hits, unfit, strict=True) if not is_unfit]
-
-
-def labels_beside(engine: Engine, features: Floats, labels: WordHits) -> WordHits:
-    """Leave labels that hardly fit out of those of a picture that shows people: a woman with a headscarf is no "curtain".
-
-    Args:
-        engine: The engine over the collection.
-        features: The features of the picture ``(1, f)``.
-        labels: Labels that a visitor typed, as ``Engine.label_encoded`` returns them.
-
-    Returns:
-        Those to show, in their order. All of them if the picture shows no people, or if the model has no signal for people.
-    """
-    guard = engine.parts.people_guard
-    if guard is None or not guard.show_rather_people(features)[0]:
-        return labels
-    return WordHits(label for label in labels if label.cosine >= FITS_BESIDE_PEOPLE or means_people(label.word))
 
 
 def similar_to(engine: Engine, encoded: Encoded, k: int, by: By = "semantic") -> list[Hit]:

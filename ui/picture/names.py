@@ -10,6 +10,7 @@ from devise_core.datatypes import WordHit
 from devise_core.search.confidence import Confidence, confidence
 from devise_core.search.naming import Names
 from devise_core.search.shown_words import CLEAR_NAME
+from devise_core.verbs.label_guards import LABEL_SURE
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
@@ -17,6 +18,7 @@ _CONFIDENCE_HELP = (
     "The percentage includes more specific words, such as breeds of dog for “dog”."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
+_SCORE_HELP = f"How well a word fits, as a search for it would say. From {LABEL_SURE} on, the app is sure of it."
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 
@@ -75,23 +77,23 @@ def _contradicting(names: Names) -> str:
     return hit.word if confidence(share) == "probably" and share >= 2 * names.shares[0] else ""
 
 
-def show_nearest_words(hits: Sequence[WordHit], chance: float | None) -> None:
-    """Show the words nearest to a picture with their similarity.
+def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None:
+    """Show the words that fit a picture, with how well they fit.
 
     Args:
-        hits: The words, the nearest first.
-        chance: The similarity below which the first word is not sure. None for words of the whole vocabulary: the nearest of so
-            many is always a guess.
+        hits: The words, the best first.
+        threshold: The score below which the first word is not sure. None for words of the whole vocabulary, which are shown with
+            their similarity: the nearest of so many is always a guess.
     """
-    help_text = similarity_help("a word is to the picture")
-    if hits and chance is None:
-        st.header("Words near this picture", help=help_text)
+    if hits and threshold is None:
+        st.header("Words near this picture", help=similarity_help("a word is to the picture"))
         st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
-    elif hits and chance is not None:
+    elif hits and threshold is not None:
         word = hits[0].word
-        st.header(_not_sure(word) if hits[0].cosine < chance else f"Best name: {plain(word)}", help=help_text)
+        st.header(_not_sure(word) if hits[0].score < threshold else f"Best name: {plain(word)}", help=_SCORE_HELP)
     else:
         st.header("None of these words")
     with st.container(key="label-bars"):
         for hit in hits:
-            st.progress(min(max(hit.cosine, 0.0), 1.0), text=f"{plain(hit.word)}  ·  similarity {hit.cosine:z.2f}")
+            value, what = (hit.cosine, "similarity") if threshold is None else (hit.score, "score")
+            st.progress(min(max(value, 0.0), 1.0), text=f"{plain(hit.word)}  ·  {what} {value:z.2f}")

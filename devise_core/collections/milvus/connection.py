@@ -103,7 +103,7 @@ class MilvusConnection:
             return CollectionError(f"The collection in Milvus at {self.shown} was replaced or removed. Open it again.")
         if "auth" in reason.lower() or "permission" in reason.lower():
             return UnreachableStoreError(f"Milvus at {self.shown} refuses the token. Set SEMBLANCE_MILVUS_TOKEN to a valid one.")
-        if "milvus-lite" in reason or "milvus_lite" in reason:
+        if self.is_file and ("milvus-lite" in reason or "milvus_lite" in reason):  # a server can have been built in such a folder
             return CollectionError(f"{self.shown} is a file of Milvus Lite. Install it with pip install milvus-lite.")
         if "illegal" in reason and "uri" in reason:
             return CollectionError(f"{self.shown} is no address of Milvus. Use one such as http://localhost:19530.")
