@@ -35,9 +35,9 @@ def show_pictures(engine: Engine) -> None:
     count = len(engine.collection)
     with st.container(horizontal=True, vertical_alignment="center", key="photos_ready"):
         st.header(f"{count} picture{'s' * (count > 1)}", anchor=False)
-        st.button(
-            "Delete all", icon=":material/delete:", on_click=uninterrupted(uploads.delete_all), key="photos_delete", type="tertiary"
-        )
+        with st.popover("Delete all", icon=":material/delete:", type="tertiary"):
+            st.write("Delete all pictures from this page? The files on your device stay.")
+            st.button("Delete", on_click=uninterrupted(uploads.delete_all), key="photos_delete", type="primary")
     search_box("photos", "Search your pictures", choose=False)
     overview = find(engine)
     example_pills("photos", overview.words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from tests.browsing import RECORDING, open_page, tiles, wait_until_drawn, wait_until_settled
 from tests.conftest import BUNDLED
 from tests.walkthrough import A_CAT, CAT
+from tests.zips import zipped
 
 PHOTOS = BUNDLED / "collections/photos/images"
 pytestmark = pytest.mark.browser
@@ -178,17 +178,13 @@ def test_results_are_in_view_on_a_laptop(page: Page, address: str) -> None:
 
 
 def test_uploads_are_searched_private_and_deleted(page: Page, browser: Browser, address: str) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name in ("butterfly", "windmill"):
-            archive.write(PHOTOS / f"{name}.webp", f"summer/{name}.webp")
     page.goto(f"{address}/photos")
     drop(
         page,
         ("IMG_1.webp", CAT.read_bytes()),
         ("IMG_2.webp", (PHOTOS / "orchestra.webp").read_bytes()),
         ("broken.png", b"no picture"),
-        ("more.zip", packed.getvalue()),
+        ("more.zip", zipped(PHOTOS / "butterfly.webp", PHOTOS / "windmill.webp")),
     )
     expect(page.get_by_role("heading", name="4 pictures")).to_be_visible()
     expect(page.get_by_text("1 could not be read")).to_be_visible()
@@ -213,8 +209,10 @@ def test_uploads_are_searched_private_and_deleted(page: Page, browser: Browser, 
 
     page.get_by_role("link", name="Your pictures").click()
     page.get_by_role("button", name="Delete all").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("You have not uploaded any pictures yet")).to_be_visible()
     expect(page.get_by_text("your pictures", exact=True)).to_have_count(0)
+    expect(page.get_by_text("uploaded in another session")).to_have_count(0)
     drop(page, ("again.webp", CAT.read_bytes()))
     expect(page.get_by_role("heading", name="1 picture")).to_be_visible()
 

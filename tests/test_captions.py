@@ -17,7 +17,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
 from devise_core.storage.paths import CollectionLayout
 from devise_core.text.word_filter import WordFilter
-from tests.app_testing import app
+from tests.app_testing import app, caption_names
 from tests.fakes import names, unit_rows
 from ui.home.answer import answer
 from ui.query.evidence import absence_sentence
@@ -126,7 +126,12 @@ def test_a_page_does_not_deny_what_a_caption_says(engine: Engine) -> None:
     photos = engine.on("photos")
     denied = photos.query("wine")
     assert photos.matches(denied).absent
-    assert "The app does not recognise “wine” in any picture. 2 pictures have the word" in absence_sentence(photos, denied, "wine")
+    assert "The app is not sure that any picture shows “wine”. 2 pictures have the word" in absence_sentence(photos, denied, "wine")
     assert absence_sentence(photos, photos.query("dinosaur"), "dinosaur") == "No picture here clearly shows “dinosaur”."
-    assert "does not recognise" in app("text_search", q="wine", collection="photos").info[0].value
-    assert "does not recognise" in answer(photos, denied)["status"]
+    assert "is not sure that any picture shows" in app("text_search", q="wine", collection="photos").info[0].value
+    assert "is not sure that any picture shows" in answer(photos, denied)["status"]
+
+
+def test_the_filters_apply_to_what_is_found_by_caption(photos: Engine) -> None:
+    assert caption_names(app("text_search", q="flower", collection="photos"))
+    assert not caption_names(app("text_search", q="flower", collection="photos", **{"in": "animals"}))

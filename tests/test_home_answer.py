@@ -110,6 +110,11 @@ def test_a_text_that_cannot_be_searched_for_gets_a_sentence(engine: Engine, text
         assert len(shown["status"]) > 10
 
 
+def test_a_single_letter_is_no_query(engine: Engine) -> None:
+    answer = answer_while_typing(engine, "b ")
+    assert (answer["status"], answer["tiles"], answer["incomplete"]) == ("Type another letter.", [], True)
+
+
 def test_notes_say_how_the_query_was_read(engine: Engine) -> None:
     assert answer_to_text(engine, "fruit -apple")["notes"] == ["How much each part counts: fruit 67%, − apple 33%."]
     assert "Not known to the app, and ignored: qwxzv." in answer_to_text(engine, "violin qwxzv")["notes"]

@@ -217,3 +217,9 @@ def test_roots_of_features_ignore_negative_ones_and_zeros() -> None:
     assert feature_roots(np.asarray([[1, 3, -5], [0, 0, 0]], dtype=np.float32)) == pytest.approx(
         np.asarray([[0.5, 0.75**0.5, 0], [0, 0, 0]])
     )
+
+
+def test_weights_without_a_row_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "head_labels.npy", np.zeros((0, 4), dtype=np.float32))
+    with pytest.raises(ArtifactError, match=r"head_labels\.npy has no weights\. Restore it"):
+        LabelSoftmax.open(tmp_path / "head_labels.npy")

@@ -12,6 +12,7 @@ from devise_core.bundle.wordnet import Nouns, Synset
 from devise_core.text.occupation_words import is_occupation
 from devise_core.text.tokens import tokens
 from tests.app_testing import app, page_text
+from ui.words.sums import words_of_sum
 from ui.words.word_list import PREJUDICE, needs_warning, shown_words
 
 KINDS_OF_PEOPLE = tokens(
@@ -60,7 +61,7 @@ def test_other_words_stay(photos: Engine, word: str, kept: str) -> None:
 )
 def test_a_list_about_people_has_a_warning(photos: Engine, word: str, warned: bool) -> None:
     query = photos.query(word)
-    assert needs_warning(photos, query, shown_words(photos, query, 24)) is warned
+    assert needs_warning(photos, words_of_sum(query), shown_words(photos, query, 24)) is warned
 
 
 @pytest.mark.parametrize(("word", "warned"), [("nurse", True), ("soldier", True), ("violin", False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from benchmarks.malformed import encoded, picture
 
@@ -26,3 +27,8 @@ def edited(data: bytes, central: dict[int, bytes], local: dict[int, bytes] | Non
         for offset, value in changes.items():
             body[start + offset : start + offset + len(value)] = value
     return bytes(body)
+
+
+def zipped(*files: Path) -> bytes:
+    """Return a zip with files in the folder "summer"."""
+    return packed(*((f"summer/{file.name}", file.read_bytes()) for file in files))

@@ -33,7 +33,10 @@ class LabelSoftmax:
         Raises:
             ArtifactError: The file is missing or damaged.
         """
-        return cls(read_array(path, np.floating, (None, None)).astype(np.float32), roots)
+        weights = read_array(path, np.floating, (None, None)).astype(np.float32)
+        if not len(weights):
+            raise ArtifactError(f"{path} has no weights. Restore it, or make it again.")
+        return cls(weights, roots)
 
     @property
     def label_count(self) -> int:

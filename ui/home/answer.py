@@ -27,6 +27,7 @@ COUNT = 18
 """How many pictures are shown: rows of three, six or nine."""
 MAX_TRIES = 4
 _INCOMPLETE = {"incomplete": True}
+TYPE_ON = "Type another letter."
 COMPLETE_LETTERS = 3
 """A last word with fewer letters is taken for the beginning of a longer one."""
 FOREIGN_LETTERS = 4
@@ -90,10 +91,13 @@ def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
 def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
     """Like ``answer_to_text``, for a text that may not be complete.
 
-    A last word of one or two letters is left out if there are others. An unknown word is completed to the first suggestion.
+    A single letter is no query. A last word of one or two letters is left out if there are others. An unknown word is completed to
+    the first suggestion.
     The answer has ``incomplete`` if there is nothing to search for yet. The page then keeps its pictures. An answer that withholds
     pictures never has it.
     """
+    if len(text.strip()) == 1:
+        return _without_tiles(text, TYPE_ON, [], []) | _INCOMPLETE
     before, _, last = text.rpartition(" ")
     if before.strip() and len(last) < COMPLETE_LETTERS:
         text = before.strip()

@@ -179,7 +179,8 @@ def _sample(engine: Engine, page: str) -> Chosen | None:
     if is_missing(engine, linked):
         explain_missing_picture(engine, linked, "Choose one of these.")
     elif linked and linked not in samples:
-        samples = [linked, *samples]
+        name = collection.items[collection.row(linked)].name
+        samples = [linked, *(item_id for item_id in samples if collection.items[collection.row(item_id)].name != name)]
     sample = None if is_missing(engine, linked) else linked or samples[0]
     key = widget_key(f"{page}_sample_{collection.name}", sample)
     names = {item_id: plain(collection.items[collection.row(item_id)].name, 40) for item_id in samples}

@@ -72,6 +72,7 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
         say_unmodelled(query)
         if any(term.kind == "words" for term in query.reading.terms):
             st.header(f"This picture and {plain(words, 60)}")
+            st.caption("The pictures closest to both. A picture may show only one of them.")
             gallery(engine, without(chosen, hits), "sum")
 
 

@@ -16,8 +16,9 @@ from devise_core.serving.open_engines import base_engine
 from devise_core.settings import Settings, settings
 from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.untrusted.upload_indexing import IndexedUploads, index_uploads
+from ui import url_state
 from ui.picture.dropzone import DroppedFiles
-from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE
+from ui.server.engine_cache import CHOSEN, UPLOADS, UPLOADS_ENGINE, UPLOADS_TITLE, choosable_collections
 from ui.server.model_queue import load_model, model_slot
 from ui.server.session_job import session_job
 
@@ -113,8 +114,11 @@ def _index(batch: DroppedFiles, engine: Engine, images: Sequence[InMemoryImage])
 
 
 def delete_all() -> None:
-    """Delete all pictures of this session."""
+    """Delete all pictures of this session, and what the address says about them."""
+    url_state.update(**dict.fromkeys((url_state.QUERY, url_state.ITEM, url_state.OPEN)))
     last_batch = upload_state().last_batch
     st.session_state.pop(UPLOADS_ENGINE, None)
     st.session_state[_STATE_KEY] = UploadState(last_batch)  # the browser continues the numbering
-    st.session_state.pop(CHOSEN, None)  # so that the first collection is chosen
+    st.session_state.pop(CHOSEN, None)
+    if others := choosable_collections():  # without a choice, the address would be taken for a link to what is deleted
+        st.session_state[CHOSEN] = others[0].name

@@ -10,9 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
+from devise_core.search.conditions import EVERYTHING, Condition, satisfies
 from devise_core.text.query import Query
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
+from ui.query.match_controls import read_filter
 from ui.session_query import read_query
 
 COUNT = 12
@@ -20,13 +22,21 @@ COUNT = 12
 _LOOKED_UP = 48
 
 
-def described(engine: Engine, query: Query | str, shown: Container[str]) -> list[Hit]:
-    """Return the pictures that are described with the words of a query, without those whose ids are in ``shown``."""
-    return [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if hit.id not in shown][:COUNT]
+def described(engine: Engine, query: Query | str, shown: Container[str], where: Condition = EVERYTHING) -> list[Hit]:
+    """Return the pictures that are described with the words of a query.
+
+    Args:
+        engine: The engine over the collection.
+        query: A query, or a text that cannot be read as one.
+        shown: Ids of pictures to leave out.
+        where: Which pictures to choose from.
+    """
+    hits = engine.found_by_caption(query, _LOOKED_UP)
+    return [hit for hit in hits if hit.id not in shown and satisfies(where, hit.item)][:COUNT]
 
 
 def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), is_first: bool = False) -> list[Hit]:
-    """Show the pictures that are described with the words of a query, apart from the results of the search.
+    """Show the pictures that pass the filters and are described with the words of a query, apart from the results of the search.
 
     Args:
         engine: The engine over the collection.
@@ -39,7 +49,7 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), 
     """
     hits: list[Hit] = []
     with show_errors():  # the results of the search stay if the file of captions is damaged
-        hits = described(engine, query, shown)
+        hits = described(engine, query, shown, read_filter(engine).condition)
     if not hits:
         return hits
     with st.container(key="by-caption"):

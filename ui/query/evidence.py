@@ -77,7 +77,7 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
         return f"No picture here clearly shows “{text}”."
     count = "1 picture has" if written == 1 else f"{written} pictures have"
     words = "the word" if len(query.words) == 1 == len(text.split()) else "words of it"
-    return f"The app does not recognise “{text}” in any picture. {count} {words} in a caption or label."
+    return f"The app is not sure that any picture shows “{text}”. {count} {words} in a caption or label."
 
 
 def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:

@@ -25,7 +25,7 @@ from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, WORD_HELP, plain
 from ui.widget_keys import when_current, widget_key
-from ui.words.sums import check_sum
+from ui.words.sums import check_sum, words_of_sum
 from ui.words.word_list import PREJUDICE, needs_warning, shown_words
 from ui.words.word_path import word_path
 
@@ -101,7 +101,7 @@ def _similar_words() -> None:
         query = _read(engine, text)
         hits = shown_words(engine, query, WORDS)
         show_reading(query.reading, "q")
-        if needs_warning(engine, query, hits):
+        if needs_warning(engine, words_of_sum(query), hits):
             st.info(PREJUDICE, icon=":material/info:")
         reading = query.reading
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
@@ -121,7 +121,7 @@ def _arithmetic() -> None:
         engine = current_engine()
         query = _read(engine, text)
         hits = shown_words(engine, query, WORDS)
-        about_people = needs_warning(engine, query, hits)
+        about_people = needs_warning(engine, words_of_sum(query), hits)
         result = "" if not hits or (about_people and text not in SUM_EXAMPLES) else f" ≈ {plain(hits[0].word)}"
         st.header(_equation(query.reading) + result)
         show_reading(query.reading, "q")

@@ -42,9 +42,8 @@ def shown_words(engine: Engine, query: Query, k: int) -> list[WordHit]:
     return [hit for hit in hits if not is_sensitive(hit.word, sex_and_age=False) and may_show(hit.word)][:k]
 
 
-def needs_warning(engine: Engine, query: Query, hits: Sequence[WordHit]) -> bool:
-    """Return whether a query is about people, their looks or a judgement, or most of the words shown for it mean people."""
-    words = words_of_sum(query)
+def needs_warning(engine: Engine, words: Sequence[str], hits: Sequence[WordHit]) -> bool:
+    """Return whether words are about people, their looks or a judgement, or most of the words shown for them mean people."""
     if not (JUDGEMENTS | _LOOKS).isdisjoint(words) or is_sensitive(" ".join(words)) or names_people(engine, words):
         return True
     return 2 * sum(means_person(engine, hit.word) for hit in hits) > len(hits)
@@ -103,10 +102,15 @@ def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]
 
 
 def show_similar_words(engine: Engine, query: Query) -> None:
-    """Show the words most similar to a query in one line, with a warning if they are about people."""
+    """Show the words most similar to a query in one line, with a warning if they are about people.
+
+    Near a phrase are words that go with anything, such as "well". So there are none, unless the phrase is a noun.
+    """
+    if len(query.words) > 1 and not query.noun:
+        return
     hits = shown_words(engine, query, _IN_A_LINE)
     if hits:
         words = ", ".join(f"{plain(hit.word)} {hit.cosine:z.2f}" for hit in hits)
         st.caption(f"Similar words: {words}", help=WORD_HELP)
-    if hits and needs_warning(engine, query, hits):
+    if hits and needs_warning(engine, query.words, hits):
         st.caption(PREJUDICE)
