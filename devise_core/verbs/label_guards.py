@@ -81,7 +81,7 @@ class LabelGuardVerbs(EngineBase):
         return LABEL_SURE if self.parts.scorer else float(self._chances(encoded.embeddings)[0])
 
     def _chances(self, embeddings: Floats) -> Floats:
-        """Return what ``label_chance`` returns for each of the unit rows ``(n, d)``."""
+        """Return the cosine that is above ``NOT_BY_CHANCE`` of those of random nouns, for each of the unit rows ``(n, d)``."""
         if self.vocabulary is None:
             return np.zeros(len(embeddings), dtype=np.float32)
         nouns = self.vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED)
