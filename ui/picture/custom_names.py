@@ -21,7 +21,7 @@ def name_with_own_words(engine: Engine) -> None:
         placeholder="family, beach, food, documents",
         key="photos_words",
         max_chars=MAX_CHARACTERS,
-        help="The app need not have been trained on them. Each picture goes to the word that is nearest to it in meaning.",
+        help="The app need not have been trained on them. A picture goes to the word that fits it best, if the app is sure of one.",
     )
     words = read_labels(engine, text)
     if not words:
