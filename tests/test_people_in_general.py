@@ -33,6 +33,7 @@ def test_people_without_another_word_go_to_people(photos: Engine) -> None:
     mine = photos.on(InMemoryCollection("mine", images))
     groups = {label: {hit.id for hit in hits} for label, hits in mine.sort_by_labels(["bird", "tool", "people"]).items()}
     assert groups == {"bird": {"nuthatch"}, "tool": {"hammer1"}, "people": {"man-on-the-beach", "couple-with-glasses"}}
+    assert "grace-hopper" in {hit.id for hit in photos.sort_by_labels(["people", "hat"])["hat"]}, "a hat says more than people"
     assert min(hit.cosine for hits in mine.sort_by_labels(["people", "bird"]).values() for hit in hits) > -0.5
 
 

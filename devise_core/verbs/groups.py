@@ -9,6 +9,7 @@ import numpy as np
 from devise_core.errors import QueryError
 from devise_core.hits import Hits
 from devise_core.search.near_duplicates import near_duplicate_groups
+from devise_core.search.probes import IN_GENERAL
 from devise_core.vectors import Rows, unit_or_zero
 from devise_core.verbs.arguments import rows_given
 from devise_core.verbs.labels import LabelVerbs
@@ -65,6 +66,8 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
     def sort_by_labels(self, labels: Sequence[str], guarded: bool = True) -> dict[str, Hits]:
         """Sort all images of the collection by the label that fits each best, as ``label_encoded`` orders them.
 
+        An image of people has a word such as "people" only if no other label surely fits it.
+
         Args:
             labels: Texts to choose from. The model need not have been trained on them.
             guarded: Exclude labels that could insult a person in an image, as ``label_encoded`` does.
@@ -82,9 +85,12 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             [('music', 'drum kit'), ('vehicle', 'tank')]
         """
         fit = self._label_fit(labels, Encoded(self.collection.features, self.collection.embeddings), guarded)
-        best = fit.scores.argmax(axis=1)
+        in_general = np.asarray([label.lower() in IN_GENERAL for label in fit.labels])
+        fits_another = fit.sure[:, ~in_general].any(axis=1)
+        scores = np.where(fits_another[:, None] & in_general, np.float32(-np.inf), fit.scores)
+        best = scores.argmax(axis=1)
         every = np.arange(len(best))
-        nearest, cosines = fit.scores[every, best], fit.cosines[every, best]
+        nearest, cosines = scores[every, best], fit.cosines[every, best]
         group = np.where(fit.sure[every, best] & (nearest > -np.inf), best, len(fit.labels))
         groups: dict[str, Hits] = {}
         for number, name in enumerate((*fit.labels, "")):

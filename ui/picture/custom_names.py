@@ -18,7 +18,7 @@ def name_with_own_words(engine: Engine) -> None:
     """Let the visitor type words, and show the pictures under the word that fits each best."""
     text = st.text_input(
         "Your words, separated by commas",
-        placeholder="family, beach, food, documents",
+        placeholder="people, dog, beach, food",
         key="photos_words",
         max_chars=MAX_CHARACTERS,
         help="The app need not have been trained on them. A picture goes to the word that fits it best, if the app is sure of one.",
