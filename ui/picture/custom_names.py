@@ -8,10 +8,9 @@ from devise_core.engine import Engine
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
 from ui.picture.typed_labels import read_labels, say_not_named
-from ui.text import plain, similarity_help
+from ui.text import plain
 
 MAX_CHARACTERS = 2000
-WORD_HELP = similarity_help("a picture is to the word")
 
 
 def name_with_own_words(engine: Engine) -> None:
@@ -32,4 +31,4 @@ def name_with_own_words(engine: Engine) -> None:
         say_not_named(engine, words, {word for word in groups if word})
         for number, (word, hits) in enumerate(groups.items()):
             st.header(f"{plain(word) if word else 'None of these'} ({len(hits)})", anchor=False)
-            gallery(engine, hits, f"words-{number}", help_text=WORD_HELP, plain=not word)
+            gallery(engine, hits, f"words-{number}", plain=True)

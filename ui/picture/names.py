@@ -93,7 +93,10 @@ def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None
         st.header(_not_sure(word) if hits[0].score < threshold else f"Best name: {plain(word)}", help=_SCORE_HELP)
     else:
         st.header("None of these words")
+    fitting = [hit for hit in hits if threshold is None or hit is hits[0] or hit.score > 0]
     with st.container(key="label-bars"):
-        for hit in hits:
+        for hit in fitting:
             value, what = (hit.cosine, "similarity") if threshold is None else (hit.score, "score")
             st.progress(min(max(value, 0.0), 1.0), text=f"{plain(hit.word)}  ·  {what} {value:z.2f}")
+    if unfit := [plain(hit.word) for hit in hits if hit not in fitting]:
+        st.caption(f"These words do not fit: {', '.join(unfit)}")
