@@ -17,8 +17,8 @@ CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 
 page_layout.header(
     "Labels",
-    "Choose a picture and see which words describe it best. You can also type a list of words to choose from. The app need not "
-    "have been trained on them. Drag a box on the picture to describe only that part.",
+    "Choose a picture and see which words describe it best. You can also type a list of words to choose from, which may "
+    "be new to the app. Drag a box on the picture to describe only that part.",
     choose=True,
 )
 with show_errors():

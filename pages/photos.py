@@ -87,7 +87,7 @@ with show_errors():
     if state.full:
         st.warning(plain(state.full), icon=":material/inventory_2:")
     if state.repeated:
-        st.caption(f"{state.repeated} had already been uploaded.")
+        st.caption(f"{state.repeated} picture{'s' * (state.repeated > 1)} had already been uploaded.")
     if state.skipped:
         with st.expander(f"{len(state.skipped) + state.more_skipped} could not be read", icon=":material/broken_image:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped))

@@ -172,7 +172,7 @@ def test_results_begin_with_a_sentence_and_a_chart() -> None:
     percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]
     assert percents[0] == int(share[1]) == max(percents)
     assert len(percents) == 3
-    assert "every method chooses five of the same 46 names" in page_text(test)
+    assert "every method chooses five names from the same 46" in page_text(test)
     assert not test.get("vega_lite_chart")  # what researchers want is made when they ask for it
     assert not test.metric
 

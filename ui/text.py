@@ -9,7 +9,7 @@ from devise_core.errors import shortened
 
 def similarity_help(compared: str) -> str:
     """Return the help text of a similarity in meaning. ``compared`` says of what, as in "a picture is to your query"."""
-    return f"How close {compared} in meaning. 1 is closest. (Cosine of their vectors, from −1 to 1.)"
+    return f"How close in meaning {compared}. 1 is closest. (Cosine of their vectors, from −1 to 1.)"
 
 
 SIMILARITY_HELP = (

@@ -16,11 +16,12 @@ _MARKS = ("manifest.json", "items.csv")
 def find_collections(artifacts: Path) -> dict[str, Path]:
     """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's.
 
-    A folder that cannot be read may be one, so it is among them. To open it says what is wrong.
+    A folder that cannot be read may be one, so it is among them. Opening it says what is wrong. Of two with the same name, the
+    user's is returned.
     """
     folders: dict[str, Path] = {}
     for parent in (artifacts / "collections", user_collections()):
-        with suppress(OSError):  # ``unlisted`` says so
+        with suppress(OSError):  # ``unlisted`` says so of the user's folder
             folders |= {folder.name: folder for folder in _folders_in(parent) if _is_collection(folder)}
     return folders
 
@@ -47,4 +48,4 @@ def _is_collection(folder: Path) -> bool:
     try:
         return folder.is_dir() and any((folder / name).is_file() for name in _MARKS)
     except OSError:
-        return not folder.name.startswith(".")  # the folder of the caches is none
+        return not folder.name.startswith(".")  # hidden folders, such as that of the caches, are not collections

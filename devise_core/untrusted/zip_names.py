@@ -1,4 +1,4 @@
-"""Read the names in a zip, also those that are said to be UTF-8 and are not."""
+"""Read the names in a zip, including those that are flagged as UTF-8 and are not valid UTF-8."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import zipfile
 
 _END, _END_SIZE = b"PK\5\6", 22
 _ENTRY = struct.Struct("<4s4xH18xHHH8xI")
-"""Of an entry of the directory: its signature, flags, the lengths of its name, extra field and comment, and its place."""
+"""Of an entry of the directory: its signature, flags, the lengths of its name, extra field and comment, and its offset."""
 _ENTRY_SIZE, _FLAGS_OF_ENTRY, _FLAGS_OF_FILE = 46, 8, 6
 _IS_UTF8 = 0x800
 
 
 def opened_zip(data: bytes) -> zipfile.ZipFile:
-    """Open a zip. A name that is said to be UTF-8 and is not is read as CP437, as names without that flag are.
+    """Open a zip. A name that is flagged as UTF-8 but is not valid UTF-8 is read as CP437, like names without that flag.
 
     Args:
         data: The bytes of the zip.
 
     Raises:
-        zipfile.BadZipFile: It is no zip, or is truncated.
+        zipfile.BadZipFile: The data is not a zip, or is truncated.
         ValueError: Its directory is damaged.
     """
     try:
@@ -34,7 +34,7 @@ def _without_wrong_flags(data: bytes) -> bytes:
     if end < 0 or end + _END_SIZE > len(data):
         return data
     size, place = struct.unpack_from("<II", data, end + 12)
-    shift = end - size - place  # what is before the zip, as in a program that unpacks itself
+    shift = end - size - place  # what is before the zip, as in a self-extracting archive
     at = end - size
     while 0 <= at <= end - _ENTRY_SIZE:
         signature, flags, name, extra, comment, file = _ENTRY.unpack_from(data, at)

@@ -60,14 +60,14 @@ def find(engine: Engine) -> Overview:
 
 def show_albums(engine: Engine, overview: Overview) -> None:
     """Show each album with its name and its most typical pictures."""
-    st.caption("Pictures that show similar things. The app guesses the names.")
+    st.caption("Each album has pictures of similar things. The app guesses its name.")
     for number, album in enumerate(overview.albums):
         heading = plain(album.name) if album.name else "Other pictures" if len(overview.albums) > 1 else "All pictures"
         st.header(f"{heading} ({len(album.rows)})", anchor=False)
         _row(engine, album.rows, f"album-{number}")
     if overview.blank:
         st.header(f"Hardly anything to see ({len(overview.blank)})", anchor=False)
-        st.caption("These pictures have a single colour or nothing but noise. They are in no album, and no search announces them.")
+        st.caption("These pictures have a single colour or nothing but noise. They are in no album, and match no search well.")
         _row(engine, overview.blank, "album-blank")
 
 

@@ -18,7 +18,7 @@ _CONFIDENCE_HELP = (
     "The percentage includes more specific words, such as breeds of dog for “dog”."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
-_SCORE_HELP = f"How well a word fits, as a search for it would say. From {LABEL_SURE} on, the app is sure of it."
+_SCORE_HELP = f"How well a word fits. A search for the word uses the same score. From {LABEL_SURE} on, the app is sure."
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 
@@ -41,7 +41,7 @@ def show_names(names: Names) -> None:
             _bar(hit, share, confidence(share) if surest else _confidence(names))
         if others:
             st.caption(
-                "Other words that fit. A general word can be more probable than the best name, but says less.", help=_ORDER_HELP
+                "Other words that may fit. A general word can be more probable than the best name, but says less.", help=_ORDER_HELP
             )
         for hit, share in others:
             _bar(hit, share, confidence(share))

@@ -13,7 +13,7 @@ from ui.blocked_words import blocked_words
 from ui.text import plain
 
 NOT_NAMED = "A picture that may show people is not named with these words."
-ADD_PEOPLE = "To name such pictures too, add “people” to your words."
+ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
 _SEPARATOR = re.compile(r"[,\n]")
 
 
@@ -32,7 +32,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     if blocked:
         verb = "is" if len(blocked) == 1 else "are"
         st.caption(
-            f"{len(blocked)} of your {len(typed)} words {verb} left out, because the app never uses such words to name a picture."
+            f"{len(blocked)} of your {len(typed)} words {verb} left out, because the word filter never lets them name a picture."
         )
     labels = [label for label in typed if label not in blocked]
     faults = {label: fault for label in labels if (fault := _fault(engine, label))}

@@ -36,7 +36,8 @@ MEANINGS = {
     "hit": "how often the right word is among the {k} best",
     "hp": "the share of the {k} best words that are closely related to the right one",
     "mAP": "mean average precision. It is 1 if all right pictures come before all wrong ones",
-    "P": "the share of the first {k} pictures that are right, divided by the highest share possible",
+    "P": "the share of the first {k} pictures that are right. It is divided by the highest share possible, which is below 1 if "
+    "fewer than {k} pictures are right",
     "R": "how often a right answer is among the {k} best",
 }
 MAX_METRICS = 4

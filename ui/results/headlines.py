@@ -42,8 +42,8 @@ HEADLINES = (
         "",
         "hit@5",
         SEED,
-        "How often the right word is among the five best of all words (hit@5). The model was trained on these 20 classes, "
-        "as in the notebook from 2020 that this project started from.",
+        "How often the right word is among the five best of all words (hit@5). The pictures show 20 classes. The model "
+        "was trained on them, as in the notebook from 2020 that this project started from.",
     ),
     Headline(
         "Right name in the top 5, unseen classes",
@@ -51,8 +51,9 @@ HEADLINES = (
         "alone",
         "hit@5",
         CONSE,
-        "How often the right one of 46 classes is in the top five (hit@5), without training on any of them. The model "
-        "knows four of them by another name. This is DeViSE alone. The share at the top of the page is that of the app as shipped.",
+        "How often the right one of 46 classes is in the top five (hit@5). The model was trained on none of these "
+        "names, but knows four of the things by another name. This is DeViSE alone. The share at the top of the page is that of "
+        "the app as shipped.",
     ),
     Headline(
         "Closely related answers",
@@ -69,8 +70,8 @@ HEADLINES = (
         "",
         "mAP",
         CONSE,
-        "How near the top the right pictures are for searches such as “bird”, “fruit” or “vehicle” (mAP). The model was not "
-        "trained on these pictures.",
+        "How high the right pictures rank for searches such as “bird”, “fruit” or “vehicle” (mAP). The model was not trained "
+        "on these pictures.",
     ),
 )
 

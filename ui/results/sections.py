@@ -133,8 +133,8 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
-        "one of its labels is such a thing. Pictures without a category or label are not counted. Average precision is 1 if all "
-        "right pictures come before all others. It is computed over the whole list, not only over the first pictures."
+        "one of its labels names that kind of thing. Pictures without a category or label are not counted. Average precision is 1 "
+        "if all right pictures come before all others. It is computed over the whole list, not only over the first pictures."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):

@@ -47,12 +47,12 @@ def show_summary(results: Results) -> None:
     if table is None or not shares or shares[0].name != "This app":
         return
     number = _COUNT.search(table.title)
-    names = f"{number[1]} names" if number else "names"
+    names = number[1] if number else "names"
     st.header(f"For {_of_hundred(shares[0].value)}% of the pictures, the right name is among the app's five guesses", anchor=False)
     st.html(chart_html(shares))
     st.caption(
-        f"For each of {table.queries:,} pictures, every method chooses five of the same {names}, one of which is right. For nearly "
-        "all of these things, the app was trained without a picture and knows the name from text only. The older method is "
+        f"For each of {table.queries:,} pictures, every method chooses five names from the same {names}. One of the {names} is "
+        "right. The app learned nearly all these names from text only, without pictures of the things. The older method is "
         "called ConSE. The tables for researchers below say more."
     )
 
