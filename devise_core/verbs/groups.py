@@ -86,7 +86,7 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
         """
         fit = self._label_fit(labels, Encoded(self.collection.features, self.collection.embeddings), guarded)
         in_general = np.asarray([label.lower() in IN_GENERAL for label in fit.labels])
-        fits_another = fit.sure[:, ~in_general].any(axis=1)
+        fits_another = np.asarray(fit.sure[:, ~in_general].any(axis=1), dtype=np.bool_)
         scores = np.where(fits_another[:, None] & in_general, np.float32(-np.inf), fit.scores)
         best = scores.argmax(axis=1)
         every = np.arange(len(best))
