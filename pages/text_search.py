@@ -10,6 +10,7 @@ from ui.hit.gallery import gallery
 from ui.query.caption_row import read_or_find_by_caption
 from ui.query.evidence import match_marks
 from ui.query.examples import examples, placeholder
+from ui.query.match_controls import read_filter
 from ui.query.matches import show_matches
 from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
@@ -46,7 +47,7 @@ with results, show_errors("q"):
             blocked = is_blocked(engine, query)
             if blocked:
                 st.info(NOT_RECOGNISED, icon=":material/search_off:")
-                facts["hits"] = captioned_or_examples(engine, query)
+                facts["hits"] = captioned_or_examples(engine, query, read_filter(engine).condition)
             else:
                 show_reading(query.reading, "q")
                 say_unmodelled(query)

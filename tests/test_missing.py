@@ -96,3 +96,8 @@ def test_the_card_of_a_missing_collection_shows_no_other(collection: str) -> Non
     missing = card(f"page=text_search&q=dog&collection={collection.replace(' ', '+')}").crop(pictures)
     assert len(missing.getcolors(10_000) or range(10_000)) < 1_000
     assert len(card("page=text_search&q=dog&collection=photos").crop(pictures).getcolors(10_000) or range(10_000)) == 10_000
+
+
+def test_a_filter_that_does_not_exist_is_named_once() -> None:
+    text = page_text(app("text_search", q="dog", collection="photos", label="nowhere"))
+    assert text.count("This filter is ignored.") == 1

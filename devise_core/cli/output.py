@@ -43,8 +43,8 @@ def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequenc
         if isinstance(hit, WordHit):
             print(f"{hit.cosine:6.3f}  {hit.word}")
         else:
-            cells = map(one_line, (hit.name, hit.category, str(hit.original or hit.path)))
-            print(f"{hit.cosine:6.3f}  {next(cells):<28.28}  {next(cells):<26.26}  {next(cells)}")
+            name, category, path = map(one_line, (hit.name, hit.category, str(hit.original or hit.path)))
+            print(f"{hit.cosine:6.3f}  {name:<28.28}  {category:<26.26}  {path}")
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,6 @@ import numpy as np
 from devise_core.errors import QueryError
 from devise_core.hits import Hits
 from devise_core.search.near_duplicates import near_duplicate_groups
-from devise_core.search.probes import IN_GENERAL
 from devise_core.vectors import Rows, unit_or_zero
 from devise_core.verbs.arguments import rows_given
 from devise_core.verbs.labels import LabelVerbs
@@ -85,13 +84,12 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             [('music', 'drum kit'), ('vehicle', 'tank')]
         """
         fit = self._label_fit(labels, Encoded(self.collection.features, self.collection.embeddings), guarded)
-        in_general = np.asarray([label.lower() in IN_GENERAL for label in fit.labels])
-        fits_another = np.asarray(fit.sure[:, ~in_general].any(axis=1), dtype=np.bool_)
-        scores = np.where(fits_another[:, None] & in_general, np.float32(-np.inf), fit.scores)
+        fits_another = (fit.sure & ~fit.in_general).any(axis=1, keepdims=True)
+        scores = np.where(fits_another & fit.in_general, np.float32(-np.inf), fit.scores)
         best = scores.argmax(axis=1)
         every = np.arange(len(best))
         nearest, cosines = scores[every, best], fit.cosines[every, best]
-        group = np.where(fit.sure[every, best] & (nearest > -np.inf), best, len(fit.labels))
+        group = np.where(fit.sure[every, best], best, len(fit.labels))
         groups: dict[str, Hits] = {}
         for number, name in enumerate((*fit.labels, "")):
             rows = np.flatnonzero(group == number)

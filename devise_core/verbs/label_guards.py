@@ -10,6 +10,7 @@ import numpy as np
 from devise_core.search import cutoff
 from devise_core.search.naming import PERSON_LIKELY
 from devise_core.search.naming_table import Flags
+from devise_core.search.people_guard import PeopleGuard
 from devise_core.search.probes import IN_GENERAL
 from devise_core.vectors import Floats
 from devise_core.verbs.arguments import encoded_given, labels_given
@@ -39,6 +40,11 @@ class LabelFit:
     cosines: Floats
     scores: Floats
     sure: Flags
+
+    @property
+    def in_general(self) -> Flags:
+        """Which labels are words for people in general ``(m,)``, such as "people"."""
+        return np.asarray([label.lower() in IN_GENERAL for label in self.labels], dtype=np.bool_)
 
 
 class LabelGuardVerbs(EngineBase):
@@ -99,19 +105,15 @@ class LabelGuardVerbs(EngineBase):
         else:
             sure = cosines >= self._chances(encoded.embeddings)[:, None]
         fit = LabelFit(names, cosines, scores, sure)
-        return self._without_insults(fit, encoded) if guarded and self.parts.people_guard else fit
-
-    def _without_insults(self, fit: LabelFit, encoded: Encoded) -> LabelFit:
-        """Leave out labels that could insult somebody. General words, such as "people", name the images that show people."""
         guard = self.parts.people_guard
-        assert guard is not None
-        people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
-        allowed[people] &= fit.sure[people]
-        scores, sure = fit.scores.copy(), fit.sure & allowed
-        scores[~allowed] = -np.inf
-        shares = guard.people_shares(encoded.features)
-        for column in (column for column, label in enumerate(fit.labels) if label.lower() in IN_GENERAL):
-            shown = shares >= PERSON_LIKELY
-            scores[shown, column] = np.maximum(scores[shown, column], shares[shown])
-            sure[shown, column] = True
-        return LabelFit(fit.labels, fit.cosines, scores, sure)
+        return _without_insults(fit, encoded, guard) if guarded and guard else fit
+
+
+def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
+    """Leave out labels that could insult somebody. General words, such as "people", name the images that show people."""
+    people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
+    allowed[people] &= fit.sure[people]
+    scores = np.where(allowed, fit.scores, np.float32(-np.inf))
+    shares = guard.people_shares(encoded.features)[:, None]
+    named = (shares >= PERSON_LIKELY) & fit.in_general
+    return LabelFit(fit.labels, fit.cosines, np.where(named, np.maximum(scores, shares), scores), (fit.sure & allowed) | named)

@@ -92,9 +92,8 @@ def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
     """Like ``answer_to_text``, for a text that may not be complete.
 
     A single letter is no query. A last word of one or two letters is left out if there are others. An unknown word is completed to
-    the first suggestion.
-    The answer has ``incomplete`` if there is nothing to search for yet. The page then keeps its pictures. An answer that withholds
-    pictures never has it.
+    the first suggestion. The answer has ``incomplete`` if there is nothing to search for yet. The page then keeps its pictures. An
+    answer that withholds pictures never has it.
     """
     if len(text.strip()) == 1:
         return _without_tiles(text, TYPE_ON, [], []) | _INCOMPLETE

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 from PIL import Image
 
+from devise_core.collections.base import Collection
 from devise_core.engine import Engine
 from devise_core.report.example_images import example_images
 from devise_core.settings import settings
@@ -179,11 +180,11 @@ def _sample(engine: Engine, page: str) -> Chosen | None:
     if is_missing(engine, linked):
         explain_missing_picture(engine, linked, "Choose one of these.")
     elif linked and linked not in samples:
-        name = collection.items[collection.row(linked)].name
-        samples = [linked, *(item_id for item_id in samples if collection.items[collection.row(item_id)].name != name)]
+        name = _name(collection, linked)
+        samples = [linked, *(item_id for item_id in samples if _name(collection, item_id) != name)]
     sample = None if is_missing(engine, linked) else linked or samples[0]
     key = widget_key(f"{page}_sample_{collection.name}", sample)
-    names = {item_id: plain(collection.items[collection.row(item_id)].name, 40) for item_id in samples}
+    names = {item_id: plain(_name(collection, item_id), 40) for item_id in samples}
     st.pills(
         "A sample",
         samples,
@@ -201,6 +202,10 @@ def _sample(engine: Engine, page: str) -> Chosen | None:
     item = collection.items[row]
     region = _region() if item.id == linked else None
     return Chosen(collection.picture(row), item.name, picture_url(engine, row), item.id, region)
+
+
+def _name(collection: Collection, item_id: str) -> str:
+    return collection.items[collection.row(item_id)].name
 
 
 def _samples(engine: Engine) -> list[str]:

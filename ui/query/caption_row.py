@@ -35,12 +35,15 @@ def described(engine: Engine, query: Query | str, shown: Container[str], where: 
     return [hit for hit in hits if hit.id not in shown and satisfies(where, hit.item)][:COUNT]
 
 
-def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), is_first: bool = False) -> list[Hit]:
-    """Show the pictures that pass the filters and are described with the words of a query, apart from the results of the search.
+def caption_row(
+    engine: Engine, query: Query | str, where: Condition, shown: Container[str] = (), is_first: bool = False
+) -> list[Hit]:
+    """Show the pictures that are described with the words of a query, apart from the results of the search.
 
     Args:
         engine: The engine over the collection.
         query: A query, or a text that cannot be read as one.
+        where: Which pictures to choose from.
         shown: Ids of pictures that the page shows already. They are left out.
         is_first: Whether the results of the search follow below.
 
@@ -49,7 +52,7 @@ def caption_row(engine: Engine, query: Query | str, shown: Container[str] = (), 
     """
     hits: list[Hit] = []
     with show_errors():  # the results of the search stay if the file of captions is damaged
-        hits = described(engine, query, shown, read_filter(engine).condition)
+        hits = described(engine, query, shown, where)
     if not hits:
         return hits
     with st.container(key="by-caption"):
@@ -76,5 +79,5 @@ def read_or_find_by_caption(engine: Engine, text: str, place: DeltaGenerator) ->
         return read_query(engine, text)
     except UnknownWordError:
         with place:
-            caption_row(engine, text)
+            caption_row(engine, text, read_filter(engine).condition)
         raise

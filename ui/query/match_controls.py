@@ -69,8 +69,7 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
             default,
             "Move the slider up to see fewer pictures, and down to see more. At the suggested value, the app chooses by what it "
             "recognises in a picture. Pictures below that are marked as weak matches. The suggested value is 70% of the best "
-            "similarity, "
-            f"but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture here reaches even that.",
+            f"similarity, but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture here reaches even that.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")

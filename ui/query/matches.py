@@ -43,10 +43,10 @@ def show_matches(engine: Engine, query: Query) -> int:
     kept = read_filter(engine)
     matches = engine.matches(query, kept.condition)
     if matches.withheld:
-        return show_withheld(engine, query)
+        return show_withheld(engine, query, kept.condition)
     if matches.unknown:
         explain_unknown(engine, matches, "q")
-        return len(caption_row(engine, query))
+        return len(caption_row(engine, query, kept.condition))
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
@@ -60,7 +60,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         show_controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.weak_count)
     if matches.sure:
-        caption_row(engine, query, {hit.id for hit in hits})
+        caption_row(engine, query, kept.condition, {hit.id for hit in hits})
     selection.selection_tray(engine, query)
     return chosen.strong_count
 
@@ -75,7 +75,8 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
     elif not chosen.strong:
         _explain_nothing(query.respelled_text, chosen.inside, matches.suggested, settings)
     with by_description:
-        described = set() if matches.sure else {hit.id for hit in caption_row(engine, query, is_first=True)}
+        where = settings.kept.condition
+        described = set() if matches.sure else {hit.id for hit in caption_row(engine, query, where, is_first=True)}
     hits: list[Hit] = engine.hits(_page(chosen.listed, settings.size))
     if is_absent and not hits:
         hits = closest(engine, matches, described)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from devise_core.engine import Engine
+from devise_core.search.conditions import Condition
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_atrocity
 from ui import url_state
@@ -29,28 +30,38 @@ def explain_withheld(query: Query, listed: bool | None = None) -> None:
         st.info(plain(withheld_sentence(query, listed), 300), icon=":material/info:")
 
 
-def show_withheld(engine: Engine, query: Query) -> int:
+def show_withheld(engine: Engine, query: Query, where: Condition) -> int:
     """Say why no similar picture is shown, and show what ``captioned_or_examples`` does.
+
+    Args:
+        engine: The engine over the collection.
+        query: The query.
+        where: Which pictures pass the filters.
 
     Returns:
         How many pictures are shown.
     """
     explanation = st.container()
-    shown = captioned_or_examples(engine, query)
+    shown = captioned_or_examples(engine, query, where)
     with explanation:
         explain_withheld(query, listed=shown > 0)
     return shown
 
 
-def captioned_or_examples(engine: Engine, query: Query) -> int:
+def captioned_or_examples(engine: Engine, query: Query, where: Condition) -> int:
     """Show the pictures that are described with the words of a query, or examples of the collection if there are none.
 
     Beside an atrocity there are no examples.
 
+    Args:
+        engine: The engine over the collection.
+        query: The query.
+        where: Which pictures pass the filters.
+
     Returns:
         How many pictures are shown.
     """
-    shown = len(caption_row(engine, query))
+    shown = len(caption_row(engine, query, where))
     if not shown and not is_atrocity(query.respelled_text):
         with st.container(horizontal=True, vertical_alignment="center", key="way-on"):
             st.caption(NO_RESULT, width="content")
