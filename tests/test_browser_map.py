@@ -69,29 +69,6 @@ def test_a_click_on_a_point(page: Page, address: str) -> None:
     expect(page.locator(".st-key-picture-card")).to_be_visible()
 
 
-def test_a_lasso_collects_pictures_and_a_link_restores_it(page: Page, address: str) -> None:
-    view = open_map(page, address)
-    draw_region(page, view, "Lasso pictures")
-    heading = page.get_by_role("heading", name="pictures in the region")
-    expect(heading).to_be_visible()
-    expect(page.locator(".st-key-grid-region img").first).to_be_visible()
-    expect(page.get_by_text("Most frequent labels")).to_be_visible()
-    expect(page.get_by_text("What its pictures show")).to_be_visible()
-    count = int(view.get_attribute("data-selected") or 0)
-    assert 20 < count < 384
-    assert heading.inner_text().startswith(f"{count} ")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
-    lines = download.value.path().read_text("utf-8").splitlines()
-    assert lines[0].startswith("id,name,cosine")
-    assert len(lines) == count + 1
-    page.reload()
-    expect(view).to_have_attribute("data-selected", str(count))
-    expect(view.locator("polygon")).to_have_attribute("points", re.compile(r"\d"))
-    page.get_by_role("button", name="Clear", exact=True).last.click()
-    expect(heading).to_have_count(0)
-
-
 def test_a_box_collects_what_is_inside(page: Page, address: str) -> None:
     view = open_map(page, address, "?collection=photos")
     draw_region(page, view, "Select pictures with a box", 0.49)

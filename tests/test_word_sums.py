@@ -13,8 +13,8 @@ from tests.app_testing import app, page_text
 from tests.random_words import random_pairs
 from ui.blocked_words import NO_WORDS, refuse_blocked, words_of
 from ui.words.modes import SUM_EXAMPLES, WORDS
-from ui.words.sums import ANIMALS, DIFFERENCE, PEOPLE, PLACES, check_sum
-from ui.words.word_list import shown_words
+from ui.words.sums import ANIMALS, COLOUR, DIFFERENCE, PEOPLE, PLACES, check_sum
+from ui.words.word_list import PREJUDICE, shown_words
 
 
 def shown(engine: Engine, text: str) -> list[str]:
@@ -45,7 +45,8 @@ def shown(engine: Engine, text: str) -> list[str]:
         ("woman + dog", PEOPLE),
         ("mosque + pig", ANIMALS),
         ("obama + monkey", ANIMALS),
-        ("black + white", PEOPLE),
+        ("black + nurse", PEOPLE),
+        ("yellow + obama", COLOUR),
     ],
 )
 @pytest.mark.parametrize("mode", ["sum", "near"])
@@ -69,6 +70,31 @@ def test_no_sum_combines_countries_or_people_with_animals(engine: Engine, sign: 
 @pytest.mark.parametrize("text", SUM_EXAMPLES)
 def test_the_examples_are_answered(engine: Engine, text: str) -> None:
     assert len(shown(engine, text)) == WORDS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("red sports car", "truck"),
+        ("summer - sun + snow", "winter"),
+        ("bird - wings + fins", "shark"),
+        ("apple - red + yellow", "pear"),
+        ("black cat", "dog"),
+        ("brown dog", "cat"),
+        ("sun + moon", "planet"),
+        ("black + white", "red"),
+        ("big red bus", "train"),
+        ("sleeping cat", "dog"),
+        ("old house", "building"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["sum", "near"])
+def test_words_that_describe_things_are_combined_without_a_warning(text: str, expected: str, mode: str) -> None:
+    test = app("words", mode=mode, q=text)
+    words = [str(button.key).removeprefix("word-") for button in test.button if str(button.key).startswith("word-")]
+    assert expected in words
+    assert PREJUDICE not in page_text(test)
+    assert set(words).isdisjoint({"as", "at", "he", "once", "one", "well"})
 
 
 def test_results_are_of_the_kind_of_the_sum(engine: Engine) -> None:

@@ -61,13 +61,12 @@ class PeopleGuard:
         return any(form in self._namer.animals or form in self._other_names or self._below_animal(form) for form in forms)
 
     def is_person(self, noun: str) -> bool:
-        """Return whether a noun means people in its usual sense: "nurse" does, and "chair" does not."""
+        """Return whether a noun means people in its usual sense: "nurse" does, and "chair" and "black cat" do not."""
         if not means_people(noun) or noun in COLOURS:
             return False
         number = self._synset(noun)
-        return (
-            noun in PEOPLE or number in PERSON_SENSES or (number > 0 and self.is_animal(noun))
-        )  # "queen" and "soldier" are insects too
+        insect_too = number > 0 and " " not in noun and self.is_animal(noun)  # "queen" and "soldier" are insects too
+        return noun in PEOPLE or number in PERSON_SENSES or insect_too
 
     def may_show_people(self, features: Floats) -> Flags:
         """Return which images may show people ``(n,)``, from features ``(n, f)``. A sure animal is none."""

@@ -9,6 +9,7 @@ from devise_core.engine import By, Engine
 from ui import url_state
 from ui.errors import show_errors
 from ui.hit.beside_people import more_like
+from ui.hit.best_words import BEST_WORDS, words_title
 from ui.hit.explanation import Explanation
 from ui.hit.tiles import tiles
 from ui.links import link
@@ -37,16 +38,18 @@ def show_open_hit() -> None:
 @st.dialog("Picture", width="large", on_dismiss=lambda: url_state.update(**{url_state.OPEN: None}))
 def _show(engine: Engine, row: int) -> None:
     """Show the dialog. Slow parts come last."""
-    item, nouns = engine.collection.items[row], list[WordHit]()
+    item, nouns, title = engine.collection.items[row], list[WordHit](), BEST_WORDS
     with show_errors():  # a part that cannot be read does not keep the others from being shown
-        nouns = engine.label_encoded(engine.encoded(row), k=NOUNS) if engine.vocabulary else []
+        if engine.vocabulary:
+            encoded = engine.encoded(row)
+            nouns, title = engine.label_encoded(encoded, k=NOUNS), words_title(engine, encoded)
     left, right = st.columns(2, gap="medium")
     with left:
         explanation = Explanation(engine, row, nouns)
     with right:
         _facts(item)
         if nouns:
-            _nouns(nouns)
+            _nouns(nouns, title)
         _links(item)
     by: By
     for by, title, help_text in (
@@ -76,9 +79,9 @@ def _facts(item: Item) -> None:
             st.caption(f"**{name}**  {linked(value) if name == 'Source' else plain(value)}")
 
 
-def _nouns(nouns: list[WordHit]) -> None:
+def _nouns(nouns: list[WordHit], title: str) -> None:
     """Show each noun as a link that searches for it."""
-    st.caption("**Best matching words.** Click one to search for it.")
+    st.caption(f"**{title}.** Click one to search for it.")
     with st.container(horizontal=True, gap="small", key="detail-nouns"):
         for noun in nouns:
             link("text_search", plain(noun.word), f"detail-noun-{noun.word}", ":material/sell:", q=noun.word)

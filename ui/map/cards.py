@@ -11,6 +11,7 @@ from devise_core.engine import Engine
 from devise_core.vectors import Rows, unit
 from ui.callbacks import uninterrupted
 from ui.hit.beside_people import more_like
+from ui.hit.best_words import words_title
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
 from ui.hit.tiles import tiles
@@ -39,8 +40,9 @@ def picture_card(engine: Engine, row: int) -> None:
         facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
         st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
         if engine.vocabulary:
-            names = ", ".join(plain(noun.word) for noun in engine.label_encoded(engine.encoded(row), k=6))
-            st.caption(f"**Best matching words**  {names}")
+            encoded = engine.encoded(row)
+            names = ", ".join(plain(noun.word) for noun in engine.label_encoded(encoded, k=6))
+            st.caption(f"**{words_title(engine, encoded)}**  {names}")
         with st.container(horizontal=True, vertical_alignment="center", key="map-actions"):
             if st.button("Why it matches", icon=":material/lightbulb:", key="map-why", type="tertiary"):
                 open_hit(item)

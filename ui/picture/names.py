@@ -9,8 +9,8 @@ import streamlit as st
 from devise_core.datatypes import WordHit
 from devise_core.search.confidence import Confidence, confidence
 from devise_core.search.naming import Names
-from devise_core.search.shown_words import CLEAR_NAME
 from devise_core.verbs.label_guards import LABEL_SURE
+from ui.hit.best_words import contradicting, first_confidence
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
@@ -28,7 +28,7 @@ def show_names(names: Names) -> None:
 
     The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
     """
-    surest = _contradicting(names) if names.hits else ""
+    surest = contradicting(names) if names.hits else ""
     if names.hits:
         st.header(_heading(names, surest), help=_CONFIDENCE_HELP)
     if names.specific:
@@ -38,7 +38,7 @@ def show_names(names: Names) -> None:
     others = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
     with st.container(key="label-bars"):
         for hit, share in pairs[:1]:
-            _bar(hit, share, confidence(share) if surest else _confidence(names))
+            _bar(hit, share, confidence(share) if surest else first_confidence(names))
         if others:
             st.caption(
                 "Other words that may fit. A general word can be more probable than the best name, but says less.", help=_ORDER_HELP
@@ -58,23 +58,11 @@ def _heading(names: Names, surest: str) -> str:
     word = names.hits[0].word
     if surest:
         return f"Probably {plain(surest)}. Another guess is {plain(word)}"
-    return _not_sure(word) if _confidence(names) == "not sure" else f"Best name: {plain(word)}"
-
-
-def _confidence(names: Names) -> Confidence:
-    """Return how sure the first name is. A clear one is "maybe" at least: of 32 with a low share, 47% are right."""
-    sure = confidence(names.shares[0])
-    return "maybe" if sure == "not sure" and names.hits[0].score >= CLEAR_NAME else sure
+    return _not_sure(word) if first_confidence(names) == "not sure" else f"Best name: {plain(word)}"
 
 
 def _not_sure(word: str) -> str:
     return f"Not sure. The best guess is {plain(word)}"
-
-
-def _contradicting(names: Names) -> str:
-    """Return another word, such as "person", that is probably right and twice as likely as the one that fits best, or ""."""
-    hit, share = max(zip(names.hits[1:], names.shares[1:], strict=True), key=lambda pair: pair[1], default=(names.hits[0], 0.0))
-    return hit.word if confidence(share) == "probably" and share >= 2 * names.shares[0] else ""
 
 
 def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None:

@@ -13,6 +13,7 @@ from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import NOT_COMBINED, refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.beside_people import similar_to
+from ui.hit.best_words import words_title
 from ui.hit.gallery import gallery
 from ui.hit.tiles import Marks
 from ui.picture.choose import Chosen
@@ -41,7 +42,7 @@ def best_words(engine: Engine, encoded: Encoded) -> None:
     if engine.vocabulary is None:
         st.caption(NO_WORD_LIST)
         return
-    st.caption("**Best matching words.** Click one to search for it.")
+    st.caption(f"**{words_title(engine, encoded)}.** Click one to search for it.")
     with st.container(horizontal=True, gap="small", key="best-words"):
         for word in engine.label_encoded(encoded, k=WORDS):
             st.page_link(

@@ -1,7 +1,8 @@
 """Which sums of words the page *Words* computes.
 
 Word vectors repeat the prejudice of their texts. So a sum combines things, or names of places, or words for family and royalty, and
-its results are of the same kind. Other words are only combined with words that mean neither people, places nor animals.
+its results are of the same kind. Animals and colours are only combined with things and with words that describe them. Other words
+are only combined with words that mean neither people, places, animals nor colours.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 from devise_core.errors import QueryError
 from devise_core.text.family_words import is_family_word
 from devise_core.text.person_words import means_people
+from devise_core.text.plain_words import is_plain
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import COLOURS
 from devise_core.text.thing_words import is_animal, is_place, is_thing
 from devise_core.text.tokens import tokens
 
 DIFFERENCE = "A difference alone has no meaning. Add a word, as in king - man + woman."
 PEOPLE = "With words for people, this page computes only within a family or a royal court, as in king - man + woman."
 PLACES = "The page computes with names of places only if all words are such names, as in paris - france + italy."
-ANIMALS = "The page computes with animals only if all words mean things or animals, as in kitten - cat + dog."
+ANIMALS = "The page computes with animals only if the other words mean things or animals, as in kitten - cat + dog."
+COLOUR = "The page computes with colors only if the other words mean things or animals, as in apple - red + yellow."
 _ZERO = 1e-6
 _ARTICLES = frozenset(("a", "an", "the"))
 
@@ -25,7 +29,7 @@ def check_sum(query: Query) -> None:
     """Refuse a sum that has no meaning or compares people with something.
 
     Raises:
-        QueryError: The weights do not add up to more than 0, or words for people, places or animals are mixed with others.
+        QueryError: The weights do not add up to more than 0, or words for people, places, animals or colours are mixed with others.
     """
     if sum(term.weight for term in query.reading.terms) <= _ZERO:
         raise QueryError(DIFFERENCE)
@@ -37,7 +41,8 @@ def check_sum(query: Query) -> None:
     for is_kind, is_allowed, sentence in (
         (is_person, is_family_word, PEOPLE),
         (is_place, is_place, PLACES),
-        (is_animal, is_thing, ANIMALS),
+        (is_animal, describes_things, ANIMALS),
+        (COLOURS.__contains__, describes_things, COLOUR),
     ):
         if any(map(is_kind, words)) and not all(map(is_allowed, words)):
             raise QueryError(sentence)
@@ -55,4 +60,9 @@ def words_of_sum(query: Query) -> list[str]:
 
 def is_person(word: str) -> bool:
     """Return whether a word means people and nothing else first: "tree" is also somebody's name."""
-    return is_family_word(word) or (means_people(word) and not is_thing(word) and not is_place(word))
+    return is_family_word(word) or (means_people(word) and not describes_things(word) and not is_place(word))
+
+
+def describes_things(word: str) -> bool:
+    """Return whether a word means a thing or an animal, or says how one looks or what it does: "cat", "red" and "striped" do."""
+    return is_thing(word) or is_plain(word) or word in COLOURS

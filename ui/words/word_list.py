@@ -22,7 +22,7 @@ from devise_core.text.thing_words import is_animal, is_place, is_thing
 from devise_core.text.unmodelled import JUDGEMENTS
 from devise_core.text.words_beside_people import is_neutral_beside_people
 from ui.text import WORD_HELP, plain
-from ui.words.sums import is_person, words_of_sum
+from ui.words.sums import describes_things, is_person, words_of_sum
 
 PREJUDICE = (
     "This list shows how texts on the web and in the news write about people. It repeats the prejudices of their authors, and says "
@@ -30,6 +30,8 @@ PREJUDICE = (
 )
 _LOOKS = frozenset(("beard", "body", "complexion", "eyes", "face", "hair", "hairstyle", "skin"))
 """Words for how people look."""
+_SELDOM_THINGS = FUNCTION_WORDS | {"he", "still", "well"}
+"""Words that are also the names of things, such as "as" of arsenic."""
 _IN_A_LINE = 8
 _POOL = 20
 """Search for this many times as many words as are shown, because some are left out."""
@@ -72,12 +74,14 @@ def _shown_kind(engine: Engine, words: list[str]) -> Callable[[str], bool]:
 
 
 def _shown_for(engine: Engine, words: list[str]) -> Callable[[str], bool]:
-    if not (COLOURS | JUDGEMENTS).isdisjoint(words):
+    if len(words) == 1 and words[0] in COLOURS | JUDGEMENTS:
         return lambda word: not means_person(engine, word) and word not in COLOURED | UNKIND
     if len(words) > 1 and any(map(is_place, words)):
         return is_place
     if all(map(is_thing, words)):  # texts with "bee" spell out how words are said: "uh", "kee", "ahl"
         return lambda word: is_thing(word) and not means_person(engine, word)
+    if len(words) > 1 and any(map(describes_things, words)):  # near "old house" are words such as "once"
+        return lambda word: describes_things(word) and not means_person(engine, word) and word not in _SELDOM_THINGS
     return lambda word: word not in FUNCTION_WORDS and (len(words) == 1 or not is_person(word))
 
 

@@ -45,12 +45,12 @@ class Scene extends CameraMotion {
   listen() {
     const { stage } = this;
     let from = null;
-    stage.addEventListener("pointerdown", (event) => { from = [event.clientX, event.clientY]; this.map.removeAttribute("data-keys"); }, true);
+    stage.addEventListener("pointerdown", (event) => { from = { x: event.clientX, y: event.clientY, tool: this.tool }; this.map.removeAttribute("data-keys"); }, true);
     stage.addEventListener("pointermove", (event) => this.hover(event));
     stage.addEventListener("pointerleave", () => this.tip.hide());
     stage.addEventListener("click", (event) => {
-      const isClick = from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < CLICK_DISTANCE;
-      const row = isClick && this.tool === "pan" && !event.target.closest(".tools") ? this.rowAt(event) : null;
+      const isClick = from && Math.hypot(event.clientX - from.x, event.clientY - from.y) < CLICK_DISTANCE;
+      const row = isClick && from.tool === "pan" && !event.target.closest(".tools") ? this.rowAt(event) : null;
       if (row !== null) this.open(row);
     });
     stage.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });

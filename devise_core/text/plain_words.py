@@ -1,0 +1,25 @@
+"""Words that say how a thing or an animal looks, and words for time, weather and sport. They judge nobody and name nobody."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from devise_core.text.list_lines import list_lines
+
+PLAIN_WORDS = Path(__file__).with_name("plain_words.txt")
+
+
+def is_plain(word: str) -> bool:
+    """Return whether a word describes things or animals, or is one for time, weather or sport.
+
+    Example:
+        >>> [is_plain(word) for word in ("striped", "Summer", "fins", "sports", "ugly", "nurse")]
+        [True, True, True, True, False, False]
+    """
+    return word.lower() in _words()
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(word for line in list_lines(PLAIN_WORDS) for word in line.split())
