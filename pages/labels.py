@@ -14,6 +14,7 @@ from ui.url_state import LABELS, VOCABULARY
 from ui.words.word_list import PREJUDICE, names_people
 
 CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
+OFFERED = "people, animal, flower, tree, fruit, vegetable, food, clothes, vehicle, building, tool, musical instrument, landscape"
 
 page_layout.header(
     "Labels",
@@ -39,11 +40,11 @@ with show_errors():
         custom_labels: list[str] = []
         if choice == CUSTOM:
             text = st.text_area(
-                "Your words, separated by commas or line breaks",
+                "Your words, separated by commas, semicolons or line breaks",
                 key=LABELS,
                 bind="query-params",
                 height=100,
-                value="people, animal, food, music, vehicle, building",
+                value=OFFERED,
                 max_chars=2000,
             )
             custom_labels = read_labels(engine, text)

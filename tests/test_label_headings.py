@@ -56,8 +56,28 @@ def test_no_similarity_is_minus_zero() -> None:
         show_nearest_words([WordHit("hammer", -0.001, 0.0)], 0.1)
 
     test = AppTest.from_function(script, default_timeout=60).run()
-    assert test.header[0].value == "Not sure. The best guess is hammer"
-    assert bars(test) == ["hammer  ·  score 0.00"]
+    assert test.header[0].value == "Not sure"
+    assert "not sure that any of your words fits" in page_text(test)
+    assert bars(test) == []
+
+
+def test_only_a_likely_word_is_called_a_guess() -> None:
+    def script(scores: list[float]) -> None:
+        from devise_core.datatypes import WordHit
+        from ui.picture.names import show_nearest_words
+
+        show_nearest_words([WordHit(f"word{number}", 0.1, score) for number, score in enumerate(scores)], 0.4)
+
+    def page(*scores: float) -> AppTest:
+        return AppTest.from_function(script, default_timeout=60, kwargs={"scores": list(scores)}).run()
+
+    assert page(0.5, -0.1).header[0].value == "Best name: word0"
+    assert "These words do not fit: word1" in page_text(page(0.5, -0.1))
+    assert page(0.3, -0.1).header[0].value == "Not sure. The best guess is word0"
+    assert "These words fit less: word1" in page_text(page(0.3, -0.1))
+    assert page(0.1, -0.1).header[0].value == "Not sure"
+    assert bars(page(0.1, -0.1)) == ["word0  ·  score 0.10"]
+    assert page().header[0].value == "Not sure"
 
 
 @pytest.mark.artifacts
@@ -71,7 +91,7 @@ def test_all_words_are_guesses() -> None:
 @pytest.mark.artifacts
 def test_a_list_without_a_near_word_is_not_sure() -> None:
     parameters = {"item": "tiger", "collection": "stamps", "vocabulary": "Your words"}
-    assert app("labels", labels="airport, lettuce", **parameters).header[0].value.startswith("Not sure. The best guess is ")
+    assert app("labels", labels="airport, lettuce", **parameters).header[0].value == "Not sure"
     assert app("labels", labels="animal, vehicle", **parameters).header[0].value == "Best name: animal"
 
 
@@ -112,9 +132,10 @@ def test_an_unknown_word_of_a_list_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("item", "heading"),
     [
-        ("mountain-ridge", "Not sure"),
-        ("hammer1", "Not sure"),
-        ("fish15", "Not sure. The best guess is animal"),
+        ("mountain-ridge", "Best name: landscape"),
+        ("hammer1", "Best name: tool"),
+        ("fish15", "Best name: animal"),
+        ("windmill5", "Best name: building"),
         ("cat", "Best name: animal"),
     ],
 )

@@ -19,6 +19,7 @@ from devise_core.search.noun_senses import NounSenses
 from devise_core.search.probes import PEOPLE, Probe, split_clauses
 from devise_core.text.noun_store import NounStore
 from devise_core.text.query import Query
+from devise_core.text.sensitive_words import singular_forms
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.vectors import Floats, Rows
 
@@ -91,6 +92,20 @@ class LabelEvidence:
         """Return the WordNet id of a noun's sense, or "" for a word that is not in the noun list."""
         row = self._nouns.row(noun)
         return "" if row is None else self.senses.synset(row)
+
+    def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
+        """Return the probability that each image shows a kind of thing: that of the labels below its usual sense in WordNet.
+
+        Args:
+            names: ``m`` names of kinds, in the singular or plural.
+            shares: The classifier's softmax of ``n`` images ``(n, labels)``.
+
+        Returns:
+            ``(n, m)``. 0 for a name that no label is below.
+        """
+        synsets = (next(filter(None, map(self.synset, singular_forms(name.lower()))), "") for name in names)
+        below = [self.senses.labels_below(synset) if synset else [] for synset in synsets]
+        return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.

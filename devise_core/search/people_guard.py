@@ -53,7 +53,7 @@ class PeopleGuard:
         self, namer: Namer, classifier: LabelSoftmax, vocabulary: Vocabulary | None = None, evidence: LabelEvidence | None = None
     ) -> None:
         self._namer, self._classifier, self._vocabulary, self._evidence = namer, classifier, vocabulary, evidence
-        self._animal_labels = namer.table.labels_of("a")
+        self._animal_labels, self._primate_labels = namer.table.labels_of("a"), namer.table.labels_of("p")
 
     def is_animal(self, noun: str) -> bool:
         """Return whether a noun, with or without a plural ending, is the name of an animal or of a kind of animals."""
@@ -80,6 +80,17 @@ class PeopleGuard:
         """Return the probability ``(n,)`` that each image shows people. It is 0 if an animal is as probable."""
         person = self._namer.person_shares(features)
         return np.asarray(np.where(person > self.animal_shares(features), person, 0), dtype=np.float32)
+
+    def named_people(self, features: Floats) -> Floats:
+        """Return the probability ``(n,)`` that each image shows people, for a visitor whose words are also for animals.
+
+        Beside an animal that is as probable, people need ``PERSON_LIKELY``, and it must not be a primate. Of 25 such photographs
+        of Flickr8k, 15 show people, and 21 show an animal.
+        """
+        person, classes = self._namer.person_shares(features), self._classifier.shares(features)
+        primate = classes[:, self._primate_labels].sum(axis=1)
+        both = (person >= PERSON_LIKELY) & (primate < PERSON_REMOTE)
+        return np.asarray(np.where(both | (person > self._animals_of(classes)), person, 0), dtype=np.float32)
 
     def show_rather_animals(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` surely show an animal, and people less likely than not."""

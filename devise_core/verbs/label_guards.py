@@ -23,6 +23,9 @@ LABEL_SURE = 0.4
 """The score from which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
 right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
 7% reach it."""
+KIND_SURE = 0.5
+"""From this probability of the labels below a word such as "animal", the word is sure. With words for eleven kinds of thing, this
+raises the share of 960 images of Caltech-101 that get a sure word from 56% to 92%, and 96% of those are right instead of 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +104,9 @@ class LabelGuardVerbs(EngineBase):
         if scorer := self.parts.scorer:
             images = scorer.images.side(encoded.features, encoded.embeddings)
             scores = np.stack([scorer.scores([scorer.text_side(name)], images) for name in names], axis=1)
+            if evidence := self.parts.evidence:
+                kinds = evidence.kind_shares(names, images.shares)
+                scores = np.where(kinds >= KIND_SURE, np.maximum(scores, kinds), scores)
             sure = scores >= LABEL_SURE
         else:
             sure = cosines >= self._chances(encoded.embeddings)[:, None]
@@ -110,10 +116,11 @@ class LabelGuardVerbs(EngineBase):
 
 
 def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
-    """Leave out labels that could insult somebody. General words, such as "people", name the images that show people."""
+    """Leave out labels that could insult somebody. General words, such as "people", name only images that show people."""
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     allowed[people] &= fit.sure[people]
+    allowed[~people] &= fit.sure[~people] | ~fit.in_general
     scores = np.where(allowed, fit.scores, np.float32(-np.inf))
-    shares = guard.people_shares(encoded.features)[:, None]
+    shares = guard.named_people(encoded.features)[:, None]
     named = (shares >= PERSON_LIKELY) & fit.in_general
     return LabelFit(fit.labels, fit.cosines, np.where(named, np.maximum(scores, shares), scores), (fit.sure & allowed) | named)

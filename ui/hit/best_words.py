@@ -12,7 +12,7 @@ BEST_WORDS, NEAREST_WORDS = "Best matching words", "The app is not sure what thi
 
 
 def words_title(engine: Engine, encoded: Encoded) -> str:
-    """Return what stands before the nouns that match a picture best. It says so if the app is not sure of any of them."""
+    """Return the title of the nouns that match a picture best. It says so if the app is not sure of any of them."""
     names = engine.names(encoded)
     if names is None or not names.hits or contradicting(names) or first_confidence(names) != "not sure":
         return BEST_WORDS

@@ -30,5 +30,5 @@ def name_with_own_words(engine: Engine) -> None:
         groups = engine.sort_by_labels(words)
         say_not_named(engine, words, {word for word in groups if word})
         for number, (word, hits) in enumerate(groups.items()):
-            st.header(f"{plain(word) if word else 'None of these'} ({len(hits)})", anchor=False)
+            st.header(f"{plain(word) if word else 'Not sure'} ({len(hits)})", anchor=False)
             gallery(engine, hits, f"words-{number}", plain=True)

@@ -19,6 +19,8 @@ _CONFIDENCE_HELP = (
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
 _SCORE_HELP = f"How well a word fits. A search for the word uses the same score. From {LABEL_SURE} on, the app is sure."
+GUESS = 0.5
+"""The best of a visitor's words is only called a guess from this share of the score on from which the app is sure."""
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 
@@ -76,15 +78,18 @@ def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None
     if hits and threshold is None:
         st.header("Words near this picture", help=similarity_help("a word is to the picture"))
         st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
-    elif hits and threshold is not None:
+    elif hits and threshold is not None and hits[0].score >= GUESS * threshold:
         word = hits[0].word
         st.header(_not_sure(word) if hits[0].score < threshold else f"Best name: {plain(word)}", help=_SCORE_HELP)
     else:
-        st.header("None of these words")
-    fitting = [hit for hit in hits if threshold is None or hit is hits[0] or hit.score > 0]
+        st.header("Not sure")
+        st.caption("The app is not sure that any of your words fits this picture.")
+    fitting = [hit for hit in hits if threshold is None or hit.score > 0]
     with st.container(key="label-bars"):
         for hit in fitting:
             value, what = (hit.cosine, "similarity") if threshold is None else (hit.score, "score")
             st.progress(min(max(value, 0.0), 1.0), text=f"{plain(hit.word)}  ·  {what} {value:z.2f}")
-    if unfit := [plain(hit.word) for hit in hits if hit not in fitting]:
-        st.caption(f"These words do not fit: {', '.join(unfit)}")
+    unfit = [plain(hit.word) for hit in hits if hit not in fitting]
+    if unfit and fitting:
+        sure = threshold is None or hits[0].score >= threshold
+        st.caption(f"{'These words do not fit' if sure else 'These words fit less'}: {', '.join(unfit)}")

@@ -14,7 +14,7 @@ from ui.text import plain
 
 NOT_NAMED = "A picture that may show people is not named with these words."
 ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
-_SEPARATOR = re.compile(r"[,\n]")
+_SEPARATOR = re.compile(r"[,;\n]")
 
 
 def read_labels(engine: Engine, text: str) -> list[str]:
@@ -22,7 +22,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
 
     Args:
         engine: The engine, with the word filter of the operator.
-        text: Labels separated by commas or line breaks.
+        text: Labels separated by commas, semicolons or line breaks.
 
     Returns:
         The labels. If none of them has a known word, all of them: the engine then says so.
