@@ -38,7 +38,7 @@ def show_pictures(engine: Engine) -> None:
         with st.popover("Delete all", icon=":material/delete:", type="tertiary"):
             st.write("Delete all pictures from this page? The files on your device stay.")
             st.button("Delete", on_click=uninterrupted(uploads.delete_all), key="photos_delete", type="primary")
-    search_box("photos", "Search your pictures", choose=False)
+    search_box("photos", "Search your pictures", choose=False, labels=False)
     overview = find(engine)
     example_pills("photos", overview.words)
     if text := url_state.read_text(url_state.QUERY):

@@ -143,3 +143,9 @@ def test_the_list_that_is_offered_fits_the_samples(item: str, heading: str) -> N
     test = app("labels", item=item, collection="photos", vocabulary="Your words")
     assert test.header[0].value.startswith(heading)
     assert bars(test)
+
+
+def test_an_unsure_name_is_given_with_a_likelier_one() -> None:
+    assert shown([("tower", 0.12), ("building", 0.4)]).header[0].value == "Not sure. It may be building or tower"
+    assert shown([("tower", 0.12), ("building", 0.2)]).header[0].value == "Not sure. The best guess is tower"
+    assert shown([("tower", 0.3), ("building", 0.7)]).header[0].value == "Probably building. Another guess is tower"

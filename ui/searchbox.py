@@ -22,7 +22,9 @@ REMEMBERED = 8
 _BOX = component("searchbox", "pending_value")
 
 
-def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: bool = True, removed: Sequence[str] = ()) -> str:
+def search_box(
+    page: str, placeholder: str, in_row: bool = False, *, choose: bool = True, labels: bool = True, removed: Sequence[str] = ()
+) -> str:
     """Show a search box, and beside it the choice of the collection. Returns the query in the address.
 
     Args:
@@ -30,11 +32,12 @@ def search_box(page: str, placeholder: str, in_row: bool = False, *, choose: boo
         placeholder: What the empty box says.
         in_row: Whether suggestions are in a row, so that they do not cover the results below the box.
         choose: Whether the choice of the collection is here. A page shows it once.
+        labels: Whether an empty box offers labels of the collection in the address.
         removed: Parameters that a search removes from the address, such as a picture that was opened before it.
     """
     key = f"search-{page}"
     query = url_state.read_text(url_state.QUERY)
-    data = [query, placeholder, st.session_state.get(HISTORY, []), in_row, route_url("suggest")]
+    data = [query, placeholder, st.session_state.get(HISTORY, []), in_row, route_url("suggest"), labels]
     with st.container(horizontal=True, vertical_alignment="center", key=f"where-{page}"):
         _BOX(key=key, data=data, on_search_change=lambda: _search(key, removed))
         if choose:

@@ -104,7 +104,7 @@ class LabelEvidence:
             ``(n, m)``. 0 for a name that no label is below.
         """
         synsets = (next(filter(None, map(self.synset, singular_forms(name.lower()))), "") for name in names)
-        below = [self.senses.labels_below(synset) if synset else [] for synset in synsets]
+        below = [self.senses.labels_below(synset) for synset in synsets]
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def probes(self, query: Query) -> list[Probe]:

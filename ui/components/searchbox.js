@@ -33,7 +33,7 @@ function heading(text) {
 function build(root) {
   const form = root.querySelector("form"), input = form.querySelector("input"), list = form.querySelector("ul");
   const clear = form.querySelector(".clear");
-  const box = { form, input, shown: null, history: [], source: null, send: () => {} };
+  const box = { form, input, shown: null, history: [], source: null, labels: true, send: () => {} };
   const pending = pendingValue();
   let timer = 0, request = null, active = -1;
 
@@ -85,6 +85,7 @@ function build(root) {
     const items = box.history.map((query, index) => option(index, "", query, submit));
     const recents = items.length ? [heading("Recent searches"), ...items] : [];
     open(...recents);
+    if (!box.labels) return;
     try {
       const labels = (await suggestions("")).map(([, word], index) => option(items.length + index, "", word, submit));
       if (!input.value && focused() && active < 0) open(...recents, ...(labels.length ? [heading("In this collection"), ...labels] : []));
@@ -147,10 +148,10 @@ const boxes = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!boxes.has(parentElement)) boxes.set(parentElement, build(parentElement));
   const box = boxes.get(parentElement);
-  const [query, placeholder, history, inRow, source] = data;
+  const [query, placeholder, history, inRow, source, labels] = data;
   box.input.placeholder = placeholder;
   box.form.classList.toggle("in-row", inRow);
-  Object.assign(box, { history, source });
+  Object.assign(box, { history, source, labels });
   box.send = (text) => setTriggerValue("search", text);
   box.update(query);
 }

@@ -10,7 +10,6 @@ from devise_core.engine import Engine
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError, shortened
 from devise_core.search.ranking import Ranking
 from devise_core.serving import event_log
-from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_atrocity
 from devise_core.text.unmodelled import quoted
@@ -216,17 +215,11 @@ def _tries(query: Query, matches: Matches) -> list[list[str]]:
 
 
 def _read_as_sum(reading: Reading) -> str:
-    """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word.
-
-    Words such as "of", which count little, are left out, and the shares of the others add up to 100%.
-    """
-    terms = [term for term in merged_terms(reading.terms) if term.word not in FUNCTION_WORDS]
+    """Return the terms with their shares, such as "fruit 67%, − apple 33%", or "" for a single word."""
+    terms = merged_terms(reading.terms)
     if len(terms) < 2 and not any(term.kind == "picture" for term in terms):
         return ""
-    total = sum(abs(term.weight) for term in terms) or 1.0
-    return ", ".join(
-        f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight) / total:.0%}" for term in terms
-    )
+    return ", ".join(f"{'− ' if term.weight < 0 else ''}{shortened(term.word, 40)} {abs(term.weight):.0%}" for term in terms)
 
 
 def _spellings(text: str, suggestions: Mapping[str, Sequence[str]]) -> list[list[str]]:

@@ -19,6 +19,8 @@ _CONFIDENCE_HELP = (
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
 _SCORE_HELP = f"How well a word fits. A search for the word uses the same score. From {LABEL_SURE} on, the app is sure."
+LIKELY = 0.1
+"""A word of this probability is named in the heading beside the best one, if that is not sure and less than half as probable."""
 GUESS = 0.5
 """The best of a visitor's words is only called a guess from this share of the score on from which the app is sure."""
 LEAST_SHOWN = 0.01
@@ -60,7 +62,10 @@ def _heading(names: Names, surest: str) -> str:
     word = names.hits[0].word
     if surest:
         return f"Probably {plain(surest)}. Another guess is {plain(word)}"
-    return _not_sure(word) if first_confidence(names) == "not sure" else f"Best name: {plain(word)}"
+    if first_confidence(names) != "not sure":
+        return f"Best name: {plain(word)}"
+    likelier = [hit.word for hit, share in zip(names.hits, names.shares, strict=True) if share >= max(LIKELY, 2 * names.shares[0])]
+    return f"Not sure. It may be {plain(likelier[0])} or {plain(word)}" if likelier else _not_sure(word)
 
 
 def _not_sure(word: str) -> str:

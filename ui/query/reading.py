@@ -10,6 +10,7 @@ import streamlit as st
 from devise_core.datatypes import Correction, Reading, Term
 from devise_core.engine import Engine, Images
 from devise_core.errors import shortened
+from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.judged_people import judges_people
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query, corrected_text
@@ -120,14 +121,19 @@ def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
 
 
 def merged_terms(terms: Sequence[Term]) -> list[Term]:
-    """Return each word once, in order. If there are too many, only those with the largest shares."""
+    """Return each word once, in order. If there are too many, only those with the largest shares.
+
+    Words such as "of", which count little, are left out, and the shares of the others add up to 100%.
+    """
     merged: dict[tuple[str, str], Term] = {}
     for term in terms:
         earlier = merged.get((term.kind, term.word))
         merged[term.kind, term.word] = replace(term, weight=term.weight + earlier.weight) if earlier else term
-    visible = (term for term in merged.values() if abs(term.weight) >= MIN_SHARE)
+    named = [term for term in merged.values() if term.kind == "picture" or term.word not in FUNCTION_WORDS]
+    total = sum(abs(term.weight) for term in named) or 1.0
+    visible = (term for term in named if abs(term.weight) / total >= MIN_SHARE)
     largest = sorted(visible, key=lambda term: -abs(term.weight))[:MAX_TERMS]
-    return [term for term in merged.values() if term in largest]
+    return [replace(term, weight=term.weight / total) for term in named if term in largest]
 
 
 def _tag(term: Term) -> str:
