@@ -101,3 +101,12 @@ def test_the_card_of_a_missing_collection_shows_no_other(collection: str) -> Non
 def test_a_filter_that_does_not_exist_is_named_once() -> None:
     text = page_text(app("text_search", q="dog", collection="photos", label="nowhere"))
     assert text.count("This filter is ignored.") == 1
+
+
+@pytest.mark.artifacts
+def test_a_picture_is_not_looked_for_in_a_collection_that_is_chosen_later() -> None:
+    test = app("labels", item="cat-lying-down", collection="photos")
+    [choice] = [group for group in test.button_group if str(group.key).startswith("choose-")]
+    choice.set_value("stamps").run()
+    assert not test.warning
+    assert "item" not in test.query_params

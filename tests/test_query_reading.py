@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app_testing import checked, page_text
@@ -29,6 +32,15 @@ def test_each_term_has_a_tag_with_sign_share_and_nearest_words() -> None:
     line = reading("like:photo + sea", with_photo=True).markdown[0]
     assert ":green-badge[:material/image: photo 50%] :green-badge[sea 50%]" in line.value
     assert "**photo**: violin, cello" in line.help
+
+
+def test_words_that_name_nothing_have_no_share() -> None:
+    line = str(reading("girls at the party").markdown[0].value).partition(":small[How much each part counts:]")[2]
+    assert "at " not in line
+    assert "the" not in line
+    shares = [int(share) for share in re.findall(r"(\d+)%", line)]
+    assert len(shares) == 2
+    assert sum(shares) == pytest.approx(100, abs=1)
 
 
 def test_corrected_and_ignored_words_are_named() -> None:
