@@ -155,7 +155,7 @@ def test_results_are_charts_and_numbers(artifacts: Path) -> None:
     (artifacts / "results.json").write_text(json.dumps(content()))
     test = app("results", protocol="Pascal")
     first = test.metric[0]
-    assert (first.label, first.value, first.delta) == ("Right word in the top 5", "0.80", "+0.37 over the notebook")
+    assert (first.label, first.value, first.delta) == ("Right word in the top 5", "0.80", "+0.37 vs notebook")
     text = page_text(test).replace("\\", "")
     assert any("<td>0.800 [0.700, 0.900]</td>" in each.proto.body for each in test.get("html"))
     assert "how often the right word is among the 5 best" in text

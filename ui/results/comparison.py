@@ -30,6 +30,20 @@ NAMES = {
     "people": "People",
 }
 """Protocol → its name on the page and in the address."""
+ABOUT = {
+    "pascal-sentences": "Photographs of 20 classes that the model was trained on. Are their names among the first words?",
+    "zero-shot": "Classes that the model was not trained on. Are their names among the first?",
+    "imagenet": "Samples of the 1,000 ImageNet classes. Are the first answers right, or at least closely related?",
+    "caltech-101": "Photographs of another data set. A search for a class should list its photographs first.",
+    "flickr8k": "A search with a sentence should find the photograph that the sentence describes.",
+    "stamps": "A search for a kind of thing, such as “bird” or “fruit”, should list its pictures first.",
+    "own-labels": "A search for a label should find the pictures that have it.",
+    "labels": "The label of a picture should be among the first words that the app gives it.",
+    "absent": "If no picture shows what is searched for, the app should say so.",
+    "queries": "Searches as visitors type them, by kind, such as scenes, colors and actions.",
+    "people": "Photographs of people should get a word for people, and never a hurtful one.",
+}
+"""Protocol → what it measures, for a visitor."""
 OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot", "Stamps": "stamps"}
 """Names in links from earlier versions."""
 MEANINGS = {
@@ -78,6 +92,8 @@ def _choose_protocol(order: Sequence[str]) -> str:
         format_func=lambda name: NAMES.get(name, name),
         wrap=True,
     )
+    if about := ABOUT.get(choice or order[0]):
+        st.caption(about)
     return choice or order[0]
 
 

@@ -10,7 +10,7 @@ from devise_core.results import BY_CLASSES, OURS, Cell, Results
 
 CONSE, SOFTMAX, SEED = "ConSE (T = 10)", "softmax", "the 2020 notebook"
 """Names of methods in the results."""
-RIVALS = {CONSE: "ConSE", SOFTMAX: "a classifier", SEED: "the notebook"}
+RIVALS = {CONSE: "ConSE", SOFTMAX: "classifier", SEED: "notebook"}
 """Their short names on the page."""
 
 
@@ -46,7 +46,7 @@ HEADLINES = (
         "was trained on them, as in the notebook from 2020 that this project started from.",
     ),
     Headline(
-        "Right name in the top 5, unseen classes",
+        "Unseen classes, top 5",
         "zero-shot",
         "alone",
         "hit@5",
@@ -84,7 +84,7 @@ def headlines(results: Results) -> None:
         column.metric(
             headline.label,
             f"{ours.value:.2f}",
-            f"{difference:+.2f} over {rival}",
+            f"{difference:+.2f} vs {rival}",
             border=True,
             delta_color="normal" if clear else "off",
         )
