@@ -76,8 +76,9 @@ def test_only_a_likely_word_is_called_a_guess() -> None:
     assert page(0.3, -0.1).header[0].value == "Not sure. The best guess is word0"
     assert "These words fit less: word1" in page_text(page(0.3, -0.1))
     assert page(0.1, -0.1).header[0].value == "Not sure"
-    assert bars(page(0.1, -0.1)) == ["word0  ·  score 0.10"]
+    assert bars(page(0.1, -0.1)) == ["word0  ·  hardly fits  ·  score 0.10"]
     assert page().header[0].value == "Not sure"
+    assert [bar.split("  ·  ")[1] for bar in bars(page(0.9, 0.4, 0.2, 0.1))] == ["fits", "fits", "may fit", "hardly fits"]
 
 
 @pytest.mark.artifacts

@@ -72,6 +72,11 @@ def _not_sure(word: str) -> str:
     return f"Not sure. The best guess is {plain(word)}"
 
 
+def _fit(score: float, threshold: float) -> str:
+    """Return in words how well a visitor's word fits."""
+    return "fits" if score >= threshold else "may fit" if score >= GUESS * threshold else "hardly fits"
+
+
 def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None:
     """Show the words that fit a picture, with how well they fit.
 
@@ -92,7 +97,9 @@ def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None
     fitting = [hit for hit in hits if threshold is None or hit.score > 0]
     with st.container(key="label-bars"):
         for hit in fitting:
-            value, what = (hit.cosine, "similarity") if threshold is None else (hit.score, "score")
+            value, what = (
+                (hit.cosine, "similarity") if threshold is None else (hit.score, f"{_fit(hit.score, threshold)}  ·  score")
+            )
             st.progress(min(max(value, 0.0), 1.0), text=f"{plain(hit.word)}  ·  {what} {value:z.2f}")
     unfit = [plain(hit.word) for hit in hits if hit not in fitting]
     if unfit and fitting:
