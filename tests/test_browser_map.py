@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browsing import open_map, tiles
 from tests.conftest import BUNDLED
 from tests.map_gestures import centre, draw_region
+from ui.hit.best_words import BEST_WORDS, NEAREST_WORDS
 from ui.server.script_routes import script_url
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ def test_a_selected_picture_has_a_card_and_links_to_its_neighbours(page: Page, a
     view.locator("summary").click()
     view.locator(".list li button").first.click()  # the list replaces the map for visitors who cannot see it
     card = page.locator(".st-key-picture-card")
-    expect(card.get_by_text("Best matching words")).to_be_visible()
+    expect(card.get_by_text(re.compile(f"{BEST_WORDS}|{NEAREST_WORDS}"))).to_be_visible()
     first = parameter(page, "item")
     assert first
     expect(view).to_have_attribute("data-item", first)
