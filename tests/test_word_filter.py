@@ -58,3 +58,10 @@ def test_the_list_combines_both_sources_and_the_review(tmp_path: Path) -> None:
 def test_no_word_is_both_kept_and_added() -> None:
     keep, add = read_reviewed(BUNDLED_LIST.parents[1] / "bundle" / "reviewed_words.tsv")
     assert not keep & add
+
+
+@pytest.mark.parametrize(
+    "text", ["girl on the beach", "girl on a horse", "big black dog", "owl with round eyes", "huge fat cat", "tight white dress"]
+)
+def test_ordinary_phrases_are_allowed(text: str) -> None:
+    assert load_word_filter().allows(text)
