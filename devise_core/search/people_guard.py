@@ -72,6 +72,10 @@ class PeopleGuard:
         """Return which images may show people ``(n,)``, from features ``(n, f)``. A sure animal is none."""
         return _may_be_people(self._namer.person_shares(features), self.animal_shares(features))
 
+    def show_people(self, features: Floats) -> Flags:
+        """Return which images ``(n,)`` show people more likely than not, whatever else they show."""
+        return np.asarray(self._namer.person_shares(features) >= PERSON_LIKELY, dtype=np.bool_)
+
     def show_rather_people(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` show people more likely than not, and more likely than an animal."""
         return np.asarray(self.people_shares(features) >= PERSON_LIKELY, dtype=np.bool_)
@@ -91,6 +95,10 @@ class PeopleGuard:
         primate = classes[:, self._primate_labels].sum(axis=1)
         both = (person >= PERSON_LIKELY) & (primate < PERSON_REMOTE)
         return np.asarray(np.where(both | (person > self._animals_of(classes)), person, 0), dtype=np.float32)
+
+    def show_primates(self, features: Floats) -> Flags:
+        """Return which images ``(n,)`` show primates more likely than not."""
+        return np.asarray(self._classifier.shares(features)[:, self._primate_labels].sum(axis=1) >= SURE, dtype=np.bool_)
 
     def show_rather_animals(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` surely show an animal, and people less likely than not."""

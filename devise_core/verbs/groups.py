@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
+from devise_core.collections.people_apart import people_apart
+from devise_core.collections.projection import Projections
 from devise_core.errors import QueryError
 from devise_core.hits import Hits
 from devise_core.search.near_duplicates import near_duplicate_groups
@@ -15,9 +18,25 @@ from devise_core.verbs.labels import LabelVerbs
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.vision.image_encoder import Encoded
 
+MAX_KEPT_APART = 5_000
+
 
 class GroupVerbs(RankingVerbs, LabelVerbs):
     """The verbs that sort images without a query."""
+
+    @cached_property
+    def maps(self) -> Projections:
+        """The maps of the collection, on which pictures of people are not among those of apes.
+
+        The maps of more than ``MAX_KEPT_APART`` images are as they are stored.
+        """
+        collection, guard = self.collection, self.parts.people_guard
+        if guard is None or not len(collection) or len(collection) > MAX_KEPT_APART:
+            return collection.projections
+        features = np.asarray(collection.features, dtype=np.float32)
+        primates = guard.show_primates(features)
+        people = guard.show_people(features) & ~primates
+        return people_apart(collection.projections, people, primates, np.asarray(collection.embeddings, dtype=np.float32))
 
     def near_duplicates(self) -> list[Hits]:
         """Return the images that nearly repeat each other, in groups of two or more, the largest group first.

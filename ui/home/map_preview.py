@@ -45,8 +45,8 @@ def places_of(engine: Engine, rows: Sequence[int]) -> list[list[float] | None]:
     name = map_name(collection)
     if name is None:
         return [None for _ in rows]
-    places = collection.projections.places[name]
-    low, extent = _bounds(collection, name)
+    places = engine.maps.places[name]
+    low, extent = _bounds(engine, name)
     return [_rounded((places[row] - low) / extent) for row in rows]
 
 
@@ -56,8 +56,8 @@ def query_place(engine: Engine, vector: Floats) -> list[float] | None:
     name = map_name(collection)
     if name is None:
         return None
-    low, extent = _bounds(collection, name)
-    return _rounded((collection.projections.place(name, vector, collection.vector_rows("semantic")) - low) / extent)
+    low, extent = _bounds(engine, name)
+    return _rounded((engine.maps.place(name, vector, collection.vector_rows("semantic")) - low) / extent)
 
 
 def map_name(collection: Collection) -> str | None:
@@ -69,19 +69,19 @@ def map_name(collection: Collection) -> str | None:
     return None
 
 
-def stretched_places(collection: Collection) -> Floats | None:
+def stretched_places(engine: Engine) -> Floats | None:
     """Return the places of all pictures ``(n, 2)``, stretched to fill a map from 0 to 1 in both directions."""
-    name = map_name(collection)
+    name = map_name(engine.collection)
     if name is None:
         return None
-    low, extent = _bounds(collection, name)
-    stretched: Floats = (collection.projections.places[name] - low) / extent
+    low, extent = _bounds(engine, name)
+    stretched: Floats = (engine.maps.places[name] - low) / extent
     return stretched
 
 
-def _bounds(collection: Collection, name: str) -> tuple[Floats, Floats]:
+def _bounds(engine: Engine, name: str) -> tuple[Floats, Floats]:
     """Return the lowest coordinates of a map ``(2,)``, and how far it reaches from there."""
-    return _bounds_of(collection.name, collection.version, name, collection.projections.places[name])
+    return _bounds_of(engine.collection.name, engine.collection.version, name, engine.maps.places[name])
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -113,7 +113,7 @@ def _rounded(place: Floats) -> list[float]:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _message(name: str, version: str, _engine: Engine) -> dict[str, Any]:  # noqa: ARG001  name and version are the cache key
     collection = _engine.collection
-    places = stretched_places(collection)
+    places = stretched_places(_engine)
     rows = [] if places is None else preview_rows(places)
     return {
         "columns": CELLS[0],

@@ -126,7 +126,7 @@ class _Drawn:
 
 
 def _message(engine: Engine) -> str:
-    collection, projections = engine.collection, engine.collection.projections
+    collection, projections = engine.collection, engine.maps
     drawn = _Drawn.of(engine)
     return json.dumps(
         {

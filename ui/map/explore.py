@@ -52,7 +52,7 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
         explain_missing_picture(engine, linked, "Click a picture on the map.")
     if view.row is not None:
         neighbours = [hit.row for hit in more_like(engine, collection.items[view.row].id, NEIGHBOURS)]
-    inside = view.region.rows(collection.projections) if view.region else None
+    inside = view.region.rows(engine.maps) if view.region else None
     marks = MapMarks(pins, neighbours) if inside is None else MapMarks(pins, neighbours, inside)
     map_column, panel_column = st.columns(MAP_AND_PANEL, gap="medium")
     with map_column:

@@ -102,7 +102,7 @@ def describe_placement(view: View, marks: MapMarks) -> str:
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
-    projections, embeddings = engine.collection.projections, engine.collection.vector_rows("semantic")
+    projections, embeddings = engine.maps, engine.collection.vector_rows("semantic")
     places = {name: projections.place(name, pin.vector, embeddings).round(4).tolist() for name in projections.places}
     return {"text": pin.text, "places": places}
 

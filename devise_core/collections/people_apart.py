@@ -1,0 +1,48 @@
+"""Keep pictures of people away from those of apes and monkeys on a map. A map says that neighbours are similar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from devise_core.collections.projection import Projections
+from devise_core.vectors import Floats
+
+NEAR = 8
+"""A picture of people is moved if one of its eight nearest pictures on a map shows a primate."""
+AMONG = 3
+"""It is moved to the mean place of the three most similar pictures of people that are not near a primate, or to one of them."""
+
+Flags = npt.NDArray[np.bool_]
+
+
+def people_apart(maps: Projections, people: Flags, primates: Flags, embeddings: Floats) -> Projections:
+    """Return maps on which no picture of people is beside a primate, if there are other pictures of people to move it to.
+
+    Args:
+        maps: The maps of ``n`` images.
+        people: Which of them show people ``(n,)``.
+        primates: Which of them show primates ``(n,)``.
+        embeddings: Unit rows ``(n, d)``.
+    """
+    if not people.any() or not primates.any():
+        return maps
+    return replace(maps, places={name: _moved(places, people, primates, embeddings) for name, places in maps.places.items()})
+
+
+def _moved(places: Floats, people: Flags, primates: Flags, embeddings: Floats) -> Floats:
+    def beside(place: Floats, row: int) -> bool:
+        distances = np.linalg.norm(places - place, axis=1)
+        distances[row] = np.inf
+        return bool(primates[np.argsort(distances)[:NEAR]].any())
+
+    rows = np.flatnonzero(people)
+    is_beside = np.asarray([beside(places[row], row) for row in rows], dtype=np.bool_)
+    apart, moved = rows[~is_beside], places.copy()
+    for row in rows[is_beside]:
+        similar = apart[np.argsort(-(embeddings[apart] @ embeddings[row]))]
+        candidates = [places[similar[:AMONG]].mean(axis=0), *places[similar]] if len(similar) else []
+        moved[row] = next((place for place in candidates if not beside(place, row)), places[row])
+    return moved
