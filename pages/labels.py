@@ -18,8 +18,8 @@ OFFERED = "people, animal, flower, tree, fruit, vegetable, food, clothes, vehicl
 
 page_layout.header(
     "Labels",
-    "Choose a picture and see which words describe it best. You can also type a list of words to choose from, which may "
-    "be new to the app. Drag a box on the picture to describe only that part.",
+    "Choose a picture and see which words describe it best. Or let the app choose from words that you type, even words it was not "
+    "trained on. Drag a box on the picture to describe only that part.",
     choose=True,
 )
 with show_errors():

@@ -22,11 +22,11 @@ from ui.session_query import read_query
 from ui.text import plain, similarity_help
 
 COUNT = 12
-MEAN_HELP = similarity_help("a picture is to the average of all your pictures")
+MEAN_HELP = similarity_help("a picture is to all your pictures together")
 LINKS = (
     ("explorer.py", "See them on the map", "scatter_plot"),
     ("image_search.py", "Search them with a picture", "image_search"),
-    ("labels.py", "Name one of them", "sell"),
+    ("labels.py", "Labels for one", "sell"),
 )
 
 
@@ -92,7 +92,7 @@ with show_errors():
         with st.expander(f"{len(state.skipped) + state.more_skipped} could not be read", icon=":material/broken_image:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped))
             if state.more_skipped:
-                st.caption(f"{state.more_skipped} more are not listed.")
+                st.caption(f"{state.more_skipped} more not listed.")
     if state.notes:
         with st.expander(f"{len(state.notes)} damaged, but readable", icon=":material/healing:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in state.notes))
@@ -101,6 +101,6 @@ with show_errors():
     else:
         show_pictures(st.session_state[UPLOADS_ENGINE])
     st.caption(
-        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks them before it sends them. The names of "
-        "folders become labels."
+        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks them before it sends them. Folder names "
+        "label their pictures."
     )

@@ -7,7 +7,7 @@ from ui.words.modes import show_mode
 page_layout.header(
     "Words",
     "See which words are similar in meaning, add and subtract words, or go step by step from one word to another. "
-    "Pictures show what the app sees at each step.",
+    "Matching pictures are shown with the words.",
     choose=True,
 )
 with show_errors():

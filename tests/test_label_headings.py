@@ -74,7 +74,7 @@ def test_only_a_likely_word_is_called_a_guess() -> None:
     assert page(0.5, -0.1).header[0].value == "Best name: word0"
     assert "These words do not fit: word1" in page_text(page(0.5, -0.1))
     assert page(0.3, -0.1).header[0].value == "Not sure. The best guess is word0"
-    assert "These words fit less: word1" in page_text(page(0.3, -0.1))
+    assert "These words fit even less: word1" in page_text(page(0.3, -0.1))
     assert page(0.1, -0.1).header[0].value == "Not sure"
     assert bars(page(0.1, -0.1)) == ["word0  ·  hardly fits  ·  score 0.10"]
     assert page().header[0].value == "Not sure"
@@ -84,7 +84,7 @@ def test_only_a_likely_word_is_called_a_guess() -> None:
 @pytest.mark.artifacts
 def test_all_words_are_guesses() -> None:
     test = app("labels", item="violin", collection="stamps", vocabulary="All words")
-    assert test.header[0].value == "Words near this picture"
+    assert test.header[0].value == "Words close in meaning"
     assert "These words are guesses." in page_text(test)
     assert "Best name" not in page_text(test)
 
@@ -147,6 +147,6 @@ def test_the_list_that_is_offered_fits_the_samples(item: str, heading: str) -> N
 
 
 def test_an_unsure_name_is_given_with_a_likelier_one() -> None:
-    assert shown([("tower", 0.12), ("building", 0.4)]).header[0].value == "Not sure. It may be building or tower"
+    assert shown([("tower", 0.12), ("building", 0.4)]).header[0].value == "Not sure. Perhaps building or tower"
     assert shown([("tower", 0.12), ("building", 0.2)]).header[0].value == "Not sure. The best guess is tower"
     assert shown([("tower", 0.3), ("building", 0.7)]).header[0].value == "Probably building. Another guess is tower"

@@ -112,6 +112,12 @@ def test_a_search_without_results_offers_examples(photos: Engine) -> None:
     assert answer_to_text(photos, "african")["tries"][0] == [f"Try instead: {offered}", offered]
 
 
+def test_a_search_for_some_people_offers_people_first(photos: Engine) -> None:
+    assert answer_to_text(photos, "old man smiling")["tries"][0] == ["Try instead: people", "people"]
+    assert "way-on-people" in {button.key for button in app("text_search", q="old man smiling", collection="photos").button}
+    assert answer_to_text(photos, "african")["tries"][0] != ["Try instead: people", "people"]
+
+
 def test_described_pictures_need_no_examples(photos: Engine) -> None:
     assert caption_names(app("text_search", q="woman", collection="photos"))
     assert NO_RESULT not in page_text(app("text_search", q="woman", collection="photos"))

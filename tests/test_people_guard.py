@@ -120,7 +120,7 @@ def test_the_sentence_fits_all_words() -> None:
 def test_labels_says_that_it_judges_nobody() -> None:
     parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
     text = page_text(app("labels", **parameters))
-    assert "Not used: gorilla, thief, ugly. A picture that may show people is not named with these words." in text
+    assert "Not used: gorilla, thief, ugly. The app does not use them for pictures that may show people." in text
     assert "Best name" not in text
 
 

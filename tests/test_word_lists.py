@@ -73,7 +73,7 @@ def test_pages_show_the_warning(page: str, word: str, warned: bool) -> None:
 @pytest.mark.parametrize(("item", "warned"), [("guitar-electric-bass", True), ("violin", False)])
 def test_words_near_a_picture_have_the_warning(item: str, warned: bool) -> None:
     text = page_text(app("labels", item=item, vocabulary="All words"))
-    assert "Words near this picture" in text
+    assert "Words close in meaning" in text
     assert (PREJUDICE in text) is warned
 
 

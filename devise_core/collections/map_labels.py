@@ -11,6 +11,7 @@ from devise_core.collections.group_naming import Words, is_name_of_things
 from devise_core.datatypes import Item
 from devise_core.errors import UnknownWordError
 from devise_core.search.shown_words import SHOWN
+from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_filter import WordFilter
 
@@ -79,8 +80,11 @@ def common_labels(items: Sequence[Item], k: int) -> list[tuple[str, int]]:
 
 
 def most_shown(shown: Sequence[Words], k: int) -> list[tuple[str, int]]:
-    """Return the ``k`` words that most images show, and how many images show each. Words that only one image shows are left out."""
-    counts = Counter(word for words in shown for word, share in words.items() if share >= SHOWN)
+    """Return the ``k`` words that most images show, and how many images show each.
+
+    Words that only one image shows are left out, and so is "female", which WordNet has for hens and mares.
+    """
+    counts = Counter(word for words in shown for word, share in words.items() if share >= SHOWN and not is_sensitive(word))
     return [(word, count) for word, count in counts.most_common(k) if count > 1]
 
 

@@ -39,9 +39,9 @@ def _moved(places: Floats, people: Flags, primates: Flags, embeddings: Floats) -
         return bool(primates[np.argsort(distances)[:NEAR]].any())
 
     rows = np.flatnonzero(people)
-    is_beside = np.asarray([beside(places[row], row) for row in rows], dtype=np.bool_)
+    is_beside = np.asarray([beside(places[row], row) for row in rows.tolist()], dtype=np.bool_)
     apart, moved = rows[~is_beside], places.copy()
-    for row in rows[is_beside]:
+    for row in rows[is_beside].tolist():
         similar = apart[np.argsort(-(embeddings[apart] @ embeddings[row]))]
         candidates = [places[similar[:AMONG]].mean(axis=0), *places[similar]] if len(similar) else []
         moved[row] = next((place for place in candidates if not beside(place, row)), places[row])

@@ -35,7 +35,7 @@ function build(root) {
   const clear = form.querySelector(".clear");
   const box = { form, input, shown: null, history: [], source: null, labels: true, send: () => {} };
   const pending = pendingValue();
-  let timer = 0, request = null, active = -1;
+  let timer = 0, request = null, active = -1, cleared = false;
 
   const focused = () => root.getRootNode().activeElement === input;
   const options = () => [...list.querySelectorAll("[role=option]")];
@@ -104,14 +104,16 @@ function build(root) {
     }
   };
   input.oninput = () => {
+    cleared = false;
     clear.hidden = !input.value;
     announce("typed", input.value);
     clearTimeout(timer);
     if (input.value.trim()) timer = setTimeout(suggest, KEY_PAUSE);
     else recent();
   };
-  input.onfocus = () => { if (!input.value) recent(); };
-  input.onblur = close;
+  input.onfocus = () => { if (!input.value && !cleared) recent(); };
+  input.onclick = () => { if (!input.value && list.hidden) recent(); };
+  input.onblur = () => { cleared = false; close(); };
   input.onkeydown = (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -130,11 +132,12 @@ function build(root) {
   };
   clear.onclick = () => {
     submit("");
+    cleared = true; // the focus stays in the box, and no list covers what is below it
     input.focus();
   };
   box.update = (query) => pending.receive(query, () => {
     form.removeAttribute("aria-busy");
-    if (focused() && !input.value) recent(); // now with the latest query
+    if (focused() && !input.value && !cleared) recent(); // now with the latest query
     if (query === box.shown) return;
     input.value = box.shown = query;
     clear.hidden = !query;

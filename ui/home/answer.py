@@ -19,7 +19,7 @@ from ui.hit.tiles import Marks, tile_data
 from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
 from ui.query.evidence import absence_sentence, match_marks, spellings, unknown_sentence
-from ui.query.examples import examples
+from ui.query.examples import ways_on
 from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
 
 COUNT = 18
@@ -71,7 +71,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         "query": query.text,
         "status": _status(engine, query, matches, len(hits), bool(captioned)),
         "notes": _notes(query),
-        "tries": _tries(query, matches) or ([] if hits or captioned else _examples(engine)),
+        "tries": _tries(query, matches) or ([] if hits or captioned else _examples(engine, query)),
         "tiles": _tiles(engine, hits, matches),
         "captioned": _captioned(engine, query, {hit.id for hit in hits}) if matches.sure else captioned,
         "captioned_first": not matches.sure,
@@ -127,12 +127,12 @@ def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
     """Return the pictures that are described with the words of a query, or examples to try. An atrocity has none."""
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
-    tries = [] if no_examples else _examples(engine)
+    tries = [] if no_examples else _examples(engine, query)
     return _without_tiles(query.text, reason or withheld_sentence(query, bool(captioned)), tries, captioned)
 
 
-def _examples(engine: Engine) -> list[list[str]]:
-    return [[f"Try instead: {example}", example] for example in examples(engine)[:MAX_TRIES]]
+def _examples(engine: Engine, query: Query) -> list[list[str]]:
+    return [[f"Try instead: {example}", example] for example in ways_on(engine, query)[:MAX_TRIES]]
 
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from ui.hit.beside_people import more_like
 from ui.hit.best_words import words_title
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
-from ui.hit.tiles import tiles
+from ui.hit.tiles import Marks, tiles
 from ui.links import link
 from ui.map.view import select_picture, write_view
+from ui.picture.similar_images import LEAST_SIMILAR
 from ui.text import PICTURES_HELP, plain, similarity_help
 
 NEIGHBOURS = 8
@@ -48,7 +49,9 @@ def picture_card(engine: Engine, row: int) -> None:
                 open_hit(item)
             link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
         st.markdown("**Most similar pictures.** Click one to go to it.", help=PICTURES_HELP)
-        clicked = tiles(engine, more_like(engine, item.id, NEIGHBOURS), "neighbours", help_text=PICTURES_HELP)
+        similar = more_like(engine, item.id, NEIGHBOURS)
+        marks = Marks(strong={hit.id for hit in similar if hit.cosine >= LEAST_SIMILAR["semantic"]})
+        clicked = tiles(engine, similar, "neighbours", marks, help_text=PICTURES_HELP)
     if clicked:
         select_picture(collection, clicked.id)
 
@@ -79,12 +82,12 @@ def region_card(engine: Engine, rows: Rows) -> None:
         key="map-download",
         on_click="ignore",
     )
-    gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the average of the region"))
+    gallery(engine, hits[:MAX_SHOWN], "region", help_text=similarity_help("a picture is to the region as a whole"))
     sampled = f"{len(listed):,} pictures of the region, evenly sampled"
     extent = "every picture in the region" if len(listed) == len(rows) else sampled
     more = f" These are the {MAX_SHOWN} most typical pictures. The CSV file lists {extent}." if len(rows) > MAX_SHOWN else ""
     st.caption(
-        f"Each similarity compares a picture with the average of the region.{more}",
+        f"Each similarity compares a picture with the region as a whole.{more}",
         help="The similarity is the cosine of the picture's vector and the mean vector of the region.",
     )
 

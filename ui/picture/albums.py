@@ -24,7 +24,7 @@ from ui.query.examples import examples
 from ui.text import APPEARANCE_HELP, plain, similarity_help
 
 IN_ROW = 6
-ALBUM_HELP = similarity_help("a picture is to the average of its album")
+ALBUM_HELP = similarity_help("a picture is to its album as a whole")
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from ui.hit.best_words import contradicting, first_confidence
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
-    "For the pictures of this demo, “probably” is right about 2 times in 3, “maybe” 4 times in 10, “not sure” once in 10. "
-    "The percentage includes more specific words, such as breeds of dog for “dog”."
+    "In this demo, about 2 in 3 of the words marked “probably” are right, 4 in 10 of those marked “maybe”, and 1 in 10 of those "
+    "marked “not sure”. The percentage of “dog” also counts more specific words, such as breeds."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
-_SCORE_HELP = f"How well a word fits. A search for the word uses the same score. From {LABEL_SURE} on, the app is sure."
+_SCORE_HELP = f"How well a word fits. A search for the word uses the same score. At {LABEL_SURE} or more, the app is sure."
 LIKELY = 0.1
 """A word of this probability is named in the heading beside the best one, if that is not sure and less than half as probable."""
 GUESS = 0.5
@@ -65,7 +65,7 @@ def _heading(names: Names, surest: str) -> str:
     if first_confidence(names) != "not sure":
         return f"Best name: {plain(word)}"
     likelier = [hit.word for hit, share in zip(names.hits, names.shares, strict=True) if share >= max(LIKELY, 2 * names.shares[0])]
-    return f"Not sure. It may be {plain(likelier[0])} or {plain(word)}" if likelier else _not_sure(word)
+    return f"Not sure. Perhaps {plain(likelier[0])} or {plain(word)}" if likelier else _not_sure(word)
 
 
 def _not_sure(word: str) -> str:
@@ -86,7 +86,7 @@ def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None
             their similarity: the nearest of so many is always a guess.
     """
     if hits and threshold is None:
-        st.header("Words near this picture", help=similarity_help("a word is to the picture"))
+        st.header("Words close in meaning", help=similarity_help("a word is to the picture"))
         st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
     elif hits and threshold is not None and hits[0].score >= GUESS * threshold:
         word = hits[0].word
@@ -104,4 +104,4 @@ def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None
     unfit = [plain(hit.word) for hit in hits if hit not in fitting]
     if unfit and fitting:
         sure = threshold is None or hits[0].score >= threshold
-        st.caption(f"{'These words do not fit' if sure else 'These words fit less'}: {', '.join(unfit)}")
+        st.caption(f"{'These words do not fit' if sure else 'These words fit even less'}: {', '.join(unfit)}")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import By, Engine
+from devise_core.search.confidence import MAYBE
 from devise_core.serving import event_log
+from devise_core.text.tokens import tokens
 from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import NOT_COMBINED, refuse_blocked, words_of
 from ui.errors import show_errors
@@ -23,6 +26,8 @@ from ui.searchbox import example_pills, search_box
 from ui.text import APPEARANCE_HELP, NO_WORD_LIST, PICTURES_HELP, plain
 
 COUNT, WORDS = 12, 6
+_POOL = 4
+"""Search for this many times as many pictures as are shown, because some are left out."""
 PICTURE, OLD_NAME = "picture", "photo"
 """The name of the chosen picture in a query, and its name in links from earlier versions."""
 EXAMPLES = ("sea", "snow", "baby", "toy", "music")
@@ -67,14 +72,34 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
         with event_log.timed_search(text) as facts:
             query = engine.query(text, pictures)
             refuse_blocked(engine, words_of(query), NOT_COMBINED)
-            hits = engine.search_text(query, COUNT + 1)
+            unwanted = [term.word for term in query.reading.terms if term.weight < 0 and term.kind == "words"]
+            hits = without_shown(engine, engine.search_text(query, _POOL * COUNT), unwanted)[: COUNT + 1]
             facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
         show_reading(query.reading, "q", pictures)
         say_unmodelled(query)
         if any(term.kind == "words" for term in query.reading.terms):
-            st.header(f"This picture and {plain(words, 60)}")
-            st.caption("The pictures closest to both. A picture may show only one of them.")
+            wanted = any(term.kind == "words" and term.weight > 0 for term in query.reading.terms)
+            st.header(f"This picture{' and' if wanted else ','} {plain(words, 60)}")
+            if wanted:
+                st.caption("The pictures closest to both. A picture may show only one of them.")
             gallery(engine, without(chosen, hits), "sum")
+
+
+def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> list[Hit]:
+    """Leave out pictures that show what the visitor does not want, as their labels or the classifier say.
+
+    Args:
+        engine: The engine over the collection.
+        hits: The pictures.
+        words: What they should not show.
+    """
+    evidence, classifier = engine.parts.evidence, engine.parts.classifier
+    if not hits or not words or evidence is None or classifier is None:
+        return list(hits)
+    features = engine.collection.vector_rows("visual")[np.asarray([hit.row for hit in hits])]
+    shares = evidence.kind_shares(words, classifier.shares(features)).max(axis=1)
+    named = [any(word in tokens(" ".join(hit.item.labels)) for word in words) for hit in hits]
+    return [hit for hit, share, is_named in zip(hits, shares, named, strict=True) if share < MAYBE and not is_named]
 
 
 def with_picture(words: str) -> str:

@@ -12,7 +12,7 @@ from devise_core.errors import QueryError, UnknownWordError
 from ui.blocked_words import blocked_words
 from ui.text import plain
 
-NOT_NAMED = "A picture that may show people is not named with these words."
+NOT_NAMED = "The app does not use them for pictures that may show people."
 ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
 _SEPARATOR = re.compile(r"[,;\n]")
 
@@ -31,9 +31,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     blocked = blocked_words(engine, typed)
     if blocked:
         verb = "is" if len(blocked) == 1 else "are"
-        st.caption(
-            f"{len(blocked)} of your {len(typed)} words {verb} left out, because the word filter never lets them name a picture."
-        )
+        st.caption(f"{len(blocked)} of your {len(typed)} words {verb} left out, because this site’s word filter blocks them.")
     labels = [label for label in typed if label not in blocked]
     faults = {label: fault for label in labels if (fault := _fault(engine, label))}
     if len(faults) == len(labels):

@@ -12,7 +12,7 @@ from ui import url_state
 from ui.blocked_words import withheld_sentence
 from ui.links import link
 from ui.query.caption_row import caption_row
-from ui.query.examples import examples
+from ui.query.examples import ways_on
 from ui.text import plain
 
 OFFERED = 4
@@ -65,6 +65,6 @@ def captioned_or_examples(engine: Engine, query: Query, where: Condition) -> int
     if not shown and not is_atrocity(query.respelled_text):
         with st.container(horizontal=True, vertical_alignment="center", key="way-on"):
             st.caption(NO_RESULT, width="content")
-            for example in examples(engine)[:OFFERED]:
+            for example in ways_on(engine, query)[:OFFERED]:
                 link("text_search", plain(example), f"way-on-{example}", ":material/search:", **{url_state.QUERY: example})
     return shown

@@ -107,8 +107,8 @@ def _similar_words() -> None:
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
-            "Words are similar if they are used in similar texts, such as “apple” and “computer” in the news. They were learned "
-            "from text alone, with a method called GloVe. Click a word to continue from it.",
+            "Words such as “apple” and “computer” are similar because the news uses them in similar texts. This was learned from "
+            "text alone, with a method called GloVe. Click a word to continue from it.",
             help=WORD_HELP,
         )
         _pictures(query)
@@ -129,7 +129,7 @@ def _arithmetic() -> None:
             st.info(PREJUDICE, icon=":material/info:")
         _word_buttons(hits)
         st.caption(
-            "Each word is a vector of length 1. The app adds and subtracts the vectors and shows the words most similar to the "
+            "Each word is a list of numbers. The app adds and subtracts the lists and shows the words most similar to the "
             "result. The words of the query itself are left out, because they are always similar.",
             help=WORD_HELP,
         )
@@ -162,7 +162,7 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "At each step you see the most similar word. If a picture in "
+            "Each step shows the word closest to it. If a picture in "
             f"{plain(engine.collection.title)} matches it well, you see that too. No word or picture appears twice.",
             help="The path goes from one word to the other in equal steps of meaning.",
         )
@@ -176,7 +176,7 @@ def _path() -> None:
 def _word_buttons(hits: Sequence[WordHit]) -> None:
     """Show a button for each word. A click shows the words similar to it."""
     if not hits:
-        st.info("The page shows no word that is similar to this. Try other words.", icon=":material/info:")
+        st.info("There are no similar words to show here. Try other words.", icon=":material/info:")
     with st.container(horizontal=True, key="words_found"):
         for hit in hits:
             label = f"{plain(hit.word)} :small[{hit.cosine:z.2f}]"

@@ -17,10 +17,10 @@ from devise_core.text.thing_words import is_animal, is_place, is_thing
 from devise_core.text.tokens import tokens
 
 DIFFERENCE = "A difference alone has no meaning. Add a word, as in king - man + woman."
-PEOPLE = "With words for people, this page computes only within a family or a royal court, as in king - man + woman."
-PLACES = "The page computes with names of places only if all words are such names, as in paris - france + italy."
-ANIMALS = "The page computes with animals only if the other words mean things or animals, as in kitten - cat + dog."
-COLOUR = "The page computes with colors only if the other words mean things or animals, as in apple - red + yellow."
+PEOPLE = "Words for people can be combined only with words for family or royalty, as in king - man + woman."
+PLACES = "Names of places can be combined only with other names of places, as in paris - france + italy."
+ANIMALS = "Animals can be combined only with things or other animals, as in kitten - cat + dog."
+COLOUR = "Colors can be combined only with things, animals or other colors, as in apple - red + yellow."
 _ZERO = 1e-6
 _ARTICLES = frozenset(("a", "an", "the"))
 
