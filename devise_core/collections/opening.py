@@ -19,7 +19,7 @@ def default_collection() -> str:
 
 
 def collection_names(layout: ArtifactLayout) -> list[str]:
-    """Return the names of all collections beside the model in ``layout``, the default one first."""
+    """Return the names of the collections of the model and of the user, the default one first."""
     first = default_collection()
     return sorted(find_collections(layout.root), key=lambda name: name != first)
 
@@ -29,8 +29,8 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
 
     Args:
         collection: A name, or a folder.
-        layout: The model's folder, whose collections can be named.
-        model_id: The model that the collection must be made with.
+        layout: The folder of the model. Its collections open by name.
+        model_id: The model that must have made the collection.
 
     Returns:
         The collection. Its vectors are read when they are first used.

@@ -3,8 +3,8 @@
 The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below the query in
 WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
 
-On labels and on everyday nouns that are known to be absent, this separates present from absent with an AUC of 0.87 in the stamps
-and 0.92 in the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
+This separates the labels of a collection from everyday nouns that no image shows with an AUC of 0.87 in the stamps and 0.92 in
+the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.vectors import Floats, Rows
 
 SHARPNESS, SHARPNESS_WITH_CONCEPTS = 20.0, 15.0
-"""How fast a label's weight falls with its similarity to the query."""
+"""How fast a label's weight rises with its similarity to the query."""
 RANDOM_NOUNS, SEED, IMAGES = 500, 7, 20_000
 """The random nouns that a query is compared with, and how many images of a large collection are sampled."""
 PRESENT, GOOD = 0.5, 0.3
-"""A query counts as present above the 50% quantile of random nouns. An image matches well above the 30% quantile."""
+"""A query counts as present above the 50% quantile of random nouns. An image must be above the 30% quantile to match well."""
 SHARE_OF_BEST = 0.35
-"""An image matches well if its evidence is at least this share of the best."""
+"""To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
-"""If no label is below a query in WordNet, one must be this similar to judge it. The label nearest to "pyramid" has a similarity of
-0.45, and "airliner", which is nearest to "helicopter", 0.80."""
+"""A query without labels below it in WordNet needs a label that is this similar to it. The label nearest to "pyramid" has a
+similarity of 0.45, and "airliner", which is nearest to "helicopter", 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]
-"""Returns unit rows ``(n, c)`` of texts in the concept space."""
+"""Returns unit rows ``(n, c)`` of texts in the concept space, a second space of texts (``text/concepts.py``)."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class LabelEvidence:
         nouns: The noun list.
         label_vectors: Unit rows ``(labels, d)``.
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
-        concept: Gives texts their vectors in the concept space, or None. Without both, the embedding space is used alone.
+        concept: Gives texts their vectors in the concept space, or None. Unless both are given, only embeddings are used.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
         word_filter: The kinds of thing that ``near_miss`` may offer.
     """
@@ -94,7 +94,7 @@ class LabelEvidence:
         return "" if row is None else self.senses.synset(row)
 
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
-        """Return the probability that each image shows a kind of thing: that of the labels below its usual sense in WordNet.
+        """Return the probability that each image shows a kind of thing: the sum over the labels below it in WordNet.
 
         Args:
             names: ``m`` names of kinds, in the singular or plural.
@@ -168,7 +168,7 @@ class LabelEvidence:
         return bool(self._similarities([probe])[0].max() >= NEAR)
 
     def thresholds(self, shares: Floats) -> Thresholds:
-        """Return what random nouns reach in a collection.
+        """Return the thresholds for a collection, from the evidence of random nouns in it.
 
         Args:
             shares: The classifier's softmax of its images ``(n, labels)``.
@@ -186,7 +186,7 @@ class LabelEvidence:
         return Thresholds(float(np.quantile(best, PRESENT)), float(np.quantile(best, GOOD)))
 
     def near_miss(self, probe: Probe, shares: Floats, thresholds: Thresholds) -> NearMiss | None:
-        """Return the nearest kind of a noun that the collection shows.
+        """Return the nearest kind of thing above a noun that some image shows.
 
         Args:
             probe: The noun.
@@ -207,7 +207,7 @@ class LabelEvidence:
         return None
 
     def _similarities(self, probes: Sequence[Probe]) -> tuple[Floats, float]:
-        """Return the similarity of each label to each probe ``(probes, labels)``, and how fast a weight falls with it."""
+        """Return the similarity of each label to each probe ``(probes, labels)``, and how fast a weight rises with it."""
         cosines = np.asarray(np.stack([probe.vector for probe in probes]) @ self._label_vectors.T, dtype=np.float32)
         concepts = [probe.concept for probe in probes if probe.concept is not None]
         if self._label_concepts is None or len(concepts) < len(probes):

@@ -1,4 +1,4 @@
-"""Which labels may name an image, and how near one must be."""
+"""Which labels may name an image, and with what score."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label names an image only if it is nearer to it than this share of random nouns."""
+"""Without a scorer, a label names an image only if it is nearer than this share of random nouns."""
 LABEL_SURE = 0.4
-"""The score from which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
+"""The least score with which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
 right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
 7% reach it."""
 KIND_SURE = 0.5
-"""From this probability of the labels below a word such as "animal", the word is sure. With words for eleven kinds of thing, this
-raises the share of 960 images of Caltech-101 that get a sure word from 56% to 92%, and 96% of those are right instead of 94%."""
+"""A word such as "animal" is sure if the labels below it in WordNet add up to this probability. With words for eleven kinds of
+thing, 92% of 960 images of Caltech-101 get a sure word instead of 56%, and 96% of these words are right instead of 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class LabelGuardVerbs(EngineBase):
     """The verbs that check labels before they name an image."""
 
     def judging_labels(self, labels: Sequence[str]) -> list[str]:
-        """Return the labels that do not name a picture of people unless the classifier is sure: the app does not judge anybody.
+        """Return the labels that could judge people. At most a sure classifier lets them name a picture of people.
 
         Args:
             labels: Labels that somebody typed.
@@ -73,13 +73,13 @@ class LabelGuardVerbs(EngineBase):
         return [label for label in labels_given(labels) if guard and guard.is_refused(label)]
 
     def label_threshold(self, encoded: Encoded) -> float:
-        """Return the score from which a label of a list names an image. Below it, perhaps no label of the list fits.
+        """Return the least score with which a label of a list names an image. Below it, perhaps no label of the list fits.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
 
         Returns:
-            ``LABEL_SURE``. For a model that ranks by cosine, the cosine that is above ``NOT_BY_CHANCE`` of those of random nouns.
+            ``LABEL_SURE``. For a model that ranks by cosine, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns.
 
         Example:
             >>> encoded = engine.encoded(engine.collection.row("dog"))
@@ -91,7 +91,7 @@ class LabelGuardVerbs(EngineBase):
         return LABEL_SURE if self.parts.scorer else float(self._chances(encoded.embeddings)[0])
 
     def _chances(self, embeddings: Floats) -> Floats:
-        """Return the cosine that is above ``NOT_BY_CHANCE`` of those of random nouns, for each of the unit rows ``(n, d)``."""
+        """Return the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns with each of the unit rows ``(n, d)``."""
         if self.vocabulary is None:
             return np.zeros(len(embeddings), dtype=np.float32)
         nouns = self.vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED)
@@ -116,7 +116,7 @@ class LabelGuardVerbs(EngineBase):
 
 
 def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
-    """Leave out labels that could insult somebody. General words, such as "people", name only images that show people."""
+    """Leave out labels that could insult somebody. Words for people in general name only images that show people."""
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     allowed[people] &= fit.sure[people]
     allowed[~people] &= fit.sure[~people] | ~fit.in_general
