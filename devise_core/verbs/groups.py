@@ -31,12 +31,13 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
         The maps of more than ``MAX_KEPT_APART`` images are as they are stored.
         """
         collection, guard = self.collection, self.parts.people_guard
+        stored = collection.projections
         if guard is None or not len(collection) or len(collection) > MAX_KEPT_APART:
-            return collection.projections
+            return stored
         features = np.asarray(collection.features, dtype=np.float32)
         primates = guard.show_primates(features)
         people = guard.show_people(features) & ~primates
-        return people_apart(collection.projections, people, primates, np.asarray(collection.embeddings, dtype=np.float32))
+        return people_apart(stored, people, primates, np.asarray(collection.embeddings, dtype=np.float32))
 
     def near_duplicates(self) -> list[Hits]:
         """Return the images that nearly repeat each other, in groups of two or more, the largest group first.
