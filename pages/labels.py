@@ -6,7 +6,7 @@ from devise_core.engine import WordSet
 from ui import page_layout
 from ui.errors import show_errors
 from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows_anything
-from ui.picture.names import show_names, show_nearest_words
+from ui.picture.names import show_fitting_words, show_names, show_nearest_words
 from ui.picture.typed_labels import read_labels, say_not_named
 from ui.server.engine_cache import current_engine
 from ui.text import NO_WORD_LIST
@@ -63,6 +63,9 @@ with show_errors():
                 hits = engine.label_encoded(encoded, 10, vocabulary)
                 if choice == CUSTOM:
                     say_not_named(engine, custom_labels, {hit.word for hit in hits})
-                show_nearest_words(hits, None if vocabulary == "all" else engine.label_threshold(encoded))
-                if vocabulary == "all" and names_people(engine, [hit.word for hit in hits]):
-                    st.caption(PREJUDICE)
+                if choice == ALL:
+                    show_nearest_words(hits)
+                    if names_people(engine, [hit.word for hit in hits]):
+                        st.caption(PREJUDICE)
+                else:
+                    show_fitting_words(hits, engine.label_threshold(encoded))

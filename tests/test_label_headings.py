@@ -51,9 +51,9 @@ def test_the_word_of_the_heading_is_first_and_the_others_are_introduced() -> Non
 def test_no_similarity_is_minus_zero() -> None:
     def script() -> None:
         from devise_core.datatypes import WordHit
-        from ui.picture.names import show_nearest_words
+        from ui.picture.names import show_fitting_words
 
-        show_nearest_words([WordHit("hammer", -0.001, 0.0)], 0.1)
+        show_fitting_words([WordHit("hammer", -0.001, 0.0)], 0.1)
 
     test = AppTest.from_function(script, default_timeout=60).run()
     assert test.header[0].value == "Not sure"
@@ -64,9 +64,9 @@ def test_no_similarity_is_minus_zero() -> None:
 def test_only_a_likely_word_is_called_a_guess() -> None:
     def script(scores: list[float]) -> None:
         from devise_core.datatypes import WordHit
-        from ui.picture.names import show_nearest_words
+        from ui.picture.names import show_fitting_words
 
-        show_nearest_words([WordHit(f"word{number}", 0.1, score) for number, score in enumerate(scores)], 0.4)
+        show_fitting_words([WordHit(f"word{number}", 0.1, score) for number, score in enumerate(scores)], 0.4)
 
     def page(*scores: float) -> AppTest:
         return AppTest.from_function(script, default_timeout=60, kwargs={"scores": list(scores)}).run()

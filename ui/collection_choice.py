@@ -10,7 +10,7 @@ import streamlit as st
 from devise_core.serving.open_engines import OfferedCollection
 from ui.server.engine_cache import CHOSEN, choosable_collections
 from ui.text import plain, plain_name
-from ui.url_state import ITEM, OPEN, current_page, update
+from ui.url_state import CROP, ITEM, OPEN, REGION, current_page, update
 from ui.widget_keys import when_current, widget_key
 
 
@@ -68,7 +68,7 @@ def distinct_titles(collections: Sequence[OfferedCollection]) -> dict[str, str]:
 def _choose(name: str) -> None:
     """Choose a collection. A picture or a region of another one is not looked for in it."""
     st.session_state[CHOSEN] = name
-    update(**dict.fromkeys((ITEM, OPEN, "crop", "region")))
+    update(**dict.fromkeys((ITEM, OPEN, CROP, REGION)))
 
 
 def _state(collection: OfferedCollection) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-QUERY, PAGE, ITEM, OPEN = "q", "p", "item", "open"
+QUERY, PAGE, ITEM, OPEN, CROP, REGION = "q", "p", "item", "open", "crop", "region"
 BOUND = COLLECTION, PROTOCOL, VOCABULARY, LABELS = "collection", "protocol", "vocabulary", "labels"
 """Parameters of widgets with ``bind="query-params"``. Streamlit reads and writes them.
 

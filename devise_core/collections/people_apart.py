@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from devise_core.collections.projection import Projections
+from devise_core.search.naming_table import Flags
 from devise_core.vectors import Floats
 
 NEAR = 8
 """A picture of people is moved if one of its eight nearest pictures on a map shows a primate."""
 AMONG = 3
 """It is moved to the mean place of the three most similar pictures of people that are not near a primate, or to one of them."""
-
-Flags = npt.NDArray[np.bool_]
 
 
 def people_apart(maps: Projections, people: Flags, primates: Flags, embeddings: Floats) -> Projections:

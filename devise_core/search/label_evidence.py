@@ -93,6 +93,10 @@ class LabelEvidence:
         row = self._nouns.row(noun)
         return "" if row is None else self.senses.synset(row)
 
+    def synset_of_form(self, noun: str) -> str:
+        """Return what ``synset`` does, also for a plural."""
+        return next(filter(None, map(self.synset, singular_forms(noun))), "")
+
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
         """Return the probability that each image shows a kind of thing: the sum over the labels below it in WordNet.
 
@@ -103,8 +107,7 @@ class LabelEvidence:
         Returns:
             ``(n, m)``. 0 for a name that no label is below.
         """
-        synsets = (next(filter(None, map(self.synset, singular_forms(name.lower()))), "") for name in names)
-        below = [self.senses.labels_below(synset) for synset in synsets]
+        below = [self.senses.labels_below(self.synset_of_form(name.lower())) for name in names]
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def probes(self, query: Query) -> list[Probe]:

@@ -165,9 +165,7 @@ class PeopleGuard:
 
     def _synset(self, noun: str) -> int:
         """Return the number of the usual sense of a noun, or 0."""
-        synset = self._evidence.synset(noun) if self._evidence is not None else ""
-        if not synset and self._evidence is not None:
-            synset = next(filter(None, map(self._evidence.synset, singular_forms(noun))), "")
+        synset = self._evidence.synset_of_form(noun) if self._evidence is not None else ""
         return int(synset[1:] or 0)
 
     def _is_noun(self, text: str) -> bool:

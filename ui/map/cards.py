@@ -14,10 +14,10 @@ from ui.hit.beside_people import more_like
 from ui.hit.best_words import words_title
 from ui.hit.detail import open_hit
 from ui.hit.gallery import gallery
-from ui.hit.tiles import Marks, tiles
+from ui.hit.tiles import tiles
 from ui.links import link
 from ui.map.view import select_picture, write_view
-from ui.picture.similar_images import LEAST_SIMILAR
+from ui.picture.similar_images import similarity_marks
 from ui.text import PICTURES_HELP, plain, similarity_help
 
 NEIGHBOURS = 8
@@ -50,8 +50,7 @@ def picture_card(engine: Engine, row: int) -> None:
             link("image_search", "More like this", "map-more", ":material/image_search:", item=item.id)
         st.markdown("**Most similar pictures.** Click one to go to it.", help=PICTURES_HELP)
         similar = more_like(engine, item.id, NEIGHBOURS)
-        marks = Marks(strong={hit.id for hit in similar if hit.cosine >= LEAST_SIMILAR["semantic"]})
-        clicked = tiles(engine, similar, "neighbours", marks, help_text=PICTURES_HELP)
+        clicked = tiles(engine, similar, "neighbours", similarity_marks(similar), help_text=PICTURES_HELP)
     if clicked:
         select_picture(collection, clicked.id)
 

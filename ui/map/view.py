@@ -15,7 +15,7 @@ from ui import url_state
 from ui.map.data import COLOURS
 from ui.map.region import Region, read_region
 
-METHOD, DIMENSION, COLOUR, SHOW, REGION = "map", "dims", "colour", "show", "region"
+METHOD, DIMENSION, COLOUR, SHOW = "map", "dims", "colour", "show"
 """Parameters in the address."""
 SHOW_OPTIONS = ("both", "pictures", "words")
 
@@ -47,7 +47,7 @@ def read_view(collection: Collection) -> View:
     methods = [method for method in METHODS if any(name.startswith(method) for name in projections.places)]
     method = url_state.read_choice(METHOD, methods, methods[0])
     dimensions = url_state.read_number(DIMENSION, DIMENSIONS[0], *DIMENSIONS)
-    item, text = url_state.read_text(url_state.ITEM), url_state.read_text(REGION)
+    item, text = url_state.read_text(url_state.ITEM), url_state.read_text(url_state.REGION)
     region = read_region(text, projections)
     return View(
         f"{method}{dimensions}",

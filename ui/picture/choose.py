@@ -32,8 +32,6 @@ from ui.text import plain
 from ui.widget_keys import when_current, widget_key
 
 SAMPLE, UPLOAD, PASTE, CAMERA, WEB = "Sample", "Upload", "Paste", "Camera", "Web address"
-CROP = "crop"
-"""The parameter in the address for the region."""
 
 _SAMPLES: WeakKeyDictionary[Engine, tuple[str, list[str]]] = WeakKeyDictionary()
 _PASTED, _UPLOADED, _ENCODED, _BLANK = "picture_pasted", "picture_uploaded", "picture_encoded", "picture_blank"
@@ -85,7 +83,7 @@ def show_picture(chosen: Chosen, page: str) -> None:
     """Show the picture. The visitor can drag a box on it to use only that region."""
 
     def set_region(region: CropRegion | None) -> None:
-        url_state.update(**{CROP: str(region) if region else None, "item": chosen.item})
+        url_state.update(**{url_state.CROP: str(region) if region else None, "item": chosen.item})
 
     crop(f"{page}_crop", chosen.src, chosen.name, chosen.region, set_region)
     if chosen.note:
@@ -150,7 +148,7 @@ def _pasted(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
 def _receive_pasted(page: str, data: bytes) -> None:
     st.session_state[_PASTED] = data
     st.session_state[f"{page}_way"] = PASTE
-    url_state.update(**{CROP: None, "item": None})
+    url_state.update(**{url_state.CROP: None, "item": None})
 
 
 def _web(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
@@ -169,7 +167,7 @@ def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
         src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
         cached = (token, Chosen(image, name, src, note=note_on(image)))
         st.session_state[_UPLOADED] = cached
-        url_state.update(**{CROP: None, "item": None})
+        url_state.update(**{url_state.CROP: None, "item": None})
     chosen = cached[1]
     return Chosen(chosen.image, name, chosen.src, None, _region())
 
@@ -194,7 +192,7 @@ def _sample(engine: Engine, page: str) -> Chosen | None:
         key=key,
         label_visibility="collapsed",
         wrap=True,
-        on_change=when_current(key, lambda item: url_state.update(**{"item": item, CROP: None})),
+        on_change=when_current(key, lambda item: url_state.update(**{"item": item, url_state.CROP: None})),
     )
     if sample is None:
         return None
@@ -217,5 +215,5 @@ def _samples(engine: Engine) -> list[str]:
 
 
 def _region() -> CropRegion | None:
-    parts = url_state.read_text(CROP).split(",")
+    parts = url_state.read_text(url_state.CROP).split(",")
     return CropRegion.of([int(part) if part.isascii() and part.isdigit() and len(part) < 5 else -1 for part in parts])

@@ -77,31 +77,40 @@ def _fit(score: float, threshold: float) -> str:
     return "fits" if score >= threshold else "may fit" if score >= GUESS * threshold else "hardly fits"
 
 
-def show_nearest_words(hits: Sequence[WordHit], threshold: float | None) -> None:
-    """Show the words that fit a picture, with how well they fit.
+def show_nearest_words(hits: Sequence[WordHit]) -> None:
+    """Show the words of the vocabulary nearest to a picture, with their similarity. The nearest of so many is always a guess."""
+    if hits:
+        st.header("Words close in meaning", help=similarity_help("a word is to the picture"))
+        st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
+    else:
+        st.header("Not sure")
+    with st.container(key="label-bars"):
+        for hit in hits:
+            _value_bar(hit.word, f"similarity {hit.cosine:z.2f}", hit.cosine)
+
+
+def show_fitting_words(hits: Sequence[WordHit], threshold: float) -> None:
+    """Show the words of a list, with how well they fit a picture.
 
     Args:
         hits: The words, the best first.
-        threshold: The score below which the first word is not sure. None for words of the whole vocabulary, which are shown with
-            their similarity: the nearest of so many is always a guess.
+        threshold: The score below which a word is not sure.
     """
-    if hits and threshold is None:
-        st.header("Words close in meaning", help=similarity_help("a word is to the picture"))
-        st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
-    elif hits and threshold is not None and hits[0].score >= GUESS * threshold:
-        word = hits[0].word
-        st.header(_not_sure(word) if hits[0].score < threshold else f"Best name: {plain(word)}", help=_SCORE_HELP)
-    else:
+    best = _fit(hits[0].score, threshold) if hits else "hardly fits"
+    if best == "hardly fits":
         st.header("Not sure")
         st.caption("The app is not sure that any of your words fits this picture.")
-    fitting = [hit for hit in hits if threshold is None or hit.score > 0]
+    else:
+        word = hits[0].word
+        st.header(f"Best name: {plain(word)}" if best == "fits" else _not_sure(word), help=_SCORE_HELP)
+    fitting = [hit for hit in hits if hit.score > 0]
     with st.container(key="label-bars"):
         for hit in fitting:
-            value, what = (
-                (hit.cosine, "similarity") if threshold is None else (hit.score, f"{_fit(hit.score, threshold)}  ·  score")
-            )
-            st.progress(min(max(value, 0.0), 1.0), text=f"{plain(hit.word)}  ·  {what} {value:z.2f}")
-    unfit = [plain(hit.word) for hit in hits if hit not in fitting]
+            _value_bar(hit.word, f"{_fit(hit.score, threshold)}  ·  score {hit.score:z.2f}", hit.score)
+    unfit = [plain(hit.word) for hit in hits[len(fitting) :]]
     if unfit and fitting:
-        sure = threshold is None or hits[0].score >= threshold
-        st.caption(f"{'These words do not fit' if sure else 'These words fit even less'}: {', '.join(unfit)}")
+        st.caption(f"{'These words do not fit' if best == 'fits' else 'These words fit even less'}: {', '.join(unfit)}")
+
+
+def _value_bar(word: str, text: str, value: float) -> None:
+    st.progress(min(max(value, 0.0), 1.0), text=f"{plain(word)}  ·  {text}")

@@ -73,7 +73,7 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
             query = engine.query(text, pictures)
             refuse_blocked(engine, words_of(query), NOT_COMBINED)
             unwanted = [term.word for term in query.reading.terms if term.weight < 0 and term.kind == "words"]
-            hits = without_shown(engine, engine.search_text(query, _POOL * COUNT), unwanted)[: COUNT + 1]
+            hits = without_shown(engine, engine.search_text(query, _POOL * COUNT if unwanted else COUNT + 1), unwanted)[: COUNT + 1]
             facts["terms"], facts["hits"] = len(query.reading.terms), len(hits)
         show_reading(query.reading, "q", pictures)
         say_unmodelled(query)
@@ -129,10 +129,15 @@ def show_similar(engine: Engine, hits: Sequence[Hit], key: str, by: By = "semant
         key: A name for their place on the page.
         by: What was compared.
     """
-    strong = {hit.id for hit in hits if hit.cosine >= LEAST_SIMILAR[by]}
-    if hits and not strong:
+    marks = similarity_marks(hits, by)
+    if hits and not marks.strong:
         st.info(_NOTHING[by], icon=":material/search_off:")
-    gallery(engine, hits, key, Marks(strong=strong), help_text=_HELP[by])
+    gallery(engine, hits, key, marks, help_text=_HELP[by])
+
+
+def similarity_marks(hits: Sequence[Hit], by: By = "semantic") -> Marks:
+    """Return marks for pictures that are similar to another one. Those below ``LEAST_SIMILAR`` are weak."""
+    return Marks(strong={hit.id for hit in hits if hit.cosine >= LEAST_SIMILAR[by]})
 
 
 def without(chosen: Chosen, hits: Sequence[Hit]) -> list[Hit]:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from devise_core.engine import Engine
 from devise_core.errors import DeviseError
 from devise_core.report.example_queries import QUERIES, example_queries
+from devise_core.search.shown_words import PERSON_WORD
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_sensitive
@@ -15,7 +16,6 @@ from ui.server.engine_cache import current_engine
 
 __all__ = ["QUERIES", "examples", "placeholder", "shown_examples"]
 IN_PLACEHOLDER = 3
-_PEOPLE = "people"
 _EXAMPLES: WeakKeyDictionary[Engine, list[str]] = WeakKeyDictionary()
 _SHOWN: WeakKeyDictionary[Engine, dict[str, bool]] = WeakKeyDictionary()
 
@@ -31,9 +31,9 @@ def ways_on(engine: Engine, query: Query) -> list[str]:
     """Return queries to try instead of one that is not answered: examples, and "people" first if it asks for some people."""
     offered = examples(engine)
     text = query.respelled_text
-    asks_for_some = means_people(text) and _PEOPLE not in query.words and not is_sensitive(text, sex_and_age=False)
-    if asks_for_some and engine.matches(engine.query(_PEOPLE)).sure:
-        return [_PEOPLE, *offered]
+    asks_for_some = means_people(text) and PERSON_WORD not in query.words and not is_sensitive(text, sex_and_age=False)
+    if asks_for_some and engine.matches(engine.query(PERSON_WORD)).sure:
+        return [PERSON_WORD, *offered]
     return offered
 
 
