@@ -13,6 +13,7 @@ from ui.text import NO_WORD_LIST
 from ui.url_state import LABELS, VOCABULARY
 from ui.words.word_list import PREJUDICE, names_people
 
+COUNT = 10
 CUSTOM, NOUNS, ALL = "Your words", "Nouns", "All words"
 OFFERED = "people, animal, flower, tree, fruit, vegetable, food, clothes, vehicle, building, tool, musical instrument, landscape"
 
@@ -60,7 +61,7 @@ with show_errors():
             if names:
                 show_names(names)
             else:
-                hits = engine.label_encoded(encoded, 10, vocabulary)
+                hits = engine.label_encoded(encoded, max(COUNT, len(custom_labels)), vocabulary)
                 if choice == CUSTOM:
                     say_not_named(engine, custom_labels, {hit.word for hit in hits})
                 if choice == ALL:
@@ -68,4 +69,4 @@ with show_errors():
                     if names_people(engine, [hit.word for hit in hits]):
                         st.caption(PREJUDICE)
                 else:
-                    show_fitting_words(hits, engine.label_threshold(encoded))
+                    show_fitting_words(hits[:COUNT], engine.label_threshold(encoded))

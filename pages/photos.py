@@ -26,7 +26,7 @@ MEAN_HELP = similarity_help("a picture is to all your pictures together")
 LINKS = (
     ("explorer.py", "See them on the map", "scatter_plot"),
     ("image_search.py", "Search them with a picture", "image_search"),
-    ("labels.py", "Labels for one", "sell"),
+    ("labels.py", "Get labels for a picture", "sell"),
 )
 
 
@@ -101,6 +101,6 @@ with show_errors():
     else:
         show_pictures(st.session_state[UPLOADS_ENGINE])
     st.caption(
-        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks them before it sends them. Folder names "
-        "label their pictures."
+        f"At most {uploads.limits().collection_images} pictures. Your browser shrinks large pictures before it sends them, but "
+        "not those in a zip file. The name of a folder becomes a label of the pictures in it."
     )

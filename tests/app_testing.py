@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from streamlit import config
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
@@ -22,13 +23,28 @@ ROOT = BUNDLED.parent
 PAGES = tuple(listed.script for listed in page_list.PAGES.values())
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 
+
+def wait_for_end(runner: local_script_runner.LocalScriptRunner, seconds: float) -> None:
+    """Wait until a page has run."""
+    if runner._script_thread:
+        runner._script_thread.join(seconds)
+    if not runner.script_stopped():
+        runner.request_stop()
+        runner.join()
+        raise TimeoutError(f"the page has not ended after {seconds:.0f} s")
+
+
 # Streamlit looks for components in the metadata of every package at each first run of an AppTest, which takes 90 % of it.
 pytest.MonkeyPatch().setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
 # Each AppTest compiles the scripts again at every run, which takes a sixth of it. A server compiles them once.
 for module in (app_test, local_script_runner):
     pytest.MonkeyPatch().setattr(module, "ScriptCache", cache(ScriptCache))
-# Streamlit collects garbage after each run, which takes 0.5 s in a process with TensorFlow. The app freezes what it has loaded.
+# Streamlit collects garbage after each run, and Keras does when its session is cleared. Each takes up to 0.5 s in a process with
+# TensorFlow, unlike in the app, which freezes what it has loaded.
 config.set_option("runner.postScriptGC", False)
+pytest.MonkeyPatch().setattr(script_runner, "_clean_problem_modules", lambda: None)
+# Streamlit asks each millisecond whether a run has ended, which takes a tenth of it.
+pytest.MonkeyPatch().setattr(local_script_runner, "require_widgets_deltas", wait_for_end)
 
 
 def app(page: str = "home", **parameters: str) -> AppTest:

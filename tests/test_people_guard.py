@@ -120,8 +120,16 @@ def test_the_sentence_fits_all_words() -> None:
 def test_labels_says_that_it_judges_nobody() -> None:
     parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
     text = page_text(app("labels", **parameters))
-    assert "Not used: gorilla, thief, ugly. The app does not use them for pictures that may show people." in text
+    assert "Not used: gorilla, thief, ugly. The app leaves out such words if a picture may show people." in text
     assert "Best name" not in text
+
+
+def test_labels_beyond_the_ten_best_are_not_called_unused() -> None:
+    words = "alpaca, llama, camel, horse, cow, goat, deer, dog, cat, pig, owl, eagle, salmon, trout"
+    parameters = {"item": "alpaca", "collection": "photos", "vocabulary": "Your words", "labels": words}
+    text = page_text(app("labels", **parameters))
+    assert "Best name" in text
+    assert "Not used" not in text
 
 
 def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:

@@ -14,7 +14,7 @@ DEFAULT_COLLECTION = "photos"
 
 
 def default_collection() -> str:
-    """Return the name of the collection that is shown first: ``SEMBLANCE_DEFAULT_COLLECTION``, or the bundled one."""
+    """Return the name of the collection that is shown first: ``SEMBLANCE_DEFAULT_COLLECTION``, or ``photos``."""
     return text("default_collection") or DEFAULT_COLLECTION
 
 

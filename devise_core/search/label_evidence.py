@@ -3,8 +3,8 @@
 The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below the query in
 WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
 
-This separates the labels of a collection from everyday nouns that no image shows with an AUC of 0.87 in the stamps and 0.92 in
-the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
+This tells the names of what a collection shows from everyday nouns that none of its images show, with an AUC of 0.87 for the stamps
+and 0.92 for the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class LabelEvidence:
         return "" if row is None else self.senses.synset(row)
 
     def synset_of_form(self, noun: str) -> str:
-        """Return what ``synset`` does, also for a plural."""
+        """Return the WordNet id of a noun in the singular or plural, or "" for a word that is not in the noun list."""
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
@@ -105,7 +105,7 @@ class LabelEvidence:
             shares: The classifier's softmax of ``n`` images ``(n, labels)``.
 
         Returns:
-            ``(n, m)``. 0 for a name that no label is below.
+            ``(n, m)``. 0 for a name without labels at or below it.
         """
         below = [self.senses.labels_below(self.synset_of_form(name.lower())) for name in names]
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
@@ -113,7 +113,7 @@ class LabelEvidence:
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.
 
-        There are none for a query about people or with an image in it, which the labels cannot judge. A query such as
+        There are none for a word in ``PEOPLE`` or a query with an image in it, which the labels cannot judge. A query such as
         "bird -penguin" asks for the labels of a bird that are not also labels of a penguin.
         """
         if any(part.clause.kind == "picture" for part in query.clauses):
@@ -189,7 +189,7 @@ class LabelEvidence:
         return Thresholds(float(np.quantile(best, PRESENT)), float(np.quantile(best, GOOD)))
 
     def near_miss(self, probe: Probe, shares: Floats, thresholds: Thresholds) -> NearMiss | None:
-        """Return the nearest kind of thing above a noun that some image shows.
+        """Return the nearest kind above a noun, among those that some image shows.
 
         Args:
             probe: The noun.
@@ -222,7 +222,7 @@ class LabelEvidence:
 
 
 def good_matches(evidence: Floats, thresholds: Thresholds) -> npt.NDArray[np.bool_]:
-    """Return which images match well ``(n,)``; none if the best evidence ``(n,)`` is below ``thresholds.present``."""
+    """Return which images match well ``(n,)``, given their evidence ``(n,)``; none if the best is below ``thresholds.present``."""
     best = float(evidence.max(initial=0))
     least = max(thresholds.good, SHARE_OF_BEST * best)
     return np.asarray((evidence >= least) & (best >= thresholds.present), dtype=np.bool_)

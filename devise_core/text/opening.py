@@ -16,7 +16,7 @@ from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 
-_TOLERANCE = 1e-3  # of rounding to float32
+_TOLERANCE = 1e-3  # how far from orthonormal the rows may be, which is far above what rounding to float32 changes
 Verified = Callable[[Path], Path]
 """Checks a file and returns its path, as ``Manifest.verified`` does."""
 

@@ -40,9 +40,8 @@ class RealWords:
 
     @cached_property
     def _first_words(self) -> frozenset[str]:
-        """The rarer words that begin a noun of two words, such as "stringed instrument"."""
-        firsts = {first for noun in self._nouns.nouns for first, _, rest in [noun.partition(" ")] if rest}
-        return frozenset(first for first in firsts if (row := self._words.row(first)) is not None and row >= COMMON)
+        """The words that begin a noun of several words, such as "stringed instrument"."""
+        return frozenset(noun.partition(" ")[0] for noun in self._nouns.nouns if " " in noun)
 
     def is_rare(self, word: str) -> bool:
         """Whether a word in lower case is known and no noun, and so rare that its vector may mean nothing."""

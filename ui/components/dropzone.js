@@ -28,7 +28,7 @@ function build(root) {
   const show = (name) => {
     bar.max = Math.max(1, box.total);
     bar.value = box.done;
-    const loading = box.ready ? "" : " The model is loading, which takes a few seconds.";
+    const loading = box.ready ? "" : ". The model is loading, which takes a few seconds.";
     status.textContent = box.working ? `Reading ${box.done} of ${box.total}${name ? `: ${name}` : ""}${loading}` : "";
     zone.classList.toggle("working", box.working);
     pick.disabled = box.working;

@@ -1,6 +1,6 @@
 // Pastes a picture with Ctrl+V anywhere on the page, or with the button.
 const MAX_SIDE = 1600; // pixels
-const HINT = "Copy a picture and paste it on this page with Ctrl+V.";
+const HINT = "Copy a picture and paste it on this page with Ctrl+V, or ⌘V on a Mac.";
 
 function build(root) {
   const row = root.querySelector("p"), button = root.querySelector("button"), status = root.querySelector("span");
@@ -38,9 +38,9 @@ function build(root) {
           return;
         }
       }
-      status.textContent = "There is no picture in the clipboard. Copy one first.";
+      status.textContent = "There is no picture on the clipboard. Copy one first.";
     } catch {
-      status.textContent = "The browser does not allow access to the clipboard. Use Ctrl+V instead.";
+      status.textContent = "The browser does not allow access to the clipboard. Use Ctrl+V instead, or ⌘V on a Mac.";
     }
   };
   paste.update = (visible) => {

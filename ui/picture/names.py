@@ -9,16 +9,15 @@ import streamlit as st
 from devise_core.datatypes import WordHit
 from devise_core.search.confidence import Confidence, confidence
 from devise_core.search.naming import Names
-from devise_core.verbs.label_guards import LABEL_SURE
 from ui.hit.best_words import contradicting, first_confidence
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
     "In this demo, about 2 in 3 of the words marked “probably” are right, 4 in 10 of those marked “maybe”, and 1 in 10 of those "
-    "marked “not sure”. The percentage of “dog” also counts more specific words, such as breeds."
+    "marked “not sure”. The percentage of a general word, such as “dog”, also counts more specific ones, such as breeds."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
-_SCORE_HELP = f"How well a word fits. A search for the word uses the same score. At {LABEL_SURE} or more, the app is sure."
+_SCORE_HELP = "The score says how well a word fits. From {threshold:.2g} on, the app is sure."
 LIKELY = 0.1
 """A word of this probability is named in the heading beside the best one, if that is not sure and less than half as probable."""
 GUESS = 0.5
@@ -102,7 +101,7 @@ def show_fitting_words(hits: Sequence[WordHit], threshold: float) -> None:
         st.caption("The app is not sure that any of your words fits this picture.")
     else:
         word = hits[0].word
-        st.header(f"Best name: {plain(word)}" if best == "fits" else _not_sure(word), help=_SCORE_HELP)
+        st.header(f"Best name: {plain(word)}" if best == "fits" else _not_sure(word), help=_SCORE_HELP.format(threshold=threshold))
     fitting = [hit for hit in hits if hit.score > 0]
     with st.container(key="label-bars"):
         for hit in fitting:

@@ -12,7 +12,7 @@ from devise_core.errors import QueryError, UnknownWordError
 from ui.blocked_words import blocked_words
 from ui.text import plain
 
-NOT_NAMED = "The app does not use them for pictures that may show people."
+NOT_NAMED = "The app leaves out such words if a picture may show people."
 ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
 _SEPARATOR = re.compile(r"[,;\n]")
 
@@ -30,8 +30,8 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     typed = [label.strip() for label in _SEPARATOR.split(text) if label.strip()]
     blocked = blocked_words(engine, typed)
     if blocked:
-        verb = "is" if len(blocked) == 1 else "are"
-        st.caption(f"{len(blocked)} of your {len(typed)} words {verb} left out, because this site’s word filter blocks them.")
+        pronoun = "it" if len(blocked) == 1 else "them"
+        st.caption(f"Left out {len(blocked)} of your {len(typed)} words: this site’s word filter does not allow {pronoun}.")
     labels = [label for label in typed if label not in blocked]
     faults = {label: fault for label in labels if (fault := _fault(engine, label))}
     if len(faults) == len(labels):

@@ -76,7 +76,7 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
     if not written:
         return f"No picture here clearly shows “{text}”."
     count = "1 picture has" if written == 1 else f"{written} pictures have"
-    words = "the word" if len(query.words) == 1 == len(text.split()) else "words of it"
+    words = "the word" if len(query.words) == 1 == len(text.split()) else "some of these words"
     return f"The app is not sure that any picture shows “{text}”. {count} {words} in a caption or label."
 
 

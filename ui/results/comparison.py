@@ -40,7 +40,7 @@ ABOUT = {
     "own-labels": "A search for a label should find the pictures that have it.",
     "labels": "The label of a picture should be among the first words that the app gives it.",
     "absent": "If no picture shows what is searched for, the app should say so.",
-    "queries": "Searches as visitors type them, by kind, such as scenes, colors and actions.",
+    "queries": "Searches as visitors type them, by kind, such as scenes, colours and actions.",
     "people": "Photographs of people should get a word for people, and never a hurtful one.",
 }
 """Protocol → what it measures, for a visitor."""

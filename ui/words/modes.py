@@ -162,9 +162,8 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "Each step shows the word closest to it. If a picture in "
-            f"{plain(engine.collection.title)} matches it well, you see that too. No word or picture appears twice.",
-            help="The path goes from one word to the other in equal steps of meaning.",
+            "The path goes from one word to the other in equal steps. Each step shows the word closest to that point, and a "
+            f"picture in {plain(engine.collection.title)} if one matches the point well. No word or picture appears twice.",
         )
         if clicked.picture:
             open_hit(clicked.picture)

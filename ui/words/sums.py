@@ -20,7 +20,7 @@ DIFFERENCE = "A difference alone has no meaning. Add a word, as in king - man + 
 PEOPLE = "Words for people can be combined only with words for family or royalty, as in king - man + woman."
 PLACES = "Names of places can be combined only with other names of places, as in paris - france + italy."
 ANIMALS = "Animals can be combined only with things or other animals, as in kitten - cat + dog."
-COLOUR = "Colors can be combined only with things, animals or other colors, as in apple - red + yellow."
+COLOUR = "Colours can be combined only with things, animals or other colours, as in apple - red + yellow."
 _ZERO = 1e-6
 _ARTICLES = frozenset(("a", "an", "the"))
 
