@@ -60,7 +60,7 @@ def test_paste_with_the_button(browser: Browser, address: str) -> None:
         page.wait_for_function("document.hasFocus()")
         page.evaluate("navigator.clipboard.writeText('no picture')")
         button.click()
-        expect(page.get_by_text("There is no picture in the clipboard. Copy one first.")).to_be_visible()
+        expect(page.get_by_text("There is no picture on the clipboard. Copy one first.")).to_be_visible()
         png = io.BytesIO()
         Image.open(PHOTOS / "cat.webp").convert("RGB").save(png, "PNG")
         page.evaluate(COPY, base64.b64encode(png.getvalue()).decode())
@@ -73,7 +73,7 @@ def test_the_browser_does_not_allow_access_to_the_clipboard(page: Page, address:
     page.goto(f"{address}/image_search")
     page.get_by_text("Paste", exact=True).click()
     page.get_by_role("button", name="Paste a picture").click()
-    expect(page.get_by_text("The browser does not allow access to the clipboard. Use Ctrl+V instead.")).to_be_visible()
+    expect(page.get_by_text("The browser does not allow access to the clipboard. Use Ctrl+V instead, or ⌘V on a Mac.")).to_be_visible()
 
 
 def test_a_picture_from_a_web_address(page: Page, address: str, tmp_path: Path) -> None:
