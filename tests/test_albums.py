@@ -40,6 +40,32 @@ def test_people_are_in_no_album_of_animals_or_of_a_few_things() -> None:
     assert named == {"dog": (0, 1, 2, 3), "beach": (6, 7, 8), PERSON_WORD: (4, 5), "": (9,)}
 
 
+def test_what_fits_no_album_is_in_none() -> None:
+    embeddings = np.repeat(np.eye(2, dtype=np.float32), (3, 4), axis=0)
+    shown = [
+        {"elephant": 1.0},
+        {"elephant": 1.0},
+        {"elephant": 1.0, PERSON_WORD: 0.6},
+        *[{PERSON_WORD: 1.0}] * 3,
+        {PERSON_WORD: 0.6},
+    ]
+    in_none = np.array([False, False, True, False, False, False, True])
+    assert albums(embeddings, shown, in_none) == [Album(PERSON_WORD, (3, 4, 5)), Album("elephant", (0, 1)), Album("", (2, 6))]
+
+
+def test_no_animal_is_among_people(engine: Engine, photos: Engine) -> None:
+    """An elephant that the app rather took for people was in their album."""
+    people, animals = ("man-on-the-beach", "couple-with-glasses", "grace-hopper", "photographer"), ("ferret", "shrimp", "gorilla")
+    encoded = [photos.encoded(photos.collection.row(name)) for name in people]
+    encoded += [engine.encoded(engine.collection.row(name)) for name in animals]
+    mine = over(photos, np.concatenate([each.features for each in encoded]), np.concatenate([each.embeddings for each in encoded]))
+    assert PERSON_WORD in {album.name for album in find(mine).albums}
+    for rows in [album.rows for album in find(mine).albums if set(album.rows) & set(range(len(people)))]:
+        assert max(rows) < len(people)
+    groups = mine.sort_by_labels(["people", "flowers"])
+    assert {hit.row for hit in groups["people"]} == set(range(len(people)))
+
+
 def test_equal_single_and_no_images_have_albums() -> None:
     row = np.eye(4, dtype=np.float32)[:1]
     assert albums(np.repeat(row, 8, axis=0), [{"dog": 1.0}] * 8) == [Album("dog", tuple(range(8)))]

@@ -73,7 +73,9 @@ def test_the_browser_does_not_allow_access_to_the_clipboard(page: Page, address:
     page.goto(f"{address}/image_search")
     page.get_by_text("Paste", exact=True).click()
     page.get_by_role("button", name="Paste a picture").click()
-    expect(page.get_by_text("The browser does not allow access to the clipboard. Use Ctrl+V instead, or ⌘V on a Mac.")).to_be_visible()
+    expect(
+        page.get_by_text("The browser does not allow access to the clipboard. Use Ctrl+V instead, or ⌘V on a Mac.")
+    ).to_be_visible()
 
 
 def test_a_picture_from_a_web_address(page: Page, address: str, tmp_path: Path) -> None:

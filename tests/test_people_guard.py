@@ -120,7 +120,9 @@ def test_the_sentence_fits_all_words() -> None:
 def test_labels_says_that_it_judges_nobody() -> None:
     parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
     text = page_text(app("labels", **parameters))
-    assert "Not used: gorilla, thief, ugly. The app leaves out such words if a picture may show people." in text
+    assert (
+        "Not used: gorilla, thief, ugly. The app leaves out words that could insult somebody if a picture may show people" in text
+    )
     assert "Best name" not in text
 
 
@@ -130,6 +132,11 @@ def test_labels_beyond_the_ten_best_are_not_called_unused() -> None:
     text = page_text(app("labels", **parameters))
     assert "Best name" in text
     assert "Not used" not in text
+
+
+def test_labels_that_fit_no_picture_are_not_called_unused(photos: Engine) -> None:
+    assert photos.judging_labels(["dog", "walrus", "slave"], photos.encoded(photos.collection.row("lighthouse"))) == ["slave"]
+    assert photos.judging_labels(["walrus", "beach"], photos.encoded(photos.collection.row(PEOPLE[0]))) == ["walrus"]
 
 
 def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from devise_core.collections.group_naming import WELL_COVERED, Words, name_groups, only_words
+from devise_core.search.naming_table import Flags
 from devise_core.search.shown_words import PERSON_WORD, SHOWN
 from devise_core.text.thing_words import is_animal
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, Rows
 
 APART = 0.5
 """Two groups are joined while the mean cosine distance between their images is below this."""
@@ -33,7 +34,7 @@ class Album:
     rows: tuple[int, ...]
 
 
-def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
+def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = None) -> list[Album]:
     """Return the albums, the largest first. Images without an album come last, together.
 
     Images that show people are never in an album with others: a boy with a ball may be similar to dogs with a ball, and must not
@@ -42,17 +43,16 @@ def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
     Args:
         embeddings: Unit rows ``(n, d)``. A few hundred at most, because all pairs are compared.
         shown: The words of each image, as ``Engine.shown_words`` returns them.
+        in_none: Which images fit no album ``(n,)``, such as those that may show people or not. By default there are none.
     """
     if len(embeddings) < FEWEST:
         return [Album("", tuple(range(len(embeddings))))] if len(embeddings) else []
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    distances = np.clip(1 - embeddings @ embeddings.T, 0, 2)
-    np.fill_diagonal(distances, 0)
-    groups = fcluster(linkage(squareform(distances, checks=False), "average"), APART, "distance")
     people = np.array([words.get(PERSON_WORD, 0.0) >= SHOWN for words in shown])
+    groups = _groups(embeddings)
     groups[people] += groups.max()
+    if in_none is not None:
+        groups[in_none] = 2 * groups.max() + np.arange(1, in_none.sum() + 1)
+        people &= ~in_none
     words_of_things = [
         only_words(words, _names_a_thing) if is_person else words for words, is_person in zip(shown, people, strict=True)
     ]
@@ -71,6 +71,16 @@ def albums(embeddings: Floats, shown: Sequence[Words]) -> list[Album]:
     others = rows_of.pop("", [])
     named = sorted((Album(name, tuple(sorted(rows))) for name, rows in rows_of.items()), key=lambda album: -len(album.rows))
     return [*named, Album("", tuple(sorted(others)))] if others else named
+
+
+def _groups(embeddings: Floats) -> Rows:
+    """Return the numbers from 1 of the groups of similar images ``(n,)``."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    distances = np.clip(1 - embeddings @ embeddings.T, 0, 2)
+    np.fill_diagonal(distances, 0)
+    return np.asarray(fcluster(linkage(squareform(distances, checks=False), "average"), APART, "distance"), dtype=np.int64)
 
 
 def _names_a_thing(word: str) -> bool:

@@ -38,7 +38,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     Raises:
         UnknownCollectionError: There is no such collection.
         OtherModelError: It was made with another model.
-        ArtifactError: A file of it is missing or damaged.
+        ArtifactError: One of its files is missing or damaged.
     """
     folder = Path(collection)
     if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):

@@ -3,8 +3,8 @@
 The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below the query in
 WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
 
-This tells the names of what a collection shows from everyday nouns that none of its images show, with an AUC of 0.87 for the stamps
-and 0.92 for the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
+This distinguishes nouns for what a collection shows from everyday nouns that none of its images show, with an AUC of 0.87 for the
+stamps and 0.92 for the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from devise_core.vectors import Floats, Rows
 SHARPNESS, SHARPNESS_WITH_CONCEPTS = 20.0, 15.0
 """How fast a label's weight rises with its similarity to the query."""
 RANDOM_NOUNS, SEED, IMAGES = 500, 7, 20_000
-"""The random nouns that a query is compared with, and how many images of a large collection are sampled."""
+"""How many random nouns a query is compared with, the seed that chooses them, and how many images of a large collection are
+sampled."""
 PRESENT, GOOD = 0.5, 0.3
 """A query counts as present above the 50% quantile of random nouns. An image must be above the 30% quantile to match well."""
 SHARE_OF_BEST = 0.35
 """To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
-"""A query without labels below it in WordNet needs a label that is this similar to it. The label nearest to "pyramid" has a
-similarity of 0.45, and "airliner", which is nearest to "helicopter", 0.80."""
+"""The labels can judge a query that has none below it in WordNet only if one of them is this similar to it. They cannot judge
+"pyramid", whose nearest label has a similarity of 0.45, or "helicopter", whose nearest label, "airliner", has 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]

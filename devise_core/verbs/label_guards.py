@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from devise_core.search import cutoff
-from devise_core.search.naming import PERSON_LIKELY
 from devise_core.search.naming_table import Flags
 from devise_core.search.people_guard import PeopleGuard
 from devise_core.search.probes import IN_GENERAL
@@ -22,7 +21,7 @@ NOT_BY_CHANCE = 0.9
 LABEL_SURE = 0.4
 """The least score with which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
 right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
-7% reach it."""
+the best label of 7% of the images reaches it."""
 KIND_SURE = 0.5
 """A word such as "animal" is sure if the labels below it in WordNet add up to this probability. With this rule and words for eleven
 kinds of thing, 92% of 960 images of Caltech-101 get a sure word, and 96% of these words are right. Without it: 56% and 94%."""
@@ -53,16 +52,19 @@ class LabelFit:
 class LabelGuardVerbs(EngineBase):
     """The verbs that check labels before they name an image."""
 
-    def judging_labels(self, labels: Sequence[str]) -> list[str]:
+    def judging_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
         """Return the labels that could judge people.
 
         They name a picture of people only if the classifier is sure of them, and some never do.
 
         Args:
             labels: Labels that somebody typed.
+            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only the labels are returned that
+                must not name one of these images.
 
         Returns:
-            Those of them that are animals, sensitive words, kinds of people, insults or adjectives, in their order.
+            Those of them that are anything but things, scenes and neutral words for people, in their order: animals, kinds of
+            people, sensitive words, insults, adjectives, unknown words, and things such as "mask" that are guarded beside people.
 
         Raises:
             QueryError: There is no label, or one is not a string.
@@ -72,7 +74,11 @@ class LabelGuardVerbs(EngineBase):
             ['thief', 'ugly', 'gorilla']
         """
         guard = self.parts.people_guard
-        return [label for label in labels_given(labels) if guard and guard.is_refused(label)]
+        judging = [label for label in labels_given(labels) if guard and guard.is_refused(label)]
+        if encoded is None or guard is None or not judging:
+            return judging
+        allowed = guard.allowed(judging, encoded_given(encoded).features)
+        return [label for column, label in enumerate(judging) if not allowed[:, column].all()]
 
     def label_threshold(self, encoded: Encoded) -> float:
         """Return the least score with which a label of a list names an image. Below it, perhaps no label of the list fits.
@@ -81,7 +87,8 @@ class LabelGuardVerbs(EngineBase):
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
 
         Returns:
-            ``LABEL_SURE``. For a model that ranks by cosine, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns.
+            ``LABEL_SURE``. For a model that ranks by cosine, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns,
+            or 0 without a vocabulary.
 
         Example:
             >>> encoded = engine.encoded(engine.collection.row("dog"))
@@ -120,12 +127,13 @@ class LabelGuardVerbs(EngineBase):
 def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
     """Leave out labels that could insult somebody, and unsure labels of images that may show people.
 
-    Words for people in general name only images that show people.
+    Words for people in general name only images that show people, or for which their score is sure.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     allowed[people] &= fit.sure[people]
     allowed[~people] &= fit.sure[~people] | ~fit.in_general
     scores = np.where(allowed, fit.scores, np.float32(-np.inf))
     shares = guard.named_people(encoded.features)[:, None]
-    named = (shares >= PERSON_LIKELY) & fit.in_general
-    return LabelFit(fit.labels, fit.cosines, np.where(named, np.maximum(scores, shares), scores), (fit.sure & allowed) | named)
+    named = (shares > 0) & fit.in_general
+    sure = named | (fit.sure & allowed & ~fit.in_general)
+    return LabelFit(fit.labels, fit.cosines, np.where(named, np.maximum(scores, shares), scores), sure)

@@ -18,7 +18,7 @@ function build(root) {
   const show = () => {
     mark.hidden = whole.hidden = !crop.box;
     choose.hidden = !!crop.box;
-    hint.textContent = crop.box ? "Drag the box, or move it with the arrow keys. Shift and an arrow key resize it." : "or drag a box on the picture to use only that part.";
+    hint.textContent = crop.box ? "Drag the box, or move it with the arrow keys. Hold Shift to resize it with them." : "or drag a box on the picture to use only that part.";
     if (!crop.box) return;
     const [x, y, width, height] = crop.box;
     Object.assign(mark.style, { left: `${x / 10}%`, top: `${y / 10}%`, width: `${width / 10}%`, height: `${height / 10}%` });

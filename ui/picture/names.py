@@ -14,10 +14,10 @@ from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
     "In this demo, about 2 in 3 of the words marked “probably” are right, 4 in 10 of those marked “maybe”, and 1 in 10 of those "
-    "marked “not sure”. The percentage of a general word, such as “dog”, also counts more specific ones, such as breeds."
+    "marked “not sure”. The percentage of a general word, such as “dog”, includes those of more specific ones, such as breeds."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
-_SCORE_HELP = "The score says how well a word fits. From {threshold:.2g} on, the app is sure."
+_SCORE_HELP = "The score says how well a word fits. The app is sure of words that score {threshold:.2g} or more."
 LIKELY = 0.1
 """A word of this probability is named in the heading beside the best one, if that is not sure and less than half as probable."""
 GUESS = 0.5

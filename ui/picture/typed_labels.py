@@ -9,10 +9,11 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
+from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import blocked_words
 from ui.text import plain
 
-NOT_NAMED = "The app leaves out such words if a picture may show people."
+NOT_NAMED = "The app leaves out words that could insult somebody if a picture may show people, and some of them always."
 ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
 _SEPARATOR = re.compile(r"[,;\n]")
 
@@ -41,9 +42,16 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     return [label for label in labels if label not in faults]
 
 
-def say_not_named(engine: Engine, labels: Sequence[str], used: Container[str]) -> None:
-    """Say which labels of a visitor name no picture of people, if some name no picture at all."""
-    left_out = [label for label in engine.judging_labels(labels) if label not in used] if labels else []
+def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str]) -> None:
+    """Say which labels of a visitor are left out because of what they would say about people.
+
+    Args:
+        engine: The engine.
+        labels: What the visitor typed.
+        encoded: The pictures.
+        used: The labels that name one of them.
+    """
+    left_out = [label for label in engine.judging_labels(labels, encoded) if label not in used] if labels else []
     if left_out:
         remedy = "" if "people" in labels else f" {ADD_PEOPLE}"
         st.caption(f"Not used: {', '.join(plain(label, 40) for label in left_out)}. {NOT_NAMED}{remedy}")

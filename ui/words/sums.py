@@ -17,9 +17,11 @@ from devise_core.text.thing_words import is_animal, is_place, is_thing
 from devise_core.text.tokens import tokens
 
 DIFFERENCE = "A difference alone has no meaning. Add a word, as in king - man + woman."
-PEOPLE = "Words for people can be combined only with words for family or royalty, as in king - man + woman."
+PEOPLE = (
+    "Of the words for people, only those for family or royalty can be combined, and only with each other, as in king - man + woman."
+)
 PLACES = "Names of places can be combined only with other names of places, as in paris - france + italy."
-ANIMALS = "Animals can be combined only with things or other animals, as in kitten - cat + dog."
+ANIMALS = "Animals can be combined only with things, other animals and words for looks, as in kitten - cat + dog or cat + black."
 COLOUR = "Colours can be combined only with things, animals or other colours, as in apple - red + yellow."
 _ZERO = 1e-6
 _ARTICLES = frozenset(("a", "an", "the"))
