@@ -145,3 +145,13 @@ def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:
         matches = mixed.matches(mixed.query(text))
         assert {hit.id for hit in mixed.hits(matches.strong())} <= {"gorilla", "owl"}
         assert {hit.id for hit in mixed.hits(matches.from_threshold(-1))} <= {"gorilla", "owl"}, "not even as a weak match"
+
+
+@pytest.mark.parametrize("text", ["people without hats", "people without dogs", "people -animals"])
+def test_people_are_found_whatever_is_left_out(photos: Engine, text: str) -> None:
+    """The only match for "people without hats" was a bridge."""
+    matches = photos.matches(photos.query(text))
+    found = {hit.id for hit in photos.hits(matches.strong())}
+    everybody = {hit.id for hit in photos.hits(photos.matches(photos.query("people")).strong())}
+    assert len(found) > 8 and found <= everybody
+    assert photos.matches(photos.query("man without glasses")).about_people

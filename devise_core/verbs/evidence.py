@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from devise_core.search.confidence import MAYBE
 from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Thresholds, good_matches
 from devise_core.search.naming import PERSON_LIKELY, PERSON_SURE
 from devise_core.search.probes import IN_GENERAL, Probe
@@ -127,7 +128,7 @@ class EvidenceVerbs(RankingVerbs):
 
     def _evidence_of_people(self, query: Query, looked_at: Candidates | None) -> Evidence | None:
         guard = self.parts.people_guard
-        if guard is None or query.noun not in IN_GENERAL or not len(self.collection):
+        if guard is None or query.wanted_noun not in IN_GENERAL or not len(self.collection):
             return None
         is_judged = judges_people(query) or not JUDGEMENTS.isdisjoint(query.unmodelled)  # "beautiful people" is read as "people"
         is_about_more = query.text.strip().lower() not in IN_GENERAL and (is_sensitive(query.text) or is_atrocity(query.text))
@@ -136,9 +137,18 @@ class EvidenceVerbs(RankingVerbs):
         candidates = self._looked_at(query, looked_at)
         rows = slice(None) if candidates is None else candidates.rows
         shares = guard.people_shares(self.collection.vector_rows("visual")[rows])
+        shares = np.where(self._show_unwanted(query, candidates), np.float32(0), shares)
         good, possible = np.zeros((2, len(self.collection)), dtype=np.bool_)
         good[rows], possible[rows] = shares >= PERSON_SURE, shares >= PERSON_LIKELY
         return Evidence(bool(good.any()), good, best=float(shares.max()), possible=possible)
+
+    def _show_unwanted(self, query: Query, candidates: Candidates | None) -> Mask:
+        """Return which images ``(n,)`` show what a query leaves out, as far as the classifier can tell."""
+        shares = self._class_shares if candidates is None else candidates.shares
+        unwanted = [part.text or part.clause.text for part in query.clauses if part.clause.weight < 0]
+        if not unwanted or self.parts.evidence is None:
+            return np.zeros(len(shares), dtype=np.bool_)
+        return np.asarray(self.parts.evidence.kind_shares(unwanted, shares).max(axis=1) >= MAYBE, dtype=np.bool_)
 
     @property
     def evidence_threshold(self) -> float:

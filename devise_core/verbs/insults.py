@@ -62,7 +62,7 @@ class InsultVerbs(RankingVerbs):
             unfit |= self._may_show_animals(rows)
         if unlike_people:
             unfit |= self._flags(guard.may_show_people, rows)
-        elif query.noun and people and not animal and not is_sensitive(text):
+        elif query.wanted_noun and people and not animal and not is_sensitive(text):
             unfit |= ~self._flags(guard.show_rather_people, rows)
         if animal and not people:
             unfit |= self._flags(guard.unfit_for_animals, rows)
@@ -106,7 +106,7 @@ class InsultVerbs(RankingVerbs):
         guard = self.parts.people_guard
         assert guard is not None
         words = [query.noun] if query.noun else tokens(query.read_text)
-        return any(map(guard.is_person, words)) or query.noun in _PICTURES_OF_PEOPLE | IN_GENERAL
+        return any(map(guard.is_person, words)) or query.wanted_noun in _PICTURES_OF_PEOPLE | IN_GENERAL
 
     def _is_animal(self, query: Query) -> bool:
         """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together.

@@ -184,7 +184,7 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         count: int = -1,
         count_from: Callable[[float], int] | None = None,
     ) -> Matches:
-        about_people = evidence is None and self.parts.evidence is not None and query.noun in PEOPLE
+        about_people = evidence is None and self.parts.evidence is not None and query.wanted_noun in PEOPLE
         chance = self.chance_cosine
         suggested = cut_off(ranking.cosines, chance)
         blank = self.collection.blank_images
@@ -234,7 +234,7 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         if not len(ranking):
             return ranking
         first = ranking[:CANDIDATES] if self._is_large else ranking
-        if evidence is None or not evidence.sure or query.noun in IN_GENERAL:
+        if evidence is None or not evidence.sure or query.wanted_noun in IN_GENERAL:
             unfit = self.insults(query, first.rows)
         else:
             unfit = self._people_for_animals(query, first.rows, is_sure=False)
