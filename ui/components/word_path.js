@@ -20,14 +20,14 @@ function similarity(cosine, help) {
   return node;
 }
 
-function shown({ id, name, cosine, src }, help, setTriggerValue) {
+function shown({ id, name, src }, setTriggerValue) {
   const openButton = button("open", `Open ${name}`, () => setTriggerValue("open", id));
   const image = element("img");
   Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
   openButton.append(image);
   const title = element("p", "name", name);
   title.title = name;
-  return [openButton, title, similarity(cosine, help)];
+  return [openButton, title];
 }
 
 function step({ word, wordCosine, picture }, isEnd, help, setTriggerValue) {
@@ -36,7 +36,7 @@ function step({ word, wordCosine, picture }, isEnd, help, setTriggerValue) {
   wordButton.textContent = word;
   const wordScore = isEnd ? element("p", "score", "your word") : similarity(wordCosine, help);
   item.append(wordButton, wordScore);
-  item.append(...(picture ? shown(picture, help, setTriggerValue) : [element("p", "none", "no good picture")]));
+  item.append(...(picture ? shown(picture, setTriggerValue) : [element("p", "none", "no good picture")]));
   return item;
 }
 

@@ -30,7 +30,7 @@ def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit | None]]) -> C
         {"word": point.word.word, "wordCosine": round(point.word.cosine, 3), "picture": hit and _picture(engine, hit)}
         for point, hit in steps
     ]
-    help_text = similarity_help("the word or picture is to this step")
+    help_text = similarity_help("the word is to this step")
     clicked = _PATH(key="word-path", data=[data, help_text], on_open_change=_nothing, on_word_change=_nothing)
     words = {point.word.word for point, _ in steps}
     picture = next((hit for _, hit in steps if hit and hit.id == clicked.open), None)
@@ -38,7 +38,7 @@ def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit | None]]) -> C
 
 
 def _picture(engine: Engine, hit: Hit) -> dict[str, Any]:
-    return {"id": hit.id, "name": hit.name, "cosine": round(hit.cosine, 3), "src": picture_url(engine, hit.row)}
+    return {"id": hit.id, "name": hit.name, "src": picture_url(engine, hit.row)}
 
 
 def _nothing() -> None:
