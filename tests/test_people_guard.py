@@ -151,7 +151,7 @@ def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:
 def test_people_are_found_whatever_is_left_out(photos: Engine, text: str) -> None:
     """The only match for "people without hats" was a bridge."""
     matches = photos.matches(photos.query(text))
-    some = {hit.id for hit in photos.hits(matches.strong())}
+    shown = {hit.id for hit in photos.hits(matches.strong())}
     everybody = {hit.id for hit in photos.hits(photos.matches(photos.query("people")).strong())}
-    assert len(some) > 8 and some <= everybody
+    assert len(shown) > 8 and shown <= everybody
     assert photos.matches(photos.query("man without glasses")).about_people

@@ -162,8 +162,8 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "The path goes from one word to the other in equal steps. Each step shows the word closest to that point, and a picture "
-            f"from {plain(engine.collection.title)} if one clearly shows the word. No word or picture appears twice.",
+            "The path goes from one word to the other in equal steps. Each step shows the word closest to that point, and a "
+            f"picture from {plain(engine.collection.title)} if one clearly shows the word. No word or picture appears twice.",
         )
         if clicked.picture:
             open_hit(clicked.picture)
