@@ -95,6 +95,7 @@ class Namer:
     ) -> None:
         self.table, self._classifier, self._head, self._image_concepts = table, classifier, head, image_concepts
         self._person, self._person_vector, self._word_filter = person, person_vector, word_filter
+        self.has_person_signal = person is not None
         self._animal_labels, self._primate_labels = table.labels_of("a"), table.labels_of("p")
         self._group = {flag: table.flagged(flag) for flag in "apgw"}
         self._everyday = table.everyday_line != NO_LINE, table.everyday_line[table.everyday_line != NO_LINE]

@@ -58,6 +58,11 @@ class PeopleGuard:
         self._namer, self._classifier, self._vocabulary, self._evidence = namer, classifier, vocabulary, evidence
         self._animal_labels, self._primate_labels = namer.table.labels_of("a"), namer.table.labels_of("p")
 
+    @property
+    def sees_people(self) -> bool:
+        """Whether the namer has a person signal. Without it, no image seems to show people."""
+        return self._namer.has_person_signal
+
     def is_animal(self, noun: str) -> bool:
         """Return whether a noun, with or without a plural ending, is the name of an animal or of a kind of animals."""
         forms = singular_forms(noun.lower())

@@ -127,13 +127,12 @@ class LabelGuardVerbs(EngineBase):
 def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
     """Leave out labels that could insult somebody, and unsure labels of images that may show people.
 
-    Words for people in general name only images that show people, or for which their score is sure.
+    Words for people in general name only images that surely show people, as ``PeopleGuard.named_people`` says.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
-    allowed[people] &= fit.sure[people]
-    allowed[~people] &= fit.sure[~people] | ~fit.in_general
-    scores = np.where(allowed, fit.scores, np.float32(-np.inf))
     shares = guard.named_people(encoded.features)[:, None]
     named = (shares > 0) & fit.in_general
-    sure = named | (fit.sure & allowed & ~fit.in_general)
-    return LabelFit(fit.labels, fit.cosines, np.where(named, np.maximum(scores, shares), scores), sure)
+    allowed[people] &= fit.sure[people]
+    allowed &= named | ~fit.in_general | (fit.sure & (not guard.sees_people))
+    scores = np.where(named, np.maximum(fit.scores, shares), np.where(allowed, fit.scores, np.float32(-np.inf)))
+    return LabelFit(fit.labels, fit.cosines, scores, named | (fit.sure & allowed))
