@@ -3,8 +3,8 @@
 The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below the query in
 WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
 
-This distinguishes nouns for what a collection shows from everyday nouns that none of its images show, with an AUC of 0.87 for the
-stamps and 0.92 for the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
+This distinguishes nouns for things that a collection shows from everyday nouns that none of its images show, with an AUC of 0.87
+for the stamps and 0.92 for the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PRESENT, GOOD = 0.5, 0.3
 SHARE_OF_BEST = 0.35
 """To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
-"""The labels can judge a query that has none below it in WordNet only if one of them is this similar to it. They cannot judge
+"""If no label is below a query in WordNet, the labels can judge it only if one is this similar to it. They cannot judge
 "pyramid", whose nearest label has a similarity of 0.45, or "helicopter", whose nearest label, "airliner", has 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""

@@ -17,14 +17,15 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label names an image only if it is nearer than this share of random nouns."""
+"""Without a scorer, a label names an image only if it is nearer to it than this share of random nouns are."""
 LABEL_SURE = 0.4
 """The least score with which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
 right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
 the best label of 7% of the images reaches it."""
 KIND_SURE = 0.5
-"""A word such as "animal" is sure if the labels below it in WordNet add up to this probability. With this rule and words for eleven
-kinds of thing, 92% of 960 images of Caltech-101 get a sure word, and 96% of these words are right. Without it: 56% and 94%."""
+"""A word such as "animal" is sure if the probabilities of the classifier's labels below it in WordNet add up to this. With this rule
+and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a sure word, and 96% of these words are right. Without it:
+56% and 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +60,13 @@ class LabelGuardVerbs(EngineBase):
 
         Args:
             labels: Labels that somebody typed.
-            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only the labels are returned that
-                must not name one of these images.
+            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only those labels
+                are returned that at least one of these images must not be given.
 
         Returns:
-            Those of them that are anything but things, scenes and neutral words for people, in their order: animals, kinds of
-            people, sensitive words, insults, adjectives, unknown words, and things such as "mask" that are guarded beside people.
+            Those labels, in the order given: animals, kinds of people, sensitive words, insults, adjectives, unknown words, and the
+            few things, such as "mask", that name a picture of people only if the classifier is sure. Other things, scenes and
+            neutral words for people are not among them.
 
         Raises:
             QueryError: There is no label, or one is not a string.
@@ -81,7 +83,7 @@ class LabelGuardVerbs(EngineBase):
         return [label for column, label in enumerate(judging) if not allowed[:, column].all()]
 
     def label_threshold(self, encoded: Encoded) -> float:
-        """Return the least score with which a label of a list names an image. Below it, perhaps no label of the list fits.
+        """Return the least score with which a label of a list names an image. If no label reaches it, perhaps none fits.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
