@@ -13,7 +13,10 @@ from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import blocked_words
 from ui.text import plain
 
-NOT_NAMED = "If a picture may show people, the app leaves out words that could insult somebody. It leaves out some of these words for every picture."
+NOT_NAMED = (
+    "If a picture may show people, the app leaves out words that could insult somebody. "
+    "It leaves out some of these words for every picture."
+)
 ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
 _SEPARATOR = re.compile(r"[,;\n]")
 
