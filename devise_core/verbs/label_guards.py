@@ -24,8 +24,8 @@ right, the best label is right for 90% of the images, and for 96% of those whose
 the best label of 7% of the images reaches it."""
 KIND_SURE = 0.5
 """A word such as "animal" is sure if the probabilities of the classifier's labels below it in WordNet add up to this. With this
-rule and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a sure word, and 96% of these words are right. Without
-it: 56% and 94%."""
+rule and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a sure word, and 96% of these words are right.
+Without the rule these are 56% and 94%."""
 
 
 @dataclass(frozen=True, eq=False)

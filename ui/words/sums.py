@@ -21,7 +21,7 @@ PEOPLE = (
     "Of the words for people, only those for family or royalty can be combined, and only with each other, as in king - man + woman."
 )
 PLACES = "Names of places can be combined only with other names of places, as in paris - france + italy."
-ANIMALS = "Animals can be combined only with things, other animals and words that describe looks, as in kitten - cat + dog or cat + black."
+ANIMALS = "Animals can be combined only with things, other animals and words that describe looks, as in kitten - cat + dog."
 COLOUR = "Colours can be combined only with things, animals or other colours, as in apple - red + yellow."
 _ZERO = 1e-6
 _ARTICLES = frozenset(("a", "an", "the"))
