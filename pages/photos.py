@@ -97,7 +97,7 @@ with show_errors():
         with st.expander(f"{len(state.notes)} damaged, but readable", icon=":material/healing:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in state.notes))
     if collection is None:
-        st.info("You have not uploaded any pictures yet. A handful is enough to try it.", icon=":material/photo_library:")
+        st.info("There are no pictures here yet. Upload a handful to try this page.", icon=":material/photo_library:")
     else:
         show_pictures(st.session_state[UPLOADS_ENGINE])
     st.caption(

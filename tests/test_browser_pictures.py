@@ -210,7 +210,7 @@ def test_uploads_are_searched_private_and_deleted(page: Page, browser: Browser, 
     page.get_by_role("link", name="Your pictures").click()
     page.get_by_role("button", name="Delete all").click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.get_by_text("You have not uploaded any pictures yet")).to_be_visible()
+    expect(page.get_by_text("There are no pictures here yet")).to_be_visible()
     expect(page.get_by_text("your pictures", exact=True)).to_have_count(0)
     expect(page.get_by_text("uploaded in another session")).to_have_count(0)
     drop(page, ("again.webp", CAT.read_bytes()))

@@ -57,7 +57,7 @@ def test_no_similarity_is_minus_zero() -> None:
 
     test = AppTest.from_function(script, default_timeout=60).run()
     assert test.header[0].value == "Not sure"
-    assert "not sure that any of your words fits" in page_text(test)
+    assert "not sure that any of these words fits" in page_text(test)
     assert bars(test) == []
 
 

@@ -38,7 +38,7 @@ def app_over(uploads: Engine, page: str, **parameters: str) -> AppTest:
 
 def test_there_are_no_pictures_at_first() -> None:
     test = app("photos")
-    assert "You have not uploaded any pictures yet" in page_text(test)
+    assert "There are no pictures here yet" in page_text(test)
     received, room, _, limits, compact, drop = component_data(test, "dropzone")[0]
     assert (received, room, limits, compact) == (0, 200, [LIMITS.upload_bytes, LIMITS.zip_bytes], False)
     assert len(drop) > 20
@@ -104,7 +104,7 @@ def test_uploads_can_be_deleted(uploads: Engine) -> None:
     test = app_over(uploads, "photos")
     assert "3 pictures" in page_text(test)
     test.button(key="photos_delete").click().run()
-    assert "You have not uploaded any pictures yet" in page_text(checked(test))
+    assert "There are no pictures here yet" in page_text(checked(test))
     assert UPLOADS_ENGINE not in test.session_state
     assert test.button_group(key="collection").options == ["stamps", "photos"]
 

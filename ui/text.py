@@ -16,6 +16,7 @@ SIMILARITY_HELP = (
     f"{similarity_help('a picture is to your query')} The order also depends on what the app recognises in a picture, so a lower "
     "number can come first."
 )
+ORDER_HELP = "The order depends on how close in meaning a picture is to your query, and on what the app recognises in it."
 WORD_HELP = similarity_help("a word is to your query")
 PICTURES_HELP = similarity_help("two pictures are")
 APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike. (Cosine of their features.)"

@@ -30,7 +30,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     Args:
         collection: A name, or a folder.
         layout: The folder of the model. Its collections open by name.
-        model_id: The model that must have made the collection.
+        model_id: The id of the model. A collection that another model made is refused.
 
     Returns:
         The collection. Its vectors are read when they are first used.

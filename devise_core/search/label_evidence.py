@@ -4,7 +4,7 @@ The evidence for a query in an image is the probability of the labels that are n
 WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
 
 This distinguishes nouns for things that a collection shows from everyday nouns that none of its images show, with an AUC of 0.87
-for the stamps and 0.92 for the photos. The best cosine reaches 0.62 and 0.80 (``evaluate absent``).
+for the stamps and 0.92 for the photos. With the best cosine in its place, the AUC is 0.63 and 0.80 (``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class NearMiss:
-    """A kind of thing that the collection shows in place of the query.
+    """A kind of thing that the collection shows, offered in place of the query.
 
     Attributes:
         name: The kind, such as "reptile" for "dinosaur".
@@ -72,7 +72,7 @@ class LabelEvidence:
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
         concept: Gives texts their vectors in the concept space, or None. Unless both are given, only embeddings are used.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
-        word_filter: The kinds of thing that ``near_miss`` may offer.
+        word_filter: Blocks the names of kinds that ``near_miss`` must not offer.
     """
 
     def __init__(

@@ -60,8 +60,8 @@ class LabelGuardVerbs(EngineBase):
 
         Args:
             labels: Labels that somebody typed.
-            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only those labels
-                are returned that at least one of these images must not be given.
+            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only the
+                labels are returned that must not name at least one of these images.
 
         Returns:
             Those labels, in the order given: animals, kinds of people, sensitive words, insults, adjectives, unknown words, and the

@@ -98,7 +98,7 @@ def show_fitting_words(hits: Sequence[WordHit], threshold: float) -> None:
     best = _fit(hits[0].score, threshold) if hits else "hardly fits"
     if best == "hardly fits":
         st.header("Not sure")
-        st.caption("The app is not sure that any of your words fits this picture.")
+        st.caption("The app is not sure that any of these words fits this picture.")
     else:
         word = hits[0].word
         st.header(f"Best name: {plain(word)}" if best == "fits" else _not_sure(word), help=_SCORE_HELP.format(threshold=threshold))

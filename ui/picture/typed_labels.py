@@ -15,9 +15,9 @@ from ui.text import plain
 
 NOT_NAMED = (
     "If a picture may show people, the app leaves out words that could insult somebody. "
-    "It leaves out some of these words for every picture."
+    "Some of these words are never used, whatever the picture shows."
 )
-ADD_PEOPLE = "Add “people” to your words to have a word for such pictures."
+ADD_PEOPLE = "Add “people” to your words to have one for pictures of people."
 _SEPARATOR = re.compile(r"[,;\n]")
 
 
@@ -34,8 +34,8 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     typed = [label.strip() for label in _SEPARATOR.split(text) if label.strip()]
     blocked = blocked_words(engine, typed)
     if blocked:
-        pronoun = "it" if len(blocked) == 1 else "them"
-        st.caption(f"Left out {len(blocked)} of your {len(typed)} words: this site’s word filter does not allow {pronoun}.")
+        words, pronoun = ("word", "it") if len(blocked) == 1 else ("words", "them")
+        st.caption(f"Left out {len(blocked)} {words}: this site’s word filter does not allow {pronoun}.")
     labels = [label for label in typed if label not in blocked]
     faults = {label: fault for label in labels if (fault := _fault(engine, label))}
     if len(faults) == len(labels):

@@ -11,7 +11,7 @@ from ui.hit.gallery import gallery
 from ui.links import link
 from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, match_marks
 from ui.query.withheld import explain_withheld
-from ui.text import SIMILARITY_HELP, match_count, plain
+from ui.text import ORDER_HELP, match_count, plain
 
 
 def first_matches(engine: Engine, query: Query, page: str, count: int, closest_too: bool = True) -> int:
@@ -39,7 +39,7 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
         explain_absence(engine, query, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
-            st.caption(_summary(engine, query, matches, bool(ranking)), width="content", help=SIMILARITY_HELP)
+            st.caption(_summary(engine, query, matches, bool(ranking)), width="content", help=ORDER_HELP)
         link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
     if matches.absent and not closest_too:
         return 0

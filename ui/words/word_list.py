@@ -25,8 +25,8 @@ from ui.text import WORD_HELP, plain
 from ui.words.sums import describes_things, is_person, words_of_sum
 
 PREJUDICE = (
-    "This list shows how people are written about on the web and in the news. It repeats the prejudices of the authors, and says "
-    "nothing about what people are or can do."
+    "The app learned these words from the web and the news. They repeat the prejudices of the authors, and say nothing about what "
+    "people are or can do."
 )
 _LOOKS = frozenset(("beard", "body", "complexion", "eyes", "face", "hair", "hairstyle", "skin"))
 """Words for how people look."""
