@@ -98,6 +98,16 @@ class LabelEvidence:
         """Return the WordNet id of a noun in the singular or plural, or "" for a word that is not in the noun list."""
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
+    def can_leave_out(self, query: Query) -> bool:
+        """Return whether the labels can tell the wanted from what a query excludes, as they can for "bird -penguin".
+
+        They cannot for "car without wheels": a picture of a car has the label of a car, with or without its wheels.
+        """
+        if not (split := split_clauses(query)):
+            return True
+        wanted, *unwanted = (self.senses.labels_below(self.synset_of_form(part.noun or "")) for part in (split[0], *split[1]))
+        return all(np.intersect1d(wanted, labels).size for labels in unwanted)
+
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
         """Return the probability that each image shows a kind of thing: the sum over the labels below it in WordNet.
 

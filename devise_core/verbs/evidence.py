@@ -112,7 +112,7 @@ class EvidenceVerbs(RankingVerbs):
         thresholds, candidates = self._evidence_thresholds, self._looked_at(query, looked_at)
         values = self._values(model, probes, candidates)
         best = values.max(axis=1)
-        is_near = model.is_near(probes[int(best.argmax())])
+        is_near = model.is_near(probes[int(best.argmax())]) and model.can_leave_out(query)
         evidence, rows = values.max(axis=0), slice(None) if candidates is None else candidates.rows
         good, possible, certain = np.zeros((3, len(self.collection)), dtype=np.bool_)
         possible[rows] = good_matches(evidence, thresholds)
@@ -140,7 +140,8 @@ class EvidenceVerbs(RankingVerbs):
         shares = np.where(self._show_unwanted(query, candidates), np.float32(0), shares)
         good, possible = np.zeros((2, len(self.collection)), dtype=np.bool_)
         good[rows], possible[rows] = shares >= PERSON_SURE, shares >= PERSON_LIKELY
-        return Evidence(bool(good.any()), good, best=float(shares.max()), possible=possible)
+        leaves_out = any(part.clause.weight < 0 for part in query.clauses)
+        return Evidence(bool(good.any()), good, best=float(shares.max()), near=not leaves_out, possible=possible)
 
     def _show_unwanted(self, query: Query, candidates: Candidates | None) -> Mask:
         """Return which images ``(n,)`` show what a query leaves out, as far as the classifier can tell."""

@@ -11,6 +11,7 @@ from devise_core.datatypes import Hit
 from devise_core.engine import By, Engine
 from devise_core.search.confidence import MAYBE
 from devise_core.serving import event_log
+from devise_core.text.query import Query
 from devise_core.text.tokens import tokens
 from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import NOT_COMBINED, refuse_blocked, words_of
@@ -34,6 +35,8 @@ EXAMPLES = ("sea", "snow", "baby", "toy", "music")
 LEAST_SIMILAR: Mapping[By, float] = {"semantic": 0.5, "visual": 0.35}
 """Pictures below this similarity are marked as weak. If the picture nearest in meaning is below it, it has the same main category
 for 6 of 18 bundled pictures, and otherwise for 559 of 747. In appearance, one in ten pairs of bundled pictures reaches it."""
+RESEMBLES = 0.65
+"""Beside words, a picture needs this similarity to the chosen one, or must show the words. Chosen by eye on three pictures."""
 _HELP: Mapping[By, str] = {"semantic": PICTURES_HELP, "visual": APPEARANCE_HELP}
 _NOTHING: Mapping[By, str] = {
     "semantic": "Nothing here is similar in meaning. These are the nearest pictures.",
@@ -82,7 +85,23 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
             st.header(f"This picture{' and' if wanted else ','} {plain(words, 60)}")
             if wanted:
                 st.caption("The pictures closest to both. A picture may show only one of them.")
-            gallery(engine, without(chosen, hits), "sum")
+            shown = without(chosen, hits)
+            gallery(engine, shown, "sum", marks_of_both(engine, shown, encoded, query))
+
+
+def marks_of_both(engine: Engine, hits: Sequence[Hit], encoded: Encoded, query: Query) -> Marks:
+    """Mark the pictures as weak that neither resemble the chosen picture nor show the words, as far as the app can tell."""
+    if not hits:
+        return Marks()
+    compared = engine.rank([hit.row for hit in hits], encoded.embeddings[0])
+    strong = {hit.id for hit in compared if hit.cosine >= RESEMBLES}
+    words = [term.word for term in query.reading.terms if term.kind == "words" and term.weight > 0]
+    matching = set(engine.matches(engine.query(" ".join(words))).likely().rows.tolist()) if words else set()
+    return Marks(strong=strong | {hit.id for hit in hits if hit.row in matching or _is_labelled(hit, words)})
+
+
+def _is_labelled(hit: Hit, words: Sequence[str]) -> bool:
+    return any(word in tokens(" ".join(hit.item.labels)) for word in words)
 
 
 def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> list[Hit]:
@@ -98,7 +117,7 @@ def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> 
         return list(hits)
     features = engine.collection.vector_rows("visual")[np.asarray([hit.row for hit in hits])]
     shares = evidence.kind_shares(words, classifier.shares(features)).max(axis=1)
-    named = [any(word in tokens(" ".join(hit.item.labels)) for word in words) for hit in hits]
+    named = [_is_labelled(hit, words) for hit in hits]
     return [hit for hit, share, is_named in zip(hits, shares, named, strict=True) if share < MAYBE and not is_named]
 
 
