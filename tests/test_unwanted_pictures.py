@@ -33,6 +33,6 @@ def test_what_shows_neither_the_picture_nor_the_words_is_weak(photos: Engine) ->
     encoded = photos.encoded(photos.collection.row("windmill"))
     query = photos.query(with_picture("snow"), {PICTURE: encoded.embeddings[0]})
     hits = [photos.hits(photos.ranking(photos.query(name))[:1])[0] for name in ("windmill", "fish")]
-    hits.append(next(hit for hit in photos.search_text("snow", 20) if "snow" in hit.labels))
+    hits.append(next(hit for hit in photos.search_text("snow", 40) if "snow" in hit.name))
     strong = marks_of_both(photos, hits, encoded, query).strong
     assert strong is not None and [hit.id in strong for hit in hits] == [True, False, True]
