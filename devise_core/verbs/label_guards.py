@@ -17,7 +17,7 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label names an image only if it is nearer to it than this share of random nouns are."""
+"""Without a scorer, a label names an image only if it is nearer to the image than this share of random nouns."""
 LABEL_SURE = 0.4
 """The least score with which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
 right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
@@ -60,13 +60,13 @@ class LabelGuardVerbs(EngineBase):
 
         Args:
             labels: Labels that somebody typed.
-            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only the
-                labels are returned that must not name at least one of these images.
+            encoded: Images with features ``(n, f)`` and embeddings ``(n, d)``, or None. If given, only
+                labels that are refused for at least one of these images are returned.
 
         Returns:
-            Those labels, in the order given: animals, kinds of people, sensitive words, insults, adjectives, unknown words, and the
-            few things, such as "mask", that name a picture of people only if the classifier is sure. Other things, scenes and
-            neutral words for people are not among them.
+            Those labels, in the order of ``labels``. They are animals, kinds of people, sensitive words, insults, adjectives,
+            unknown words, and the few things, such as "mask", that name a picture of people only if the classifier is sure.
+            Other things, scenes and neutral words for people are not among them.
 
         Raises:
             QueryError: There is no label, or one is not a string.
@@ -130,6 +130,7 @@ def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> Lab
     """Leave out labels that could insult somebody, and unsure labels of images that may show people.
 
     Words for people in general name only images that surely show people, as ``PeopleGuard.named_people`` says.
+    Without a person signal, they name the images that they are sure of.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     shares = guard.named_people(encoded.features)[:, None]

@@ -21,7 +21,7 @@ def name_with_own_words(engine: Engine) -> None:
         placeholder="people, dog, beach, food",
         key="photos_words",
         max_chars=MAX_CHARACTERS,
-        help="Any English words, also ones that the app was not trained on. Each picture is shown under the word that fits it "
+        help="Any English words, even ones that the app was not trained on. Each picture is shown under the word that fits it "
         "best, if the app is sure of one.",
     )
     words = read_labels(engine, text)

@@ -17,7 +17,7 @@ NOT_NAMED = (
     "If a picture may show people, the app leaves out words that could insult somebody. "
     "Some of these words are never used, whatever the picture shows."
 )
-ADD_PEOPLE = "Add “people” to your words to have one for pictures of people."
+ADD_PEOPLE = "Add “people” to your words to have a word for pictures of people."
 _SEPARATOR = re.compile(r"[,;\n]")
 
 
