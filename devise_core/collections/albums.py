@@ -51,7 +51,7 @@ def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = N
     groups = _groups(embeddings)
     groups[people] += groups.max()
     if in_none is not None:
-        groups[in_none] = 2 * groups.max() + np.arange(1, in_none.sum() + 1)
+        groups[in_none] = groups.max() + np.arange(1, in_none.sum() + 1)  # each alone
         people &= ~in_none
     words_of_things = [
         only_words(words, _names_a_thing) if is_person else words for words, is_person in zip(shown, people, strict=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from devise_core.search.confidence import MAYBE
 from devise_core.search.noun_senses import NounSenses
 from devise_core.search.probes import PEOPLE, Probe, split_clauses
 from devise_core.text.noun_store import NounStore
@@ -120,6 +121,10 @@ class LabelEvidence:
         """
         below = [self.senses.labels_below(self.synset_of_form(name.lower())) for name in names]
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
+
+    def show_any(self, names: Sequence[str], shares: Floats) -> npt.NDArray[np.bool_]:
+        """Return which images perhaps show one of the kinds ``(n,)``, with the arguments of ``kind_shares``."""
+        return np.asarray(self.kind_shares(names, shares).max(axis=1) >= MAYBE, dtype=np.bool_)
 
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.

@@ -104,6 +104,10 @@ class PeopleGuard:
         alone = (person >= PEOPLE_NAMED) & (person > self._animals_of(classes))
         return np.asarray(np.where(beside_animal | alone, person, 0), dtype=np.float32)
 
+    def unsure_of_people(self, features: Floats) -> Flags:
+        """Return which images ``(n,)`` show people more likely than not, but not surely enough for ``named_people``."""
+        return np.asarray(self.show_people(features) & (self.named_people(features) == 0), dtype=np.bool_)
+
     def show_primates(self, features: Floats) -> Flags:
         """Return which images ``(n,)`` show primates more likely than not."""
         return np.asarray(self._classifier.shares(features)[:, self._primate_labels].sum(axis=1) >= SURE, dtype=np.bool_)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 
-from devise_core.search.confidence import MAYBE
 from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Thresholds, good_matches
 from devise_core.search.naming import PERSON_LIKELY, PERSON_SURE
 from devise_core.search.probes import IN_GENERAL, Probe
@@ -149,7 +148,7 @@ class EvidenceVerbs(RankingVerbs):
         unwanted = [part.text or part.clause.text for part in query.clauses if part.clause.weight < 0]
         if not unwanted or self.parts.evidence is None:
             return np.zeros(len(shares), dtype=np.bool_)
-        return np.asarray(self.parts.evidence.kind_shares(unwanted, shares).max(axis=1) >= MAYBE, dtype=np.bool_)
+        return self.parts.evidence.show_any(unwanted, shares)
 
     @property
     def evidence_threshold(self) -> float:

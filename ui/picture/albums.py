@@ -17,7 +17,6 @@ from devise_core.engine import Engine
 from devise_core.errors import DeviseError
 from devise_core.hits import Hits
 from devise_core.report.example_queries import COUNT as EXAMPLES
-from devise_core.search.naming_table import Flags
 from devise_core.search.near_duplicates import NEAR_DUPLICATE_COSINE
 from devise_core.search.shown_words import SHOWN, Shown
 from ui.hit.gallery import gallery
@@ -53,20 +52,13 @@ def find(engine: Engine) -> Overview:
         is_blank = collection.blank_images
         rows = list(range(len(collection))) if is_blank is None else np.flatnonzero(~is_blank).tolist()
         shown = engine.shown_words(rows)
-        parts = albums(collection.embeddings[rows], shown, _may_show_people(engine, rows))
+        guard = engine.parts.people_guard
+        unsure = guard.unsure_of_people(collection.features[rows]) if guard else None
+        parts = albums(collection.embeddings[rows], shown, unsure)
         named = [Album(each.name, tuple(rows[place] for place in each.rows)) for each in parts]
         blank = [] if is_blank is None else np.flatnonzero(is_blank).tolist()
         cache[collection] = Overview(named, engine.near_duplicates(), _words(engine, shown), blank)
     return cache[collection]
-
-
-def _may_show_people(engine: Engine, rows: Sequence[int]) -> Flags | None:
-    """Return which pictures show people more likely than not, but not surely enough for the album "people"."""
-    guard = engine.parts.people_guard
-    if guard is None:
-        return None
-    features = np.asarray(engine.collection.features[rows], dtype=np.float32)
-    return np.asarray(guard.show_people(features) & (guard.named_people(features) == 0), dtype=np.bool_)
 
 
 def show_albums(engine: Engine, overview: Overview) -> None:

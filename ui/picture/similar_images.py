@@ -9,7 +9,6 @@ import streamlit as st
 
 from devise_core.datatypes import Hit
 from devise_core.engine import By, Engine
-from devise_core.search.confidence import MAYBE
 from devise_core.serving import event_log
 from devise_core.text.query import Query
 from devise_core.text.tokens import tokens
@@ -116,9 +115,8 @@ def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> 
     if not hits or not words or evidence is None or classifier is None:
         return list(hits)
     features = engine.collection.vector_rows("visual")[np.asarray([hit.row for hit in hits])]
-    shares = evidence.kind_shares(words, classifier.shares(features)).max(axis=1)
-    named = [_is_labelled(hit, words) for hit in hits]
-    return [hit for hit, share, is_named in zip(hits, shares, named, strict=True) if share < MAYBE and not is_named]
+    shown = evidence.show_any(words, classifier.shares(features)).tolist()
+    return [hit for hit, is_shown in zip(hits, shown, strict=True) if not is_shown and not _is_labelled(hit, words)]
 
 
 def with_picture(words: str) -> str:
