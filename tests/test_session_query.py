@@ -44,6 +44,6 @@ def test_query_of_a_page_is_read_once(texts: list[str], page: str, parameters: d
     assert texts.count(QUERY) == 1, "the session keeps its last query"
 
 
-def test_picture_with_words_is_read_once(texts: list[str]) -> None:
+def test_picture_with_words_and_the_words_alone_are_each_read_once(texts: list[str]) -> None:
     assert not app("image_search", q="sea").error
-    assert [text for text in texts if "sea" in text] == ["like:picture + sea"]
+    assert [text for text in texts if "sea" in text] == ["like:picture + sea", "sea"]
