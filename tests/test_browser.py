@@ -34,6 +34,9 @@ def test_suggestions_while_typing(page: Page, address: str) -> None:
     expect(page).to_have_url(f"{address}/?q=musical+instrument")
     box.fill("")
     expect(page.get_by_role("option").first).to_have_text("musical instrument")  # a recent search
+    box.press("Enter")
+    expect(page).to_have_url(re.compile(r"/$"))
+    expect(page.get_by_role("option")).to_have_count(0)  # no list covers the page
 
 
 def test_back_and_forward_change_the_query(page: Page, address: str) -> None:

@@ -108,6 +108,13 @@ def test_an_uploaded_picture_is_shown_without_metadata() -> None:
     assert not image.getexif()
 
 
+def test_a_note_says_that_an_uploaded_file_lacks_its_end() -> None:
+    test = app("image_search")
+    test.button_group(key="image_search_way").set_value("Upload").run()
+    test.file_uploader(key="image_search_file").set_value(("my.webp", CAT.read_bytes()[:-1], "image/webp")).run()
+    assert "lacks its end. The image is complete." in page_text(checked(test)).replace("\\", "")
+
+
 def test_a_web_address_is_offered_only_if_it_is_turned_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from devise_core.untrusted import url_fetch
     from ui.picture import choose

@@ -121,7 +121,8 @@ def test_labels_says_that_it_judges_nobody() -> None:
     parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
     text = page_text(app("labels", **parameters))
     assert (
-        "Not used: gorilla, thief, ugly. If a picture may show people, the app leaves out words that could insult somebody." in text
+        "Not used: gorilla, thief, ugly. If a picture may show people, the app leaves out words that could say something wrong about them."
+        in text
     )
     assert "Best name" not in text
 

@@ -12,7 +12,8 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_
 from ui.text import with_commands
 
 _OTHER_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\`“”\"'(),;]+[/\\])+(?=[^\s/\\`“”\"'(),;]|$)")
-"""The folders of an absolute path elsewhere, such as of a file that a link leads to. Web addresses have a colon before theirs."""
+"""The folders of an absolute path elsewhere, such as of a file that a link leads to. Web addresses do not match, because their
+slashes follow a colon."""
 
 
 def error_text(error: DeviseError) -> str:

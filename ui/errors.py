@@ -54,7 +54,13 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: Sequence[str] = (url_state.QUERY,)) -> None:
-    """Show a button for each suggested spelling. A click replaces the unknown word in the query, as ``show_errors`` takes it."""
+    """Show a button for each suggested spelling, with which a click replaces the unknown word.
+
+    Args:
+        suggestions: The suggested spellings of each unknown word, the best first.
+        field: Makes the keys of the buttons unique.
+        parameters: The parameters of the address that the word is in.
+    """
     with st.container(horizontal=True, key=f"spellings-{field}"):
         for word, near in suggestions.items():
             for spelling in near[:3]:

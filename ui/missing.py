@@ -93,5 +93,5 @@ def _similar_ids(engine: Engine, item: str) -> list[str]:
 
 
 def _quoted(name: str) -> str:
-    """Return a name from an address in quotes, or "" if it has a word that is not repeated in large type."""
+    """Return a name from an address in quotes, or "" if the word filter blocks it."""
     return f" “{plain(name, LONGEST)}”" if configured_word_filter().allows(name) else ""

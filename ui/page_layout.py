@@ -33,12 +33,12 @@ def name_tab(page: str) -> None:
 
 
 def header(title: str, lead: str, *, choose: bool = False) -> None:
-    """Show the page's title with the Share button and, in a sentence or two, what you can do on it.
+    """Show the page's title with the Share button, and in a few sentences what you can do on the page.
 
     Args:
         title: The title.
         lead: The sentences, in Markdown.
-        choose: Whether to let the visitor choose the collection here. Pages with a search box have the choice beside the box.
+        choose: Whether to let the visitor choose the collection here. Most pages with a search box have the choice beside the box.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="page-title"):
         st.title(title, anchor=False, width="content")  # the mark of an anchor would need a second row on a phone

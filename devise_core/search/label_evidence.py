@@ -34,8 +34,9 @@ PRESENT, GOOD = 0.5, 0.3
 SHARE_OF_BEST = 0.35
 """To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
-"""If no label is below a query in WordNet, the labels can judge it only if one is this similar to it. They cannot judge
-"pyramid", whose nearest label has a similarity of 0.45, or "helicopter", whose nearest label, "airliner", has 0.80."""
+"""If a query is no label's name and no label is below it in WordNet, the labels can judge it only if one is this similar to it.
+They cannot judge "pyramid", whose nearest label has a similarity of 0.45, or "helicopter", whose nearest label, "airliner",
+has 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query if its labels have this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]
@@ -100,7 +101,7 @@ class LabelEvidence:
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
     def can_leave_out(self, query: Query) -> bool:
-        """Return whether the labels can tell the wanted from what a query excludes, as they can for "bird -penguin".
+        """Return whether the labels can tell what a query wants from what it excludes, as they can for "bird -penguin".
 
         They cannot for "car without wheels": a picture of a car has the label of a car, with or without its wheels.
         """
@@ -110,7 +111,7 @@ class LabelEvidence:
         return all(np.intersect1d(wanted, labels).size for labels in unwanted)
 
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
-        """Return the probability that each image shows a kind of thing: the sum over the labels below it in WordNet.
+        """Return the probability that each image shows a kind of thing: the sum over the labels at or below it in WordNet.
 
         Args:
             names: ``m`` names of kinds, in the singular or plural.

@@ -66,7 +66,7 @@ class LabelGuardVerbs(EngineBase):
         Returns:
             Those labels, in the order of ``labels``. They are animals, kinds of people, sensitive words, insults, adjectives,
             unknown words, and the few things, such as "mask", that name a picture of people only if the classifier is sure.
-            Other things, scenes and neutral words for people are not among them.
+            Other things, scenes and words for people in general, such as "people", are not among them.
 
         Raises:
             QueryError: There is no label, or one is not a string.
@@ -130,7 +130,7 @@ def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> Lab
     """Leave out labels that could insult somebody, and unsure labels of images that may show people.
 
     Words for people in general name only images that surely show people, as ``PeopleGuard.named_people`` says.
-    Without a person signal, they name the images that they are sure of.
+    Without a person signal, they name the images for which ``fit.sure`` holds.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     shares = guard.named_people(encoded.features)[:, None]

@@ -58,6 +58,7 @@ function build(root) {
     pending.set(text);
     input.value = box.shown = text;
     clear.hidden = !text;
+    cleared = !text; // the focus stays in the box, and no list covers what is below it
     close();
     form.setAttribute("aria-busy", "true");
     setTimeout(() => form.removeAttribute("aria-busy"), BUSY_TIMEOUT);
@@ -132,7 +133,6 @@ function build(root) {
   };
   clear.onclick = () => {
     submit("");
-    cleared = true; // the focus stays in the box, and no list covers what is below it
     input.focus();
   };
   box.update = (query) => pending.receive(query, () => {

@@ -29,8 +29,8 @@ def gallery(
         page: Makes the key of the grid unique.
         marks: What the grid shows besides.
         help_text: Explains the similarities.
-        plain: Whether to say how well a picture matches in words only. The order of a text search depends on more than the
-            similarity, so its numbers look wrong.
+        plain: Whether to say only in words how well a picture matches, without its similarity. The order of a text search depends
+            on more than the similarity, so the numbers would look wrong.
     """
     if not hits:
         st.caption("There are no other pictures in this collection.")

@@ -96,7 +96,7 @@ def _row(engine: Engine, rows: Sequence[int], key: str) -> None:
 def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
     """Return words that some picture matches, those that the app is sure of first: titles, then others.
 
-    Each has a different best picture, as far as possible. There are none for people, of which the app is never sure.
+    Each has a different best picture, as far as possible. Words for people are left out, because the app is never sure of them.
     """
     titles = Counter(item.title for item in engine.collection.items if isinstance(item, UploadedItem) and item.title)
     totals = Counter[str]()

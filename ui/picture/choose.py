@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -93,7 +93,7 @@ def show_picture(chosen: Chosen, page: str) -> None:
 def shows_anything(chosen: Chosen) -> bool:
     """Return whether the chosen picture or region has content. If it has none, say so."""
     if chosen.item and not chosen.region:
-        return True  # it has a label
+        return True  # pictures of a collection are not checked as a whole
     key = (chosen.item or chosen.src, chosen.region)
     last: tuple[object, bool] | None = st.session_state.get(_BLANK)
     if last is None or last[0] != key:
@@ -169,7 +169,7 @@ def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
         st.session_state[_UPLOADED] = cached
         url_state.update(**{url_state.CROP: None, "item": None})
     chosen = cached[1]
-    return Chosen(chosen.image, name, chosen.src, None, _region())
+    return replace(chosen, name=name, region=_region())
 
 
 def _sample(engine: Engine, page: str) -> Chosen | None:

@@ -19,9 +19,10 @@ _CONFIDENCE_HELP = (
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
 _SCORE_HELP = "The score says how well a word fits. The app is sure of words that score {threshold:.2g} or more."
 LIKELY = 0.1
-"""A word of this probability is named in the heading beside the best one, if that is not sure and less than half as probable."""
+"""A word of this probability is named in the heading beside the best one, if the best one is not sure and less than half as
+probable."""
 GUESS = 0.5
-"""The best of a visitor's words is only called a guess from this share of the score on from which the app is sure."""
+"""The best of a visitor's words is called a guess if its score is at least this share of the score of a sure word."""
 LEAST_SHOWN = 0.01
 """Words below this probability have no bar of their own. They are listed in one line."""
 

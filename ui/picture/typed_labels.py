@@ -14,7 +14,7 @@ from ui.blocked_words import blocked_words
 from ui.text import plain
 
 NOT_NAMED = (
-    "If a picture may show people, the app leaves out words that could insult somebody. "
+    "If a picture may show people, the app leaves out words that could say something wrong about them. "
     "Some of these words are never used, whatever the picture shows."
 )
 ADD_PEOPLE = "Add “people” to your words to have a word for pictures of people."

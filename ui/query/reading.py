@@ -59,7 +59,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
 
 
 def say_unmodelled(query: Query) -> None:
-    """Say which words of the query no picture shows, and what the search makes of the rest."""
+    """Say which words of the query the app cannot recognise in pictures, and what the search makes of the rest."""
     offer_other_meaning(query)
     if sentence := unmodelled_sentence(query, plain):
         st.caption(sentence)
@@ -104,7 +104,7 @@ def literal_query(reading: Reading) -> str:
 
 
 def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
-    """Return a sentence about the words of the query that no picture shows, or "" if there are none.
+    """Return a sentence about the words of the query that the app cannot recognise in pictures, or "" if there are none.
 
     Args:
         query: A query that was read.

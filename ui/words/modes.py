@@ -38,7 +38,8 @@ PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("
 """Those of which the collection shows both words are offered."""
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
-"""A rare word that no familiar word is this similar to is treated as unknown. For "zzzz" it is 0.34, and for "meowing" 0.43."""
+"""A rare word counts as unknown if no familiar word is this similar to it. The best similarity is 0.34 for "zzzz", and 0.43 for
+"meowing"."""
 
 
 def show_mode() -> None:

@@ -22,7 +22,7 @@ PEOPLE = (
 )
 PLACES = "Names of places can be combined only with other names of places, as in paris - france + italy."
 ANIMALS = "Animals can be combined only with things, other animals and words that describe looks, as in kitten - cat + dog."
-COLOUR = "Colours can be combined only with things, animals or other colours, as in apple - red + yellow."
+COLOUR = "Colours can be combined only with things, animals and words that describe looks, as in apple - red + yellow."
 _ZERO = 1e-6
 _ARTICLES = frozenset(("a", "an", "the"))
 
@@ -61,7 +61,7 @@ def words_of_sum(query: Query) -> list[str]:
 
 
 def is_person(word: str) -> bool:
-    """Return whether a word means people and nothing else first: "tree" is also somebody's name."""
+    """Return whether a word means people in its main sense. "tree" does not, although it is also somebody's name."""
     return is_family_word(word) or (means_people(word) and not describes_things(word) and not is_place(word))
 
 

@@ -31,7 +31,7 @@ PREJUDICE = (
 _LOOKS = frozenset(("beard", "body", "complexion", "eyes", "face", "hair", "hairstyle", "skin"))
 """Words for how people look."""
 _SELDOM_THINGS = FUNCTION_WORDS | {"he", "still", "well"}
-"""Words that are also the names of things, such as "as" of arsenic."""
+"""Words that seldom mean the things they also name: "as" is also the symbol of arsenic."""
 _IN_A_LINE = 8
 _POOL = 20
 """Search for this many times as many words as are shown, because some are left out."""
@@ -78,7 +78,7 @@ def _shown_for(engine: Engine, words: list[str]) -> Callable[[str], bool]:
         return lambda word: not means_person(engine, word) and word not in COLOURED | UNKIND
     if len(words) > 1 and any(map(is_place, words)):
         return is_place
-    if all(map(is_thing, words)):  # texts with "bee" spell out how words are said: "uh", "kee", "ahl"
+    if all(map(is_thing, words)):  # near "bee" are syllables of spelled-out pronunciations: "uh", "kee"
         return lambda word: is_thing(word) and not means_person(engine, word)
     if len(words) > 1 and any(map(describes_things, words)):  # near "old house" are words such as "once"
         return lambda word: describes_things(word) and not means_person(engine, word) and word not in _SELDOM_THINGS
@@ -88,7 +88,7 @@ def _shown_for(engine: Engine, words: list[str]) -> Callable[[str], bool]:
 def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]:
     """Return which words are shown for a text about people: things, and neutral words for people.
 
-    Other occupations are shown for an occupation, and family for family.
+    Occupations are shown for an occupation or family, and family only for family.
     """
     guard = engine.parts.people_guard
     family, occupation = any(map(is_family_word, words)), any(map(is_occupation, words))
@@ -108,7 +108,7 @@ def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]
 def show_similar_words(engine: Engine, query: Query) -> None:
     """Show the words most similar to a query in one line, with a warning if they are about people.
 
-    Near a phrase are words that go with anything, such as "well". So there are none, unless the phrase is a noun.
+    Near a phrase are words that go with anything, such as "well". So none are shown, unless the phrase is a noun.
     """
     if len(query.words) > 1 and not query.noun:
         return
