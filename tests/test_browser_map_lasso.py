@@ -14,10 +14,12 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_lasso_collects_pictures_and_a_link_restores_it(page: Page, address: str) -> None:
-    view = open_map(page, address)
+    view = open_map(page, address, "?item=violin")
+    expect(page.locator(".st-key-picture-card")).to_be_visible()
     draw_region(page, view, "Lasso pictures")
     heading = page.get_by_role("heading", name="pictures in the region")
     expect(heading).to_be_visible()
+    expect(page.locator(".st-key-picture-card")).to_have_count(0)  # it would be above the pictures of the region
     expect(page.locator(".st-key-grid-region img").first).to_be_visible()
     expect(page.get_by_text("Most frequent labels")).to_be_visible()
     expect(page.get_by_text("What its pictures show")).to_be_visible()

@@ -174,7 +174,7 @@ def test_an_invalid_change_is_ignored(engine: Engine, change: object, monkeypatc
         ({"show": "words"}, {"show": "words"}),
         ({"item": "violin"}, {"item": "violin"}),
         ({"item": ""}, {"item": ""}),
-        ({"region": SQUARE}, {"region": SQUARE}),
+        ({"region": SQUARE}, {"region": SQUARE, "item": None}),
         ({"region": ""}, {"region": None}),
         ({"region": "tsne2:<b>"}, {"region": None}),
     ],

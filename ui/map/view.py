@@ -72,10 +72,12 @@ def write_view(collection: Collection, change: object) -> None:
         url_state.update(colour=changes["colour"] if changes["colour"] != next(iter(COLOURS)) else None)
     if changes.get("show") in SHOW_OPTIONS:
         url_state.update(show=changes["show"] if changes["show"] != SHOW_OPTIONS[0] else None)
+    if "region" in changes and read_region(changes["region"], collection.projections):
+        url_state.update(region=changes["region"], item=None)  # the card of a picture would be above the pictures of the region
+    elif "region" in changes:
+        url_state.update(region=None)
     if changes.get("item", " ") in collection or changes.get("item") == "":
         url_state.update(item=changes["item"])
-    if "region" in changes:
-        url_state.update(region=changes["region"] if read_region(changes["region"], collection.projections) else None)
 
 
 def select_picture(collection: Collection, item: str) -> None:
