@@ -162,6 +162,7 @@ def test_a_picture_combined_with_words(page: Page, address: str) -> None:
     box.fill("sea")
     box.press("Enter")
     expect(page.get_by_role("heading", name="This picture and sea")).to_be_visible()
+    expect(tiles(page, "sum").first).to_be_visible()
     names = tiles(page, "sum").all_text_contents()
     assert {"cello", "dolphin"} <= set(names)  # similar to the picture, and to the word
     assert "violin" not in names

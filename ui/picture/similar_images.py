@@ -80,12 +80,13 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
         show_reading(query.reading, "q", pictures)
         say_unmodelled(query)
         if any(term.kind == "words" for term in query.reading.terms):
+            shown = without(chosen, hits)
+            marks = marks_of_both(engine, shown, encoded, query)  # before the heading, so that the pictures come with it
             wanted = any(term.kind == "words" and term.weight > 0 for term in query.reading.terms)
             st.header(f"This picture{' and' if wanted else ','} {plain(words, 60)}")
             if wanted:
                 st.caption("The pictures closest to both. A picture may show only one of them.")
-            shown = without(chosen, hits)
-            gallery(engine, shown, "sum", marks_of_both(engine, shown, encoded, query))
+            gallery(engine, shown, "sum", marks)
 
 
 def marks_of_both(engine: Engine, hits: Sequence[Hit], encoded: Encoded, query: Query) -> Marks:
