@@ -224,3 +224,14 @@ def test_no_point_is_below_the_tools_or_the_texts(phone: Page, page: Page, addre
             assert 20 < across < stage["width"] - 20
             assert tools["y"] + tools["height"] - stage["y"] + 10 < down < hint["y"] - stage["y"] - 5
         assert max(down for _, down in corners) - min(down for _, down in corners) > stage["height"] / 3
+
+
+def test_another_collection_has_its_own_map(page: Page, address: str) -> None:
+    view = open_map(page, address)
+    for name, count in (("Photographs", "381"), ("Cut-outs", "384")):
+        page.get_by_test_id("stMain").get_by_text(name, exact=True).click()
+        expect(view).to_have_attribute("data-points", count)
+        expect(view).to_have_attribute("data-item", "")
+        expect(page.get_by_text(f"{count} of {count} pictures in view")).to_be_visible()
+        view.locator(".stage").press("Enter")
+        expect(page.locator(".st-key-picture-card")).to_be_visible()

@@ -1,8 +1,8 @@
 // The controls above the map, its tools, and the list below it for visitors who cannot see the map.
 const MAX_LISTED = 60;
 
-export function choices(root, points, state, onChange) {
-  const select = Object.fromEntries([...root.querySelectorAll("select")].map((each) => [each.name, each]));
+export function choices(map, points, state, onChange) {
+  const select = Object.fromEntries([...map.querySelectorAll("select")].map((each) => [each.name, each]));
   const methods = Object.keys(state.methods).filter((method) => points.places[`${method}2`]);
   const option = (value, text) => Object.assign(document.createElement("option"), { value, textContent: text });
   select.colour.replaceChildren(...Object.entries(state.colours).map(([value, text]) => option(value, text)));
@@ -22,8 +22,8 @@ export function hint(deep) {
   return matchMedia("(pointer: coarse)").matches ? `Pinch to zoom, drag to ${move}` : `Scroll to zoom, drag to ${move}, click a picture`;
 }
 
-export function tools(root, onTool) {
-  const map = root.querySelector(".map"), buttons = [...root.querySelectorAll(".tools button")];
+export function tools(map, onTool) {
+  const buttons = [...map.querySelectorAll(".tools button")];
   for (const button of buttons) {
     button.setAttribute("aria-label", button.title);
     button.onclick = () => onTool(button.name);

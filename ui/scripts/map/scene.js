@@ -15,11 +15,11 @@ import { unconfirmed } from "./unconfirmed.js";
 const SETTLE_PAUSE = 130; // ms after a movement
 const CLICK_DISTANCE = 6; // pixels a pointer may move during a click
 
-export async function start(root, source, canDraw) {
-  const map = root.querySelector(".map"), $ = (selector) => root.querySelector(selector);
+export async function start(map, source, canDraw) {
+  const $ = (selector) => map.querySelector(selector);
   const points = await read(source);
   const painting = canDraw ? await painter($(".canvas")) : null;
-  return new Scene(map, $, points, painting, root);
+  return new Scene(map, $, points, painting);
 }
 
 class Scene extends CameraMotion {
@@ -27,13 +27,13 @@ class Scene extends CameraMotion {
   tool = "pan";
   unconfirmed = unconfirmed(() => this.show(this.confirmed));
 
-  constructor(map, $, points, painting, root) {
+  constructor(map, $, points, painting) {
     super();
-    Object.assign(this, { map, $, points, painting, root, stage: $(".stage") });
+    Object.assign(this, { map, $, points, painting, stage: $(".stage") });
     this.names = names($(".overlay"), points);
     this.thumbnails = thumbnails($(".overlay"), points);
     this.tip = tooltip($(".tip"), points);
-    this.showTool = tools(root, (name) => this.useTool(name));
+    this.showTool = tools(map, (name) => this.useTool(name));
     this.pencil = drawing($(".drawn"), (line) => this.finishDrawing(line));
     map.toggleAttribute("data-whole", points.whole);
     map.dataset.points = points.drawn;
@@ -79,7 +79,7 @@ class Scene extends CameraMotion {
   show(state) {
     const before = this.state, first = !before, returned = this.link.returned();
     this.state = state;
-    if (first) this.showChoices = choices(this.root, this.points, state, (change) => this.change(change));
+    if (first) this.showChoices = choices(this.map, this.points, state, (change) => this.change(change));
     this.showChoices(state);
     this.inside = new Set(new Uint32Array(bytes(state.inside).buffer));
     this.matches = new Set(state.pins.flatMap((pin) => pin.matches));
