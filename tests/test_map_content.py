@@ -39,6 +39,18 @@ def test_words_on_the_map_are_categories_and_words_that_images_show(engine: Engi
     assert all(word in items[row].category.split("/") or shown[row][word] >= SHOWN for word, row in words.items())
 
 
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_names_of_groups_are_at_pictures_that_show_them(engine: Engine, collection: str) -> None:
+    of = engine.on(collection)
+    shown, message = of.shown_words(), json.loads(map_data._message(of))
+    places = of.maps.places["pca2"]
+    names = [text for text in message["texts"] if text["kind"] in ("cluster", "part")]
+    assert len(names) > 20
+    for text in names:
+        row = int(np.square(places - text["places"]["pca2"]).sum(axis=1).argmin())
+        assert any(shown[row].get(word, 0) >= SHOWN for word in text["text"].split(" and ")), text
+
+
 def test_common_labels_are_counted() -> None:
     assert common_labels([Item("a", "a", ("cat", "pet")), Item("b", "b", ("cat",)), Item("c", "c")], 1) == [("cat", 2)]
 

@@ -6,7 +6,7 @@ import base64
 import io
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,15 @@ if TYPE_CHECKING:  # the server imports this module as it starts, and must liste
     from devise_core.collections.projection import Integers, Projections
     from devise_core.datatypes import Item
     from devise_core.engine import Engine
+    from devise_core.search.naming_table import Flags
     from devise_core.search.shown_words import Shown
+    from devise_core.vectors import Floats
 
 MAX_DRAWN = 20_000
 """Larger collections are sampled evenly, and the map says so."""
 MAX_NAMED = 1_500
 """The model names so many of them, for the names of groups and to see which it names correctly. A picture takes about 3 ms."""
-CONTENT = 4
+CONTENT = 5
 """Raise it when the message says something else of the same collection, because browsers keep the message."""
 COLOURED = 11
 """How many categories or labels have a colour of their own. The rest share one more."""
@@ -98,6 +100,7 @@ class _Drawn:
         judged: The positions among them of those that the model names.
         names: The names of each of these.
         shown: What each of these shows.
+        is_animal: Whether a word is the name of an animal.
     """
 
     rows: range
@@ -105,6 +108,7 @@ class _Drawn:
     judged: range
     names: list[list[str]]
     shown: list[Shown]
+    is_animal: Callable[[str], bool]
 
     @classmethod
     def of(cls, engine: Engine) -> _Drawn:
@@ -115,14 +119,26 @@ class _Drawn:
         judged = range(0, len(rows), max(1, -(-len(rows) // MAX_NAMED)))
         named = [rows[place] for place in judged]
         names, shown = engine.label_all(NAMED_BY, named), engine.shown_words(named)
-        return cls(rows, engine.collection.items_at(rows), judged, names, shown)
+        guard = engine.parts.people_guard
+        return cls(rows, engine.collection.items_at(rows), judged, names, shown, guard.is_animal if guard else lambda _: False)
 
     def group_names(self, groups: Integers) -> dict[int, str]:
         """Return number → name of the groups, of which each picture that is drawn has the number of one."""
         from devise_core.collections.group_naming import name_by_things
 
         numbers = groups[self.judged.start :: self.judged.step]
-        return dict(zip(sorted(set(numbers.tolist())), name_by_things(self.shown, numbers), strict=True))
+        return dict(zip(sorted(set(numbers.tolist())), name_by_things(self.shown, numbers, self.is_animal), strict=True))
+
+    def showing(self, name: str, in_group: Flags) -> list[int]:
+        """Return the positions of the pictures of a group that show a word of its name."""
+        from devise_core.search.shown_words import SHOWN
+
+        words = name.split(" and ")
+        return [
+            place
+            for place, shown in zip(self.judged, self.shown, strict=True)
+            if in_group[place] and any(shown.get(word, 0.0) >= SHOWN for word in words)
+        ]
 
 
 def _message(engine: Engine) -> str:
@@ -172,8 +188,6 @@ def _colours(drawn: _Drawn, projections: Projections) -> dict[str, Any]:
 
 def _texts(engine: Engine, projections: Projections, drawn: _Drawn) -> list[dict[str, Any]]:
     """Return the texts on the map with their places: names of large and small groups, and words."""
-    import numpy as np
-
     from devise_core.collections.map_labels import map_words
 
     texts = []
@@ -183,13 +197,23 @@ def _texts(engine: Engine, projections: Projections, drawn: _Drawn) -> list[dict
         for group, name in drawn.group_names(groups).items():
             if not name:
                 continue  # a number would tell a visitor nothing
-            centres = {method: np.median(places[groups == group], axis=0) for method, places in places_drawn.items()}
+            in_group = groups == group
+            showing = drawn.showing(name, in_group)
+            centres = {method: _central(places, in_group, showing) for method, places in places_drawn.items()}
             texts.append({"text": name, "kind": kind, "places": _rounded(centres)})
     named = [drawn.rows[place] for place in drawn.judged]
     for word, row in map_words(engine.text, engine.collection, drawn.shown, engine.parts.word_filter, named).items():
         places = {method: each[row] for method, each in projections.places.items()}
         texts.append({"text": word, "kind": "word", "places": _rounded(places)})
     return texts
+
+
+def _central(places: Floats, in_group: Flags, showing: Sequence[int]) -> Floats:
+    """Return the place of the picture nearest to the middle of a group, among those that show what the group is named by."""
+    import numpy as np
+
+    middle = np.median(places[in_group], axis=0)
+    return min((places[place] for place in showing), key=lambda place: float(np.square(place - middle).sum()), default=middle)
 
 
 def _rounded(places: dict[str, Any]) -> dict[str, list[float]]:
