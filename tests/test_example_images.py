@@ -33,11 +33,11 @@ def test_the_neighbours_of_a_sample_show_the_same(engine: Engine, collection: st
     samples = example_images(on)
     assert len(set(samples)) == COUNT
     every = [agreeing(on, item.id) for item in on.collection.items[::6]]
-    assert min(agreeing(on, sample) for sample in samples) > np.mean(every)
+    assert np.mean([agreeing(on, sample) for sample in samples]) > np.mean(every)
+    assert min(agreeing(on, sample) for sample in samples) > 0.6
     assert agreeing(on, samples[0]) >= 0.8
     named = [bool(module._label_words(item) & set(on.label_all(1, [row])[0])) for item, row in _with_rows(on, samples)]
-    assert named[0]
-    assert sum(named) >= 3
+    assert all(named)
     assert example_images(on) == samples, "the choice is the same in every session"
 
 

@@ -14,7 +14,7 @@ NEIGHBOURS = 6
 """So many of the nearest images decide how good an example is."""
 POOL, POOL_WITHOUT_LABELS = 1_000, 60
 """So many images of a collection are compared. Without labels, the classifier must look at each."""
-NAMED, WELL_NAMED = 40, 1.0
+NAMED, WELL_NAMED = 150, 1.0
 """So many of the best are named, and those whose first name is one of their labels are preferred by so much, out of 2."""
 SAME_CATEGORY = 0.5
 """How much an image of the same category counts, where one with a label in common counts 1."""

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from devise_core.datatypes import Item, WordHit
-from devise_core.search.confidence import MAYBE, PROBABLY
+from devise_core.search.confidence import PROBABLY
 from devise_core.search.naming import PERSON, PERSON_LIKELY, Namer, Names
 from devise_core.search.naming_table import NO_LINE, Flags
 from devise_core.search.noun_senses import NounSenses
@@ -96,8 +96,8 @@ class ShownWords:
         return [self._title(names, shown) for names, shown in zip(named, seen, strict=True)]
 
     def _title(self, names: Names, shown: Shown) -> str:
-        """Return the first name unless it is "not sure", or else the narrowest kind of thing that is probable."""
-        if names.hits and names.shares[0] >= MAYBE:
+        """Return the first name if it is probably right, or else the narrowest kind of thing that is."""
+        if names.hits and names.shares[0] >= PROBABLY:
             return PERSON if names.hits[0].word in PEOPLE else names.hits[0].word
         kinds = [word for word, share in shown.items() if share >= PROBABLY and word != PERSON_WORD]
         return min(kinds, key=lambda word: self._breadth[word], default="")

@@ -38,8 +38,8 @@ RESEMBLES = 0.6
 """Beside words, a picture needs this similarity to the chosen one, or must show the words. Chosen by eye on three pictures."""
 _HELP: Mapping[By, str] = {"semantic": PICTURES_HELP, "visual": APPEARANCE_HELP}
 _NOTHING: Mapping[By, str] = {
-    "semantic": "Nothing here is similar in meaning. These are the nearest pictures.",
-    "visual": "Nothing here looks similar. These are the nearest pictures.",
+    "semantic": "No picture here is clearly similar in meaning. These are the nearest.",
+    "visual": "No picture here clearly looks similar. These are the nearest.",
 }
 FORMS = ((f"like:{PICTURE} + sea", "the picture you chose, with the sea"),)
 
