@@ -63,7 +63,7 @@ with show_errors():
             else:
                 hits = engine.label_encoded(encoded, max(COUNT, len(custom_labels)), vocabulary)
                 if choice == CUSTOM:
-                    say_not_named(engine, custom_labels, encoded, {hit.word for hit in hits})
+                    say_not_named(engine, custom_labels, encoded, {hit.word for hit in hits}, of_one=True)
                 if choice == ALL:
                     show_nearest_words(hits)
                     if names_people(engine, [hit.word for hit in hits]):

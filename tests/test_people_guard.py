@@ -127,12 +127,21 @@ def test_labels_says_that_it_judges_nobody() -> None:
     assert "Best name" not in text
 
 
+def test_labels_says_which_words_it_is_not_sure_of_beside_people() -> None:
+    parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "beach, people, friends"}
+    text = page_text(app("labels", **parameters))
+    assert "Not listed: beach, friends. If a picture may show people, this page lists only words that the app is sure of." in text
+    assert "Best name: people" in text
+    assert "Not used" not in text
+
+
 def test_labels_beyond_the_ten_best_are_not_called_unused() -> None:
     words = "alpaca, llama, camel, horse, cow, goat, deer, dog, cat, pig, owl, eagle, salmon, trout"
     parameters = {"item": "alpaca", "collection": "photos", "vocabulary": "Your words", "labels": words}
     text = page_text(app("labels", **parameters))
     assert "Best name" in text
     assert "Not used" not in text
+    assert "Not listed" not in text
 
 
 def test_labels_that_fit_no_picture_are_not_called_unused(photos: Engine) -> None:

@@ -17,6 +17,7 @@ NOT_NAMED = (
     "If a picture may show people, the app leaves out words that could say something wrong about them. "
     "Some of these words are never used, whatever the picture shows."
 )
+ONLY_SURE = "If a picture may show people, this page lists only words that the app is sure of."
 ADD_PEOPLE = "Add “people” to your words to have a word for pictures of people."
 _SEPARATOR = re.compile(r"[,;\n]")
 
@@ -45,7 +46,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     return [label for label in labels if label not in faults]
 
 
-def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str]) -> None:
+def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str], of_one: bool = False) -> None:
     """Say which labels of a visitor are left out because of what they would say about people.
 
     Args:
@@ -53,11 +54,19 @@ def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used:
         labels: What the visitor typed.
         encoded: The pictures.
         used: The labels that name one of them.
+        of_one: Whether there is one picture, so that each label that is not used is left out because it may show people.
     """
     left_out = [label for label in engine.judging_labels(labels, encoded) if label not in used] if labels else []
     if left_out:
         remedy = "" if "people" in labels else f" {ADD_PEOPLE}"
-        st.caption(f"Not used: {', '.join(plain(label, 40) for label in left_out)}. {NOT_NAMED}{remedy}")
+        st.caption(f"Not used: {_listed(left_out)}. {NOT_NAMED}{remedy}")
+    unsure = [label for label in labels if of_one and label not in used and label not in left_out]
+    if unsure:
+        st.caption(f"Not listed: {_listed(unsure)}. {ONLY_SURE}")
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(plain(label, 40) for label in dict.fromkeys(labels))
 
 
 def _fault(engine: Engine, label: str) -> str:
