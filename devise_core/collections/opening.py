@@ -29,7 +29,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
 
     Args:
         collection: A name, or a folder.
-        layout: The folder of the model. Its collections open by name.
+        layout: The folder of the model. Its collections and those of the user open by name.
         model_id: The id of the model. A collection that another model made is refused.
 
     Returns:

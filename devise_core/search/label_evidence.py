@@ -4,7 +4,8 @@ The evidence for a query in an image is the probability of the labels that are n
 WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
 
 This distinguishes nouns for things that a collection shows from everyday nouns that none of its images show, with an AUC of 0.87
-for the stamps and 0.92 for the photos. With the best cosine in its place, the AUC is 0.63 and 0.80 (``evaluate absent``).
+for the bundled collection ``stamps`` and 0.92 for ``photos``. With the best cosine in its place, the AUC is 0.63 and 0.80
+(``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class LabelEvidence:
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
     def can_leave_out(self, query: Query) -> bool:
-        """Return whether the labels can tell what a query wants from what it excludes, as they can for "bird -penguin".
+        """Return whether the labels can distinguish what a query wants from what it excludes, as they can for "bird -penguin".
 
         They cannot for "car without wheels": a picture of a car has the label of a car, with or without its wheels.
         """

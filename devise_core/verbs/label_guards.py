@@ -23,9 +23,9 @@ LABEL_SURE = 0.4
 right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
 the best label of 7% of the images reaches it."""
 KIND_SURE = 0.5
-"""A word such as "animal" is sure if the probabilities of the classifier's labels below it in WordNet add up to this. With this
-rule and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a sure word, and 96% of these words are right.
-Without the rule these are 56% and 94%."""
+"""A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to this.
+With this rule and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a word that counts as sure, and 96% of
+these words are right. Without the rule these are 56% and 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class LabelGuardVerbs(EngineBase):
     """The verbs that check labels before they name an image."""
 
     def judging_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
-        """Return the labels that could judge people.
+        """Return the labels that could say something wrong or insulting about people.
 
         They name a picture of people only if the classifier is sure of them, and some never do.
 
@@ -127,10 +127,10 @@ class LabelGuardVerbs(EngineBase):
 
 
 def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
-    """Leave out labels that could insult somebody, and unsure labels of images that may show people.
+    """Leave out labels that could insult somebody, and of images that may show people all labels that are not sure.
 
     Words for people in general name only images that surely show people, as ``PeopleGuard.named_people`` says.
-    Without a person signal, they name the images for which ``fit.sure`` holds.
+    Without a classifier for people, they name the images for which ``fit.sure`` holds.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     shares = guard.named_people(encoded.features)[:, None]

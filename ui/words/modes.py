@@ -108,8 +108,8 @@ def _similar_words() -> None:
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
-            "Words such as “apple” and “computer” are similar because they occur in similar texts on the web and in the news. This "
-            "was learned from text alone, with a method called GloVe. Click a word to continue from it.",
+            "Words are similar here if they occur in similar texts on the web and in the news. So “apple”, also a company, is "
+            "similar to “computer”. This was learned from text alone, with the method GloVe. Click a word to continue from it.",
             help=WORD_HELP,
         )
         _pictures(query)
