@@ -135,6 +135,12 @@ def test_labels_says_which_words_it_is_not_sure_of_beside_people() -> None:
     assert "Not used" not in text
 
 
+def test_people_are_not_listed_beside_a_cat_without_a_word_about_it() -> None:
+    text = page_text(app("labels", item="cat", collection="photos", vocabulary="Your words"))
+    assert "Best name: animal" in text
+    assert "Not listed" not in text
+
+
 def test_labels_beyond_the_ten_best_are_not_called_unused() -> None:
     words = "alpaca, llama, camel, horse, cow, goat, deer, dog, cat, pig, owl, eagle, salmon, trout"
     parameters = {"item": "alpaca", "collection": "photos", "vocabulary": "Your words", "labels": words}

@@ -9,6 +9,7 @@ import streamlit as st
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
+from devise_core.search.probes import IN_GENERAL
 from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import blocked_words
 from ui.text import plain
@@ -61,7 +62,7 @@ def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used:
         remedy = "" if "people" in labels else f" {ADD_PEOPLE}"
         st.caption(f"Not used: {_listed(left_out)}. {NOT_NAMED}{remedy}")
     unsure = [label for label in labels if of_one and label not in used and label not in left_out]
-    if unsure:
+    if not IN_GENERAL.issuperset(map(str.lower, unsure)):  # "people" alone is not listed beside a cat
         st.caption(f"Not listed: {_listed(unsure)}. {ONLY_SURE}")
 
 
