@@ -130,7 +130,10 @@ def test_labels_says_that_it_judges_nobody() -> None:
 def test_labels_says_which_words_it_is_not_sure_of_beside_people() -> None:
     parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "beach, people, friends"}
     text = page_text(app("labels", **parameters))
-    assert "Not listed: beach, friends. If a picture may show people, this page lists only words that the app is sure of." in text
+    assert (
+        "Not listed: beach, friends. If a picture may show people, only those of your words that the app is sure of are listed."
+        in text
+    )
     assert "Best name: people" in text
     assert "Not used" not in text
 

@@ -39,7 +39,7 @@ NEAR = 0.85
 They cannot judge "pyramid", whose nearest label has a similarity of 0.45, or "helicopter", whose nearest label, "airliner",
 has 0.80."""
 NEAR_MISS = 0.5
-"""A kind of thing is offered in place of the query if its labels have this probability in an image."""
+"""A kind of thing is offered in place of the query only if its labels add up to this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]
 """Returns unit rows ``(n, c)`` of texts in the concept space, a second space of texts (``text/concepts.py``)."""
 
@@ -102,9 +102,9 @@ class LabelEvidence:
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
     def can_leave_out(self, query: Query) -> bool:
-        """Return whether the labels can distinguish what a query wants from what it excludes, as they can for "bird -penguin".
+        """Return whether each thing that a query excludes shares labels with what it wants, as in "bird -penguin".
 
-        They cannot for "car without wheels": a picture of a car has the label of a car, with or without its wheels.
+        They do not in "car without wheels": a picture of a car has the label of a car, with or without its wheels.
         """
         if not (split := split_clauses(query)):
             return True

@@ -109,7 +109,7 @@ class LabelGuardVerbs(EngineBase):
         return np.asarray(np.quantile(embeddings @ nouns.T, NOT_BY_CHANCE, axis=1), dtype=np.float32)
 
     def _label_fit(self, labels: Sequence[str], encoded: Encoded, guarded: bool) -> LabelFit:
-        """Return how well labels fit ``n`` images. With ``guarded``, those that could insult somebody are excluded."""
+        """Return how well labels fit ``n`` images. With ``guarded``, ``_without_insults`` leaves some out."""
         names = labels_given(labels)
         cosines = scores = encoded.embeddings @ self.text.encode(names).T
         if scorer := self.parts.scorer:

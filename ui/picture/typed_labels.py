@@ -18,7 +18,7 @@ NOT_NAMED = (
     "If a picture may show people, the app leaves out words that could say something wrong about them. "
     "Some of these words are never used, whatever the picture shows."
 )
-ONLY_SURE = "If a picture may show people, this page lists only words that the app is sure of."
+ONLY_SURE = "If a picture may show people, only those of your words that the app is sure of are listed."
 ADD_PEOPLE = "Add “people” to your words to have a word for pictures of people."
 _SEPARATOR = re.compile(r"[,;\n]")
 
