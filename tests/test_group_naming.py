@@ -66,8 +66,8 @@ def test_things_name_a_group_before_qualities_and_seasons() -> None:
 def test_a_group_with_people_is_not_named_by_an_animal() -> None:
     people = {PERSON_WORD: 0.9}
     shown = [*[{"dog": 1.0}] * 3, *[{"car": 1.0}] * 2, people, *[{"cat": 1.0}] * 10, people]
-    assert name_by_things(shown, groups_of(6, 11)) == ["dog and car", "cat"]
-    assert name_by_things(shown, groups_of(6, 11), lambda word: word in ("cat", "dog")) == ["car", "cat"]  # 1 in 11 is few
+    assert name_groups(shown, groups_of(6, 11)) == ["dog and car", "cat"]
+    assert name_by_things(shown, groups_of(6, 11)) == ["car", "cat"]  # 1 in 11 is few
 
 
 @pytest.mark.parametrize("collection", ["photos", "stamps"])

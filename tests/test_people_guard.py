@@ -117,9 +117,13 @@ def test_the_sentence_fits_all_words() -> None:
         assert "does not judge" not in text
 
 
+def labels_page(item: str, **typed: str) -> str:
+    """Return the text of *Labels* for a photograph and the words that were typed, or those that are offered."""
+    return page_text(app("labels", item=item, collection="photos", vocabulary="Your words", **typed))
+
+
 def test_labels_says_that_it_judges_nobody() -> None:
-    parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "gorilla, thief, ugly"}
-    text = page_text(app("labels", **parameters))
+    text = labels_page("grace-hopper", labels="gorilla, thief, ugly")
     assert (
         "Not used: gorilla, thief, ugly. If a picture may show people, the app leaves out words that could say something wrong about them."
         in text
@@ -128,8 +132,7 @@ def test_labels_says_that_it_judges_nobody() -> None:
 
 
 def test_labels_says_which_words_it_is_not_sure_of_beside_people() -> None:
-    parameters = {"item": "grace-hopper", "collection": "photos", "vocabulary": "Your words", "labels": "beach, people, friends"}
-    text = page_text(app("labels", **parameters))
+    text = labels_page("grace-hopper", labels="beach, people, friends")
     assert (
         "Not listed: beach, friends. If a picture may show people, only those of your words that the app is sure of are listed."
         in text
@@ -139,15 +142,13 @@ def test_labels_says_which_words_it_is_not_sure_of_beside_people() -> None:
 
 
 def test_people_are_not_listed_beside_a_cat_without_a_word_about_it() -> None:
-    text = page_text(app("labels", item="cat", collection="photos", vocabulary="Your words"))
+    text = labels_page("cat")
     assert "Best name: animal" in text
     assert "Not listed" not in text
 
 
 def test_labels_beyond_the_ten_best_are_not_called_unused() -> None:
-    words = "alpaca, llama, camel, horse, cow, goat, deer, dog, cat, pig, owl, eagle, salmon, trout"
-    parameters = {"item": "alpaca", "collection": "photos", "vocabulary": "Your words", "labels": words}
-    text = page_text(app("labels", **parameters))
+    text = labels_page("alpaca", labels="alpaca, llama, camel, horse, cow, goat, deer, dog, cat, pig, owl, eagle, salmon, trout")
     assert "Best name" in text
     assert "Not used" not in text
     assert "Not listed" not in text

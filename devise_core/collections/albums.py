@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.collections.group_naming import WELL_COVERED, Words, name_groups, only_words
+from devise_core.collections.group_naming import WELL_COVERED, Words, name_groups, only_words, show_people
 from devise_core.search.naming_table import Flags
 from devise_core.search.shown_words import PERSON_WORD, SHOWN
 from devise_core.text.thing_words import is_animal
@@ -47,7 +47,7 @@ def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = N
     """
     if len(embeddings) < FEWEST:
         return [Album("", tuple(range(len(embeddings))))] if len(embeddings) else []
-    people = np.array([words.get(PERSON_WORD, 0.0) >= SHOWN for words in shown])
+    people = show_people(shown)
     groups = _groups(embeddings)
     groups[people] += groups.max()
     if in_none is not None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from devise_core.search.shown_words import PERSON_WORD, SHOWN
 from devise_core.text.morphology import QUALITIES
-from devise_core.text.thing_words import is_thing
+from devise_core.text.thing_words import is_animal, is_thing
 
 LEAST_COVERED = 0.3
 """A word names a group alone if it covers this share of its images."""
@@ -56,9 +56,7 @@ def name_groups(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list
     return [names[group] for group in sorted(names)]
 
 
-def name_by_things(
-    shown: Sequence[Words], groups: npt.NDArray[np.integer], is_animal: Callable[[str], bool] = lambda _: False
-) -> list[str]:
+def name_by_things(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list[str]:
     """Name groups like ``name_groups``, by things and people.
 
     A group of images that show no known thing is named by other words, such as its category, but never by a colour or another
@@ -67,12 +65,11 @@ def name_by_things(
     Args:
         shown: The words of each image.
         groups: The number of each image's group ``(n,)``.
-        is_animal: Whether a word is the name of an animal.
 
     Returns:
         The names, which differ. A group that no word fits has an empty name.
     """
-    shown = _without_animals_beside_people(shown, groups, is_animal)
+    shown = _without_animals_beside_people(shown, groups)
     names = name_groups([only_words(words, is_name_of_things) for words in shown], groups)
     others = name_groups([only_words(words, lambda word: word not in _QUALITIES) for words in shown], groups)
     known = {int(group) for words, group in zip(shown, groups, strict=True) if only_words(words, is_name_of_things)}
@@ -90,10 +87,13 @@ def only_words(words: Words, is_kept: Callable[[str], bool]) -> Words:
     return {word: share for word, share in words.items() if is_kept(word)}
 
 
-def _without_animals_beside_people(
-    shown: Sequence[Words], groups: npt.NDArray[np.integer], is_animal: Callable[[str], bool]
-) -> list[Words]:
-    people = np.asarray([words.get(PERSON_WORD, 0.0) >= SHOWN for words in shown], dtype=np.bool_)
+def show_people(shown: Sequence[Words]) -> npt.NDArray[np.bool_]:
+    """Return which images show people ``(n,)``, from the words of each."""
+    return np.asarray([words.get(PERSON_WORD, 0.0) >= SHOWN for words in shown], dtype=np.bool_)
+
+
+def _without_animals_beside_people(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list[Words]:
+    people = show_people(shown)
     with_people = {group for group in set(groups.tolist()) if people[groups == group].mean() > PEOPLE_BESIDE}
     return [
         only_words(words, lambda word: not is_animal(word)) if group in with_people else words

@@ -6,8 +6,9 @@ import base64
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -100,7 +101,7 @@ class _Drawn:
         judged: The positions among them of those that the model names.
         names: The names of each of these.
         shown: What each of these shows.
-        is_animal: Whether a word is the name of an animal.
+        groups: The number of the large group of each picture that is drawn, and of its small group ``(2, n)``.
     """
 
     rows: range
@@ -108,7 +109,7 @@ class _Drawn:
     judged: range
     names: list[list[str]]
     shown: list[Shown]
-    is_animal: Callable[[str], bool]
+    groups: Integers
 
     @classmethod
     def of(cls, engine: Engine) -> _Drawn:
@@ -119,15 +120,16 @@ class _Drawn:
         judged = range(0, len(rows), max(1, -(-len(rows) // MAX_NAMED)))
         named = [rows[place] for place in judged]
         names, shown = engine.label_all(NAMED_BY, named), engine.shown_words(named)
-        guard = engine.parts.people_guard
-        return cls(rows, engine.collection.items_at(rows), judged, names, shown, guard.is_animal if guard else lambda _: False)
+        groups = engine.maps.clusters[:: rows.step].T
+        return cls(rows, engine.collection.items_at(rows), judged, names, shown, groups)
 
-    def group_names(self, groups: Integers) -> dict[int, str]:
-        """Return number → name of the groups, of which each picture that is drawn has the number of one."""
+    @cached_property
+    def group_names(self) -> list[dict[int, str]]:
+        """Number → name of the large groups, and of the small ones."""
         from devise_core.collections.group_naming import name_by_things
 
-        numbers = groups[self.judged.start :: self.judged.step]
-        return dict(zip(sorted(set(numbers.tolist())), name_by_things(self.shown, numbers, self.is_animal), strict=True))
+        numbers = self.groups[:, self.judged.start :: self.judged.step]
+        return [dict(zip(sorted(set(each.tolist())), name_by_things(self.shown, each), strict=True)) for each in numbers]
 
     def showing(self, name: str, in_group: Flags) -> list[int]:
         """Return the positions of the pictures of a group that show a word of its name."""
@@ -152,7 +154,7 @@ def _message(engine: Engine) -> str:
             "ids": [item.id for item in drawn.items],
             "names": [item.name for item in drawn.items],
             "pictures": [_thumbnail(engine, row, item) for row, item in zip(drawn.rows, drawn.items, strict=True)],
-            "colours": _colours(drawn, projections),
+            "colours": _colours(drawn),
             "places": {
                 name: pack((places[:: drawn.rows.step].clip(0, 1) * 65535).round(), "u2")
                 for name, places in projections.places.items()
@@ -164,12 +166,11 @@ def _message(engine: Engine) -> str:
     )
 
 
-def _colours(drawn: _Drawn, projections: Projections) -> dict[str, Any]:
+def _colours(drawn: _Drawn) -> dict[str, Any]:
     """Return names and each picture's number among them, for every meaning of the colours but the similarity."""
     from devise_core.collections.map_labels import named_correctly
 
-    groups = projections.clusters[:: drawn.rows.step, 0]
-    group_names = drawn.group_names(groups)
+    groups, group_names = drawn.groups[0], drawn.group_names[0]
     right = dict(zip(drawn.judged, named_correctly([drawn.items[place] for place in drawn.judged], drawn.names), strict=True))
     number_of = {True: 0, False: 1, None: 2}
     return {
@@ -192,9 +193,8 @@ def _texts(engine: Engine, projections: Projections, drawn: _Drawn) -> list[dict
 
     texts = []
     places_drawn = {method: places[:: drawn.rows.step] for method, places in projections.places.items()}
-    for level, kind in enumerate(("cluster", "part")):
-        groups = projections.clusters[:: drawn.rows.step, level]
-        for group, name in drawn.group_names(groups).items():
+    for kind, groups, names in zip(("cluster", "part"), drawn.groups, drawn.group_names, strict=True):
+        for group, name in names.items():
             if not name:
                 continue  # a number would tell a visitor nothing
             in_group = groups == group
