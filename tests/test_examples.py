@@ -1,4 +1,5 @@
-"""Every query that the app and the documents offer shows what it says. ``examples.csv`` lists the pictures that were judged right.
+"""Every query that the app and the documents offer shows what it says. ``examples.csv`` lists the pictures that were judged right,
+``examples_on_words.csv`` those that the page *Words* shows for further words.
 
 A picture that is not listed has to be looked at: add its id if it shows what the query asks for. Otherwise offer another query.
 """
@@ -18,12 +19,21 @@ from tests.app_testing import app, tiles
 from tests.documents import read
 from ui.query.examples import examples, placeholder
 from ui.tour import STEPS
-from ui.words.modes import SIMILAR_EXAMPLES
+from ui.words.modes import PICTURES, SIMILAR_EXAMPLES, SUM_EXAMPLES
+from ui.words.modes import STEPS as PATH_STEPS
 
 FIRST = 6
 DOCUMENTS = read("README.md") + read("docs/COMMAND.md") + read("docs/howto/install.md")
-with Path(__file__).with_name("examples.csv").open(encoding="utf-8", newline="") as file:
-    JUDGED = {(row["collection"], row["query"]): set(row["right"].split("|")) for row in csv.DictReader(file)}
+
+
+def _judged(name: str) -> dict[tuple[str, str], set[str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        return {(row["collection"], row["query"]): set(row["right"].split("|")) for row in csv.DictReader(file)}
+
+
+JUDGED = _judged("examples.csv")
+ON_WORDS = JUDGED | _judged("examples_on_words.csv")
+
 
 pytestmark = pytest.mark.artifacts
 
@@ -59,6 +69,27 @@ def test_all_pictures_that_an_offered_example_announces_are_right(collection: st
         matches = of.matches(of.query(query))
         assert matches.sure
         assert {hit.id for hit in of.hits(matches.strong())} <= JUDGED[collection, query], query
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_the_good_matches_of_the_examples_on_words_are_right(collection: str, engine: Engine) -> None:
+    of = engine.on(collection)
+    for query in (*SIMILAR_EXAMPLES, *SUM_EXAMPLES):
+        matches = of.matches(of.query(query))
+        shown = {hit.id for hit in of.hits(matches.strong()[:PICTURES])} if matches.sure else set()
+        assert shown <= ON_WORDS.get((collection, query), set()), query
+
+
+@pytest.mark.parametrize("collection", ["photos", "stamps"])
+def test_the_pictures_on_an_offered_path_are_right(collection: str, engine: Engine) -> None:
+    """The path of the tour showed the temple of Petra for "house"."""
+    of = engine.on(collection)
+    [buttons] = [each.options for each in app("words", mode="way", collection=collection).pills if " → " in each.options[0]]
+    paths = [button.split(" → ") for button in buttons]
+    paths += [[step.view["a"], step.view["b"]] for step in STEPS if "a" in step.view and collection == "photos"]
+    for start, end in paths:
+        for step, hit in of.word_path(start, end, PATH_STEPS):
+            assert hit is None or hit.id in ON_WORDS.get((collection, step.word.word), set()), (step.word.word, hit)
 
 
 @pytest.mark.parametrize(("collection", "query"), JUDGED)

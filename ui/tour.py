@@ -72,7 +72,7 @@ STEPS = (
         "words",
         "From word to word",
         "Go from one word to another in small steps. Where a picture matches the word of a step well, you see it.",
-        {"mode": "way", "a": "dog", "b": "castle"},
+        {"mode": "way", "a": "sunflower", "b": "cat"},
     ),
     Step("results", "How well does it work?", "The figures compare the app with other methods. You can repeat every measurement."),
 )

@@ -34,7 +34,15 @@ MODE, START, END = "mode", "a", "b"
 SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "feline")
 """Those that the collection shows are offered."""
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
-PATH_EXAMPLES = (("sheep", "castle"), ("mountain", "fish"), ("owl", "tower"), ("car", "dog"), ("tiger", "car"), ("car", "bird"))
+PATH_EXAMPLES = (
+    ("sunflower", "cat"),
+    ("sheep", "castle"),
+    ("mountain", "fish"),
+    ("lighthouse", "cat"),
+    ("car", "dog"),
+    ("tiger", "car"),
+    ("car", "bird"),
+)
 """Those of which the collection shows both words are offered."""
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
