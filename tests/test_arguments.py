@@ -44,7 +44,7 @@ WRONG: dict[str, list[Any]] = {
     "where": [None, 7, "dogs", PIXELS],
 }
 """Values of the wrong type for each parameter, by its name."""
-EXCEPTIONS = {("query", "images"): WRONG["pictures"], ("judging_labels", "encoded"): WRONG["encoded"][1:]}
+EXCEPTIONS = {("query", "images"): WRONG["pictures"], ("risky_labels", "encoded"): WRONG["encoded"][1:]}
 """Parameters that are something else than their name says in other verbs."""
 UNCHECKED = {"guarded", "looked_at", "progress"}
 """Parameters that the library itself gives, or of which only the truth matters."""

@@ -71,7 +71,7 @@ def test_a_withheld_answer_keeps_no_pictures_of_the_letters_before_it(page: Page
     box.fill("lighthouse")
     expect(tiles(page, "home").first).to_have_text("lighthouse")
     box.fill("african")
-    expect(home_status(page)).to_contain_text("The app is not sure of any picture for “african”")
+    expect(home_status(page)).to_contain_text("The app cannot say which pictures show “african”")
     expect(tiles(page, "home")).to_have_count(0)
     expect(page.locator(".preview .star")).to_be_hidden()
 

@@ -15,7 +15,7 @@ from ui.query.withheld import NO_RESULT
 
 WORD = "whore"
 """A blocked word that the model knows. Its nearest pictures are of people."""
-WITHHELD = "The app is not sure of any picture"
+WITHHELD = "The app cannot say which pictures show"
 REFUSED = "because a wrong result could insult somebody"
 COLLECTIONS = ("stamps", "photos")
 

@@ -93,7 +93,7 @@ def test_the_map_says_that_it_shows_nothing_for_a_word_for_people() -> None:
 
 def test_the_map_shows_nobody_for_a_judgement() -> None:
     test = app("explorer", q="weird people", collection="photos")
-    assert "The app is not sure of any picture" in test.info[0].value
+    assert "The app cannot say which pictures show" in test.info[0].value
     assert not tiles(test) and not map_state(test)["pins"]
 
 

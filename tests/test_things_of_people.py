@@ -29,7 +29,7 @@ JUDGED = (
     "backward",
 )
 ATROCITIES = ("holocaust", "genocide", "lynching", "concentration camp", "9/11 attack", "ethnic cleansing", "mass graves")
-NO_MATCH = "The app is not sure of any picture for “{}”"
+NO_MATCH = "The app cannot say which pictures show “{}”"
 
 
 @pytest.mark.parametrize("text", [*THINGS, *MORE_THINGS])

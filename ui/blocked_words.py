@@ -61,7 +61,7 @@ def withheld_sentence(query: Query, listed: bool | None = None) -> str:
         query: The query.
         listed: Whether pictures with its words in a caption or label follow. None on a page that looks for none.
     """
-    sentence = f"The app is not sure of any picture for “{shortened(query.respelled_text, 80)}”"
+    sentence = f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”"
     if listed is None:
         return f"{sentence}."
     if listed:

@@ -9,7 +9,7 @@ from devise_core.errors import shortened
 
 def similarity_help(compared: str) -> str:
     """Return the help text of a similarity in meaning. ``compared`` says of what, as in "a picture is to your query"."""
-    return f"How close in meaning {compared}. 1 is closest. (Cosine of their vectors, from −1 to 1.)"
+    return f"How close in meaning {compared}. 1 is closest, and 0 means unrelated."
 
 
 SIMILARITY_HELP = (
@@ -19,7 +19,7 @@ SIMILARITY_HELP = (
 ORDER_HELP = "The order depends on how close in meaning a picture is to your query, and on what the app recognises in it."
 WORD_HELP = similarity_help("a word is to your query")
 PICTURES_HELP = similarity_help("two pictures are")
-APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike. (Cosine of their features.)"
+APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike."
 
 NO_WORD_LIST = "This model has no word list, so it cannot name pictures or compare words by itself."
 """What a page shows in place of words if the model has no vocabulary."""

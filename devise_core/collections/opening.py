@@ -28,8 +28,8 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     """Open a collection.
 
     Args:
-        collection: A name, or a folder.
-        layout: The folder of the model. Its collections and those of the user open by name.
+        collection: A name, or a folder. A name without a slash is looked up first.
+        layout: The paths in the model folder. Its collections and the user's own can be opened by name.
         model_id: The id of the model. A collection that another model made is refused.
 
     Returns:

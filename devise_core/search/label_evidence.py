@@ -1,11 +1,12 @@
 """Tell whether a collection shows what a query asks for, from the classifier's probabilities.
 
 The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below the query in
-WordNet. A collection shows a thing if its best evidence exceeds the best evidence of half of 500 random nouns.
+WordNet. A collection counts as showing a thing if its strongest evidence for the thing, in any image, exceeds the median of
+the same figure for 500 random nouns.
 
 This distinguishes nouns for things that a collection shows from everyday nouns that none of its images show, with an AUC of 0.87
-for the bundled collection ``stamps`` and 0.92 for ``photos``. With the best cosine in its place, the AUC is 0.63 and 0.80
-(``evaluate absent``).
+for the bundled collection ``stamps`` and 0.92 for ``photos``. With the best cosine instead of the evidence, the AUC is 0.63
+and 0.80 (``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -31,17 +32,18 @@ RANDOM_NOUNS, SEED, IMAGES = 500, 7, 20_000
 """How many random nouns a query is compared with, the seed that chooses them, and how many images of a large collection are
 sampled."""
 PRESENT, GOOD = 0.5, 0.3
-"""A query counts as present above the 50% quantile of random nouns. An image must be above the 30% quantile to match well."""
+"""A query counts as present if the strongest evidence for it exceeds that for 50% of random nouns. To match well, an image needs
+more evidence than 30% of them have."""
 SHARE_OF_BEST = 0.35
 """To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
-"""If a query is no label's name and no label is below it in WordNet, the labels can judge it only if one is this similar to it.
-They cannot judge "pyramid", whose nearest label has a similarity of 0.45, or "helicopter", whose nearest label, "airliner",
-has 0.80."""
+"""If a query is not the name of a label, and no label is below it in WordNet, there is evidence for it only if a label is at least
+this similar to it. There is none for "pyramid", whose nearest label has a similarity of 0.45, or for "helicopter", whose nearest
+label, "airliner", has 0.80."""
 NEAR_MISS = 0.5
 """A kind of thing is offered in place of the query only if its labels add up to this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]
-"""Returns unit rows ``(n, c)`` of texts in the concept space, a second space of texts (``text/concepts.py``)."""
+"""Returns the vectors of texts in the concept space, a second text embedding (``text/concepts.py``), as unit rows ``(n, c)``."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ class LabelEvidence:
     """Weighs the labels for a query.
 
     Args:
-        senses: The senses of the nouns.
-        nouns: The noun list.
+        senses: The WordNet senses of the nouns, and the labels below each.
+        nouns: The nouns that the model knows, with their vectors.
         label_vectors: Unit rows ``(labels, d)``.
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
         concept: Gives texts their vectors in the concept space, or None. Unless both are given, only embeddings are used.
@@ -104,7 +106,7 @@ class LabelEvidence:
     def can_leave_out(self, query: Query) -> bool:
         """Return whether each thing that a query excludes shares labels with what it wants, as in "bird -penguin".
 
-        They do not in "car without wheels": a picture of a car has the label of a car, with or without its wheels.
+        In "car without wheels", car and wheels share no label. So the labels cannot tell a car with wheels from one without.
         """
         if not (split := split_clauses(query)):
             return True
@@ -125,14 +127,14 @@ class LabelEvidence:
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def show_any(self, names: Sequence[str], shares: Floats) -> npt.NDArray[np.bool_]:
-        """Return which images perhaps show one of the kinds ``(n,)``, with the arguments of ``kind_shares``."""
+        """Return whether each image may show one of the kinds ``(n,)``. The arguments are those of ``kind_shares``."""
         return np.asarray(self.kind_shares(names, shares).max(axis=1) >= MAYBE, dtype=np.bool_)
 
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.
 
-        There are none for a word in ``PEOPLE`` or a query with an image in it, which the labels cannot judge. A query such as
-        "bird -penguin" asks for the labels of a bird that are not also labels of a penguin.
+        There are no probes for a word in ``PEOPLE`` or for a query that contains an image, because the labels give no evidence
+        for either. A query such as "bird -penguin" asks for the labels of a bird that are not also labels of a penguin.
         """
         if any(part.clause.kind == "picture" for part in query.clauses):
             return []
@@ -176,9 +178,9 @@ class LabelEvidence:
         return np.asarray(weights, dtype=np.float32)
 
     def is_near(self, probe: Probe) -> bool:
-        """Return whether the labels can judge a probe: it is the name of a label, or a label is below or near it.
+        """Return whether the labels can give evidence for a probe: it is the name of a label, or a label is below or near it.
 
-        They cannot judge "animal -fur", because no label is near fur.
+        There is no evidence for "animal -fur", because no label is near fur.
         """
         if not all(map(self.is_near, probe.without)):
             return False

@@ -1,4 +1,4 @@
-"""Which labels may name an image, and with what score."""
+"""Decide which labels may be given to an image, and with what score."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label names an image only if it is nearer to the image than this share of random nouns."""
+"""Without a scorer, a label is given to an image only if its cosine with the image exceeds that of 90% of random nouns."""
 LABEL_SURE = 0.4
-"""The least score with which a label names an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one is
-right, the best label is right for 90% of the images, and for 96% of those whose best label reaches this score. If none is right,
-the best label of 7% of the images reaches it."""
+"""The minimum score for a label to be given to an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one
+of the six is right, the top label is right for 90% of the images, and for 96% of the images whose top label reaches this score. If
+none of the six is right, the top label still reaches it for 7% of the images."""
 KIND_SURE = 0.5
 """A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to this.
 With this rule and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a word that counts as sure, and 96% of
@@ -35,8 +35,8 @@ class LabelFit:
     Attributes:
         labels: The labels, each once.
         cosines: Their cosines with the images ``(n, m)``.
-        scores: What orders them ``(n, m)``. Minus infinity for labels that must not name an image.
-        sure: Which of them name which image ``(n, m)``.
+        scores: Their scores, the best label first ``(n, m)``. Minus infinity for a label that must not be given to an image.
+        sure: Whether each label is sure enough to be given to each image ``(n, m)``.
     """
 
     labels: list[str]
@@ -51,12 +51,12 @@ class LabelFit:
 
 
 class LabelGuardVerbs(EngineBase):
-    """The verbs that check labels before they name an image."""
+    """Methods of the engine that check labels before they are given to an image."""
 
-    def judging_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
-        """Return the labels that could say something wrong or insulting about people.
+    def risky_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
+        """Return the labels that could be wrong or insulting for a person.
 
-        They name a picture of people only if the classifier is sure of them, and some never do.
+        They are given to an image that may show people only if the classifier is sure of them. Sensitive words are never given.
 
         Args:
             labels: Labels that somebody typed.
@@ -64,26 +64,26 @@ class LabelGuardVerbs(EngineBase):
                 labels that are refused for at least one of these images are returned.
 
         Returns:
-            Those labels, in the order of ``labels``. They are animals, kinds of people, sensitive words, insults, adjectives,
-            unknown words, and the few things, such as "mask", that name a picture of people only if the classifier is sure.
-            Other things, scenes and words for people in general, such as "people", are not among them.
+            Those labels, in the order of ``labels``: names of animals and of kinds of people, sensitive words, insults,
+            adjectives, unknown words, and the names of a few things, such as "mask". Names of scenes and of other things are not
+            returned, and neither are general words such as "people".
 
         Raises:
             QueryError: There is no label, or one is not a string.
 
         Example:
-            >>> engine.judging_labels(["beach", "thief", "ugly", "people", "gorilla"])
+            >>> engine.risky_labels(["beach", "thief", "ugly", "people", "gorilla"])
             ['thief', 'ugly', 'gorilla']
         """
         guard = self.parts.people_guard
-        judging = [label for label in labels_given(labels) if guard and guard.is_refused(label)]
-        if encoded is None or guard is None or not judging:
-            return judging
-        allowed = guard.allowed(judging, encoded_given(encoded).features)
-        return [label for column, label in enumerate(judging) if not allowed[:, column].all()]
+        risky = [label for label in labels_given(labels) if guard and guard.is_refused(label)]
+        if encoded is None or guard is None or not risky:
+            return risky
+        allowed = guard.allowed(risky, encoded_given(encoded).features)
+        return [label for column, label in enumerate(risky) if not allowed[:, column].all()]
 
     def label_threshold(self, encoded: Encoded) -> float:
-        """Return the least score with which a label of a list names an image. If no label reaches it, perhaps none fits.
+        """Return the minimum score for a label to be given to an image. If no label reaches it, perhaps none of them fits.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
@@ -109,7 +109,7 @@ class LabelGuardVerbs(EngineBase):
         return np.asarray(np.quantile(embeddings @ nouns.T, NOT_BY_CHANCE, axis=1), dtype=np.float32)
 
     def _label_fit(self, labels: Sequence[str], encoded: Encoded, guarded: bool) -> LabelFit:
-        """Return how well labels fit ``n`` images. With ``guarded``, ``_without_insults`` leaves some out."""
+        """Return how well labels fit ``n`` images. With ``guarded``, ``_without_risky`` leaves some out."""
         names = labels_given(labels)
         cosines = scores = encoded.embeddings @ self.text.encode(names).T
         if scorer := self.parts.scorer:
@@ -123,14 +123,14 @@ class LabelGuardVerbs(EngineBase):
             sure = cosines >= self._chances(encoded.embeddings)[:, None]
         fit = LabelFit(names, cosines, scores, sure)
         guard = self.parts.people_guard
-        return _without_insults(fit, encoded, guard) if guarded and guard else fit
+        return _without_risky(fit, encoded, guard) if guarded and guard else fit
 
 
-def _without_insults(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
-    """Leave out labels that could insult somebody, and of images that may show people all labels that are not sure.
+def _without_risky(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
+    """Leave out labels that could insult somebody. For images that may show people, also leave out labels that are not sure.
 
-    Words for people in general name only images that surely show people, as ``PeopleGuard.named_people`` says.
-    Without a classifier for people, they name the images for which ``fit.sure`` holds.
+    General words such as "people" are given only to images that almost certainly show people (``PeopleGuard.named_people``).
+    Without a classifier for people, they are given to the images for which ``fit.sure`` holds.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     shares = guard.named_people(encoded.features)[:, None]

@@ -64,7 +64,7 @@ class LabelVerbs(LabelGuardVerbs):
         Words and labels that could insult a person in the image are left out: sensitive words, and, if the image may show people,
         animals, kinds of people, and all that is no thing, scene or neutral word for people. Of the words of a vocabulary,
         things that say something about people are left out too, such as a "truncheon" or a "rosary". So are labels
-        that are not sure beside people, as ``label_threshold`` says. ``judging_labels`` says which labels are concerned.
+        that are not sure beside people, as ``label_threshold`` says. ``risky_labels`` returns the labels that this concerns.
 
         A list of labels is ordered by the score of the search, which also counts what the classifier sees.
 

@@ -13,10 +13,11 @@ from ui.hit.best_words import contradicting, first_confidence
 from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
-    "In this demo, about 2 in 3 of the words marked “probably” are right, 4 in 10 of those marked “maybe”, and 1 in 10 of those "
-    "marked “not sure”. The percentage of a general word, such as “dog”, includes those of more specific ones, such as breeds."
+    "For the demo’s own pictures, about 65% of the words marked “probably” are right, 40% of those marked “maybe”, and 10% of "
+    "those marked “not sure”. The percentage of a general word, such as “dog”, includes those of more specific ones, such as "
+    "breeds."
 )
-_ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which says less."
+_ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which tells you less."
 _SCORE_HELP = "The score says how well a word fits. The app is sure of words that score {threshold:.2g} or more."
 LIKELY = 0.1
 """A word of this probability is named in the heading beside the best one, if the best one is not sure and less than half as
@@ -45,7 +46,8 @@ def show_names(names: Names) -> None:
             _bar(hit, share, confidence(share) if surest else first_confidence(names))
         if others:
             st.caption(
-                "Other words that may fit. A general word can be more probable than the best name, but says less.", help=_ORDER_HELP
+                "Other words that may fit. A general word can be more probable than the best name, but tells you less.",
+                help=_ORDER_HELP,
             )
         for hit, share in others:
             _bar(hit, share, confidence(share))

@@ -15,10 +15,10 @@ from ui.blocked_words import blocked_words
 from ui.text import plain
 
 NOT_NAMED = (
-    "If a picture may show people, the app leaves out words that could say something wrong about them. "
-    "Some of these words are never used, whatever the picture shows."
+    "If a picture may show people, the app leaves out words that could be wrong or insulting for a person. "
+    "It never uses sensitive words, such as names of religions and crimes."
 )
-ONLY_SURE = "If a picture may show people, only those of your words that the app is sure of are listed."
+ONLY_SURE = "This picture may show people, so the app lists only the words it is sure of."
 ADD_PEOPLE = "Add “people” to your words to have a word for pictures of people."
 _SEPARATOR = re.compile(r"[,;\n]")
 
@@ -57,7 +57,7 @@ def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used:
         used: The labels that name one of them.
         of_one: Whether there is one picture, so that each label that is not used is left out because it may show people.
     """
-    left_out = [label for label in engine.judging_labels(labels, encoded) if label not in used] if labels else []
+    left_out = [label for label in engine.risky_labels(labels, encoded) if label not in used] if labels else []
     if left_out:
         remedy = "" if "people" in labels else f" {ADD_PEOPLE}"
         st.caption(f"Not used: {_listed(left_out)}. {NOT_NAMED}{remedy}")

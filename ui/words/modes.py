@@ -116,8 +116,9 @@ def _similar_words() -> None:
         st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
-            "Words are similar here if they occur in similar texts on the web and in the news. So “apple”, also a company, is "
-            "similar to “computer”. This was learned from text alone, with the method GloVe. Click a word to continue from it.",
+            "Words are similar here if they occur in similar texts on the web and in the news. For example, “apple” is similar to "
+            "“computer”, because Apple is also a company. The app learned this from text alone, with the GloVe method. Click a "
+            "word to see the words similar to it.",
             help=WORD_HELP,
         )
         _pictures(query)
@@ -139,7 +140,7 @@ def _arithmetic() -> None:
         _word_buttons(hits)
         st.caption(
             "Each word is a list of numbers. The app adds and subtracts the lists and shows the words most similar to the "
-            "result. The words of the query itself are left out, because they are always similar.",
+            "result. The words of the query itself are left out, because they would always come first.",
             help=WORD_HELP,
         )
         _pictures(query)
@@ -171,7 +172,7 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "The path goes from one word to the other in equal steps. Each step shows the word closest to that point, and a "
+            "Between the two words, the app takes equal steps in meaning. Each step shows the word closest in meaning, and a "
             f"picture from {plain(engine.collection.title)} if one clearly shows the word. No word or picture appears twice.",
         )
         if clicked.picture:

@@ -25,8 +25,8 @@ from ui.text import WORD_HELP, plain
 from ui.words.sums import describes_things, is_person, words_of_sum
 
 PREJUDICE = (
-    "The app learned from texts on the web and in the news. Its lists of words repeat the prejudices of the people who wrote these "
-    "texts, and say nothing about what people are or can do."
+    "The app learned from texts on the web and in the news. The words it shows can repeat the prejudices of the people who wrote "
+    "these texts. They are not facts about people."
 )
 _LOOKS = frozenset(("beard", "body", "complexion", "eyes", "face", "hair", "hairstyle", "skin"))
 """Words for how people look."""
