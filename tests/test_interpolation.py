@@ -101,6 +101,15 @@ def test_king_minus_man_plus_woman_is_queen(engine: Engine) -> None:
     assert engine.similar_words("king - man + woman", k=1)[0].word == "queen"
 
 
+@pytest.mark.parametrize(("text", "form"), [("puppy - dog + cat", "puppies"), ("calves - cow + sheep", "calf")])
+def test_a_sum_does_not_find_other_forms_of_its_own_words(engine: Engine, text: str, form: str) -> None:
+    assert form not in {hit.word for hit in engine.similar_words(text, k=10)}
+
+
+def test_the_words_similar_to_one_word_may_be_its_forms(engine: Engine) -> None:
+    assert "puppies" in {hit.word for hit in engine.similar_words("puppy", k=10)}
+
+
 @pytest.mark.parametrize(("start", "end"), [("kitten", "lizard"), ("cheetah", "facade"), ("coffee", "mountains")])
 def test_no_image_is_unlike_its_step(engine: Engine, start: str, end: str) -> None:
     path = engine.on("photos").word_path(start, end, 5)

@@ -109,7 +109,7 @@ def test_a_search_without_results_offers_examples(photos: Engine) -> None:
     test.button(key=f"way-on-{offered}").click().run()
     assert test.query_params["q"] == offered
     assert tile_names(test)
-    assert answer_to_text(photos, "african")["tries"][0] == [f"Try instead: {offered}", offered]
+    assert answer_to_text(photos, "african")["tries"][0] == [f"Example: {offered}", offered]
 
 
 def test_a_search_for_some_people_offers_people_first(photos: Engine) -> None:

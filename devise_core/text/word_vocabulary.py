@@ -11,7 +11,7 @@ from devise_core.datatypes import WordHit
 from devise_core.errors import UnknownWordError
 from devise_core.text.completion import complete
 from devise_core.text.morphology import Morphology
-from devise_core.text.noun_store import NounStore
+from devise_core.text.noun_store import PLURALS, NounStore
 from devise_core.text.offered_words import may_offer
 from devise_core.text.plain_form import plain_form
 from devise_core.text.query import PlacedClause, Query
@@ -139,9 +139,12 @@ class WordVocabulary(Vocabulary):
         """Return the ``k`` words nearest to a query, without the words of the query.
 
         "king - man + woman" finds "queen" (Mikolov et al., 2013, "Linguistic regularities in continuous space word
-        representations"). The words of a text are kept, because a page asks for them in each of its runs.
+        representations"). A sum also leaves out the singular and the plural of its words. Otherwise "puppy - dog + cat" would find
+        "puppies". The words of a text are kept, because a page asks for them in each of its runs.
         """
         used = {word for part in query.clauses for word, _ in part.known}
+        if len(query.clauses) > 1:
+            used |= set(self._other_forms(used))
         if any(part.clause.kind == "picture" for part in query.clauses):
             return self._allowed(partial(self.words.nearest, query.vector, directions=self.directions, among=RARE), k, used)
         hits = self._known_similar.get((query.text, k))
@@ -189,6 +192,14 @@ class WordVocabulary(Vocabulary):
             if len(allowed) >= k or len(hits) < count:
                 return allowed[:k]
             count *= 2
+
+    def _other_forms(self, words: Iterable[str]) -> Iterator[str]:
+        """Yield the singulars and regular plurals of words, known or not."""
+        for word in words:
+            for plural, singular in PLURALS:
+                for ending, other in ((plural, singular), (singular, plural)):
+                    if word.endswith(ending):
+                        yield word.removesuffix(ending) + other
 
     def _may_offer(self, word: str) -> bool:
         """Whether a word may be shown to people who did not type it: a real one that the operator allows."""

@@ -9,6 +9,7 @@ from devise_core.datatypes import Hit, Reading
 from devise_core.engine import Engine
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError, shortened
 from devise_core.search.ranking import Ranking
+from devise_core.search.shown_words import PERSON_WORD
 from devise_core.serving import event_log
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_atrocity
@@ -132,7 +133,10 @@ def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
 
 
 def _examples(engine: Engine, query: Query) -> list[list[str]]:
-    return [[f"Try instead: {example}", example] for example in ways_on(engine, query)[:MAX_TRIES]]
+    return [
+        [f"Try instead: {PERSON_WORD}" if text == PERSON_WORD else f"Example: {text}", text]
+        for text in ways_on(engine, query)[:MAX_TRIES]
+    ]
 
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:

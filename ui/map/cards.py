@@ -58,7 +58,10 @@ def picture_card(engine: Engine, row: int) -> None:
 def region_card(engine: Engine, rows: Rows) -> None:
     """Show the pictures of a region, what they have in common, and a button to download the list."""
     if not len(rows):
-        st.info("There are no pictures in this region. Select points with the lasso, or reset the view.", icon=":material/gesture:")
+        st.info(
+            "There are no pictures in this region. Select points with the lasso, or click “Reset the view”.",
+            icon=":material/gesture:",
+        )
         return
     collection = engine.collection
     listed = rows if len(rows) <= MAX_LISTED else rows[:: -(-len(rows) // MAX_LISTED)]
