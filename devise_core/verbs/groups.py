@@ -85,7 +85,8 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
     def sort_by_labels(self, labels: Sequence[str], guarded: bool = True) -> dict[str, Hits]:
         """Sort all images of the collection by the label that fits each best, as ``label_encoded`` orders them.
 
-        An image of people has a word such as "people" only if no other label surely fits it.
+        An image has a word such as "people" only if no name of an animal surely fits it, so that a dog beside its owner is a
+        "dog". Any other label needs a higher score.
 
         Args:
             labels: Texts to choose from. The model need not have been trained on them.
@@ -104,8 +105,10 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             [('music', 'drum kit'), ('vehicle', 'tank')]
         """
         fit = self._label_fit(labels, Encoded(self.collection.features, self.collection.embeddings), guarded)
-        fits_another = (fit.sure & ~fit.in_general).any(axis=1, keepdims=True)
-        scores = np.where(fits_another & fit.in_general, np.float32(-np.inf), fit.scores)
+        guard = self.parts.people_guard
+        animals = np.asarray([guard is not None and guard.is_animal(label) for label in fit.labels], dtype=np.bool_)
+        shows_animal = (fit.sure & animals).any(axis=1, keepdims=True)
+        scores = np.where(shows_animal & fit.in_general, np.float32(-np.inf), fit.scores)
         best = scores.argmax(axis=1)
         every = np.arange(len(best))
         nearest, cosines = scores[every, best], fit.cosines[every, best]
