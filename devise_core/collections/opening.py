@@ -28,7 +28,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     """Open a collection.
 
     Args:
-        collection: A name, or a folder. A name without a slash is looked up first.
+        collection: A name, or a folder. Text without a slash is a name if there is such a collection, and otherwise a folder.
         layout: The paths in the model folder. Its collections and the user's own can be opened by name.
         model_id: The id of the model. A collection that another model made is refused.
 

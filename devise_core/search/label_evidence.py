@@ -33,7 +33,7 @@ RANDOM_NOUNS, SEED, IMAGES = 500, 7, 20_000
 sampled."""
 PRESENT, GOOD = 0.5, 0.3
 """A query counts as present if the strongest evidence for it exceeds that for 50% of random nouns. To match well, an image needs
-more evidence than 30% of them have."""
+evidence that exceeds the strongest evidence for 30% of random nouns."""
 SHARE_OF_BEST = 0.35
 """To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
@@ -75,7 +75,7 @@ class LabelEvidence:
         nouns: The nouns that the model knows, with their vectors.
         label_vectors: Unit rows ``(labels, d)``.
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
-        concept: Gives texts their vectors in the concept space, or None. Unless both are given, only embeddings are used.
+        concept: Returns vectors in the concept space. Unless it and ``label_concepts`` are given, only embeddings are used.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
         word_filter: Blocks the names of kinds that ``near_miss`` must not offer.
     """

@@ -19,13 +19,13 @@ from devise_core.vision.image_encoder import Encoded
 NOT_BY_CHANCE = 0.9
 """Without a scorer, a label is given to an image only if its cosine with the image exceeds that of 90% of random nouns."""
 LABEL_SURE = 0.4
-"""The minimum score for a label to be given to an image. Measured with 1,584 images of Caltech-101 and six labels for each. If one
-of the six is right, the top label is right for 90% of the images, and for 96% of the images whose top label reaches this score. If
-none of the six is right, the top label still reaches it for 7% of the images."""
+"""The minimum score for a label to be given to an image, measured with 1,584 images from Caltech-101 and six labels for each. If
+one of the six is right, the top label is right for 90% of the images, and for 96% of the images whose top label reaches this score.
+If none of the six is right, the top label still reaches it for 7% of the images."""
 KIND_SURE = 0.5
 """A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to this.
-With this rule and words for eleven kinds of thing, 92% of 960 images of Caltech-101 get a word that counts as sure, and 96% of
-these words are right. Without the rule these are 56% and 94%."""
+With this rule and words for eleven kinds of thing, 92% of 960 images from Caltech-101 get a word that counts as sure, and 96% of
+these words are right. Without the rule, the two figures are 56% and 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +35,8 @@ class LabelFit:
     Attributes:
         labels: The labels, each once.
         cosines: Their cosines with the images ``(n, m)``.
-        scores: Their scores, the best label first ``(n, m)``. Minus infinity for a label that must not be given to an image.
-        sure: Whether each label is sure enough to be given to each image ``(n, m)``.
+        scores: Their scores ``(n, m)``, by which labels are ranked. Minus infinity for a label that must not be given to an image.
+        sure: Whether each label is certain enough to be given to each image ``(n, m)``.
     """
 
     labels: list[str]
@@ -56,7 +56,7 @@ class LabelGuardVerbs(EngineBase):
     def risky_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
         """Return the labels that could be wrong or insulting for a person.
 
-        They are given to an image that may show people only if the classifier is sure of them. Sensitive words are never given.
+        If an image may show people, they are given to it only if the classifier is sure of them. Sensitive words are never given.
 
         Args:
             labels: Labels that somebody typed.
@@ -127,7 +127,7 @@ class LabelGuardVerbs(EngineBase):
 
 
 def _without_risky(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
-    """Leave out labels that could insult somebody. For images that may show people, also leave out labels that are not sure.
+    """Leave out labels that could insult somebody. For images that may show people, also leave out uncertain labels.
 
     General words such as "people" are given only to images that almost certainly show people (``PeopleGuard.named_people``).
     Without a classifier for people, they are given to the images for which ``fit.sure`` holds.

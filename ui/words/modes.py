@@ -173,7 +173,7 @@ def _path() -> None:
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
             "Between the two words, the app takes equal steps in meaning. Each step shows the word closest in meaning, and a "
-            f"picture from {plain(engine.collection.title)} if one clearly shows the word. No word or picture appears twice.",
+            f"picture from “{plain(engine.collection.title)}” if one clearly shows it. No word or picture appears twice.",
         )
         if clicked.picture:
             open_hit(clicked.picture)
@@ -196,7 +196,7 @@ def _pictures(query: Query) -> None:
     engine = current_engine()
     if not len(engine.collection):
         raise NoCollectionError
-    st.markdown(f"**Pictures in {plain(engine.collection.title)}**")
+    st.markdown(f"**Pictures from “{plain(engine.collection.title)}”**")
     first_matches(engine, query, "words", PICTURES, closest_too=False)
 
 
