@@ -9,8 +9,8 @@ from devise_core.engine import Engine
 from devise_core.errors import QueryError, UnknownWordError
 
 QUERIES = (
-    "castle",
     "bird",
+    "castle",
     "stringed instrument",
     "building",
     "vehicle",
