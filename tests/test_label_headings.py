@@ -78,7 +78,12 @@ def test_only_a_likely_word_is_called_a_guess() -> None:
     assert page(0.1, -0.1).header[0].value == "Not sure"
     assert bars(page(0.1, -0.1)) == ["word0  ·  hardly fits  ·  score 0.10"]
     assert page().header[0].value == "Not sure"
-    assert [bar.split("  ·  ")[1] for bar in bars(page(0.9, 0.4, 0.2, 0.1))] == ["fits", "fits", "may fit", "hardly fits"]
+    assert [bar.split("  ·  ")[1] for bar in bars(page(0.9, 0.5, 0.4, 0.2, 0.1))] == [
+        "fits",
+        "fits",
+        *["may fit"] * 2,
+        "hardly fits",
+    ]
 
 
 @pytest.mark.artifacts

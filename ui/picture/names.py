@@ -18,7 +18,10 @@ _CONFIDENCE_HELP = (
     "breeds."
 )
 _ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which tells you less."
-_SCORE_HELP = "The score says how well a word fits. The app is sure of words that score {threshold:.2g} or more."
+_SCORE_HELP = (
+    "The score says how well a word fits. A word fits if it scores {threshold:.2g} or more, and at least half as much as the "
+    "best one."
+)
 LIKELY = 0.1
 """A word of this probability is named in the heading beside the best one, if the best one is not sure and less than half as
 probable."""
@@ -31,7 +34,7 @@ LEAST_SHOWN = 0.01
 def show_names(names: Names) -> None:
     """Show the noun that fits best, more specific names beside it, and the other nouns, the surest first.
 
-    The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but says less.
+    The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but tells less.
     """
     surest = contradicting(names) if names.hits else ""
     if names.hits:
@@ -74,9 +77,9 @@ def _not_sure(word: str) -> str:
     return f"Not sure. The best guess is {plain(word)}"
 
 
-def _fit(score: float, threshold: float) -> str:
-    """Return in words how well a visitor's word fits."""
-    return "fits" if score >= threshold else "may fit" if score >= GUESS * threshold else "hardly fits"
+def _fit(score: float, threshold: float, best: float = 0.0) -> str:
+    """Return in words how well a visitor's word fits. A word beside one that scores ``best`` also needs half of that."""
+    return "fits" if score >= max(threshold, best / 2) else "may fit" if score >= GUESS * threshold else "hardly fits"
 
 
 def show_nearest_words(hits: Sequence[WordHit]) -> None:
@@ -108,7 +111,7 @@ def show_fitting_words(hits: Sequence[WordHit], threshold: float) -> None:
     fitting = [hit for hit in hits if hit.score > 0]
     with st.container(key="label-bars"):
         for hit in fitting:
-            _value_bar(hit.word, f"{_fit(hit.score, threshold)}  ·  score {hit.score:z.2f}", hit.score)
+            _value_bar(hit.word, f"{_fit(hit.score, threshold, hits[0].score)}  ·  score {hit.score:z.2f}", hit.score)
     unfit = [plain(hit.word) for hit in hits[len(fitting) :]]
     if unfit and fitting:
         st.caption(f"{'These words do not fit' if best == 'fits' else 'These words fit even less'}: {', '.join(unfit)}")
