@@ -7,7 +7,7 @@ from ui import page_layout
 from ui.errors import show_errors
 from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows_anything
 from ui.picture.names import show_fitting_words, show_names, show_nearest_words
-from ui.picture.typed_labels import read_labels, say_not_named
+from ui.picture.typed_labels import read_labels, say_not_listed
 from ui.server.engine_cache import current_engine
 from ui.text import NO_WORD_LIST
 from ui.url_state import LABELS, VOCABULARY
@@ -63,7 +63,7 @@ with show_errors():
             else:
                 hits = engine.label_encoded(encoded, max(COUNT, len(custom_labels)), vocabulary)
                 if choice == CUSTOM:
-                    say_not_named(engine, custom_labels, encoded, {hit.word for hit in hits}, of_one=True)
+                    say_not_listed(engine, custom_labels, encoded, {hit.word for hit in hits})
                 if choice == ALL:
                     show_nearest_words(hits)
                     if names_people(engine, [hit.word for hit in hits]):

@@ -8,7 +8,7 @@ from devise_core.engine import Engine
 from devise_core.vision.image_encoder import Encoded
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
-from ui.picture.typed_labels import read_labels, say_not_named
+from ui.picture.typed_labels import read_labels, say_not_used
 from ui.text import plain
 
 MAX_CHARACTERS = 2000
@@ -31,7 +31,7 @@ def name_with_own_words(engine: Engine) -> None:
     with show_errors():
         groups = engine.sort_by_labels(words)
         pictures = Encoded(engine.collection.features, engine.collection.embeddings)
-        say_not_named(engine, words, pictures, {word for word in groups if word})
+        say_not_used(engine, words, pictures, {word for word in groups if word})
         for number, (word, hits) in enumerate(groups.items()):
             st.header(f"{plain(word) if word else 'Not sure'} ({len(hits)})", anchor=False)
             gallery(engine, hits, f"words-{number}", plain=True)

@@ -14,7 +14,7 @@ from devise_core.vision.image_encoder import Encoded
 from ui.blocked_words import blocked_words
 from ui.text import plain
 
-NOT_NAMED = (
+NOT_USED = (
     "If a picture may show people, the app leaves out words that could be wrong or insulting for a person. "
     "It never uses sensitive words, such as names of religions and crimes."
 )
@@ -47,23 +47,38 @@ def read_labels(engine: Engine, text: str) -> list[str]:
     return [label for label in labels if label not in faults]
 
 
-def say_not_named(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str], of_one: bool = False) -> None:
-    """Say which labels of a visitor are left out because of what they would say about people.
+def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str]) -> list[str]:
+    """Say which labels of a visitor are left out because they could be wrong or insulting for a person.
 
     Args:
         engine: The engine.
         labels: What the visitor typed.
         encoded: The pictures.
-        used: The labels that name one of them.
-        of_one: Whether there is one picture, so that each label that is not used is left out because it may show people.
+        used: The labels that are given to one of them.
+
+    Returns:
+        The labels that are left out.
     """
     left_out = [label for label in engine.risky_labels(labels, encoded) if label not in used] if labels else []
     if left_out:
         remedy = "" if "people" in labels else f" {ADD_PEOPLE}"
-        st.caption(f"Not used: {_listed(left_out)}. {NOT_NAMED}{remedy}")
-    unsure = [label for label in labels if of_one and label not in used and label not in left_out]
-    if not IN_GENERAL.issuperset(map(str.lower, unsure)):  # "people" alone is not listed beside a cat
-        st.caption(f"Not listed: {_listed(unsure)}. {ONLY_SURE}")
+        st.caption(f"Not used: {_listed(left_out)}. {NOT_USED}{remedy}")
+    return left_out
+
+
+def say_not_listed(engine: Engine, labels: Sequence[str], encoded: Encoded, listed: Container[str]) -> None:
+    """Say which labels of a visitor are not listed for one picture: those of ``say_not_used``, and uncertain ones beside people.
+
+    Args:
+        engine: The engine.
+        labels: What the visitor typed.
+        encoded: The picture.
+        listed: The labels that are listed.
+    """
+    left_out = say_not_used(engine, labels, encoded, listed)
+    uncertain = [label for label in labels if label not in listed and label not in left_out]
+    if not IN_GENERAL.issuperset(map(str.lower, uncertain)):  # "people" alone is not listed beside a cat
+        st.caption(f"Not listed: {_listed(uncertain)}. {ONLY_SURE}")
 
 
 def _listed(labels: Sequence[str]) -> str:
