@@ -46,3 +46,11 @@ def test_those_that_may_match_follow_those_that_match(engine: Engine) -> None:
     assert len(likely) > len(strong) > 0
     assert likely[: len(strong)] == strong
     assert len(set(likely)) == len(likely)
+
+
+@pytest.mark.parametrize(("text", "other"), [("house", "palace"), ("home", "petra"), ("fruit", "corn")])
+def test_what_hardly_anybody_calls_so_is_not_announced(photos: Engine, text: str, other: str) -> None:
+    """WordNet calls a palace a house, a cliff dwelling a home and corn a fruit. Petra led "house"."""
+    matches = photos.matches(photos.query(text))
+    announced = photos.hits(matches.strong()) if matches.sure else []
+    assert not any(other in hit.labels for hit in announced)

@@ -33,7 +33,8 @@ def test_an_unsure_name_is_called_so() -> None:
     assert test.header[0].value == "Not sure. The best guess is farm"
     assert bars(test) == ["farm  ·  not sure  ·  below 1%", "valley  ·  not sure  ·  3%"]
     assert shown([("cat", 0.18)], score=1.4).header[0].value == "Best name: cat"
-    assert bars(shown([("cat", 0.18)], score=1.4)) == ["cat  ·  maybe  ·  18%"]
+    assert bars(shown([("cat", 0.18), ("dog", 0.02)], score=1.4)) == ["dog  ·  not sure  ·  2%"]
+    assert "cat  ·  maybe" in [each.value for each in shown([("cat", 0.18)], score=1.4).markdown], "without its low percentage"
     assert shown([("hammer", 0.3)]).header[0].value == "Best name: hammer"
     assert shown([("farm", 0.1), ("person", 0.9)]).header[0].value == "Probably person. Another guess is farm"
     assert bars(shown([("farm", 0.1), ("person", 0.9)])) == ["person  ·  probably  ·  90%", "farm  ·  not sure  ·  10%"]

@@ -45,6 +45,7 @@ def first(engine: Engine, text: str) -> str:
         ("onio", "onion"),
         ("forress", "fortress"),
         ("musilm", "muslim"),
+        ("eiffle", "eiffel"),
     ],
 )
 def test_a_thing_comes_before_other_words_that_are_as_near(engine: Engine, text: str, expected: str) -> None:

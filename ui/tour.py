@@ -50,9 +50,8 @@ STEPS = (
     Step(
         "image_search",
         "Search with a picture",
-        "On the left are pictures of similar things, on the right pictures that look alike. You can upload, paste or take a "
-        "picture.",
-        {"item": "dog"},
+        "First come pictures of similar things, then pictures that look alike. You can upload, paste or take a picture.",
+        {"item": "kingfisher"},
     ),
     Step(
         "labels",

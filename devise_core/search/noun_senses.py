@@ -12,6 +12,13 @@ from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import check_rows, read_array, read_rows, reading
 from devise_core.vectors import Rows
 
+UNLIKE = {
+    "n03544360": frozenset(("n03781244", "n03877845")),  # house: monastery, palace
+    "n03259505": frozenset(("n03781244", "n03877845", "n03042490")),  # home: monastery, palace, cliff dwelling
+    "n13134947": frozenset(("n12144580", "n12267677", "n12768682", "n13133613")),  # fruit: corn, acorn, buckeye, ear
+}
+"""Labels that WordNet has below a sense, although hardly anybody means them by its word. A search for "house" showed palaces."""
+
 
 class NounSenses:
     """Senses of the nouns of a noun list, and the labels at or below each sense.
@@ -64,7 +71,9 @@ class NounSenses:
                 below[label["id"]].append(row)
                 label_names |= set(label["names"].split("|"))
                 for hypernym in filter(None, label["hypernyms"].split("|")):
-                    below[hypernym.partition(":")[0]].append(row)
+                    synset = hypernym.partition(":")[0]
+                    if label["id"] not in UNLIKE.get(synset, ()):
+                        below[synset].append(row)
         with reading(coverage):
             shares = {row["synset"]: float(row["coverage"]) for row in read_rows(coverage)}
         with reading(kinds):

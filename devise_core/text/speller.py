@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from devise_core.text.likely_spellings import ENDING, Candidate, has_letters, is_swapped, keeps_letters, ordered
+from devise_core.text.name_words import has_name
 from devise_core.text.noun_store import NounStore
 from devise_core.text.offered_words import may_offer
 from devise_core.text.real_words import COMMON, FAMILIAR, RealWords
@@ -21,6 +22,9 @@ letters are wrong."""
 
 MORE = 10
 """A foreign word may be an English one that is so many times as frequent and has one letter more: "hors" is "horse"."""
+
+FAMOUS = 4
+"""A name with two swapped letters that is so many times as frequent as a noun is meant: "eiffle" is "eiffel", not "wiffle"."""
 
 MAX_KEPT = 4_096
 """How many unknown words are kept with their spellings."""
@@ -58,6 +62,7 @@ class Speller:
         if len(word) < SURE_LENGTH:
             return self.short(word) or self._swapped_thing(word)
         meant = next(filter(self._is_known_well, self._within(word)), None)
+        meant = meant and next((each for each in self._within(word) if _is_swapped_name(word, each, meant)), meant)
         if meant is None or (is_sensitive(meant.word, sex_and_age=False) and not keeps_letters(word, meant.word)):
             return None
         return meant.word
@@ -143,3 +148,8 @@ class Speller:
     def _rank(self, word: str) -> int:
         row = self._words.row(word)
         return len(self._words) if row is None else row
+
+
+def _is_swapped_name(typed: str, name: Candidate, noun: Candidate) -> bool:
+    """Return whether a spelling is a name of which two letters are swapped, and which is meant rather than a rare noun."""
+    return FAMOUS * name.rank < noun.rank and is_swapped(typed, name.word) and has_name(name.word)

@@ -30,9 +30,9 @@ POSSIBLE, SURE = 0.5, 0.6
 """A match with the evidence ``SURE`` is announced. Below it, pages say that they show the closest they have.
 
 If a match is announced, each image needs this evidence, and images with the evidence ``POSSIBLE`` may match. For
-26 kinds of thing in `stamps` and 21 in `photos`, the mean precision of what is announced is 0.82 and 0.86, and together with what
-may match 0.77 and 0.81. The recall is 0.50 and 0.63, and together 0.58 and 0.69. All images that pass the threshold of
-``good_matches`` have a precision of 0.66 and 0.73 (``python -m benchmarks.announced``).
+26 kinds of thing in `stamps` and 21 in `photos`, the mean precision of what is announced is 0.81 and 0.88, and together with what
+may match 0.77 and 0.82. The recall is 0.49 and 0.61, and together 0.57 and 0.67. All images that pass the threshold of
+``good_matches`` have a precision of 0.66 and 0.76 (``python -m benchmarks.announced``).
 
 With ``LabelEvidence.is_near`` and ``LabelCheckVerbs`` it announces 57 of 355 labels of `stamps`, and none of 146 everyday nouns
 that are absent from it (``python -m benchmarks.typed_queries``). One in five of these nouns passes the threshold of

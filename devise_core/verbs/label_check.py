@@ -29,11 +29,11 @@ class LabelCheckVerbs(EvidenceVerbs):
     """
 
     def _checked_by_labels(self, query: Query, evidence: Evidence) -> Evidence:
-        """Announce no image whose labels name other things: a fort that the classifier takes for a ship may match "ship".
+        """Announce no image whose labels name other things: a fort that the classifier takes for a ship is no "ship".
 
-        One with the evidence ``POSSIBLE`` only does not match. Nothing is announced if that leaves no image. The order of the
-        images stays. An image with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor
-        is a large collection, whose labels would have to be read.
+        It does not match, not even perhaps. Nothing is announced if that leaves no image. The order of the images stays. An image
+        with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor is a large collection,
+        whose labels would have to be read.
         """
         kinds, noun = self.parts.label_kinds, query.wanted_noun
         if self._is_large or kinds is None or noun is None or not kinds.is_kind(noun):
@@ -45,8 +45,7 @@ class LabelCheckVerbs(EvidenceVerbs):
             if item.labels and _speaks_against(kinds, item, noun)
         ]
         good, possible = evidence.good.copy(), evidence.possible.copy()
-        possible[others] &= good[others]
-        good[others] = False
+        good[others] = possible[others] = False
         return replace(evidence, good=good, possible=possible) if good.any() else replace(evidence, near=False)
 
 

@@ -46,7 +46,11 @@ def show_names(names: Names) -> None:
     others = sorted((pair for pair in pairs[1:] if pair[1] >= LEAST_SHOWN), key=lambda pair: -pair[1])
     with st.container(key="label-bars"):
         for hit, share in pairs[:1]:
-            _bar(hit, share, confidence(share) if surest else first_confidence(names))
+            sure = confidence(share) if surest else first_confidence(names)
+            if sure == confidence(share):
+                _bar(hit, share, sure)
+            else:  # its score says more than its low percentage, which would look wrong beside "maybe"
+                st.markdown(f"{plain(hit.word)}  ·  {sure}")
         if others:
             st.caption(
                 "Other words that may fit. A general word can be more probable than the best name, but tells you less.",
