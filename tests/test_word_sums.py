@@ -77,6 +77,7 @@ def test_the_examples_are_answered(engine: Engine, text: str) -> None:
     [
         ("red sports car", "truck"),
         ("summer - sun + snow", "winter"),
+        ("car - land + sea", "boat"),
         ("bird - wings + fins", "shark"),
         ("apple - red + yellow", "pear"),
         ("black cat", "dog"),
