@@ -41,14 +41,14 @@ NEAR = 0.85
 this similar to it. There is none for "pyramid", whose nearest label has a similarity of 0.45, or for "helicopter", whose nearest
 label, "airliner", has 0.80."""
 NEAR_MISS = 0.5
-"""A kind of thing is offered in place of the query only if its labels add up to this probability in an image."""
+"""A kind of thing is offered in place of the query only if its labels add up to at least this probability in an image."""
 Concept = Callable[[Sequence[str]], Floats]
 """Returns the vectors of texts in the concept space, a second text embedding (``text/concepts.py``), as unit rows ``(n, c)``."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The 50% (``present``) and 30% (``good``) quantiles of the evidence of random nouns in a collection."""
+    """The 50% (``present``) and 30% (``good``) quantiles of the strongest evidence for random nouns in a collection."""
 
     present: float
     good: float
@@ -75,7 +75,7 @@ class LabelEvidence:
         nouns: The nouns that the model knows, with their vectors.
         label_vectors: Unit rows ``(labels, d)``.
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
-        concept: Returns vectors in the concept space. Unless it and ``label_concepts`` are given, only embeddings are used.
+        concept: Returns vectors in the concept space, or None. Without both, only the model's own embeddings are compared.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
         word_filter: Blocks the names of kinds that ``near_miss`` must not offer.
     """
@@ -127,7 +127,7 @@ class LabelEvidence:
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def show_any(self, names: Sequence[str], shares: Floats) -> npt.NDArray[np.bool_]:
-        """Return whether each image may show one of the kinds ``(n,)``. The arguments are those of ``kind_shares``."""
+        """Return for each image ``(n,)`` whether it may show one of the kinds. The arguments are those of ``kind_shares``."""
         return np.asarray(self.kind_shares(names, shares).max(axis=1) >= MAYBE, dtype=np.bool_)
 
     def probes(self, query: Query) -> list[Probe]:
@@ -154,7 +154,7 @@ class LabelEvidence:
         return [Probe(query.vector, self.senses.synset(row), self._of_text(noun), row)]
 
     def noun_probes(self, rows: Sequence[int] | Rows) -> list[Probe]:
-        """Return the probes of nouns by their rows in the noun list."""
+        """Return the probes for the nouns at these rows of the noun list."""
         names = [self._nouns.nouns[row] for row in rows]
         concepts = self._concept(names) if self._concept and names else [None] * len(names)
         return [

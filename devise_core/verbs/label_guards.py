@@ -19,13 +19,13 @@ from devise_core.vision.image_encoder import Encoded
 NOT_BY_CHANCE = 0.9
 """Without a scorer, a label is given to an image only if its cosine with the image exceeds that of 90% of random nouns."""
 LABEL_SURE = 0.4
-"""The minimum score for a label to be given to an image, measured with 1,584 images from Caltech-101 and six labels for each. If
-one of the six is right, the top label is right for 90% of the images, and for 96% of the images whose top label reaches this score.
-If none of the six is right, the top label still reaches it for 7% of the images."""
+"""The minimum score for a label to be given to an image. On 1,584 images from Caltech-101, with six labels for each: if one of the
+six is right, the top label is right for 90% of the images, and for 96% of the images whose top label reaches this score. If none of
+the six is right, the top label still reaches it for 7% of the images."""
 KIND_SURE = 0.5
-"""A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to this.
-With this rule and words for eleven kinds of thing, 92% of 960 images from Caltech-101 get a word that counts as sure, and 96% of
-these words are right. Without the rule, the two figures are 56% and 94%."""
+"""A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to at
+least this. With this rule and words for eleven kinds of thing, 92% of 960 images from Caltech-101 get a word that counts as sure,
+and 96% of these words are right. Without the rule, the two figures are 56% and 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class LabelFit:
 
     @property
     def in_general(self) -> Flags:
-        """Which labels are words for people in general ``(m,)``, such as "people"."""
+        """For each label ``(m,)``, whether it is a word for people in general, such as "people"."""
         return np.asarray([label.lower() in IN_GENERAL for label in self.labels], dtype=np.bool_)
 
 
@@ -54,9 +54,9 @@ class LabelGuardVerbs(EngineBase):
     """Methods of the engine that check labels before they are given to an image."""
 
     def risky_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
-        """Return the labels that could be wrong or insulting for a person.
+        """Return the labels that could insult people or be wrong about them.
 
-        If an image may show people, they are given to it only if the classifier is sure of them. Sensitive words are never given.
+        An image that may show people gets such a label only if the classifier is sure of it. Sensitive words are never given.
 
         Args:
             labels: Labels that somebody typed.

@@ -15,7 +15,7 @@ from ui.blocked_words import blocked_words
 from ui.text import plain
 
 NOT_USED = (
-    "If a picture may show people, the app leaves out words that could be wrong or insulting for a person. "
+    "If a picture may show people, the app leaves out words that could insult them or be wrong about them. "
     "It never uses sensitive words, such as names of religions and crimes."
 )
 ONLY_SURE = "This picture may show people, so the app lists only the words it is sure of."
@@ -48,7 +48,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
 
 
 def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str]) -> list[str]:
-    """Say which labels of a visitor are left out because they could be wrong or insulting for a person.
+    """Say which labels of a visitor are left out because they could be wrong for a person or insulting.
 
     Args:
         engine: The engine.
