@@ -75,7 +75,8 @@ class LabelEvidence:
         nouns: The nouns that the model knows, with their vectors.
         label_vectors: Unit rows ``(labels, d)``.
         label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
-        concept: Returns vectors in the concept space, or None. Without both, only the model's own embeddings are compared.
+        concept: A function that returns vectors in the concept space, or None. Unless both this and ``label_concepts`` are given,
+            only the model's own embeddings are compared.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
         word_filter: Blocks the names of kinds that ``near_miss`` must not offer.
     """

@@ -19,8 +19,8 @@ from devise_core.vision.image_encoder import Encoded
 NOT_BY_CHANCE = 0.9
 """Without a scorer, a label is given to an image only if its cosine with the image exceeds that of 90% of random nouns."""
 LABEL_SURE = 0.4
-"""The minimum score for a label to be given to an image. On 1,584 images from Caltech-101, with six labels for each: if one of the
-six is right, the top label is right for 90% of the images, and for 96% of the images whose top label reaches this score. If none of
+"""The minimum score for a label to be given to an image. Measured on 1,584 images from Caltech-101 with six labels each: if one of
+the six is right, the top label is right for 90% of the images, and for 96% of those whose top label reaches this score. If none of
 the six is right, the top label still reaches it for 7% of the images."""
 KIND_SURE = 0.5
 """A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to at
@@ -64,7 +64,7 @@ class LabelGuardVerbs(EngineBase):
                 labels that are refused for at least one of these images are returned.
 
         Returns:
-            Those labels, in the order of ``labels``: names of animals and of kinds of people, sensitive words, insults,
+            Those labels, in the order of ``labels``. They are names of animals and of kinds of people, sensitive words, insults,
             adjectives, unknown words, and the names of a few things, such as "mask". Names of scenes and of other things are not
             returned, and neither are general words such as "people".
 

@@ -63,7 +63,7 @@ def find(engine: Engine) -> Overview:
 
 def show_albums(engine: Engine, overview: Overview) -> None:
     """Show each album with its name and its most typical pictures."""
-    st.caption("Each album has pictures of similar things. The app guesses its name.")
+    st.caption("Each album has pictures of similar things. The app guesses the album’s name.")
     for number, album in enumerate(overview.albums):
         heading = plain(album.name) if album.name else "Other pictures" if len(overview.albums) > 1 else "All pictures"
         st.header(f"{heading} ({len(album.rows)})", anchor=False)

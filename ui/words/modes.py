@@ -172,8 +172,8 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "Between the two words, the app takes equal steps in meaning. Each step shows the word closest in meaning, and a "
-            f"picture from “{plain(engine.collection.title)}” if one clearly shows it. No word or picture appears twice.",
+            "Between the two words, the app takes equal steps in meaning. At each step it shows the nearest word, and a picture "
+            f"from “{plain(engine.collection.title)}” if one clearly shows it. No word or picture appears twice.",
         )
         if clicked.picture:
             open_hit(clicked.picture)
