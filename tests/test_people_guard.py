@@ -133,7 +133,10 @@ def test_labels_says_that_it_judges_nobody() -> None:
 
 def test_labels_says_which_words_it_is_not_sure_of_beside_people() -> None:
     text = labels_page("grace-hopper", labels="beach, people, friends")
-    assert "Not listed: beach, friends. This picture may show people, so the app lists only the words it is sure of." in text
+    assert (
+        "Not listed: beach, friends. This picture may show people, so the app lists only those of your words that it is sure of."
+        in text
+    )
     assert "Best name: people" in text
     assert "Not used" not in text
 

@@ -29,7 +29,7 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
 
     Args:
         collection: A name, or a folder. Text without a slash is a name if there is such a collection, and otherwise a folder.
-        layout: The paths in the model folder. Its collections and the user's own can be opened by name.
+        layout: The paths in the model folder. The model's collections and the user's own can be opened by name.
         model_id: The id of the model. A collection that another model made is refused.
 
     Returns:

@@ -6,7 +6,7 @@ the same figure for 500 random nouns.
 
 This distinguishes nouns for things that a collection shows from everyday nouns that none of its images show, with an AUC of 0.87
 for the bundled collection ``stamps`` and 0.92 for ``photos``. With the best cosine instead of the evidence, the AUC is 0.63
-and 0.80 (``evaluate absent``).
+and 0.80 (measured with ``evaluate absent``).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NEAR = 0.85
 this similar to it. There is none for "pyramid", whose nearest label has a similarity of 0.45, or for "helicopter", whose nearest
 label, "airliner", has 0.80."""
 NEAR_MISS = 0.5
-"""A kind of thing is offered in place of the query only if its labels add up to at least this probability in an image."""
+"""A kind of thing is offered in place of the query only if the probabilities of its labels add up to at least this in an image."""
 Concept = Callable[[Sequence[str]], Floats]
 """Returns the vectors of texts in the concept space, a second text embedding (``text/concepts.py``), as unit rows ``(n, c)``."""
 

@@ -17,9 +17,9 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label is given to an image only if its cosine with the image exceeds that of 90% of random nouns."""
+"""Without a scorer, a label counts as sure if its cosine with the image exceeds that of this share of random nouns."""
 LABEL_SURE = 0.4
-"""The minimum score for a label to be given to an image. Measured on 1,584 images from Caltech-101 with six labels each: if one of
+"""The score from which a label counts as sure. Measured on 1,584 images from Caltech-101 with six labels each: if one of
 the six is right, the top label is right for 90% of the images, and for 96% of those whose top label reaches this score. If none of
 the six is right, the top label still reaches it for 7% of the images."""
 KIND_SURE = 0.5
@@ -36,7 +36,7 @@ class LabelFit:
         labels: The labels, each once.
         cosines: Their cosines with the images ``(n, m)``.
         scores: Their scores ``(n, m)``, by which labels are ranked. Minus infinity for a label that must not be given to an image.
-        sure: Whether each label is certain enough to be given to each image ``(n, m)``.
+        sure: Whether each label counts as sure for each image ``(n, m)``.
     """
 
     labels: list[str]
@@ -83,7 +83,9 @@ class LabelGuardVerbs(EngineBase):
         return [label for column, label in enumerate(risky) if not allowed[:, column].all()]
 
     def label_threshold(self, encoded: Encoded) -> float:
-        """Return the minimum score for a label to be given to an image. If no label reaches it, perhaps none of them fits.
+        """Return the score from which a label counts as sure. If no label reaches it, perhaps none of them fits.
+
+        Labels below it are still returned by ``label_encoded``, unless the image may show people.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.

@@ -18,7 +18,7 @@ NOT_USED = (
     "If a picture may show people, the app leaves out words that could insult them or be wrong about them. "
     "It never uses sensitive words, such as names of religions and crimes."
 )
-ONLY_SURE = "This picture may show people, so the app lists only the words it is sure of."
+ONLY_SURE = "This picture may show people, so the app lists only those of your words that it is sure of."
 ADD_PEOPLE = "Add “people” to your words to have a word for pictures of people."
 _SEPARATOR = re.compile(r"[,;\n]")
 
