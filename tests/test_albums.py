@@ -79,6 +79,17 @@ def test_near_duplicates_are_grouped() -> None:
     assert near_duplicate_groups(features[:2]) == []
 
 
+def test_copies_of_a_photograph_are_near_duplicates(photos: Engine) -> None:
+    """A photograph saved again at a lower quality was missed, and the page said that there was none."""
+    original = Image.open(photos.collection.picture(photos.collection.row("dog"))).convert("RGB").resize((320, 240))
+    saved = io.BytesIO()
+    original.save(saved, "JPEG", quality=40)
+    copies = [original, Image.open(saved), original.resize((160, 120)), original.crop((16, 12, 304, 228))]
+    others = [photos.collection.features[photos.collection.row(name)] for name in ("golden-retriever", "cat", "black-dog")]
+    features = np.stack([*(photos.encode(copy).features[0] for copy in copies), *others])
+    assert near_duplicate_groups(features) == [[0, 1, 2, 3]]
+
+
 def test_an_uploaded_image_is_called_by_its_title_or_its_file() -> None:
     item = Item("a-1", "a.webp", ("summer",), "summer", "img 1")
     assert (item.name, UploadedItem.titled(item, "dog").name, UploadedItem.titled(item, "").name) == ("summer", "dog", "img 1")

@@ -49,8 +49,8 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
             those of the first image of the group.
 
         Example:
-            >>> [[hit.id for hit in group] for group in engine.near_duplicates()]
-            [['t-poloshirt', 't-tshirt']]
+            >>> [hit.id for hit in engine.near_duplicates()[0]]
+            ['t-poloshirt', 't-tshirt']
         """
         groups: list[Hits] = []
         features = self.collection.features  # read from disk for a large collection
