@@ -126,6 +126,8 @@ def test_a_filter_removed_by_back_does_not_return(page: Page, address: str) -> N
     open_filters(page)
     choose_option(page, "Label", "sombrero")
     expect(tiles(page, "text")).to_have_text(["sombrero"])
+    expect(page).to_have_url(re.compile("label=sombrero"))
+    wait_until_drawn(page)
     page.keyboard.press("Escape")  # closes the list of options
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
