@@ -105,7 +105,7 @@ class LabelEvidence:
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
     def can_leave_out(self, query: Query) -> bool:
-        """Return whether each thing that a query excludes shares labels with what it wants, as in "bird -penguin".
+        """Return whether everything that a query excludes has labels in common with what it asks for, as in "bird -penguin".
 
         In "car without wheels", car and wheels share no label. So the labels cannot tell a car with wheels from one without.
         """
@@ -195,7 +195,7 @@ class LabelEvidence:
         """Return the thresholds for a collection, from the evidence of random nouns in it.
 
         Args:
-            shares: The classifier's softmax of its images ``(n, labels)``.
+            shares: The classifier's softmax of the collection's images ``(n, labels)``.
         """
         if not len(shares):
             return Thresholds(1.0, 1.0)

@@ -17,7 +17,7 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label counts as sure if its cosine with the image exceeds that of this share of random nouns."""
+"""Without a scorer, a label counts as sure if its cosine with the image is above the cosines of this share of random nouns."""
 LABEL_SURE = 0.4
 """The score from which a label counts as sure. Measured on 1,584 images from Caltech-101 with six labels each: if one of
 the six is right, the top label is right for 90% of the images, and for 96% of those whose top label reaches this score. If none of
@@ -91,7 +91,7 @@ class LabelGuardVerbs(EngineBase):
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
 
         Returns:
-            ``LABEL_SURE``. For a model that ranks by cosine, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns,
+            ``LABEL_SURE``. Without a scorer, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns,
             or 0 without a vocabulary.
 
         Example:
