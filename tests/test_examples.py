@@ -31,6 +31,12 @@ def _judged(name: str) -> dict[tuple[str, str], set[str]]:
         return {(row["collection"], row["query"]): set(row["right"].split("|")) for row in csv.DictReader(file)}
 
 
+def _offered_paths(collection: str) -> list[tuple[str, str]]:
+    """Return the first and the last word of each path that *Words* offers."""
+    [buttons] = [each.options for each in app("words", mode="way", collection=collection).pills if " → " in each.options[0]]
+    return [(start, end) for start, _, end in (button.partition(" → ") for button in buttons)]
+
+
 JUDGED = _judged("examples.csv")
 ON_WORDS = JUDGED | _judged("examples_on_words.csv")
 
@@ -83,10 +89,8 @@ def test_the_good_matches_of_the_examples_on_words_are_right(collection: str, en
 @pytest.mark.parametrize("collection", ["photos", "stamps"])
 def test_the_pictures_on_an_offered_path_are_right(collection: str, engine: Engine) -> None:
     """The path of the tour showed the temple of Petra for "house"."""
-    of = engine.on(collection)
-    [buttons] = [each.options for each in app("words", mode="way", collection=collection).pills if " → " in each.options[0]]
-    paths = [button.split(" → ") for button in buttons]
-    paths += [[step.view["a"], step.view["b"]] for step in STEPS if "a" in step.view and collection == "photos"]
+    of, paths = engine.on(collection), _offered_paths(collection)
+    paths += [(step.view["a"], step.view["b"]) for step in STEPS if "a" in step.view and collection == "photos"]
     for start, end in paths:
         for step, hit in of.word_path(start, end, PATH_STEPS):
             assert hit is None or hit.id in ON_WORDS.get((collection, step.word.word), set()), (step.word.word, hit)
@@ -144,11 +148,9 @@ def test_every_offered_word_on_words_and_the_map_has_pictures(collection: str, e
 
 @pytest.mark.parametrize("collection", ["photos", "stamps"])
 def test_every_offered_path_has_pictures(collection: str, engine: Engine) -> None:
-    of = engine.on(collection)
-    [buttons] = [each.options for each in app("words", mode="way", collection=collection).pills if " → " in each.options[0]]
-    assert len(buttons) >= 3
-    for button in buttons:
-        start, end = button.split(" → ")
+    of, paths = engine.on(collection), _offered_paths(collection)
+    assert len(paths) >= 3
+    for start, end in paths:
         path = of.word_path(start, end)
-        assert path[0][1] and path[-1][1], button
-        assert sum(hit is not None for _, hit in path) >= 4, button
+        assert path[0][1] and path[-1][1], (start, end)
+        assert sum(hit is not None for _, hit in path) >= 4, (start, end)

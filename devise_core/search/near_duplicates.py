@@ -8,10 +8,10 @@ from devise_core.search.ranking import Ranking
 from devise_core.storage.mapped_rows import VectorRows
 from devise_core.vectors import Floats, unit_stored
 
-NEAR_DUPLICATE_COSINE = 0.9
+FOLDED_COSINE = 0.9
 """An image is folded under an earlier one in search results if their features have at least this cosine."""
 
-COPY_COSINE = 0.82
+LISTED_COSINE = 0.82
 """Images are listed as near-duplicates from this cosine on. It finds 261 of 264 copies of 44 photographs: saved as JPEG of quality
 40 or 70, at half or three quarters of the size, or cropped. Of the two million pairs among 2,000 images of Flickr8k and Pascal
 Sentences, five reach it: three of one scene each, and two of similar planes. Search results fold fewer images."""
@@ -21,7 +21,7 @@ MAX_COMPARED = 400
 
 
 def fold_near_duplicates(
-    ranking: Ranking, features: VectorRows, threshold: float = NEAR_DUPLICATE_COSINE
+    ranking: Ranking, features: VectorRows, threshold: float = FOLDED_COSINE
 ) -> tuple[Ranking, dict[int, list[int]]]:
     """Leave out images that nearly repeat an earlier one.
 
@@ -47,7 +47,7 @@ def fold_near_duplicates(
     return ranking.take(is_kept), folded
 
 
-def near_duplicate_groups(features: Floats, threshold: float = COPY_COSINE) -> list[list[int]]:
+def near_duplicate_groups(features: Floats, threshold: float = LISTED_COSINE) -> list[list[int]]:
     """Return the rows of images that nearly repeat each other, in groups of two or more, the largest group first.
 
     Args:

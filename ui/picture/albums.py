@@ -17,7 +17,7 @@ from devise_core.engine import Engine
 from devise_core.errors import DeviseError
 from devise_core.hits import Hits
 from devise_core.report.example_queries import COUNT as EXAMPLES
-from devise_core.search.near_duplicates import COPY_COSINE
+from devise_core.search.near_duplicates import LISTED_COSINE
 from devise_core.search.shown_words import SHOWN, Shown
 from ui.hit.gallery import gallery
 from ui.query.examples import examples
@@ -79,7 +79,7 @@ def show_duplicates(engine: Engine, overview: Overview) -> None:
     if not overview.duplicates:
         st.caption("No near-duplicates were found among your pictures.")
         return
-    st.caption(f"Pictures that look nearly the same: their similarity in appearance is at least {COPY_COSINE}.")
+    st.caption(f"Pictures that look nearly the same: their similarity in appearance is at least {LISTED_COSINE}.")
     for number, hits in enumerate(overview.duplicates):
         st.header(f"{plain(hits[0].name)} ({len(hits)})", anchor=False)
         gallery(engine, hits, f"duplicates-{number}", help_text=APPEARANCE_HELP)

@@ -48,7 +48,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
 
 
 def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str]) -> list[str]:
-    """Say which labels of a visitor are left out because they could be wrong for a person or insulting.
+    """Say which labels of a visitor are left out because they could insult people or be wrong about them.
 
     Args:
         engine: The engine.
