@@ -197,7 +197,7 @@ class SemblanceClient:
         return self._get(ImageRecord, f"collections/{quote(collection, safe='')}/items/{quote(item_id, safe='')}")
 
     def thumbnail(self, image: ImageRecord) -> bytes:
-        """Return the file of a small copy of an image that the server has named."""
+        """Return the thumbnail file of an image that the server has returned."""
         return self._request("GET", image.thumbnail)
 
     def health(self) -> ServerHealth:
@@ -235,11 +235,11 @@ def _read(record: type[Record], content: bytes) -> Record:
     try:
         return record.model_validate_json(content)
     except ValidationError as error:
-        raise ApiError("The server has answered something else than this version of the API does. Check its address.") from error
+        raise ApiError("The server's answer does not match this version of the API. Check the address of the server.") from error
 
 
 def _error(answer: urllib3.BaseHTTPResponse) -> ApiError:
-    """Return the error that the server describes, or its status if it does not describe it."""
+    """Return the error that the server describes, or one with only its status if it describes none."""
     try:
         problem = json.loads(answer.data)
         detail, kind = str(problem.pop("detail")), str(problem.pop("type")).rpartition(":")[2]

@@ -52,7 +52,7 @@ class Item:
 
     @property
     def origin(self) -> str:
-        """The source as anyone may see it. Of a path on this machine it is only the file's name."""
+        """The source as anyone may see it. For a path on this machine, this is only the file's name."""
         source = Path(self.source)
         return source.name if source.is_absolute() else self.source
 
@@ -229,7 +229,7 @@ class Reading:
         left_out: The unknown words, each with its nearest spellings.
         read_as: Words that are known only in another form, each with that form: "snow leopard" for "snowleopard".
         corrected: Foreign and misspelled words, each with what it was read as: "dog" for "hund".
-        dropped: Words around the thing, such as "a photo of". The query is read without them.
+        dropped: Words around what is searched for, such as "a photo of". The query is read without them.
     """
 
     text: str

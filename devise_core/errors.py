@@ -105,7 +105,7 @@ class AbandonedError(DeviseError):
     """The visitor for whom the work was done has left. A visitor whose connection comes back reads the message."""
 
     def __init__(self) -> None:
-        super().__init__("The connection was lost while this was read. Try again.")
+        super().__init__("The connection was lost while this was being read. Try again.")
 
 
 class ArtifactError(DeviseError):
@@ -164,8 +164,7 @@ class NoCollectionError(CollectionError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"This model has no collection yet. Make one with `{PROGRAM} index FOLDER --name NAME "
-            "--artifacts` and the model's folder."
+            f"This model has no collection yet. Make one with `{PROGRAM} index FOLDER --name NAME --artifacts MODEL_FOLDER`."
         )
 
 
@@ -180,7 +179,7 @@ class SlowCollectionError(CollectionError):
 
 
 class BuildError(DeviseError):
-    """An offline job lacks a source, or a source has an unexpected content."""
+    """An offline job lacks a source, or a source has unexpected content."""
 
 
 class FetchError(DeviseError):

@@ -26,7 +26,7 @@ _THUMBNAIL = 96
 
 
 class _Results(list[Result], ABC, Generic[Result]):
-    """A list of results, the best first. A slice of it is one too."""
+    """A list of results, the best first. A slice of it has the same type."""
 
     def __init__(self, results: Iterable[Result] = ()) -> None:
         super().__init__(results)

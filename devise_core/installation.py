@@ -1,4 +1,4 @@
-"""Whether the library runs in its checkout or is installed, and what messages call its command and its extras."""
+"""Whether the library runs in its checkout or is installed, and how messages name its command and its extras."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 """The checkout, or the folder of installed packages."""
 IN_CHECKOUT = (REPOSITORY / "artifacts/manifest.json").is_file()
-"""Whether the library runs in its checkout. Otherwise it is installed, and a wheel has what is beside the package in a checkout."""
+"""Whether the library runs in its checkout. Otherwise it is installed from a wheel, which has copies of the files
+that are beside the package in a checkout."""
 PROGRAM = "python -m devise_core" if IN_CHECKOUT else "semblance"
-"""What messages call the command. In a checkout, ``semblance`` may not be installed."""
+"""The command as messages name it. In a checkout, ``semblance`` may not be installed."""
 
 
 EXTRAS = {
@@ -27,7 +28,7 @@ EXTRAS = {
     "bulk": ("fsspec",),
     "ray": ("ray",),
 }
-"""Extra of the package → the modules that it installs, each at the smallest extra that has it."""
+"""Extra of the package → the modules that it installs. Each module is listed under the smallest extra that has it."""
 
 
 def extra_of(module: str) -> str | None:
@@ -38,7 +39,7 @@ def extra_of(module: str) -> str | None:
 def install_command(extra: str, in_checkout: bool = IN_CHECKOUT) -> str:
     """Return the command that installs an extra.
 
-    In a checkout the name ``semblance`` would make pip look for it on PyPI, where another project has that name. Where the
-    library is installed, pip finds it there.
+    In a checkout, pip would look for ``semblance`` on PyPI, where another project has that name. If the library is installed,
+    pip finds the installed package.
     """
     return f'pip install ".[{extra}]"' if in_checkout else f'pip install "semblance[{extra}]"'

@@ -17,11 +17,11 @@ ROWS_AT_A_TIME = 4_096
 """A block of this many rows fits in the CPU cache. It is too small for threads, which would spend more time waiting."""
 
 LARGEST = 1e15
-"""No number of a file may be larger. The sum of the squares of a million such numbers still fits in a ``float32``."""
+"""No number in a file may be larger. The sum of the squares of a million such numbers still fits in a ``float32``."""
 _SMALLEST_NORM = 1e-9
 _HALF_EXPONENT = np.int16(0x7C00)
 _HALF_BITS = np.int32(~0x70001FFF)
-"""The sign, the lower five bits of the exponent and the fraction of a ``float32``, which the bits of a ``float16`` are moved to."""
+"""The bits of a ``float32`` that those of a ``float16`` are moved to: the sign, five of the exponent and ten of the fraction."""
 
 
 def unit(vectors: npt.ArrayLike) -> Floats:
@@ -65,7 +65,8 @@ def unit_or_zero(vectors: npt.ArrayLike) -> Floats:
 def from_half(numbers: npt.NDArray[np.float16]) -> Floats:
     """Convert to ``float32``, in a fifth of the time that NumPy takes for features, of which many are zero.
 
-    The bits of the exponent and the fraction are moved to their places in a ``float32``, of which the exponent has another bias.
+    The bits of the exponent and the fraction are moved to their places in a ``float32``. The result is then scaled, because the
+    exponent of a ``float32`` has a different bias.
 
     Args:
         numbers: Finite numbers. Others become finite ones.
@@ -84,7 +85,7 @@ def is_finite_half(numbers: npt.NDArray[np.float16]) -> bool:
 
 
 def fault_of(numbers: npt.NDArray[np.floating[Any]]) -> str:
-    """Return why numbers of a file cannot be computed with, such as "that are not finite". It is "" if they can."""
+    """Return why numbers in a file cannot be used, such as "that are not finite", or "" if they can be used."""
     lowest, highest = float(numbers.min(initial=0)), float(numbers.max(initial=0))  # NaN if one of them is
     if lowest >= -LARGEST and highest <= LARGEST:
         return ""
@@ -137,10 +138,10 @@ def cosines(query: Floats, rows: Bytes, lengths: Floats) -> Floats:
     The whole matrix is never in memory as floats.
 
     Args:
-        query: A unit vector ``(d,)``. If ``lengths`` are without some directions, it must lack them too.
+        query: A unit vector ``(d,)``. If ``row_lengths`` was given directions, they must be taken out of the query too.
         rows: ``int8 (n, d)``.
-        lengths: What ``row_lengths`` returns for the rows, ``(n,)``. With directions taken out, each row is compared as if
-            they were taken out of it.
+        lengths: What ``row_lengths`` returns for the rows, ``(n,)``. If it was given directions, each
+            row is compared as if they were taken out of it too.
 
     Returns:
         ``float32 (n,)``.
@@ -168,8 +169,8 @@ def largest(scores: Floats, k: int) -> Rows:
 def best_first(values: Floats) -> Rows:
     """Return the places of the values, the largest first; equal ones keep their order.
 
-    The bits of a float, read as an integer, have its order. With its place below them, no two are equal. The fast sort of NumPy
-    then takes a fifth of the time of the stable one.
+    The bits of a float, read as an integer, sort in the same order as the float. The place of each value is put into the bits below
+    them, so that no two integers are equal. NumPy's fast sort then takes a fifth of the time of its stable one.
 
     Args:
         values: Finite numbers ``(n,)``.

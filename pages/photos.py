@@ -51,7 +51,7 @@ def show_pictures(engine: Engine) -> None:
 
 
 def show_results(engine: Engine, text: str) -> None:
-    """Show what a search finds, and nothing else: other pictures below the word would look like its results."""
+    """Show what a search finds, and nothing else: other pictures below the query would look like its results."""
     with show_errors("q"), event_log.timed_search(text) as facts:
         query = read_query(engine, text)
         refuse_blocked(engine, words_of(query), NOT_SEARCHED, sex_and_age=False)

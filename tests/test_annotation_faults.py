@@ -45,7 +45,7 @@ def test_each_row_of_no_image_is_said_and_reported(folder: Path, capsys: pytest.
         "file_name,label,caption\ncat/mimi.png,kitten,Mimi\nnowhere/none.jpg,a,\nREX.png,b,\n,c,\n", "utf-8"
     )
     result = indexed(folder)
-    line = f"metadata.csv: {FOUND}; 2 rows name no image (nowhere/none.jpg, REX.png: write dog/rex.png); 1 row has no file_name"
+    line = f"metadata.csv: {FOUND}; 2 rows name an image that is not there (nowhere/none.jpg, REX.png: write dog/rex.png); 1 row has no file_name"
     assert result.annotations == result.notes == result.report.read_text("utf-8").splitlines() == [line]
     assert result.left_out == []
     _report(Namespace(store="folder", name="made", json=False, artifacts=None, folder=folder), result)
@@ -70,7 +70,7 @@ def test_every_format_says_which_images_are_not_there(folder: Path, name: str) -
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(texts[name], "utf-8")
     result = indexed(folder)
-    assert result.notes == [f"{name}: captions for 1 image; 5 rows name no image (2.png, 3.png, 4.png, 2 more)"]
+    assert result.notes == [f"{name}: captions for 1 image; 5 rows name an image that is not there (2.png, 3.png, 4.png, 2 more)"]
     assert result.left_out == []
 
 
@@ -116,7 +116,7 @@ def test_a_given_file_is_not_left_out_and_others_are_named(folder: Path) -> None
         (folder / name).touch()
     result = indexed(folder, folder / "mine.csv")
     assert result.left_out == ["4 other files (a.txt, b.txt, cat/c.txt and 1 more)"]
-    assert result.notes == [f"{folder / 'mine.csv'}: labels for 1 image; 1 row names no image (lost.png)"]
+    assert result.notes == [f"{folder / 'mine.csv'}: labels for 1 image; 1 row names an image that is not there (lost.png)"]
     assert scan_folder(folder).left_out == ["5 other files (a.txt, b.txt, mine.csv and 2 more)"]
 
 
@@ -145,8 +145,8 @@ def test_annotations_of_no_image_and_of_no_category_are_said(folder: Path) -> No
     (folder / "annotations/all.json").write_text(json.dumps(content), "utf-8")
     result = indexed(folder)
     assert result.notes == [
-        f"annotations/all.json: {FOUND}; 5 annotations have the image_id of no image (2, 3, 4, 1 more); "
-        "1 annotation has the category_id of no category (9)"
+        f"annotations/all.json: {FOUND}; 5 annotations have an image_id that no image has (2, 3, 4, 1 more); "
+        "1 annotation has a category_id that no category has (9)"
     ]
     assert result.report.read_text("utf-8").splitlines() == result.notes
     assert labels(result)[0] == ("kitten",)

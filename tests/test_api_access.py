@@ -101,7 +101,7 @@ def test_only_hashes_are_stored_and_all_are_compared(keys: tuple[Path, dict[str,
 def test_a_line_that_is_no_key_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "keys.txt"
     path.write_text(f"# one\n{line}\n")
-    with pytest.raises(SettingsError, match=r"Line 2 of .*keys.txt is no key"):
+    with pytest.raises(SettingsError, match=r"Line 2 of .*keys.txt is not a key"):
         read_keys(path)
     with pytest.raises(SettingsError), served_api(API_KEYS=str(path)):
         pass

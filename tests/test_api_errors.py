@@ -64,10 +64,10 @@ def test_each_error_is_a_problem(server: ApiServer, method: str, path: str, stat
     [
         ("label", "word", "word is a parameter of the address, not a field of the form."),
         ("similar", "collection", "collection is a parameter of the address, not a field of the form."),
-        ("embed", "img", "There is no field of the form “img”. There are: text, file, url."),
-        ("label?wrod=cat", "file", "There is no parameter of the address “wrod”. There are: limit, vocabulary, word."),
+        ("embed", "img", "There is no field of the form “img”. The known ones are: text, file, url."),
+        ("label?wrod=cat", "file", "There is no parameter of the address “wrod”. The known ones are: limit, vocabulary, word."),
         ("embed?text=cat", "file", "text is a field of the form, not a parameter of the address."),
-        ("embed?limit=5", "file", "There is no parameter of the address “limit”. It has none."),
+        ("embed?limit=5", "file", "There is no parameter of the address “limit”. There are none."),
     ],
 )
 def test_a_name_that_would_be_ignored_is_refused(server: ApiServer, path: str, field: str, says: str) -> None:

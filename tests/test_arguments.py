@@ -90,7 +90,9 @@ def test_one_image_in_place_of_several_is_named(engine: Engine) -> None:
     for verb, one in product(
         (engine.embed_images, engine.search_images, engine.label_images), (PIXELS, PIXELS[..., 0], CAT, io.BytesIO())
     ):
-        with pytest.raises(ImageError, match=r"Received one image \(.*\)\. Put it into a list, or call what takes one image"):
+        with pytest.raises(
+            ImageError, match=r"Received one image \(.*\)\. Put it into a list, or call the method that takes one image"
+        ):
             verb(one)  # type: ignore[operator]
     with pytest.raises(ImageError, match="Received one image"):
         ImageEmbedder(BUNDLED).transform(PIXELS)

@@ -77,7 +77,7 @@ def test_a_flipped_bit_is_detected_in_every_file(name: str, copy: Path, monkeypa
         with pytest.raises(ArtifactError) as raised:
             use(copy, name)
         message = str(raised.value)
-        assert f"{copy / name} is damaged (its SHA-256 is not the manifest's). Restore it from a backup" in message
+        assert f"{copy / name} is damaged (its SHA-256 differs from the one in the manifest). Restore it from a backup" in message
         assert f"or make it again with `{Manifest.read((BUNDLED / name).parent).files[Path(name).name].command}`" in message
         (copy / name).unlink()
         (copy / name).symlink_to(BUNDLED / name)

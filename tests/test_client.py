@@ -57,7 +57,7 @@ def test_a_server_that_does_not_answer_is_named() -> None:
 
 
 def test_a_server_that_is_no_api_is_reported(client: SemblanceClient) -> None:
-    with pytest.raises(ApiError, match="something else"):
+    with pytest.raises(ApiError, match="does not match this version"):
         client.health()
     with pytest.raises(ApiError, match="status 502"):
         client.ready()

@@ -104,8 +104,8 @@ def test_damaged_metadata_of_a_png_are_left_out(kind: bytes) -> None:
     whole = FILES["PNG"]
     damaged = whole[:33] + chunk(kind, b"nonsense") + whole[33:]
     assert (pixels(damaged) == pixels(whole)).all()
-    assert note_on(read_image(damaged)) == "The image has damaged or too large metadata, which were left out."
-    assert note_on(read_upload(damaged)) == "The file has damaged or too large metadata, which were left out."
+    assert note_on(read_image(damaged)) == "The image has damaged or oversized metadata, which was left out."
+    assert note_on(read_upload(damaged)) == "The file has damaged or oversized metadata, which was left out."
     assert "lacks its end" in note_on(read_image(damaged[:-20]))
 
 
@@ -116,7 +116,7 @@ def test_a_png_with_a_long_text_is_read(kind: bytes) -> None:
     whole = FILES["PNG"]
     long = whole[:33] + chunk(kind, text, 0) + whole[33:]
     assert (pixels(long) == pixels(whole)).all()
-    assert note_on(read_upload(long)).startswith("The file has damaged or too large metadata")
+    assert note_on(read_upload(long)).startswith("The file has damaged or oversized metadata")
 
 
 def test_a_png_with_a_damaged_header_is_refused() -> None:

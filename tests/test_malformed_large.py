@@ -161,7 +161,7 @@ def test_vectors_of_other_images_are_refused_each_time(large_folder: Path, copie
     files = MappedVectorFiles(CollectionLayout(copy), manifest, len(FolderCollection.open(large_folder)))
     manifest.add(path, "a test")
     for _ in range(2):
-        with pytest.raises(ArtifactError, match=r"does not have \d+ rows, as the items"):
+        with pytest.raises(ArtifactError, match=r"does not have \d+ rows, one for each item"):
             files.rows("semantic")
 
 

@@ -54,7 +54,7 @@ def test_jobs_that_fail_or_do_not_go_on_say_what_to_do() -> None:
     jobs, seen = Jobs({}), list[tuple[int, int]]()
     import_files(jobs, files, lambda *done: seen.append(done))
     assert (jobs.started, jobs.most, seen[-1]) == ([file for _, file in files], jobs.at_a_time, (16, 16))
-    with pytest.raises(CollectionError, match=r"^Milvus did not import file 3 \(bad dim\)\. Correct that and run the same"):
+    with pytest.raises(CollectionError, match=r"^Milvus did not import file 3 \(bad dim\)\. Fix the cause and run the same"):
         import_files(Jobs({"file 3": "bad\n dim"}), files)
     with pytest.raises(CollectionError, match="Give --bulk a folder that the server sees under the same path, or its bucket"):
         import_files(Jobs({"file 3": "failed to get file size: no such file or directory"}), files)
@@ -63,7 +63,7 @@ def test_jobs_that_fail_or_do_not_go_on_say_what_to_do() -> None:
     finish_jobs(left, "part")
     assert left.running == set()
     finish_jobs(Jobs({}, idle=True), "part", 0.01)
-    with pytest.raises(CollectionError, match=r"not gone on with the import of file 0 .* Look at its log"):
+    with pytest.raises(CollectionError, match=r"import of file 0 into Milvus made no progress .* Look at the log"):
         import_files(Jobs({}, idle=True), files, idle_seconds=0.01)
 
 
@@ -102,7 +102,7 @@ def test_rest_jobs_are_asked_for_as_documented() -> None:
         assert calls.start("part", "prefix/file") == "449"
         assert calls.state("449") == (FAILED, "no such key")
         assert calls.jobs("part") == ["449"]
-        with pytest.raises(CollectionError, match=rf"Milvus at http://{address}/mine refuses an import \(not allowed\)"):
+        with pytest.raises(CollectionError, match=rf"Milvus at http://{address}/mine refused an import \(not allowed\)"):
             calls.start("refused", "file")
     url, token = "/v2/vectordb/jobs/import", "Bearer user:secret"
     assert server.requests[0] == (f"{url}/create", {"collectionName": "part", "files": [["prefix/file"]], "dbName": "mine"}, token)

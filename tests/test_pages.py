@@ -32,7 +32,7 @@ def test_every_script_in_the_folder_is_a_page() -> None:
 
 def test_home_shows_results_before_anything_is_typed() -> None:
     test = app()
-    assert "Results for “bird”, as an example" in page_text(test)
+    assert "Example: results for “bird”" in page_text(test)
     assert len(tile_names(test)) == COUNT
     assert tile_names(app(q="violin"))[0] == "violin"
 

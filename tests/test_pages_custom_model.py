@@ -25,7 +25,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def collections(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Serve the model, with a folder for its collections. It has one that another model made."""
+    """Serve the model, with a folder for collections that contains only one, which another model made."""
     monkeypatch.setenv("SEMBLANCE_ARTIFACTS", str(model))
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
     shutil.copytree(BUNDLED / "collections/stamps", tmp_path / "another", ignore=shutil.ignore_patterns("images"))

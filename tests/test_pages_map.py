@@ -85,7 +85,7 @@ def test_the_map_announces_nothing_that_the_search_does_not_find(query: str) -> 
 
 
 def test_the_map_says_that_it_shows_nothing_for_a_word_for_people() -> None:
-    """Its star was among animals."""
+    """The map used to draw the star of the query among animals."""
     test = app("explorer", q="baby", collection="stamps")
     assert "“baby”" in test.info[0].value
     assert not map_state(test)["pins"]

@@ -23,7 +23,7 @@ def test_good_matches_and_then_those_that_may_match_are_shown() -> None:
 
 
 def test_the_switch_counts_the_weak_matches_that_are_listed() -> None:
-    for query in ("bird", "baboon"):  # beside an unsure animal no people are listed
+    for query in ("bird", "baboon"):  # the app is not sure of "baboon", so it lists no people
         pages = [app("text_search", q=query, weak="1", k="96", p=str(page), collection="photos") for page in range(1, 5)]
         ids = {tile["id"] for page in pages for tile in tiles(page)}
         first = tiles(app("text_search", q=query, k="96", collection="photos")) if query == "bird" else []

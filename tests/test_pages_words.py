@@ -87,7 +87,7 @@ def test_other_sums_have_an_answer() -> None:
 @pytest.mark.parametrize(
     ("text", "left_out"),
     [
-        ("bee", {"uh", "hy", "kee"}),  # how texts spell out what is said
+        ("bee", {"uh", "hy", "kee"}),  # syllables of pronunciations
         ("umbrella", {"organisation", "nonprofit"}),
         ("love", {"me", "my"}),
     ],

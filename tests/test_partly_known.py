@@ -1,4 +1,4 @@
-"""Queries of which a word stays unknown, and words that the words beside them correct."""
+"""Queries with a word that stays unknown, and misspelled words that are corrected by the words beside them."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_animals_keep_their_names_and_things_may_name_people(photos: Engine) -> 
 
 @pytest.mark.parametrize("item", [*PEOPLE, *ANIMALS, "gorilla", "italy", "australia"])
 def test_all_words_say_nothing_about_people_beside_them(item: str, photos: Engine) -> None:
-    """Near a posing man were "globalisation", "dreadlocks" and "truncheons", and near a gorilla "buddha" and names."""
+    """The words for a posing man used to include "globalisation" and "truncheons", and those for a gorilla "buddha" and names."""
     words = [hit.word for hit in photos.label_encoded(photos.encoded(photos.collection.row(item)), 10, "all")]
     assert words
     assert not [word for word in words if is_sensitive(word) or not is_neutral_beside_people(word)]
@@ -118,7 +118,7 @@ def test_the_sentence_fits_all_words() -> None:
 
 
 def labels_page(item: str, **typed: str) -> str:
-    """Return the text of *Labels* for a photograph and the words that were typed, or those that are offered."""
+    """Return the text of the page *Labels* for a photograph, with the words that are typed, or else those that are offered."""
     return page_text(app("labels", item=item, collection="photos", vocabulary="Your words", **typed))
 
 
@@ -169,7 +169,7 @@ def test_nobody_matches_a_word_for_all_animals(photos: Engine) -> None:
 
 @pytest.mark.parametrize("text", ["people without hats", "people without dogs", "people -animals"])
 def test_the_app_is_not_sure_which_people_have_no_hat(photos: Engine, text: str) -> None:
-    """The only match for "people without hats" was a bridge, and then they had hats."""
+    """The only match for "people without hats" used to be a bridge, and later the matches were people with hats."""
     matches = photos.matches(photos.query(text))
     everybody = {hit.id for hit in photos.hits(photos.matches(photos.query("people")).strong())}
     assert not matches.sure

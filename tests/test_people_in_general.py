@@ -1,4 +1,4 @@
-"""A search for people in general is judged by the namer's signal, because no label of the classifier is "person"."""
+"""A search for people in general is judged by the person signal of the namer, because no label of the classifier is "person"."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_people_without_another_word_go_to_people(photos: Engine) -> None:
 
 
 def test_people_go_to_people_unless_another_word_fits_better(photos: Engine) -> None:
-    """People at a table were under "furniture" or "food"."""
+    """People at a table used to be listed under "furniture" or "food"."""
     groups = photos.sort_by_labels(["people", "food", "hat", "furniture"])
     ids = {label: {hit.id for hit in hits} for label, hits in groups.items()}
     assert {"couple-with-glasses", "grace-hopper"} <= ids["people"]

@@ -1,4 +1,7 @@
-"""Folders as people have them: system folders, unreadable parts, odd names and suffixes. All images are found, the rest is named."""
+"""Folders as people have them, with system folders, unreadable parts, and odd names and suffixes.
+
+All images that can be read are found, and the rest is reported.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ def test_the_report_names_each_folder_that_is_left_out(tmp_path: Path, monkeypat
 
 def test_originals_in_a_photo_library_are_found(tmp_path: Path) -> None:
     picture(tmp_path / "Photos.photoslibrary/originals/1/a.jpg")
-    picture(tmp_path / "resources/b.jpg")  # an ordinary folder of that name
+    picture(tmp_path / "resources/b.jpg")  # an ordinary folder, outside a photo library
     assert names(tmp_path) == ["Photos.photoslibrary/originals/1/a.jpg", "resources/b.jpg"]
 
 
@@ -109,7 +112,7 @@ def test_a_pipe_with_the_name_of_an_image_is_left_out(tmp_path: Path) -> None:
 
 
 def test_folders_without_permission_are_named_and_the_rest_is_read() -> None:
-    with tempfile.TemporaryDirectory() as folder:  # the folders of pytest belong to this user alone
+    with tempfile.TemporaryDirectory() as folder:  # other users cannot enter the folders of pytest
         check_permissions(Path(folder))
 
 

@@ -29,7 +29,7 @@ DOG_CAT = [0.6, 0.8, 0]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a tiny model, whose files count as the right ones, and the setting that names it."""
+    """Write a tiny model, accept its checksums as the right ones, and set the variable that names its folder."""
     write_model(tmp_path)
     for name in FILES:
         monkeypatch.setitem(FILES, name, sha256_of(tmp_path / name))
@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def concepts(encoder: PhraseEncoder | None) -> ConceptStore:
-    """Two nouns, "dog" and "mouse", the words "the", "dog" and "cat", and phrases that lose their third number."""
+    """Return the concepts of the nouns "dog" and "mouse" and the words "the", "dog" and "cat". Phrases lose their third number."""
     axes = np.eye(3, 2, dtype=np.float32)
     projection = PhraseProjection(np.zeros(3, np.float32), axes, np.array([0, 0.8], np.float32))
     phrase_map = PhraseMap(np.zeros(2, np.float32), np.eye(2, dtype=np.float32))
@@ -77,7 +77,7 @@ def test_only_phrases_are_encoded() -> None:
     for text in ("dog", "mice", "cat", "qwzx"):
         assert store.vector(text).tolist() == plain.vector(text).tolist()
     assert session.calls == []
-    assert store.vector("dog cat") == pytest.approx([PHRASE_WEIGHT, 0])  # the second number is the captions' mean
+    assert store.vector("dog cat") == pytest.approx([PHRASE_WEIGHT, 0])  # the mean of captions is subtracted from the second number
 
 
 def test_names_and_evidence_do_not_depend_on_the_encoder() -> None:
@@ -106,7 +106,9 @@ def test_a_missing_package_is_named_as_the_model_opens(package: str, monkeypatch
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_or_missing_file_is_named_as_the_model_opens(name: str, folder: Path) -> None:
     (folder / name).write_bytes((folder / name).read_bytes()[:-1])
-    with pytest.raises(SettingsError, match=rf"{name} is damaged or another model's .*fetch phrase-encoder.*or unset it\.$"):
+    with pytest.raises(
+        SettingsError, match=rf"{name} is damaged or belongs to another model .*fetch phrase-encoder.*or unset it\.$"
+    ):
         load_engine(BUNDLED)
     (folder / name).unlink()
     with pytest.raises(SettingsError, match=rf"{name} cannot be read \(No such file or directory\)\. Run `python -m"):

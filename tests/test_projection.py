@@ -84,7 +84,7 @@ def with_damage(count: int) -> Floats:
 
 
 def almost_equal(count: int, others: int = 0) -> Floats:
-    """Return rows that differ only by rounding, and ``others`` that differ."""
+    """Return ``count`` rows that differ only by rounding, followed by ``others`` different rows."""
     rows = np.tile(unit_rows(1, 6), (count, 1)) + 1e-7 * unit_rows(count, 6, seed=3)
     return np.concatenate([unit(rows), unit_rows(others, 6, seed=5)]) if others else unit(rows)
 
@@ -119,7 +119,7 @@ def test_umap_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_new_vector_is_placed_among_its_nearest() -> None:
     embeddings = np.eye(7, dtype=np.float32)
     places = np.arange(14, dtype=np.float32).reshape(7, 2)
-    between = unit(embeddings[2] + embeddings[4])  # two neighbours at 0.71, the other three at 0: e^-14 of their weight
+    between = unit(embeddings[2] + embeddings[4])  # two neighbours at 0.71, and three at 0 with e^-14 times the weight
     placed = place(np.stack([embeddings[3], between]), embeddings, places)
     assert placed[0] == pytest.approx(places[3], abs=1e-3)
     assert placed[1] == pytest.approx((places[2] + places[4]) / 2, abs=1e-3)
@@ -139,7 +139,7 @@ def test_trustworthiness_equals_its_definition() -> None:
 
 
 def test_places_inside_a_polygon() -> None:
-    corner = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], dtype=np.float32)  # a notch from above
+    corner = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], dtype=np.float32)  # a square with a notch
     places = np.array([[1, 1], [2, 0.5], [2, 2], [3.5, 3], [5, 1], [-1, 1]], dtype=np.float32)
     assert inside_polygon(corner, places).tolist() == [True, True, False, True, False, False]
 

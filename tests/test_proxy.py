@@ -18,7 +18,7 @@ from tests.browsing import run_session
 from tests.proxy import prefix_configuration, proxied, shipped_configuration
 from tests.walkthrough import large_picture, loading, use_everything
 
-pytestmark = pytest.mark.browser  # they need programs that are installed with the system
+pytestmark = pytest.mark.browser  # these tests need programs that are installed with the system
 SOCKETS = 30
 
 
@@ -74,7 +74,8 @@ def test_a_slow_upload_passes_the_proxy_as_it_arrives(proxy: str) -> None:
             connection.putheader("Content-Length", str(48_000_000))
             connection.endheaders()
             connection.send(bytes(24_000_000))
-            assert requests.put(f"{proxy}/{drop}/other", data=bytes(40_000_000), timeout=60).status_code == 429  # the app counts it
+            # the app counts the slow upload as it arrives
+            assert requests.put(f"{proxy}/{drop}/other", data=bytes(40_000_000), timeout=60).status_code == 429
             connection.send(bytes(24_000_000))
             assert connection.getresponse().status == 204
 

@@ -62,7 +62,7 @@ def test_the_correction_of_an_ignored_word_is_not_announced() -> None:
     text = page_text(reading("three beautifl vioolin"))
     assert "Showing results for **three beautifl violin**" in text
     assert "beautiful" not in text
-    assert "Showing results for **beautiful**" in page_text(reading("beautifl"))  # alone it is searched for
+    assert "Showing results for **beautiful**" in page_text(reading("beautifl"))  # on its own, the word is searched for
 
 
 def test_dropped_words_are_named() -> None:

@@ -1,4 +1,4 @@
-"""Accents, joined and parted words, carriers, negations, foreign words and spelling errors in a query."""
+"""Accents, joined and split words, carrier phrases, negations, foreign words and spelling errors in a query."""
 
 from __future__ import annotations
 

@@ -46,9 +46,9 @@ def test_near_duplicates_are_grouped_under_the_best_one() -> None:
     assert kept.rows.tolist() == [1, 2]
     assert kept.cosines.tolist() == pytest.approx([0.9, 0.5])
     assert under == {1: [3], 2: [0]}
-    chain = np.asarray([np.cos([0, 0.3, 0.6, 0.9]), np.sin([0, 0.3, 0.6, 0.9])], np.float32).T  # 0.3 is near, and 0.6 is not
+    chain = np.asarray([np.cos([0, 0.3, 0.6, 0.9]), np.sin([0, 0.3, 0.6, 0.9])], np.float32).T  # only angles of 0.3 are near
     kept, under = fold_near_duplicates(Ranking.of(np.zeros(4, np.float32)), 7 * chain)
-    assert (kept.rows.tolist(), under) == ([0, 2], {0: [1], 2: [3]})  # one that is folded folds no other
+    assert (kept.rows.tolist(), under) == ([0, 2], {0: [1], 2: [3]})  # a folded image folds no other
     with pytest.raises(ArtifactError, match="no direction"):
         fold_near_duplicates(RANKING, np.asarray([[1, 0], [0, 0], [1, 0.1], [0, 2]], np.float32))
     empty, none = fold_near_duplicates(RANKING[:0], features)
@@ -59,7 +59,7 @@ def test_near_duplicates_are_grouped_under_the_best_one() -> None:
 def test_the_cut_off_is_above_chance_and_near_the_best() -> None:
     nouns = np.eye(2, dtype=np.float32)
     pictures = np.asarray([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32)
-    assert chance_cosine(nouns, pictures) == pytest.approx(0.8 + 0.3 * 0.2)  # the two nouns' best are 1 and 0.8
+    assert chance_cosine(nouns, pictures) == pytest.approx(0.8 + 0.3 * 0.2)  # the best cosines of the two nouns are 1 and 0.8
     assert chance_cosine(nouns, pictures[:0]) == 1.0
     assert cut_off(np.asarray([0.9, 0.2], np.float32), 0.3) == pytest.approx(0.63)
     assert cut_off(np.asarray([0.4, 0.2], np.float32), 0.3) == pytest.approx(0.3)

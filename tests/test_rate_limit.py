@@ -89,9 +89,7 @@ def test_a_session_whose_pages_compute_too_much_is_told_how_long_to_wait(monkeyp
     budget.spend(time.monotonic(), 3.0)
     test.run()
     said = checked(test).warning[0].value.replace("\\", "")
-    assert re.search(
-        r"used 1 seconds of computing time in the last minute, which is the limit\. Try again in (60|5\d) seconds", said
-    )
+    assert re.search(r"reached the limit of 1 s of computing time per minute\. Try again in (60|5\d) seconds", said)
     assert "match well" not in page_text(test)
     assert "match well" in page_text(app("text_search", q="bird"))  # another session
 
@@ -110,11 +108,11 @@ def test_a_session_whose_typed_searches_compute_too_much_is_told_how_long_to_wai
     assert typed_search(name).status_code == 200
     [(_, spent)] = list(budget._spent)[len(before) :]
     assert 0 < spent < 1
-    budget.spend(time.monotonic(), 3.0)  # as much as if a page had run, which counts in the same budget
+    budget.spend(time.monotonic(), 3.0)  # as if a page had run, because pages count in the same budget
     refused = typed_search(name)
     assert refused.status_code == 429
     assert 50 < int(refused.headers["Retry-After"]) <= 60
-    assert "used 1 seconds of computing time" in checked(test.run()).warning[0].value.replace("\\", "")
+    assert "the limit of 1 s of computing time" in checked(test.run()).warning[0].value.replace("\\", "")
     assert typed_search(app().session_state["typing_pass"]).status_code == 200  # another session
 
 
@@ -130,7 +128,7 @@ def test_a_pass_ends_with_its_session() -> None:
 
 
 def test_loading_the_model_is_not_counted() -> None:
-    """It happens once per server, and one visitor would pay for all."""
+    """The model is loaded once per server, so one visitor would pay for all others."""
 
     def counted(work: Callable[[], object]) -> float:
         before = time.thread_time() - rate_limit._COUNTED.seconds

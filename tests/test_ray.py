@@ -43,7 +43,7 @@ def add_node(cluster: Any, **options: Any) -> None:
         try:
             cluster.add_node(num_cpus=1, **options)
             return
-        except Exception:  # Ray raises a plain one
+        except Exception:  # Ray raises a plain Exception
             if not left:
                 raise
 

@@ -81,7 +81,7 @@ def test_word_paths_and_the_map_show_real_words(engine: Engine, real: RealWords)
     words = [word for text in texts if text not in labels for word in text.split(" and ")]
     assert len(words) > 30
     strange = [word for word in words if word not in labels and word not in real]
-    assert [word for word in strange if not re.fullmatch(r"group \d+", word)] == []  # a group of no known thing has a number
+    assert [word for word in strange if not re.fullmatch(r"group \d+", word)] == []  # a group without a known thing has a number
 
 
 def _ones(count: int) -> tuple[Bytes, Floats]:

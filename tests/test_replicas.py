@@ -1,4 +1,4 @@
-"""Two processes of the app behind a real nginx: a visitor stays at one, and goes on at the other when it stops."""
+"""Two processes of the app behind a real nginx: a visitor stays at one of them, and goes on at the other when the first stops."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from benchmarks.app_session import AppSession
 from tests.browsing import PATIENCE, open_page, run_session, served, tiles, wait_until
 from tests.proxy import proxied, shipped_configuration
 
-pytestmark = pytest.mark.browser  # they need programs that are installed with the system
+pytestmark = pytest.mark.browser  # these tests need programs that are installed with the system
 COOKIE = "semblance_replica"
 NEW_VISITORS = 20
 PARTS = ("/labels", "/pictures/", "/_stcore/stream", "/_stcore/upload_file/", "/drop/")
-"""Where the paths begin that a session asks for."""
+"""The beginnings of the paths that a session requests."""
 
 
 @dataclass
@@ -52,7 +52,8 @@ class Replicas:
 @pytest.fixture(scope="module")
 def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
     folder = tmp_path_factory.mktemp("nginx")
-    noting = "log_format asked '$cookie_semblance_replica $uri $upstream_addr'; access_log /tmp/asked.log asked;"  # in the folder
+    # ``proxied`` replaces /tmp with the folder
+    noting = "log_format asked '$cookie_semblance_replica $uri $upstream_addr'; access_log /tmp/asked.log asked;"
     with ExitStack() as everything:
         running: dict[str, ExitStack] = {}
         for _ in range(2):
@@ -89,7 +90,7 @@ def test_a_session_stays_at_one_replica(replicas: Replicas, cookie: str) -> None
 
 
 async def use(url: str, headers: dict[str, str]) -> None:
-    """Open a page, load a thumbnail, and upload by both routes. Only the replica of the session takes them."""
+    """Open a page, load a thumbnail, and upload by both routes. Only the replica of the session accepts these uploads."""
     session = AppSession(url, "photos")
     session.headers |= headers
     async with session:
@@ -104,7 +105,7 @@ def load(url: str, headers: dict[str, str]) -> None:
         answer = requests.get(f"{url}/{path}", headers=headers, timeout=PATIENCE)
         assert answer.status_code == 200
         is_new_page = path == "labels" and not headers
-        assert ("Set-Cookie" in answer.headers) == is_new_page  # a cache may keep pictures for several visitors
+        assert ("Set-Cookie" in answer.headers) == is_new_page  # a cache may serve a picture to several visitors
 
 
 def test_a_visitor_goes_on_at_the_other_replica_when_one_stops(browser: Browser, replicas: Replicas) -> None:

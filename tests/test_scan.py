@@ -1,4 +1,4 @@
-"""Inner products with bytes stay within their bound, and damaged files of a large collection are reported."""
+"""Inner products of bytes stay within their error bound, and damaged files of a large collection are reported."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_rows_are_read_as_float32_and_must_be_finite(tmp_path: Path) -> None:
     assert (rows[0].dtype, rows[:1].tolist()) == (np.float32, [[1, 2]])
     with pytest.raises(ArtifactError, match=r"rows\.npy holds numbers that are not finite"):
         rows[1]
-    with pytest.raises(ArtifactError, match="4 was expected"):
+    with pytest.raises(ArtifactError, match="but 4 was expected"):
         MappedRows(tmp_path / "rows.npy", (4, None))
     np.save(tmp_path / "words.npy", np.array(["a"]))
     with pytest.raises(ArtifactError, match=r"words\.npy is not a matrix of vectors"):
@@ -126,7 +126,7 @@ def test_projected_features_find_the_nearest_by_appearance(tmp_path: Path) -> No
     rng = np.random.default_rng(3)
     features = np.asarray(
         rng.gamma(0.5, size=(4_000, 30)) @ rng.normal(size=(30, 400)), dtype=np.float32
-    )  # of low rank, as real ones
+    )  # of low rank, as real features are
     index = LooksIndex.build(features, tmp_path / "looks.scan")
     directions = unit(features)
     for row in (5, 900):

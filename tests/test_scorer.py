@@ -31,7 +31,7 @@ WORD_CONCEPTS = np.array([[127, 127], [127, 0], [0, 127]], np.int8)  # the, dog,
 
 
 def table() -> KindTable:
-    """Two labels and two kinds: the first kind has both labels, the second only the second one. "dog" is the second kind."""
+    """Two labels and two kinds: the first kind has both labels, the second kind only the second label. "dog" is the second kind."""
     members = np.array([[True, True], [False, True]])
     starts, kinds = np.array([0, 2, 2], np.int32), np.array([1, 0], np.int16)
     return KindTable(members, np.array([10, 20]), starts, kinds, np.array([1, 0.5], np.float32))

@@ -114,7 +114,7 @@ def test_an_interrupted_addition_leaves_the_old_version(folder: Path) -> None:
     for name, content in before.items():
         assert (folder / name).read_bytes() == content
     assert len(FolderCollection.open(folder)) == FIRST
-    (folder / "segments" / "0123abcd").mkdir(parents=True)  # as a process that was killed before it wrote the manifest
+    (folder / "segments" / "0123abcd").mkdir(parents=True)  # as left by a process that was killed before it wrote the manifest
     add(folder, FIRST, FIRST + 1)
     assert [path.name for path in (folder / "segments").iterdir()] == [Manifest.read(folder).about["segments"][0]["name"]]
 
@@ -130,7 +130,7 @@ def test_images_that_are_there_are_refused(folder: Path) -> None:
             writer.put(batch(3, 4))
         with pytest.raises(CollectionError, match="image-003 is in large already"):
             writer.remove(["image-003"])
-        with pytest.raises(CollectionError, match="Another process adds"):
+        with pytest.raises(CollectionError, match="Another process is adding"):
             add(folder, 80, 81)
         writer.seal()
     opened = FolderCollection.open(folder)

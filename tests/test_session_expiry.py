@@ -1,4 +1,4 @@
-"""The session of a visitor who has left ends on time, also if nobody else comes."""
+"""The session of a visitor who has left ends on time, even if nobody else comes."""
 
 from __future__ import annotations
 

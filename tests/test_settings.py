@@ -1,4 +1,4 @@
-"""Settings are read from the environment, refused in one sentence, and documented as they are."""
+"""Settings are read from the environment, invalid ones are refused in one sentence, and the documentation lists them all."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_misspelled_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_folder_is_read_without_pydantic_settings() -> None:
-    """It takes longer to import than the rest of ``words`` or ``search`` on the command line."""
+    """The import of pydantic-settings takes longer than the rest of ``words`` or ``search`` on the command line."""
     code = "import sys, devise_core.cli, devise_core.engine; print('pydantic_settings' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DOCUMENTED.parents[1])
     assert result.stdout.strip() == "False"

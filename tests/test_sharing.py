@@ -152,7 +152,7 @@ def test_pictures_fill_the_square_on_the_right(count: int) -> None:
     card = np.asarray(Image.open(io.BytesIO(draw_card(["violin"], "A sentence", [PICTURE] * count, whole=False))).convert("RGB"))
     red = (card == (255, 0, 0)).all(2)
     assert bool(count) == bool(red.any())
-    assert not red[:, :600].any()  # the words are there
+    assert not red[:, :600].any()  # the words are on the left
     assert red[56:574, 626:1144].mean() > (0.8 if count else -1)
 
 
@@ -185,7 +185,7 @@ def test_cards_are_cached_and_only_so_many_are_drawn() -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """The app, of which a minute's cards are two."""
+    """The app with a limit of two cards per minute."""
     with serving(SEMBLANCE_PRELOAD="0", SEMBLANCE_CARDS_PER_MINUTE="2") as (address, _):
         yield address
 

@@ -1,4 +1,4 @@
-"""The row "as shipped" of the tables: the same scores as the engine's, better than the cosine on the bundled labels."""
+"""The row "as shipped" of the tables has the scores of the engine, and is better than the cosine on the bundled labels."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_captions_have_a_row_with_the_phrase_encoder_if_there_is_one(
     sentences = ConstantModel()
     model.phrase_encoder = PhraseEncoder(sentences)
     rows = flickr8k(Methods(model)).tables[0].methods()
-    assert [rows[name] for name in plain] == list(plain.values())  # the other rows do not use it
+    assert [rows[name] for name in plain] == list(plain.values())  # the other rows do not use the encoder
     assert WITH_PHRASE_ENCODER in rows
     assert len(sentences.texts) == 20
     model.manifest = replace(model.manifest, files={**model.manifest.files})

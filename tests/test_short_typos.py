@@ -1,4 +1,4 @@
-"""Typing errors in short words that are in the word vectors themselves, because their authors made them too."""
+"""Typing errors in short words that are in the vocabulary of the word vectors, because the authors of its texts made them too."""
 
 from __future__ import annotations
 

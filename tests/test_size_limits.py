@@ -12,7 +12,7 @@ FOLDERS = ("devise_core", "ui", "pages", "benchmarks", "docs", "tests")
 PATHS = sorted([ROOT / "streamlit_app.py", *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
 FILE_LINES = 250
 FUNCTION_LINES = 40
-"""A docstring counts, decorators do not: the table of a parametrized test may be long."""
+"""A docstring counts. Decorators do not, because the table of a parametrized test may be long."""
 
 
 def long_functions(source: str) -> list[str]:

@@ -99,7 +99,7 @@ def test_sessions_take_turns() -> None:
 
 
 def test_a_session_with_a_slot_waits_behind_those_without() -> None:
-    """With two slots, of which a session keeps one, its next request is served after one that came later."""
+    """If a session keeps one of two slots, its next request is served after a later request of another session."""
     queue = SlotQueue(2, 9, 30)
     with queue.slot(job=Job("a")):
         assert served_in_order(queue, "aab") == "baa"

@@ -1,4 +1,4 @@
-"""What matches in a handful of pictures is decided by what the classifier sees in them, and not by the number beside them."""
+"""What matches in a handful of pictures is decided by what the classifier sees in them, and not by the cosine."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ COUNT, DIMENSION = 8, 4
 
 @pytest.fixture
 def arrays(tmp_path: Path) -> dict[str, Any]:
-    """The arrays of a file of maps that is right."""
+    """The arrays of a valid file of maps."""
     project(unit_rows(COUNT, DIMENSION), methods=("pca",)).save(tmp_path / "made.npz")
     with np.load(tmp_path / "made.npz") as made:
         return dict(made)
@@ -36,7 +36,7 @@ def arrays(tmp_path: Path) -> dict[str, Any]:
         ("clusters", np.full((COUNT, 2), MAX_CLUSTERS, np.int16), "cluster numbers that are not from 0 to 255"),
         ("clusters", np.full((COUNT, 2), 1 << 62, np.int64), "cluster numbers that are not from 0 to 255"),
         ("pca2_kept", np.float32(np.nan), "not finite"),
-        ("anchors", np.empty(0, np.int64), "names no image"),
+        ("anchors", np.empty(0, np.int64), "has an empty list"),
         ("anchors", np.array([COUNT]), "outside the 8 rows"),
     ],
 )

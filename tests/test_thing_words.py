@@ -16,7 +16,7 @@ from devise_core.text.thing_words import ANIMAL, PLACE, THING, THING_WORDS, is_a
 from devise_core.text.word_filter import load_word_filter
 
 TOPICS = {1: 5, 2: 6, 3: 18, 4: 15, 5: 6, 6: 6, 7: 18, 8: 15, 9: 7}
-"""Lexicographer files: an animal, an artifact, a person, a country, a weapon, a rifle, somebody, Chad, and a colour."""
+"""Lexicographer files of synsets: an animal, an artifact, a person, a country, a weapon, a rifle, somebody, Chad, and a colour."""
 
 
 @pytest.mark.parametrize("text", ["sheep", "wolves", "The castle", "fire truck", "mice", "tiger", "apples", "oak", "cloud"])

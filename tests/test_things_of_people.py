@@ -1,4 +1,4 @@
-"""Words that can describe people before things, words that judge peoples, atrocities, and dates."""
+"""Words that can describe people but come before a thing, words that judge peoples, atrocities, and dates."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NO_MATCH = "The app cannot say which pictures show “{}”"
 def test_an_adjective_before_a_thing_is_about_the_thing(photos: Engine, text: str) -> None:
     assert not is_sensitive(text)
     assert not photos.matches(photos.query(text)).withheld
-    assert read_view("", {"q": text}).query == text  # what cards and tabs show
+    assert read_view("", {"q": text}).query == text  # cards and browser tabs show the query
     status = answer_to_text(photos, text)["status"]
     assert "shows only pictures that it is sure of" not in status
 

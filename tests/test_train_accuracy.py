@@ -67,7 +67,10 @@ def test_another_backbone_gets_its_own_size() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--recipe", "own", "--backbone", "vgg16"), " on 36 images by cross-validation (always the largest class: 33.3%)"),
+        (
+            ("--recipe", "own", "--backbone", "vgg16"),
+            " on 36 images by cross-validation (always guessing the largest class: 33.3%)",
+        ),
         (("--recipe", "paper", "--epochs", "2", "--finetune-epochs", "0"), " on 6 images kept for validation"),
         (("--recipe", "seed", "--epochs", "1", "--split", "all"), "Add --validation 0.1 to measure it"),
     ],

@@ -32,7 +32,7 @@ def test_first_violator_alone_adds_to_the_loss() -> None:
     assert float(hinge_rank(IMAGE, true, LABELS, wrong, 0.3)) == pytest.approx(0.46 + 0.1)
     assert first([0, 0.2, 0.1, 0.3], 0.3) == pytest.approx(0.1)
     assert first([0, 0.1, 0.2, 0.3], 0.3) == pytest.approx(0.46)
-    assert first([0.1, 0.9, 0.2, 0.3], 0.1) == pytest.approx(0.26)  # labels tried before it add nothing
+    assert first([0.1, 0.9, 0.2, 0.3], 0.1) == pytest.approx(0.26)  # labels that are tried before the violator add nothing
     assert float(hinge_rank_first(IMAGE, np.array([1]), LABELS, floats([1, 0, 1, 1]), 0.1, order=floats([0, 1, 2, 3]))) == 0
     assert float(
         hinge_rank_first(IMAGE, true, LABELS, floats([0, 0, 1, 1]), 0.3, order=floats([0, 0.1, 0.2, 0.3]))

@@ -55,7 +55,7 @@ def test_text_targets_are_the_vectors_of_queries(order: TrainingJob) -> None:
 def test_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, monkeypatch: pytest.MonkeyPatch) -> None:
     first = train(
         replace(order, recipe=recipe_of("bundled", epochs=1, batch=6))
-    )  # another backbone, so a softmax over these classes
+    )  # another backbone, so the head is a softmax over these classes
     assert first.model.get_layer("labels").units == 3
     for name in Manifest.read(order.bundled).files:  # the linked files are unchanged
         Manifest.read(order.bundled).verified(order.bundled / name)
@@ -71,13 +71,13 @@ def test_conse_head_starts_from_the_bundled_classifier(order: TrainingJob, monke
     assert second.corpus.names == first.corpus.names
     assert (
         Manifest.read(order.out.with_name("c")).files["classifier.npy"] == Manifest.read(order.out).files["classifier.npy"]
-    )  # of the same labels
+    )  # the labels are the same
     layout, manifest = ArtifactLayout(order.out), Manifest.read(order.out)
     np.save(layout.classifier, np.vstack([np.eye(8, 3), [[0, 2, 0]]]).astype(np.float16))
     manifest.add(layout.classifier, "by hand")
     manifest.write()
     third = train(replace(order, bundled=order.out, out=order.out.with_name("e"), recipe=recipe_of("bundled", epochs=0)))
-    assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # of the classifier, at temperature 2
+    assert third.model.get_layer("labels").get_weights()[1].tolist() == [0, 1, 0]  # the classifier's biases, at temperature 2
     assert json.loads((order.out.with_name("e") / "training.json").read_text())["settings"]["start"] == "classifier"
     with pytest.raises(BuildError, match="its labels are mixed with their hypernyms"):
         train(replace(order, out=order.out.with_name("d"), recipe=recipe_of("bundled", start="bundled", targets="raw")))
@@ -105,7 +105,7 @@ def test_trained_model_is_compared_with_the_other_methods(
     ).tables
     warning = "trained on these images. Train it with --split seed"
     assert (warning in naming.note, warning in by_label.note) == ((recipe.split == "all"),) * 2
-    assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # of three labels
+    assert naming.methods()[SOFTMAX]["hit@5"].value == 1  # there are only three labels
     mean_precisions = {name: cells["mAP"].value or str(cells["mAP"]) for name, cells in by_label.methods().items()}
     assert mean_precisions == {
         SOFTMAX: NOT_APPLICABLE,

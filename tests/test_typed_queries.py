@@ -1,4 +1,4 @@
-"""The judged answers to two lists of 100 everyday queries. Those to the first describe what the bundled collections answer today."""
+"""The judged answers to two lists of 100 everyday queries. Those to the first list are what the collections answer today."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from ui.home.answer import answer
 
 @pytest.mark.parametrize("query", ["taj mahal", "statue of liberty"])
 def test_described_pictures_come_before_those_that_are_only_close(query: str, photos: Engine) -> None:
-    """The first of "taj mahal" was the Qutub Minar, and the Taj Mahal was far below."""
+    """The first result for "taj mahal" used to be the Qutub Minar, and the Taj Mahal was far below."""
     test = app("text_search", q=query, collection="photos")
     assert test.header[0].value == "Found by caption or label"
     assert query.split(maxsplit=1)[0] in caption_names(test)[0]
@@ -28,7 +28,7 @@ def test_described_pictures_follow_matches_of_which_the_app_is_sure(photos: Engi
 
 @pytest.mark.parametrize(("query", "is_sure"), [("animal -fur", False), ("animal without fur", False), ("animal -dog", True)])
 def test_a_query_is_not_sure_if_the_labels_cannot_judge_what_it_excludes(query: str, is_sure: bool, photos: Engine) -> None:
-    """ "Animal without fur" announced 107 pictures, most of them of animals with fur."""
+    """The app used to announce 107 pictures for "animal without fur", most of them of animals with fur."""
     assert photos.matches(photos.query(query)).sure == is_sure
 
 
@@ -40,7 +40,7 @@ def test_nothing_is_close_to_what_no_picture_can_show(photos: Engine) -> None:
 
 @pytest.mark.parametrize("query", ["person", "face", "baby"])
 def test_only_people_are_close_to_a_word_for_people(query: str, engine: Engine) -> None:
-    """They were corn, a cherimoya, and a green apple."""
+    """The closest pictures used to be corn, a cherimoya, and a green apple."""
     matches = engine.matches(engine.query(query))
     guard = engine.parts.people_guard
     assert guard and matches.sure == (query == "person")

@@ -49,7 +49,7 @@ def test_one_file_has_one_vector_on_every_page(engine: Engine, jpeg: bytes, call
         test.button_group(key=f"{page}_way").set_value("Upload").run()
         checked(test.file_uploader(key=f"{page}_file").set_value(("photo.jpg", jpeg, "image/jpeg")).run())
     checked(app("explorer").file_uploader(key="explorer_file").set_value(("photo.jpg", jpeg, "image/jpeg")).run())
-    [mine] = index_uploads([("photo.jpg", jpeg)], engine.encoder, Settings()).images  # the page of a session's own images
+    [mine] = index_uploads([("photo.jpg", jpeg)], engine.encoder, Settings()).images  # as the page for uploads does
     alone = engine.encode(read_upload(jpeg))
 
     pixels = to_pixels(read_upload(jpeg), engine.encoder.size)

@@ -113,10 +113,10 @@ def test_a_jpeg_of_48_megapixels_is_accepted(options: dict[str, Any], decoders: 
     [("RGB", {}, 80), ("RGB", {"subsampling": 1}, 60), ("RGB", {"subsampling": 0}, 40), ("CMYK", {}, 30)],
 )
 def test_a_progressive_jpeg_is_limited_by_its_samples(mode: str, options: dict[str, Any], most: int, decoders: DecoderPool) -> None:
-    """240 MB at two bytes per sample. A pixel takes three bytes with 4:2:0, four with 4:2:2 and six with 4:4:4."""
+    """The limit is 240 MB at two bytes per sample. A pixel takes three bytes with 4:2:0, four with 4:2:2 and six with 4:4:4."""
     sent = bytearray(encoded(Image.new(mode, (16, 16)), "JPEG", progressive=True, **options))
     at = sent.index(b"\xff\xc2")
-    sent[at + 5 : at + 9] = b"\x27\x10" * 2  # 10,000 a side, of which hardly a byte comes
+    sent[at + 5 : at + 9] = b"\x27\x10" * 2  # 10,000 pixels a side, with hardly any data
     with pytest.raises(ImageError, match=rf"100.0 megapixels. At most {most}\.0 are allowed in a JPEG. Save a smaller copy\."):
         decoders.read(bytes(sent), Settings())
 
@@ -191,7 +191,7 @@ def test_uploads_wait_for_a_decoder_and_are_refused_in_the_end() -> None:
 
     at_work = threading.Thread(target=work)
     at_work.start()
-    while made.processes():  # until it is taken
+    while made.processes():  # until the decoder is taken
         pass
     with pytest.raises(ImageError, match="Many images.*Try again"):
         made.read(GOOD["PNG"], busy)

@@ -83,7 +83,7 @@ def test_chunks_are_counted(image_site: ImageServer) -> None:
     ("scheme", "how"), [("http", "silent"), ("http", "body"), ("http", "head"), ("https", "silent"), ("https", "hello")]
 )
 def test_a_slow_server_is_abandoned(scheme: str, how: str) -> None:
-    """A byte every 50 ms resets the timeout of each read, but not the limit on the whole."""
+    """A byte every 50 ms resets the timeout of each read, but not the time limit of the whole fetch."""
     with dripping(how) as port:
         policy = FetchPolicy(lambda _: ["127.0.0.1"], lambda _: True, frozenset({port}))
         with pytest.raises(ImageError, match=r"took more than 0.4 s"):
@@ -112,7 +112,7 @@ def test_https_sends_the_host_name_to_the_pinned_address() -> None:
         with pytest.raises(ImageError, match="not respond properly"):
             fetch_image(f"https://web.example:{port}/a", ON, policy)
         thread.join()
-    assert heard[0][0] == 0x16  # a TLS handshake, and the name within
+    assert heard[0][0] == 0x16  # a TLS handshake, which contains the host name
     assert b"web.example" in heard[0]
 
 
@@ -128,7 +128,7 @@ def dripping(how: str) -> Iterator[int]:
             elif how == "head":
                 caller.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
             elif how == "hello":
-                caller.sendall(b"\x16\3\3\x3f\xff")  # of a TLS record of 16 kB, which then comes a byte at a time
+                caller.sendall(b"\x16\3\3\x3f\xff")  # the head of a TLS record of 16 kB, which then comes a byte at a time
             while not done.wait(0.05):
                 try:
                     caller.sendall(b"" if how == "silent" else b"a")

@@ -1,4 +1,4 @@
-"""A URL that leads to an internal address, or is not plainly one of the web, is refused without a connection."""
+"""A URL that leads to an internal address, or is not plainly a web address, is refused without a connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server takes for the address when a browser sends an earlier one."""
+"""Which address the server assumes when a browser sends an earlier one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Parameters:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *, is_history_navigation: bool, interrupted: bool = False) -> list[str]:
-    """Run a page. Returns the labels of the address that it sees; none if it is interrupted before."""
+    """Run a page and return the labels in the address that it reads. They are empty if the page is interrupted before."""
     context = SimpleNamespace(session_id="one", is_history_navigation=is_history_navigation)
     monkeypatch.setattr(url_state, "get_script_run_ctx", lambda: context)
     url_state.note_navigation()
@@ -54,7 +54,7 @@ def test_back_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("filtered")
 def test_back_is_followed_if_its_run_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit ends a run when the next message comes. That next run has the address of Back, but does not come from it."""
+    """Streamlit ends a run when the next message comes. That next run has the address of Back, but is not marked as navigation."""
     run(monkeypatch, is_history_navigation=True, interrupted=True)
     assert run(monkeypatch, is_history_navigation=False) == []
 

@@ -1,4 +1,4 @@
-"""Numbers of half precision, and places in order."""
+"""Numbers of half precision, and the order of values from the largest to the smallest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture's dialog explains a weak match as one."""
+"""The picture's dialog explains that a match is weak."""
 
 from __future__ import annotations
 

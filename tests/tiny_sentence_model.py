@@ -14,7 +14,7 @@ from devise_core.vectors import Floats
 
 IDS = {"[UNK]": 0, "dog": 1, "cat": 2, "piano": 3}
 STATES = np.array([[0, 0, 1], [3, 0, 0], [0, 4, 0], [0, 0, 5]], np.float32)
-"""The state of each token. A text's vector is their mean at length 1: "dog cat" is (0.6, 0.8, 0)."""
+"""The state of each token. A text's vector is the mean of its states, scaled to length 1: "dog cat" is (0.6, 0.8, 0)."""
 
 
 class FakeSession:
@@ -36,7 +36,7 @@ class FakeTokenizer:
 
 
 class ConstantModel(SentenceModel):
-    """Gives every text the same vector, as long as the real model's. ``texts`` is what it encoded."""
+    """Gives every text the same vector, with the dimension of the real model. ``texts`` lists what it has encoded."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

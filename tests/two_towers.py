@@ -1,4 +1,4 @@
-"""A model of two towers without a vocabulary: what the library and the pages must run with."""
+"""A model of two towers without a vocabulary, which the library and the pages must support."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor does on the app, wherever it is served, and what a browser reports of it."""
+"""What a visitor does in the app, wherever it is served, and what a browser reports of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.conftest import BUNDLED
 
 CAT = BUNDLED / "collections/photos/images/cat.webp"
 A_CAT = re.compile(r"\b(cat|kitten|tabby)$")
-"""The heading over the names of that picture, however sure the app is of them."""
+"""The heading over the names of the picture ``CAT``, however sure the app is of them."""
 _PROBE = re.compile(r"/_stcore/(health|host-config)$")
 """Streamlit's page asks for these in each folder where it may be served, until one answers."""
 
@@ -56,13 +56,13 @@ class Requests:
             self._note_failure(response.url, "answered with a page")
 
     def _note_failure(self, url: str, reason: str) -> None:
-        if "ERR_ABORTED" not in reason:  # a newer key or page has replaced the request
+        if "ERR_ABORTED" not in reason:  # a newer keystroke or page has replaced the request
             self.failed.append(f"{url}: {reason}")
 
 
 @contextmanager
 def loading(browser: Browser) -> Iterator[tuple[Page, Requests]]:
-    """Open a page, with what it requests. Fail if a request fails or the content security policy blocks something."""
+    """Open a page and record what it requests. Fail if a request fails or the content security policy blocks something."""
     with open_page(browser, new=True) as page:
         requested, blocked = Requests(page), list[str]()
         page.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
@@ -136,7 +136,7 @@ def read_map(view: Page | Frame, url: str, picture: FilePayload) -> None:
 
 
 def share(view: Page | Frame, url: str) -> None:
-    """Open the card of a view."""
+    """Open the dialog that shares a view."""
     view.goto(f"{url}/text_search?q=violin")
     expect(_names(view, "text").first).to_have_text("violin")
     view.get_by_role("button", name="Share").click()

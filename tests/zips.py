@@ -1,4 +1,4 @@
-"""Zips for tests, as programs make them and as nobody should."""
+"""Zip files for tests, as programs write them and as nobody should."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def packed(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 
 
 def edited(data: bytes, central: dict[int, bytes], local: dict[int, bytes] | None = None) -> bytes:
-    """Replace bytes of ``data`` at offsets of the first entry in the directory, and of its local header."""
+    """Replace bytes of ``data`` at offsets from the first entry of the central directory, and from its local header."""
     body = bytearray(data)
     for start, changes in ((data.index(b"PK\1\2"), central), (0, local or {})):
         for offset, value in changes.items():

@@ -24,7 +24,7 @@ def is_blocked(engine: Engine, query: Query) -> bool:
 
 
 def is_about_groups(query: Query) -> bool:
-    """Return whether a word of the query is for a group of people or what they suffer."""
+    """Return whether a word of the query names a group of people or something that they suffer."""
     return is_sensitive(query.reading.text)
 
 
@@ -48,7 +48,7 @@ def refuse_blocked(engine: Engine, words: Sequence[str], sentence: str, sex_and_
         sex_and_age: Whether to refuse words such as "woman" too.
 
     Raises:
-        QueryError: The filter of the operator blocks a word, or one is for a group of people or what they suffer.
+        QueryError: The filter of the operator blocks a word, or a word names a group of people or something that they suffer.
     """
     if blocked_words(engine, words) or any(is_sensitive(word, sex_and_age) for word in words):
         raise QueryError(sentence)

@@ -1,4 +1,4 @@
-"""Callbacks of widgets that do all of their work, also when the visitor does the next thing in the meantime."""
+"""Let the callback of a widget finish its work, even if the visitor does something else in the meantime."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _ATTEMPTS = 3
 
 
 def uninterrupted(callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Return ``callback`` for a widget, so that the next message of the browser cannot end it halfway.
+    """Return ``callback`` for a widget, so that the next message from the browser cannot end it halfway.
 
-    Streamlit ends a run when the next message comes, at the first use of ``st``, also inside a callback. The run that follows
-    knows that the widget has its new value, so it does not call the callback again, and what the visitor did is lost. A message
-    ends a callback once. So it is called again, and ends as Streamlit wanted when it has done its work.
+    When the next message arrives, Streamlit ends the run at its next use of ``st``, even inside a callback. The run that follows
+    knows that the widget has its new value, so it does not call the callback again, and what the visitor did is lost. One message
+    ends a callback only once. So the callback is called again, and the run ends only after the callback has done its work.
 
     Args:
-        callback: Called up to 3 times. It does not call ``st.rerun``, and does the same when it is called again.
+        callback: Called up to 3 times. It must not call ``st.rerun``, and a repeated call must have the same effect as one call.
     """
 
     @wraps(callback)

@@ -60,13 +60,13 @@ def choose_collection() -> None:
 
 
 def distinct_titles(collections: Sequence[OfferedCollection]) -> dict[str, str]:
-    """Return the title of each collection, by its name. Those that share one are followed by their names."""
+    """Return the title of each collection, by its name. A title that several collections share is followed by the name."""
     counts = Counter(each.title for each in collections)
     return {each.name: plain_name(each.title if counts[each.title] == 1 else f"{each.title} ({each.name})") for each in collections}
 
 
 def _choose(name: str) -> None:
-    """Choose a collection. A picture or a region of another one is not looked for in it."""
+    """Choose a collection. Pictures and regions of the previous one are removed from the address."""
     st.session_state[CHOSEN] = name
     update(**dict.fromkeys((ITEM, OPEN, CROP, REGION)))
 

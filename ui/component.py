@@ -1,4 +1,4 @@
-"""Custom components. Each is a Python module, with HTML, CSS and JavaScript of one name in ``components/``."""
+"""Custom components. Each has a Python module, and HTML, CSS and JavaScript files that share a name in ``components/``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page shows of an error: not where files are on the machine of the server. The log has their whole paths."""
+"""Prepare the text of an error for a page, which must not reveal where files are on the server. The log has the whole paths."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_
 from ui.text import with_commands
 
 _OTHER_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\`“”\"'(),;]+[/\\])+(?=[^\s/\\`“”\"'(),;]|$)")
-"""The folders of an absolute path elsewhere, such as of a file that a link leads to. Web addresses do not match, because their
-slashes follow a colon."""
+"""Matches the folders of an absolute path elsewhere on the machine, such as the target of a symbolic link. Web addresses do not
+match, because their slashes follow a colon."""
 
 
 def error_text(error: DeviseError) -> str:
-    """Return what ``error_message`` does as Markdown."""
+    """Return what ``error_message`` returns, as Markdown."""
     return with_commands(error_message(error))
 
 
@@ -33,7 +33,7 @@ def without_folders(message: str) -> str:
     """Return a message about a file of the server with shorter paths.
 
     Args:
-        message: A message that has no text of a visitor.
+        message: A message that contains no text from a visitor.
     """
     for root in _roots():
         message = message.replace(root + os.sep, "")

@@ -54,7 +54,7 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: Sequence[str] = (url_state.QUERY,)) -> None:
-    """Show a button for each suggested spelling, with which a click replaces the unknown word.
+    """Show a button for each suggested spelling. A click on it replaces the unknown word.
 
     Args:
         suggestions: The suggested spellings of each unknown word, the best first.

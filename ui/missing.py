@@ -1,4 +1,4 @@
-"""Say what a link names that is not here: a picture, a collection, a category or a label."""
+"""Say so if a link names something that is not here: a picture, a collection, a category or a label."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OLD_UPLOADS = "your photos"
 """What the collection of uploaded pictures is called in links from earlier versions."""
 LONGEST = 60
 LIKE = 75
-"""An id is offered from this share of equal letters on, in percent."""
+"""An id is offered if its spelling is at least this similar to the one in the link, in percent."""
 _STATE_KEY = "missing_collection"
 
 
@@ -28,7 +28,7 @@ def is_missing(engine: Engine, item: str) -> bool:
 
 
 def explain_missing_picture(engine: Engine, item: str, advice: str, parameter: str = url_state.ITEM) -> None:
-    """Say that there is no such picture, and offer pictures of similar names and a search for the name.
+    """Say that there is no such picture, and offer pictures with similar names and a search for the name.
 
     Args:
         engine: The engine over the collection.
@@ -62,7 +62,7 @@ def explain_missing_filters(kind: str, names: Sequence[str]) -> None:
 
 
 def explain_missing_collection() -> None:
-    """Say that a link leads to a collection that is not here, until the visitor chooses one or leaves the page.
+    """Say that a link leads to a collection that is not here, until the visitor chooses another or leaves the page.
 
     Call this before the choice is read.
     """
@@ -85,7 +85,7 @@ def explain_missing_collection() -> None:
 
 
 def _similar_ids(engine: Engine, item: str) -> list[str]:
-    """Return the ids of up to three pictures that have ``item`` in them, or are spelled like it."""
+    """Return up to three ids of pictures that contain ``item`` or are spelled like it."""
     from rapidfuzz.fuzz import ratio
 
     near = engine.collection.ids_like(item, 3)

@@ -18,14 +18,14 @@ def route_url(*segments: str, **parameters: str | int) -> str:
 
     Args:
         segments: The parts of the path. Each is quoted, so a slash in one is no separator.
-        parameters: Name → value behind the path.
+        parameters: Name → value in the query string.
     """
     path = "/".join(quote(segment, safe="") for segment in segments)
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def below_base_path(routes: Iterable[Route]) -> list[Route]:
-    """Return the routes below Streamlit's ``server.baseUrlPath``, as Streamlit serves its own."""
+    """Return the routes moved below Streamlit's ``server.baseUrlPath``, where Streamlit serves its own."""
     base = base_path()
     return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 

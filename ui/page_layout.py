@@ -49,7 +49,7 @@ def header(title: str, lead: str, *, choose: bool = False) -> None:
 
 
 def sidebar() -> None:
-    """Below the list of pages, say what happens to uploads. The chosen collection is kept in the address from here."""
+    """Say below the list of pages what happens to uploads, and keep the chosen collection in the address."""
     explain_missing_collection()
     with st.sidebar:
         keep_in_address()

@@ -8,7 +8,7 @@ from devise_core.errors import shortened
 
 
 def similarity_help(compared: str) -> str:
-    """Return the help text of a similarity in meaning. ``compared`` says of what, as in "a picture is to your query"."""
+    """Return the help text of a similarity in meaning. ``compared`` says what is compared, as in "a picture is to your query"."""
     return f"How close in meaning {compared}. 1 is closest, and 0 means unrelated."
 
 

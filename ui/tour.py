@@ -35,7 +35,7 @@ class Step:
 STEPS = (
     Step(
         "text_search",
-        "A word without labels",
+        "A word that is not a label",
         "No picture here has the label **building**. The app has learned from text that **basilica**, **temple** and **palace** "
         "are close to it in meaning, and it recognises these in the pictures. So it finds them.",
         {"q": "building"},
@@ -70,7 +70,7 @@ STEPS = (
     Step(
         "words",
         "From word to word",
-        "Go from one word to another in small steps. Where a picture matches the word of a step well, you see it.",
+        "Go from one word to another in small steps. If a picture matches the word of a step well, it is shown with the word.",
         {"mode": "way", "a": "sunflower", "b": "cat"},
     ),
     Step("results", "How well does it work?", "The figures compare the app with other methods. You can repeat every measurement."),
@@ -78,7 +78,7 @@ STEPS = (
 
 
 def invitation() -> None:
-    """Show a link to the first step, if there is the collection that the tour is about."""
+    """Show a link to the first step, if the collection that the tour is about can be chosen."""
     if _offered():
         _link(1, "Take the two-minute tour", "tour")
 

@@ -77,7 +77,7 @@ def read_choices(name: str, options: Collection[str]) -> list[str]:
 
 
 def update(**values: str | int | Sequence[str] | None) -> None:
-    """Write parameters and keep the others. Back returns to the view before.
+    """Write parameters and keep the others. Back returns to the previous view.
 
     Args:
         values: Name → value. None, an empty string or an empty list removes the parameter.
@@ -121,8 +121,8 @@ def _has_navigated() -> bool:
 def _address() -> _Address:
     """Return the address as it was written last.
 
-    A request that was sent before the browser had the last answer carries the previous address, and would undo what was
-    chosen in the meantime. Any other difference comes from the visitor and is taken over.
+    A request that was sent before the browser had the last answer carries the previous address. It is ignored,
+    because it would undo what was chosen in the meantime. Any other difference comes from the visitor and is adopted.
     """
     sent, page = _sent_parameters(), current_page()
     address: _Address | None = st.session_state.get(_STATE_KEY)

@@ -41,7 +41,7 @@ def create_api() -> ASGIApp:
     keys_file = file("api_keys")
     if keys_file:
         read_keys(keys_file)
-    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is answered, not logged
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # errors in a form are reported to the client, not logged
     MultiPartParser.spool_max_size = 2**31  # Starlette would write anything over a megabyte to disk
     api = FastAPI(title="Semblance", docs_url=None, redoc_url=None, redirect_slashes=False, root_path_in_servers=False)
     for routes in (search_routes, picture_routes, collection_routes, server_routes):

@@ -19,7 +19,7 @@ from devise_core.serving.refused_upload import RefusedUpload
 from devise_core.settings import settings
 
 FORM_BYTES = 100_000
-"""How much larger than the image the form around it may be."""
+"""How many bytes the form may add to the image that it contains."""
 MAX_SECONDS = 120.0
 """How long a body may take to arrive."""
 PER_CLIENT = 8
@@ -77,10 +77,12 @@ class BodyMiddleware:
     def _crowded(self, client: ApiClient) -> ApiProblem | None:
         """Return why no further image may be sent; None if it may."""
         if self._running[client.name] >= PER_CLIENT:
-            detail = f"You send more than {PER_CLIENT} images at the same time. Wait for an answer before you send the next one."
+            detail = (
+                f"You are sending more than {PER_CLIENT} images at the same time. Wait for an answer before you send the next one."
+            )
             return ApiProblem(429, "images", "Too many images", detail, {}, _RETRY)
         if self._running.total() >= settings().api_images:
-            detail = "The server reads too many images at the moment. Try again in a minute."
+            detail = "The server is reading too many images at the moment. Try again in a minute."
             return ApiProblem(503, "busy", "The server is busy", detail, {}, _RETRY)
         return None
 

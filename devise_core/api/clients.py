@@ -27,9 +27,9 @@ class ApiClient:
     """The sender of a request.
 
     Attributes:
-        name: Whose work it is, for the queues: the name of the key, or the address.
+        name: The name that the queues use for the client: that of its key, or its address.
         address: The address.
-        has_key: Whether it has a key, so that its answers are not for everyone.
+        has_key: Whether it has a key. Shared caches may not store its answers then.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The description of the API in OpenAPI 3.1: FastAPI's, with the errors as they are sent and the keys."""
+"""The description of the API in OpenAPI 3.1. It adds the API keys and the real form of the errors to what FastAPI generates."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from devise_core import __version__
 from devise_core.api.other_records import Problem
 from devise_core.api.problems import MEDIA_TYPE
 
-ABOUT = """Semantic image search: find images by words, find similar images, name images, and get the vectors behind it.
+ABOUT = """Semantic image search: find images by words, find similar images, name images, and get the vectors behind the search.
 
 Every error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) that says what is wrong and what to do.
 Relative URLs in answers are relative to the address of the API."""
 _ERRORS = {
     "400": "The request cannot be parsed.",
-    "401": "The server needs a key, and there is no valid one.",
+    "401": "The server needs a key, and the request has no valid one.",
     "403": "Another site sends the request, or URLs are switched off.",
     "404": "There is no such collection or image.",
-    "405": "The address has another method.",
+    "405": "This address does not accept the method.",
     "408": "The body took too long to arrive.",
     "413": "The image is too large.",
-    "415": "The body is no form.",
+    "415": "The body is not a form.",
     "422": "A parameter is out of range, a word is unknown, or the image cannot be read.",
     "429": "Too many requests. The header `Retry-After` says when to try again.",
     "500": "A bug in the server.",

@@ -23,7 +23,7 @@ class ApiKey:
     """A key that may use the API.
 
     Attributes:
-        name: For whom it was made. The log names it.
+        name: The name of the user it was made for. The log shows this name.
         sha256: The SHA-256 of the key in hexadecimal.
         rate: The most requests in one minute, or None for the default.
     """
@@ -40,7 +40,7 @@ def new_key(name: str) -> tuple[str, str]:
         The key, and its line for the file of keys. A random key needs no slow hash, because it cannot be guessed.
 
     Raises:
-        SettingsError: The name has other characters than letters, digits, dots, hyphens and underscores.
+        SettingsError: The name is empty or too long, or has characters other than letters, digits, dots, hyphens and underscores.
     """
     key = PREFIX + secrets.token_urlsafe(32)
     line = f"{name} {_hash(key)}"
@@ -53,7 +53,7 @@ def read_keys(path: Path) -> list[ApiKey]:
     """Read the file of keys. Blank lines and lines that begin with ``#`` are skipped.
 
     Raises:
-        SettingsError: The file cannot be read, or a line is no key. The message names the line.
+        SettingsError: The file cannot be read, or a line is not a key. The message names the line.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -68,7 +68,7 @@ def read_keys(path: Path) -> list[ApiKey]:
         match = _LINE.fullmatch(line.strip())
         if match is None:
             raise SettingsError(
-                f"Line {number} of {path} is no key. Write NAME SHA256, as `semblance serve --new-key NAME` prints it."
+                f"Line {number} of {path} is not a key. Write NAME SHA256, as `semblance serve --new-key NAME` prints it."
             )
         keys.append(ApiKey(match["name"], match["sha256"], int(match["rate"]) if match["rate"] else None))
     return keys

@@ -12,10 +12,10 @@ from devise_core.errors import shortened
 
 
 async def check_names(request: Request) -> None:
-    """Refuse a parameter or a field that the address does not have, such as one that is sent in the other way.
+    """Refuse a query parameter or a form field that the route does not have, such as a field that is sent as a parameter.
 
     Raises:
-        ApiProblem: It has an unknown one.
+        ApiProblem: A parameter or a field is unknown.
     """
     route = request.scope["route"]
     if not isinstance(route, APIRoute):
@@ -33,5 +33,7 @@ def _check(kind: str, sent: Iterable[str], known: list[str], other_kind: str, ot
     if unknown in others:
         advice = f"{unknown} is a {other_kind}, not a {kind}."
     else:
-        advice = f"There is no {kind} “{shortened(unknown)}”. " + (f"There are: {', '.join(known)}." if known else "It has none.")
+        advice = f"There is no {kind} “{shortened(unknown)}”. " + (
+            f"The known ones are: {', '.join(known)}." if known else "There are none."
+        )
     raise ApiProblem(422, "request", "The request is not valid", advice)

@@ -16,7 +16,7 @@ _A_DAY = 86_400
 
 
 class OriginMiddleware:
-    """Refuse what the page of another site would make a browser send, and answer the allowed sites as CORS asks for.
+    """Refuse requests that pages of other sites make a browser send, except allowed sites, which are answered as CORS requires.
 
     Args:
         app: What answers the other requests.
@@ -39,7 +39,7 @@ class OriginMiddleware:
             await self._cors(scope, receive, send)
         elif (scope["method"] not in SAFE_METHODS or "access-control-request-method" in headers) and is_cross_origin(headers):
             event_log.record("refusal", guard="origin")
-            detail = "The page of another site may not send this. The operator can allow sites with SEMBLANCE_API_ORIGINS."
+            detail = "A page of another site may not send this request. The operator can allow sites with SEMBLANCE_API_ORIGINS."
             await ApiProblem(403, "origin", "Another site may not send this", detail).response()(scope, receive, send)
         else:
             await self._app(scope, receive, send)

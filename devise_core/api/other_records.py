@@ -37,9 +37,9 @@ class LabelAnswer(BaseModel):
     labels: list[LabelRecord]
     """The words, the best first."""
     specific: list[str]
-    """Kinds of the first name of which the classifier is sure, such as "king penguin" for "penguin"."""
+    """More specific names than the first one, if the classifier is sure of them, such as "king penguin" for "penguin"."""
     note: str = ""
-    """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""
+    """What was wrong with the image file, if it could still be read. Otherwise empty."""
 
 
 class EmbeddingAnswer(BaseModel):
@@ -54,7 +54,7 @@ class EmbeddingAnswer(BaseModel):
     vector: list[float]
     """The vector, of length 1."""
     note: str = ""
-    """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""
+    """What was wrong with the image file, if it could still be read. Otherwise empty."""
 
 
 class CollectionRecord(BaseModel):
@@ -106,11 +106,11 @@ class ServerReadiness(BaseModel):
     status: Literal["ready"]
     """Always "ready"."""
     model: str
-    """The model."""
+    """The id of the model."""
     collection: str
     """The default collection."""
     image_model_loaded: bool
-    """Whether the model for images is loaded. The first image loads it otherwise, which takes some seconds."""
+    """Whether the model for images is loaded. Otherwise the first image loads it, which takes a few seconds."""
 
 
 class Problem(BaseModel):

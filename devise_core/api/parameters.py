@@ -17,7 +17,7 @@ MAX_CHARACTERS = 2_000
 
 
 def _writable(text: str) -> str:
-    """Return ``text``. Raises ``ValueError`` for half of a surrogate pair, which no text in UTF-8 has."""
+    """Return ``text``. Raises ``ValueError`` for half of a surrogate pair, which UTF-8 cannot encode."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -77,7 +77,7 @@ async def label(
 @ROUTER.post("/embed", response_model=EmbeddingAnswer)
 async def embed(
     request: Request,
-    text: Annotated[Text | None, Form(description="A text, in the language of queries.", examples=["violin"])] = None,
+    text: Annotated[Text | None, Form(description="A text, written like a search query.", examples=["violin"])] = None,
     file: ImageFile = None,
     url: ImageUrl = None,
 ) -> Response:
@@ -96,7 +96,7 @@ async def embed(
 
 
 async def _image(file: UploadFile | None, url: str | None, names: str = "file or url") -> bytes | str:
-    """Return the bytes of the file, or the URL. Raises ``ApiProblem`` unless there is exactly one of both."""
+    """Return the bytes of the file, or the URL. Raises ``ApiProblem`` unless exactly one of them is given."""
     _one_of(file, url, names=names)
     if file is None:
         if not settings().url_search:

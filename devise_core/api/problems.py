@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[type[DeviseError], int, str, str], ...] = (
 _HTTP = {
     400: ("form", "The request cannot be parsed", "The request cannot be parsed. Send a complete form, as multipart/form-data."),
     404: ("address", "Unknown address", "There is nothing at this address. /api/v1/openapi.json lists all addresses."),
-    405: ("method", "Wrong method", "This address has another method. The header Allow names it."),
+    405: ("method", "Wrong method", "This address does not accept the method. The header Allow lists those that it accepts."),
     408: ("slow", "The request took too long", "The body took too long to arrive. Send a smaller image."),
     413: ("too-large", "The image is too large", "The body is too large. Send a smaller copy of the image."),
     415: ("media-type", "The body has the wrong type", "Send a form, as multipart/form-data."),
@@ -62,7 +62,7 @@ class ApiProblem(Exception):
 
     Attributes:
         status: The HTTP status.
-        kind: The last part of its type.
+        kind: The kind of error. It is the last part of the field ``type``.
         title: The kind in words.
         detail: What is wrong and what to do.
         members: Further members of the JSON object.
@@ -110,7 +110,7 @@ def problem_of(error: DeviseError) -> ApiProblem:
 
 
 def http_problem(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> ApiProblem:
-    """Return the answer to a request that no route reads.
+    """Return the answer to a request that is refused before a route handles it.
 
     Args:
         status: The HTTP status.

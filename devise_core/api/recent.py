@@ -13,12 +13,12 @@ MAX_ANSWERS = 256
 
 
 class RecentAnswers:
-    """Answers by what was asked for. Safe to use from threads.
+    """Recent answers by the request that they belong to. Safe to use from several threads.
 
-    Those of an engine are forgotten with it, which is when its files change.
+    The answers of an engine are dropped with the engine, which is replaced when its files change.
 
     Args:
-        size: How many are kept for each engine. The one that was not asked for the longest time is forgotten first.
+        size: How many are kept for each engine. The least recently used one is dropped first.
     """
 
     def __init__(self, size: int = MAX_ANSWERS) -> None:
@@ -39,7 +39,7 @@ class RecentAnswers:
 
         Args:
             engine: The engine that answered.
-            asked: What was asked for, which ``get`` compares.
+            asked: The request, such as its parameters as JSON. ``get`` finds the answer by it.
             answer: The bytes of the answer.
         """
         with self._lock:

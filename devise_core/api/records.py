@@ -21,7 +21,7 @@ _MATCH = _VIOLIN | {"cosine": 0.62, "score": 1.48}
 
 
 def example(**values: Any) -> ConfigDict:
-    """Configure a record that its docstrings and an example describe."""
+    """Configure a record so that its docstrings and an example describe it in OpenAPI."""
     return ConfigDict(json_schema_extra={"examples": [values]}, use_attribute_docstrings=True)
 
 
@@ -164,4 +164,4 @@ class SimilarAnswer(BaseModel):
     hits: list[ImageMatch]
     """The images, the most similar first. The score is the cosine."""
     note: str = ""
-    """What was wrong with the file of the image, if it could be read nevertheless. It is empty otherwise."""
+    """What was wrong with the image file, if it could still be read. Otherwise empty."""

@@ -45,7 +45,7 @@ class ReportMiddleware:
         except ClientDisconnect:
             return
         except Exception as error:
-            if not status:  # otherwise it was answered, and is only raised again for the log of a server
+            if not status:  # otherwise the error was answered already, and is raised again for the server's log
                 await unexpected_problem(event_log.record_bug(error)).response()(inner, receive, send_and_note)
         route = inner.get("route")
         path = getattr(route, "path_format", "") if route is not scope.get("route") else ""  # in the app, the API is a route itself

@@ -1,4 +1,4 @@
-"""``/health`` and ``/ready``: for what watches the server."""
+"""``/health`` and ``/ready``: for programs that monitor the server."""
 
 from __future__ import annotations
 

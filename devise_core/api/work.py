@@ -1,4 +1,4 @@
-"""Work of a request: in a thread, with the queues that the app uses too, and ended when the client leaves."""
+"""Run the work of a request in a thread, with the same queues as the app, and end it when the client disconnects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 THREADS = 32
 """Requests that open a collection, or read a file, at the same time."""
 SEARCH_THREADS = 2
-"""Searches that compute at the same time. More would only take turns with the interpreter, and all of them would be late."""
+"""Searches that compute at the same time. More would only compete for the interpreter, and all of them would take longer."""
 
 
 def engine_for(collection: str | None) -> Engine:
@@ -45,7 +45,7 @@ async def in_thread(work: Callable[[], Result]) -> Result:
 async def search_in_thread(collection: str | None, work: Callable[[Engine], Result]) -> Result:
     """Search a collection in one of a few threads, in the order of the requests.
 
-    The collection is opened before that, so that one that is slow to open does not hold up the searches in others.
+    The collection is opened first, in another thread, so that a slow one does not delay the searches in others.
 
     Args:
         collection: Its name, or None for the default one.

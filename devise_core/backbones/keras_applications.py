@@ -38,10 +38,10 @@ DEVIATIONS = (0.229, 0.224, 0.225)
 
 
 def build(name: str, size: int = 0) -> keras.Model:
-    """Return the graph of a name of ``names()``, with random weights.
+    """Return the graph of the backbone ``name``, with random weights.
 
     Args:
-        name: One of ``names()``, spelled as there.
+        name: One of ``names()``, in the same spelling.
         size: The side of the square of pixels; 0 for the model's default.
 
     Returns:

@@ -61,7 +61,7 @@ def _fill_from_download(model: keras.Model, name: str) -> None:
 
 def _fill_from_file(model: keras.Model, name: str, path: Path) -> None:
     if not path.is_file():
-        raise BuildError(f"There are no weights at {path}. Check the path, take `--weights imagenet`, or `--weights none`.")
+        raise BuildError(f"There are no weights at {path}. Check the path, or use `--weights imagenet` or `--weights none`.")
     if path.suffix == ".keras":
         _fill_from_keras_file(model, name, path)
     elif path.suffix not in (".h5", ".hdf5"):
@@ -104,7 +104,7 @@ def _copy(model: keras.Model, source: Sequence[Any], origin: str, name: str) -> 
 
 def _misfit(origin: str, name: str) -> ArtifactError:
     return ArtifactError(
-        f"{origin} does not hold the weights of {name}. Give a file of this backbone, or name the backbone that the file is of."
+        f"{origin} does not hold the weights of {name}. Give a file of this backbone, or name the backbone of the file."
     )
 
 

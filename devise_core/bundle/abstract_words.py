@@ -14,9 +14,9 @@ VISIBLE: Roots = (
     *(("visual property", 0), ("shape", 0), ("shape", 1), ("appearance", 0), ("darkness", 0), ("sleep", 0), ("injury", 0)),
     *(("weather", 0), ("disorderliness", 0), ("image", 0), ("model", 0), ("nudity", 0), ("position", 0)),
 )
-"""Senses in these files that an image can show after all, with all below them: colours, for example."""
+"""Senses in these files that an image can show nevertheless, such as colours. All senses below them count too."""
 MIN_SHARE = 0.3
-"""At least this share of a word's uses has its first noun sense. "Like" is hardly ever a noun."""
+"""A word is abstract only if at least this share of its uses has its first noun sense. "Like" is hardly ever a noun."""
 
 
 def abstract_words(nouns: Nouns, counts: SenseCounts, things: Container[str], words: Iterable[str]) -> list[str]:

@@ -24,7 +24,7 @@ from devise_core.vision.image_encoder import KerasImageEncoder
 
 PHRASE_RIDGE, CAPTION_RIDGE = 3.0, 3.0
 LABEL_SHARE = 0.1
-"""What an image with a label weighs beside one with captions."""
+"""The weight of an image with a label, relative to that of an image with captions."""
 
 
 @dataclass(frozen=True)

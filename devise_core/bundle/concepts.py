@@ -115,7 +115,8 @@ def write_projection(layout: ArtifactLayout, manifest: Manifest, space: ConceptS
         layout: The artifact folder.
         manifest: Its manifest, which the caller writes.
         space: The concept space.
-        captions: The captions of Pascal Sentences in it ``(captions, c)``. Phrases lose their mean, as in the phrase map.
+        captions: The captions of Pascal Sentences in that space ``(captions, c)``. Their mean is subtracted from
+            phrases, as in the phrase map.
     """
     mean, components = space.basis
     arrays = {"mean": mean, "components": components, "caption_mean": captions.mean(axis=0)}

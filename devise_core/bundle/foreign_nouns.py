@@ -19,9 +19,11 @@ from devise_core.text.word_filter import WordFilter, load_word_filter
 LANGUAGES = {"deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl"}
 """The dictionary's code of a language → its code in the table."""
 MAX_WORDS = (3, 1)
-"""The longest translation that is no explanation, and the longest in German, which writes compounds as one word."""
+"""The most words that a foreign noun has, and the most in German, which writes compounds as one word. Longer entries are
+explanations."""
 MAX_RANK, RANK_OF_HALF = 30_000, 5_000
-"""A noun counts half as much at the second frequency rank, so that the German "Hund" is a dog and not a mine car."""
+"""Nouns from the first frequency rank on are left out. At the second rank, a noun counts half as much, so that the German "Hund" is
+a dog and not a mine car."""
 COGNATE, ALIKE = 2.0, 0.6
 """A translation that is spelled like the word counts this much more, so that the German "Haus" is a house and not a home. Two words
 with at least this ratio of common letters are spelled alike."""
@@ -37,7 +39,7 @@ _ABBREVIATION = re.compile(r" [A-Z][a-z]{0,3}\.?$")
 """The abbreviation after a word, as in "street St"."""
 
 Entries = Mapping[str, Sequence[str]]
-"""A word → its translations. Most dictionaries list them by the alphabet."""
+"""A word → its translations. Most dictionaries list them in alphabetical order."""
 
 
 def read_dictionary(folder: Path, name: str) -> dict[str, list[str]]:
@@ -45,7 +47,7 @@ def read_dictionary(folder: Path, name: str) -> dict[str, list[str]]:
 
     Args:
         folder: The folder with the dictionaries.
-        name: Its name, such as "deu-eng".
+        name: The name of the dictionary, such as "deu-eng".
 
     Returns:
         Word → translations, in order. Comments, examples and references are left out.
@@ -99,10 +101,10 @@ def noun_weights(nouns: Iterable[str], ranks: Mapping[str, int], seen: Container
     Args:
         nouns: The nouns. Those of several words, and rare ones, are left out.
         ranks: Word → frequency rank.
-        seen: The nouns that the labels of the classifier know.
+        seen: The nouns that have labels of the classifier at or below them.
 
     Returns:
-        Noun → weight, above 0. It is up to 1, or up to 2 for a noun that the labels know.
+        Noun → weight, above 0. It is up to 1, or up to 2 for a noun in ``seen``.
     """
     return {
         noun: (SEEN if noun in seen else 1.0) / (1 + ranks[noun] / RANK_OF_HALF)

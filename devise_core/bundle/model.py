@@ -158,7 +158,7 @@ def write_model(
     write_classifier(layout, manifest, state)
     start = conse_head(*convert_weights.classifier(state), np.load(layout.label_vectors))
     head, record = train_heads(start, backbone, training_set(data, text, nouns, layout), text, RECIPES["bundled"])
-    # Queries have no part along the shared directions. Training adds a little of it to the head, which is removed again.
+    # Queries have no component along the shared directions. Training adds a small one to the head, and it is removed here.
     vectors = head.vectors - (head.vectors @ text.directions.T) @ text.directions
     with atomic_file(layout.model) as path:
         with_head(backbone, Head(head.kernel, head.bias, vectors.astype(np.float32))).save(path)
@@ -181,7 +181,10 @@ def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_
 
 
 def write_head_labels(layout: ArtifactLayout, manifest: Manifest) -> None:
-    """Write ``head_labels.npy``, the trained head's softmax over the labels, as ``classifier.npy`` is for the untrained one."""
+    """Write ``head_labels.npy``, the weights of the trained head's softmax over the labels.
+
+    It has the format of ``classifier.npy``, which has those of the untrained head.
+    """
     from devise_core.vision.keras_file import load_model
 
     kernel, bias = load_model(layout.model).get_layer("labels").get_weights()

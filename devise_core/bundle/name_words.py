@@ -43,8 +43,8 @@ def name_words(nouns: Nouns, words: Sequence[str]) -> Iterator[str]:
         words: English words. Those with a capital are names, months, or words made from names.
 
     Yields:
-        The words that only occur with a capital and are no noun of the graph, such as "Obama". Then the nouns of the graph that
-        mean a single person first, such as "Gandhi".
+        The words that only occur with a capital and are no noun of the graph, such as "Obama". Then the nouns of the graph whose
+        most frequent sense is a single person, such as "Gandhi".
     """
     small = {word for word in words if word[:1].islower()}
     for word in words:

@@ -55,7 +55,7 @@ def labels_below(nouns: Nouns) -> dict[int, list[int]]:
 
 
 def coverage(nouns: Nouns) -> dict[int, float]:
-    """Return the share of the senses at or below each sense that are an ImageNet label or below one, where it is not 0."""
+    """Return, for each sense, the share of senses at or below it that are at or below an ImageNet label, unless it is 0."""
     labels = set(imagenet_offsets())
     covered: dict[int, int] = defaultdict(int)
     for offset in nouns.synsets:
@@ -119,7 +119,7 @@ class NamingFiles:
         """Write the sense and the near kinds of each noun of the noun list, and what the labels cover.
 
         ``noun_senses.npy`` is ``int32 (nouns, 1 + NEAR_KINDS)``: the offset of the sense and the numbers of its nearest kinds,
-        which are rows of ``near_miss.csv`` counted from 1. 0 is none.
+        which are rows of ``near_miss.csv`` counted from 1. 0 means that there is none.
         """
         kinds = _table("near_miss_kinds")
         number = {_offset(row["synset"]): place for place, row in enumerate(kinds, 1)}

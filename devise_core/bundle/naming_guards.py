@@ -1,7 +1,7 @@
 """Senses and names that must not name an image unless the classifier is sure. A wrong one would insult the person in the image.
 
-They are animals and primates, the names that were read one by one in ``guarded_names.csv``, food that is named like an animal, and
-names with a word of ``guarded_parts.csv`` in them: a people, or a word such as "dwarf".
+They are animals and primates, the names that were reviewed one by one in ``guarded_names.csv``, food that is named like an animal,
+and names that contain a word of ``guarded_parts.csv``, such as the name of a people, or "dwarf".
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ GUARDED: Roots = (
     *(("contraceptive", 0), ("nipple", 1), ("condom", 0), ("corset", 0), ("breechcloth", 0), ("loincloth", 0), ("drug", 0)),
     ("bodily waste", 0),
 )
-"""Always need a sure classifier."""
+"""Senses that always need a sure classifier."""
 WITH_PEOPLE: Roots = (
     *(("weapon", 0), ("mask", 0), ("restraint", 0), ("muzzle", 2), ("prison", 0), ("veil", 0), ("turban", 0), ("abaya", 0)),
     *(("yarmulke", 0), ("burqa", 0), ("habit", 2), ("vestment", 0), ("coffin", 0), ("grave", 1), ("crutch", 0)),
     *(("wheelchair", 0), ("neck brace", 0), ("prosthesis", 0), ("garbage", 0), ("skull", 0), ("skeleton", 0)),
 )
-"""Need a sure classifier if there may be a person in the image."""
+"""Senses that need a sure classifier if there may be a person in the image."""
 NEVER = ("human", "homo", "man", "world", "humanity")
 """Lemmas that never name an image."""
 
@@ -40,7 +40,7 @@ FOOD: Roots = (("food", 0), ("food", 1))
 
 
 def flags(nouns: Nouns, offset: int, name: str) -> str:
-    """Return the flags of the groups that a sense and the name it is shown with are in.
+    """Return the flags of the groups that a sense, or the name it is shown with, belongs to.
 
     Args:
         nouns: The noun graph.
@@ -71,7 +71,7 @@ def is_below(nouns: Nouns, sense: int, roots: Roots) -> bool:
     Args:
         nouns: The noun graph.
         sense: The offset of the sense.
-        roots: The roots, of which the graph need not have all.
+        roots: The roots. Those that the graph does not have are ignored.
     """
     return any(root in nouns.ancestors(sense) for root in offsets_of(nouns, roots))
 

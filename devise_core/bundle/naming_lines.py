@@ -28,7 +28,8 @@ WEB_SITE = 6_359_193
 """A label that is not a thing."""
 
 MAX_RANK, MAX_SENSE, MIN_SHARE = 100_000, 2, 0.05
-"""A word is familiar up to this frequency rank. Its sense is one of the two most frequent, with this share of its uses."""
+"""A word is familiar up to this frequency rank. Its sense is one of the two most frequent, and at least this
+share of its uses has it."""
 USUAL_SHARE = 0.5
 """The first name of an ImageNet label is its usual one, unless the name means other things more often."""
 MAX_PART_RANK = 30_000
@@ -36,7 +37,7 @@ MAX_PART_RANK = 30_000
 UNKNOWN_RANK = 200_000
 RANK_OFFSET, SHARE_WEIGHT = 100, 0.5
 SEVERAL_WORDS, SEVERAL_WORDS_UNSEEN = 3.0, 4.7
-"""What a name of several words loses, if it is the name of an ImageNet label, and if it is not."""
+"""What is subtracted for a name of several words, if it is the name of an ImageNet label, and if it is not."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _senses(hierarchy: Hierarchy, phrases: Phrases, counts: SenseCounts) -> Iter
 
 
 def _familiarity(sense: _Sense, counts: SenseCounts, nouns: Nouns, labels: set[int], everyday: Mapping[int, str]) -> float | None:
-    """Return how well a lemma names its sense, the best the highest, or None if it must not be shown."""
+    """Return how well a lemma names its sense, where higher is better, or None if it must not be shown."""
     offset, lemma = sense.offset, sense.lemma
     if everyday.get(offset) == lemma:
         return math.inf
@@ -135,7 +136,10 @@ def _familiarity(sense: _Sense, counts: SenseCounts, nouns: Nouns, labels: set[i
 
 
 def _is_familiar(sense: _Sense, synonyms: Sequence[str]) -> bool:
-    """Return whether a lemma that is no label may name an image in a sense. Several words may if there is no single one for it."""
+    """Return whether a lemma that is not a label may name an image in a sense.
+
+    A lemma of several words may only do so if the sense has no lemma of a single word.
+    """
     if " " in sense.lemma and not all(" " in lemma for lemma in synonyms):
         return False
     max_rank, max_number = (MAX_PART_RANK, 1) if " " in sense.lemma else (MAX_RANK, MAX_SENSE)

@@ -45,8 +45,8 @@ def classified_things(nouns: Nouns) -> dict[str, int]:
     from ``things``, because the head was trained with them, and a kind adds little to a vector.
 
     Returns:
-        The offset by lemma: of the common senses the first that is a label or above one, or else the label with this first name.
-        Nouns that are rarely meant so, such as a napkin that is a diaper, are in the table ``first_sense``.
+        The offset by lemma: the first common sense that is a label or above one, or else the label whose first name is the lemma.
+        Nouns that rarely mean such a sense, as "napkin" rarely means a diaper, are in the table ``first_sense`` and keep theirs.
     """
     labels, unchanged = imagenet_offsets(), read_table("first_sense")
     known = set().union(*(nouns.ancestors(offset) for offset in labels))
@@ -99,7 +99,7 @@ class NounRow:
 
 
 def noun_rows(hierarchy: Hierarchy, phrases: Phrases) -> list[NounRow]:
-    """Return every thing that has a vector. If a word of a noun is unknown, its vector comes from its synset and hypernyms."""
+    """Return every thing that has a vector. If a word of a noun is unknown, its synset and hypernyms give the noun's vector."""
     rows = []
     for lemma, offset in things(hierarchy.nouns).items():
         own_vector = hierarchy.phrase(lemma)

@@ -155,7 +155,7 @@ def debian(name: str, version: str, sha256: str, cache: Path) -> Path:
         The path of the file in ``cache``.
 
     Raises:
-        BuildError: If apt-get is not installed, the download fails, or the digest is another one.
+        BuildError: If apt-get is not installed, the download fails, or the digest does not match.
     """
     escaped = version.replace(":", "%3a")  # as apt writes the epoch in a file name
     return _fetch(["apt-get", "download", f"{name}={version}"], f"{name}_{escaped}_*.deb", sha256, cache)
@@ -171,7 +171,7 @@ def npm(name: str, version: str, sha256: str, cache: Path) -> Path:
         cache: As for ``debian``.
 
     Raises:
-        BuildError: If npm is not installed, the download fails, or the digest is another one.
+        BuildError: If npm is not installed, the download fails, or the digest does not match.
     """
     flat = name.removeprefix("@").replace("/", "-")
     return _fetch(["npm", "pack", f"{name}@{version}"], f"{flat}-{version}.tgz", sha256, cache)
@@ -187,7 +187,7 @@ def pypi(name: str, version: str, sha256: str, cache: Path) -> Path:
         cache: As for ``debian``.
 
     Raises:
-        BuildError: If the download fails, or the digest is another one.
+        BuildError: If the download fails, or the digest does not match.
     """
     command = [sys.executable, "-m", "pip", "download", "--no-deps", f"{name}=={version}"]
     return _fetch(command, f"{name.replace('-', '[-_]')}-{version}*", sha256, cache)

@@ -1,6 +1,6 @@
 """Learn to tell from the features of an image whether it shows a person.
 
-The label is the captions' word for it: an image shows a person if at least two of its five captions mention one.
+The training labels come from captions: an image shows a person if at least two of its five captions mention one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def person_weights(features: Floats, person: Sequence[bool]) -> Floats:
         person: Whether each image shows a person ``(n,)``.
 
     Returns:
-        The weights and, last, the bias ``float32 (f + 1,)``, for the roots as they are.
+        The weights and, in the last place, the bias ``float32 (f + 1,)``. They apply to the roots before ``SCALE``.
     """
     from sklearn.linear_model import LogisticRegression
 

@@ -111,9 +111,9 @@ def write_raw_text(source: Path, nouns: Path, layout: ArtifactLayout, manifest: 
 
 
 def let_classes_name(layout: ArtifactLayout, manifest: Manifest, names: Sequence[str], vectors: Floats, command: str) -> None:
-    """Put classes that cannot name images first into the noun list, where they can.
+    """Put classes that cannot name images at the front of the noun list, so that they can.
 
-    A rare word and a word that is no noun name nothing, but a model has to name what it was trained on.
+    Rare words, and words that are not nouns, name no image by default. But a model has to name what it was trained on.
 
     Args:
         layout: The text side. Its files may be links, so they are replaced.

@@ -1,4 +1,7 @@
-"""Write the words for things, animals and places, from WordNet: the only words that a path and a sum of words lead from and to."""
+"""Write the words for things, animals and places, from WordNet.
+
+Paths and sums of words use this list to decide which words can be combined, and which are shown.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,9 @@ HURTFUL: Roots = (
         ("slaughterhouse", 0),
     ),
 )
-"""Weapons, places of worship, what is used against people or says that somebody is dead, poor, ill or filthy, and humans."""
+"""Weapons, places of worship, humans, and things used against people or suggesting that they are dead, poor, ill or filthy."""
 _PEOPLE = ALSO | {*NEVER, "bush"}
-"""Words for people that WordNet files under animals or tools, and a name that is known better than the thing."""
+"""Words for people that WordNet files under animals or tools, and "bush", which is better known as a name."""
 _RANKS = frozenset(("genus", "family", "order", "class", "suborder", "subfamily", "superfamily", "phylum", "subclass"))
 _MOST_WORDS = 2
 
@@ -63,7 +66,7 @@ def thing_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayNa
 
     Yields:
         Each noun with its kind. The most frequent sense decides. The name of a country is never a thing.
-        Nor is a rare thing that shares its name with a person, as the flower "benjamin".
+        Nor is a rare thing that shares its name with a person, such as the flower "benjamin".
     """
     topics = counts.topics
     labels = {name.name: name.offset for name in everyday}
@@ -100,7 +103,7 @@ def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Se
 
 
 def _kind(nouns: Nouns, topics: Mapping[int, int], sense: int) -> str | None:
-    """Return the kind of a sense that is a thing and no single one, such as a river."""
+    """Return the kind of a sense, or None if it is hurtful, is not a thing, or is a single thing, such as a certain river."""
     topic = topics.get(sense)
     if topic not in _THINGS or nouns.synsets[sense].instance or is_below(nouns, sense, HURTFUL):
         return None
@@ -110,7 +113,7 @@ def _kind(nouns: Nouns, topics: Mapping[int, int], sense: int) -> str | None:
 
 
 def _is_place(nouns: Nouns, topics: Mapping[int, int], senses: Sequence[int]) -> bool:
-    """Return whether a noun is the name of a place first, or that of a country or continent in any sense."""
+    """Return whether the first sense of a noun is the name of a place, or any sense is the name of a country."""
     named = [sense for sense in senses if nouns.synsets[sense].instance]
     if any(topics.get(sense) == _LOCATIONS and is_below(nouns, sense, _COUNTRY) for sense in named):
         return True

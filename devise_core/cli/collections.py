@@ -55,7 +55,7 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
 
 
 def _add_action(actions: Any, name: str, purpose: str, run: Any, named: bool = False) -> argparse.ArgumentParser:
-    """Add an action. Options that it does not get keep their values from before its name."""
+    """Add an action. An option that is not given after its name keeps the value given before it."""
     action: argparse.ArgumentParser = actions.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", argument_default=argparse.SUPPRESS
     )
@@ -92,9 +92,9 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _counts_in_milvus() -> dict[str, tuple[int, str]]:
-    """Return how many images each collection of the configured Milvus server has, and the id of its model, "" if it is not known.
+    """Return how many images each collection of the configured Milvus server has, and the id of its model, or "" if unknown.
 
-    There are none if the server does not answer.
+    The result is empty if no server is configured or it does not answer.
     """
     if not text("milvus_uri"):
         return {}
@@ -140,7 +140,7 @@ def _facts_of(collection: FolderCollection) -> dict[str, Any]:
 
 
 def _facts_in_milvus(name: str) -> dict[str, Any]:
-    """Return the facts of a collection in Milvus. Its folder is the one of its thumbnails. How large its files are is not known."""
+    """Return the facts of a collection in Milvus. The folder is that of its thumbnails. The size is unknown."""
     from devise_core.collections.milvus.collection import MilvusCollection
 
     collection = MilvusCollection.open(name)

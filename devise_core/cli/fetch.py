@@ -45,7 +45,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _add_manners(command: argparse.ArgumentParser) -> None:
-    """Add the options about how much is asked of a server, and how fast."""
+    """Add the options for the requests to a server, such as their number and rate."""
     command.add_argument(
         "--jobs", type=_positive(int), metavar="N", default=4, help="downloads at the same time (default: %(default)s)"
     )
@@ -74,7 +74,7 @@ def _add_manners(command: argparse.ArgumentParser) -> None:
         "--contact",
         default="",
         metavar="ADDRESS",
-        help="your e-mail address or web page, which servers are told. Wikimedia Commons asks for it",
+        help="your e-mail address or web page, which is sent to the servers. Wikimedia Commons requires it",
     )
 
 

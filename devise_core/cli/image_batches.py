@@ -1,4 +1,4 @@
-"""Many images on the command line: files and folders, encoded in batches, with those left out that cannot be read."""
+"""Many images on the command line: files and folders are encoded in batches, and images that cannot be read are left out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GivenFiles:
 
     Attributes:
         files: As they were given, or found in a folder.
-        problems: A sentence for each file or folder inside a folder that cannot be read, which begins with its path.
+        problems: A sentence for each unreadable file or folder inside a given folder. It begins with the path.
         left_out: What is not looked at in a folder, in words, such as "3 videos".
     """
 
@@ -46,8 +46,8 @@ class EncodedFiles:
     Attributes:
         files: As they were given, or found in a folder.
         encoded: One row for each file.
-        skipped: A sentence for each file or folder that could not be read, which begins with its path.
-        notes: A sentence for each image that was read although its file is damaged, which begins with its path.
+        skipped: A sentence for each file or folder that could not be read. It begins with the path.
+        notes: A sentence for each image that was read although its file is damaged. It begins with the path.
         left_out: What was not looked at in a folder, in words, such as "3 videos".
     """
 
@@ -78,7 +78,7 @@ def add_images(command: argparse.ArgumentParser, out_help: str, required: bool =
 def images_of(options: argparse.Namespace) -> GivenFiles:
     """Return the files that the arguments name, folders replaced by their images. Checks ``--out`` first.
 
-    Of several folders, each thing that is left out is named with its folder.
+    If several folders are given, what is left out is listed with its folder.
 
     Raises:
         CollectionError: A folder has no images.
@@ -107,7 +107,7 @@ def several(options: argparse.Namespace) -> bool:
 
 
 def _is_folder(argument: str) -> bool:
-    """Whether an argument is a folder. An empty one, as of a variable of the shell that is not set, is not the current folder."""
+    """Whether an argument is a folder. An empty one, such as an unset shell variable, is not the current folder."""
     return bool(argument.strip()) and Path(argument).is_dir()
 
 
@@ -166,7 +166,7 @@ def _rows(encoded: Encoded) -> Iterator[Encoded]:
 
 
 def say_unread(read: EncodedFiles) -> None:
-    """Say on stderr which files could not be read, or not as they are, and what was left out."""
+    """Say on stderr which files could not be read, which ones are damaged, and what was left out."""
     for reason in summary(read.skipped, MAX_LINES):
         say(f"skipped  {reason}")
     for note in summary(read.notes, MAX_LINES):

@@ -40,7 +40,7 @@ def add_parsers(commands: Any) -> None:
         default=[],
         metavar="FILE",
         help="labels and captions of the images: a CSV or JSON Lines file with the column file_name, or a COCO file. Repeatable. "
-        "metadata.csv, metadata.jsonl and annotations/*.json in the folder are read by themselves",
+        "metadata.csv, metadata.jsonl and annotations/*.json in the folder are read automatically",
     )
     command.add_argument("--store", choices=("folder", "milvus"), default="folder", help="where to keep it (default: %(default)s)")
     command.add_argument("--uri", metavar="URI", help="the Milvus server of --store milvus (default: SEMBLANCE_MILVUS_URI)")
@@ -69,7 +69,7 @@ def _index(options: argparse.Namespace) -> None:
     from devise_core.storage.paths import ArtifactLayout, artifacts_folder
     from devise_core.text.opening import open_text_encoder
 
-    if not options.folder.strip():  # as of a variable of the shell that is not set; it would be the current folder
+    if not options.folder.strip():  # such as an unset shell variable, which would mean the current folder
         raise CollectionError("The name of the folder is empty. Give the folder that your images are in.")
     layout = artifacts_of(options)
     manifest = Manifest.read(layout.root)
@@ -90,7 +90,7 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _indexer(options: argparse.Namespace) -> Callable[..., Any]:
-    """Return what makes the collection, on this machine alone or on Ray."""
+    """Return the function that makes the collection, on this machine or on Ray."""
     if options.engine == "ray":
         from devise_core.distributed.ray_engine import RayEngine
         from devise_core.distributed.ray_indexing import index_with_ray

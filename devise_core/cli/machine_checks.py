@@ -39,8 +39,8 @@ def check_packages(requirements: Path) -> Iterator[Finding]:
     """Check the installed version of each package that applies to this system.
 
     Args:
-        requirements: Lists them, in a checkout. Without it they are those that the installed package needs, and those of its
-            extras that are installed.
+        requirements: The file that lists them, in a checkout. If it is missing, the packages are those that the installed package
+            needs, and those of its extras that are installed.
     """
     try:
         from packaging.requirements import Requirement  # a dependency of Streamlit
@@ -104,7 +104,7 @@ def check_memory(root: Path = Path("/")) -> Finding:
 
 
 def _available(root: Path) -> Iterator[int]:
-    """Yield the free bytes by each source that this system has: control groups v2 and v1, and the kernel."""
+    """Yield the free bytes according to each source that this system has: control groups v2 and v1, and the kernel."""
     for most, used in (
         ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current"),
         ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes"),

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options. A command may set ``hint``, which then follows the arguments that it does not know.
+    """Return the options. A command may set ``hint``, which is added to the error about unknown arguments.
 
     Without a command, the help is printed in place of an error.
     """

@@ -48,7 +48,7 @@ def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequenc
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` with its control characters escaped, so that the name of a file breaks no line and colours no terminal."""
+    """Return ``text`` with its control characters escaped, so that a file name cannot break a line or colour the terminal."""
     return _CONTROL.sub(lambda control: control[0].encode("unicode_escape").decode(), text)
 
 
@@ -58,7 +58,7 @@ def say_reading(reading: Reading) -> None:
     if forms:
         say("semblance: Read " + ", ".join(f"“{word}” as “{form}”" for word, form in forms.items()) + ".")
     if reading.dropped:
-        say(f"semblance: Ignored {', '.join(f'“{phrase}”' for phrase in reading.dropped)}, which names nothing to look for.")
+        say(f"semblance: Ignored {', '.join(f'“{phrase}”' for phrase in reading.dropped)}, because it names nothing to search for.")
     if reading.left_out:
         words = [f"“{word}”" + (f" (did you mean {near[0]}?)" if near else "") for word, near in reading.left_out.items()]
         say(f"semblance: Ignored, not in the vocabulary: {', '.join(words)}")

@@ -15,7 +15,7 @@ STDIN = "-"
 
 
 def picture_of(argument: str) -> str | bytes:
-    """Return the path, or the content of what is read only once: standard input, given as "-", a pipe, or a URL.
+    """Return the path, or the content if it can be read only once: standard input, given as "-", a pipe, or a URL.
 
     Raises:
         ImageError: The argument is empty, or a URL may not be fetched or has no image.

@@ -9,15 +9,15 @@ from typing import Any
 
 @contextmanager
 def progress_bar(name: str, last_step: str, unit: str = "image") -> Iterator[Callable[[int, int], None]]:
-    """Show a bar from the first call on.
+    """Show a progress bar, from the first call of the yielded function on.
 
     Args:
-        name: What it is called.
+        name: The text beside the bar.
         last_step: What is done when all images are read.
         unit: What is counted.
 
     Yields:
-        What to call with the number of units done and the total.
+        The function to call with the number of units done and the total.
     """
     from tqdm import tqdm
 

@@ -1,6 +1,6 @@
 """Keep TensorFlow's notes out of a command's stderr, and say in a terminal what the command waits for.
 
-Its C++ parts write to file descriptor 2 before any setting of theirs takes effect.
+TensorFlow's C++ parts write to file descriptor 2 before any of their settings takes effect.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def start_tensorflow() -> None:
 
 @contextmanager
 def _no_stderr(waits_for: str) -> Iterator[None]:
-    """Write nothing else to stderr, and in a terminal show ``waits_for`` until the end."""
+    """Silence stderr. In a terminal, show ``waits_for`` until the end of the block."""
     if sys.stderr.isatty():
         print(waits_for, end="", file=sys.stderr, flush=True)
     kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)

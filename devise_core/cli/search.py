@@ -83,7 +83,7 @@ def _search(options: argparse.Namespace) -> None:
 
 
 def _with_examples(text: str, files: dict[str, str]) -> str:
-    """Add the example images to the query that it does not name."""
+    """Add to the query the example images that it does not name."""
     named = {clause.text for clause in parse(text) if clause.kind == "picture"}
     return " + ".join(filter(None, (text, *(f"like:{name}" for name in files if name not in named))))
 
@@ -100,9 +100,9 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
 
 
 def _described(engine: Engine, query: Query | str, hits: Sequence[Hit]) -> str:
-    """Say which images have the words in what is written about them. It is "" if there are none, or if a hit is one of them.
+    """Say which images have the words in a label, caption or category. Return "" if there are none, or if a hit is one of them.
 
-    A damaged file of captions is said here, and does not end the search.
+    A damaged file of captions is reported here, and does not end the search.
     """
     try:
         described = engine.found_by_caption(query, _LOOKED_UP)

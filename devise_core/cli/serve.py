@@ -16,7 +16,7 @@ from devise_core.settings import file, settings, variable
 
 PORT = 8600
 IDLE = 75
-"""Seconds after which a connection without requests is closed. A proxy closes its own earlier."""
+"""Seconds after which a connection without requests is closed. A proxy closes its connections earlier."""
 
 
 def add_parsers(commands: Any) -> None:

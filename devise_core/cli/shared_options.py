@@ -21,7 +21,7 @@ def add_command(commands: Any, name: str, purpose: str, run: Command, k: int = 1
     Args:
         commands: The subparsers of the program.
         name: What the user types.
-        purpose: One sentence without a capital and a full stop.
+        purpose: One sentence without a capital letter or a full stop.
         run: The function that runs the command.
         k: The default number of results.
 

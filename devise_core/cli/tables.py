@@ -30,9 +30,9 @@ def check_format(path: Path) -> None:
 
 
 def write_table(path: Path, columns: Columns) -> None:
-    """Write the columns, in the format of the file's suffix. Of a vector, CSV has one column for each number.
+    """Write the columns, in the format of the file's suffix. In CSV, a vector has one column for each number.
 
-    What is no valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}", as in a collection.
+    Parts of a name that are not valid text are replaced by "\N{REPLACEMENT CHARACTER}", as in a collection.
     """
     check_format(path)
     columns = {

@@ -1,4 +1,4 @@
-"""Tell whether a large collection only has to be added to, so that ``index`` does not write all of it again."""
+"""Find the images to add to a large collection, so that ``index`` does not write all of it again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO
 
 MOST_ADDED = 0.25
-"""What was added may have this share of the first images. Then all are written again, so that the maps are of all images."""
+"""Added images may number up to this share of the first ones. Beyond it, all are written again, so that the maps cover them all."""
 _AT_A_TIME = 500
 
 
@@ -30,7 +30,7 @@ class ContentHashes(Protocol[_Hashed_contra]):
     """The SHA-256 of the content of images."""
 
     def of(self, image: _Hashed_contra, /) -> str:
-        """Return that of one image. Raises ``OSError``."""
+        """Return the SHA-256 of one image. Raises ``OSError``."""
 
     def save(self) -> None:
         """Keep what was computed."""
@@ -42,7 +42,7 @@ class Additions(Generic[Listed]):
 
     Attributes:
         files: The files that are not in the collection.
-        keys: The SHA-256 of each file that is.
+        keys: The SHA-256 of each file that is in the collection.
     """
 
     files: list[Listed] = field(default_factory=list)
@@ -77,7 +77,7 @@ def additions(
             return None
         new = _compared(collection, collection.items, files, describe, hashes)
         if new is not None and _worth_it(collection, len(new.files)):
-            for name in collection.manifest.files:  # a run without new images repairs what is damaged
+            for name in collection.manifest.files:  # without new images, all bytes are checked, to repair what is damaged
                 (collection.manifest.glanced if new.files else collection.manifest.verified)(folder / name)
             return new
     return None

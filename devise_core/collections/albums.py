@@ -43,7 +43,7 @@ def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = N
     Args:
         embeddings: Unit rows ``(n, d)``. A few hundred at most, because all pairs are compared.
         shown: The words of each image, as ``Engine.shown_words`` returns them.
-        in_none: Which images fit no album ``(n,)``, such as those that may show people or not. By default there are none.
+        in_none: Which images fit no album ``(n,)``, such as those of which it is unclear whether they show people.
     """
     if len(embeddings) < FEWEST:
         return [Album("", tuple(range(len(embeddings))))] if len(embeddings) else []
@@ -74,7 +74,7 @@ def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = N
 
 
 def _groups(embeddings: Floats) -> Rows:
-    """Return the numbers from 1 of the groups of similar images ``(n,)``."""
+    """Return the number of each image's group of similar images ``(n,)``, from 1."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 

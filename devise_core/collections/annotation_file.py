@@ -28,7 +28,7 @@ _COLUMNS = {
 """The names under which a file may give a fact. The first that has a value counts."""
 _FACTS = {"labels": "labels", "caption": "captions", "author": "authors", "licence": "licences", "source": "sources"}
 _SHOWN = 3
-"""How many of the images, or of the ids, that are not there are named."""
+"""How many of the missing images or ids are named."""
 
 
 @dataclass
@@ -37,11 +37,11 @@ class AnnotationFile:
 
     Attributes:
         name: What messages call the file.
-        notes: By the path of the image below the folder, with ``/``, or by the end of that path.
+        notes: What it says about each image, by the image's path below the folder, with ``/``, or by the end of that path.
         anywhere: Whether the end of the path is enough. COCO names a file without the folder it is in.
         nameless: How many rows name no file.
-        astray: What else has no effect, in parts of a sentence.
-        used: The keys of ``notes`` that are of an image.
+        astray: What else has no effect, as parts of a sentence.
+        used: The keys of ``notes`` for which there is an image.
         images: How many images the file describes.
     """
 
@@ -54,12 +54,12 @@ class AnnotationFile:
     images: int = 0
 
     def of(self, ends: Sequence[str]) -> ImageNote:
-        """Return what the file says about an image, of which ``path_ends`` returned ``ends``."""
+        """Return what the file says about an image, given what ``path_ends`` returned for it."""
         key = self._key(ends)
         return ImageNote() if key is None else self.notes[key]
 
     def look_for(self, ends: Sequence[str]) -> None:
-        """Note which row describes an image, of which ``path_ends`` returned ``ends``."""
+        """Note which row describes an image, given what ``path_ends`` returned for it."""
         key = self._key(ends)
         if key is not None:
             self.used.add(key)
@@ -67,11 +67,11 @@ class AnnotationFile:
 
     @property
     def unused(self) -> list[str]:
-        """The paths of which there is no image."""
+        """The paths for which there is no image."""
         return [path for path in self.notes if path not in self.used]
 
     def summary(self, similar: Mapping[str, str]) -> str:
-        """Return in a sentence what the file says about how many images, and which of its images are not there.
+        """Return a sentence with what the file says, about how many images, and which of its images are missing.
 
         Args:
             similar: The path of an image by its name in lower case, for names that are given without their folder.
@@ -83,14 +83,14 @@ class AnnotationFile:
             shown = [_shown(path, similar) for path in unused[:_SHOWN]]
             more = [f"{len(unused) - _SHOWN} more"] if len(unused) > _SHOWN else []
             verb = "names" if len(unused) == 1 else "name"
-            parts.append(f"{_counted(len(unused), 'row')} {verb} no image ({', '.join(shown + more)})")
+            parts.append(f"{_counted(len(unused), 'row')} {verb} an image that is not there ({', '.join(shown + more)})")
         if self.nameless:
             parts.append(f"{_counted(self.nameless, 'row')} {'has' if self.nameless == 1 else 'have'} no {_FILE[0]}")
         return f"{self.name}: {'; '.join([*parts, *self.astray])}"
 
     @property
     def has_faults(self) -> bool:
-        """Whether a row has no effect, or the file has none."""
+        """Whether a row or the whole file has no effect."""
         return bool(self.unused or self.nameless or self.astray or not any(self.notes[key] != ImageNote() for key in self.used))
 
     def _key(self, ends: Sequence[str]) -> str | None:
@@ -114,13 +114,13 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
     """Read a file.
 
     Args:
-        path: The file. What is neither ``.json``, for COCO, nor ``.jsonl`` is read as CSV.
+        path: The file. ``.json`` is read as COCO, ``.jsonl`` as JSON Lines, and anything else as CSV.
         name: What messages call it. By default its path.
         anywhere: As for ``AnnotationFile``.
         below: The folder that its paths are relative to, in parts.
 
     Returns:
-        What it says. Which of its images are there is not known yet.
+        What it says. It is not known yet which of its images exist.
 
     Raises:
         CollectionError: It cannot be read, or is in another format.
@@ -168,8 +168,9 @@ def _text(path: Path) -> str:
 def _no_column(path: Path, columns: Sequence[str]) -> str:
     has = f" Its columns are: {' | '.join(columns)[:200]}." if columns else ""
     return (
-        f"{path}: It has no column file_name, so its labels and captions are of no image.{has} Add the column, with the path of "
-        "each image in the folder. A CSV file has its columns separated by commas, and their names in the first line."
+        f"{path}: It has no column file_name, so its labels and captions cannot be assigned to images.{has} "
+        "Add the column, with the path of each image in the folder. "
+        "A CSV file has its columns separated by commas, and their names in the first line."
     )
 
 

@@ -23,9 +23,9 @@ from devise_core.collections.image_note import ImageNote
 from devise_core.errors import CollectionError
 
 SPLITS = frozenset({"dev", "test", "train", "val", "valid", "validation"})
-"""Names of the parts of a data set. They are no labels if a folder has at least two of them."""
+"""Names of the parts of a data set. They are not used as labels if a folder has at least two of them."""
 IMAGE_FOLDER = "images"
-"""The folder of all images of an exported data set. It is no label if a file of annotations is beside it."""
+"""The folder of all images of an exported data set. It is not used as a label if a file of annotations is beside it."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Annotations:
 
     Attributes:
         files: The files with notes, the most important first.
-        splits: The first folders that name a part of the data set, such as "train".
-        problems: A sentence for each file in the folder that cannot be read, which begins with its path.
+        splits: The top folders that name a part of the data set, such as "train".
+        problems: A sentence for each file in the folder that cannot be read. It begins with the path.
         summaries: A sentence for each file, with how many images it is about and which of its images are not there.
         faults: Those of ``summaries`` that tell of a row without effect.
     """
@@ -56,7 +56,7 @@ class Annotations:
         return note
 
     def without_split(self, parts: Sequence[str]) -> Sequence[str]:
-        """Return the parts of a path without the part of the data set it begins with."""
+        """Return the parts of a path without its first folder, if that is one of ``splits``."""
         return parts[1:] if len(parts) > 1 and parts[0] in self.splits else parts
 
 
@@ -65,7 +65,7 @@ def read_annotations(folder: Path, scan: FolderScan, files: Sequence[Path] = ())
 
     Args:
         folder: The folder of the images.
-        scan: What is in it: the images, by which also the parts of a data set are recognised, and the files of annotations.
+        scan: What is in it: the files of annotations, and the images, whose paths show the parts of a data set.
         files: Further files of annotations, which may be anywhere: ``.csv``, ``.jsonl`` or COCO's ``.json``.
 
     Returns:

@@ -29,13 +29,13 @@ SEED = 7
 
 
 class Collection(CollectionFacts, ABC):
-    """Images on this machine. Items, embeddings and features have one order, in which an image has a row.
+    """Images on this machine. Items, embeddings and features have the same order, so an image has one row in all of them.
 
     ``tests/test_collections.py`` is the contract that every collection passes. ``described`` says whether labels and captions
     describe the images. Otherwise they are names of folders and files. ``LocalStore`` answers the questions of
     ``collections/contract.py`` for it.
 
-    ``embeddings`` and ``features`` bring a whole matrix into memory. Pages do not use them, but ``vector_rows`` and ``products``.
+    ``embeddings`` and ``features`` bring a whole matrix into memory. Pages use ``vector_rows`` and ``products`` instead.
 
     Args:
         name: What the collection is called.
@@ -93,7 +93,7 @@ class Collection(CollectionFacts, ABC):
 
     @property
     def score_vectors(self) -> Floats | None:
-        """What the score needs of the images ``(n, c + 1)``, as it was computed when the collection was written, if it was."""
+        """What the score needs of the images ``(n, c + 1)``, or None if it was not computed when the collection was written."""
         return None
 
     def stores(self, by: Stored) -> bool:
@@ -111,7 +111,7 @@ class Collection(CollectionFacts, ABC):
         return ItemPostings(self.items)
 
     def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return the most frequent labels or categories, each with its number of images, and equal ones by name.
+        """Return the most frequent labels or categories, each with its number of images. Ties are sorted by name.
 
         Args:
             kind: What to count. An image counts for its category and those above it.
@@ -123,7 +123,7 @@ class Collection(CollectionFacts, ABC):
         return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
 
     def sample_rows(self, most: int = SAMPLED) -> Rows:
-        """Return the rows of up to ``most`` images, drawn at random with a seed, in order. They are all of a small collection."""
+        """Return the rows of up to ``most`` images, drawn at random with a seed, in order. Small collections return all."""
         return np.sort(np.random.default_rng(SEED).permutation(len(self))[:most]).astype(np.int64)
 
     @cached_property
@@ -133,7 +133,7 @@ class Collection(CollectionFacts, ABC):
         return About(len(self), self.chance, self.facets("category"), self.facets("label"), sample)
 
     def vector_rows(self, by: Stored) -> VectorRows:
-        """Return the vectors of which rows can be read.
+        """Return the vectors, from which single rows can be read.
 
         Returns:
             Rows ``(n, d)`` for "semantic", ``(n, f)`` for "visual" or ``(n, c + 1)`` for "concept".
@@ -150,7 +150,7 @@ class Collection(CollectionFacts, ABC):
         return vectors
 
     def products(self, by: Stored) -> Products:
-        """Return what multiplies a query with all images: unit rows for "visual". Takes and raises what ``vector_rows`` does."""
+        """Return what multiplies a query with all images (unit rows for "visual"). Takes and raises what ``vector_rows`` does."""
         if by not in self._products:
             self._products[by] = self._open_products(by)
         return self._products[by]
@@ -160,7 +160,7 @@ class Collection(CollectionFacts, ABC):
 
         Args:
             vectors: Unit vectors ``(m, d)``, one for each sense of the query.
-            concepts: What the score needs besides ``(m, c + 1)``. Without them, the score is the cosine.
+            concepts: What else the score needs ``(m, c + 1)``. Without them, the score is the cosine.
 
         Returns:
             The cosines and scores of all images for the query.

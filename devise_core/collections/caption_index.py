@@ -15,7 +15,7 @@ from devise_core.text.plain_form import plain_form
 TABLE = "captions"
 _COLUMNS = "labels, caption, category"
 _WEIGHTS = "10.0, 4.0, 2.0"
-"""A word in a label counts more than one in a caption, and that more than one in a category."""
+"""A word in a label counts more than one in a caption, which counts more than one in a category."""
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
 """The words' stems without accents, so that "dogs" finds "dog" and "cafe" finds "café"."""
 

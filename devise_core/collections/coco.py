@@ -78,4 +78,6 @@ def _astray(ids: Sequence[Any], kind: str, shown: int) -> list[str]:
     named = list(dict.fromkeys(str(each)[:_LONGEST_ID] for each in ids))
     more = [f"{len(named) - shown} more"] if len(named) > shown else []
     verb = "annotation has" if len(ids) == 1 else "annotations have"
-    return [f"{len(ids)} {verb} the {kind}_id of no {kind} ({', '.join(named[:shown] + more)})"]
+    return [
+        f"{len(ids)} {verb} {'an' if kind == 'image' else 'a'} {kind}_id that no {kind} has ({', '.join(named[:shown] + more)})"
+    ]

@@ -62,7 +62,7 @@ class About:
 
     Attributes:
         count: The number of images.
-        chance: The cosine that no image reaches for 30% of random nouns, over all images. None if it was not computed.
+        chance: The chance level: for 30% of random nouns, no image reaches this cosine. None if it was not computed.
         categories: The most frequent categories, and those above them, with the number of their images.
         labels: The most frequent labels with the number of their images.
         sample: The ids of up to ``SAMPLED`` images, drawn at random with a seed.
@@ -203,7 +203,7 @@ class StoreWriter(ABC):
 
     @abstractmethod
     def put(self, batch: ImageBatch) -> None:
-        """Write images. One with a known id takes the place of the older, so repeating a batch changes nothing."""
+        """Write images. One with a known id replaces the older one, so repeating a batch changes nothing."""
 
     @abstractmethod
     def remove(self, ids: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ _FACTS = ("caption", "author", "licence", "source")
 
 
 def read_credits(folder: Path) -> dict[str, ImageNote]:
-    """Return the credit of each file in ``folder``, by the file. Empty if there is no ``credits.csv``.
+    """Return the credits of the files in ``folder``, by file. Empty if there is no ``credits.csv``.
 
     Raises:
         CollectionError: The file cannot be read or has no column ``file``.
@@ -29,7 +29,7 @@ def read_credits(folder: Path) -> dict[str, ImageNote]:
     try:
         rows = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""))  # Excel begins a file with this mark
         if "file" not in (rows.fieldnames or ()):
-            raise CollectionError(f"{path} has no column “file”. Add one with the file of each image, or delete it.")
+            raise CollectionError(f"{path} has no column “file”. Add one with the file name of each image, or delete credits.csv.")
         return {row["file"] or "": ImageNote((), *(row.get(name) or "" for name in _FACTS)) for row in rows}
     except (ArtifactError, csv.Error) as error:
         raise CollectionError(f"{path} cannot be read. Save it as a CSV file in UTF-8, or delete it.") from error

@@ -20,7 +20,7 @@ class CollectionFacts:
 
     @property
     def title(self) -> str:
-        """What pages call the collection. It is the name of a collection that was written without a title."""
+        """What pages call the collection. If it was written without a title, that is its name."""
         return str(self.facts.get("title") or self.name)
 
     @property
@@ -30,7 +30,7 @@ class CollectionFacts:
 
     @property
     def blank_images(self) -> Mask | None:
-        """Which images show hardly anything ``(n,)``. None if all show something, or if nobody has looked."""
+        """Which images show hardly anything ``(n,)``. None if all show something, or if this was not checked."""
         return None
 
     @property

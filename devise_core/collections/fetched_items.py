@@ -16,7 +16,7 @@ class FetchedItems(Sequence[Item], ABC):
     """Items in order, of which only those that are asked for are read."""
 
     at_a_time = AT_A_TIME
-    """How many are read with one call while all are gone through."""
+    """How many are read with one call during an iteration over all."""
 
     @abstractmethod
     def at(self, rows: Iterable[int]) -> list[Item]:

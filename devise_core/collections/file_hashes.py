@@ -12,11 +12,11 @@ from devise_core.storage.manifest import sha256_of
 from devise_core.storage.sqlite_cache import SqliteCache
 
 _SETTLED = 2.0
-"""Seconds. A file that was written less than this before may be written again within the resolution of its time."""
+"""Seconds. The hash of a file written less than this ago is not kept, since another change may leave its time the same."""
 
 
 class FileHashes(SqliteCache[Path, tuple[str, str]]):
-    """By path, the SHA-256 of a file, and the size, the times and the inode that it had.
+    """The SHA-256 of each file, by path, with the size, the times and the inode that it had.
 
     Args:
         path: The file of the cache.
@@ -46,7 +46,7 @@ class FileHashes(SqliteCache[Path, tuple[str, str]]):
         self.put({file: self._computed.pop(file) for file in list(self._computed)})
 
     def forget_others(self, files: Iterable[Path]) -> None:
-        """Delete the rows of files that are not among ``files``, so that no name is kept of a deleted image."""
+        """Delete the rows of files that are not among ``files``, so that the name of a deleted image is not kept."""
         with self._lock, self._database_errors(), self._database:
             self._database.execute("CREATE TEMP TABLE used (path TEXT PRIMARY KEY)")
             self._database.executemany("INSERT OR IGNORE INTO used VALUES (?)", (self._key(file) for file in files))

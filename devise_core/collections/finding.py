@@ -16,12 +16,12 @@ _MARKS = ("manifest.json", "items.csv")
 def find_collections(artifacts: Path) -> dict[str, Path]:
     """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's.
 
-    A folder that cannot be read may be one, so it is among them. Opening it says what is wrong. Of two with the same name, the
-    user's is returned.
+    A folder that cannot be read may be a collection, so it is included. Opening it says what is wrong. Of two with the same name,
+    the user's is returned.
     """
     folders: dict[str, Path] = {}
     for parent in (artifacts / "collections", user_collections()):
-        with suppress(OSError):  # ``unlisted`` says so of the user's folder
+        with suppress(OSError):  # ``unlisted`` reports this for the user's folder
             folders |= {folder.name: folder for folder in _folders_in(parent) if _is_collection(folder)}
     return folders
 

@@ -31,11 +31,11 @@ from devise_core.storage.paths import CollectionLayout, leads_out
 from devise_core.vectors import Floats, Rows
 
 KEPT_PATHS = 20_000
-"""How many paths of hits are kept, because to check that they are no links takes a third of a search."""
+"""How many paths of hits are kept, because checking that they are not links takes a third of the time of a search."""
 
 
 class _Facts(BaseModel):
-    """What the manifest of a collection may note, as far as it is used."""
+    """The notes of the manifest that are checked when the collection is opened. Any may be missing."""
 
     model: StrictStr = ""
     index: StrictStr | None = None
@@ -164,7 +164,7 @@ class FolderCollection(Collection):
         return self.files.has(by)
 
     def vector_rows(self, by: Stored) -> VectorRows:
-        """Return the vectors of which rows can be read. Takes and raises what ``Collection.vector_rows`` does."""
+        """Return the vectors, from which single rows can be read. Takes and raises what ``Collection.vector_rows`` does."""
         return self.files.rows(by) if self.files.has(by) else super().vector_rows(by)
 
     @cached_property
@@ -192,12 +192,12 @@ class FolderCollection(Collection):
         """Check that the embeddings have as many dimensions as the model's words, by what the manifest says about them.
 
         Raises:
-            ArtifactError: They have not.
+            ArtifactError: They do not.
         """
         entry = self.manifest.files.get(self.layout.embeddings.name)
         if entry and entry.shape[1:] != (dimension,):
             raise ArtifactError(
-                f"{self.layout.embeddings} does not have {dimension} columns, as the model has. Make the collection again."
+                f"{self.layout.embeddings} does not have the {dimension} columns that the model needs. Make the collection again."
             )
 
     @cached_property

@@ -85,7 +85,7 @@ class FolderWriter(StoreWriter):
     def seal(self) -> str:
         """Write everything that searches need, and put the folder in its place.
 
-        A collection of up to ``EXACT_UP_TO`` images becomes one of which all vectors are in memory.
+        A collection of up to ``EXACT_UP_TO`` images becomes one whose vectors are all read into memory.
         """
         rows = self._table.finish()
         if len(rows) <= EXACT_UP_TO:

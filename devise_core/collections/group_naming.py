@@ -18,7 +18,7 @@ LEAST_COVERED = 0.3
 WELL_COVERED = 0.6
 """Below this share a second word is added."""
 LEAST_ADDED = 0.2
-"""The second word covers at least this share of the group besides."""
+"""The second word covers at least this share of the group in addition."""
 MIN_IMAGES, SMALL = 2, 4
 """A word names a group if this many of its images show it. In a group of at most ``SMALL``, one is enough if nothing else fits."""
 
@@ -27,7 +27,7 @@ PEOPLE_BESIDE = 0.1
 bundled collections lost its name by this, and 3 of the 95 small ones did. One was "ape and monkey", with a person among five."""
 
 _QUALITIES = QUALITIES | {"aquatic"}
-"""Words that are no names of groups, although some are nouns too."""
+"""Words that do not name groups, although some of them are also nouns."""
 
 Words = Mapping[str, float]
 """Word → how sure it is that an image shows it, as ``ShownWords`` returns it."""
@@ -78,12 +78,12 @@ def name_by_things(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> l
 
 
 def is_name_of_things(word: str) -> bool:
-    """Return whether a word names a thing, an animal or people. Colours, seasons and feelings tell a visitor of a map nothing."""
+    """Return whether a word names a thing, an animal or people. Colours, seasons and feelings tell visitors of the map nothing."""
     return word == PERSON_WORD or (is_thing(word) and word not in _QUALITIES)
 
 
 def only_words(words: Words, is_kept: Callable[[str], bool]) -> Words:
-    """Return the words that are kept."""
+    """Return the words for which ``is_kept`` returns True."""
     return {word: share for word, share in words.items() if is_kept(word)}
 
 
@@ -145,7 +145,8 @@ class _Group:
     def _ranked(self, images: Sequence[Words], needed: int) -> list[tuple[str, float]]:
         """Return the words that ``needed`` of the images show, each with the share of the images that it covers.
 
-        A word comes first if it covers a larger share of them than of the rest of the collection.
+        The words are sorted by how much that share exceeds their share of the rest of the collection. Words that do not
+        exceed it are left out.
         """
         totals, outside = _totals(images), max(self._count - len(images), 1)
         clear = Counter(word for words in images for word, share in words.items() if share >= SHOWN)

@@ -39,7 +39,7 @@ _LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary")
 MAX_NAME = 255
 """How many characters of the name of a file or folder are kept. File systems allow no more, but zip files do."""
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Zero-width joiners are not among them, since emoji and some scripts need them."""
+"""Invisible characters that are left out of names. Zero-width joiners are kept, since emoji and some scripts need them."""
 METADATA = ("metadata.csv", "metadata.jsonl")
 COCO_FOLDER = "annotations"
 _CREDITS = "credits.csv"
@@ -54,9 +54,9 @@ class FolderScan:
 
     Attributes:
         files: The image files, sorted by path.
-        problems: A sentence for each folder or file that cannot be read, which begins with its path.
+        problems: A sentence for each folder or file that cannot be read. It begins with the path.
         left_out: What is not looked at, in words, such as "3 videos".
-        left_out_folders: A sentence for each folder that is not looked at, which begins with its path. Hidden ones are not listed.
+        left_out_folders: A sentence for each folder that is not looked at, beginning with its path. Hidden ones are not listed.
         annotations: The files that may have labels and captions of the images, sorted by path.
     """
 
@@ -84,8 +84,8 @@ class _LeftOut:
 def scan_folder(source: Path, include_system: bool = False, given: Collection[Path] = ()) -> FolderScan:
     """Find every image file below ``source``.
 
-    Files are recognised by their suffix, or by their content if they have another one or none. Hidden files and folders are left
-    out, and linked folders are not followed.
+    Files are recognised by their suffix, or by their content if the suffix is unknown or missing. Hidden files and folders
+    are left out, and linked folders are not followed.
 
     Args:
         source: The folder.
@@ -138,8 +138,8 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
     Args:
         parts: The path's parts, at least the file's name. Folders become labels, the innermost first, and the name becomes
-            the caption. What is no valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}". Characters that are not
-            visible, or that turn the direction of the text around them, are left out.
+            the caption. What is not valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}". Characters that are not
+            visible, or that change the direction of the text around them, are left out.
         mark: Makes the id unique. If it depends only on the path, links to an image stay valid when others are added.
         source: Where the file is.
 

@@ -1,4 +1,4 @@
-"""What is known of one image beside its pixels."""
+"""What is known of one image besides its pixels."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def leave_unsealed(stack: ExitStack, error: BaseException | None, trace: Traceba
     Args:
         stack: The contexts.
         error: What ended the block of the writer, or None.
-        trace: Where.
+        trace: The traceback of the error, or None.
     """
     unsealed = error or UnsealedError()
     with suppress(UnsealedError):
@@ -42,8 +42,8 @@ class ImageTable:
 
     Args:
         layout: Where to write.
-        thumbnails: The folder that the files of the items are below.
-        kind: The kind of number of the embeddings.
+        thumbnails: The folder that the files of the items are relative to.
+        kind: The number type of the embeddings.
     """
 
     def __init__(self, layout: CollectionLayout, thumbnails: Path, kind: npt.DTypeLike = np.float32) -> None:
@@ -88,7 +88,7 @@ class ImageTable:
             (self._thumbnails / file).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the files, which are of no use then."""
+        """Close the files without finishing them. They cannot be used afterwards."""
         for part in (self._items, self._embeddings, self._features):
             part.close()
 
@@ -102,7 +102,7 @@ class ImageTable:
 
 
 def keep_rows(path: Path, rows: Rows, kind: npt.DTypeLike) -> None:
-    """Keep rows of a matrix, and store them as another kind of number. The file is replaced.
+    """Keep some rows of a matrix, and store them as another number type. The file is replaced.
 
     Args:
         path: The ``.npy`` file of a matrix.

@@ -1,4 +1,4 @@
-"""A collection in memory, such as the images of one session. It is in no file and ends with the object."""
+"""A collection in memory, such as the images of one session. It is in no file and is gone when the object is deleted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class UploadedItem(Item):
 
     @classmethod
     def titled(cls, item: Item, title: str, blank: bool = False) -> UploadedItem:
-        """Return an item with a title, which a blank one has not.
+        """Return an item with a title. A blank image gets none.
 
         Args:
             item: What is known of the image.
@@ -86,7 +86,7 @@ class InMemoryCollection(Collection):
     def __init__(self, name: str, images: Sequence[InMemoryImage], title: str = "") -> None:
         super().__init__(name, [image.item for image in images])
         self.images, self._title = list(images), title
-        self._version = secrets.token_hex(8)  # tells the collections of two sessions apart, which have one name
+        self._version = secrets.token_hex(8)  # distinguishes the collections of two sessions, which have the same name
 
     @property
     def title(self) -> str:

@@ -26,7 +26,7 @@ class InMemoryWriter(StoreWriter):
         return {image.key for image in self._images.values()}.intersection(keys)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images. One with a known id takes the place of the older."""
+        """Write images. One with a known id replaces the older one."""
         rows = zip(batch.items, batch.keys, batch.thumbnails, batch.features, batch.embeddings, strict=True)
         self._images |= {item.id: InMemoryImage(item, *rest) for item, *rest in rows}
 
@@ -36,6 +36,6 @@ class InMemoryWriter(StoreWriter):
             self._images.pop(item_id, None)
 
     def seal(self) -> str:
-        """Make ``collection`` of the images, and return its version."""
+        """Make ``collection`` from the images, and return its version."""
         self.collection = InMemoryCollection(self._name, list(self._images.values()), self._title)
         return self.collection.version

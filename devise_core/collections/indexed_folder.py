@@ -15,11 +15,11 @@ class IndexedFolder:
     Attributes:
         folder: The collection's folder.
         count: How many images are in the collection.
-        skipped: A sentence for each file or folder that cannot be read, which begins with its path.
-        notes: A sentence for each image that this run has read although its file is damaged, and for each file of annotations of
-            which a row has no effect. It begins with the path.
+        skipped: A sentence for each file or folder that cannot be read. It begins with the path.
+        notes: A sentence for each image that this run has read although its file is damaged, and for each file of annotations
+            with a row that has no effect. It begins with the path.
         left_out: What was not looked at, in words, such as "3 videos".
-        left_out_folders: A sentence for each folder that was not looked at, which begins with its path.
+        left_out_folders: A sentence for each folder that was not looked at. It begins with the path.
         annotations: A sentence for each file of annotations that was read, with how many images it is about.
     """
 

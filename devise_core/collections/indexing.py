@@ -60,7 +60,7 @@ def index_folder(
         command: For the manifest.
         parts: The parts of the model, used to precompute data for faster searches.
         include_system: As for ``scan_folder``.
-        annotations: Files with labels and captions, beside those in the folder.
+        annotations: Files with labels and captions, besides those in the folder.
         store: Writes it to Milvus. By default it is written to a folder.
 
     Raises:
@@ -80,7 +80,7 @@ def index_folder(
 
 
 def _begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
-    """Return the result without an image, with what is known before the first is read."""
+    """Return the result before any image is read, with what is known so far."""
     problems, faults, summaries = [*scan.problems, *notes.problems], list(notes.faults), list(notes.summaries)
     return IndexedFolder(target, 0, problems, faults, scan.left_out, scan.left_out_folders, summaries)
 
@@ -88,7 +88,9 @@ def _begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
     """Refuse a folder from which nothing can be read, or that became empty, as when its disk is disconnected during the run."""
     if not any(file.exists() for file in files):
-        raise CollectionError(f"{source} has become empty. Connect its disk or server, and run the same command to continue.")
+        raise CollectionError(
+            f"{source} has become empty. Reconnect its disk or server, and run the same command again to continue."
+        )
     if not result.count:
         raise CollectionError(f"None of the {len(files)} images in {source} can be read. {result.skipped[0]}")
 
@@ -106,7 +108,7 @@ def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annot
         identity: What identifies the image. Its hash distinguishes images with the same name.
         origin: Where the image is.
         notes: What is noted about the images.
-        spread: Whether the thumbnails are spread over several folders, as suits very many.
+        spread: Whether the thumbnails are spread over several folders, as suits very many images.
 
     Returns:
         The image's description. What is noted comes before what its path says.

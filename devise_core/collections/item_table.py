@@ -25,7 +25,7 @@ LABEL, CATEGORY = "label", "category"
 """The kinds of facets."""
 _ITEM_TYPES = (str,) * len(ITEM_COLUMNS)
 _PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
-"""A file that is inside the folder. Most are, and looking at others takes 50 times as long."""
+"""Matches a file that is inside the folder. Most files match, and checking the others takes 50 times as long."""
 
 
 class StoredItems(FetchedItems):
@@ -132,7 +132,7 @@ class ItemTable(StoredItems):
         return dict(self._rows_of(statement, [kind, most], str, int))
 
     def counts(self, kind: str, values: Sequence[str]) -> dict[str, int]:
-        """Return for those of ``values`` that some image has the number of its images."""
+        """Return the number of images for each of ``values`` that an image has."""
         counts = dict[str, int]()
         for start in range(0, len(values), AT_A_TIME):
             part = values[start : start + AT_A_TIME]
@@ -148,7 +148,7 @@ class ItemTable(StoredItems):
         }
 
     def known_keys(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image has. It looks at all images."""
+        """Return those of ``keys`` that an image has. This looks at all images."""
         known = set[str]()
         for start in range(0, len(keys), AT_A_TIME):
             part = keys[start : start + AT_A_TIME]

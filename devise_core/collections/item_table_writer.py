@@ -28,7 +28,7 @@ class ItemTableWriter:
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = OFF")  # the file is written beside its place, and a failed one is deleted
+        self._database.execute("PRAGMA journal_mode = OFF")  # the file is in a temporary folder, which is deleted on failure
         self._database.execute("PRAGMA synchronous = OFF")
         columns = ", ".join(f"{name} TEXT NOT NULL" for name in ("key", *ITEM_COLUMNS))
         self._database.execute(f"CREATE TABLE items (row INTEGER PRIMARY KEY, {columns}, UNIQUE (id))")
@@ -65,7 +65,7 @@ class ItemTableWriter:
         return files
 
     def close(self) -> None:
-        """Close the file, which is of no use then."""
+        """Close the file without finishing it. It cannot be used afterwards."""
         self._database.close()
 
     def rows(self) -> Rows:
@@ -78,7 +78,7 @@ class ItemTableWriter:
         if len(rows) and rows[-1] != len(rows) - 1:
             self._database.execute("CREATE TEMP TABLE places (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
             self._database.executemany("INSERT INTO places VALUES (?, ?)", zip(rows.tolist(), range(len(rows)), strict=True))
-            # In ascending order a row moves down to a number that is free by then.
+            # Rows become negative first, so that no new number is still in use.
             self._database.execute("UPDATE items SET row = -1 - (SELECT new FROM places WHERE old = row)")
             self._database.execute("UPDATE items SET row = -1 - row")
         self._write_facets()

@@ -15,7 +15,7 @@ from devise_core.storage.paths import is_inside
 
 _COLUMNS = [field.name for field in fields(Item)]
 INDEXED = "indexed_file"
-"""The last column. Collections lack it if no image has a source beside its file, or if they are of an earlier version."""
+"""The last column. It is missing if no image has a source besides its file, or if the collection is of an earlier version."""
 
 
 def read_items(path: Path) -> list[Item]:
@@ -58,7 +58,7 @@ def _item(row: Mapping[str, str | None]) -> Item:
 
 
 def _focus(text: str) -> tuple[float, float]:
-    """Read "0.40 0.55". A collection that was made before there was a focus has the middle."""
+    """Read "0.40 0.55". An image of an older collection, without a focus, gets the middle."""
     try:
         x, y = map(float, text.split())
     except ValueError:

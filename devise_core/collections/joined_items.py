@@ -65,7 +65,7 @@ class JoinedItems(StoredItems):
     def facets(self, kind: str, most: int) -> dict[str, int]:
         """Return the ``most`` frequent labels or categories, each with the number of its images.
 
-        A value that is in no segment cannot come before the ``most`` frequent of the first table.
+        A value that is in no segment can only be in the result if it is among the ``most`` frequent of the first table.
         """
         first, *others = self.tables
         added = list(dict.fromkeys(value for table in others for value in table.facets(kind, len(self))))

@@ -40,7 +40,7 @@ def place_added(maps: Projections, embeddings: MappedRows, added: MappedRows) ->
 
     Args:
         maps: What ``project_large`` made.
-        embeddings: The rows it was made of.
+        embeddings: The rows they were made from.
         added: The rows of the segment.
 
     Returns:

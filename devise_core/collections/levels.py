@@ -22,7 +22,7 @@ def _none() -> Floats:
 
 @dataclass(frozen=True)
 class Levels:
-    """The best of all images for each random noun. Of several groups of images, the larger value of each noun is that of all.
+    """The best value of all images for each random noun. For several groups of images, it is the largest of their values.
 
     Attributes:
         cosines: The best cosine of each noun ``(m,)``, or none.

@@ -22,7 +22,7 @@ class LocalStore(Store):
     """A collection in a folder or in the memory of a session.
 
     Args:
-        collection: The collection. In it, an id has a row.
+        collection: The collection, in which each id has a row.
     """
 
     def __init__(self, collection: Collection) -> None:
@@ -53,7 +53,7 @@ class LocalStore(Store):
         In a large folder, features are compared by their projections first, as ``search/looks_index.py`` says.
         """
         if min(k, skip) < 0:
-            raise QueryError(f"The number of results and how many to leave out are 0 or more. Received: {k} and {skip}.")
+            raise QueryError(f"The number of results and the number to leave out must be 0 or more. Received: {k} and {skip}.")
         end, mask = min(skip + k, WINDOW), self._mask(where)
         if end <= skip or not len(self):
             return []
@@ -101,7 +101,7 @@ class LocalStore(Store):
         return Scan(semantic, vector[None, : semantic.dimension], concept, vector[None, semantic.dimension :])
 
     def _by_looks(self, vector: Floats, most: int, mask: Mask | None) -> Ranking:
-        """Search the index over the features. It knows no conditions, so a few images that satisfy one are compared themselves."""
+        """Search the index over the features. It knows no conditions, so if few images satisfy one, only these are compared."""
         features = self.collection.vector_rows("visual")
         _checked(vector, features.shape[1])
         inside = np.arange(len(self)) if mask is None else np.flatnonzero(mask)

@@ -82,7 +82,7 @@ def common_labels(items: Sequence[Item], k: int) -> list[tuple[str, int]]:
 def most_shown(shown: Sequence[Words], k: int) -> list[tuple[str, int]]:
     """Return the ``k`` words that most images show, and how many images show each.
 
-    Words that only one image shows are left out, and so is "female", which WordNet has for hens and mares.
+    Words that only one image shows are left out, and so are sensitive words. WordNet lists hens and mares under "female".
     """
     counts = Counter(word for words in shown for word, share in words.items() if share >= SHOWN and not is_sensitive(word))
     return [(word, count) for word, count in counts.most_common(k) if count > 1]

@@ -1,4 +1,4 @@
-"""Keep pictures of people away from those of apes and monkeys on a map. A map says that neighbours are similar."""
+"""Keep pictures of people away from those of apes and monkeys on a map. A map implies that neighbours are similar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from devise_core.vectors import Floats
 NEAR = 8
 """A picture of people is moved if one of its eight nearest pictures on a map shows a primate."""
 AMONG = 3
-"""It is moved to the mean place of the three most similar pictures of people that are not near a primate, or to one of them."""
+"""It is moved to the mean place of the three most similar pictures of people that are not near a primate. If that place is
+near one, it is moved to the place of one such picture."""
 
 
 def people_apart(maps: Projections, people: Flags, primates: Flags, embeddings: Floats) -> Projections:

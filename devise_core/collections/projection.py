@@ -24,9 +24,9 @@ DIMENSIONS = (2, 3)
 SEED = 7
 PERPLEXITY = 30.0
 NEIGHBOURS = 5
-"""A vector that comes later is placed among this many nearest images."""
+"""A new vector is placed among this many nearest images."""
 MIN_TSNE, MIN_UMAP = 5, 50
-"""With fewer different images there are no neighbourhoods, and the map shows principal components. UMAP's have 15 images."""
+"""Fewer different images form no neighbourhoods, and the map shows principal components. UMAP's neighbourhoods have 15 images."""
 MAX_FITTED = 3_000
 """t-SNE is fitted on this many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
@@ -46,7 +46,7 @@ class Projections:
     Attributes:
         places: The place of each image, ``(n, 2 or 3)`` from 0 to 1.
         trustworthiness: How well ten-neighbour lists on the map agree with those by cosine; 1 is perfect (Venna and Kaski, 2001).
-            Empty for few images.
+            Empty for fewer than ``MIN_TSNE`` images.
         matrix: With ``offset``, takes a vector to its place by principal components, ``(d, 3)``.
         offset: ``(3,)``.
         clusters: The number of each image's cluster ``(n, 2)``, among few clusters and among many.
@@ -61,7 +61,7 @@ class Projections:
     anchors: Rows | None = None
 
     def place(self, name: str, vector: Floats, embeddings: VectorRows) -> Floats:
-        """Return the place ``(2,)`` or ``(3,)`` of a vector on a map. Maps other than PCA interpolate it, as ``place`` says.
+        """Return the place ``(2,)`` or ``(3,)`` of a vector on a map. Maps other than PCA use the function ``place``.
 
         Args:
             name: The map.
@@ -121,7 +121,7 @@ def map_names(embeddings: Floats, methods: Sequence[str] = METHODS) -> list[str]
 
 
 def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
-    """Return the places ``float32 (m, 2 or 3)`` of vectors: means of those of the five nearest images, weighted by cosine.
+    """Return the places ``float32 (m, 2 or 3)`` of vectors: means of the places of the five nearest images, weighted by cosine.
 
     Args:
         vectors: Unit rows ``(m, d)``.
@@ -182,7 +182,7 @@ def _umap(embeddings: Floats, dimensions: int) -> Floats:
 
 
 def _framed(places: Floats) -> Floats:
-    """Fit into the unit square or cube, with the longest extent from left to right. t-SNE and UMAP give any rotation."""
+    """Fit places into the unit square or cube, longest extent from left to right. The rotation of t-SNE and UMAP is arbitrary."""
     centred = places - places.mean(axis=0)
     rotated = centred @ _signed(np.linalg.svd(centred, full_matrices=False)[2]).T
     scale, offset = _frame(rotated)

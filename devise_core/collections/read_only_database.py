@@ -38,7 +38,7 @@ def open_read_only(path: Path, tables: Collection[str]) -> sqlite3.Connection:
 
     Args:
         path: A file that is not written to any more.
-        tables: The tables that it must have. Those of a full-text table begin with its name.
+        tables: The tables that it must have. SQLite adds others for a full-text table, whose names begin with its name.
 
     Raises:
         ArtifactError: It has other tables, or views or triggers.

@@ -28,7 +28,7 @@ def open_items(layout: CollectionLayout, manifest: Manifest) -> StoredItems:
 
 
 def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Manifest, count: int) -> None:
-    """Check that a part of a collection has as many items as the manifest says that it has embeddings.
+    """Check that a part of a collection has as many items as it has embeddings according to the manifest.
 
     Args:
         layout: The collection.
@@ -37,7 +37,7 @@ def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Mani
         count: The number of items in the part.
 
     Raises:
-        ArtifactError: It has not.
+        ArtifactError: The numbers differ.
     """
     entry = manifest.files.get(part.embeddings.relative_to(layout.root).as_posix())
     if entry and entry.shape and entry.shape[0] != count:

@@ -36,8 +36,8 @@ class SegmentWriter(StoreWriter):
     """Adds images to the large collection in ``folder``. Use it in a ``with`` block.
 
     The files that are there are not changed, so readers of the old version keep it. Writing the manifest is what shows the new
-    version. A process that is killed before leaves a folder that the next one deletes. What a merge of segments has replaced is
-    deleted when images are added the next time.
+    version. A process that is killed before that leaves a folder, which the next process deletes. Segments that a merge replaced
+    are deleted the next time that images are added.
 
     Args:
         folder: The folder of the collection.
@@ -46,7 +46,7 @@ class SegmentWriter(StoreWriter):
         source: Where the images come from, for the manifest.
 
     Raises:
-        CollectionError: Another process adds to the collection, or it is small.
+        CollectionError: Another process is adding to the collection, or the collection is small.
     """
 
     def __init__(self, folder: Path, command: str, parts: ModelParts | None = None, source: str = "your own pictures") -> None:
@@ -88,7 +88,7 @@ class SegmentWriter(StoreWriter):
         self._table.put(batch)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Delete images that were added now.
+        """Delete images that this writer has added.
 
         Raises:
             CollectionError: An image was in the collection before.
@@ -149,8 +149,8 @@ def _only_one(folder: Path) -> FileLock:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise CollectionError(f"Another process adds to the collection {folder.name}. Wait until it ends.") from error
-    except (OSError, NotImplementedError):  # without file locks it is written unlocked
+        raise CollectionError(f"Another process is adding to the collection {folder.name}. Wait until it ends.") from error
+    except (OSError, NotImplementedError):  # a file system without locks: the collection is written unlocked
         pass
     return lock
 

@@ -1,4 +1,4 @@
-"""The parts of a large collection that was added to.
+"""The parts of a large collection that images were added to.
 
 The files of the first images are in the folder of the collection. Each addition is a *segment*, a folder with the same kinds of
 files. The manifest of the collection lists the files of all segments with their SHA-256, so that it alone decides what belongs to
@@ -19,7 +19,7 @@ from devise_core.storage.paths import CollectionLayout
 
 FOLDER = "segments"
 MERGED_TOGETHER = 8
-"""So many segments of similar sizes become one. A larger number merges less often, and a search looks at more files."""
+"""This many segments of similar sizes are merged into one. With a larger number, merges are rarer and a search reads more files."""
 _NAME = re.compile(r"[0-9a-f]{8}")
 
 
@@ -40,7 +40,7 @@ def segments_of(facts: Mapping[str, Any]) -> list[Segment]:
     """Return the segments that a manifest notes.
 
     Raises:
-        ArtifactError: A name is no name of a segment.
+        ArtifactError: A segment has an invalid name or count.
     """
     try:
         segments = [Segment(**each) for each in facts.get("segments", [])]
@@ -48,7 +48,7 @@ def segments_of(facts: Mapping[str, Any]) -> list[Segment]:
     except TypeError:
         valid = False
     if not valid:
-        raise ArtifactError("The manifest names segments that cannot be there. Make the collection again.")
+        raise ArtifactError("The manifest lists invalid segments. Make the collection again.")
     return segments
 
 
@@ -70,7 +70,7 @@ def layouts(layout: CollectionLayout, facts: Mapping[str, Any]) -> list[Collecti
 def merged_count(counts: Sequence[int], added: int) -> int:
     """Return how many of the last segments to write again together with ``added`` images.
 
-    An image is written again when its segment has grown ``MERGED_TOGETHER``-fold, and not each time that some are added.
+    An image is written again when its segment has grown ``MERGED_TOGETHER``-fold, and not each time that images are added.
     """
     total, merged = added, 0
     while True:

@@ -15,7 +15,7 @@ from devise_core.storage.artifact_reader import Array, check_rows, checked, read
 MAX_CLUSTERS = 256
 """A page sends the number of each image's cluster in one byte."""
 _MAX_BYTES, _MAX_IMAGE_BYTES = 1 << 20, 256
-"""The most bytes of the file, and for each image. The places and clusters of an image take 64 bytes on six maps."""
+"""The most bytes of a file without images, and for each image. The places and clusters of an image take 64 bytes on six maps."""
 _REMEDY = "Make the collection again"
 
 
@@ -31,7 +31,7 @@ def read_maps(path: Path, count: int, dimension: int | None) -> Projections:
         The maps that this version knows, at least one.
 
     Raises:
-        ArtifactError: The file has no maps, or not those of such images.
+        ArtifactError: The file is damaged or has no maps, or its maps do not fit ``count`` and ``dimension``.
     """
     arrays = read_arrays(path, _MAX_BYTES + _MAX_IMAGE_BYTES * count)
     with reading(path, _REMEDY):
@@ -48,7 +48,7 @@ def read_maps(path: Path, count: int, dimension: int | None) -> Projections:
 
 
 def _places(arrays: Mapping[str, Array], path: Path, count: int) -> dict[str, Array]:
-    """Return the maps that are known, which do not include those of a later version."""
+    """Return the maps that this version knows. Those that a later version added are left out."""
     places = {}
     for method in METHODS:
         for dimensions in DIMENSIONS:
@@ -72,7 +72,7 @@ def _anchors(arrays: Mapping[str, Array], path: Path, count: int) -> Array | Non
         return None
     anchors = checked(arrays["anchors"], f"“anchors” in {path}", np.integer, (None,))
     if not len(anchors):
-        raise ArtifactError(f"{path} names no image that others are placed among. {_REMEDY}.")
+        raise ArtifactError(f"{path} has an empty list of the images that others are placed among. {_REMEDY}.")
     check_rows(anchors, count, f"{path}")
     return anchors
 

@@ -16,12 +16,12 @@ from devise_core.vectors import Floats
 def store_parts(
     layout: CollectionLayout, manifest: Manifest, parts: ModelParts, features: Floats, embeddings: Floats
 ) -> list[Path]:
-    """Write ``score_vectors.npy``, and note the thresholds of the evidence and the version of both in ``manifest.about``.
+    """Write ``score_vectors.npy``, and note the thresholds of the evidence and the version of the parts in ``manifest.about``.
 
     Args:
         layout: The folder to write to.
         manifest: The manifest of that folder. The caller adds the files to it.
-        parts: The parts of the model. What it lacks is not stored.
+        parts: The parts of the model. What the model lacks is not stored.
         features: ``(n, f)`` as the collection stores them.
         embeddings: Unit rows ``(n, d)``.
 

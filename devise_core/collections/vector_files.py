@@ -24,7 +24,7 @@ from devise_core.vectors import Floats, unit_stored
 
 Stored = Literal["semantic", "visual", "concept", "partition"]
 """The vectors that a collection stores: embeddings, features, and what the score needs besides (``score_vectors``). A large one
-stores the partitions of the softmax too, so that the probability of a few labels is computed alone."""
+also stores the partitions of the softmax, so that the probabilities of a few labels can be computed without all the others."""
 _LENGTH_TOLERANCE = 0.01
 
 
@@ -42,11 +42,11 @@ class VectorFiles(ABC):
 
     @abstractmethod
     def rows(self, by: Stored) -> VectorRows:
-        """Return vectors of which rows can be read. Raises ``ArtifactError``."""
+        """Return the vectors, of which single rows can be read. Raises ``ArtifactError``."""
 
     @abstractmethod
     def products(self, by: Stored) -> Products:
-        """Return what multiplies a query with all images. Raises ``ArtifactError``."""
+        """Return the object that multiplies a query with all images. Raises ``ArtifactError``."""
 
     @abstractmethod
     def index(self, by: Stored) -> Index:
@@ -81,7 +81,7 @@ class WholeVectorFiles(VectorFiles):
         return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)
 
     def index(self, by: Stored) -> Index:
-        """Open the index that the manifest names, or the default for the size if the manifest is older than that."""
+        """Open the index that the manifest names, or the default for the size if an old manifest names none."""
         vectors, path = self.rows(by), self.layout.embedding_index if by == "semantic" else self.layout.feature_index
         kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
         return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
@@ -146,16 +146,18 @@ class MappedVectorFiles(VectorFiles):
             parts = [MappedRows(self.manifest.glanced(layout.root / self.path(by).name)) for layout in self._layouts]
             rows = JoinedRows(parts) if len(parts) > 1 else parts[0]
             if len(rows) != self.count:
-                raise ArtifactError(f"{self.path(by)} does not have {self.count} rows, as the items. Make the collection again.")
+                raise ArtifactError(
+                    f"{self.path(by)} does not have {self.count} rows, one for each item. Make the collection again."
+                )
             self._rows[by] = rows
         return self._rows[by]
 
     def products(self, by: Stored) -> Products:
-        """Return products of which the fast ones are read from a file of bytes.
+        """Return products. The fast ones read a file with one byte for each number.
 
         Raises:
             ArtifactError: A file is missing or damaged.
-            ValueError: The vectors are the features, of which there are no bytes.
+            ValueError: The vectors are the features, which have no such file.
         """
         if by not in self._products:
             if by == "visual":
@@ -172,7 +174,7 @@ class MappedVectorFiles(VectorFiles):
         return LooksIndex.open(self.rows(by), *(self.manifest.glanced(layout.looks) for layout in self._layouts))
 
     def verify(self) -> None:
-        """Check the sizes of all files but those that only captions are searched in, and which are opened then.
+        """Check the sizes of all files except those of the caption index, which are checked when captions are searched.
 
         ``python -m devise_core doctor`` checks their SHA-256, which takes a while.
         """

@@ -68,7 +68,7 @@ def write_collection(
         source: Where the images come from, for the manifest.
         licence: Their licence, for the manifest.
         before: An older version of the collection. If its embeddings are the same, its maps are kept.
-        index: The name of an index type. By default the exact one for up to ``EXACT_UP_TO`` items. More stay on disk.
+        index: The name of an index type. By default the exact one for up to ``EXACT_UP_TO`` items. Larger collections stay on disk.
         parts: The parts of the model. With them the collection stores what every search needs of its images.
         about: Further facts, such as the title.
 
@@ -138,7 +138,7 @@ def _write_large(
     embeddings: Floats,
     parts: ModelParts | None,
 ) -> list[Path]:
-    """Write a collection of which the vectors stay on disk. Return all of its files."""
+    """Write a collection whose vectors stay on disk. Return all of its files."""
     table = ItemTableWriter(layout.item_table)
     table.put(range(len(items)), items, [""] * len(items))
     table.finish()
@@ -155,7 +155,7 @@ def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats
 
 
 def _same_maps(before: CollectionLayout | None, embeddings: Floats) -> Projections | None:
-    """The maps of the collection ``before``, if it is undamaged and has the same embeddings and kinds of map."""
+    """Return the maps of the collection ``before``, if it is undamaged and has the same embeddings and kinds of map."""
     if before is None or not before.embeddings.is_file():
         return None
     with suppress(ArtifactError, OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Fetch quality images of Wikimedia Commons through its API, each with its author and licence.
+"""Fetch quality images from Wikimedia Commons through its API, each with its author and licence.
 
 The API is described at https://www.mediawiki.org/wiki/API:Main_page, and how to use it politely at
 https://www.mediawiki.org/wiki/API:Etiquette: one request at a time, ``maxlag``, and a User-Agent that says who asks.
@@ -51,14 +51,14 @@ class CommonsReport:
 
 
 def fetch_commons(folder: Path, client: Client, limit: int, api: str = API) -> CommonsReport:
-    """Fetch images of Wikimedia Commons into a folder. Images that are there already count, and are not fetched again.
+    """Fetch images from Wikimedia Commons into a folder. Images that are there already count, and are not fetched again.
 
     ``credits.csv`` has the caption, author, licence and page of each image. The command ``index`` reads it.
 
     Args:
         folder: The folder, which is made if it is missing.
         client: Sends the requests.
-        limit: How many images the folder shall have. It gets fewer if there are no more.
+        limit: How many images the folder should have. It gets fewer if Commons has no more.
         api: The address of the API.
 
     Returns:

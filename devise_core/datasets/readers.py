@@ -121,7 +121,7 @@ def read_iapr_description(path: Path) -> tuple[str, ...]:
     """Return the description in an annotation file as the only caption, or no caption if there is none.
 
     The files state no encoding and are ISO-8859-1. They are read with a pattern, because an XML parser rejects the bare “&” in
-    some.
+    some of them.
     """
     if not path.is_file():
         return ()

@@ -24,7 +24,7 @@ class ListedImage:
     Attributes:
         uri: Its path or URL.
         parts: The parts of the path that describe it, at least its name.
-        identity: What makes its id.
+        identity: What its id is made from.
         stamp: Changes when the image changes, as far as the storage tells. "" for the web.
     """
 
@@ -36,11 +36,11 @@ class ListedImage:
 
 @dataclass
 class ImageList:
-    """What a source has.
+    """The images of a source, and what was left out.
 
     Attributes:
         images: The images.
-        problems: A sentence for each that cannot be listed.
+        problems: A sentence for each folder or file that cannot be listed.
         left_out: What is not looked at, in words.
         left_out_folders: A sentence for each folder that is not looked at, which begins with its path.
         folder: The folder of the images, if they are in one.
@@ -59,7 +59,8 @@ def list_images(source: str, include_system: bool = False, given: Collection[Pat
     """List the images of a source.
 
     Args:
-        source: A folder, a text file with a path or URL on each line, or the URL of a folder for fsspec, such as ``s3://bucket/photos``.
+        source: A folder, a text file with a path or URL on each line, or the URL of a folder for fsspec, such as
+            ``s3://bucket/photos``.
         include_system: As for ``scan_folder``.
         given: As for ``scan_folder``.
 
@@ -109,7 +110,7 @@ def _in_folder(folder: Path, include_system: bool, given: Collection[Path]) -> I
 
 
 def _in_file(file: Path) -> ImageList:
-    """Read a list. Relative paths are relative to its folder. The folders of these images are no labels."""
+    """Read a list. Relative paths are relative to its folder. The folders of these images are not used as labels."""
     lines = [line.strip() for line in read_text(file).removeprefix("\ufeff").splitlines()]
     images = []
     for line in dict.fromkeys(line for line in lines if line and not line.startswith("#")):

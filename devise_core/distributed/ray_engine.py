@@ -18,12 +18,12 @@ from devise_core.errors import CollectionError, extras_needed
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 
 LARGEST_SHARD = 8 * BATCH
-"""Images in one task and in one shard, at most. If a process ends, so many are computed again."""
+"""The most images in one task and in one shard. If a process dies, this many are computed again."""
 _TASKS_EACH = 4
 _TRIES = 4
-"""How often a task is tried whose process ends."""
+"""How often a task is tried if its process dies."""
 _STARTS = 3
-"""How often to start Ray here. On a busy machine its processes may take too long."""
+"""How often to try to start Ray on this machine. Its processes may take too long if the machine is busy."""
 _STORE_BYTES = 1 << 30
 _ANSWER_SECONDS = 5.0
 _ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -103,18 +103,20 @@ def _connected(address: str, workers: int) -> Iterator[None]:
     if address and address != "auto":
         _check_answers(address)
     options: dict[str, Any] = {"address": address or "local", "runtime_env": {"env_vars": _variables()}}
-    if not address:  # Ray protects a cluster that it starts here by a token
+    if not address:  # Ray protects a cluster that it starts here with a token
         options |= {"num_cpus": workers or None, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
     for left in reversed(range(1 if address else _STARTS)):
         try:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
             break
-        except Exception as error:  # Ray raises a plain one if a process of its own has not started within 30 s
+        except Exception as error:  # Ray raises a plain Exception if one of its processes has not started within 30 s
             ray.shutdown()
             if left:
                 continue
             reason, advice = str(error).strip().splitlines()[0], "Check --address" if address else "Run the same command again"
-            raise CollectionError(f"Ray does not start at {address or 'this machine'} ({reason.rstrip('.')}). {advice}.") from error
+            raise CollectionError(
+                f"Ray does not start {f'at {address}' if address else 'on this machine'} ({reason.rstrip('.')}). {advice}."
+            ) from error
     try:
         yield
     finally:
@@ -122,7 +124,7 @@ def _connected(address: str, workers: int) -> Iterator[None]:
 
 
 def _check_answers(address: str) -> None:
-    """Ray itself waits for a minute. Raises ``CollectionError``."""
+    """Check that a cluster answers, because Ray itself would wait for a minute. Raises ``CollectionError``."""
     host, _, port = address.partition("://")[2].rpartition(":") if "://" in address else address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
@@ -133,7 +135,7 @@ def _check_answers(address: str) -> None:
 
 
 def _variables() -> dict[str, str]:
-    """Return the environment of the processes: the settings of this one, and where it has the library from."""
+    """Return the environment of the processes: the settings of this one, and where to import the library from."""
     ours = {name: value for name, value in os.environ.items() if name.startswith("SEMBLANCE_")}
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]))
     return {**ours, **_ONE_THREAD, "PYTHONPATH": path}

@@ -1,4 +1,4 @@
-"""Nothing matches: whether everyday nouns that are absent from a collection are refused, and its own labels are not."""
+"""The "nothing matches" test: whether everyday nouns that a collection does not show are refused, and its own labels are not."""
 
 from __future__ import annotations
 

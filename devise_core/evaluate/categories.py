@@ -34,8 +34,9 @@ def in_category(categories: Sequence[str], word: str) -> Relevant:
 class CategoryJudge:
     """Says whether an image shows a category, by the image's category and by the kinds of thing that its labels name.
 
-    An image has one category, so a basilica among the monuments is a building too. A label that names no known kind of thing, such
-    as "parthenon", cannot tell whether the image shows another category. Such images are not judged and do not count.
+    An image has only one category, but may show others. A basilica among the monuments is also a building. A label that names no
+    known kind of thing, such as "parthenon", cannot tell whether the image shows another category. Such images are not judged and
+    do not count.
 
     Args:
         engine: The model, whose nouns and senses say which kind a label is.
@@ -61,8 +62,8 @@ class CategoryJudge:
 def evaluate_categories(engine: Engine) -> list[CategoryResult]:
     """Search for each step of the collection's category paths, and sort by average precision, best first.
 
-    Leaves out words without a vector or without a kind of thing, categories that fewer than ``MIN_IMAGES`` images show, and
-    categories of every image. Of a large collection, the images of its sample are searched. Images that cannot be judged do not
+    Leaves out words that have no vector or name no kind of thing, categories that fewer than ``MIN_IMAGES`` images show, and
+    categories that all images show. In a large collection, only its sample is searched. Images that cannot be judged do not
     count.
     """
     collection, judge = engine.collection, CategoryJudge(engine)

@@ -1,4 +1,4 @@
-"""Images labelled among fixed labels: the 1000 of ImageNet, and 46 unseen classes of Caltech-101."""
+"""Label images with a fixed set of labels: the 1000 of ImageNet, and the 46 unseen classes of Caltech-101."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The measurement of the 2020 notebook, of a head that was trained for the 20 classes of Pascal Sentences as its head was."""
+"""The 2020 notebook's measurement, for a head that is trained for the 20 classes of Pascal Sentences, as the notebook's was."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LAST_ROW = f"{OURS} on {OTHER_SPLITS} other splits"
 def custom_classes(methods: Methods) -> Outcome:
     """Measure the head of ``train --recipe own`` on the 2020 notebook's split, and on other random splits to tell skill from luck.
 
-    Gives no table for a model without the ImageNet classifier, which was itself trained for other classes.
+    There is no table for a model without the ImageNet classifier, or for one that was itself trained for other classes.
     """
     model = methods.model
     if model.classifier is None or model.has_custom_labels:
@@ -49,7 +49,7 @@ def custom_classes(methods: Methods) -> Outcome:
         "The head is made by `python -m devise_core train pascal-sentences --recipe own --split seed`. It is a softmax over "
         f"{len({image.label for image in images})} classes, fitted on the square roots of the features, followed by the word "
         "vectors of the classes, as in ConSE. The table compares it with that softmax, with ConSE as published, and with the "
-        "same head on random vectors. hit@k and hp@k are those of the bundled model's table. The intervals of the last row "
+        "same head on random vectors. hit@k and hp@k are defined as in the bundled model's table. The intervals of the last row "
         "are over splits."
     )
     return Outcome((_with_other_splits(comparison(TITLE, note, "pascal-sentences", first), [split[OURS] for split in others]),))
@@ -72,9 +72,9 @@ def _features(model: ModelUnderTest, images: Sequence[AnnotatedImage]) -> Floats
 def _split_metrics(
     model: ModelUnderTest, images: Sequence[AnnotatedImage], features: Floats, train: splits.Mask
 ) -> dict[str, MetricValues]:
-    """Return the metrics of each method on the images out of ``train`` ``(n,)``.
+    """Return the metrics of each method on the images that are not in ``train`` ``(n,)``.
 
-    The head is trained on all views of ``features`` ``(views, n, f)``. It is tested on the plain view, which is the engine's.
+    The head is trained on all views of ``features`` ``(views, n, f)``. It is tested on the plain view, which the engine uses.
     """
     labels = np.asarray([image.label for image in images])
     names = sorted(set(labels))

@@ -20,7 +20,7 @@ from devise_core.vision.image_encoder import Encoded
 
 COLLECTIONS = ("stamps", "photos")
 KS = (1, 5)
-UNTRAINED = " The model was not trained on these images, but their errors were looked at while the names were chosen."
+UNTRAINED = " The model was not trained on these images, but the errors on them were examined while the naming was designed."
 PERSON_SYNSET = "n00007846"
 
 
@@ -37,8 +37,8 @@ class Truth:
     """What counts as right for one image.
 
     Attributes:
-        nouns: The nouns that its labels are.
-        words: Its labels, and the words of labels of several words.
+        nouns: The nouns that its labels mean.
+        words: Its labels, and the single words of labels that have several.
         senses: The WordNet ids of its nouns' senses and of their hypernyms.
     """
 
@@ -149,7 +149,7 @@ def _truths(engine: Engine, only_judged: bool) -> tuple[list[int], list[Truth]]:
 
 
 def _noun_of(label: str, engine: Engine) -> tuple[str, list[str]] | None:
-    """Return the noun that ``label`` is, with its sense, or None if it is none that the model knows."""
+    """Return the noun that ``label`` is, with its sense, or None if the model knows no such noun."""
     nouns = engine.text.nouns if isinstance(engine.text, WordVectorEncoder) else None
     row = nouns.row(label) if nouns else None
     if nouns is None or row is None:

@@ -24,7 +24,7 @@ SHIPPED = "as shipped"
 """The scores that the pages and commands use: DeViSE and everything added to it."""
 WITH_PHRASE_ENCODER = "as shipped, with the phrase encoder"
 T = 10
-"""The number of labels that ConSE combines: the best of Norouzi et al. (2013)."""
+"""The number of labels that ConSE combines: the best value in Norouzi et al. (2013)."""
 
 NO_CLASSIFIER, NO_TRAINING_IMAGES = "no classifier", "no training images"
 NOT_APPLICABLE = "not applicable"
@@ -78,7 +78,7 @@ class Methods:
 
     @cached_property
     def searches(self) -> dict[str, ShippedSearch]:
-        """The shipped search, and the one with the phrase encoder if that is configured and fits the model, by the row's name."""
+        """The searches by row name: the shipped one, and one with the phrase encoder if that is configured and fits the model."""
         encoder, projection = self.model.phrase_encoder, self.model.layout.phrase_projection.name
         if encoder is None or projection not in self.model.manifest.files:
             return {SHIPPED: self.shipped}
@@ -94,7 +94,7 @@ class Methods:
 
     @property
     def softmax_cell(self) -> str:
-        """The cell of the softmax where a query is not one of its labels."""
+        """The text in the cells of the softmax if the queries are not among its labels."""
         return NO_CLASSIFIER if self.model.classifier is None else NOT_APPLICABLE
 
     def class_shares(self, encoded: Encoded) -> Floats:

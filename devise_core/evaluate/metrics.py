@@ -23,7 +23,7 @@ def average_precision(scores: Floats, relevant: Relevant) -> float:
     calls it, and scikit-learn would add 75 MB to the server.
 
     Args:
-        scores: The score of each item ``(n,)``, the best the highest.
+        scores: The score of each item ``(n,)``. Higher is better.
         relevant: Which items are relevant ``(n,)``.
 
     Raises:
@@ -40,7 +40,7 @@ def precision_at(scores: Floats, relevant: Relevant, k: int) -> float:
     """Return the number of relevant items among the ``k`` best, divided by the largest possible number.
 
     Args:
-        scores: The score of each item ``(n,)``, the best the highest.
+        scores: The score of each item ``(n,)``. Higher is better.
         relevant: Which items are relevant ``(n,)``.
         k: How many items count.
 

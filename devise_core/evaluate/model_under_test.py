@@ -45,7 +45,7 @@ class ModelUnderTest:
         data: The folder of the data sets.
         cache: The folder for results to keep between runs.
         say: Prints a line of progress.
-        phrase_encoder: Reads phrases in rows of their own. All other rows are measured without it.
+        phrase_encoder: Reads phrases, or None. It has its own rows in the tables. All other rows are measured without it.
     """
 
     layout: ArtifactLayout
@@ -147,14 +147,14 @@ class ModelUnderTest:
         return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
 
     def engine(self, collection: str | Collection) -> Engine:
-        """Return an engine with this model over a collection, opened or by name, as ``collection`` gives it."""
+        """Return an engine with this model over a collection. A name is opened with ``collection``."""
         collection = self.collection(collection) if isinstance(collection, str) else collection
         return Engine(self.layout, self.manifest, self.text, self.encoder, EmptyCollection()).on(collection)
 
     def collection(self, name: str) -> Collection:
         """Open the collection ``name`` of this model.
 
-        Of ``photos`` it has the images that were judged. Those that were added later would change what every figure means.
+        Of ``photos``, it has only the images that were judged. Images added later would change the meaning of all figures.
         """
         collection = open_collection(name, self.layout, self.model_id)
         return _judged(collection) if name == PHOTOS else collection

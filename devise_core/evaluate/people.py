@@ -20,7 +20,7 @@ from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
 FIRST, LISTED = 3, 10
-"""A word for a person is looked for among the first 3 names, a name that could hurt among the first 10."""
+"""A word for a person is looked for among the first 3 names, and a name that could hurt among the first 10."""
 COLUMNS = ("images", "count", f"person@{FIRST}", f"unsure@{LISTED}", f"hurtful@{LISTED}")
 TITLE = "People: flickr8k-1000 and Pascal Sentences"
 WITH, WITHOUT, PASCAL = "flickr8k-1000 with people", "flickr8k-1000 without people", "Pascal Sentences, class person"
@@ -29,7 +29,7 @@ _NOTE = (
     f"person@{FIRST} is the share of images with the name “person” among the first {FIRST}. "
     f"unsure@{LISTED} is the share of images with an unsure name among the first {LISTED}. Such a name could hurt a person, as "
     "an animal, underwear, a weapon, a disguise or a prison does, and the classifier gives less than half of its probability "
-    f"to that kind of thing. It uses the flags that the namer itself uses. hurtful@{LISTED} is the same with an independent list "
+    f"to that kind of thing. This metric uses the same flags as the namer. hurtful@{LISTED} is the same with an independent list "
     "of names in place of the flags, which was written by hand. The thresholds were chosen after the images of flickr8k-1000 had "
     "been looked at, and the signal for people was learned from captions of Pascal Sentences."
 )
@@ -72,11 +72,11 @@ class NameGuard:
         self._animals, self._is_animal = table.labels_of("a"), table.flagged("a")
 
     def has_unsure_name(self, names: Names, classes: Floats) -> bool:
-        """Return whether the names of an image, with the classifier's softmax of it ``(labels,)``, include such a name."""
+        """Return whether the names of an image include such a name. ``classes`` is the classifier's softmax of it ``(labels,)``."""
         return any(self._is_unsure(line, classes) for line in names.lines if line != PERSON_LINE)
 
     def _is_unsure(self, line: int, classes: Floats) -> bool:
-        labels = self._animals if self._is_animal[line] else self._table.below[line]  # for an animal, to be any animal is enough
+        labels = self._animals if self._is_animal[line] else self._table.below[line]  # for an animal's name, any animal counts
         return bool(self._hurtful[line]) and float(classes[labels].sum()) < SURE
 
 

@@ -20,7 +20,7 @@ Protocol = Callable[[Methods], Outcome]
 
 
 def pascal(methods: Methods) -> Outcome:
-    """Pascal Sentences, tested as in the 2020 notebook: named with all words, also by a head trained for it, and found by label.
+    """Pascal Sentences on the 2020 notebook's split: named with all words, also by a head trained on it, and found by label.
 
     A model without a vocabulary is only measured on finding images by label.
     """

@@ -80,7 +80,7 @@ def random_head(model: ModelUnderTest) -> Head | None:
 
 
 def recorded_training(record: dict[str, Any]) -> tuple[Recipe, float]:
-    """Return how the model was trained: the recipe, and how far its head is from the start.
+    """Return how the model was trained: the recipe, and how far its head moved from the start (0) to the trained head (1).
 
     The baseline uses one view of each image, for as many steps as the model took over all views. It leaves out captions,
     which have no random vector.

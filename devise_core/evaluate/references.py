@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-SEED = "this project started from it: VGG16 and GloVe 6B 300-d, 400,000 words, the same 100 test pictures"
+SEED = "the notebook that this project started from: VGG16 and GloVe 6B 300-d, 400,000 words, the same 100 test pictures"
 DEVISE = "Frome et al. (2013), “DeViSE: A Deep Visual-Semantic Embedding Model”, NeurIPS, abstract"
 CONSE = "Norouzi et al. (2014), “Zero-Shot Learning by Convex Combination of Semantic Embeddings”, ICLR"
 

@@ -58,7 +58,7 @@ def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[A
     note = f"Each of {len(queries)} labels is a query over {len(images)} images."
     note += model.training_note(protocol, "seed" if protocol == "pascal-sentences" else "seen")
     if unknown := [label for label in known if not known[label]]:
-        note += f" No word vector for {', '.join(unknown)}, so they are not queries."
+        note += f" These labels have no word vector, so they are not queries: {', '.join(unknown)}."
     return query_outcome(methods, protocol, f"Text → images: {what}", note, model.encode(images), queries, 10)
 
 

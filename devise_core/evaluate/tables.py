@@ -58,7 +58,7 @@ def subset(results: Mapping[str, MetricValues | str], kept: Relevant) -> dict[st
 def comparison(
     title: str, note: str, protocol: str, results: Mapping[str, MetricValues | str], groups: Rows | None = None
 ) -> Table:
-    """Return a table with a row per method, and a row per rival with the difference of ours, by the paired bootstrap.
+    """Return a table with a row per method, and a row per rival with our lead over it, by the paired bootstrap.
 
     Args:
         title: What was measured.

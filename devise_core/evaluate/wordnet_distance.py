@@ -44,7 +44,7 @@ def read_labels(path: Path) -> Labels:
 
 
 def label_distances(labels: Labels) -> Rows:
-    """Return the distance of every two labels ``(n, n)``: the steps up to their nearest common hypernym and down again."""
+    """Return the distance between every two labels ``(n, n)``: the steps up to their nearest common hypernym and down again."""
     ancestors = [{identity: 0, **hypernyms} for identity, hypernyms in zip(labels.ids, labels.hypernyms, strict=True)]
     columns = {name: column for column, name in enumerate(sorted({name for steps in ancestors for name in steps}))}
     up = np.full((len(labels), len(columns)), _FAR, dtype=np.int16)
@@ -56,8 +56,8 @@ def label_distances(labels: Labels) -> Rows:
 def correct_sets(distances: Rows, k: int) -> Relevant:
     """Return hCorrectSet(k) of each label ``(n, n)``: all labels within the smallest radius that covers at least ``k``.
 
-    The radius grows by whole steps in the hierarchy, so a set may hold more than ``k`` labels. Frome et al. (2013), section 4
-    and the appendix.
+    The radius grows by whole steps in the hierarchy, so a set may hold more than ``k`` labels. See Frome et al. (2013),
+    section 4 and the appendix.
 
     Args:
         distances: As ``label_distances`` returns them ``(n, n)``.

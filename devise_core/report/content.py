@@ -140,7 +140,7 @@ def run_query(engines: Sequence[Engine], query: str) -> QueryResult:
 
 
 def typical_images(collection: Collection, count: int) -> list[ExampleImage]:
-    """Choose up to ``count`` images without a person's choice: those at the centres of the largest k-means clusters."""
+    """Choose up to ``count`` images automatically: those at the centres of the largest k-means clusters."""
     from sklearn.cluster import KMeans
 
     vectors = collection.embeddings

@@ -1,4 +1,4 @@
-"""Choose images that show well what a search with an image finds: those whose neighbours show the same."""
+"""Choose good examples for a search with an image: images whose nearest images show the same things."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from devise_core.vectors import Floats, unit_or_zero
 
 COUNT = 6
 NEIGHBOURS = 6
-"""So many of the nearest images decide how good an example is."""
+"""How many of the nearest images decide how good an example is."""
 POOL, POOL_WITHOUT_LABELS = 1_000, 60
-"""So many images of a collection are compared. Without labels, the classifier must look at each."""
+"""How many images of a collection are compared. Without labels there are fewer, because the classifier must look at each."""
 NAMED, WELL_NAMED = 150, 1.0
-"""So many of the best are named, and those whose first name is one of their labels are preferred by so much, out of 2."""
+"""How many of the best are named, and what is added to the score of an image, which is at most 2, if its first name is one of its
+labels."""
 SAME_CATEGORY = 0.5
-"""How much an image of the same category counts, where one with a label in common counts 1."""
+"""How much an image of the same category counts. One with a label in common counts 1."""
 
 
 def example_images(engine: Engine, count: int = COUNT) -> list[str]:
     """Return the ids of images whose nearest images, in meaning and in appearance, have the same labels or category.
 
     Images whose first name is one of their labels are preferred. They are of different categories and have different labels, as far
-    as possible. A collection on another machine is not searched for them: its images are taken at equal distances.
+    as possible. In a collection on another machine, images at regular intervals are taken instead.
 
     Args:
         engine: The engine over the collection.
@@ -60,7 +61,7 @@ def _label_words(item: Item) -> set[str]:
 
 
 def _agreement(words: list[set[str]], categories: list[str]) -> Floats:
-    """Return how far each image shows the same as each other ``(n, n)``."""
+    """Return how far each image agrees with each other one in what it shows ``(n, n)``, from 0 to 1."""
     names = {name: column for column, name in enumerate(sorted(set().union(*words)))}
     has = np.zeros((len(words), max(1, len(names))), dtype=np.float32)
     for row, shown in enumerate(words):
@@ -81,7 +82,7 @@ def _mean_of_nearest(vectors: Floats, agreement: Floats) -> Floats:
 
 
 def _different(goodness: Floats, words: list[set[str]], categories: list[str], count: int) -> list[int]:
-    """Return the places of the best examples: first one of each category, then others, without a label twice if possible."""
+    """Return the places of the best examples: first one of each category, then others, if possible with no label twice."""
     order = np.argsort(-goodness, kind="stable").tolist()
     chosen: list[int] = []
     for repeats_category, repeats_label in ((False, False), (True, False), (True, True)):

@@ -71,8 +71,8 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
     """Return the first ``COUNT`` queries that the collection answers well, each with a different best image.
 
     If too few are answered well, others follow: first those that the search is sure of, then those with the most good matches.
-    Without images, they are the first queries. A model without evidence is sure of every query, so the labels of the
-    collection come first.
+    If the collection has no images, the first queries are returned. A model without evidence is sure of every query, so the labels
+    of the collection come first.
 
     Args:
         engine: The engine over the collection.
@@ -92,7 +92,7 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
             matches = engine.matches(engine.query(text))
         except (QueryError, UnknownWordError):
             continue
-        if not len(matches.ranking):  # all are an insult beside the word
+        if not len(matches.ranking):  # every image would be an insult beside the word
             continue
         best, strong = int(matches.ranking.rows[0]), len(matches.strong())
         sure = matches.sure and not matches.absent

@@ -1,4 +1,4 @@
-"""Read ``results.json``, which ``evaluate --out`` writes, and the curves of the training."""
+"""Read ``results.json``, which ``evaluate --out`` writes, and the loss curves of the training."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_results(path: Path) -> Results | None:
 
 
 def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[float]]:
-    """Read the curves of the training.
+    """Read the loss curves of the training.
 
     Returns:
         Name → the mean loss after each epoch. The bundled model has a curve for each seed, a trained one for each stage.

@@ -1,8 +1,8 @@
-"""Check the file of an Annoy forest before Annoy maps it. Annoy follows every reference in the file, also one that leads nowhere.
+"""Check the file of an Annoy forest before Annoy maps it. Annoy follows every reference in the file, even an invalid one.
 
-A file is a row of equal nodes (``annoylib.h``, version 1.17). A node holds the number of items below it, then either two
-children and the vector of a split, or the items themselves if they fit into the place of both. The first nodes are the items.
-Children are written before their parents. At the end are copies of the roots.
+A file is a sequence of nodes of equal size (``annoylib.h``, version 1.17). A node holds the number of items below it, then
+either two children and the vector of a split, or the items themselves if they fit into the same space. The first nodes are the
+items. Children are written before their parents. At the end are copies of the roots.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _BLOCK = 1 << 15
 _TOLERANCE = 0.01
 PROBES, PROBE_HITS = 8, 10
 LEAST_RECALL = 0.5
-"""A forest that finds less of what the exact search finds is damaged. An undamaged one finds 85% or more (benchmarks/index.py)."""
+"""A forest that finds a smaller share of what the exact search finds is damaged. An undamaged one finds 85% or more
+(benchmarks/index.py)."""
 
 Nodes = npt.NDArray[np.int32]
 
@@ -36,7 +37,7 @@ def check_forest(path: Path, count: int, dimension: int) -> None:
         dimension: The length of their vectors.
 
     Raises:
-        ArtifactError: It is no forest over that many such vectors, or its nodes are damaged.
+        ArtifactError: The file is not a forest over ``count`` vectors of that length, or its nodes are damaged.
     """
     remedy = "Make the collection again"
     with reading(path, remedy), open_file(path) as file:
@@ -60,7 +61,7 @@ def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], returned_rows: li
         path: The file, for the message.
 
     Raises:
-        ArtifactError: It misses a row that was searched, or too many of its neighbours.
+        ArtifactError: The forest misses too many of the nearest rows.
     """
     cosines = unit(vectors[rows]) @ unit(vectors).T  # (probes, n)
     hits = min(PROBE_HITS, len(vectors))
@@ -77,7 +78,7 @@ def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
     if len(nodes) <= count or below[-1] != count:
         return "it does not hold as many items as there are images"
     if (below[:count] != 1).any() or not all(_are_unit(nodes[:count][start : start + _BLOCK]) for start in range(0, count, _BLOCK)):
-        return "an item has children, or not a vector of length 1"
+        return "an item has children, or its vector does not have length 1"
     for start in range(count, len(nodes), _BLOCK):
         block, sizes = nodes[start : start + _BLOCK], below[start : start + _BLOCK]
         if (sizes < 1).any() or (sizes > count).any():
@@ -89,7 +90,7 @@ def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
             return "a node lists an item that does not exist"
         rows = start + np.flatnonzero(sizes > capacity)
         if not _children_precede(nodes[rows, 1:_HEAD], rows, below):
-            return "a node has not the items of its children, or refers to a later one"
+            return "a node does not hold the items of its children, or refers to a later node"
     return ""
 
 
@@ -101,7 +102,7 @@ def _children_precede(children: Nodes, rows: npt.NDArray[np.int64], below: Nodes
 
 
 def _are_unit(items: Nodes) -> bool:
-    """Whether the vectors of items have length 1. Behind the number of items, Annoy keeps the square of the length, or 0."""
+    """Whether the vectors of items have length 1. After the number of items, Annoy keeps the square of the length, or 0."""
     squares, vectors = items[:, 1].view(np.float32), items[:, _HEAD:].view(np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.linalg.norm(vectors, axis=1)

@@ -41,7 +41,7 @@ class AnnoyIndex(Index):
         Args:
             vectors: The vectors ``(n, d)``, of any length.
             path: The file to write.
-            trees: How many trees to build. More of them find more, and take more time and memory.
+            trees: How many trees to build. More trees find more neighbours, but take more time and memory.
 
         Returns:
             The index.
@@ -64,9 +64,9 @@ class AnnoyIndex(Index):
         """Open the forest that ``build`` wrote. A damaged one is refused before Annoy maps it.
 
         Args:
-            vectors: The vectors ``(n, d)`` that it was built of.
+            vectors: The vectors ``(n, d)`` that it was built from.
             path: Its file.
-            search_nodes: How many nodes a search looks at. More of them find more, and take more time.
+            search_nodes: How many nodes a search looks at. With more nodes it finds more neighbours, but takes longer.
 
         Returns:
             The index.
@@ -92,7 +92,7 @@ class AnnoyIndex(Index):
         """Return the same forest with another number of nodes that a search visits.
 
         Args:
-            search_nodes: How many nodes a search looks at, at least 1. More of them find more, and take more time.
+            search_nodes: How many nodes a search looks at, at least 1. With more nodes it finds more neighbours, but takes longer.
         """
         return type(self)(self._forest, search_nodes)
 

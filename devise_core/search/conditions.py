@@ -1,4 +1,4 @@
-"""Conditions that images must satisfy. ``mask_of`` evaluates them over postings, and an engine as its own expression."""
+"""Conditions that images must satisfy. ``mask_of`` evaluates them over postings, and Milvus as a filter expression."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def mask_of(condition: Condition, postings: Postings) -> Mask:
 
 
 def satisfies(condition: Condition, item: Item) -> bool:
-    """Return whether one image satisfies a condition. It defines what the conditions mean.
+    """Return whether one image satisfies a condition. This function defines what the conditions mean.
 
     Raises:
         TypeError: The condition, or a part of it, is of an unknown kind.

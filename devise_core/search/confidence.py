@@ -3,7 +3,7 @@
 The share of a name is the probability that the classifier and the trained head give to the labels at or below it. Of the first
 three names of the images in `photos` and `stamps`, 66% are right from a share of 0.5 on ("probably"), 39% from 0.25 on ("maybe"),
 and 11% below that ("not sure"). ``python -m benchmarks.naming_confidence`` prints these figures. It counts a name as right if it
-is a label of the image, a synonym of one, or a kind of thing that the label is.
+is a label of the image, a synonym of one, or a more general kind of thing than the label.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ SEED = 7
 
 
 def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
-    """Return the cosine that stays out of reach of every image for 30% of random nouns. It rises with the size of a collection.
+    """Return the cosine that no image reaches for 30% of random nouns. It rises with the size of a collection.
 
     On the labels of the bundled collections, a query's best cosine separates what is there from what is not with an AUC of
     0.89 and 0.91. Comparing it with the median, or in standard deviations, does no better. With 30% of the nouns, 2% of
@@ -25,8 +25,8 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.
-        embeddings: Unit rows ``(n, d)`` of the collection. Of more than ``IMAGES``, a sample decides, and the level comes out lower
-            than it is. So a large collection stores its level, which is computed over all images when it is written.
+        embeddings: Unit rows ``(n, d)`` of the collection. Of more than ``IMAGES`` only a sample is used, and the result is lower
+            than the cosine for all images. So a large collection stores this cosine, computed over all images when it is written.
 
     Returns:
         The cosine; 1, which nothing passes, for an empty collection.

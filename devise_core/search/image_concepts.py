@@ -39,7 +39,7 @@ class ImageConcepts:
     captions: CaptionMap
 
     def of(self, features: Floats, shares: Floats) -> Floats:
-        """Return the vectors ``(n, c)`` of ``n`` images. They are no unit vectors.
+        """Return the vectors ``(n, c)`` of ``n`` images. They are not unit vectors.
 
         Args:
             features: The backbone's ``(n, f)``.

@@ -24,7 +24,8 @@ class ImageSide:
 
     Attributes:
         embeddings: Unit rows ``(n, d)`` in the space of word vectors.
-        vectors: ``(n, c + 1)``: vectors in the concept space, and last the constant that makes up for hubs.
+        vectors: ``(n, c + 1)``: vectors in the concept space, and last the constant that makes up for hubs, which are images near
+            every query.
         shares: The probability of each label ``(n, labels)``.
     """
 
@@ -72,7 +73,7 @@ class ImageVectors:
         return ImageSide(embeddings, vectors, self.mixed(features, classes))
 
     def vectors(self, features: Floats, embeddings: Floats, classes: Floats | None = None) -> Floats:
-        """Return the vectors of ``side``. They cost the most, and a collection stores them.
+        """Return the vectors of ``side``. They take the most time to compute, so a collection stores them.
 
         Args:
             features: The backbone's ``(n, f)``.
@@ -99,18 +100,19 @@ class ImageVectors:
             classes: The classifier's softmax of them ``(n, labels)``.
 
         Returns:
-            ``(n, 2)``, the partitions of the classifier and of the head. Those of a head that is missing are 0.
+            ``(n, 2)``, the partitions of the classifier and of the head, as ``LabelSoftmax.partitions`` returns them. Those of a
+            missing head are 0.
         """
         head = self._head.partitions(features) if self._head else np.zeros(len(features), dtype=np.float32)
         return np.stack([self._classifier.partitions(features, classes), head], axis=1)
 
     def shares_of(self, features: Floats, labels: Rows, mixed: Rows, partitions: Floats) -> tuple[Floats, Floats]:
-        """Return the probability of some labels only, which takes less time than that of all. Those of the others are 0.
+        """Return the probabilities of some labels only, which takes less time than those of all. Those of the others are 0.
 
         Args:
             features: The backbone's ``(n, f)``.
             labels: The rows ``(m,)`` of the labels, for the classifier.
-            mixed: Those of ``labels``, in order, for ``ImageSide.shares``.
+            mixed: Those of ``labels`` that ``ImageSide.shares`` needs, in the same order.
             partitions: What ``partitions`` returned for the images ``(n, 2)``.
 
         Returns:

@@ -77,7 +77,7 @@ class Index(NearestVectors):
     @classmethod
     @abstractmethod
     def open(cls, vectors: Floats, path: Path) -> Index:
-        """Open what ``build`` made of the same vectors and path.
+        """Open what ``build`` made from the same vectors and path.
 
         Args:
             vectors: The vectors ``(n, d)``.

@@ -22,16 +22,16 @@ class LabelKinds:
         self._labels_below: dict[str, frozenset[int]] = {}
 
     def is_kind(self, word: str) -> bool:
-        """Return whether ``word`` is a kind of thing. "things" is none."""
+        """Return whether ``word`` is a kind of thing. "things" is not one."""
         row = self._nouns.row(word)
         return row is not None and (len(self._senses.labels_below(self._senses.synset(row))) > 0 or any(self._senses.kinds(row)))
 
     def names_things(self, labels: Sequence[str]) -> bool:
-        """Return whether one of ``labels`` is a noun for something that images show. "holiday" is none."""
+        """Return whether one of ``labels`` is a noun for something that images show. "holiday" is not."""
         return bool(self._heads(labels))
 
     def named_by(self, labels: Sequence[str], word: str) -> bool | None:
-        """Return whether one of ``labels`` names the kind ``word``; None if they name no known kind, so that they cannot tell."""
+        """Return whether one of ``labels`` names the kind ``word``. None if they name no known kind and so do not say."""
         kind = self._nouns.row(word)
         if kind is None:
             return False

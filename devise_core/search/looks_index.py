@@ -15,7 +15,7 @@ from devise_core.vectors import Floats, Rows, largest, unit, unit_stored
 WIDTH = 128
 """The features of an image are projected to this many numbers, along the directions in which they differ most."""
 REFINED, LARGEST_REFINED = 1_024, 16_384
-"""The features themselves order this many images that are nearest in the projection, or one in 1,000 images, if these are more.
+"""How many of the images nearest in the projection are then ordered by the features themselves: one in 1,000, within these bounds.
 
 With 1,024 of 3 million images, 0.857 of the ten nearest are among them (``python -m benchmarks.scale``).
 """
@@ -25,12 +25,12 @@ _FITTED, _SEED, _BLOCK = 20_000, 7, 2_048
 class LooksIndex(Index):
     """Compares projections of the features first, and then the features of the nearest images.
 
-    A forest over the 1,280 features of a million images has 6 GB and takes a quarter of an hour to build. The projections have
-    0.13 GB (``python -m benchmarks.scale`` prints the recall).
+    A forest over the 1,280 features of a million images takes up 6 GB, and building it takes a quarter of an hour. The projections
+    take up 0.13 GB (``python -m benchmarks.scale`` prints the recall).
 
     Args:
         features: The features ``(n, f)``, of any length.
-        products: The products with their projections.
+        products: The products with the projections of the features.
         axes: Orthonormal rows ``(w, f)``.
     """
 
@@ -42,7 +42,7 @@ class LooksIndex(Index):
 
     @classmethod
     def build(cls, vectors: VectorRows, path: Path) -> LooksIndex:
-        """Write the projections, and the axes beside them, as ``axes_path`` says.
+        """Write the projections, and the axes to the file that ``axes_path`` names.
 
         Args:
             vectors: The features ``(n, f)``, of any length.

@@ -31,7 +31,7 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
 
 FORMULA = 1
-"""Raise it when the vectors of the score or the evidence are computed in another way, and run ``build scores``."""
+"""Increase this number when the vectors of the score or the evidence are computed in another way. Then run ``build scores``."""
 STORED_FROM = (
     "classifier",
     "coverage",
@@ -48,9 +48,9 @@ STORED_FROM = (
 
 
 class ModelParts:
-    """The parts of a model that not every model has. Each is opened on first use, and is None if a file is not listed.
+    """The parts of a model that not every model has. Each is opened on first use. It is None if a file is not in the manifest.
 
-    A file that the manifest lists and that is missing or damaged raises ``ArtifactError``.
+    A file that is listed but missing or damaged raises ``ArtifactError``.
 
     Args:
         layout: The model's folder.
@@ -99,7 +99,7 @@ class ModelParts:
 
     @cached_property
     def people_guard(self) -> PeopleGuard | None:
-        """Says what is an insult beside an image. None for a model that names no images."""
+        """Says which words would be an insult beside an image. None for a model that names no images."""
         if self.namer is None or self.classifier is None:
             return None
         return PeopleGuard(self.namer, self.classifier, self._text.vocabulary, self.evidence)
@@ -152,19 +152,19 @@ class ModelParts:
 
     @cached_property
     def shown_words(self) -> ShownWords:
-        """Collects the words for what images show. Without the files of ``build naming`` they are those written about them."""
+        """Collects the words for what images show. Without the files of ``build naming``, only the text of the items counts."""
         nouns = self._text.nouns if isinstance(self._text, WordVectorEncoder) else None
         return ShownWords(self.namer, nouns, self.evidence.senses if self.evidence else None, self.word_filter)
 
     @cached_property
     def version(self) -> str:
-        """A string that changes with everything that a collection stores for the score and the evidence."""
+        """A string that changes whenever a collection's stored values for the score and the evidence become outdated."""
         names = [getattr(self._layout, name).name for name in STORED_FROM]
         content = [str(FORMULA), *(self._manifest.files[name].sha256 for name in names if name in self._manifest.files)]
         return hashlib.sha256(" ".join(content).encode()).hexdigest()
 
     def evidence_thresholds(self, features: Floats) -> Thresholds:
-        """Return what random nouns reach in a collection with these ``features`` ``(n, f)``. A large one is sampled.
+        """Return the thresholds of the evidence in a collection with these ``features`` ``(n, f)``. A large collection is sampled.
 
         Raises:
             ValueError: The model cannot weigh evidence.
@@ -183,7 +183,7 @@ class ModelParts:
 
     @cached_property
     def _head(self) -> LabelSoftmax | None:
-        """The softmax of the trained head, which reads the features and the labels of the classifier."""
+        """The softmax of the trained head, which has the same features and labels as the classifier."""
         if self.classifier is None or not self._has("head_labels"):
             return None
         path = self._manifest.verified(self._layout.head_labels)

@@ -23,15 +23,15 @@ from devise_core.vision.image_encoder import Encoded
 
 CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.6, 0.03, 1.0, 0.15
 SPECIFIC_SHARE = 0.3
-"""A label below the first name is offered as a more specific name if it has at least this probability. Of those on a third of the
-ImageNet samples, 96 of 100 are right. From 0.1, 110 of 139 are."""
+"""A label below the first name is offered as a more specific name if it has at least this probability. On a third of the ImageNet
+samples, 96 of 100 such names are right. If the least probability is 0.1, 110 of 139 are."""
 SORTED_FIRST = 64
 """This many of the best lines are sorted first."""
 PERSON = "person"
 PERSON_LINE = -1
 PERSON_SURE, PERSON_LIKELY = 0.8, 0.5
-"""With at least these probabilities, "person" is the first name, or at least the third. Of the images without people, 0.5% reach
-the higher one and 6.8% the lower one (flickr8k-1000)."""
+"""With at least the first probability, "person" is the first name. With at least the second, it is among the first three names. Of
+the images without people, 0.5% reach the first probability and 6.8% the second (flickr8k-1000)."""
 PERSON_POSSIBLE, PERSON_REMOTE = 0.15, 0.05
 """With at least the first probability, names of animals and of ``naming_guards.WITH_PEOPLE`` need a sure classifier. With at least
 the second, names of primates do."""
@@ -62,7 +62,7 @@ class Names:
 class _Seen:
     """Probabilities for ``n`` images.
 
-    They are those of the classifier, of the mean of classifier and head, both ``(n, labels)``, and of a person ``(n,)``.
+    ``classes`` is the classifier's softmax and ``mixed`` its mean with the head's, both ``(n, labels)``. ``person`` is ``(n,)``.
     """
 
     classes: Floats
@@ -80,7 +80,7 @@ class Namer:
         image_concepts: Gives images their vectors in the concept space, or None to leave it out.
         person: The weights of the person signal, with the bias last ``(f + 1,)``, or None to leave people out.
         person_vector: The unit vector ``(d,)`` of the word "person".
-        word_filter: The words that may name an image. ``build naming`` has left out those of the bundled list.
+        word_filter: The words that may name an image. ``build naming`` already leaves out the words of the bundled list.
     """
 
     def __init__(
@@ -182,7 +182,7 @@ class Namer:
     def _best_lines(self, scores: Floats, k: int) -> list[int]:
         """Return the first ``k`` lines with different words and senses.
 
-        "tree squirrel" adds nothing after "squirrel", so it is left out. Of the words of one sense, the first is an everyday one.
+        "tree squirrel" adds nothing after "squirrel", so it is left out. Of the words of one sense, only the best is kept.
         """
         lines: dict[str, int] = {}
         senses: set[str] = set()

@@ -17,7 +17,7 @@ from devise_core.vectors import Floats, Rows, unit_stored
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
 PERSON_SENSES = range(9_500_000, 10_800_000)
-"""The numbers of the persons among the synsets. WordNet 3.0 numbers its synsets by lexicographer file."""
+"""The numbers of the synsets for persons. WordNet 3.0 numbers its synsets by lexicographer file."""
 _NO_LABELS = np.empty(0, dtype=np.int64)
 ConceptsOf = Callable[[Sequence[str]], Floats]
 """Returns unit rows ``(n, c)`` of texts in the concept space. A text without a known word is a row of zeros."""

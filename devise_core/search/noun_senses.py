@@ -66,7 +66,9 @@ class NounSenses:
         with reading(labels):
             lines = read_rows(labels)
             if len(lines) != label_count:
-                raise ArtifactError(f"{labels} has {len(lines)} labels, and the classifier {label_count}. Restore both together.")
+                raise ArtifactError(
+                    f"{labels} has {len(lines)} labels, but the classifier has {label_count}. Restore both files together."
+                )
             for row, label in enumerate(lines):
                 below[label["id"]].append(row)
                 label_names |= set(label["names"].split("|"))

@@ -1,7 +1,7 @@
 """Which pictures may show people or animals, and which words may name a picture of people.
 
-The pages *Your pictures* and *Labels* let a visitor type a list of words to choose from. Beside a picture of people such a list may
-only name things, scenes and people in general. So nobody is called an ape, a thief or ugly by the nearest vector.
+The pages *Your pictures* and *Labels* let a visitor type a list of words to choose from. For a picture of people, only the
+words for things, scenes and people in general are used. So nobody is called an ape, a thief or ugly by the nearest vector.
 """
 
 from __future__ import annotations
@@ -33,17 +33,18 @@ from devise_core.text.words_beside_people import may_name_people
 from devise_core.vectors import Floats
 
 PEOPLE_NAMED = 0.7
-"""With at least this probability, an image is in a group that is called "people". 84% of the images of Flickr8k whose captions have
-people are in it, and 2.7% of those whose captions have none, most of which show dogs. With 0.5 they were 90% and 7.2%."""
+"""With at least this probability, an image is in a group that is called "people". 84% of the images of Flickr8k whose captions
+mention people are in it. So are 2.7% of those whose captions mention none, and most of these show dogs. With 0.5 they were 90% and
+7.2%."""
 ANIMAL_POSSIBLE = 0.05
 """An image that shows an animal with at least this probability is not shown beside a word for people."""
 
 _THINGS = (range(2_600_000, 4_640_000), range(7_550_000, 7_960_000), range(9_180_000, 9_480_000), range(11_500_000, 13_200_000))
-"""The numbers of artifacts, foods, natural objects and plants among the synsets, as ``PERSON_SENSES``."""
+"""The numbers of the synsets for artifacts, foods, natural objects and plants, as in ``PERSON_SENSES``."""
 
 
 class PeopleGuard:
-    """Says what is an insult beside an image, by the person signal of the namer and the classifier.
+    """Says which words would be an insult beside an image, by the person signal of the namer and by the classifier.
 
     Args:
         namer: The namer.
@@ -77,7 +78,10 @@ class PeopleGuard:
         return noun in PEOPLE or number in PERSON_SENSES or insect_too
 
     def may_show_people(self, features: Floats) -> Flags:
-        """Return which images may show people ``(n,)``, from features ``(n, f)``. A sure animal is none."""
+        """Return which images may show people ``(n,)``, from features ``(n, f)``.
+
+        An image that surely shows an animal is only among them if people are likely too.
+        """
         return _may_be_people(self._namer.person_shares(features), self.animal_shares(features))
 
     def show_people(self, features: Floats) -> Flags:
@@ -96,7 +100,7 @@ class PeopleGuard:
     def named_people(self, features: Floats) -> Floats:
         """Return the probability ``(n,)`` that each image shows people, and 0 for images that must not be called "people".
 
-        They need ``PEOPLE_NAMED``, or ``PERSON_SURE`` beside an animal that is as probable, which must not be a primate.
+        An image needs at least ``PEOPLE_NAMED``. If an animal is as probable, it needs ``PERSON_SURE`` and must show no primate.
         """
         person, classes = self._namer.person_shares(features), self._classifier.shares(features)
         primate = classes[:, self._primate_labels].sum(axis=1)
@@ -118,12 +122,15 @@ class PeopleGuard:
         return np.asarray((animal >= SURE) & (person < PERSON_LIKELY), dtype=np.bool_)
 
     def unfit_for_animals(self, features: Floats) -> Flags:
-        """Return which images ``(n,)`` are not shown for an animal that the app is not sure of."""
+        """Return which images ``(n,)`` must not match a word for an animal, because they may show people."""
         person, animal = self._namer.person_shares(features), self.animal_shares(features)
         return np.asarray(((person >= PERSON_REMOTE) & (animal < SURE)) | (person >= PERSON_LIKELY), dtype=np.bool_)
 
     def may_show_animals(self, features: Floats) -> Flags:
-        """Return which images may show animals ``(n,)``. A sure person without a sure animal shows none."""
+        """Return which images may show animals ``(n,)``.
+
+        An image that surely shows a person is only among them if the animal is sure too.
+        """
         person, animal = self._namer.person_shares(features), self.animal_shares(features)
         return np.asarray((animal >= ANIMAL_POSSIBLE) & ((person < PERSON_SURE) | (animal >= SURE)), dtype=np.bool_)
 
@@ -136,7 +143,7 @@ class PeopleGuard:
 
         A sensitive word names no image. An image that may show people is only named with things, scenes and neutral words
         for people. A name of an animal, or of another thing that is guarded beside people, needs a sure classifier. Primates and
-        insults need it also if it is unlikely that the image shows people.
+        insults need one even if the image is unlikely to show people.
 
         Args:
             labels: The labels of a visitor.
@@ -162,7 +169,7 @@ class PeopleGuard:
         return allowed
 
     def is_refused(self, label: str) -> bool:
-        """Return whether a label never names people: it needs a sure classifier, or none would do."""
+        """Return whether a label is not a name for people: it needs a sure classifier, or is never allowed for them."""
         if is_sensitive(label) or self._has_animal(label) or any(self._namer.table.flags[line] for line in self._lines(label)):
             return True
         return not may_name_people(label, self._is_thing)
@@ -216,7 +223,7 @@ class PeopleGuard:
 
     @cached_property
     def _other_names(self) -> frozenset[str]:
-        """The synonyms of the words for animals, of several words. Single ones can be words for people too."""
+        """Those synonyms of the words for animals that have several words. Single words can be words for people too."""
         table = self._namer.table
         rows = np.flatnonzero(table.flagged("a"))
         return frozenset(name.lower() for row in rows for name in table.synonyms[row] if " " in name)

@@ -1,4 +1,4 @@
-"""What the labels of the classifier are asked about a query."""
+"""The parts of a query that the labels of the classifier can give evidence for."""
 
 from __future__ import annotations
 

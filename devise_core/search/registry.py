@@ -18,8 +18,8 @@ EXACT_UP_TO = 20_000
 def default_index(count: int) -> str:
     """Return the name of the index of a collection whose manifest names none.
 
-    New collections of up to ``EXACT_UP_TO`` images have this index too. Larger ones are written with ``ScanIndex``. Only earlier
-    versions wrote them without a name, and with Annoy.
+    New collections of up to ``EXACT_UP_TO`` images have this index too. Larger ones are written with ``ScanIndex``. A large
+    collection without a name was written by an earlier version, with Annoy.
 
     Args:
         count: The number of vectors.
@@ -34,5 +34,5 @@ def index_type(name: str) -> type[Index]:
         ArtifactError: There is no such index.
     """
     if name not in INDEXES:
-        raise ArtifactError(f"There is no index “{name}” (there are: {', '.join(INDEXES)}): make the collection again.")
+        raise ArtifactError(f"There is no index “{name}” (known: {', '.join(INDEXES)}). Make the collection again.")
     return INDEXES[name]

@@ -13,8 +13,8 @@ from devise_core.search.ranking import Mask, Ranking
 from devise_core.vectors import Floats, Rows, best_first
 
 REFINED = 640
-"""The order of this many images at the start of a window is exact: more than are scored in full, and 26 pages of 24. Behind them it
-is that of the fast products."""
+"""The order of this many images at the start of a window is exact. That is more than are scored in full, and fills 26 pages of 24.
+After them, the order is that of the fast products."""
 
 
 class Comparison(ABC):
@@ -35,7 +35,7 @@ class Comparison(ABC):
 
     @abstractmethod
     def count(self, least: float, inside: Any = None) -> int:
-        """Return how many images have at least a cosine.
+        """Return how many images have at least the cosine ``least``.
 
         Args:
             least: The cosine, from -1 to 1.
@@ -51,8 +51,8 @@ class Scan(Comparison):
     Args:
         semantic: The products with the embeddings.
         vectors: Unit vectors ``(m, d)``.
-        concept: The products with what the score needs besides. Without them, the score is the cosine.
-        concepts: What they are multiplied with ``(m, c + 1)``.
+        concept: The products with the images' other vectors in the score. Without them, the score is the cosine.
+        concepts: The vectors of the query ``(m, c + 1)`` for ``concept``.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Scan(Comparison):
         Args:
             most: How many.
             inside: Which images to choose from ``(n,)``. None for all.
-            refined: How many images have the order of exact scores.
+            refined: How many images are in the order of their exact scores.
         """
         chosen = None if inside is None else np.flatnonzero(inside)
         values = self.scores if chosen is None else self.scores[chosen]
@@ -131,13 +131,13 @@ def _best(products: Floats) -> Floats:
 
 
 def candidates(values: Floats, k: int, error: float, most: int = 0) -> Rows:
-    """Return the rows of the ``most`` largest, and of those that can be among the ``k`` largest, in order.
+    """Return the rows of the ``most`` largest values, and of all that can be among the ``k`` largest, in order.
 
     Args:
         values: The values ``(n,)``.
-        k: How many of the largest are wanted although the values are not exact.
+        k: How many of the largest exact values must be included.
         error: How far a value may be off, 0 or more.
-        most: How many of the largest by ``values`` are wanted in any case.
+        most: How many of the largest of ``values`` must be included.
 
     Returns:
         At least ``min(k, n)`` rows ``int64 (m,)``, in ascending order.

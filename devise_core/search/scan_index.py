@@ -1,4 +1,4 @@
-"""The index of large collections: all vectors are compared, with one byte for each number, and the best again exactly."""
+"""The index of large collections: it compares all vectors with one byte for each number, and the best ones again exactly."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from devise_core.vectors import Floats, Rows, largest, unit
 class ScanIndex(Index):
     """Compares a query with all vectors, so that it misses none.
 
-    At a million images it takes about as long as a forest that finds 98% of the neighbours. Its file has a quarter of
-    the size of the vectors, where a forest is larger than they are, and is written in seconds (``python -m benchmarks.scale``).
+    At a million images it takes about as long as a forest that finds 98% of the neighbours. Its file is written in
+    seconds and is a quarter of the size of the vectors. A forest is larger than the vectors (``python -m benchmarks.scale``).
 
     Args:
         products: The products with unit rows.

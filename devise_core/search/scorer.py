@@ -115,7 +115,7 @@ class Scorer:
             images: ``n`` images.
 
         Returns:
-            ``float32 (n,)``, the best the highest.
+            ``float32 (n,)``. Higher is better.
         """
         scores = [_linear(side, images.embeddings, images.vectors) + self._kind_score(side, images.shares) for side in query]
         return np.asarray(np.max(scores, axis=0), dtype=np.float32)
@@ -129,7 +129,7 @@ class Scorer:
             vectors: As in ``ImageSide`` ``(n, c + 1)``.
 
         Returns:
-            ``float32 (n,)``, the best the highest.
+            ``float32 (n,)``. Higher is better.
         """
         return np.asarray(np.max([_linear(side, embeddings, vectors) for side in query], axis=0), dtype=np.float32)
 

@@ -1,8 +1,7 @@
 """The words for what each image of a collection shows, with how sure they are.
 
 The words for groups, albums and titles come from here, so that no word is used that no image shows. They are the words of a label,
-a category or a caption, and what the classifier sees. An image whose label names a thing is taken at its word, and the classifier
-is not asked.
+a category or a caption, and what the classifier sees. If a label of an image names a thing, the classifier is not used for it.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ LEAST_SHARE = 0.02
 SHOWN = 0.3
 """With at least this probability, an image counts as showing a word."""
 MENTIONED, NAMED = 0.6, 0.6
-"""How sure a word in a caption is, which may name something beside what the image is about, and a clear name."""
+"""How sure a word in a caption is, and how sure a clear name is. A caption may also mention what the image is not about."""
 CLEAR_NAME = 1.3
 """A name with at least this score of ``Namer`` counts as a word that the image shows, whatever its probability."""
 
@@ -44,7 +43,7 @@ class ShownWords:
     """Collects words for images from what is written about them and from the classifier.
 
     Args:
-        namer: The classifier and its guards, or None to go by what is written alone.
+        namer: The classifier and its guards, or None to use only what is written.
         nouns: The nouns that name things, or None if there are none.
         senses: The kinds of thing that a noun or a label belongs to, or None.
         word_filter: The words that may be offered.

@@ -38,7 +38,7 @@ class JsonLines(logging.Formatter):
 
 
 def start(**facts: Any) -> None:
-    """Write events from now on, first the ``facts`` about this server."""
+    """Start to write events, beginning with the ``facts`` about this server."""
     if not LOG.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())

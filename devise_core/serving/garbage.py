@@ -22,20 +22,21 @@ if TYPE_CHECKING:  # the server imports this module as it starts
     from devise_core.vision.image_encoder import ImageEncoder
 
 MAX_HEAPS = 2
-"""Heaps of the C library. By default it makes one for each thread, up to eight per core, and each keeps what a page needed in
-between. ``python -m benchmarks.attacks`` left 32% more memory with them on two cores, and none with two heaps."""
+"""Heaps of the C library. By default it makes one for each thread, up to eight per core, and each keeps memory that a page
+needed only for a while. On two cores, ``python -m benchmarks.attacks`` left 32% more memory in use with them, and no more
+with two heaps."""
 LEAST_MAPPED = 4 << 20
-"""Bytes from which a block of memory is mapped by itself, and so is given back as soon as it is free. By default the C library
-raises its limit to the largest block that was ever freed. The weights of the model then lie between what was free beside them,
-and the server needed 20 MB more after the first label."""
+"""A block of at least this many bytes is mapped by itself, so that its memory is given back as soon as it is free. By default the
+C library raises this limit to the largest block that was ever freed. The weights of the model are then in a heap between free
+blocks that are not given back, and the server needed 20 MB more after the first label."""
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 """The numbers of the options in ``malloc.h``."""
 PERIOD = 20.0
-"""Seconds between two collections. Python starts some by itself, but seldom one of everything."""
+"""Seconds between two collections. Python starts some by itself, but rarely a full one."""
 
 
 def limit_heaps() -> None:
-    """Let all threads share ``MAX_HEAPS`` heaps without large blocks. To be called before there are threads.
+    """Let all threads share ``MAX_HEAPS`` heaps without large blocks. Call it before any thread is started.
 
     The environment may set other limits. See https://man7.org/linux/man-pages/man3/mallopt.3.html. Other systems than Linux have no
     such heaps.
@@ -48,14 +49,14 @@ def limit_heaps() -> None:
 
 
 def freeze_memory() -> None:
-    """Collect garbage, also of a model that has been replaced, and hide the rest from the collector."""
+    """Collect garbage, such as a model that has been replaced, and hide the rest from the collector."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def load_into_memory(encoder: ImageEncoder) -> None:
-    """Load the model so that what runs beside it is not slower than without it. Raises what ``ImageEncoder.load`` raises."""
+    """Load the model in a way that does not slow down what runs beside it. Raises what ``ImageEncoder.load`` raises."""
     with without_tensorflow_notes():
         encoder.load()
     keep_keras_state()
@@ -78,7 +79,7 @@ def collect_in_background(period: float = PERIOD) -> threading.Event:
 
 
 def keep_keras_state() -> None:
-    """Let Streamlit clear nothing of Keras. No run of a page makes a model, and the one model is used by all of them."""
+    """Keep Streamlit from clearing the state of Keras. No run of a page makes a model, and the one model is used by all of them."""
     if keras := sys.modules.get("keras"):
         keras.backend.clear_session = _clear_nothing
 

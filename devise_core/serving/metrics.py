@@ -66,7 +66,7 @@ def metrics_on() -> bool:
 
 @cache
 def instruments() -> Instruments:
-    """Return what is counted in this process. Made on first use."""
+    """Return the instruments of this process. They are created on first use."""
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
     from devise_core.serving.model_slots import model_slots

@@ -1,4 +1,4 @@
-"""The engines of a server: one model for all of it, and one open collection per name."""
+"""The engines of a server: one model for all of them, and one open collection per name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Opening:
     """An engine that is being opened, in a thread of its own, or that is open.
 
     Args:
-        version: What the files were when it began.
+        version: Identifies the state of the files when opening began.
         open_engine: Opens it.
     """
 
@@ -39,7 +39,8 @@ class Opening:
 
         Args:
             name: The name of the collection, for the message.
-            seconds: How long opening may take since it began. None for no limit. Who comes later does not wait again.
+            seconds: How long opening may take since it began. None for no limit. A later caller waits only for the
+                rest of this time.
 
         Raises:
             SlowCollectionError: It is not open in time.
@@ -70,11 +71,11 @@ class EngineCache:
         self._lock, self._entries = threading.Lock(), dict[str, Opening]()
 
     def start(self, name: str, version: object, open_engine: Callable[[], Engine]) -> Opening:
-        """Return an engine by its name, which begins to open if it must.
+        """Return an engine by its name, and begin to open it if it is not open yet or has changed.
 
         Args:
             name: The name of the engine.
-            version: Is compared by equality. Another one than before opens the engine again.
+            version: If it is not equal to the previous version, the engine is opened again.
             open_engine: Opens it in a thread of its own.
 
         Returns:
@@ -106,7 +107,8 @@ def base_engine() -> Engine:
 def default_engine() -> Engine:
     """Return the engine over the default collection.
 
-    A model without it gets its first one, also if that was made after the server started. Raises ``DeviseError``.
+    If there is none, it is over the first collection of the model, even if that was made after the server started. Raises
+    ``DeviseError``.
     """
     base = base_engine()
     places = _places(base)
@@ -123,7 +125,7 @@ def collection_engine(name: str) -> Engine:
     """Return the engine over the collection ``name`` of this server.
 
     Raises:
-        UnknownCollectionError: There is none of this name. A path is no name, so that visitors cannot open other folders.
+        UnknownCollectionError: There is no collection of this name. A path is not a name, so visitors cannot open other folders.
         DeviseError: It cannot be opened.
     """
     base = base_engine()
@@ -139,10 +141,10 @@ def is_offered(name: str) -> bool:
 
 
 def pictures_folder(name: str) -> Path:
-    """Return the folder that has the pictures of a collection, in ``images``.
+    """Return the folder whose subfolder ``images`` has the pictures of a collection.
 
     Raises:
-        UnknownCollectionError: There is none of this name.
+        UnknownCollectionError: There is no collection of this name.
         DeviseError: The model cannot be opened.
     """
     places = _places(base_engine())
@@ -172,14 +174,14 @@ class OfferedCollection:
 
 
 def offered_collections() -> list[OfferedCollection]:
-    """List the collections of this server, those that open first, and of them the default one first.
+    """List the collections of this server: the default one if it opens, then the others that open, then the rest.
 
     Raises:
         DeviseError: The model cannot be opened.
     """
     base = base_engine()
     places = _places(base)
-    openings = {name: _opening_over(base, name, place) for name, place in places.items()}  # all at a time
+    openings = {name: _opening_over(base, name, place) for name, place in places.items()}  # all at the same time
     collections = [each for name, opening in openings.items() if (each := _offered(name, opening, _patience(places[name])))]
     first = default_collection()
     return sorted(collections, key=lambda each: (not each.opens, each.name != first, each.name))
@@ -202,7 +204,7 @@ def _places(base: Engine) -> dict[str, Place]:
 
 
 def _patience(place: Place) -> float:
-    """Return how long the list of collections waits for one."""
+    """Return how many seconds the list of collections waits for one to open."""
     seconds = settings().open_seconds
     return seconds if isinstance(place, Path) else min(REMOTE_SECONDS, seconds)
 
@@ -223,7 +225,7 @@ def _opening_over(base: Engine, name: str, place: Place) -> Opening:
 
 
 def _offered(name: str, opening: Opening, seconds: float) -> OfferedCollection | None:
-    """Describe a collection. None if another model made it, which is no damage."""
+    """Describe a collection. None if another model made it. Such a collection is not damaged."""
     try:
         collection = opening.engine(name, seconds).collection
     except OtherModelError:

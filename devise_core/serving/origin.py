@@ -1,4 +1,4 @@
-"""Whether a browser makes a request for the page of another site."""
+"""Tell whether a browser sends a request on behalf of a page of another site."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def is_cross_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a browser says that the page of another origin makes a request.
+    """Whether a browser says that a page of another origin makes the request.
 
-    A program that is no browser says nothing, and may send what it likes: it carries no visitor's rights.
+    A program that is not a browser usually sends neither header, and its requests are allowed. They do not use a visitor's rights.
 
     Args:
         headers: The headers of the request, with names in lower case.

@@ -1,6 +1,7 @@
 """Keep TensorFlow's notes out of the stderr of a server, which is its log.
 
-Its C++ parts write to file descriptor 2 before any setting of theirs takes effect. What else is written meanwhile must stay.
+TensorFlow's C++ code writes to file descriptor 2 before any of its settings takes effect. Everything else that is written during
+that time is kept.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _NOTE = re.compile(rb"WARNING: All log messages before absl::|[IW]\d{4} |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] ")
-"""How notes and warnings of TensorFlow begin, as its versions write them. Its errors begin with an E or an F."""
+"""How notes and warnings of TensorFlow begin, in the formats of its versions. Its errors begin with an E or an F."""
 _SECONDS = 1.0
-"""How long to wait for the last lines. A process that was started meanwhile keeps the pipe open."""
+"""How long to wait for the last lines. A process that was started inside the block keeps the pipe open."""
 _LOCK = threading.Lock()
 
 
@@ -45,5 +46,5 @@ def _forward(reader: int, target: int) -> None:
     with os.fdopen(reader, "rb") as lines, os.fdopen(target, "wb", buffering=0) as written:
         for line in lines:
             if not _NOTE.match(line):
-                with suppress(OSError):  # whoever reads it may be gone, and a full pipe would stop the server
+                with suppress(OSError):  # stderr may be closed, and if this loop ended, the full pipe would block the server
                     written.write(line)

@@ -37,7 +37,7 @@ class RateLimit:
 
 
 class CpuBudget:
-    """Allow about ``seconds`` of CPU time in any ``window`` of seconds. What is under way is not stopped.
+    """Allow about ``seconds`` of CPU time in any ``window`` of seconds. Work that has started is not stopped.
 
     Safe to use from several threads.
     """
@@ -52,7 +52,7 @@ class CpuBudget:
             self._spent.append((now, seconds))
 
     def seconds_to_wait(self, now: float) -> float:
-        """Return how many seconds to wait until less than the budget was spent in the window, or 0."""
+        """Return how many seconds to wait until the CPU time spent in the window is below the budget, or 0."""
         with self._lock:
             while self._spent and self._spent[0][0] + self._window <= now:
                 self._spent.popleft()
@@ -68,7 +68,7 @@ class CpuBudget:
 
 
 class NamedLimits:
-    """A limit for each name, such as an address, a key, or the pass of a session.
+    """A limit for each name, such as an address, an API key, or a pass that identifies a session.
 
     Args:
         max_names: How many are remembered. Beyond it, the one that has not been used for the longest time is forgotten.
@@ -78,7 +78,7 @@ class NamedLimits:
         self._max_names, self._lock, self._limits = max_names, threading.Lock(), OrderedDict[str, RateLimit]()
 
     def add(self, name: str, limit: int, window: float = MINUTE) -> None:
-        """Let a name send requests. Does nothing if it may already.
+        """Let a name send requests. Does nothing if the name has a limit already.
 
         Args:
             name: The name.

@@ -22,7 +22,7 @@ class RefusedUpload(Response):
     answer. So the rest of the upload is read and dropped before the connection is closed.
 
     Args:
-        reason: Why, and what to do.
+        reason: Why the upload is refused, and what to do.
         status: The HTTP status.
         headers: Further headers.
         media_type: The media type of the reason.

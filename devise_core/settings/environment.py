@@ -12,11 +12,11 @@ FOLDERS = {
     "artifacts": ("`artifacts`", "The model, its words and its collections."),
     "collections": (
         "`collections`",
-        "Where the collections that you index are kept. Outside a checkout, a folder for the data of a user.",
+        "Where the collections that you index are kept. Outside a checkout, the default is the system's folder for user data.",
     ),
     "data": ("`data`", "The data sets for training and evaluation."),
 }
-"""Name → default and meaning. These are read at each use, so they are no fields of ``Settings``."""
+"""Name → default and meaning. These are read at each use, so they are not fields of ``Settings``."""
 READ_WITH_MODEL = {
     "default_collection": ("`photos`", "The name of the collection that is shown first, if there is one of that name."),
     "phrase_encoder": (
@@ -29,7 +29,8 @@ READ_WITH_MODEL = {
     ),
     "word_list": (
         "none",
-        "Further words that are not shown unasked, one per line in UTF-8. A line `-word` allows a word of the bundled list again.",
+        "A file of further words that the app never offers on its own, one per line in UTF-8. "
+        "A line `-word` allows a word of the bundled list again.",
     ),
 }
 """Name → default and meaning. These are read when a model is opened, also by commands that need no ``Settings``."""
@@ -37,7 +38,8 @@ READ_WITH_API = {
     "api_keys": ("none", "The file of API keys. If it is set, requests need a key. `semblance serve --new-key` makes one."),
     "api_origins": (
         "none",
-        "The sites whose pages may call the API from a browser, such as `https://example.org`, separated by commas. `*` is any.",
+        "The sites whose pages may call the API from a browser, such as `https://example.org`, separated by commas. "
+        "`*` allows any site.",
     ),
 }
 """Name → default and meaning. These are read when the API starts."""
@@ -47,7 +49,7 @@ READ_WITH_MILVUS = {
         "The address of a Milvus server, such as `http://localhost:19530`, or a file of Milvus Lite that ends in `.db`. The app "
         "offers its collections.",
     ),
-    "milvus_token": ("none", "What the Milvus server asks for, such as `user:password`. No command takes it as an option."),
+    "milvus_token": ("none", "The token for the Milvus server, such as `user:password`. No command takes it as an option."),
     "milvus_pictures": (
         "`.milvus` beside the collections",
         "The folder of the thumbnails of collections in Milvus. All machines that show them share it.",
@@ -80,7 +82,7 @@ def value_of(name: str) -> str:
 
 
 def source_of(name: str) -> str:
-    """Return the variable that a setting is read from, which may have its old name."""
+    """Return the name of the variable that a setting is read from, which may be its old name."""
     new = variable(name)
     old = OLD_NAMES.get(new, "")
     return old if os.environ.get(old, "").strip() and not os.environ.get(new, "").strip() else new

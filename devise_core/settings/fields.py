@@ -21,7 +21,7 @@ def _switch(default: bool, meaning: str) -> Any:
 
 
 class Settings(BaseSettings):
-    """The settings of a server. Each field is the variable ``SEMBLANCE_`` and its name in capitals.
+    """The settings of a server. Each field is set by a variable named ``SEMBLANCE_`` plus the field's name in capitals.
 
     The defaults suit a public demo on a small host. An argument takes precedence over its variable.
     """
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         "seconds",
         0.5,
         300,
-        "How long a visitor waits for the model, or for the reader of images, at most. A batch waits three times as long.",
+        "The longest time that a visitor waits for the model, or for an image to be decoded. A batch waits three times as long.",
     )
     open_seconds: float = _number(
         20.0, "seconds", 0.1, 600, "How long a page waits for a collection to open. Then it offers the others, and opening goes on."
@@ -99,14 +99,18 @@ class Settings(BaseSettings):
         600, "requests", 1, 10_000, "The most searches of a session in one minute that run while the visitor types on Home."
     )
     suggestions_per_minute: int = _number(
-        1_200, "requests", 6, 100_000, "The most suggestions in one minute that one address gets while it types. Offices share one."
+        1_200,
+        "requests",
+        6,
+        100_000,
+        "The most suggestions in one minute for one address while its visitors type. An office often shares one address.",
     )
     cpu_seconds_per_minute: float = _number(
         15.0,
         "seconds",
         1,
         3_600,
-        "How many seconds of CPU time the pages of a session, and its searches while it types, may take in one minute.",
+        "How many seconds of CPU time the pages of a session, and its searches while the visitor types, may take in one minute.",
     )
     cards_per_minute: int = _number(
         120, "cards", 1, 10_000, "The most cards to share that are drawn in one minute, for all visitors."
@@ -116,7 +120,11 @@ class Settings(BaseSettings):
         120, "requests", 1, 999_999, "The most requests to the API in one minute from one address without a key."
     )
     api_key_requests_per_minute: int = _number(
-        600, "requests", 1, 999_999, "The most requests to the API in one minute with one key, unless its line has another number."
+        600,
+        "requests",
+        1,
+        999_999,
+        "The most requests to the API in one minute with one key, unless the key's line sets another limit.",
     )
     api_images: int = _number(
         32, "images", 1, 1_000, "How many images the API receives and reads at the same time, from all clients."
@@ -166,7 +174,7 @@ def read_settings() -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        SettingsError: A variable has a value that is not allowed. The message names both and what is allowed.
+        SettingsError: A variable has a value that is not allowed. The message gives the variable, its value and the allowed values.
     """
     try:
         return Settings()

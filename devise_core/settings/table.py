@@ -63,7 +63,7 @@ def known_variables() -> set[str]:
 
 
 def unknown_variables() -> list[str]:
-    """Return the variables that begin like a setting but are none, such as misspelled ones."""
+    """Return the variables that begin like a setting but are not settings, such as misspelled ones."""
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known_variables())
 
 

@@ -1,8 +1,8 @@
-"""Read the files of a model or a collection. Whatever is wrong with a file, reading it raises ``ArtifactError`` and ends.
+"""Read the files of a model or a collection. Whatever is wrong with a file, reading it raises ``ArtifactError``.
 
 A model or a collection may come from a stranger. Its files may be malformed on purpose: a link to a device, a table of a hundred
-million columns, an array of objects. The functions here refuse what is no regular file, is larger than expected, or holds another
-kind of content. They never unpickle anything.
+million columns, an array of objects. The functions here refuse anything that is not a regular file, is larger than
+expected, or has the wrong kind of content. They never unpickle anything.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_JSON_BYTES = 64 << 20
 MAX_TEXT_BYTES = 4 << 30
 """The largest text file that is read. Ten million rows of ``items.csv`` have about 2 GB."""
 MAX_UNPACKED_BYTES = 4 << 30
-"""The most bytes that the arrays of an ``.npz`` file may have together, unless fewer are expected."""
+"""The most bytes that the arrays of an ``.npz`` file may have in total, unless the caller expects fewer."""
 
 Array = npt.NDArray[Any]
 
@@ -73,7 +73,7 @@ def open_file(path: Path, most: int | None = None) -> Iterator[BufferedReader]:
         most: The most bytes that the file may have.
 
     Raises:
-        ArtifactError: It is no regular file, or is larger than ``most``.
+        ArtifactError: It is not a regular file, or is larger than ``most``.
         OSError: It cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -111,7 +111,7 @@ def read_bytes(path: Path, most: int = MAX_TEXT_BYTES) -> bytes:
 
 
 def read_json(path: Path, remedy: str = _REMEDY) -> Any:
-    """Return the content of a JSON file. ``NaN`` and ``Infinity``, which are no JSON, are refused.
+    """Return the content of a JSON file. ``NaN`` and ``Infinity``, which are not valid JSON, are refused.
 
     Raises:
         ArtifactError: The file is missing or damaged.
@@ -132,7 +132,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         rows = list(reader)
         if any(None in row or None in row.values() for row in rows):
-            raise ArtifactError(f"{path} is damaged: a row has not as many cells as the header. Make it again.")
+            raise ArtifactError(f"{path} is damaged: a row does not have as many cells as the header. Make it again.")
         return rows
 
 
@@ -149,7 +149,7 @@ def read_array(path: Path, kind: type[Any], shape: Sequence[int | None], mapped:
         The array, as it is stored. Its floating-point numbers are finite, and none is above ``vectors.LARGEST``.
 
     Raises:
-        ArtifactError: It holds something else.
+        ArtifactError: The file holds something else.
     """
     with reading(path), open_file(path):
         array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
@@ -166,7 +166,7 @@ def read_arrays(path: Path, most: int = MAX_UNPACKED_BYTES) -> dict[str, Array]:
         most: The most bytes that its arrays may have together.
 
     Raises:
-        ArtifactError: It is no such file, or its arrays have more than ``most`` bytes.
+        ArtifactError: It is not an ``.npz`` file, or its arrays have more than ``most`` bytes.
     """
     with reading(path), open_file(path, most) as file:
         with zipfile.ZipFile(file) as archive:
@@ -188,7 +188,7 @@ def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None
         shape: As for ``read_array``.
 
     Raises:
-        ArtifactError: It is another array.
+        ArtifactError: The array does not fit.
     """
     if not np.issubdtype(array.dtype, kind) or np.issubdtype(array.dtype, np.complexfloating):
         raise ArtifactError(f"{name} holds {array.dtype} instead of {kind.__name__}. Restore it, or make it again.")
@@ -217,7 +217,10 @@ def check_rows(rows: Array, count: int, name: str) -> None:
 
 
 def _fault_of(array: Array) -> str:
-    """Look at a block of rows at a time, so that a mapped file is not read as a whole if the first rows are at fault."""
+    """Return what is wrong with the numbers of an array, or "".
+
+    It checks a block of rows at a time, so that a mapped file is not read as a whole if its first rows are wrong.
+    """
     step = max(1, _BLOCK // max(1, array[:1].size))
     blocks = (array[start : start + step] for start in range(0, len(array), step))
     return next(filter(None, map(fault_of, blocks)), "")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _STAGED, _LOCK, _REPLACED = ".staged-", ".locked-", ".replaced-"
-_WAIT = 10.0  # seconds; a new lock is free, except for the moment in which another process looks whether it is abandoned
+_WAIT = 10.0  # seconds; a new lock is free, except for the moment in which another process checks whether it is abandoned
 
 
 def is_unfinished(folder: Path) -> bool:
@@ -29,7 +29,7 @@ def is_unfinished(folder: Path) -> bool:
 
 
 def staged_name(folder: Path, token: str) -> Path:
-    """Return the name of a folder while it is written or deleted. The next ``atomic_folder`` of its name deletes what is left."""
+    """Return the name of a folder while it is written or deleted. The next ``atomic_folder`` for it deletes what is left."""
     return folder.with_name(f"{_STAGED}{folder.name}-{token}")
 
 
@@ -94,7 +94,7 @@ def _swap(staged: Path, folder: Path) -> None:
 
 
 def _discard(replaced: Path) -> None:
-    """Delete the old folder, after a rename, so that half of it never has a name that would be brought back."""
+    """Rename the old folder and delete it, so that ``restore_interrupted`` never brings back a half-deleted one."""
     if replaced.exists():
         gone = Path(tempfile.mkdtemp(prefix=f"{_STAGED}{replaced.name.removeprefix(_REPLACED)}-", dir=replaced.parent))
         replaced.rename(gone / "old")

@@ -1,4 +1,4 @@
-"""Write CSV files whose cells may hold anything, also the line breaks that names of files can have."""
+"""Write CSV files whose cells may hold anything, including the line breaks that file names can have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a matrix that is on another machine, of which those that are asked for are fetched."""
+"""A matrix on another machine, from which only the requested rows are fetched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class FetchedRows:
 
     Args:
         shape: The number of rows and columns.
-        fetch: Returns the rows with some numbers, in that order ``(n, d)``.
+        fetch: Takes row numbers ``(n,)`` and returns these rows ``(n, d)`` in the same order.
     """
 
     def __init__(self, shape: tuple[int, int], fetch: Callable[[Rows], Floats]) -> None:

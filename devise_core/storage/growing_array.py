@@ -45,7 +45,7 @@ class GrowingArray:
         self._file.close()
 
     def close(self) -> None:
-        """Close the file, which is of no use then."""
+        """Close the file without finishing it. An unfinished file cannot be used."""
         self._file.close()
 
     def _write_header(self) -> None:
@@ -57,5 +57,7 @@ class GrowingArray:
 
     def _stored(self, rows: npt.NDArray[Any]) -> bytes:
         if rows.shape[-1] != self._width:
-            raise ValueError(f"The vectors of a collection have one length, here {self._width}. Received: {rows.shape[-1]}")
+            raise ValueError(
+                f"All vectors of a collection must have the same length, here {self._width}. Received: {rows.shape[-1]}"
+            )
         return np.ascontiguousarray(rows, dtype=self._kind).tobytes()

@@ -23,7 +23,7 @@ SEALED_FROM = 2
 """Manifests of this schema and later ones end with a seal, which is the SHA-256 of everything before it."""
 NAME = "manifest.json"
 LARGE, GLANCES, GLANCE_BYTES = 64 << 20, 16, 1 << 16
-"""Of a file above this size, ``Manifest.glanced`` reads this many parts of this many bytes."""
+"""Of a file larger than ``LARGE`` bytes, ``Manifest.glanced`` reads ``GLANCES`` parts of ``GLANCE_BYTES`` bytes each."""
 
 
 def _inside(name: str) -> str:
@@ -41,13 +41,13 @@ class Entry:
     """What a manifest says about one file.
 
     Attributes:
-        sha256: Of the content.
+        sha256: The SHA-256 of the content.
         bytes: The size.
-        command: Makes the file again.
+        command: The command that makes the file again.
         source: Where its content comes from.
-        licence: Of its content.
-        shape: Of an ``.npy`` file, otherwise ().
-        dtype: Of an ``.npy`` file, otherwise "".
+        licence: The licence of its content.
+        shape: The shape of an ``.npy`` file, otherwise ().
+        dtype: The data type of an ``.npy`` file, otherwise "".
         glance: The SHA-256 of parts of a large file, otherwise "".
     """
 
@@ -118,9 +118,9 @@ class Manifest:
 
         Args:
             path: The file.
-            command: Makes the file again.
+            command: The command that makes the file again.
             source: Where its content comes from.
-            licence: Of its content.
+            licence: The licence of its content.
         """
         shape, dtype = _array_facts(path)
         self.files[path.relative_to(self.root).as_posix()] = Entry(
@@ -157,7 +157,7 @@ class Manifest:
             if size != entry.bytes:
                 raise ArtifactError(f"{path} has {size} bytes instead of {entry.bytes}. {advice}.")
             if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
-                raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's). {advice}.")
+                raise ArtifactError(f"{path} is damaged (its SHA-256 differs from the one in the manifest). {advice}.")
         self._verified.add(name)
         return path
 
@@ -175,7 +175,7 @@ class Manifest:
         self.check_size(path)
         with reading(path, remedy(path)):
             if glance_of(path) != entry.glance:
-                raise ArtifactError(f"{path} is damaged (its SHA-256 is not the manifest's). {remedy(path)}.")
+                raise ArtifactError(f"{path} is damaged (its SHA-256 differs from the one in the manifest). {remedy(path)}.")
         return path
 
     def check_size(self, path: Path) -> None:
@@ -221,7 +221,7 @@ def glance_of(path: Path) -> str:
 
 
 def _written(entry: Entry) -> dict[str, Any]:
-    """Return the fields of an entry, without ``glance`` if it is empty, as manifests were written before there were large files."""
+    """Return the fields of an entry. An empty ``glance`` is left out, as in manifests from before there were large files."""
     return {name: value for name, value in asdict(entry).items() if name != "glance" or value}
 
 

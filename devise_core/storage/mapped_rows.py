@@ -1,4 +1,4 @@
-"""Rows of a matrix on disk, of which only those that are asked for are in memory."""
+"""A matrix on disk, from which only the requested rows are read into memory."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from devise_core.storage.fetched_rows import FetchedRows
 from devise_core.vectors import Floats, Rows, fault_of, from_half, is_finite_half
 
 RELEASE_AFTER = 256 << 20
-"""So many bytes may stay mapped. The system counts them as memory of the process, and reads them again from its cache if needed."""
+"""How many bytes may stay mapped. The system counts them as memory of the process. Once unmapped, they are read again from the
+system's cache if needed."""
 MAPPED_BYTES, MAPPED_ROW = 256 << 20, 1 << 10
-"""A file of up to this size stays mapped if its rows are no larger than that. They are read in a sixth of the time, once a few
-searches have touched the file. Features have larger rows."""
+"""A file of up to ``MAPPED_BYTES`` stays mapped if each of its rows has at most ``MAPPED_ROW`` bytes. Once a few searches have
+touched the file, its rows are read in a sixth of the time. Features have larger rows."""
 KEPT_BYTES = 8 << 20
-"""The rows that were read last are kept if they are no larger, which is enough for a page of a search."""
+"""The rows that were read last are kept if they have at most this many bytes, which is enough for a page of results."""
 
 
 class MappedRows:
@@ -44,7 +45,7 @@ class MappedRows:
             raise ArtifactError(f"{path} is not a matrix of vectors. Make the collection again.")
         wrong = [want for want, have in zip(shape, array.shape, strict=True) if want not in (None, have)]
         if wrong:
-            raise ArtifactError(f"{path} has the shape {array.shape}, and {wrong[0]} was expected. Make the collection again.")
+            raise ArtifactError(f"{path} has the shape {array.shape}, but {wrong[0]} was expected. Make the collection again.")
         self._array: npt.NDArray[np.float16 | np.float32] = array
         self._memory = array.base if isinstance(array.base, mmap.mmap) else None
         self._file = path.open("rb", buffering=0)
@@ -78,12 +79,12 @@ class MappedRows:
         return values.reshape(*numbers.shape, self.shape[1])
 
     def _mapped(self, wanted: Rows) -> Floats:
-        if os.fstat(self._file.fileno()).st_size < self._first + self._array.nbytes:  # what is missing would end the process
+        if os.fstat(self._file.fileno()).st_size < self._first + self._array.nbytes:  # reading past its end kills the process
             raise self._shorter()
         return self._finite(self._array[wanted])
 
     def _scattered(self, wanted: Rows) -> Floats:
-        """Return the rows ``wanted``, from those that were read last if all of them are there. A page asks for some three times."""
+        """Return the rows ``wanted``, from the rows that were read last if all are there. A page asks for some rows three times."""
         last, values = self._last
         places = np.minimum(np.searchsorted(last, wanted), len(last) - 1)
         if len(last) and np.array_equal(last[places], wanted):
@@ -101,7 +102,7 @@ class MappedRows:
         return from_half(stored) if half else np.asarray(stored, dtype=np.float32)
 
     def _read(self, wanted: Rows) -> npt.NDArray[np.float16 | np.float32]:
-        """Read rows from the file, one by one. To map the memory around each takes four times as long, and much memory."""
+        """Read rows from the file, one by one. Mapping the memory around each takes four times as long, and needs much memory."""
         if not wanted.size:
             return self._array[:0]
         file, size = self._file.fileno(), self._array.strides[0]
@@ -119,7 +120,7 @@ class MappedRows:
         return ArtifactError(f"{self.path} is shorter than it was. Make the collection again.")
 
     def _count(self, values: Floats) -> None:
-        """Unmap what was read once it is much."""
+        """Count the bytes that were read, and unmap them once there are more than ``RELEASE_AFTER``."""
         self._touched += len(values) * self._array.strides[0]
         if self._touched > RELEASE_AFTER:
             self._touched = 0
@@ -146,7 +147,7 @@ class JoinedRows(MappedRows):
         self.path, self._parts = parts[0].path, parts
         self._starts = np.cumsum([0, *(len(part) for part in parts)])
         if len({part.shape[1] for part in parts}) > 1:
-            raise ArtifactError(f"The vectors beside {self.path} have other lengths. Make the collection again.")
+            raise ArtifactError(f"The vectors in the files beside {self.path} have different lengths. Make the collection again.")
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -118,8 +118,8 @@ def artifacts_folder() -> Path:
 def user_collections() -> Path:
     """Return the folder of your collections.
 
-    It is ``SEMBLANCE_COLLECTIONS`` if that is set, ``collections/`` in a checkout, and otherwise a folder of the platform's for the
-    data of a user, such as ``~/.local/share/semblance/collections`` on Linux.
+    It is ``SEMBLANCE_COLLECTIONS`` if that is set, ``collections/`` in a checkout, and otherwise the platform's folder for user
+    data, such as ``~/.local/share/semblance/collections`` on Linux.
     """
     if (chosen := folder("collections")) or IN_CHECKOUT:
         return chosen or REPOSITORY / "collections"
@@ -145,9 +145,9 @@ def is_inside(name: str) -> bool:
 
 
 def leads_out(path: Path, folder: Path) -> bool:
-    """Whether a path below ``folder`` leads out of it by a link. Only what is below is looked at, unless it has a link.
+    """Whether a path below ``folder`` leads out of it by a link. It is only resolved if one of its parts is a link.
 
-    To resolve both paths takes several times as long, and a page asks for each of its images.
+    Resolving every path takes several times as long, and a page checks each of its images.
 
     Args:
         path: A path that begins with ``folder`` and has no "..".

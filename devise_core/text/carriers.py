@@ -1,4 +1,4 @@
-"""The words around what a query asks for: "show me", "a photo of", "my", "please". A query is read without them."""
+"""Carriers, the words around what a query asks for: "show me", "a photo of", "my", "please". A query is read without them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FUNCTION_WORDS = frozenset(
         *CLOSINGS,
     )
 )
-"""Words that name nothing. A query of nothing else cannot be searched for."""
+"""Words that name nothing. A query that has only such words cannot be searched for."""
 _PLURAL_MEDIA = frozenset(f"{word}s" for word in _MEDIUM)
 _QUESTIONS = ("what", "how")
 _LOOKS_LIKE = (("look", "like"), ("looks", "like"))
@@ -68,14 +68,14 @@ def without_carriers(words: list[str], begins_noun: Callable[[list[str]], bool])
 
 
 def _look_length(words: list[str], asked: bool) -> int:
-    """Return how many words "look like" takes at the end of a question, as in "what does a dog look like"; 0 without it."""
+    """Return how many of the last words are the "look like" of a question, as in "what does a dog look like"; 0 without it."""
     if len(words) > 2 and tuple(words[-2:]) in _LOOKS_LIKE:
         return 2
     return int(asked and len(words) > 1 and words[-1] in ("look", "looks"))
 
 
 def _opening(words: list[str]) -> int:
-    """Return how many words the carrier takes that a phrase begins with; 0 without one."""
+    """Return the number of words of the carrier that a phrase begins with; 0 without one."""
     for length in range(min(LONGEST, len(words)), 0, -1):
         if tuple(words[:length]) in OPENINGS:
             return length

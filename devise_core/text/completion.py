@@ -29,7 +29,7 @@ def complete(
         may_offer: Says of a word or noun whether it may be offered.
 
     Returns:
-        Up to ``k`` completions: the offset each replaces ``text`` from, and the word or noun. Those that continue more
+        Up to ``k`` completions, each as the offset in ``text`` where it begins and the word or noun. Those that continue more
         typed words come first, then nouns before other words, then frequent before rare ones.
     """
     offsets: dict[str, int] = {}

@@ -16,7 +16,7 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Bytes, Floats, unit_or_zero
 
 PHRASE_WEIGHT = 1.5
-"""A phrase's vector is this long; that of a noun or word is 1. Chosen on the captions of Pascal's training part."""
+"""The length of a phrase's vector. That of a noun or word has length 1. Chosen on the captions of Pascal's training part."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class ConceptStore:
     def vector(self, text: str) -> Floats:
         """Return the vector ``(c,)`` of a text in a query. The phrase encoder reads it if there is one and it is a phrase.
 
-        Args, length and zeros are those of ``stored_vector``.
+        The argument and the length of the vector are as for ``stored_vector``.
         """
         if self._encoded is None or len(tokens(text)) < 2 or self._text.vocabulary.noun_row(text) is not None:
             return self.stored_vector(text)
@@ -156,7 +156,7 @@ class ConceptStore:
         return unit_or_zero(vectors)
 
     def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
-        """Return the weighted mean ``(c,)`` of the clauses' vectors. A minus term counts negative."""
+        """Return the weighted mean ``(c,)`` of the clauses' vectors. A term with a minus counts negatively."""
         known = [part for part in clauses if part.vector is not None]
         weights = np.asarray([part.clause.weight for part in known], dtype=np.float32)
         vectors = np.stack([self.vector(read_text(part)) for part in known])  # (clauses, c)

@@ -1,4 +1,4 @@
-"""Dates in a query, such as "9/11". No image shows when it was taken, and the parts of a date are no words."""
+"""Dates in a query, such as "9/11". No image shows when it was taken, and the parts of a date are not words."""
 
 from __future__ import annotations
 

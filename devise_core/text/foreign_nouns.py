@@ -15,7 +15,7 @@ from devise_core.storage.artifact_reader import read_text, reading
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 
 SHORTEST = 3
-"""The fewest letters of a foreign noun. Shorter ones are abbreviations of something else too often."""
+"""The fewest letters of a foreign noun. Shorter ones are too often abbreviations of something else."""
 LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch"}
 ARTICLES = {
     "de": ("der", "die", "das", "ein", "eine", "einen"),
@@ -108,7 +108,7 @@ class _SortedLines:
     """Finds lines by the text before their first tab. It needs a sixth of the memory of a dictionary."""
 
     def __init__(self, lines: list[str]) -> None:
-        lines = sorted(lines, key=_key)  # the file is in order, which takes a few milliseconds to see
+        lines = sorted(lines, key=_key)  # the file is in order already, so this takes only a few milliseconds
         self._text = "\n".join([*lines, ""]).encode()
         ends = np.flatnonzero(np.frombuffer(self._text, dtype=np.uint8) == ord("\n"))
         self._starts = array("I", [0, *(ends + 1).tolist()])

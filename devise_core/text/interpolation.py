@@ -43,8 +43,8 @@ def word_path(
 ) -> list[PathStep]:
     """Walk from one word to another in equal angles.
 
-    The path runs in two spaces at once. Among the word vectors, where neighbours are finest, it finds the words. In the
-    embedding space it finds the vectors for images.
+    The path runs in two spaces at once. It finds the words in the space of the word vectors, which tells similar words from
+    each other best. In the embedding space it finds the vectors for images.
 
     Args:
         encoder: Gives the vectors of the two ends in the embedding space.
@@ -55,7 +55,7 @@ def word_path(
         may_show: Which words may be an end or a step. A path from a country to an animal would compare people with animals.
 
     Returns:
-        Both ends and the steps between, each with the nearest familiar noun that no step before it has. A step without
+        Both ends and the steps between, each with the nearest familiar noun that no earlier step has. A step without
         such a noun is left out.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Order the words that a misspelled one can be: by the letters that differ, by what people look for, and by frequency."""
+"""Order the words that a misspelled word may mean: by the letters that differ, by what people look for, and by frequency."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from devise_core.text.real_words import COMMON, FAMILIAR
 from devise_core.text.thing_words import is_thing
 
 ENDING = 2
-"""A text that is the beginning of a thing lacks at most so many letters of it: "giraf" is "giraffe"."""
+"""A text that begins the name of a thing may lack at most this many letters at its end: "giraf" is read as "giraffe"."""
 
 _NO_THING = 2.0
-"""A word for no thing has to be a hundred times as frequent as a thing: "thier" is "their" and no tier, but "froit" is "fruit"."""
+"""A word that does not mean a thing has to be a hundred times as frequent as one that does. So "thier" is read as "their", not as
+"tier", but "froit" is read as "fruit"."""
 _ERRORS = {"swapped": 0.0, "doubled": 0.3, "vowel": 0.5, "missing": 0.5, "other": 1.5}
-"""What each kind of error costs. Two swapped letters, or a letter typed twice, are the most usual ones."""
+"""What each kind of error costs. Two swapped letters, or a letter typed twice, are the most common ones."""
 _FIRST_LETTER = 1.0
 """Few people get the first letter of a word wrong."""
 _PLURAL = 1.0
@@ -28,7 +29,7 @@ class Candidate(NamedTuple):
 
     Attributes:
         word: The word.
-        distance: How many edits make it of what was typed. Two swapped neighbours are one edit, and so is a missing ending.
+        distance: How many edits turn what was typed into it. Two swapped neighbours are one edit, and so is a missing ending.
         rank: Its rank by frequency.
     """
 
@@ -38,10 +39,10 @@ class Candidate(NamedTuple):
 
 
 def ordered(typed: str, candidates: list[Candidate]) -> list[Candidate]:
-    """Return what a word can be meant to be, the most likely first.
+    """Return the words that may be meant by what was typed, the most likely first.
 
-    The words with the fewest edits come first. A rare name counts as one edit further. Among as near
-    ones, each power of ten in frequency counts 1, and so do the other terms.
+    The words with the fewest edits come first. A rare name counts as one edit further. Words with equally many edits are
+    ordered by a cost. Each power of ten in frequency rank costs 1, and the other terms are in the same unit.
 
     Example:
         >>> [each.word for each in ordered("dgo", [Candidate("do", 1, 88), Candidate("go", 1, 242), Candidate("dog", 1, 2926)])]
@@ -93,7 +94,7 @@ def _is_plural_of(word: str, words: set[str]) -> bool:
 
 
 def _error(typed: str, other: str) -> str:
-    """Return the kind of error that makes ``typed`` of ``other``."""
+    """Return the kind of error that turns ``other`` into ``typed``."""
     if len(typed) == len(other):
         places = [place for place, (first, second) in enumerate(zip(typed, other, strict=True)) if first != second]
         if len(places) == 2 and places[1] == places[0] + 1 and typed[places[0]] == other[places[1]]:

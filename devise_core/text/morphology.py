@@ -18,7 +18,7 @@ a typing error is split into nouns of the list.
 """
 
 RARE = 20_000
-"""A word up to this rank is read as it is, though it may join a noun of two words, such as "website"."""
+"""A word up to this rank is read as it is, even if it is a noun of two words without the space, such as "website"."""
 
 QUALITIES = frozenset(
     (
@@ -39,7 +39,7 @@ class Morphology:
         self.words, self.nouns = words, nouns
 
     def known_form(self, token: str) -> str | None:
-        """Return what to read an unknown ``token``, in lower case, as; None if no form of it is known."""
+        """Return the known form that an unknown ``token`` in lower case is read as; None if no form of it is known."""
         joined = re.sub(r"[-.']", "", token)
         if len(joined) <= SHORTEST:
             return None
@@ -53,7 +53,7 @@ class Morphology:
         return next((form for form in forms if self.nouns.row(form) is not None), None)
 
     def noun_of_compound(self, token: str) -> str | None:
-        """Return the noun of several words that a rare ``token`` is when they are joined: "fire truck" for "firetruck"."""
+        """Return the noun of several words that gives a rare ``token`` when they are joined: "fire truck" for "firetruck"."""
         row = self.words.row(token)
         if row is None or row < RARE:
             return None
@@ -64,7 +64,7 @@ class Morphology:
         return self._joined_nouns.get(token)
 
     def joined(self, words: Sequence[str]) -> str | None:
-        """Return the common noun that two words are when they are joined: "butterfly" for "butter fly"; else None.
+        """Return the common noun that two words give when they are joined: "butterfly" for "butter fly"; else None.
 
         A colour or size before a thing, such as "green house", stays as it is.
         """

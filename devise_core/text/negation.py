@@ -15,12 +15,12 @@ _NOT = r"(?:(?:(?:that|which|who)\s+)?(?:is|are)\s+)?not|(?:(?:that|which|who)\s
 _NEGATION = re.compile(rf"(?:^|(?<=\s))(?:but\s+|and\s+|with\s+)?(?:{_WORDS}|{_NOT}){_ARTICLES}", re.IGNORECASE)
 _BUT = re.compile(rf"(?<=\s)but{_ARTICLES}", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:all|any\w*|every\w*)\b", re.IGNORECASE)
-"""Before "but", what says that "but" is "except", as in "anything but dogs"."""
+"""Words after which "but" means "except", as in "anything but dogs"."""
 _NON = re.compile(r"(?:^|(?<=\s))non[-\s]([^\W\d_]+)\s+(?=\w)", re.IGNORECASE)
 _LONGEST_NOUN = 5
 """The most words of a noun, such as "non-flowering plant"."""
 _SIGN = re.compile(r"\bsigns?$|^no\s+(?:one|man|way|smoking|entry|parking)\b", re.IGNORECASE)
-"""What "no" belongs to, as in a sign that says "no entry"."""
+"""Texts in which "no" is part of the thing, as in a sign that says "no entry"."""
 
 
 IsNoun = Callable[[str], bool]
@@ -34,7 +34,7 @@ def split_negations(clauses: Sequence[Clause], is_noun: IsNoun = lambda _: False
         is_noun: Whether a text is a noun, which is not split.
 
     Raises:
-        QueryError: Nothing else is in the query.
+        QueryError: The query only says what to leave out.
     """
     parts = [part for clause in _whole_nouns(clauses, is_noun) for part in _split(clause, is_noun)]
     if parts and all(part.weight < 0 for part in parts):

@@ -1,8 +1,8 @@
 """Nouns that name things, each with a vector that knows what kind of thing it is.
 
 A noun's vector is the sum of the word vectors of its WordNet sense and of that sense's hypernyms. Each step up weighs less.
-"ibis" leans towards "wading bird" and "bird". This has three effects. Common words steady rare ones. A kind comes close to
-its members. A noun that the word vectors lack still has a vector.
+"ibis" leans towards "wading bird" and "bird". This has three effects. Common words make rare ones less noisy. A kind comes
+close to its members. A noun that the word vectors lack still has a vector.
 
 There are two files, ``nouns.txt`` and ``noun_vectors.npy`` (``int8 (n, d)``). A line holds, separated by tabs, the noun, the
 frequency rank of its rarest word, and its irregular plurals. The rank is empty for a noun that must not name images. Nouns
@@ -166,7 +166,7 @@ class NounStore:
 
         Args:
             vectors: Unit rows ``(n, d)``.
-            k: How many nouns to return for each. One pass over all cosines is made for each of them.
+            k: How many nouns to return for each vector. Each noun takes one pass over all cosines.
             excluded: The rows ``(m,)`` of nouns to leave out.
 
         Returns:

@@ -15,7 +15,8 @@ UNOFFERED_WORDS = Path(__file__).with_name("unoffered_words.txt")
 _KEPT = 65_536
 """How many answers are kept, since each suggestion looks at many words."""
 _DERIVED = re.compile(r"(?<=\w{4})(?:ism|ist|ify|ification|i[sz]ed?|i[sz]ation|ity|ness|hood|dom|phobia|phobic|phile|ish)$")
-"""What makes another word of one for people, such as "nazification" and "heterosexuality". Short words make others by chance."""
+"""Endings that derive a word from one for people, as in "nazification" and "heterosexuality". Stems of fewer than four letters
+would match by chance."""
 
 
 @lru_cache(_KEPT)

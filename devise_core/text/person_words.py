@@ -24,7 +24,7 @@ def means_people(text: str) -> bool:
 
 
 def singulars(token: str) -> list[str]:
-    """Return a token, and what it is if it is a regular plural."""
+    """Return a token and, if it may be a regular plural, its singulars."""
     return [token.removesuffix(ending) + singular for ending, singular in _PLURALS if token.endswith(ending)]
 
 

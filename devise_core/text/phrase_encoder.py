@@ -18,7 +18,7 @@ FILES = {
 }
 """The files of the folder and their SHA-256. The concept space was made with this model and fits no other one."""
 REMEMBERED = 1_024
-"""Phrases whose vectors are kept. They take 2 MB."""
+"""How many phrases are kept with their vectors, which take 2 MB."""
 
 
 class PhraseEncoder:
@@ -37,7 +37,7 @@ class PhraseEncoder:
         """Open the folder ``files``, which ``fetch phrase-encoder`` fills.
 
         Raises:
-            SettingsError: A file is missing or another one, or ONNX Runtime or tokenizers is not installed.
+            SettingsError: A file is missing or not the expected one, or ONNX Runtime or tokenizers is not installed.
         """
         for name, sha256 in FILES.items():
             _check(files / name, sha256)
@@ -71,7 +71,7 @@ def configured_phrase_encoder() -> PhraseEncoder | None:
 
 def _check(path: Path, sha256: str) -> None:
     try:
-        problem = "" if sha256_of(path) == sha256 else "is damaged or another model's (its SHA-256 differs)"
+        problem = "" if sha256_of(path) == sha256 else "is damaged or belongs to another model (its SHA-256 differs)"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     if problem:

@@ -51,7 +51,7 @@ class PlacedClause:
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A query that was parsed once, for every question about it.
+    """A query that is parsed once and then used for everything that is asked about it.
 
     Attributes:
         vector: Its unit vector ``float32 (d,)`` in the embedding space.
@@ -103,13 +103,13 @@ class Query:
 
     @property
     def only_unmodelled(self) -> bool:
-        """Whether nothing else is in the query. Then it is read as it is."""
+        """Whether the query has only words that no image shows. Then it is read as it is."""
         words = {part for word in self.unmodelled for part in word.split()}
         return bool(words) and words.issuperset(term.word for term in self.reading.terms)
 
     @property
     def vectors(self) -> Floats:
-        """Unit rows ``(s, d)``: one for each sense, or the query's vector alone. An image's score is its best with any."""
+        """Unit rows ``(s, d)``: one for each sense, or the query's vector alone. An image's score is its best with any row."""
         return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property

@@ -13,7 +13,7 @@ def point(text: str, position: int) -> str:
 
     Args:
         text: The query.
-        position: The offset of the character, from 0. The length of the text is the place after it.
+        position: The offset of the character, from 0. The length of the text points to the place after its end.
     """
     start = max(0, min(position - _WIDTH // 2, len(text) - _WIDTH))
     line = "".join(char if char.isprintable() else " " for char in text[start : start + _WIDTH])

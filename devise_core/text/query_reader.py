@@ -23,7 +23,8 @@ IMAGE_WEIGHT = 0.8
 
 Images are closer to each other than to words, and their cosines vary more. The weight is the ratio of the standard deviations of
 the cosines with a word and with an image: 0.16 to 0.19 over `stamps`, 0.17 to 0.22 over `photos`. With it, the first ten results
-for an image + a word rank about equally high for either alone (60 images × 20 words of each collection).
+for an image + a word rank about equally high for the image alone and for the word alone (60 images × 20 words of each
+collection).
 """
 
 CANCELLED = 1e-3
@@ -56,7 +57,7 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
 
     Raises:
         QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
-        UnknownWordError: Nothing to look for is known.
+        UnknownWordError: No word to look for is known.
     """
     vocabulary = encoder.vocabulary
     clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)

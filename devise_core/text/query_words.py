@@ -16,7 +16,8 @@ from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
 EVERYDAY_ENGLISH, EVERYDAY_NOUN = 5_000, 11_000
-"""Words and nouns up to these ranks are read as English without a question: "chair" is also French, and "pet" also Dutch."""
+"""Words and nouns up to these ranks are read as English, and no other meaning is offered: "chair" is also French,
+and "pet" also Dutch."""
 COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
 """A word is read as English up to the first rank if all words of the query may be foreign, and else up to the second."""
 
@@ -32,8 +33,8 @@ class ReadWords:
         read_as: Words that are known in another form only, with that form.
         corrected: Foreign and misspelled words to look for, with what they were read as.
         respelled: Misspelled words with their right spelling, also those that are left out.
-        other_meaning: A word that is English and is also foreign, with what it means there. Or a foreign word that may be an
-            English one with a letter missing, with that.
+        other_meaning: An English word that is also a foreign one, with its meaning there. Or a foreign word that may be an
+            English one with a letter missing, with that English word.
     """
 
     text: str
@@ -150,7 +151,7 @@ class QueryWords:
         return joined
 
     def _in_known_forms(self, read: ReadWords, parted: bool) -> ReadWords:
-        """Read accented, hyphenated, joined and parted words in a form that is known."""
+        """Read accented, hyphenated, joined and split words in a form that is known."""
         vocabulary, words = self._vocabulary, tokens(read.text)
         if len(words) > 1 and vocabulary.noun_row(read.text) is not None:
             return read
@@ -178,7 +179,7 @@ class QueryWords:
         return self._vocabulary.noun_row(word) is not None or (row is not None and row < rank)
 
     def _is_everyday(self, word: str) -> bool:
-        """Return whether a word is so common in English that nobody means another language, also as the plural of a noun."""
+        """Return whether a word, or its singular, is so common in English that nobody means another language."""
         vocabulary = self._vocabulary
         noun = vocabulary.noun_row(word)
         forms = [word] if noun is None else [word, vocabulary.nouns.nouns[noun]]

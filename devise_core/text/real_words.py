@@ -1,4 +1,4 @@
-"""Tell real words from what else a list of word vectors has: misspellings, codes, and marks of the texts it was made from."""
+"""Tell real words from the other entries of a list of word vectors: misspellings, codes, and marks of its source texts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from devise_core.text.noun_store import NounStore
 from devise_core.text.word_store import WordStore
 
 COMMON = 40_000
-"""Up to this rank most words of GloVe are words or names. Of the rarer words near 400 random nouns that are no nouns themselves, a
-third to three quarters are in no dictionary of words and names. One of them is "prohertrib", the word nearest to "paris"."""
+"""Up to this rank most entries of GloVe are words or names. This was measured on the rarer entries near 400 random nouns. Of those
+that are not nouns themselves, a third to three quarters are in no dictionary of words and names. One of them is "prohertrib", the
+entry nearest to "paris"."""
 
 FAMILIAR = 20_000
 """Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
@@ -44,6 +45,6 @@ class RealWords:
         return frozenset(noun.partition(" ")[0] for noun in self._nouns.nouns if " " in noun)
 
     def is_rare(self, word: str) -> bool:
-        """Whether a word in lower case is known and no noun, and so rare that its vector may mean nothing."""
+        """Whether a word in lower case is known, is not a noun, and is so rare that its vector may mean nothing."""
         row = self._words.row(word)
         return row is not None and row > RARE and self._nouns.row(word) is None

@@ -26,7 +26,7 @@ class Sense:
         noun: The noun.
         tag: A word that tells the sense from the others, such as "animal".
         synset: Its WordNet id, such as "n02139199".
-        label_count: The number of ImageNet labels at or below it. With 0 the classifier cannot see it.
+        label_count: The number of ImageNet labels at or below it in WordNet. With 0 the classifier cannot recognise it.
         vector: Its unit vector ``(d,)``.
     """
 
@@ -60,7 +60,7 @@ class SenseTable:
 
         Args:
             table: ``senses.csv``.
-            vectors: ``int8 (n, d)``, a row for each of its lines.
+            vectors: ``int8 (n, d)``, a row for each line of the table.
             dimension: The length ``d`` that the vectors must have, or None for any.
 
         Returns:

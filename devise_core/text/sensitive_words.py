@@ -1,4 +1,4 @@
-"""Words for groups of people and for what people suffer or are accused of. Only what is sure is shown for them."""
+"""Words for groups of people and for what people suffer or are accused of. Only sure matches are shown for them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NO_PLURALS = frozenset(("backwards",))
 _ADJECTIVES = frozenset(("big", "huge", "large", "little", "new", "old", "small", "tiny", "young", "wild"))
 _DATE = re.compile(r"(?<![\w/])\d{1,2}/\d{1,2}(?![\w/])")
 COLOURED = frozenset(("coloured", "colored"))
-"""Old words for people by their skin. They are near "black" in texts."""
+"""Old words for people by the colour of their skin. Their word vectors are near that of "black"."""
 _SKIN_COLOURS = frozenset(("black", "white", "brown", "yellow", *COLOURED))
 COLOURS = frozenset((*_SKIN_COLOURS, "red", "green", "blue", "orange", "pink", "purple", "grey", "gray", "golden", "silver"))
 _PEOPLE = frozenset(("people", "person", "folk", "folks", "kid", "kids", "child", "children", "baby", "babies", "lives", "race"))
@@ -98,7 +98,7 @@ def is_insulting(text: str) -> bool:
 
 
 def singular_forms(word: str) -> list[str]:
-    """Return a word, and what it is if it is a plural.
+    """Return a word and, if it may be a plural, its singulars.
 
     Example:
         >>> singular_forms("frenchwomen"), singular_forms("gods")
@@ -114,7 +114,7 @@ def _insults() -> frozenset[str]:
 
 
 def _words_of(text: str) -> list[str]:
-    """Return the words of a text, those without "'s", the parts between hyphens, neighbours with a hyphen, and dates."""
+    """Return the words of a text without "'s", the parts between hyphens, neighbours joined by a hyphen, and dates."""
     words = [word.removesuffix("'s") for word in tokens(text) if word not in _NO_PLURALS]
     pairs = [f"{first}-{second}" for first, second in pairwise(words)]
     return [*words, *(part for word in words if "-" in word for part in word.split("-")), *pairs, *_DATE.findall(text)]
@@ -130,7 +130,7 @@ def _is_about_things(text: str, listed: frozenset[str]) -> bool:
 
 
 def _is_before_thing(after: Sequence[str]) -> bool:
-    """Return whether a thing comes first after an adjective, behind other adjectives, and no people follow."""
+    """Return whether an adjective describes a thing, with or without further adjectives between them, and no people follow."""
     rest = list(dropwhile(lambda word: word in COLOURS | _ADJECTIVES or word in _words(None), after))
     if not rest or not is_thing(rest[0]) or any(is_insulting(word) for word in rest):
         return False

@@ -18,14 +18,14 @@ TokenIds = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
 class Session(Protocol):
-    """What is used of an ``onnxruntime.InferenceSession``."""
+    """The part of an ``onnxruntime.InferenceSession`` that is used."""
 
     def run(self, output_names: None, input_feed: dict[str, TokenIds]) -> Sequence[Any]:
         """Return the outputs. The first one has the state of each token ``(n, tokens, s)``."""
 
 
 class Tokenizer(Protocol):
-    """What is used of a ``tokenizers.Tokenizer``."""
+    """The part of a ``tokenizers.Tokenizer`` that is used."""
 
     def encode(self, sequence: str) -> Any:
         """Return an object whose ``ids`` are the tokens of a text."""
@@ -52,7 +52,7 @@ class SentenceModel:
         reader.enable_truncation(max_length=MAX_TOKENS)
         reader.no_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # the order of sums, and so the bytes, must not depend on the machine's cores
+        options.intra_op_num_threads = 1  # the order of sums, and so the vectors, must not depend on the machine's cores
         return cls(onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"]), reader)
 
     def encode(self, texts: Sequence[str]) -> Floats:

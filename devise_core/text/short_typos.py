@@ -1,4 +1,4 @@
-"""Correct words of three or four letters, in which one wrong letter would make too many other words."""
+"""Correct words of three or four letters, which are too short to correct any one wrong letter: too many words would fit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from devise_core.text.word_store import WordStore
 LENGTHS = (3, 4)
 _LEAST_RANK = {3: 10_000, 4: RARE}
 _TIMES_RARER = {3: 10_000, 4: 100}
-"""A word is a typing error for one that is so many times as frequent. For three letters, that leaves little but "the" and "and".
+"""A word is a typing error for another one that is this many times as frequent. With three letters, few words but "the" and "and"
+are so frequent.
 
 Of 14,804 verbs, adjectives and adverbs of WordNet beyond rank 10,000 that are no nouns, this changes 7, such as "snog". Of 7,276
 names of people and places from the word lists of Debian, it changes 2, such as "jame"."""
@@ -20,7 +21,7 @@ names of people and places from the word lists of Debian, it changes 2, such as 
 def short_correction(word: str, words: WordStore) -> str | None:
     """Return what a word of ``LENGTHS`` letters is a typing error for; None if it is none.
 
-    Two letters are exchanged ("teh"), or of a word of five letters one is missing ("blak").
+    Two letters are exchanged ("teh"), or one letter of a word of five letters is missing ("blak").
 
     Args:
         word: A word in lower case that is no noun.
@@ -37,7 +38,7 @@ def short_correction(word: str, words: WordStore) -> str | None:
 
 
 def _others(word: str) -> Iterator[str]:
-    """Yield what else a word can be meant to be."""
+    """Yield the spellings that a word may be a typing error for."""
     for place in range(len(word) - 1):
         if word[place] != word[place + 1]:
             yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]

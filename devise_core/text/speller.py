@@ -17,14 +17,15 @@ from devise_core.text.word_filter import WordFilter
 from devise_core.text.word_store import WordStore
 
 SURE_LENGTH, LONG_WORD = 5, 7
-"""Of shorter words, only a few typing errors are corrected. Only words of at least so many letters are corrected, to nouns, if two
-letters are wrong."""
+"""In words shorter than ``SURE_LENGTH``, only a few typing errors are corrected. Two wrong letters are corrected only in words of
+at least ``LONG_WORD`` letters, and only to nouns."""
 
 MORE = 10
-"""A foreign word may be an English one that is so many times as frequent and has one letter more: "hors" is "horse"."""
+"""A foreign word may be an English one that is this many times as frequent and has one letter more, such as "horse" for "hors"."""
 
 FAMOUS = 4
-"""A name with two swapped letters that is so many times as frequent as a noun is meant: "eiffle" is "eiffel", not "wiffle"."""
+"""A name with two swapped letters is meant if it is this many times as frequent as the noun that is likely otherwise: "eiffle" is
+"eiffel", not "wiffle"."""
 
 MAX_KEPT = 4_096
 """How many unknown words are kept with their spellings."""
@@ -57,7 +58,7 @@ class Speller:
     def correction(self, word: str) -> str | None:
         """Return the noun or frequent word that differs from a word in one letter, or in two if it is long; None if none does.
 
-        Of several, it is the one that ``ordered`` has first. A word about people has to keep all letters that were typed.
+        If there are several, it is the first one of ``ordered``. A word about people must have all letters that were typed.
         """
         if len(word) < SURE_LENGTH:
             return self.short(word) or self._swapped_thing(word)
@@ -101,7 +102,7 @@ class Speller:
         return None
 
     def thing_meant(self, word: str) -> str | None:
-        """Return the far more frequent English word for a thing of which a word lacks a letter; None if there is none.
+        """Return the far more frequent English word for a thing that has one letter more than a word; None if there is none.
 
         Example:
             >>> speller.thing_meant("hors"), speller.thing_meant("chien")
@@ -112,7 +113,7 @@ class Speller:
         return next((other for other in near if is_thing(other) and MORE * self._rank(other) < rank), None)
 
     def _within(self, word: str) -> list[Candidate]:
-        """Return the spellings that are so near that they may be meant, the most likely first."""
+        """Return the spellings that are near enough to be meant, the most likely first."""
         if not word.isalpha():
             return []
         return [each for each in self._near(word)[0] if each.distance <= (1 if len(word) < LONG_WORD else 2)]
@@ -130,7 +131,7 @@ class Speller:
         return near
 
     def _candidates(self, word: str) -> list[Candidate]:
-        """Return the words that are spelled like another one, and the things that lack no more than their ending."""
+        """Return the words that are spelled like ``word``, and the things of which ``word`` lacks only the ending."""
         from rapidfuzz.distance import OSA
 
         near = {each: int(OSA.distance(word, each)) for each in self._words.spellings(word, None) if each != word}
@@ -138,7 +139,7 @@ class Speller:
         return [Candidate(each, distance, self._rank(each)) for each, distance in near.items()]
 
     def _continued(self, word: str) -> Iterator[str]:
-        """Yield the common things that have up to ``ENDING`` letters more at the end."""
+        """Yield the common things that begin with ``word`` and have up to ``ENDING`` letters more."""
         for other in self._words.completions(word):
             if self._rank(other) >= COMMON:
                 return

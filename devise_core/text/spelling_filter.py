@@ -13,11 +13,11 @@ Masks = npt.NDArray[np.uint32]
 class SpellingFilter:
     """The length and the set of letters of each word.
 
-    Comparing all words one by one takes 20 to 100 ms. This leaves some thousands of 200,000.
+    Comparing all words one by one takes 20 to 100 ms. The filter leaves a few thousand of 200,000 words.
 
     Args:
         text: The words, each with a line break before it.
-        starts: Where each line break is ``(n + 1,)``.
+        starts: The position of each line break ``(n + 1,)``.
     """
 
     def __init__(self, text: bytes, starts: npt.NDArray[np.uint32]) -> None:

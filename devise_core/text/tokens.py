@@ -15,7 +15,8 @@ MAX_CHARACTERS = 1_000
 """The length of the longest text that is read."""
 
 _WITHOUT_LETTERS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-"""What would end a word: marks that belong to no letter, like the dot of a Turkish İ in lower case, and invisible characters."""
+"""Characters that are removed because they would end a word. They are marks that belong to no letter, like the dot of a Turkish İ
+in lower case, and invisible characters."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
@@ -66,11 +67,11 @@ def tokens(text: str) -> list[str]:
 
 
 def with_words(text: str, words: Mapping[str, str]) -> str:
-    """Return ``text`` with other words in place of some.
+    """Return ``text`` with some of its words replaced.
 
     Args:
         text: The text.
-        words: What to replace by what. Keys are spelled as ``tokens`` spells them, and may have several words.
+        words: What to replace → its replacement. Keys are spelled as ``tokens`` spells them, and may have several words.
 
     Example:
         >>> with_words("Eine Katze, schwarz", {"eine katze": "cat"})

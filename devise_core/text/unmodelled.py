@@ -20,7 +20,7 @@ DEGREES = frozenset(("extremely", "more", "most", "quite", "really", "so", "too"
 """Adverbs that belong to a judgement after them."""
 _DIGITS = re.compile(r"[0-9]{1,2}")
 _SIZES = frozenset(("big", "huge", "large", "small", "tiny", "whole"))
-"""What a group can be: "a large group of people" is no group of large people."""
+"""Adjectives that may describe a group: "a large group of people" is not a group of large people."""
 _FILLERS = frozenset((*ARTICLES, "of", "and", "or"))
 
 
@@ -55,7 +55,7 @@ def quoted(words: Sequence[str]) -> str:
 
 
 def _unmodelled_length(words: list[str]) -> int:
-    """Return how many words the count, feeling or judgement takes that a phrase begins with; 0 without one."""
+    """Return the number of words of the count, feeling or judgement that a phrase begins with; 0 without one."""
     if words[0] in JUDGEMENTS:
         return 1
     if words[0] in DEGREES and set(words[1:2]) & JUDGEMENTS:
@@ -64,7 +64,7 @@ def _unmodelled_length(words: list[str]) -> int:
 
 
 def _count_length(words: list[str]) -> int:
-    """Return how many words the count takes that a phrase begins with: 3 for "a pair of", 0 without one."""
+    """Return the number of words of the count that a phrase begins with: 3 for "a pair of", 0 without one."""
     skipped = 1 if words[0] in ("a", "the") else 0
     skipped += len(words) > skipped and words[skipped] in _SIZES
     if len(words) > skipped + 2 and words[skipped] in COUNTS_BEFORE_OF and words[skipped + 1] == "of":

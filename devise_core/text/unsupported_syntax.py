@@ -15,7 +15,7 @@ It matches no time, no URL and no name such as "re:zero" or "apollo:13".
 
 
 def refuse_colon_weight(text: str, at: int, end: int, phrase: str = "") -> None:
-    """Refuse ``text`` from ``at`` to ``end`` if it is a word with a colon and a weight, or such an end of a quoted ``phrase``.
+    """Refuse ``text`` from ``at`` to ``end`` if it is a word with a colon and a weight, or a colon and a weight after ``phrase``.
 
     Args:
         text: The query.
@@ -24,7 +24,7 @@ def refuse_colon_weight(text: str, at: int, end: int, phrase: str = "") -> None:
         phrase: The phrase in quotes directly before it, with its quotes. Empty if there is none.
 
     Raises:
-        QueryError: It is one. The error says how to write it, and has the position of the colon.
+        QueryError: It is such a weight. The error says how to write it, and has the position of the colon.
     """
     colon = _COLON.fullmatch(text, at, end)
     word = phrase or (colon and colon[1])

@@ -139,7 +139,7 @@ class Vocabulary(ABC):
 
         Args:
             vector: A unit vector ``(d,)``.
-            k: Of how many words, at least 1.
+            k: How many words to average, at least 1.
         """
 
     @abstractmethod

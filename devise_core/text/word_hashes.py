@@ -10,11 +10,11 @@ Hashes = npt.NDArray[np.uint32]
 
 
 class WordHashes:
-    """A sorted list of hashes. Two words can have one hash, so the caller compares the words.
+    """A sorted list of hashes. Two words can have the same hash, so the caller compares the words.
 
     Args:
         text: The words, each with a line break before it, and one at the end.
-        starts: Where each line break is ``(n + 1,)``.
+        starts: The position of each line break ``(n + 1,)``.
     """
 
     def __init__(self, text: bytes, starts: Hashes) -> None:

@@ -23,10 +23,11 @@ SPELLING_POOL = 200_000
 """Spellings are suggested from this many of the most frequent words. Rarer words are mostly misspellings themselves."""
 
 SCANNED_BYTES = 100_000
-"""The most frequent words, some ten thousand, are found by a scan. The first answer need not wait for the hashes of all words."""
+"""The most frequent words, some ten thousand, are found by a scan, so that the first answer need not wait for the hashes of all
+words."""
 
 FIRST = 5_000
-"""So many of the most frequent words are kept in a dictionary, to look up hundreds at a time."""
+"""How many of the most frequent words are kept in a dictionary, to look up hundreds at a time."""
 
 KEPT_ROWS = 4_096
 """How many words are kept with their rows, since one query looks up each of its words about ten times."""
@@ -103,7 +104,7 @@ class WordStore:
         return entry[0]
 
     def _remember(self, word: str, row: int | None) -> tuple[int | None]:
-        """Keep the row of a word, so that whoever looks up a rare one need not wait for the hashes."""
+        """Keep the row of a word, so that a later look-up of a rare one need not wait for the hashes."""
         if len(self._looked_up) >= KEPT_ROWS:
             self._looked_up.clear()
         entry = self._looked_up[word] = (row,)
@@ -169,7 +170,7 @@ class WordStore:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly.
 
         Args:
-            vector: A vector of the word vectors, or of a space that lacks ``directions``.
+            vector: A vector in the space of the word vectors, or in a space that lacks ``directions``.
             k: How many words to return.
             directions: Orthonormal rows ``(m, d)`` to take out of every word's vector first, as ``vectors.cosines`` does.
             among: Search only this many of the most frequent words.

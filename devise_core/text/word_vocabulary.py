@@ -30,8 +30,8 @@ MAX_KEPT = 4_096
 """How many texts are kept with the words near them."""
 
 _SPARE = 40
-"""So many more words are found than are needed, because a second search takes as long as the first. Of the 32 words nearest to a
-noun, up to half are not offered."""
+"""How many more words are searched for than are needed, because a second search takes as long as the first. Of the 32 words nearest
+to a noun, up to half are not offered."""
 
 _POOL = 150
 """Among this many nearest familiar words there is a noun that a word path has not used yet."""
@@ -106,7 +106,7 @@ class WordVocabulary(Vocabulary):
         ]
 
     def only_rare(self, words: Sequence[str]) -> bool:
-        """Whether there are words, and all but articles are beyond rank ``RARE`` and no nouns."""
+        """Whether there are words other than articles, and all of them are beyond rank ``RARE`` and not nouns."""
         others = [word for word in words if word not in ARTICLES]
         return bool(others) and all(map(self._real.is_rare, others))
 
@@ -131,7 +131,7 @@ class WordVocabulary(Vocabulary):
         return self.nouns.random_vectors(count, seed)
 
     def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
-        """Return the unit mean ``(d,)`` of the ``k`` nearest words, which are not shown and may be any."""
+        """Return the unit mean ``(d,)`` of the ``k`` nearest words. They are not shown, so none is left out."""
         rows = [row for hit in self.words.nearest(vector, k, self.directions) if (row := self.words.row(hit.word)) is not None]
         return without(unit(self.words.unit(rows).mean(axis=0)), self.directions)
 
@@ -140,7 +140,7 @@ class WordVocabulary(Vocabulary):
 
         "king - man + woman" finds "queen" (Mikolov et al., 2013, "Linguistic regularities in continuous space word
         representations"). A sum also leaves out the singular and the plural of its words. Otherwise "puppy - dog + cat" would find
-        "puppies". The words of a text are kept, because a page asks for them in each of its runs.
+        "puppies". The words found for a text are kept, because a page asks for them in each of its runs.
         """
         used = {word for part in query.clauses for word, _ in part.known}
         if len(query.clauses) > 1:
@@ -184,7 +184,7 @@ class WordVocabulary(Vocabulary):
         )
 
     def _allowed(self, search: Callable[[int], list[WordHit]], k: int, used: Container[str] = ()) -> list[WordHit]:
-        """Return the first ``k`` words of ``search``, which takes a number, that may be offered and are not in ``used``."""
+        """Return the first ``k`` words that may be offered and are not in ``used``. ``search`` returns a given number of words."""
         count = k + _SPARE
         while True:
             hits = search(count)

@@ -38,8 +38,8 @@ def may_name_people(label: str, is_thing: Callable[[str], bool]) -> bool:
 def is_neutral_beside_people(word: str) -> bool:
     """Return whether a word of the vocabulary that is near a picture of people may be shown beside it.
 
-    Only neutral words for people, and things that say nothing about somebody, may. The other words near a picture of people are
-    what texts say of people.
+    Only neutral words for people, and things that say nothing about a person, may be shown. The other words near a picture of
+    people come from what texts say about people.
 
     Example:
         >>> [is_neutral_beside_people(word) for word in ("family", "torches", "globalisation", "truncheons", "dreadlocks")]

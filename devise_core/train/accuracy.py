@@ -15,7 +15,7 @@ from devise_core.train.trainer import Curve
 from devise_core.vectors import Floats, Rows, unit
 
 FOLDS, FOLDS_UP_TO = 5, 5_000
-"""Up to this many images each one is tested once. Of more images, the first fold is enough and the others would take minutes."""
+"""With up to this many images, each one is tested once. With more, the first fold is enough and the others would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Accuracy:
     def sentence(self) -> str:
         """Say the accuracy in words."""
         how = "kept for validation" if self.measured == "validation" else "by cross-validation"
-        return f"accuracy {self.share:.1%} on {self.images} images {how} (always the largest class: {self.chance:.1%})"
+        return f"accuracy {self.share:.1%} on {self.images} images {how} (always guessing the largest class: {self.chance:.1%})"
 
 
 def validated(curves: Mapping[str, Curve], classes: Rows) -> Accuracy | None:
@@ -78,7 +78,7 @@ def cross_validated(recipe: Recipe, corpus: Corpus, features: Floats) -> Accurac
 
 
 def _nearest_class(recipe: Recipe, logits: Floats, vectors: Floats) -> Rows:
-    """Return the class ``(n,)`` with the vector nearest to what the conse head gives for ``logits`` ``(n, classes)``."""
+    """Return the class ``(n,)`` with the vector nearest to what the ConSE head gives for ``logits`` ``(n, classes)``."""
     from scipy.special import softmax
 
     shares = softmax(logits / recipe.temperature, axis=1)

@@ -36,7 +36,7 @@ def fit_classifier(features: Floats, classes: Rows, decay: float = 1e-3, root: b
     fitted = LogisticRegression(C=1 / (decay * len(features)), max_iter=1000).fit((features - centre) / scale, classes)
     weights = fitted.coef_ / scale
     biases = fitted.intercept_ - weights @ centre
-    if len(biases) == 1:  # of two classes scikit-learn keeps the difference only
+    if len(biases) == 1:  # for two classes, scikit-learn keeps only the difference
         weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
     return np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32)
 

@@ -142,7 +142,7 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
 
     Args:
         classes: The class ``(n,)`` of each image, from 0.
-        share: The share of each class to keep, from 0 to 1. It is rounded up, but never all of a class.
+        share: The share of each class to keep, from 0 to 1. The number of images is rounded up, but is never all of a class.
         seed: The seed of the choice.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The weights of a ConSE head: a softmax over the labels, then the vectors of the labels. Trained, it is DeViSE.
+"""The weights of a ConSE head: a softmax over the labels, then the vectors of the labels. After training, it is DeViSE.
 
 ConSE (Norouzi et al., 2013) embeds an image as the mean of the label vectors, weighted by the classifier's probabilities. The
 two matrices of this product are the layers ``labels`` and ``space``. The hinge rank loss trains both.

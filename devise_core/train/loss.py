@@ -63,7 +63,9 @@ def cosine(embeddings: Any, targets: Any, labels: Any) -> Any:
 
 
 def hinge_rank_pairs(embeddings: Any, captions: Any, margin: float = MARGIN) -> Any:
-    """Return the hinge rank loss between images and captions. The other rows of the batch are the wrong ones, both ways.
+    """Return the hinge rank loss between images and captions.
+
+    For each image, the captions of the other images in the batch are the wrong ones. For each caption, the other images are.
 
     Args:
         embeddings: Unit rows ``(n, d)``.

@@ -1,4 +1,4 @@
-"""Recipes: the settings of a training run, and four recipes that have a name."""
+"""Recipes: the settings of a training run, and four named sets of settings."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Recipe:
         "bundled",
         "own",
     )
-    decay: float = _setting(1e-3, "the L2 penalty of the softmax of an own start, on features of about unit length")
+    decay: float = _setting(1e-3, "the L2 penalty of the softmax that the start “own” fits, on features of about unit length")
     temperature: float = _setting(2.0, "divides the logits of the softmax that a conse head starts from")
-    floor: float = _setting(0.0, "label shares of a conse head below this are set to 0, except the largest")
+    floor: float = _setting(0.0, "a conse head sets label shares below this to 0, except the largest")
     split: str = _setting(
         "all",
         "the images to train on. all; seed: nine tenths, drawn as in the 2020 notebook; seen: two thirds of each class, without "
@@ -70,9 +70,9 @@ class Recipe:
     epochs: int = _setting(12, "passes over the images")
     batch: int = _setting(64, "images per step")
     margin: float = _setting(0.2, "by how much the true label must lead, as a cosine")
-    near: float = _setting(0.9, "labels closer than this cosine to the true one do not count as wrong; 1: all count")
-    caption_weight: float = _setting(0.0, "the weight of captions next to labels; 0 leaves them out")
-    validation: float = _setting(0.1, "the share of each class that is kept to decide when to stop")
+    near: float = _setting(0.9, "labels whose cosine with the true one is above this do not count as wrong; 1: all count")
+    caption_weight: float = _setting(0.0, "the weight of the captions' loss relative to that of the labels; 0 leaves captions out")
+    validation: float = _setting(0.1, "the share of each class that is held out to decide when to stop")
     patience: int = _setting(5, "epochs without improvement before training stops; 0: never")
     finetune_epochs: int = _setting(0, "passes of the second stage, which also trains the backbone")
     finetune_rate: float = _setting(1e-5, "the learning rate of the second stage")
@@ -163,7 +163,7 @@ def bundled_recipe(settings: Mapping[str, Any]) -> Recipe:
 def recipe_of(name: str, **given: Any) -> Recipe:
     """Return the recipe ``name`` with some settings replaced.
 
-    The size of a recipe suits its backbone. With another backbone it is that backbone's default, unless ``given`` has one.
+    The size of a recipe suits its backbone. With another backbone, the size is that backbone's default, unless ``given`` sets it.
 
     Args:
         name: A name of ``RECIPES``.

@@ -62,7 +62,7 @@ class Trained:
         skipped: Why the other images could not be read.
         curves: The curve of each stage.
         seconds: The duration of each stage.
-        accuracy: How often it names the class of an image that it was not trained on. None if no image could be kept out.
+        accuracy: How often the model names the class of an image that it was not trained on. None if no image could be held out.
         classifier: A softmax over custom classes, which ``evaluate`` compares the head with. None if the head's labels are those
             of another model.
     """

@@ -13,7 +13,7 @@ from devise_core.train.targets import Targets
 from devise_core.vectors import Floats, Rows
 
 Inputs = Callable[[Rows], Any]
-"""Rows ``(n,)``, each view · images + image → what the model reads: features ``(n, f)`` or pixels."""
+"""Rows ``(n,)`` → what the model reads: features ``(n, f)`` or pixels. A row is view · number of images + image."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def feature_examples(features: Floats, classes: Rows, captions: Captions | None 
 def batches(examples: Examples, targets: Targets, recipe: Recipe, rng: np.random.Generator) -> Iterator[Batch]:
     """Yield the batches of one epoch: every view of every image once, in random order.
 
-    Images that do not fill a last batch are left out of this epoch.
+    Views that are left over after the last full batch are skipped in this epoch.
 
     Args:
         examples: The images to train on.
@@ -126,7 +126,7 @@ def random_order(wrong: Floats, recipe: Recipe, rng: np.random.Generator) -> Flo
 
 
 def _draw_captions(examples: Examples, recipe: Recipe, rng: np.random.Generator) -> tuple[Rows | None, Floats | None]:
-    """Draw different images that have captions, in one view, and one caption of each."""
+    """Draw distinct images that have captions, one view for all of them, and one caption for each."""
     captions = examples.captions
     if captions is None or not len(captions.rows) or not recipe.caption_weight:
         return None, None

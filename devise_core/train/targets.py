@@ -12,9 +12,9 @@ from devise_core.vectors import Floats
 CLASS_SHARE = 0.85
 """How often the true label of an image is its class. The rest is shared by the hypernyms of the class."""
 STEP_WEIGHT = 0.7
-"""The weight of a hypernym, for each step between it and the class."""
+"""A hypernym's weight is multiplied by this for each step between it and the class."""
 TOO_NEAR = 0.9
-"""Labels closer than this cosine to a class do not count as wrong for it: "tabby" is not wrong for a tiger cat."""
+"""Labels whose cosine with a class is at least this do not count as wrong for it: "tabby" is not wrong for a tiger cat."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ def make_targets(
 ) -> Targets:
     """Return the targets of all classes.
 
-    An image of a robin is sometimes pulled to "bird", from which classes that are not birds are pushed away. So queries by
-    category are trained as well as queries by name.
+    An image of a robin is sometimes pulled towards "bird", and images of classes that are not birds are pushed away from it. So
+    the model learns to answer queries by category as well as queries by name.
 
     Args:
         vectors: The vector ``(d,)`` of each class.
         hypernyms: For each class, hypernym → the number of steps to it.
         hypernym_vectors: Hypernym → its vector ``(d,)``. Hypernyms without a vector are left out.
-        too_near: Labels closer than this cosine do not count as wrong.
+        too_near: Labels whose cosine with a class is at least this do not count as wrong for it.
     """
     count, names = len(vectors), sorted({name for steps in hypernyms for name in steps if name in hypernym_vectors})
     labels = np.stack([*vectors, *(hypernym_vectors[name] for name in names)])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 MOMENTUM, DECAY = 0.9, 1e-6
-"""Of the 2020 notebook's stochastic gradient descent, which uses Nesterov momentum."""
+"""The momentum and the learning-rate decay of the 2020 notebook's stochastic gradient descent, which uses Nesterov momentum."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Trainer:
         optimizers: Which variables to train, and how.
         recipe: The loss, the batch size, the patience and the seed.
         targets: What each class is trained towards.
-        stage: The number of the stage. Each stage draws other random numbers.
+        stage: The number of the stage. Each stage draws different random numbers.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Trainer:
         Args:
             epochs: How many epochs, including those of an interrupted run.
             train: What to train on.
-            validation: What to stop by. Without it training never stops early, and the last weights are the best.
+            validation: The images that decide when to stop. Without them, all epochs run and the last weights are the best.
             checkpoint: Where to save the state after each epoch. A run continues from the state that it holds.
             progress: Called after each epoch.
 

@@ -13,12 +13,12 @@ View = Callable[[Image.Image, int], Pixels]
 
 
 def squashed(image: Image.Image, size: int) -> Pixels:
-    """Return the whole image without its aspect ratio, as the paper and the 2020 notebook used it."""
+    """Return the whole image, squashed to a square as in the paper and the 2020 notebook."""
     return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), dtype=np.uint8)
 
 
 def padded(image: Image.Image, size: int) -> Pixels:
-    """Return the whole image on a white square, like cut-outs and drawings."""
+    """Return the whole image on a white square, as cut-outs and drawings often appear."""
     return np.asarray(ImageOps.pad(image, (size, size), Image.Resampling.BICUBIC, color="white"), dtype=np.uint8)
 
 

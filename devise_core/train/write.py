@@ -107,7 +107,7 @@ def make_canonical(archive: Path) -> None:
 
 
 def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
-    """Replace the files of labels. They may be links to the files of another model, which must not change."""
+    """Replace the label files. They may be links to the files of another model, which must not change."""
     with atomic_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = CsvWriter(file)
         writer.writerow(["id", "names", "hypernyms"])

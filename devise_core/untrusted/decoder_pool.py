@@ -1,4 +1,4 @@
-"""Read untrusted images in processes beside the server, so that none can block it, fill its memory or end it."""
+"""Read untrusted images in separate processes, so that no image can block the server, fill its memory or crash it."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ def read_upload(
     Args:
         data: The bytes of the file.
         limits: The limits to apply, by default those of this process.
-        job: For whom it is decoded.
+        job: The session that the image is decoded for.
         max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
 
     Returns:
-        Upright RGB on white, at most 1024 pixels on a side, without metadata. ``note_on`` says what was wrong with its file.
+        The image as upright RGB on white, at most 1024 pixels on a side, without metadata. ``note_on`` says what was wrong with
+        its file.
 
     Raises:
         ImageError: The file is too large, truncated, damaged or not an image, it has too many pixels or frames, it took too long,
@@ -88,11 +89,11 @@ class DecoderPool:
         Args:
             data: The bytes of the file.
             limits: The limits to apply.
-            job: For whom it is decoded.
+            job: The session that the image is decoded for.
             max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
 
         Returns:
-            Upright RGB on white, as ``read_upload`` returns it.
+            The image as ``read_upload`` returns it.
 
         Raises:
             ImageError: The image cannot be read, or too many images are being read.
@@ -116,7 +117,7 @@ class DecoderPool:
             return [decoder.process.pid for decoder in self._free]
 
     def close(self) -> None:
-        """End the processes that wait for work. The others end with their image."""
+        """End the processes that wait for work. The others finish their image, and end after ``idle`` seconds without work."""
         with self._lock:
             while self._free:
                 self._free.pop().end()
@@ -202,7 +203,7 @@ class _DecoderProcess:
     def _time_limit(self, seconds: float, late: str, job: Job) -> Iterator[None]:
         """End the process after ``seconds``, or when the visitor of ``job`` leaves.
 
-        Raises ``ImageError`` if it ends, or answers nonsense, within the block, or ``AbandonedError``.
+        Raises ``ImageError`` if the process ends or answers nonsense in the block, or ``AbandonedError`` if the visitor has left.
         """
         done, is_late = threading.Event(), threading.Event()
         threading.Thread(target=self._watch, args=(time.monotonic() + seconds, job, done, is_late), daemon=True).start()
@@ -219,7 +220,7 @@ class _DecoderProcess:
             done.set()
 
     def _watch(self, deadline: float, job: Job, done: threading.Event, is_late: threading.Event) -> None:
-        """End the process at the ``deadline`` or when its visitor leaves, unless it is ``done`` before."""
+        """End the process at the ``deadline`` or when its visitor leaves, unless ``done`` is set first."""
         while not done.wait(max(0.0, min(POLL_SECONDS, deadline - time.monotonic()))):
             if time.monotonic() >= deadline:
                 is_late.set()

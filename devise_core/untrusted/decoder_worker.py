@@ -1,7 +1,8 @@
 """Decode untrusted images in a process of their own: ``python -m devise_core.untrusted.decoder_worker``.
 
-The process reads requests on stdin and answers on stdout. Both are a line of JSON, followed by bytes. Its memory is limited and it
-cannot write files. The decoders are C libraries, and a crafted file that takes one over ends here and not in the server.
+The process reads requests on stdin and answers on stdout. Each is a line of JSON, followed by the bytes of the image if there is
+one. The memory of the process is limited and it cannot write files. The decoders are C libraries, and a crafted file that exploits
+one of them takes over this process and not the server.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from devise_core.vision.image_reader import NOTE, load_image, note_on, on_white,
 from devise_core.vision.jpeg_marks import SCAN_MARK, read_marks
 
 SIDE = 1024
-"""The longer side of a decoded image, at most, in pixels."""
+"""The maximum length of the longer side of a decoded image, in pixels."""
 NICE = 5
 """How much lower the priority of a decoder is than the server's, so that pages stay fast while images are decoded."""
 MAX_SCANS = 100
-"""Scans of a progressive JPEG. Encoders write about ten, and each scan passes over every pixel."""
+"""The maximum number of scans in a progressive JPEG. Encoders write about ten, and each scan passes over every pixel."""
 _NAME = "The file"
 _SLACK = 16_000_000  # bytes for everything except pixels
 _BANDS = 64  # rows of the result that are made at a time
@@ -63,7 +64,7 @@ def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
     Raises:
         ImageError: The file is truncated, damaged, too large or not an image.
     """
-    # Counting bytes is fast and counts too many, so the marks are read only if that finds enough.
+    # Counting bytes is fast but finds too many scans, so the marks are read only if the count is above the limit.
     if data.count(SCAN_MARK) > MAX_SCANS and (marks := read_marks(data)) and marks.scans > MAX_SCANS:
         raise ImageError(f"{_NAME} is a JPEG with more than {MAX_SCANS} scans. Save it as an ordinary one.")
 
@@ -110,7 +111,7 @@ def _most_pixels(limits: DecodeLimits, length: int, cost: float) -> int:
 
 
 def _reduce(image: Image.Image, side: int) -> Image.Image:
-    """Shrink by a whole number to less than twice ``side``, in bands, so that the large image is never held twice."""
+    """Shrink by an integer factor to less than twice ``side``, in bands, so that the large image is never held twice."""
     factor = max(image.size) // side
     if factor < 2:
         return on_white(image, _NAME)
@@ -143,11 +144,11 @@ def main() -> None:
 
 
 def _import_decoders() -> None:
-    """Import every decoder while files can still be opened. Each gets one thread, because a thread's stack takes address space."""
+    """Import every decoder before memory is limited. Each gets one thread, because a thread's stack takes address space."""
     import pillow_heif
     from PIL import AvifImagePlugin
 
-    warnings.simplefilter("ignore")  # Pillow warns of sizes that the limits here decide on
+    warnings.simplefilter("ignore")  # Pillow warns about large images, which the limits here handle
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
     with suppress(ImageError):
         open_image(b"no format at all", _NAME)
@@ -166,7 +167,7 @@ def _answer(answers: IO[bytes], data: bytes, limits: DecodeLimits) -> None:
 
 
 def _address_space() -> int:
-    """Bytes of this process's address space, or 0 if the system does not tell."""
+    """Bytes of this process's address space, or 0 if the system does not report it."""
     with suppress(OSError):
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
     return 0

@@ -1,4 +1,4 @@
-"""For whom work is done, so that it ends when that visitor leaves and visitors take turns."""
+"""The session that work is done for, so that the work ends when its visitor leaves and sessions take turns."""
 
 from __future__ import annotations
 

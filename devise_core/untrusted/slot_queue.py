@@ -1,4 +1,4 @@
-"""A queue for something scarce: a few blocks run at a time, the others wait, and sessions take turns."""
+"""A queue for a scarce resource: a few ``with`` blocks run at a time, the others wait, and sessions take turns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devise_core.untrusted.job import Job
 POLL_SECONDS = 0.3
 """How often a waiting request reports its place, and gives it up if its visitor has left."""
 MAX_SESSIONS = 1_000
-"""How many sessions are remembered with when they were served. The one that was served longest ago is forgotten first."""
+"""For how many sessions the queue remembers when they were last served. The session served longest ago is forgotten first."""
 
 
 def _ignore(ahead: int) -> None:
@@ -23,7 +23,7 @@ def _ignore(ahead: int) -> None:
 
 
 class SlotQueue:
-    """Run a bounded number of blocks at once.
+    """Run a limited number of ``with`` blocks at a time.
 
     A session's second request waits behind the first request of every other session, its third behind their second, and so on.
     Among equals, the session that was served longest ago comes first, and then the request that came first.
@@ -32,7 +32,7 @@ class SlotQueue:
         slots: How many blocks may run at a time.
         max_length: How many requests may wait. The next one is refused.
         max_seconds: How long a request may wait, unless it says otherwise.
-        name: What is waited for, at the beginning of a sentence.
+        name: What the requests wait for, as the first words of a message.
         advice: The end of the message of a refused request.
     """
 
@@ -58,8 +58,8 @@ class SlotQueue:
         Args:
             on_wait: Called every ``POLL_SECONDS`` with the number of requests ahead. If it raises, the place in the
                 queue is given up.
-            job: For whom the block runs.
-            max_seconds: How long the request may wait, if not as long as others.
+            job: The session that the block runs for.
+            max_seconds: How long the request may wait, by default ``max_seconds`` of the queue.
 
         Yields:
             The seconds spent in the queue.
@@ -139,5 +139,5 @@ def _copy(job: Job) -> Job:
 
 
 def count_requests(number: int) -> str:
-    """Return the beginning of a sentence, such as "2 requests are"."""
+    """Return the number of requests with its verb, such as "2 requests are"."""
     return f"{number} request{'s are' if number > 1 else ' is'}"

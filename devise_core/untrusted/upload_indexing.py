@@ -26,7 +26,7 @@ from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 
 THUMBNAIL = 256
-"""The longer side, in pixels, of what is kept of an image."""
+"""The longer side, in pixels, of the thumbnail that is kept of an image."""
 _AHEAD = 2 * READERS - 1  # how many files are decoded ahead; kept small because files may be large
 _ZIP = (b"PK\3\4", b"PK\5\6")
 
@@ -49,8 +49,8 @@ class IndexedUploads:
         images: The images from before, then the new ones.
         new: How many are new.
         again: How many files were already there. Files are compared by SHA-256.
-        skipped: A sentence for each file that cannot be read, which begins with the file's name. For a zip, one more counts its
-            files of other kinds, such as videos.
+        skipped: A sentence for each file that cannot be read, which begins with the file's name. For a zip, one more
+            sentence counts its files of other kinds, such as videos.
         notes: A sentence for each image that was read although its file is damaged, which begins with the file's name.
         full: Why no more images were taken, or "".
     """
@@ -76,7 +76,7 @@ def index_uploads(
 ) -> IndexedUploads:
     """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows, and return all of them.
 
-    Zips are read as the images in them. Nothing is raised for a file that cannot be read: ``skipped`` names it.
+    Zips are replaced by the images in them. Nothing is raised for a file that cannot be read: ``skipped`` names it.
 
     Args:
         files: Taken one at a time, so that a generator need not hold all of them.
@@ -88,7 +88,7 @@ def index_uploads(
         slot: A context manager that waits for the model when several sessions use it. If it raises ``BusyError``, the batch is
             skipped.
         titles: Says what each encoded image shows, or "" if it is not sure.
-        job: For whom the files are indexed. It is checked between two files.
+        job: The session that the files are indexed for. It is checked after each file.
 
     Raises:
         AbandonedError: The visitor has left.
@@ -105,7 +105,10 @@ def index_uploads(
 
 @dataclass(frozen=True)
 class _Decoded:
-    """A file with what the model needs of it, or the ``error`` that says why it cannot be read. ``blank`` is by ``is_blank``."""
+    """A file with what the model needs of it, or the ``error`` that says why it cannot be read.
+
+    ``blank`` is what ``is_blank`` returned for the image.
+    """
 
     name: str
     key: str
@@ -151,7 +154,7 @@ def _batches(
 
 
 def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -> Iterator[File]:
-    """Each file, and for a zip each image in it. What is wrong with a zip goes to ``result.skipped``."""
+    """Yield each file, or each image in it if it is a zip. Problems with a zip are added to ``result.skipped``."""
     for name, data in files:
         if not (data.startswith(_ZIP) or name.lower().endswith(".zip")):
             yield name, data
@@ -179,7 +182,7 @@ def _add(
     try:
         with slot(len(batch)):
             encoded = encoder.encode_pixels(np.stack([file.pixels for file in batch if file.pixels is not None]))
-    except BusyError as error:  # the earlier batches are kept, and the visitor may drop this one again
+    except BusyError as error:  # the earlier batches are kept, and the visitor may upload this one again
         result.skipped += [f"{file.name}: {error}" for file in batch]
         return
     for row, (file, title) in enumerate(zip(batch, titles(encoded), strict=True)):

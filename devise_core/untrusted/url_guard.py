@@ -40,7 +40,7 @@ _SPECIAL_V4 = tuple(
 """IANA's special-purpose registry, multicast and reserved ranges. The last is Azure's internal server, which has a public
 address."""
 _GLOBAL_V6 = IPv6Network("2000::/3")
-"""Everything assigned for the web. No mapped, translated, link-local or private address is in it."""
+"""All global unicast addresses. No mapped, translated, link-local or private address is among them."""
 _SPECIAL_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")))
 """Parts of ``_GLOBAL_V6`` for Teredo and other protocols, documentation and 6to4."""
 

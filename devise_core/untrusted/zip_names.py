@@ -8,7 +8,7 @@ import zipfile
 
 _END, _END_SIZE = b"PK\5\6", 22
 _ENTRY = struct.Struct("<4s4xH18xHHH8xI")
-"""Of an entry of the directory: its signature, flags, the lengths of its name, extra field and comment, and its offset."""
+"""The fields that are read of a directory entry: signature, flags, the lengths of name, extra field and comment, and offset."""
 _ENTRY_SIZE, _FLAGS_OF_ENTRY, _FLAGS_OF_FILE = 46, 8, 6
 _IS_UTF8 = 0x800
 

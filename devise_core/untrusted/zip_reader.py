@@ -43,10 +43,9 @@ def images_in_zip(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each image, in the order of the zip.
 
-    Images are recognised by their suffix, or by their content if they have another one or none, as in a folder. Hidden files and
-    system folders are skipped, and
-    links and files of other kinds are left out. An image that is damaged, encrypted or beyond a limit of its own is left out,
-    and the others are yielded.
+    Images are recognised by their suffix, as in a folder. A file with an unknown suffix or none is recognised by its content.
+    Hidden files and system folders are skipped, and links and files of other kinds are left out. An image that is damaged,
+    encrypted or beyond a limit for single images is left out, and the others are yielded.
 
     Args:
         data: The bytes of the zip.
@@ -79,7 +78,7 @@ def images_in_zip(
 
 
 def safe_name(name: str) -> str:
-    r"""Clean an entry's name, so that it is a label and leads nowhere: ``C:\pictures\..\cat.jpg`` → ``pictures/cat.jpg``.
+    r"""Clean an entry's name, so that it can be a label and leads to no file: ``C:\pictures\..\cat.jpg`` → ``pictures/cat.jpg``.
 
     Roots, drives, ``..`` and control characters are removed, and each part is cut to 120 characters.
     """
@@ -144,7 +143,7 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, lim
     try:
         return _unpack(archive, entry, limits, budget)
     except _ZIP_ERRORS as error:
-        budget.take(_CHUNK)  # of which nothing was returned
+        budget.take(_CHUNK)  # for what was unpacked before the error and not counted
         raise _EntryError("It is damaged in the zip. Pack it again.") from error
 
 

@@ -1,1 +1,1 @@
-"""The verbs of the engine, by what they are about."""
+"""The verbs of the engine, which are its methods, grouped by subject."""

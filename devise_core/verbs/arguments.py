@@ -18,7 +18,7 @@ from devise_core.vision.image_encoder import Encoded
 def query_given(query: object) -> Query:
     """Return ``query``. Raises ``QueryError`` unless it is what ``Engine.query`` returns."""
     if not isinstance(query, Query):
-        raise QueryError(f"Give what Engine.query makes of a text. Received: {_type_of(query)}.")
+        raise QueryError(f"Give the result of Engine.query. Received: {_type_of(query)}.")
     return query
 
 
@@ -29,7 +29,7 @@ def text_or_query(text: object) -> str | Query:
 
 def query_or_vector(query: object, dimension: int) -> Query | Floats:
     """Return ``query``, or a vector ``(dimension,)`` as an array. Raises ``QueryError`` if it is neither."""
-    return query if isinstance(query, Query) else vector_given(query, dimension, "what Engine.query makes of a text, or ")
+    return query if isinstance(query, Query) else vector_given(query, dimension, "the result of Engine.query, or ")
 
 
 def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
@@ -61,7 +61,7 @@ def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
 def vectors_by_name(images: object) -> Mapping[str, Floats]:
     """Return ``images``, or an empty mapping for None. Raises ``QueryError`` if it is something else."""
     if images is not None and not isinstance(images, Mapping):
-        raise QueryError(f"Give the further images as a mapping of their names to their vectors. Received: {_type_of(images)}.")
+        raise QueryError(f"Give the additional images as a mapping from names to vectors. Received: {_type_of(images)}.")
     return images or {}
 
 
@@ -90,7 +90,7 @@ def rows_given(rows: object, count: int) -> Rows:
     """Return ``rows`` as an array. Raises ``QueryError`` unless they are whole numbers from 0, below ``count``."""
     try:
         values = np.asarray(rows)
-    except ValueError:  # lists of several lengths
+    except ValueError:  # lists of different lengths
         values = np.empty((0, 0))
     if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
         raise QueryError(f"Give a list of rows, which are whole numbers. Received: {_type_of(rows)}.")
@@ -109,14 +109,14 @@ def row_given(row: object, count: int) -> int:
 def encoded_given(encoded: object) -> Encoded:
     """Return ``encoded``. Raises ``ImageError`` unless it is what ``Engine.encode`` returns."""
     if not isinstance(encoded, Encoded):
-        raise ImageError(f"Give what Engine.encode makes of an image. Received: {_type_of(encoded)}.")
+        raise ImageError(f"Give the result of Engine.encode. Received: {_type_of(encoded)}.")
     return encoded
 
 
 def ranking_given(ranking: object) -> Ranking:
     """Return ``ranking``. Raises ``QueryError`` unless it is what ``Engine.ranking`` returns."""
     if not isinstance(ranking, Ranking):
-        raise QueryError(f"Give what Engine.ranking returns, or a part of it. Received: {_type_of(ranking)}.")
+        raise QueryError(f"Give the result of Engine.ranking, or a slice of it. Received: {_type_of(ranking)}.")
     return ranking
 
 

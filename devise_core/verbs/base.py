@@ -1,4 +1,4 @@
-"""What all verbs share: a model, and a collection of images."""
+"""What all verbs, the methods of ``Engine``, share: a model and a collection of images."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class EngineBase:
         return self.text.vocabulary
 
     def query(self, text: str, images: Images | None = None) -> Query:
-        """Read a query once, for every question about it.
+        """Read a query once, so that several verbs can use it.
 
         Args:
             text: A query in the language of ``query_parser``, such as "horse -saddle" or "like:violin + sea".
@@ -99,7 +99,7 @@ class EngineBase:
         return self.vocabulary
 
     def _image_vector(self, images: Images | None) -> ImageVector:
-        """Return what gives ``like:NAME`` its vector."""
+        """Return a function that gives the vector of a ``like:NAME`` clause."""
         named = vectors_by_name(images)
 
         def vector(clause: Clause) -> Floats:

@@ -56,7 +56,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             The hits of each image, in the order of the images.
 
         Raises:
-            ImageError: An image cannot be read, or ``images`` is no list of images.
+            ImageError: An image cannot be read, or ``images`` is not a list of images.
             QueryError: ``k`` or ``by`` is out of range.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
@@ -83,7 +83,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             The words of each image, in the order of the images.
 
         Raises:
-            ImageError: An image cannot be read, or ``images`` is no list of images.
+            ImageError: An image cannot be read, or ``images`` is not a list of images.
             QueryError: ``k`` or ``vocabulary`` is out of range.
             UnknownWordError: No word of a label is known.
             NoVocabularyError: The model has no vocabulary. Give a list of labels.
@@ -119,7 +119,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         return np.concatenate(rows) if rows else np.empty((0, self.text.dimension), dtype=np.float32)
 
     def _each_encoded(self, images: Iterable[ImageInput], progress: bool) -> Iterator[Encoded]:
-        """Yield each image encoded, one row each."""
+        """Yield the features and the embedding of one image at a time."""
         check_several(images)
         if isinstance(images, Sized) and not len(images):
             return

@@ -1,4 +1,4 @@
-"""Find images by the words of their labels, captions and categories, beside the search by what they show."""
+"""Find images by the words of their labels, captions and categories, in addition to the search by what they show."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from devise_core.verbs.arguments import text_or_query
 from devise_core.verbs.insults import InsultVerbs
 
 WHOLE_LETTERS = 3
-"""A noun of fewer letters is rather the beginning of another word."""
+"""A noun with fewer letters is more likely the beginning of another word."""
 
 
 class CaptionVerbs(InsultVerbs):
@@ -34,11 +34,11 @@ class CaptionVerbs(InsultVerbs):
 
         Each clause is looked for as it was typed and as it was read, so "hund" finds "dog" and "Hund". The scores of the hits are
         their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed, and
-        so is one that judges people, such as "ugly woman". No animals are found for people. For a group of people, such as
+        so is one that judges people, such as "ugly woman". A query for people finds no animals. For a group of people, such as
         "black people", the words have to follow each other.
 
         Args:
-            query: What ``query`` made of a text, or a text that it cannot read.
+            query: What ``query`` returned for a text, or a text that it cannot read.
             k: How many images to return at most.
 
         Returns:
@@ -65,7 +65,7 @@ class CaptionVerbs(InsultVerbs):
         return self._fit_beside(query, self.collection.hits(rows, cosines))
 
     def _fit_beside(self, query: Query, hits: list[Hit]) -> list[Hit]:
-        """Return those of ``hits`` that may be shown for people: a caption can name a baby monkey."""
+        """Return the ``hits`` that may be shown. For people, some may not: a caption with "baby" can be about a baby monkey."""
         guard, text = self.parts.people_guard, query.read_text
         rows = np.asarray([hit.row for hit in hits], dtype=np.int64)
         unfit: Flags | None = None
@@ -86,10 +86,11 @@ class CaptionVerbs(InsultVerbs):
             k: How many completions to return at most.
 
         Returns:
-            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Half of them are labels.
-            For an empty string all are. A complete word for people, such as "african", is not continued as an animal. Such a
-            word, and a complete noun after other words, is not continued as another word: "black people" is not meant as
-            "black peoplesoft". A noun of several words may begin with it and those before it, as in "musical in".
+            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Up to half of them are
+            labels, and all of them for an empty string. A complete word for people, such as "african", is not completed to an
+            animal. Such a word, or a complete noun after other words, is not completed to another word either: "black people"
+            does not become "black peoplesoft". It can still be part of a noun that begins at an earlier word, as in
+            "musical in" for "musical instrument".
 
         Raises:
             QueryError: ``k`` is out of range.

@@ -27,14 +27,14 @@ Images = Sequence[ImageInput] | npt.NDArray[Any]
 class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Turns images into embeddings, as a step of a scikit-learn pipeline.
 
-    It learns nothing, so ``fit`` only notes the number of columns. The model is opened on first use, once for all embedders of a
-    process that name it, and again if a setting that it depends on has changed. Each sample is an image as
-    ``Engine.search_image`` takes it.
+    It learns nothing, so ``fit`` only notes the number of columns. The model is opened on first use, and all embedders of a
+    process that name the same folder share it. It is opened again if a setting that it depends on has changed. Each sample is an
+    image as ``Engine.search_image`` takes it.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
-        output: "embedding" for the space of words, which says what an image shows, or "features" for the backbone's, which say how
-            it looks.
+        output: "embedding" for embeddings in the space of words, which say what an image shows, or "features" for the backbone's
+            features, which say how it looks.
         progress: Whether to show a progress bar.
 
     Example:
@@ -61,7 +61,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 
         Raises:
             ValueError: A parameter is out of range, or there is no image.
-            ImageError: An image cannot be read, or ``X`` is no list of images.
+            ImageError: An image cannot be read, or ``X`` is not a list of images.
         """
         self._check(X)
         engine = self._engine()
@@ -76,7 +76,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             X: ``n`` images, at least one.
 
         Raises:
-            ImageError: An image cannot be read, or ``X`` is no list of images.
+            ImageError: An image cannot be read, or ``X`` is not a list of images.
         """
         self._check(X)
         engine = self._engine()
@@ -111,7 +111,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise ValueError(f"output is embedding or features. Received: {self.output!r}.")
         if isinstance(images, str | bytes) or not hasattr(images, "__len__"):
             raise ImageError(f"Give a list of images. Received: {type(images).__name__}.")
-        if isinstance(images, np.ndarray) and images.ndim == 3:  # scikit-learn's own checks give tables of numbers
+        if isinstance(images, np.ndarray) and images.ndim == 3:  # not 2, because scikit-learn's checks pass tables of numbers
             check_several(images)
         if not len(images):
             raise ValueError("Found array with 0 samples. Give at least one image.")
@@ -127,4 +127,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 
 _READ_WITH_ENGINE = ("artifacts", *READ_WITH_MODEL)
 _ENGINES: dict[tuple[str | None, ...], Engine] = {}
-"""The open models by their folder and the settings read with it. No attributes, so that an embedder can be cloned and pickled."""
+"""The open models, by folder and by the settings read with it.
+
+They are not attributes, so that an embedder can be cloned and pickled.
+"""

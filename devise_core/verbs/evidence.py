@@ -34,15 +34,15 @@ If a match is announced, each image needs this evidence, and images with the evi
 may match 0.77 and 0.82. The recall is 0.49 and 0.61, and together 0.57 and 0.67. All images that pass the threshold of
 ``good_matches`` have a precision of 0.66 and 0.76 (``python -m benchmarks.announced``).
 
-With ``LabelEvidence.is_near`` and ``LabelCheckVerbs`` it announces 57 of 355 labels of `stamps`, and none of 146 everyday nouns
-that are absent from it (``python -m benchmarks.typed_queries``). One in five of these nouns passes the threshold of
+With ``LabelEvidence.is_near`` and ``LabelCheckVerbs``, this rule announces 57 of 355 labels of `stamps`, and none of 146 everyday
+nouns that are absent from it (``python -m benchmarks.typed_queries``). One in five of these nouns passes the threshold of
 ``LabelEvidence`` alone.
 """
 CERTAIN = 0.9
 """With this evidence a match is announced although its labels name other things, as a minaret's do for "building".
 
-Chosen by eye, on the 70 images of the bundled collections that labels speak against for 230 nouns: 38 of the 55 below it did not
-show what was asked for, and 3 of the 15 others.
+Chosen by eye, on the 70 images of the bundled collections whose labels contradict one of 230 nouns. Of the 55 images below it, 38
+did not show the noun. Of the 15 others, 3 did not.
 """
 
 
@@ -88,7 +88,7 @@ class EvidenceVerbs(RankingVerbs):
         """Find out whether the collection shows what a query asks for.
 
         Args:
-            query: What ``query`` made of a text.
+            query: What ``query`` returned for a text.
             looked_at: The images of a large collection that are looked at, if they are known already. By default its
                 ``CANDIDATES`` best.
 
@@ -152,14 +152,14 @@ class EvidenceVerbs(RankingVerbs):
 
     @property
     def evidence_threshold(self) -> float:
-        """The evidence from which the collection shows something, if the model can weigh evidence."""
+        """The evidence from which the collection counts as showing a thing. The model must have the parts that weigh evidence."""
         return self._evidence_thresholds.present
 
     def best_evidence(self, query: Query) -> float:
         """Return the evidence for a query in the image that shows it best.
 
         Args:
-            query: What ``query`` made of a text.
+            query: What ``query`` returned for a text.
 
         Returns:
             The evidence, from 0 to 1, or NaN if there is no way to tell.
@@ -183,7 +183,7 @@ class EvidenceVerbs(RankingVerbs):
 
     @cached_property
     def _evidence_thresholds(self) -> Thresholds:
-        """What random nouns reach in this collection. It is part of the collection's manifest, or computed once."""
+        """The thresholds from random nouns in this collection. They are part of its manifest, or computed once."""
         assert self.parts.evidence is not None
         if self._has_stored_parts and (stored := self.collection.facts.get("evidence")):
             return Thresholds(float(stored["present"]), float(stored["good"]))

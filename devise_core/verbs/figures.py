@@ -1,4 +1,4 @@
-"""What was measured of the model, and how its training went."""
+"""The measured results of the model, and the losses of its training."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from devise_core.verbs.base import EngineBase
 
 
 class FigureVerbs(EngineBase):
-    """The verbs that read the figures beside the model. They need no collection."""
+    """The verbs that read the figures stored with the model. They need no collection."""
 
     def results(self) -> Results | None:
-        """Return what ``evaluate --out`` measured of the model, or None if it was not measured.
+        """Return the results that ``evaluate --out`` measured for the model, or None if it was not measured.
 
         Raises:
             ArtifactError: The file is damaged.

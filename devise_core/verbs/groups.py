@@ -1,4 +1,4 @@
-"""Sort images of the collection into groups: near-duplicates, and those that a list of labels fits."""
+"""Sort images of the collection into groups of near-duplicates, or into groups by a list of labels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
     def maps(self) -> Projections:
         """The maps of the collection, on which pictures of people are not among those of apes.
 
-        The maps of more than ``MAX_KEPT_APART`` images are as they are stored.
+        Maps of more than ``MAX_KEPT_APART`` images are returned as they are stored.
         """
         collection, guard = self.collection, self.parts.people_guard
         stored = collection.projections
@@ -42,7 +42,7 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
     def near_duplicates(self) -> list[Hits]:
         """Return the images that nearly repeat each other, in groups of two or more, the largest group first.
 
-        Of a collection of more than ``MAX_COMPARED`` images, the first ones are compared.
+        In a collection of more than ``MAX_COMPARED`` images, only the first ``MAX_COMPARED`` are compared.
 
         Returns:
             The images of each group, in the order of the collection. Their cosines, from -1 to 1, compare the features with
@@ -85,8 +85,8 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
     def sort_by_labels(self, labels: Sequence[str], guarded: bool = True) -> dict[str, Hits]:
         """Sort all images of the collection by the label that fits each best, as ``label_encoded`` orders them.
 
-        An image has a word such as "people" only if no name of an animal surely fits it, so that a dog beside its owner is a
-        "dog". Any other label needs a higher score.
+        An image gets a word such as "people" only if no name of an animal surely fits it, so that a dog beside its owner is a
+        "dog". Otherwise the label with the highest score wins.
 
         Args:
             labels: Texts to choose from. The model need not have been trained on them.

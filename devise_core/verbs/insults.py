@@ -18,12 +18,12 @@ from devise_core.verbs.arguments import query_given, rows_given
 from devise_core.verbs.ranking import RankingVerbs
 
 _ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey", "primate", "vertebrate", "wildlife"))
-"""Words for animals that a person belongs to, or is insulted with. No picture that shows people rather than an animal matches them
-well."""
+"""Words for kinds of animals that include people, or that people are insulted with. No picture that shows people rather than an
+animal matches them well."""
 
 
 _PICTURES_OF_PEOPLE = frozenset(("audience", "couple", "face", "family", "portrait", "selfie", "smile", "team", "wedding"))
-"""Nouns that mean no people, but pictures of them show some."""
+"""Nouns that are not words for people, although pictures of them show people."""
 
 
 class InsultVerbs(RankingVerbs):
@@ -32,12 +32,13 @@ class InsultVerbs(RankingVerbs):
     def insults(self, query: Query, rows: Rows) -> Flags | None:
         """Find images that are not shown for a query unless the app is sure of them.
 
-        They may show people, if the query is an animal, a thing that insults people or one such as "turkish delight". They may show
-        an animal, if the query has a word for people, a religion or a people, and no people, if it is nothing but such a word.
-        Beside the name of a person or a place, they may show either. An image that has the query as a label is not among them.
+        For an animal, a thing that insults people or one such as "turkish delight", these are images that may show people. For a
+        query with a word for people, a religion or a people, they are images that may show an animal. If the query is nothing but
+        such a word, they are also images that probably show no people. For the name of a person or a place, they are images that
+        may show people or an animal. An image that has the query as a label is never among them.
 
         Args:
-            query: What ``query`` made of a text.
+            query: What ``query`` returned for a text.
             rows: The rows of the images in the collection.
 
         Returns:
@@ -70,13 +71,15 @@ class InsultVerbs(RankingVerbs):
         return unfit
 
     def _people_for_animals(self, query: Query, rows: Rows, is_sure: bool) -> Flags | None:
-        """Return which images people keep from a word for all animals, or None for one species. "Dog" finds people with dogs.
+        """Return which images must not be shown for a word in ``_ANY_ANIMAL`` because of the people in them.
+
+        The result is None for other words, such as "dog", which finds people with dogs.
 
         Args:
-            query: What ``query`` made of a text.
+            query: What ``query`` returned for a text.
             rows: The rows of the images in the collection.
-            is_sure: Whether the app is sure that they show an animal. Then these are the images that show people rather than an
-                animal, and otherwise all that may show people.
+            is_sure: Whether the app is sure that the images show an animal. If so, the result has only images that show people
+                rather than an animal. Otherwise it has all images that may show people.
 
         Returns:
             Which images are not shown ``(n,)``.
@@ -91,7 +94,7 @@ class InsultVerbs(RankingVerbs):
         return people
 
     def _flags(self, of: Callable[[Floats], Flags], rows: Rows) -> Flags:
-        """Return what a method of the guard says of images ``(n,)``. Of a collection that is not large, it says it of all once."""
+        """Return what a method of the guard says about images ``(n,)``. Unless the collection is large, it runs once for all."""
         if self._is_large:
             return of(self.collection.vector_rows("visual")[rows])
         if of.__name__ not in self._guard_flags:
@@ -109,9 +112,9 @@ class InsultVerbs(RankingVerbs):
         return any(map(guard.is_person, words)) or query.wanted_noun in _PICTURES_OF_PEOPLE | IN_GENERAL
 
     def _is_animal(self, query: Query) -> bool:
-        """Whether a query is an animal. Of several words, one must be an animal, unless they are a noun together.
+        """Whether a query is an animal. Of several words, one must be an animal, unless together they are one noun.
 
-        A noun for a person is none, although a soldier is an ant too, and a queen a bee.
+        A noun for a person does not count as an animal, although a soldier can also be an ant, and a queen a bee.
         """
         guard = self.parts.people_guard
         assert guard is not None
@@ -127,7 +130,7 @@ class InsultVerbs(RankingVerbs):
         )
 
     def _may_show_animals(self, rows: Rows) -> Flags:
-        """Return which images may show an animal ``(n,)``, by the classifier or by a label. All may if the model names none."""
+        """Return which images may show an animal ``(n,)``, by the classifier or by a label. Without a namer, all of them may."""
         guard, namer = self.parts.people_guard, self.parts.namer
         if guard is None or namer is None:
             return np.ones(len(rows), dtype=np.bool_)

@@ -16,7 +16,7 @@ from devise_core.text.tokens import tokens
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 
 _KEPT = 65_536
-"""How many answers are kept. Images without labels, as uploads are, leave none."""
+"""How many answers are cached. None is cached for images without labels, such as uploads."""
 
 
 class LabelCheckVerbs(EvidenceVerbs):
@@ -31,9 +31,9 @@ class LabelCheckVerbs(EvidenceVerbs):
     def _checked_by_labels(self, query: Query, evidence: Evidence) -> Evidence:
         """Announce no image whose labels name other things: a fort that the classifier takes for a ship is no "ship".
 
-        It does not match, not even perhaps. Nothing is announced if that leaves no image. The order of the images stays. An image
-        with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor is a large collection,
-        whose labels would have to be read.
+        Such an image is not even a possible match. Nothing is announced if no image is left. The order of the images does not
+        change. An image with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor is a
+        large collection, whose labels would have to be read.
         """
         kinds, noun = self.parts.label_kinds, query.wanted_noun
         if self._is_large or kinds is None or noun is None or not kinds.is_kind(noun):
@@ -51,13 +51,16 @@ class LabelCheckVerbs(EvidenceVerbs):
 
 @lru_cache(_KEPT)
 def _speaks_against(kinds: LabelKinds, item: Item, noun: str) -> bool:
-    """Return whether an image with labels names other things only. "Saturn" is a name, but its category is "planets"."""
+    """Return whether the labels of an image name only other things than a noun.
+
+    The category counts as a label, since "Saturn" is only a name but its category "planets" is a kind of thing.
+    """
     names_things = kinds.names_things((*item.labels, item.category.rpartition("/")[2]))
     return names_things and not kinds.named_by(item.labels, noun) and not _names(item, noun)
 
 
 def _names(item: Item, noun: str) -> bool:
-    """Return whether a label, the caption or the category of an image has a noun. "Sailboat" has "boat" at its end."""
+    """Return whether a label, the caption or the category of an image has a noun. A word may end with it: "sailboat" has "boat"."""
     wanted = _singular(noun.split())
     return any(
         len(part) == len(wanted) and all(word.endswith(each) for word, each in zip(part, wanted, strict=True))

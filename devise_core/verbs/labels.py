@@ -23,7 +23,7 @@ WordSet = Literal["nouns", "all"]
 """The words of the vocabulary that can name an image."""
 _ROWS_AT_A_TIME = 256
 SPARE_WORDS = 190
-"""So many more words are looked at if some may not name a picture of people."""
+"""How many extra words are fetched, because some of them may not name a picture of people."""
 
 
 class LabelVerbs(LabelGuardVerbs):
@@ -62,9 +62,10 @@ class LabelVerbs(LabelGuardVerbs):
         """Do what ``label_image`` does for an image that ``encode`` has encoded.
 
         Words and labels that could insult a person in the image are left out: sensitive words, and, if the image may show people,
-        animals, kinds of people, and all that is no thing, scene or neutral word for people. Of the words of a vocabulary,
-        things that say something about people are left out too, such as a "truncheon" or a "rosary". So are labels
-        that are not sure beside people, as ``label_threshold`` says. ``risky_labels`` returns the labels that this concerns.
+        animals, kinds of people, and everything that is not a thing, a scene or a neutral word for people. Of the words of a
+        vocabulary, things that say something about people are left out too, such as a "truncheon" or a "rosary". If the image
+        may show people, labels that are not sure are left out too, as ``label_threshold`` says. ``risky_labels`` returns the
+        labels that this concerns.
 
         A list of labels is ordered by the score of the search, which also counts what the classifier sees.
 
@@ -105,7 +106,7 @@ class LabelVerbs(LabelGuardVerbs):
         return WordHits(WordHit(fit.labels[row], float(cosines[row]), float(scores[row])) for row in best)
 
     def _guarded_words(self, guard: PeopleGuard, encoded: Encoded, k: int, vocabulary: str) -> WordHits:
-        """Return the nearest words. Beside people and animals they are neutral: texts say "buddha" near a gorilla."""
+        """Return the nearest words. For people and animals, only neutral ones: a gorilla could otherwise be called "buddha"."""
         features = encoded.features
         hits = self.label_embedding(encoded.embeddings[0], k + SPARE_WORDS, vocabulary)
         allowed = guard.allowed([hit.word for hit in hits], features)[0]

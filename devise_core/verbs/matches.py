@@ -36,10 +36,10 @@ class Matches:
         suggested: The cosine that separates good from weak matches if there is no evidence.
         evidence: What the classifier says about the query, or None if there is no way to tell.
         about_people: Whether there is no way to tell because the query is about people, which no label names.
-        sensitive: Whether only sure matches are shown, because the query has a word that ``is_sensitive``, or judges people.
-        inside: Those that satisfy the condition, by default ``ranking``.
-        inside_count: How many images satisfy the condition, also behind the window. By default as many as ``inside`` has.
-        count_from: Returns how many of them have at least a cosine. None if ``inside`` has them all.
+        sensitive: Whether only sure matches are shown, because the query has a sensitive word (``is_sensitive``) or judges people.
+        inside: The images that satisfy the condition, the best first. By default ``ranking``.
+        inside_count: How many images satisfy the condition, including those beyond the window. By default the number in ``inside``.
+        count_from: Returns how many of these images have at least a given cosine. None if ``inside`` has all of them.
         chance: What ``chance_cosine`` returns for the collection. An image below it is only shown if the app is sure.
         rare_words: The words of the query, if all are so rare that their vectors may mean nothing.
         content: Which images of the collection show anything. None if all do. The others never match well.
@@ -67,9 +67,9 @@ class Matches:
 
     @property
     def absent(self) -> bool:
-        """Whether the collection does not show what the query asks for.
+        """Whether the collection does not show what the query asks for. False without ``evidence``.
 
-        There is no evidence, or only weak evidence and no image with it is more similar to the query than chance.
+        The evidence finds no image that shows it, or it is weak and its images are no more similar to the query than chance.
         """
         if self.evidence is None or self.evidence.sure:
             return False
@@ -89,7 +89,7 @@ class Matches:
 
     @property
     def closest(self) -> Ranking:
-        """Up to ``CLOSEST`` images to show if none matches for certain, and at least as similar as chance. None for "freedom"."""
+        """Up to ``CLOSEST`` images at least as similar as chance, shown if none matches for certain. None for "freedom"."""
         count = 0 if self.evidence and self.evidence.best <= 0 else CLOSEST
         return (self.strong() or self._with_content(self.inside))[:count].from_cosine(self.chance)
 
@@ -120,7 +120,7 @@ class Matches:
         return ranking if self.content is None else ranking.kept(self.content)
 
     def strong_count(self, threshold: float | None = None) -> int:
-        """Return how many images match well, also behind the window. Of a large collection, the classifier looks at some only.
+        """Return how many images match well, including those beyond the window. Of a large collection, only some are classified.
 
         Args:
             threshold: As for ``strong``.
@@ -146,8 +146,8 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         """Order the images for a query, and find out which of them match well.
 
         Args:
-            query: What ``query`` made of a text.
-            where: Which images to list. What matches well is decided by all of them.
+            query: What ``query`` returned for a text.
+            where: Which images to list. The rule for good matches comes from all images of the collection.
 
         Returns:
             The images in the order of their scores, and the rule that tells which match well.
@@ -217,7 +217,7 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         )
 
     def _without_people(self, query: Query, evidence: Evidence) -> Evidence:
-        """Take images of people out of those that match a word for all animals well."""
+        """Remove images of people from the good matches of a word for animals in general."""
         rows = np.flatnonzero(evidence.good)
         people = self._people_for_animals(query, rows, is_sure=True)
         if people is None or not people.any():
@@ -227,9 +227,9 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         return replace(evidence, good=good, present=bool(good.any()))
 
     def _fit(self, query: Query, ranking: Ranking, evidence: Evidence | None) -> Ranking:
-        """Leave the insults out, or beside sure matches of a word for all animals, the weak ones that may show people.
+        """Leave out insults, or, if a word for animals in general has sure matches, its weak matches that may show people.
 
-        Of a large collection, only the first images are looked at, and those behind them are left out.
+        Of a large collection, only the first images are looked at, and those after them are left out.
         """
         if not len(ranking):
             return ranking

@@ -20,7 +20,7 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
         """Walk from one thing to another, with the nearest word for a thing at each step and an image of it.
 
         Args:
-            start: The first word. It means a thing or an animal, but no people, place, weapon or place of worship.
+            start: The first word. It must mean a thing or an animal, but not people, a place, a weapon or a place of worship.
             end: The last word, as ``start``.
             steps: How many steps between them, from 1 to 20.
 
@@ -55,7 +55,7 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
         query = self.query(word)
         matches = self.matches(query)
         described: list[Hit] = []
-        with suppress(ArtifactError):  # a damaged file of captions; the other images may do
+        with suppress(ArtifactError):  # if the file of captions is damaged, the announced images are still found
             described = self.found_by_caption(query)
         labelled = [hit.row for hit in described if word.lower() in map(str.lower, hit.labels)]
         announced = matches.strong().rows.tolist() if matches.sure else []

@@ -29,7 +29,7 @@ class RankingVerbs(ScanVerbs):
         """Order the images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
 
         Of a collection of more than ``EXACT_UP_TO`` images, the ``WINDOW`` best are returned. The ``CANDIDATES`` with the best
-        score without the kinds are ordered by the whole score and come first.
+        score without the kinds of thing that the query names come first, ordered by the whole score.
 
         Args:
             query: The query or the vector.
@@ -60,7 +60,7 @@ class RankingVerbs(ScanVerbs):
         """Return the score of every image, all on one scale.
 
         For a vector ``(d,)``, and for a query that names an image, it is the cosine. In a collection of more than ``EXACT_UP_TO``
-        images it leaves out the kinds.
+        images it leaves out the kinds of thing that the query names.
 
         Args:
             query: The query or the vector.

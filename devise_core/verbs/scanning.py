@@ -21,11 +21,12 @@ from devise_core.verbs.arguments import query_or_vector
 from devise_core.verbs.base import EngineBase
 
 CANDIDATES, CANDIDATES_BY_COSINE = 512, 2048
-"""How many images of a larger collection are ordered by the whole score.
+"""How many images of a large collection are ordered by the whole score.
 
-They are chosen by the score without the kinds, or by cosine if the collection does not store the vectors for that. Of the 24 images
-that the whole score puts first among 40,000, 128 candidates hold 98% and 512 all. By cosine, 1,024 hold 91% and 2,048 hold 96%
-(``python -m benchmarks.candidates``). A page of results has up to 96 images, so 128 would not fill two.
+They are chosen by the score without the kinds of thing that the query names, or by cosine if the collection does not store the
+vectors for that. Of the 24 images that the whole score puts first among 40,000, 128 candidates hold 98% and 512 all. By cosine,
+1,024 hold 91% and 2,048 hold 96% (``python -m benchmarks.candidates``). A page of results has up to 96 images, so 128 would not
+fill two.
 """
 
 
@@ -77,7 +78,7 @@ class ScanVerbs(EngineBase):
     def _window(self, query: Query | Floats, scan: Comparison, inside: Any = None) -> tuple[Ranking, Candidates | None]:
         """Return the ``WINDOW`` best images that are ``inside``, and those of them that the whole score has put in order.
 
-        There are no such images for a query that only the cosine can compare.
+        The latter are None for a query that can only be compared by cosine.
         """
         ranking, scored = scan.window(WINDOW, inside), self._sides(query)
         if scored is None or not len(ranking):
@@ -96,8 +97,8 @@ class ScanVerbs(EngineBase):
         Args:
             rows: The rows of the images.
             scored: The labels that the score depends on.
-            labels: They and those that matter besides. The probabilities of the others are left out if the collection stores its
-                partitions.
+            labels: Those labels, and the ones that only the evidence depends on. If the collection stores its partitions, the
+                probabilities of all other labels are left out.
         """
         scorer, read = self.parts.scorer, self.collection.vector_rows
         assert scorer is not None

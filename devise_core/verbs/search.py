@@ -26,9 +26,9 @@ class SearchVerbs(RankingVerbs):
         """Return the ``k`` images nearest to a query.
 
         Args:
-            text: A query, or what ``query`` made of one.
-            k: How many images to return. More than the collection has returns all of it.
-            pictures: As ``images`` of ``query``.
+            text: A query, or what ``query`` returned for one.
+            k: How many images to return. If the collection has fewer, all of them are returned.
+            pictures: As the argument ``images`` of ``query``.
 
         Returns:
             The images with their cosines and scores, the best score first.
@@ -121,7 +121,7 @@ class SearchVerbs(RankingVerbs):
         return Hits(hit for hit in hits if hit.id != item_id)[:k]
 
     def encode(self, image: ImageInput) -> Encoded:
-        """Encode one image, for more than one question about it.
+        """Encode one image, so that several verbs can use it.
 
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.

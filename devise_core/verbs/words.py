@@ -21,7 +21,7 @@ class WordVerbs(EngineBase):
 
         Args:
             text: A query, as ``query`` takes it.
-            pictures: As ``images`` of ``query``.
+            pictures: As the argument ``images`` of ``query``.
 
         Returns:
             The unit vector ``float32 (d,)``.
@@ -41,7 +41,7 @@ class WordVerbs(EngineBase):
 
         Args:
             text: A query, as ``query`` takes it.
-            pictures: As ``images`` of ``query``.
+            pictures: As the argument ``images`` of ``query``.
 
         Returns:
             Its terms with their weights, and what is left out or read in another form.
@@ -60,9 +60,9 @@ class WordVerbs(EngineBase):
         """Return the ``k`` words nearest to a query in the word vectors themselves, without the words of the query.
 
         Args:
-            text: A word, a sum such as "king - man + woman", or what ``query`` made of one.
+            text: A word, a sum such as "king - man + woman", or what ``query`` returned for one.
             k: How many words to return.
-            pictures: As ``images`` of ``query``.
+            pictures: As the argument ``images`` of ``query``.
 
         Returns:
             The words with their cosines, the nearest first.
@@ -85,7 +85,7 @@ class WordVerbs(EngineBase):
         Args:
             term: The term.
             k: How many words to return.
-            pictures: As ``images`` of ``query``, if the term names one of them.
+            pictures: As the argument ``images`` of ``query``, if the term names one of them.
 
         Returns:
             The words with their cosines, the nearest first.
@@ -102,7 +102,7 @@ class WordVerbs(EngineBase):
         """
         vocabulary = self._known_words()
         if not isinstance(term, Term):
-            raise QueryError(f"Give a term of what Engine.read_text returns. Received: {type(term).__name__}.")
+            raise QueryError(f"Give one of the terms that Engine.read_text returns. Received: {type(term).__name__}.")
         if term.kind == "words":
             return WordHits(vocabulary.similar_to_term(term.word, check_k(k)))
         vector = self._image_vector(pictures)(Clause(term.kind, term.word, 1.0, term.start, term.end))

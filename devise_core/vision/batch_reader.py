@@ -22,7 +22,7 @@ def read_ahead(inputs: Iterable[Input], read: Callable[[Input], Result], ahead: 
     Args:
         inputs: Taken one at a time in the calling thread, as there is room. Inputs not taken yet cost nothing.
         read: Runs in one of ``READERS`` threads. What it raises is raised here when it is that result's turn.
-        ahead: The most inputs that are taken before the result of an earlier one is used.
+        ahead: How many inputs may be read ahead of the result that is yielded.
 
     Yields:
         The result for each input. Inputs still waiting are dropped when the caller stops early.

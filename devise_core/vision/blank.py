@@ -1,4 +1,4 @@
-"""Pictures without content: one colour, or nothing but noise. A name for one would be a guess about nothing."""
+"""Pictures without content: one colour, or nothing but noise. Any name for such a picture would be a guess."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from PIL import Image
 from devise_core.vectors import Floats
 
 SIDE = 256
-"""The longer side, in pixels, at which a picture is looked at."""
+"""A picture is reduced to at most this many pixels on its longer side before it is checked."""
 FLAT, FLAT_SHARE = 4, 0.998
-"""A picture is of one colour if this share of its pixels is at most so many of 255 levels from the median colour.
+"""A picture has a single colour if at least ``FLAT_SHARE`` of its pixels are within ``FLAT`` of 255 levels of the median colour.
 
 In 9,058 photos and cut-outs, the smallest subject is an aeroplane in a grey sky, which covers more than 0.2% of its picture.
 """
 NOISE = 0.35
-"""A picture is noise if neighbouring pixels are correlated less than this. In those pictures the least is 0.52."""
+"""A picture is noise if neighbouring pixels are correlated less than this. In those 9,058 pictures, the lowest value is 0.52."""
 
 
 def is_blank(image: Image.Image) -> bool:
@@ -24,7 +24,7 @@ def is_blank(image: Image.Image) -> bool:
     Args:
         image: The picture, at any size.
     """
-    small = image.convert("RGB").reduce(max(1, -(-max(image.size) // SIDE)))  # means of squares, which keep noise noise
+    small = image.convert("RGB").reduce(max(1, -(-max(image.size) // SIDE)))  # averages blocks of pixels; noise stays noise
     pixels = np.asarray(small, dtype=np.float32)  # (h, w, 3)
     from_median = np.abs(pixels - np.median(pixels, axis=(0, 1))).max(axis=2)
     if (from_median <= FLAT).mean() >= FLAT_SHARE:
@@ -35,6 +35,6 @@ def is_blank(image: Image.Image) -> bool:
 
 
 def _correlation(first: Floats, second: Floats) -> float:
-    """Return how strongly two parts of a picture vary together. A pattern of stripes counts as well as a smooth picture."""
+    """Return how strongly two parts of a picture vary together. Stripes count as correlated, like a smooth picture."""
     size = float(np.sqrt((first * first).sum() * (second * second).sum()))
     return abs(float((first * second).sum())) / size if size else 1.0

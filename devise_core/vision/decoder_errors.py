@@ -1,4 +1,4 @@
-"""What Pillow's readers raise, and the sentences about it."""
+"""The errors that Pillow's readers raise, and the messages for them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Complete image files that lack their end, and leave out damaged metadata, where common viewers show the image too.
 
-What a file lacks is replaced in two ways. What differs between both images was missing.
+The missing end of a file is replaced in two ways. Where the two resulting images differ, data was missing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from devise_core.vision import png_chunks
 from devise_core.vision.jpeg_marks import END, read_marks
 
 MOST_MISSING = 0.05
-"""The most of an image that may be missing. Of a file that lacks more, a search would find what is not there."""
+"""The largest share of an image that may be missing. If more were missing, a search could find what is not in it."""
 _SIDE = 256  # pixels of the images that are compared
 _DIFFERENT = 4  # levels of 255
 _LITTLE = 1e-6  # of an image
-_MOST_BYTES = 0.1  # of a file, that are replaced; the image is compared anyway
+_MOST_BYTES = 0.1  # of a file, that may be replaced; the images are compared anyway
 _FEWEST_BYTES = 4_096
 
 Decode = Callable[[bytes], Image.Image]
@@ -35,7 +35,7 @@ class Completed:
 
     Attributes:
         data: Its bytes.
-        note: What was wrong with the file, behind its name.
+        note: What was wrong with the file, as words that follow its name.
     """
 
     data: bytes
@@ -66,7 +66,7 @@ def completed(data: bytes, decode: Decode) -> Completed | None:
 
 
 def note_on_end(missing: float) -> str:
-    """Say, behind the name of a file, that it lacks its end, and how much of the image that is."""
+    """Say that a file lacks its end and how much of the image that is, in words that follow the file's name."""
     if not missing:
         return "lacks its end. The image is complete."
     share = f"{100 * missing:.0f}" if missing >= 0.01 else "less than 1"
@@ -79,7 +79,7 @@ def _png(data: bytes, decode: Decode) -> Completed | None:
         with suppress(ImageError):
             decode(plain)
             return Completed(
-                plain, note_on_end(0) if png_chunks.lacks_end(plain) else "has damaged or too large metadata, which were left out."
+                plain, note_on_end(0) if png_chunks.lacks_end(plain) else "has damaged or oversized metadata, which was left out."
             )
     whole = png_chunks.with_end(plain)
     return Completed(whole[0], note_on_end(whole[1])) if whole and whole[1] <= MOST_MISSING else None
@@ -98,7 +98,7 @@ def _ways(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _different(first: np.ndarray, second: np.ndarray) -> float:
-    """Return which share of two images is different. It is above zero if anything is."""
+    """Return what share of two images differs. It is above zero if anything differs."""
     if first.shape != second.shape:
         return 1.0
     differences = np.abs(first - second).max(axis=2)
@@ -113,7 +113,7 @@ def _small(image: Image.Image) -> np.ndarray:
 
 
 def _jpeg(data: bytes) -> tuple[bytes, bytes] | None:
-    """Replace the end by nothing, and by compressed data that mean nothing: without an end mark, data may be missing too."""
+    """Replace the end with nothing, and with random compressed data: without an end mark, image data may be missing too."""
     marks = read_marks(data)
     if marks is None or marks.end is not None or not marks.all_scans:
         return None
@@ -129,7 +129,7 @@ def _webp(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _padded(data: bytes) -> tuple[bytes, bytes]:
-    """Replace more bytes than may be missing. Readers of these formats pass over what is left."""
+    """Replace more bytes than may be missing. Readers of these formats ignore the rest."""
     most = _most_bytes(data)
     return data + bytes(most), data + _random(most)
 

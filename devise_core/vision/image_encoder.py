@@ -1,4 +1,4 @@
-"""Turn images into features and embeddings. What runs the model is imported on first use."""
+"""Turn images into features and embeddings. The library that runs the model is imported on first use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from devise_core.vision.runtime_choice import load_runtime
 
 _LOG = logging.getLogger(__name__)
 BATCH = 32
-"""Images in one call of the model, at most."""
+"""The maximum number of images in one call of the model."""
 
 
 @dataclass(frozen=True)

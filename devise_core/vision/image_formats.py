@@ -1,4 +1,4 @@
-"""Which files are images in a format that is read, by their names and first bytes."""
+"""Recognise image files in the formats that are read, by their names and first bytes."""
 
 from __future__ import annotations
 

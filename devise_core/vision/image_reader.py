@@ -54,7 +54,7 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
         return _upright_rgb(from_array(source), "The array")
     name, data = name_and_bytes(source, settings().image_bytes)
     most = settings().image_pixels
-    # Pillow's own limit is one for the whole process, so it is never lowered: other code opens images too.
+    # Pillow's own limit applies to the whole process, so it is never lowered: other code opens images too.
     if Image.MAX_IMAGE_PIXELS is not None:
         Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS, most)
 
@@ -77,12 +77,12 @@ def note_on(image: Image.Image) -> str:
 
 
 def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -> Image.Image:
-    """Decode an image file. One that lacks only its end is read like in common viewers, with a note for ``note_on``.
+    """Decode an image file. One that lacks only its end is read as common viewers read it, with a note for ``note_on``.
 
     Args:
         data: The bytes of the file.
         name: What to call it in an error.
-        prepare: Called with the image before its pixels are decoded. It may refuse it.
+        prepare: Called with the image before its pixels are decoded. It may raise ``ImageError``.
 
     Returns:
         The image, not yet upright and in the mode of its file.
@@ -221,7 +221,10 @@ def _upright_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """Convert greyscale of more than 8 bits to 8, by the range of 16 bits or, for floats and larger numbers, of the image."""
+    """Convert greyscale of more than 8 bits to 8.
+
+    The range that is mapped to 8 bits is that of 16 bits or, for floats and numbers outside it, that of the image.
+    """
     values = np.nan_to_num(np.asarray(image, np.float64))
     low, span = float(values.min()), float(np.ptp(values))
     if image.mode != "F" and low >= 0 and low + span <= 65535:

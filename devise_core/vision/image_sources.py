@@ -36,7 +36,9 @@ def check_several(images: object) -> None:
     """Raise ``ImageError`` unless ``images`` can be several images in an order: a list, an array, a generator."""
     kind = type(images).__name__
     if _is_one(images):
-        raise ImageError(f"Give a list of images. Received one image ({kind}). Put it into a list, or call what takes one image.")
+        raise ImageError(
+            f"Give a list of images. Received one image ({kind}). Put it into a list, or call the method that takes one image."
+        )
     if isinstance(images, Mapping | Set) or not isinstance(images, Iterable):
         raise ImageError(f"Give a list of images. Received: {kind}.")
 
@@ -91,7 +93,7 @@ def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
 
 
 def _fetch(url: str) -> tuple[str, bytes]:
-    """Fetch an image from the public web. The setting is checked here too, because a library has no visitors to advise."""
+    """Fetch an image from the public web. The setting is checked here too, because ``fetch_image`` gives advice to visitors."""
     if not settings().url_search:
         raise ImageError(
             f"{shortened(url)} is a URL, and URLs are not fetched. Download the image and give its path, or set "

@@ -10,7 +10,7 @@ _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 """Marks without a length."""
 _MARK = re.compile(rb"\xff+([^\x00\xff])")
 _AFTER_DATA = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
-"""The next mark after compressed data, in which a byte 255 is followed by 0 or is a restart mark."""
+"""The next mark after compressed data. Inside such data, a byte 255 is followed by 0 or begins a restart mark."""
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF))
 """Marks of the header that says how many components, such as colours, the image has."""
 _COEFFICIENTS = 64
@@ -23,8 +23,8 @@ class JpegMarks:
 
     Attributes:
         scans: How many scans the image has.
-        end: The offset behind its end mark, or None if there is no end mark.
-        all_scans: Whether the last scan of each component has begun. The others may be missing without an end mark.
+        end: The offset after its end mark, or None if there is no end mark.
+        all_scans: Whether the last scan of each component has begun. If not, and there is no end mark, scans may be missing.
     """
 
     scans: int
@@ -33,7 +33,7 @@ class JpegMarks:
 
 
 def read_marks(data: bytes) -> JpegMarks | None:
-    """Read the marks of the first image in ``data``; None if it is no JPEG."""
+    """Read the marks of the first image in ``data``, or return None if it is not a JPEG."""
     if data[:2] != START:
         return None
     place, scans, components, complete = 2, 0, 0, set[tuple[int, int]]()
@@ -58,7 +58,7 @@ def read_marks(data: bytes) -> JpegMarks | None:
 
 
 def _completed_by(scan: bytes) -> set[tuple[int, int]]:
-    """Return each component and number of its blocks that a scan with this header gives the last bits of."""
+    """Return the pairs of component and coefficient whose last bits are in a scan with this header."""
     count = int.from_bytes(scan[2:3], "big")
     if len(scan) != 6 + 2 * count:
         return set()

@@ -36,7 +36,7 @@ class KerasRuntime(ModelRuntime):
 
         self.size = _side_of(model, path)
         self.exhausted = (MemoryError, tf.errors.ResourceExhaustedError)
-        # A traced function answers one image several times sooner than model(x) or model.predict(x).
+        # A traced function answers for one image several times faster than model(x) or model.predict(x).
         self._call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
         try:
             self._call(np.zeros((1, self.size, self.size, 3), dtype=np.uint8))

@@ -1,10 +1,10 @@
-"""Explain why an image matches, by the cosine it loses when one region of it after another is blurred (Zeiler & Fergus, 2014).
+"""Explain why an image matches a text: how much the cosine drops when one region is blurred at a time (Zeiler & Fergus, 2014).
 
 The regions are blurred in the pixels, so the method works for any model and covers all its layers. Methods that use only the last
 feature grid take a tenth of the time, but agree only a third as well with occlusion by smaller regions. ``python -m
 benchmarks.heat`` measures them. The vectors of the blurred versions do not depend on the text, so one batch answers every question
-about an image. It explains the cosine and not the score of a search, because the score also needs what the classifier says about
-every region.
+about an image. The method explains the cosine and not the score of a search, because the score also needs what the classifier
+says about every region.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from devise_core.vision.preprocess import Box, Pixels
 SHORT, LONG = 5, 6
 """Regions along the shorter and the longer side. With the image itself they make 31 versions, which fill the encoder's batch."""
 PATCH = 2 / 7
-"""The side of a region as a fraction of the square that the model sees. Neighbouring regions overlap."""
+"""The side of a region as a fraction of the side of the square that the model sees. Neighbouring regions overlap."""
 BLUR = 3 / 28
-"""The radius of the blur as a fraction of the same side. It hides what is in a region without drawing an edge."""
+"""The radius of the blur as a fraction of the same side. The blur hides what is in a region without drawing an edge."""
 LEAST = 0.02
-"""A smaller loss is noise. Below it, a blurred and a grey patch agree on the peak in half of the cases. Above it they agree in 7 of
-10 (100 bundled images × 7 texts)."""
+"""A loss below this is noise. Blurring regions and painting them grey then find the same peak in half of the cases. Above it, they
+do so in 7 of 10 (100 bundled images × 7 texts)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Regions:
 
     Attributes:
         whole: The unit embedding of the image, ``(d,)``.
-        without: The unit embeddings of the image without each region, ``(rows, columns, d)``.
+        without: The unit embeddings of the versions, one for each blurred region, ``(rows, columns, d)``.
         box: The part of the image that the regions cover, as in ``ImageEncoder.visible_box``.
     """
 
@@ -74,7 +74,7 @@ class Regions:
 
         Args:
             vector: The unit vector ``(d,)`` of the text.
-            text: The text, to show.
+            text: The text, which is kept for display.
         """
         losses = self.whole @ vector - self.without @ vector  # (rows, columns)
         most = float(losses.max())
@@ -96,7 +96,7 @@ def regions(image: ImageInput, encoder: ImageEncoder) -> Regions:
 
 
 def blurred(pixels: Pixels, rows: int, columns: int) -> Pixels:
-    """Return versions of an image in which one region is blurred.
+    """Return the versions of an image that each have one region blurred.
 
     Args:
         pixels: ``uint8 (size, size, 3)``.

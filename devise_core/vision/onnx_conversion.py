@@ -2,8 +2,8 @@
 
 Keras and TensorFlow are not needed.
 
-The file is read as what it is: a description of the layers in JSON, and their weights in HDF5. Only layers that the bundled models
-have are known. A model with another layer is run with Keras.
+The file contains a description of the layers in JSON and their weights in HDF5, and both are read directly. Only the kinds of
+layers that the bundled models use can be translated. A model with any other layer is run with Keras.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class UnknownLayerError(Exception):
 
 @dataclass
 class _Graph:
-    """The parts of the ONNX model that are written so far."""
+    """The parts of the ONNX model that have been written so far."""
 
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     weights: list[onnx.TensorProto] = field(default_factory=list)
@@ -144,7 +144,7 @@ def _snake_case(name: str) -> str:
 
 
 def _need(options: _Layer, **wanted: Any) -> None:
-    """Check that options have the only values that are translated. Raises ``UnknownLayerError``."""
+    """Check that options have the only values that can be translated. Raises ``UnknownLayerError``."""
     for name, value in wanted.items():
         if options.get(name, value) != value:
             raise UnknownLayerError(f"{name} = {options[name]}")

@@ -1,4 +1,4 @@
-"""Operations of Keras that a trained head may have, such as the root of each feature's share, as nodes of ONNX."""
+"""Translate Keras operations that a trained head may use into ONNX nodes, such as the square root of each feature's share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAME_INPUTS = {
     "TrueDivide": "Div",
     "Where": "Where",
 }
-"""Operation of Keras → that of ONNX, which takes the same inputs."""
+"""Keras operation → ONNX operator that takes the same inputs."""
 
 
 class Graph(Protocol):

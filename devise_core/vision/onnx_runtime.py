@@ -24,7 +24,7 @@ class OnnxRuntime(ModelRuntime):
     """A model that ONNX Runtime runs.
 
     Args:
-        path: The file with the ONNX model, as ``onnx_conversion`` writes it. It is not needed after that.
+        path: The file with the ONNX model, as ``onnx_conversion`` writes it. The file is not needed once it is loaded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,11 +53,11 @@ def missing_packages() -> list[str]:
 def load_onnx(path: Path) -> OnnxRuntime | None:
     """Load the model of a ``.keras`` file, or return None if it cannot be translated. Then Keras runs it, or says what is wrong.
 
-    It is translated in a process of its own, which needs 150 MB for a moment and imports packages that nothing else needs.
+    The model is translated in a separate process, which needs 150 MB for a moment and imports packages that nothing else needs.
 
     Raises:
         ArtifactError: The description of the model is too large.
-        ModuleNotFoundError: A package that it needs is not installed.
+        ModuleNotFoundError: A package that ONNX Runtime or the translation needs is not installed.
     """
     for package in missing_packages():
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)

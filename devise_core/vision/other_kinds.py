@@ -1,4 +1,4 @@
-"""Kinds of files that people expect in a collection of photos and that are not read, so that a message can name them."""
+"""Name the kinds of files that people may put among their photos but that are not read, so that a message can mention them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ OTHER_KINDS = {
 }
 """Kind → suffixes."""
 OTHER_FILES = "other files"
-"""What is neither an image nor of a kind in ``OTHER_KINDS``."""
+"""Files that are neither images nor of a kind in ``OTHER_KINDS``."""
 NAMED = 3
-"""How many of the other files are named."""
+"""How many of the other files a message names."""
 _KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 _SIGNATURES = (
     (0, b"II*\0\x10\0\0\0CR", RAW),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Kind of colour → numbers of a pixel."""
+"""Colour type → how many numbers a pixel has."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _STEP = 65_536  # compressed bytes that are unpacked at a time
 
@@ -26,7 +26,7 @@ def without_damaged_metadata(data: bytes) -> bytes:
 
 
 def without_texts(data: bytes) -> bytes:
-    """Return a PNG without its texts. Pillow refuses those that unpack to more than a megabyte, as some editors write."""
+    """Return a PNG without its texts. Pillow refuses texts that unpack to more than a megabyte, which some editors write."""
     return b"".join((SIGNATURE, *(chunk for chunk in _chunks(data) if chunk[4:8] not in _TEXTS)))
 
 
@@ -34,7 +34,7 @@ def with_end(data: bytes) -> tuple[bytes, float] | None:
     """Add black rows to a PNG that lacks its end.
 
     Returns:
-        The file, and which share of the image was missing. None if it has no header, or its rows are not in order.
+        The file, and the share of the image that was missing. None if it has no header, or its rows are not in order.
     """
     chunks = list(_chunks(data))
     header, packed = (

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PIL import Image
 
 VERSION = 1
-"""Raise it with any change to the pixels that ``to_pixels`` returns, because vectors of other pixels cannot be compared."""
+"""Raise it with any change to the pixels that ``to_pixels`` returns, because the vectors before and after cannot be compared."""
 
 Pixels = npt.NDArray[np.uint8]
 """RGB pixels, ``uint8 (…, size, size, 3)``."""
@@ -33,8 +33,8 @@ def to_pixels(image: Image.Image, size: int = 224) -> Pixels:
 def visible_box(width: int, height: int) -> Box:
     """Return the part of an image that the model sees.
 
-    The box is halfway, in proportion, between the whole image and its largest centred square. What is near the edges of a
-    wide image stays visible, and nothing is squeezed by more than the square root of the aspect ratio.
+    The box lies between the whole image and its largest centred square: its longer side is the geometric mean of theirs. What is
+    near the edges of a wide image stays visible, and nothing is squeezed by more than the square root of the aspect ratio.
 
     Args:
         width: The width of the upright image in pixels.

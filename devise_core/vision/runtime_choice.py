@@ -20,8 +20,8 @@ def load_runtime(path: Path) -> ModelRuntime:
 
     Raises:
         ArtifactError: The file is missing, damaged, or not a model of this project.
-        ModuleNotFoundError: A package that it needs is not installed.
-        SettingsError: ``SEMBLANCE_RUNTIME`` has another value than those that are allowed.
+        ModuleNotFoundError: A package that the chosen runtime needs is not installed.
+        SettingsError: ``SEMBLANCE_RUNTIME`` has a value that is not allowed.
     """
     chosen = text("runtime") or AUTO
     if chosen not in (AUTO, KERAS, ONNX):

@@ -18,7 +18,7 @@ def read_binary(stream: BinaryIO, report: WordReport, count: int) -> Iterator[Ra
 
     Args:
         stream: The file after its header.
-        report: States the dimension, and is named in errors.
+        report: States the dimension, and the file name for errors.
         count: How many records the header announces.
 
     Yields:

@@ -97,7 +97,7 @@ def _member(file: Path, names: Sequence[str], dimension: int | None) -> str:
         requested = "no dimension" if dimension is None else f"dimension {dimension}"
         raise WordVectorError(
             f"{file} holds {', '.join(names) or 'no word vectors'}. Received: {requested}. "
-            "Give the dimension of one of them, or unpack the file that you want."
+            "Give the dimension of the file that you want, or unpack that file."
         )
     return matches[0]
 

@@ -54,7 +54,7 @@ class WordReport:
         """Count entries that were left out.
 
         Args:
-            fault: Why.
+            fault: Why they were left out.
             position: The line or record number of the first of them, from 1.
             count: How many there are.
         """

@@ -16,7 +16,7 @@ from devise_core.wordfiles.report import Fault, RawBlock, WordReport
 
 BLOCK_LINES = 2_000
 HEAD_LINES = 100
-"""The dimension of the file is the most frequent one among this many lines."""
+"""The dimension of the file is the most frequent one among this many first lines."""
 _NUMERIC_BYTES = b"0123456789+-.eE \n"
 
 
@@ -89,7 +89,7 @@ def _is_number(token: bytes) -> bool:
 
 
 def _parse_block(lines: Sequence[bytes], first: int, report: WordReport) -> RawBlock:
-    """Parse the lines from number ``first`` on."""
+    """Parse consecutive lines. ``first`` is the line number of the first one."""
     rows: list[tuple[int, bytes, bytes]] = []
     for number, line in enumerate(lines, first):
         word, numbers, fault = _split(line.rstrip(b" \r\n"), report.dimension)

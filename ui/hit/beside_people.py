@@ -12,11 +12,11 @@ from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
 _POOL = 4
-"""Search for this many times as many pictures as are shown, because some are left out."""
+"""A search returns this many times the number of pictures to show, because some are left out."""
 
 
 def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hit]:
-    """Leave pictures of animals out of those that are similar to a picture that may show people.
+    """Leave out pictures of animals if the picture that they are similar to may show people.
 
     Args:
         engine: The engine over the collection.
@@ -35,7 +35,7 @@ def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hi
 
 
 def similar_to(engine: Engine, encoded: Encoded, k: int, by: By = "semantic") -> list[Hit]:
-    """Return up to ``k`` pictures of the collection that are similar to another one, as ``Engine.search_encoded`` orders them.
+    """Return up to ``k`` pictures of the collection that are similar to an encoded one, as ``Engine.search_encoded`` orders them.
 
     Args:
         engine: The engine over the collection.
@@ -47,7 +47,7 @@ def similar_to(engine: Engine, encoded: Encoded, k: int, by: By = "semantic") ->
 
 
 def more_like(engine: Engine, item_id: str, k: int, by: By = "semantic") -> list[Hit]:
-    """Return up to ``k`` pictures of the collection that are similar to one of it, as ``Engine.more_like`` orders them.
+    """Return up to ``k`` pictures of the collection that are similar to one of its pictures, as ``Engine.more_like`` orders them.
 
     Args:
         engine: The engine over the collection.

@@ -20,7 +20,7 @@ def words_title(engine: Engine, encoded: Encoded) -> str:
 
 
 def first_confidence(names: Names) -> Confidence:
-    """Return how sure the first name is. A clear one is "maybe" at least: of 32 with a low share, 47% are right."""
+    """Return how sure the first name is. A clear name is at least "maybe": of 32 clear names with a low share, 47% are right."""
     sure = confidence(names.shares[0])
     return "maybe" if sure == "not sure" and names.hits[0].score >= CLEAR_NAME else sure
 

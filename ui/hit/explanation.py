@@ -23,7 +23,7 @@ from ui.session_query import read_query
 from ui.text import plain
 
 PICTURES_CACHED = 512
-"""Of each collection, at 12 KB a picture."""
+"""How many pictures of each collection are cached, at 12 KB per picture."""
 NOUNS = 3
 
 

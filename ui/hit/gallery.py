@@ -27,7 +27,7 @@ def gallery(
         engine: The engine over the collection.
         hits: The pictures.
         page: Makes the key of the grid unique.
-        marks: What the grid shows besides.
+        marks: What the grid shows besides the pictures.
         help_text: Explains the similarities.
         plain: Whether to say only in words how well a picture matches, without its similarity. The order of a text search depends
             on more than the similarity, so the numbers would look wrong.

@@ -36,5 +36,5 @@ def describe_heat(heat: Heat) -> str:
     """Return a sentence about the heat map, in Markdown."""
     text = plain(heat.text, 60)
     if not heat.decides:
-        return f"For **{text}**, no single region matters. Blurring any one lowers the similarity by less than {LEAST:.2f}."
+        return f"For **{text}**, no single region matters. Blurring any one of them lowers the similarity by less than {LEAST:.2f}."
     return f"For **{text}**, the {place(heat)} matters most. Blurring it lowers the similarity by {heat.lost:z.2f}."

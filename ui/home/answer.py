@@ -36,7 +36,7 @@ FOREIGN_LETTERS = 4
 
 def example_answer(engine: Engine, example: str) -> dict[str, Any]:
     """Return what is shown before anything is typed. It is the answer to ``example``, an example of the collection."""
-    return answer(engine, engine.query(example)) | {"query": "", "status": f"Results for “{example}”, as an example"}
+    return answer(engine, engine.query(example)) | {"query": "", "status": f"Example: results for “{example}”"}
 
 
 def answer(engine: Engine, query: Query) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordErro
 
 
 def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
-    """Return the pictures that are described with the words of a query, or examples to try. An atrocity has none."""
+    """Return the pictures that are described with the words of a query, or examples to try. An atrocity gets no examples."""
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
     tries = [] if no_examples else _examples(engine, query)
@@ -154,7 +154,7 @@ def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: li
 
 
 def _listed(matches: Matches) -> Ranking:
-    """Return the pictures to show. They are few if the app is not sure that any of them shows what was asked for."""
+    """Return the pictures to show. There are few if the app is not sure that any of them shows what was asked for."""
     strong = matches.strong()
     if matches.absent or (strong and not matches.sure):
         return matches.closest
@@ -164,7 +164,7 @@ def _listed(matches: Matches) -> Ranking:
 def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> list[dict[str, object]]:
     try:
         hits = described(engine, query, shown)
-    except ArtifactError as error:  # a damaged file of captions, which the page of the search names
+    except ArtifactError as error:  # a damaged file of captions, which the search page reports
         event_log.record_refusal(error)
         hits = []
     return tile_data(engine, hits, Marks())

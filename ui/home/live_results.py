@@ -43,7 +43,7 @@ def answer_of_page(engine: Engine, text: str, example: str) -> dict[str, Any]:
 def live_results(engine: Engine, shown: dict[str, Any]) -> None:
     """Show an answer of ``ui/home/answer.py``, and the answers to what is typed next. A click on a picture opens it.
 
-    Uploaded pictures are answered by the page only, because nobody else may see them.
+    For uploaded pictures only the page searches, because nobody else may see them.
     """
     name = engine.collection.name
     source = "" if name == UPLOADS else route_url("search", **{"c": name, "pass": typing_pass()})
@@ -60,7 +60,7 @@ def _search() -> None:
 
 @uninterrupted
 def _open(engine: Engine) -> None:
-    """Open a picture. If it is a result of a query that was only typed, that becomes the query of the page."""
+    """Open a picture. If its query was typed but not submitted yet, that becomes the query of the page."""
     item, _, typed = _clicked("open").partition("\n")
     if item not in engine.collection:
         return

@@ -40,7 +40,7 @@ def map_preview_url(engine: Engine) -> str:
 
 
 def places_of(engine: Engine, rows: Sequence[int]) -> list[list[float] | None]:
-    """Return the places ``[x, y]`` of pictures on the map, from 0 to 1 each, or None for each without a map."""
+    """Return the place ``[x, y]`` of each picture on the map, with coordinates from 0 to 1. Without a map, each place is None."""
     collection = engine.collection
     name = map_name(collection)
     if name is None:
@@ -61,7 +61,7 @@ def query_place(engine: Engine, vector: Floats) -> list[float] | None:
 
 
 def map_name(collection: Collection) -> str | None:
-    """Return the name of the map that is shown, or None if the collection has none in two dimensions, or a damaged one."""
+    """Return the name of the map that is shown, or None if the collection has no 2-D map or its maps are damaged."""
     from devise_core.errors import DeviseError
 
     with suppress(DeviseError):  # the explorer says what is wrong
@@ -91,7 +91,7 @@ def _bounds_of(collection: str, version: str, name: str, _places: Floats) -> tup
 
 
 def preview_rows(places: Floats) -> list[int]:
-    """Return the rows of the pictures that are drawn. In each cell of the map it is the one nearest to the cell's centre.
+    """Return the rows of the pictures that are drawn. Each cell of the map shows the one nearest to the cell's centre.
 
     Args:
         places: The places of all pictures ``(n, 2)``, from 0 to 1.

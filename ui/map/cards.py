@@ -23,7 +23,7 @@ from ui.text import PICTURES_HELP, plain, similarity_help
 NEIGHBOURS = 8
 MAX_SHOWN = 24
 MAX_LISTED, MAX_NAMED = 5_000, 500
-"""How many pictures of a large region are compared and listed at most, and how many of those are named."""
+"""The most pictures of a large region that are compared and listed, and the most of those that are named."""
 COMMON = 8
 """How many words and labels of a region are listed."""
 

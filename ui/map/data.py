@@ -29,9 +29,9 @@ if TYPE_CHECKING:  # the server imports this module as it starts, and must liste
 MAX_DRAWN = 20_000
 """Larger collections are sampled evenly, and the map says so."""
 MAX_NAMED = 1_500
-"""The model names so many of them, for the names of groups and to see which it names correctly. A picture takes about 3 ms."""
+"""The model names at most this many of them, to name groups and to see which it names correctly. A picture takes about 3 ms."""
 CONTENT = 5
-"""Raise it when the message says something else of the same collection, because browsers keep the message."""
+"""Increase this number when the message for an unchanged collection changes, because browsers cache the message."""
 COLOURED = 11
 """How many categories or labels have a colour of their own. The rest share one more."""
 THUMBNAIL = 96
@@ -98,10 +98,10 @@ class _Drawn:
     Attributes:
         rows: The rows of the pictures that are drawn.
         items: What is known of them.
-        judged: The positions among them of those that the model names.
-        names: The names of each of these.
-        shown: What each of these shows.
-        groups: The number of the large group of each picture that is drawn, and of its small group ``(2, n)``.
+        judged: The positions, among the pictures that are drawn, of those that the model names.
+        names: The names of each picture that the model names.
+        shown: What each picture that the model names shows.
+        groups: For each picture that is drawn, the number of its large group and of its small group ``(2, n)``.
     """
 
     rows: range
@@ -167,7 +167,7 @@ def _message(engine: Engine) -> str:
 
 
 def _colours(drawn: _Drawn) -> dict[str, Any]:
-    """Return names and each picture's number among them, for every meaning of the colours but the similarity."""
+    """Return the names for every meaning of the colours except similarity, and which of the names each picture has."""
     from devise_core.collections.map_labels import named_correctly
 
     groups, group_names = drawn.groups[0], drawn.group_names[0]
@@ -221,7 +221,7 @@ def _rounded(places: dict[str, Any]) -> dict[str, list[float]]:
 
 
 def _most_frequent(values: Sequence[str]) -> dict[str, Any]:
-    """Return the most frequent values, with one more for the others, and each picture's number among them."""
+    """Return the most frequent values, with one more for the others, and which of them each picture has."""
     names = [name for name, _ in Counter(values).most_common(COLOURED + 1) if name]
     if len(set(filter(None, values))) > COLOURED:
         names = names[:COLOURED]
@@ -239,7 +239,7 @@ def _thumbnail(engine: Engine, row: int, item: Item) -> str:
         return file_url(collection.name, item.file, collection.version)
     picture = collection.picture(row)
     assert isinstance(picture, bytes)
-    with Image.open(io.BytesIO(picture)) as image:  # smaller than the kept picture, because all of them are part of the page
+    with Image.open(io.BytesIO(picture)) as image:  # smaller than the stored picture, because the page contains all of them
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=70)

@@ -1,4 +1,4 @@
-"""The map page: a query, a picture of the visitor's and a region, on the map and in the panel beside it."""
+"""The map page: a query, a visitor's picture and a region, on the map and in the panel beside it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MAX_CHARACTERS = 40
 
 
 def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
-    """Show the map and the panel, and the button to upload a picture beside it. Raises ``DeviseError``."""
+    """Show the map, the panel, and the button to upload a picture in ``upload_column``. Raises ``DeviseError``."""
     collection = engine.collection
     view = read_view(collection)
     pins = [pin for pin in (_picture_pin(engine, upload_column), _query_pin(engine, query)) if pin]
@@ -106,7 +106,8 @@ def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure:
         st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
     if not sure and not hits:
         return None
-    # A place between pictures of other things, such as that of "baby" among the animals, would compare somebody with them.
+    # If the app is not sure, the pin is at the first hit. The place of the query may be between pictures of other things.
+    # That of "baby", between animals, would compare people with them.
     vector = query.vector if sure else engine.collection.vector_rows("semantic")[hits[0].row]
     return Pin(shortened(query.text, MAX_CHARACTERS), vector, hits, engine.scores(query), sure)
 

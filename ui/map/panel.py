@@ -1,6 +1,6 @@
 """The panel beside the map: what was clicked, lassoed or searched, and the legend.
 
-On a phone it is below the map, and what was tapped is in a sheet above the map's lower part.
+On a phone it is below the map, and what was tapped is in a sheet that covers the lower part of the screen.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def panel(answers: bool, is_chosen: bool) -> Iterator[None]:
     """Show the block in the panel, with the legend below it.
 
     Args:
-        answers: Whether the block shows anything. Without it the panel says what a visitor can do.
-        is_chosen: Whether a picture or a region of the map was chosen. The results of a search leave the map of a phone in view.
+        answers: Whether the block shows anything. If not, the panel says what a visitor can do.
+        is_chosen: Whether a picture or a region of the map was chosen. If not, the block does not cover the map on a phone.
     """
     with st.container(key="map-panel"):
         if answers:

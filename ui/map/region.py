@@ -1,7 +1,8 @@
 """A region drawn on a map. This is the only module that reads it from a link.
 
 ``tsne2:120,340;180,300;…`` is a polygon on the map "tsne2", in thousandths of the map's size. On a map with three dimensions, two
-directions come first. They pointed right and up on the screen, in thousandths: ``tsne3:707,0,707;0,1000,0;120,340;…``.
+directions come before the polygon, as in ``tsne3:707,0,707;0,1000,0;120,340;…``. They are the directions that pointed right and up
+on the screen, also in thousandths.
 """
 
 from __future__ import annotations

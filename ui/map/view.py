@@ -1,6 +1,6 @@
 """The part of the map's view that is in the address: the map, its colours, what is shown, the selected picture and the region.
 
-The camera is behind "#", where only the browser sees it. See ``scripts/map/link.js``.
+The camera is in the part of the address after "#", which only the browser sees. See ``scripts/map/link.js``.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Pin:
         text: Its name on the map.
         vector: Its unit vector ``(d,)``.
         hits: The pictures to highlight.
-        scores: For a query, the score of each picture ``(n,)``. The colours show it. Otherwise they show the similarity.
+        scores: For a query, the score of each picture ``(n,)``, which the colours show. If None, they show the similarity.
         sure: Whether the app is sure that ``hits`` show what was asked for.
     """
 
@@ -48,7 +48,7 @@ class MapMarks:
     """What is highlighted on the map.
 
     Attributes:
-        pins: Queries and pictures. Colours by similarity refer to the last one, or to the selected picture without any.
+        pins: Queries and pictures. Colours by similarity refer to the last one, or to the selected picture if there is none.
         neighbours: Rows of the pictures most similar to the selected one.
         inside: Rows of the pictures in the region.
     """
@@ -108,7 +108,7 @@ def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
 
 
 def _cosines(engine: Engine, view: View, marks: MapMarks, rows: range) -> dict[str, Any] | None:
-    """Return each picture's cosine in 256 steps from ``low`` to ``high``, and ``target``, the name of what it is with."""
+    """Return each picture's cosine in 256 steps from ``low`` to ``high``, and ``target``, the name of what is compared with it."""
     embeddings = engine.collection.vector_rows("semantic")
     if marks.pins:
         vector, target = marks.pins[-1].vector, marks.pins[-1].text
@@ -121,7 +121,7 @@ def _cosines(engine: Engine, view: View, marks: MapMarks, rows: range) -> dict[s
 
 
 def _scores(marks: MapMarks, rows: range) -> dict[str, Any] | None:
-    """Return each picture's score for the last pin in 256 steps, and ``target``, the query; None if the pin is no query."""
+    """Return each picture's score for the last pin in 256 steps, and ``target``, the query. None if the pin is not a query."""
     if not marks.pins or marks.pins[-1].scores is None:
         return None
     return {"target": marks.pins[-1].text, "of": _steps(marks.pins[-1].scores[:: rows.step])}

@@ -94,9 +94,10 @@ def _row(engine: Engine, rows: Sequence[int], key: str) -> None:
 
 
 def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
-    """Return words that some picture matches, those that the app is sure of first: titles, then others.
+    """Return words that some picture matches. Titles of pictures are tried before other words.
 
-    Each has a different best picture, as far as possible. Words for people are left out, because the app is never sure of them.
+    First come words that the app is sure of, each with a different best picture. Then come words that it is not sure of, and last
+    those with the same best picture as an earlier word. Words for people are left out, because the app is never sure of them.
     """
     titles = Counter(item.title for item in engine.collection.items if isinstance(item, UploadedItem) and item.title)
     totals = Counter[str]()
@@ -128,5 +129,5 @@ def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
 
 @st.cache_resource(show_spinner=False)
 def _overviews() -> WeakKeyDictionary[Collection, Overview]:
-    """One entry per collection. It is dropped with its collection, so uploaded pictures leave nothing behind."""
+    """Return the overview of each collection. It is dropped with its collection, so uploaded pictures leave nothing behind."""
     return WeakKeyDictionary()

@@ -130,7 +130,7 @@ def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
 
 
 def _upload(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001  all readers have the same parameters
-    # Of any type: the browser would refuse a PDF by itself, and the page would still describe the picture before it.
+    # Any type is accepted. Otherwise the browser would refuse a PDF by itself, and the page would still show the previous picture.
     file = st.file_uploader("A picture", key=f"{page}_file", label_visibility="collapsed")
     return _from_visitor(file.file_id, file.name, file.getvalue) if file else None
 

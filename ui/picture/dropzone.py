@@ -49,7 +49,7 @@ def dropzone(
     Args:
         key: The key of the component.
         received: The number of the last batch. The browser sends the next one when it has seen this number.
-        room: How many pictures may still come. At 0 the browser sends no more.
+        room: How many more pictures are accepted. At 0 the browser sends no more.
         ready: Whether the model is loaded.
         limits: The settings that limit an upload.
         on_batch: Called with each batch, before the page runs.
@@ -69,8 +69,8 @@ def parse_batch(sent: Any, drop: FileDrop) -> DroppedFiles:
     """Return what a browser sent, which may be anything. Whatever is not valid is left out.
 
     Args:
-        sent: The number of the batch; the name of each file, and its number in the drop; the name of each file that was not sent,
-            and why; and how many more were not sent.
+        sent: A list of four values: the number of the batch, a pair of a name and a number in the drop for each file, a pair of a
+            name and a reason for each file that was not sent, and how many more were not sent.
         drop: Where the files are.
     """
     number, files, refused, more = sent if isinstance(sent, list) and len(sent) == 4 else (0, [], [], 0)

@@ -23,8 +23,8 @@ _SCORE_HELP = (
     "best one."
 )
 LIKELY = 0.1
-"""A word of this probability is named in the heading beside the best one, if the best one is not sure and less than half as
-probable."""
+"""If the app is not sure of the best word, the heading also names a word that has at least this probability and is at least twice
+as probable."""
 GUESS = 0.5
 """The best of a visitor's words is called a guess if its score is at least this share of the score of a sure word."""
 LEAST_SHOWN = 0.01
@@ -49,7 +49,7 @@ def show_names(names: Names) -> None:
             sure = confidence(share) if surest else first_confidence(names)
             if sure == confidence(share):
                 _bar(hit, share, sure)
-            else:  # its score says more than its low percentage, which would look wrong beside "maybe"
+            else:  # it is "maybe" because of its score, and its low percentage would look wrong
                 st.markdown(f"{plain(hit.word)}  ·  {sure}")
         if others:
             st.caption(
@@ -103,7 +103,7 @@ def show_fitting_words(hits: Sequence[WordHit], threshold: float) -> None:
 
     Args:
         hits: The words, the best first.
-        threshold: The score below which a word is not sure.
+        threshold: The score below which the app is not sure of a word.
     """
     best = _fit(hits[0].score, threshold) if hits else "hardly fits"
     if best == "hardly fits":

@@ -1,4 +1,4 @@
-"""What is similar to a picture: words, pictures, and pictures similar to both it and some words."""
+"""What is similar to a picture: words, pictures, and pictures that are similar both to it and to words."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ PICTURE, OLD_NAME = "picture", "photo"
 """The name of the chosen picture in a query, and its name in links from earlier versions."""
 EXAMPLES = ("sea", "snow", "baby", "toy", "music")
 LEAST_SIMILAR: Mapping[By, float] = {"semantic": 0.5, "visual": 0.35}
-"""Pictures below this similarity are marked as weak. If the picture nearest in meaning is below it, it has the same main category
-for 6 of 18 bundled pictures, and otherwise for 559 of 747. In appearance, one in ten pairs of bundled pictures reaches it."""
+"""Pictures below this similarity are marked as weak. If the picture nearest in meaning is below it, the two pictures have the same
+main category in 6 of 18 cases. Otherwise they have it in 559 of 747 cases. In appearance, one in ten pairs reaches this similarity.
+All figures are for bundled pictures."""
 RESEMBLES = 0.6
-"""Beside words, a picture needs this similarity to the chosen one, or must show the words. Chosen by eye on three pictures."""
+"""In a search with words, a picture below this similarity to the chosen one is marked as weak, unless it shows the words. The value
+was chosen by eye on three pictures."""
 _HELP: Mapping[By, str] = {"semantic": PICTURES_HELP, "visual": APPEARANCE_HELP}
 _NOTHING: Mapping[By, str] = {
     "semantic": "No picture here is clearly similar in meaning. These are the nearest.",
@@ -90,7 +92,7 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
 
 
 def marks_of_both(engine: Engine, hits: Sequence[Hit], encoded: Encoded, query: Query) -> Marks:
-    """Mark the pictures as weak that neither resemble the chosen picture nor show the words, as far as the app can tell."""
+    """Mark as weak the pictures that neither resemble the chosen picture nor show the words, as far as the app can tell."""
     if not hits:
         return Marks()
     compared = engine.rank([hit.row for hit in hits], encoded.embeddings[0])
@@ -105,7 +107,7 @@ def _is_labelled(hit: Hit, words: Sequence[str]) -> bool:
 
 
 def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> list[Hit]:
-    """Leave out pictures that show what the visitor does not want, as their labels or the classifier say.
+    """Leave out pictures that show what the visitor does not want, according to their labels or the classifier.
 
     Args:
         engine: The engine over the collection.
@@ -121,7 +123,7 @@ def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> 
 
 
 def with_picture(words: str) -> str:
-    """Return the query for the picture and ``words``. If they name the picture themselves they are returned unchanged."""
+    """Return the query for the picture and ``words``. If the words already name the picture, they are returned unchanged."""
     if any(f"like:{name}" in words.lower() for name in (PICTURE, OLD_NAME)):
         return words
     return f"like:{PICTURE} {words}" if words.lstrip().startswith(("-", "+", "−")) else f"like:{PICTURE} + {words}"

@@ -31,7 +31,7 @@ def read_labels(engine: Engine, text: str) -> list[str]:
         text: Labels separated by commas, semicolons or line breaks.
 
     Returns:
-        The labels. If none of them has a known word, all of them: the engine then says so.
+        The labels. If none of them has a known word, all of them are returned, and the engine says so.
     """
     typed = [label.strip() for label in _SEPARATOR.split(text) if label.strip()]
     blocked = blocked_words(engine, typed)
@@ -54,7 +54,7 @@ def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: 
         engine: The engine.
         labels: What the visitor typed.
         encoded: The pictures.
-        used: The labels that are given to one of them.
+        used: The labels that at least one of the pictures was given.
 
     Returns:
         The labels that are left out.
@@ -67,7 +67,9 @@ def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: 
 
 
 def say_not_listed(engine: Engine, labels: Sequence[str], encoded: Encoded, listed: Container[str]) -> None:
-    """Say which labels of a visitor are not listed for one picture: those of ``say_not_used``, and uncertain ones beside people.
+    """Say which labels of a visitor are not listed for one picture.
+
+    They are the labels of ``say_not_used``, and those that the app is not sure of if the picture may show people.
 
     Args:
         engine: The engine.

@@ -120,5 +120,5 @@ def delete_all() -> None:
     st.session_state.pop(UPLOADS_ENGINE, None)
     st.session_state[_STATE_KEY] = UploadState(last_batch)  # the browser continues the numbering
     st.session_state.pop(CHOSEN, None)
-    if others := choosable_collections():  # without a choice, the address would be taken for a link to what is deleted
+    if others := choosable_collections():  # else the address would be read as a link to the deleted pictures
         st.session_state[CHOSEN] = others[0].name

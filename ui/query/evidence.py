@@ -23,7 +23,7 @@ from ui.links import link
 from ui.text import plain
 
 MOST_WRITTEN = 48
-"""How many pictures with the words in their caption are counted."""
+"""Pictures with the words in their caption are counted up to this number."""
 
 
 def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
@@ -49,7 +49,7 @@ def _ids_in(hits: Sequence[Hit], ranking: Ranking) -> set[str]:
 
 
 def match_marks(hits: Sequence[Hit], matches: Matches, strong: Ranking | None = None) -> Marks:
-    """Return the marks of ``hits``: which match well, and which may match. None of them does if the app is not sure.
+    """Return the marks of ``hits``: which match well, and which may match. If the app is not sure, none is marked as a match.
 
     Args:
         hits: The pictures to mark.
@@ -63,12 +63,12 @@ def match_marks(hits: Sequence[Hit], matches: Matches, strong: Ranking | None = 
 
 
 def absence_sentence(engine: Engine, query: Query, text: str) -> str:
-    """Return what a page says if no picture shows what was asked for. A picture whose caption has the words may show it.
+    """Return what a page says if no picture clearly shows what was asked for. It counts the pictures whose caption has the words.
 
     Args:
         engine: The engine over the collection.
         query: What was asked for.
-        text: The query as the page may show it.
+        text: The query in the form that the page shows, such as escaped for Markdown.
     """
     written = 0
     with suppress(ArtifactError):  # the row of pictures found by caption says so
@@ -90,7 +90,7 @@ def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
 
 
 def unknown_sentence(words: Sequence[str]) -> str:
-    """Return what a page says of words so rare that they may mean nothing, if no picture is similar to them."""
+    """Return what a page says about words so rare that they may mean nothing, if no picture is similar to them."""
     return f"The app does not know the meaning of {quoted(words)}. Check the spelling, or try an example."
 
 
@@ -119,7 +119,7 @@ def closest(engine: Engine, matches: Matches, shown: Container[str] = (), count:
 
 
 def _sense_label(sense: Sense, shown: set[str] | None) -> str:
-    """Say beside a sense that the model was not trained on it, or that the collection does not show it."""
+    """Return the label of a sense. It says if the model was not trained on the sense, or if the collection does not show it."""
     if not sense.label_count:
         return f"{sense.text}, known only from text"
     return sense.text if shown is None or sense.text in shown else f"{sense.text}, not in this collection"

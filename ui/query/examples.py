@@ -28,7 +28,7 @@ def examples(engine: Engine) -> list[str]:
 
 
 def ways_on(engine: Engine, query: Query) -> list[str]:
-    """Return queries to try instead of one that is not answered: examples, and "people" first if it asks for some people."""
+    """Return queries to try instead of one that is not answered: examples, and "people" first if it asks for certain people."""
     offered = examples(engine)
     text = query.respelled_text
     asks_for_some = means_people(text) and PERSON_WORD not in query.words and not is_sensitive(text, sex_and_age=False)

@@ -20,7 +20,7 @@ FILTER_TEXTS = (
 
 
 def filter_options(engine: Engine, kind: Kind, name: str) -> list[str]:
-    """Return the most frequent categories or labels of the collection, and those in the address, in the order of the alphabet.
+    """Return the most frequent categories or labels of the collection, and those in the address, in alphabetical order.
 
     Args:
         engine: The engine over the collection.

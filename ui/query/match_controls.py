@@ -1,4 +1,4 @@
-"""What a visitor chooses on Text search: filters, the threshold, the order, the size of a page, and what is shown below it."""
+"""What a visitor chooses on Text search: filters, threshold, order and page size, and the controls below the pictures."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
     """Show the controls above the matches, and return what is chosen."""
     active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
     filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
-    if active:  # beside the button, because a popover with another label is another one, which is closed
+    if active:  # beside the button, because a popover with a new label is a new one, which is closed
         st.badge(f"{active} active")
     if filters.open:
         with filters:
@@ -69,7 +69,8 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
             default,
             "Move the slider up to see fewer pictures, and down to see more. At the suggested value, the app chooses by what it "
             "recognises in a picture. Pictures below that are marked as weak matches. The suggested value is 70% of the best "
-            f"similarity, but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture here reaches even that.",
+            f"similarity, but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture here "
+            "reaches even this lowest value.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")

@@ -66,7 +66,10 @@ def show_matches(engine: Engine, query: Query) -> int:
 
 
 def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, settings: MatchControls) -> list[Hit]:
-    """Say how many pictures match, show first those that are described so if the app is not sure, and return the others."""
+    """Say how many pictures match, and return the pictures to show.
+
+    If the app is not sure, pictures that are described with the words are shown first and are not returned.
+    """
     by_description, account = st.container(), st.container()
     is_absent = not chosen.strong and chosen.is_suggested and matches.absent
     if is_absent:
@@ -82,7 +85,7 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
         hits = closest(engine, matches, described)
     others = [hit for hit in hits if hit.id not in described]
     with account:
-        if hits and not others:  # all are described with the words already
+        if hits and not others:  # all of them are already shown, as described with the words
             st.caption(absence_sentence(engine, query, plain(query.respelled_text, 80)))
         elif summary := _summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)):
             st.caption(summary, help=SIMILARITY_HELP)
@@ -163,7 +166,7 @@ def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: Ma
 
 
 def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:
-    """Return how many pictures the filters leave out. Other pictures are left out because they would be an insult."""
+    """Return how many pictures the filters leave out. Without filters it is 0, even if pictures that could insult are left out."""
     return len(engine.collection) - chosen.inside_count if is_filtered(settings.kept) else 0
 
 

@@ -22,12 +22,12 @@ _POOL = 24
 def query_help(more: Sequence[tuple[str, str]] = ()) -> None:
     """Show the query syntax, with an example to click for each rule.
 
-    The page runs again when a visitor opens it. Until then it is empty, which saves a fifth of the time of a search page.
+    The help is empty until a visitor opens it, and then the page runs again. This saves a fifth of the time of a search page.
 
     Args:
         more: Forms that only this page has: an example of each, and what it means.
     """
-    key = f"help-{hash(url_state.read_text(url_state.QUERY))}"  # another query has another popover, which is closed
+    key = f"help-{hash(url_state.read_text(url_state.QUERY))}"  # a new query has a new popover, which is closed
     popover = st.popover("What can I write?", icon=":material/help:", type="tertiary", key=key, on_change="rerun")
     with popover, st.container(key="grammar", gap="small"):
         if not popover.open:

@@ -66,7 +66,7 @@ def say_unmodelled(query: Query) -> None:
 
 
 def offer_other_meaning(query: Query) -> None:
-    """Offer what else a query of one word can be: a word of another language, or an English word with a typing error."""
+    """Offer another reading of a query of one word: a word of another language, or an English word with a typing error."""
     for word, meaning in query.other_meaning.items():
         with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
             st.caption(plain(other_meaning_sentence(word, meaning), 200), width="content")
@@ -94,7 +94,7 @@ def _show_corrections(reading: Reading, field: str) -> None:
 
 
 def literal_query(reading: Reading) -> str:
-    """Return the query with its corrected words in quotes, which are read as they are written."""
+    """Return the query as it was typed, with the words that were corrected in quotes, so that they are read as they are written."""
     text = reading.text
     for word in reading.corrected:
         start = text.lower().find(word)
@@ -108,7 +108,7 @@ def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
 
     Args:
         query: A query that was read.
-        shown: Returns foreign text as it is to be written, such as ``plain`` for Markdown.
+        shown: Prepares the words for display, such as ``plain`` for Markdown.
     """
     if not query.unmodelled:
         return ""

@@ -1,4 +1,4 @@
-"""What a page shows for a query that it does not answer with similar pictures: why, and a way on."""
+"""What a page shows for a query that it does not answer with similar pictures: the reason, and what to try instead."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ NO_RESULT = "Try an example:"
 
 
 def explain_withheld(query: Query, listed: bool | None = None) -> None:
-    """Say why no similar picture is shown. ``say_unmodelled`` says it of a query of nothing but judgements, such as "ugly".
+    """Say why no similar picture is shown. For a query of judgements only, such as "ugly", ``say_unmodelled`` does so.
 
     Args:
         query: The query.
-        listed: Whether pictures that are described with its words follow. None on a page that looks for none.
+        listed: Whether pictures that are described with its words follow. None on a page that does not search captions.
     """
     if not query.only_unmodelled:
         st.info(plain(withheld_sentence(query, listed), 300), icon=":material/info:")
 
 
 def show_withheld(engine: Engine, query: Query, where: Condition) -> int:
-    """Say why no similar picture is shown, and show what ``captioned_or_examples`` does.
+    """Say why no similar picture is shown, and show the pictures or examples of ``captioned_or_examples``.
 
     Args:
         engine: The engine over the collection.
@@ -51,7 +51,7 @@ def show_withheld(engine: Engine, query: Query, where: Condition) -> int:
 def captioned_or_examples(engine: Engine, query: Query, where: Condition) -> int:
     """Show the pictures that are described with the words of a query, or examples of the collection if there are none.
 
-    Beside an atrocity there are no examples.
+    For a query about an atrocity there are no examples.
 
     Args:
         engine: The engine over the collection.

@@ -10,13 +10,13 @@ from ui.results.chart_data import are_seeds, class_rows, dot_rows
 from ui.results.palette import Palette
 
 ROW, MARGIN = 23, 44
-"""Height of a chart's row and of what is below it, in pixels."""
+"""Height of a chart's row, and of what is below the rows, in pixels."""
 _NAME = "split(datum.value, '|')[1]"
 _KEY_LABEL = f"{_NAME} ? {_NAME} : split(datum.value, '|')[0]"
 
 
 def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], palette: Palette) -> Any:
-    """Draw a line for each metric and method: a dot with its 95% interval, or a hollow one for published figures."""
+    """Draw a row for each metric and method: a dot with its 95% interval, or a hollow mark for a published figure."""
     import altair as alt
 
     keys, rows = dot_rows(table, metrics, references)
@@ -43,7 +43,7 @@ def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], 
 
 
 def curves(losses: Mapping[str, Sequence[float]], palette: Palette) -> Any:
-    """Draw a line for each loss curve and, if they are seeds, a thick one for their mean."""
+    """Draw a thin line for each loss curve, and a thick one for the mean of random seeds or else for each training curve."""
     import altair as alt
 
     rows = [{"curve": name, "epoch": epoch + 1, "loss": loss} for name, curve in losses.items() for epoch, loss in enumerate(curve)]

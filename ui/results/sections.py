@@ -109,7 +109,7 @@ def training(engine: Engine) -> None:
 
 
 _CATEGORY_QUERIES: WeakKeyDictionary[Engine, list[CategoryResult]] = WeakKeyDictionary()
-"""Dropped with their engine, so uploaded pictures leave nothing behind."""
+"""The results for each engine. They are dropped with it, so uploaded pictures leave nothing behind."""
 
 
 def _category_queries(engine: Engine) -> list[CategoryResult]:
@@ -168,6 +168,6 @@ def model_card(engine: Engine) -> None:
     for column, (name, count) in zip(st.columns(len(facts)), facts.items(), strict=True):
         column.metric(name, f"{count:,}")
     if CARD.is_file():
-        st.markdown(CARD.read_text("utf-8").partition(CARD_TITLE)[2])  # before the title is metadata for programs
+        st.markdown(CARD.read_text("utf-8").partition(CARD_TITLE)[2])  # the text before the title is metadata for programs
     else:
         st.info(f"The model card is missing. Restore it with git checkout, or run `{PROGRAM} build card`.")

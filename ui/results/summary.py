@@ -27,7 +27,7 @@ class Share:
 
 
 def summary_shares(results: Results) -> list[Share]:
-    """Return how often the app, another method and guesses name a kind of thing that was not learned; empty if not measured."""
+    """Return how often the app, an older method and random guesses name an unseen kind of thing. Empty if not measured."""
     table = summary_table(results)
     if table is None:
         return []
@@ -53,7 +53,7 @@ def show_summary(results: Results) -> None:
     st.caption(
         f"For each of {table.queries:,} pictures, every method chooses five names from the same {names}. One of the {names} is "
         "right. The app learned nearly all these names from text only, without pictures of the things. The older method is "
-        "called ConSE. The tables for researchers below say more."
+        "called ConSE. The tables below give the details for researchers."
     )
 
 

@@ -33,7 +33,7 @@ class ApiMount:
 
 
 def _make() -> ASGIApp:
-    """Make the API, or what answers in its place."""
+    """Make the API, or the response that says why there is none."""
     from devise_core.api.problems import http_problem, problem_of
 
     try:
@@ -57,5 +57,5 @@ def mounted() -> Mount:
 
 
 def is_api(path: str) -> bool:
-    """Whether a path belongs to the API, which answers other sites itself."""
+    """Whether a path belongs to the API, which handles requests from other sites itself."""
     return path.startswith(f"{base_path()}{PATH}/")

@@ -21,7 +21,7 @@ UPLOADS_TITLE = "Your pictures"
 def current_engine() -> Engine:
     """Return the engine over the collection that this visitor has chosen, or else over the default one.
 
-    A model without the default collection gets its first one. Raises ``DeviseError``.
+    If the model has no default collection, its first collection is used. Raises ``DeviseError``.
     """
     name = st.session_state.get(CHOSEN)
     if name == UPLOADS and UPLOADS_ENGINE in st.session_state:
@@ -31,9 +31,9 @@ def current_engine() -> Engine:
 
 
 def choosable_collections() -> list[OfferedCollection]:
-    """List the collections that this visitor can choose: the default one first, the visitor's own pictures last of those that open.
+    """List the collections that this visitor can choose, the default one first.
 
-    The list is empty if the model cannot be opened.
+    The visitor's own pictures come after the other collections that can be opened. The list is empty if the model cannot be opened.
     """
     try:
         collections = offered_collections()

@@ -36,7 +36,7 @@ def handle_page_error(error: Exception) -> bool:
 
 
 class RouteErrorMiddleware:
-    """Answer an unexpected error in a route with its number. The server below would log the text, which may quote a visitor."""
+    """Answer an unexpected error in a route with its number. Otherwise the server would log its text, which may quote a visitor."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Receive the files of a visitor by HTTP, outside of Streamlit's messages: counted as they arrive, and limited before they do.
+"""Receive the files of a visitor by HTTP, outside of Streamlit's messages. Limit them before they arrive and count them as they do.
 
 A page gives its session a drop, whose name nobody can guess. The browser sends each file there, and names it in its next message.
 Then the page takes it. What no page takes is deleted with the session.
@@ -37,7 +37,7 @@ class FileDrop:
     """The files that one session has sent and no page has taken yet.
 
     Attributes:
-        name: The last part of its address. Who knows it may send files.
+        name: The last part of its address. Anyone who knows it may send files.
         address: The address of the client that sent the last file.
         expected: The bytes of the files that are on their way.
     """
@@ -54,7 +54,7 @@ class FileDrop:
 
     @property
     def nbytes(self) -> int:
-        """The bytes of all files, those on their way included."""
+        """The bytes of all files, including those on their way."""
         return self.expected + sum(map(len, self._files.values()))
 
     @property
@@ -67,7 +67,7 @@ class FileDrop:
         self._files[number] = content
 
     def take(self, number: str) -> bytes | None:
-        """Return a file and forget it; None if there is none of this number."""
+        """Return the file with this number and forget it. None if there is none."""
         return self._files.pop(number, None)
 
 
@@ -87,7 +87,7 @@ def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tupl
 
     Args:
         drop: Where it would go.
-        length: Its bytes.
+        length: Its size in bytes.
         address: The address of the client.
         limits: The settings.
     """
@@ -132,7 +132,7 @@ async def _receive(request: Request) -> Response:
 
 
 async def _content(request: Request, length: int) -> bytes:
-    """Read the body, which the server below cuts at the stated length."""
+    """Read the body, which the web server cuts at the stated length."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk

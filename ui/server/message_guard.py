@@ -1,7 +1,7 @@
 """Refuse a message of the browser that is larger than any widget needs, or that sets more widgets than any page has.
 
-Streamlit spends time on every widget state of a message, also on empty ones: 10 MB of them block the server for minutes. So each
-message is measured before Streamlit sees it.
+Streamlit spends time on every widget state of a message, even on empty ones. A message with 10 MB of them blocks the server for
+minutes. So each message is measured before Streamlit sees it.
 """
 
 from __future__ import annotations
@@ -55,6 +55,6 @@ def is_acceptable(data: bytes) -> bool:
     message = BackMsg()
     try:
         message.ParseFromString(data)
-    except Exception:  # protobuf has errors of its own for each implementation
+    except Exception:  # each implementation of protobuf raises its own errors
         return True
     return len(message.rerun_script.widget_states.widgets) <= MAX_WIDGETS

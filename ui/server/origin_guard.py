@@ -1,8 +1,8 @@
 """Refuse requests that another site makes in a visitor's browser and that would change something, such as an upload.
 
 Streamlit compares a cookie with a header for this. Browsers do not send the cookie where another site shows the app in a frame, so
-uploads would fail there. ``.streamlit/config.toml`` turns that check off. This one uses what the browser says of a request, as
-``http.CrossOriginProtection`` of Go's standard library does.
+uploads would fail there. ``.streamlit/config.toml`` turns that check off. This one uses the headers in which the
+browser states where a request comes from, as ``http.CrossOriginProtection`` of Go's standard library does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ui.server.api_mount import is_api
 
 
 class OriginGuardMiddleware:
-    """Answer with 403 what comes from another site. Streamlit checks the origin of WebSockets itself, and so does the API."""
+    """Refuse requests from other sites with 403. Streamlit checks WebSockets itself, and the API checks its own requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

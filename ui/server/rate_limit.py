@@ -1,4 +1,4 @@
-"""Limits on how often one session may run a page, how much it may compute, and how often it may ask while a visitor types."""
+"""Limits on how often one session may run a page, how much it may compute, and how often it may search while a visitor types."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _COUNTED = _CountedTime()
 
 @contextmanager
 def cpu_time_counted() -> Iterator[None]:
-    """Count the CPU time of a run of a page against the budget of its session, with that of the callbacks before the block.
+    """Count the CPU time of a run of a page, and of the callbacks before it, against the budget of its session.
 
-    The time of the decoders and the model is not in it. Their queues limit it.
+    The time of the decoders and the model is not counted, because their queues limit it.
     """
     try:
         yield
@@ -65,8 +65,7 @@ def check_rate_limit() -> None:
     allowed = settings().cpu_seconds_per_minute
     if seconds := _session_budget().seconds_to_wait(time.monotonic()):
         raise BusyError(
-            f"Your session has used {allowed:g} seconds of computing time in the last minute, which is the limit. "
-            + try_again(seconds),
+            f"Your session has reached the limit of {allowed:g} s of computing time per minute. " + try_again(seconds),
             "cpu",
         )
     limit = settings().requests_per_minute
@@ -86,7 +85,7 @@ def _session_budget() -> CpuBudget:
 PASSES = NamedLimits()
 """The passes of sessions. A route that answers while a visitor types does not run in a session, so the page gives it a pass."""
 _PASS_BUDGETS: WeakValueDictionary[str, CpuBudget] = WeakValueDictionary()
-"""Pass → the budget of its session, which owns it. So a pass is of no use when its session has ended."""
+"""Pass → the budget of its session, which owns it. So a pass stops working when its session ends."""
 _ADDRESSES = NamedLimits(MAX_ADDRESSES)
 
 
@@ -123,7 +122,7 @@ def wait_for_typed_search(name: str) -> tuple[float, str]:
 
 
 class NoPassError(Exception):
-    """A search while typing without a page that is open."""
+    """A search while typing came without the pass of an open page."""
 
 
 @contextmanager

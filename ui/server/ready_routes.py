@@ -1,4 +1,4 @@
-"""Say at ``/ready`` whether the app can search, for what watches the server and sends it visitors."""
+"""Say at ``/ready`` whether the app can search, for monitoring and load balancers."""
 
 from __future__ import annotations
 

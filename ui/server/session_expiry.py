@@ -1,4 +1,4 @@
-"""Let the sessions of visitors who have left end on time, and what they uploaded with them."""
+"""End the sessions of visitors who have left, so that their uploads are deleted on time."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from contextlib import suppress
 from streamlit import runtime
 
 PERIOD = 10.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 async def end_expired_sessions(period: float = PERIOD) -> None:
-    """End the sessions whose ``server.disconnectedSessionTTL`` is over, now and then, until this task is cancelled.
+    """Regularly end the sessions whose ``server.disconnectedSessionTTL`` is over, until this task is cancelled.
 
     Streamlit notices that the time is over only when another browser leaves. Without this, what the last visitor of a day has
     uploaded would stay in memory until then.
 
     Args:
-        period: Seconds between two looks.
+        period: Seconds between two checks.
     """
     while True:
         await asyncio.sleep(period)

@@ -17,7 +17,7 @@ _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 
 
 def _suggest(request: Request) -> Response:
-    """Answer ``?q=TEXT&c=COLLECTION`` with pairs of an offset and the word to put there. For an empty string, all are labels."""
+    """Answer ``?q=TEXT&c=COLLECTION`` with pairs of an offset and the word to put there. Those for an empty text are labels."""
     from devise_core.errors import DeviseError, SettingsError
     from devise_core.serving.open_engines import base_engine, collection_engine
     from ui.server.engine_cache import UPLOADS

@@ -69,7 +69,7 @@ class UploadQuotaMiddleware:
 
 
 def _length(scope: Scope) -> int:
-    """Return the bytes that an upload announces. One that announces nothing counts as the largest that may be sent."""
+    """Return the size in bytes that an upload announces. An upload that announces none counts as the largest allowed."""
     headers = dict(scope["headers"])
     try:
         return max(0, int(headers[b"content-length"]))

@@ -26,7 +26,7 @@ _SIZES = (92, 78, 66, 56, 46)
 """Sizes of the title in pixels. The first in which it fits above the subtitle without a broken word is used."""
 _SMALL, _TOP, _LINE_HEIGHT = 30, 168, 1.18
 _SHAPES = ((1,), (2,), (2, 1), (2, 2), (3, 2), (3, 3))
-"""The rows of 1, 2, … ``PICTURES`` pictures: how many each has."""
+"""For 1, 2, … ``PICTURES`` pictures, how many pictures each row has."""
 _FALLBACKS = ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "Arial Unicode.ttf")
 """Fonts of the system, for letters that the font of the pages lacks."""
 

@@ -1,4 +1,4 @@
-"""Serve the card of a view. Cards are cached, and only so many are drawn in a minute."""
+"""Serve the card of a view. Cards are cached, and the number drawn per minute is limited."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def empty_card(view: LinkedView) -> bytes:
     """Draw the card of a link to a collection that is not here. It shows no pictures of another one."""
     from ui.sharing.card import draw_card
 
-    return draw_card(
-        [PAGES[view.page].tab_title], "This link is to pictures that are not here, or that are private.", [], whole=False
-    )
+    return draw_card([PAGES[view.page].tab_title], "The pictures of this link are private, or are no longer here.", [], whole=False)
 
 
 def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int]]:
@@ -97,7 +95,7 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
             return ["A search for pictures"], PAGES[view.page].description, []
         strong = matches.strong() if matches.sure else matches.ranking[:0]
         if matches.withheld or not strong:
-            return ["A search for pictures"], "The app is not sure that any picture matches.", []  # others' words stay out of it
+            return ["A search for pictures"], "The app is not sure that any picture matches.", []  # does not repeat the query
         count = f"{len(strong)} of {len(engine.collection)} pictures match{'es' * (len(strong) == 1)} well"
         return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)
@@ -123,7 +121,7 @@ def _card(request: Request) -> Response:
     try:
         view = read_view(request.query_params.get("page", ""), request.query_params)
         name = view.parameters.get("collection", default_collection())
-        known = is_offered(name)  # a link to uploads has none, because nobody else may see them
+        known = is_offered(name)  # uploads are never offered, because nobody else may see them
         engine = collection_engine(name) if known else default_engine()
         leads_here = known or not view.parameters.get("collection")
         collection, parameters = engine.collection, sorted(view.parameters.items())
@@ -135,7 +133,7 @@ def _card(request: Request) -> Response:
         return PlainTextResponse("This card cannot be drawn.", 503)
     if card is None:
         event_log.record("refusal", guard="card rate")
-        return PlainTextResponse("Too many cards are drawn. Try again in a minute.", 429, {"Retry-After": "60"})
+        return PlainTextResponse("Too many cards were requested. Try again in a minute.", 429, {"Retry-After": "60"})
     return Response(card, media_type="image/png", headers=_HEADERS)
 
 

@@ -80,7 +80,7 @@ def with_head(html: str, scope: Scope) -> str:
 
 
 def _tags(view: LinkedView, folder: str) -> list[str]:
-    """Return the tags of a preview. ``folder`` is the absolute URL of the pages; without it they name no URL and no picture."""
+    """Return the tags of a preview. ``folder`` is the absolute URL of the pages. If empty, the tags have no URL and no picture."""
     query = urlencode(view.parameters)
     properties = {"og:type": "website", "og:site_name": NAME, "og:title": view.title, "og:description": view.description}
     names = {"description": view.description, "twitter:title": view.title, "twitter:description": view.description}
@@ -102,14 +102,14 @@ def _tags(view: LinkedView, folder: str) -> list[str]:
 
 
 def _origin(scope: Scope) -> str:
-    """Return the scheme and the host that the browser used, or "" if the host is not one."""
+    """Return the scheme and the host that the browser used, or "" if one of them is invalid."""
     headers = Headers(scope=scope)
     host, scheme = headers.get("host", ""), headers.get("x-forwarded-proto", scope.get("scheme", "http"))
     return f"{scheme}://{host}" if _HOST.fullmatch(host) and len(host) < 260 and scheme in ("http", "https") else ""
 
 
 def _prefix(scope: Scope) -> str:
-    """Return the path that a proxy has removed from the front of the address, or "" if it names none."""
+    """Return the path that a proxy has removed from the front of the address, or "" if there is no valid one."""
     prefix = Headers(scope=scope).get("x-forwarded-prefix", "").rstrip("/")
     return prefix if _PREFIX.fullmatch(prefix) and len(prefix) < 260 else ""
 

@@ -43,7 +43,7 @@ PATH_EXAMPLES = (
     ("tiger", "car"),
     ("car", "bird"),
 )
-"""Those of which the collection shows both words are offered."""
+"""A pair is offered if the collection shows both words."""
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
 """A rare word counts as unknown if no familiar word is this similar to it. The best similarity is 0.34 for "zzzz", and 0.43 for

@@ -1,8 +1,8 @@
 """Which sums of words the page *Words* computes.
 
 Word vectors repeat the prejudice of their texts. So a sum combines things, or names of places, or words for family and royalty, and
-its results are of the same kind. Animals and colours are only combined with things and with words that describe them. Other words
-are only combined with words that mean neither people, places, animals nor colours.
+its results are of the same kind. Animals and colours are only combined with each other, with things and with words that describe
+looks. Other words are only combined with words that mean neither people, places, animals nor colours.
 """
 
 from __future__ import annotations
@@ -66,5 +66,5 @@ def is_person(word: str) -> bool:
 
 
 def describes_things(word: str) -> bool:
-    """Return whether a word means a thing or an animal, or says how one looks or what it does: "cat", "red" and "striped" do."""
+    """Return whether a word means a thing or an animal, or describes one by looks or actions, such as "cat", "red" or "striped"."""
     return is_thing(word) or is_plain(word) or word in COLOURS

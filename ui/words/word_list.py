@@ -57,7 +57,7 @@ def names_people(engine: Engine, words: Sequence[str]) -> bool:
 
 
 def means_person(engine: Engine, word: str) -> bool:
-    """Return whether a word means people in its usual sense: "red" and "house" are names of people too."""
+    """Return whether a word means people in its usual sense. "red" and "house" do not, although they are also names of people."""
     guard = engine.parts.people_guard
     if is_family_word(word):
         return True
@@ -65,7 +65,7 @@ def means_person(engine: Engine, word: str) -> bool:
 
 
 def _shown_kind(engine: Engine, words: list[str]) -> Callable[[str], bool]:
-    """Return which words are shown for a text of ``words``."""
+    """Return a function that tells whether a word is shown for a text of ``words``."""
     if len(words) > 1 and all(map(is_family_word, words)):
         return is_family_word
     if any(means_person(engine, word) for word in words):
@@ -78,17 +78,17 @@ def _shown_for(engine: Engine, words: list[str]) -> Callable[[str], bool]:
         return lambda word: not means_person(engine, word) and word not in COLOURED | UNKIND
     if len(words) > 1 and any(map(is_place, words)):
         return is_place
-    if all(map(is_thing, words)):  # near "bee" are syllables of spelled-out pronunciations: "uh", "kee"
+    if all(map(is_thing, words)):  # else "bee" would list syllables of pronunciations, such as "uh" and "kee"
         return lambda word: is_thing(word) and not means_person(engine, word)
-    if len(words) > 1 and any(map(describes_things, words)):  # near "old house" are words such as "once"
+    if len(words) > 1 and any(map(describes_things, words)):  # else "old house" would list words such as "once"
         return lambda word: describes_things(word) and not means_person(engine, word) and word not in _SELDOM_THINGS
     return lambda word: word not in FUNCTION_WORDS and (len(words) == 1 or not is_person(word))
 
 
 def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]:
-    """Return which words are shown for a text about people: things, and neutral words for people.
+    """Return a function that tells whether a word is shown for a text about people: things, and neutral words for people.
 
-    Occupations are shown for an occupation or family, and family only for family.
+    Occupations are shown for a text with an occupation or a family word, and family words only for one with a family word.
     """
     guard = engine.parts.people_guard
     family, occupation = any(map(is_family_word, words)), any(map(is_occupation, words))
@@ -108,7 +108,7 @@ def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]
 def show_similar_words(engine: Engine, query: Query) -> None:
     """Show the words most similar to a query in one line, with a warning if they are about people.
 
-    Near a phrase are words that go with anything, such as "well". So none are shown, unless the phrase is a noun.
+    The words nearest to a phrase go with anything, such as "well". So none are shown, unless the phrase is a noun.
     """
     if len(query.words) > 1 and not query.noun:
         return

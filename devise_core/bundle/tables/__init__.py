@@ -16,7 +16,7 @@ def read_table(name: str) -> dict[str, str]:
 
 
 def read_rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of ``NAME.csv``, each by the names in the header."""
+    """Return the rows of ``NAME.csv`` as dictionaries. The names in the header are the keys."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -20,7 +20,7 @@ def begin_version(connection: MilvusConnection, alias: str, features: int, score
         alias: The alias of the collection.
         features: The length of the features.
         scores: The length of the vectors of the score.
-        noted: What JSON can hold, such as the format and the id of the model.
+        noted: Facts that JSON can store, such as the format and the id of the model.
 
     Returns:
         The version.

@@ -1,7 +1,7 @@
 """Write a new version of a collection to Milvus from Parquet files that the server imports.
 
 The server reads the files at its own speed, so this suits millions of images. An import does not replace images, so nothing can be
-added to what an interrupted run has imported. Each run imports into a new version, from the files that earlier ones have completed.
+added to what an interrupted run has imported. Each run imports into a new version, from the files that earlier runs have completed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pymilvus import CollectionSchema
 
 SHARD = 50_000
-"""The images of a file, whose looks take 256 MB. Milvus makes a segment of it, and takes up to 16 GB in a file."""
+"""The number of images in a file. Their features take 256 MB. Milvus makes a segment of each file, and accepts up to 16 GB."""
 
 Batches = Callable[[range], Iterator[ImageBatch]]
 """Reads images of the source by their rows. It is called twice for rows that no file has yet."""
@@ -49,7 +49,7 @@ class Shard:
 
     Attributes:
         names: The names of the files of the images and of their looks.
-        rows: The rows of the collection.
+        rows: The rows of these images in the collection.
     """
 
     names: tuple[str, str]
@@ -57,17 +57,17 @@ class Shard:
 
 
 class BulkWriter:
-    """Writes a new version of a collection. Readers see the version before until ``write`` returns.
+    """Writes a new version of a collection. Readers see the previous version until ``write`` returns.
 
     Args:
         name: The name of the collection.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
-        url: A storage that the server reads: a folder with the same path for both, or a URL that fsspec knows.
+        url: A storage that the server reads: a folder that has the same path on both machines, or a URL that fsspec knows.
         connection: The server. By default the configured one.
-        parts: The parts of the model. Without them there are no vectors of the score, and no levels.
+        parts: The parts of the model. Without them, no vectors of the score, chance level or evidence thresholds are stored.
         about: Further facts, such as the title.
         pictures: The folder of the thumbnails. By default the configured one.
-        shard: The images of a file.
+        shard: How many images to put in a file.
 
     Raises:
         CollectionError: The name is not allowed, or the address is a file of Milvus Lite.
@@ -87,7 +87,9 @@ class BulkWriter:
         self._alias, self._url, self._shard = alias_of(name), url, shard
         self._connection = connection or MilvusConnection.configured()
         if self._connection.is_file:
-            raise CollectionError(f"{self._connection.shown} is a file of Milvus Lite, which imports no files. Leave out --bulk.")
+            raise CollectionError(
+                f"{self._connection.shown} is a file of Milvus Lite, which cannot import files. Leave out --bulk."
+            )
         self._stored, self._about = StoredRows(model_id, parts), dict(about or {})
         self._thumbnails = Thumbnails(self._alias, pictures)
 
@@ -155,7 +157,7 @@ class BulkWriter:
             yield shard
 
     def _read(self, batches: Iterator[ImageBatch], rows: range, table: ItemTableWriter) -> tuple[list[str], str, ImageBatch]:
-        """Write the thumbnails and items of a file. Return the names of the thumbnails, a hash of all, and one batch."""
+        """Write the thumbnails and items of a file. Return the thumbnails' names, a hash of the content, and the first batch."""
         names, digest, first = list[str](), sha256(), None
         for batch in batches:
             first = first or batch
@@ -190,7 +192,7 @@ class BulkWriter:
         return image_schema(MilvusClient, scores), looks_schema(MilvusClient, features)
 
     def _import(self, files: ShardFolder, shards: Sequence[Shard], batch: ImageBatch, importing: Progress | None) -> Version:
-        """Let the server import all files into a new version, and drop others that were not sealed."""
+        """Let the server import all files into a new version, and drop other versions that were not sealed."""
         calls, shown = import_calls(self._connection), self._connection.shown_version(self._alias)
         for version in self._connection.versions(self._alias):
             if shown is None or version > shown:
@@ -201,7 +203,7 @@ class BulkWriter:
         version = begin_version(self._connection, self._alias, *self._widths(batch), noted)
         client = self._connection.client
         with self._connection.errors():
-            for part in (version.images, version.looks):  # ``seal_version`` loads all of it at a time
+            for part in (version.images, version.looks):  # ``seal_version`` loads each part again, as a whole
                 client.release_collection(part)
         parts = (version.images, version.looks)
         wanted = [(part, files.for_server(name)) for shard in shards for part, name in zip(parts, shard.names, strict=True)]
@@ -210,9 +212,9 @@ class BulkWriter:
 
 
 def _put_once(table: ItemTableWriter, start: int, items: Sequence[Item], keys: Sequence[str]) -> None:
-    """Put items into a table. An import would write two images with the same id."""
+    """Put items into a table, and refuse a repeated id, because an import would store both images."""
     ids = [item.id for item in items]
     doubled = set(table.places_of(ids)) or {each for each, count in Counter(ids).items() if count > 1}
     if doubled:
-        raise CollectionError(f"Two images have the id “{min(doubled)}”. Copy the collection without --bulk, which keeps the last.")
+        raise CollectionError(f"Two images have the id “{min(doubled)}”. Copy the collection without --bulk to keep the last one.")
     table.put(range(start, start + len(items)), items, keys)

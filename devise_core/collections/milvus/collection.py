@@ -1,4 +1,4 @@
-"""A collection in Milvus, as pages and commands use collections: by rows, which are numbered when it is sealed."""
+"""A collection in Milvus that pages and commands read by row, like any other. Row numbers are final when a version is sealed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from devise_core.vectors import Floats, Rows
 
 
 class MilvusCollection(Collection):
-    """A version of a collection in Milvus. What is not shown stays there.
+    """A version of a collection in Milvus. Only what is shown is fetched.
 
     Args:
         store: The version.
@@ -50,7 +50,7 @@ class MilvusCollection(Collection):
             The collection.
 
         Raises:
-            CollectionError: There is no such collection, it is of another version of this program, or Milvus does not answer.
+            CollectionError: There is no such collection, it was made by another version of Semblance, or Milvus does not answer.
             OtherModelError: The vectors come from another model.
         """
         return cls(MilvusStore.open(name.removeprefix(PREFIX), connection, model_id))
@@ -77,7 +77,7 @@ class MilvusCollection(Collection):
 
     def _all_images(self) -> NoReturn:
         raise CollectionError(
-            f"This needs all images of {self.store.name} at a time, and they are in Milvus. Copy them into a folder with "
+            f"This needs all images of {self.store.name} at once, but they are in Milvus. Copy them into a folder with "
             f"`{PROGRAM} copy {self.name} NAME`."
         )
 
@@ -93,12 +93,12 @@ class MilvusCollection(Collection):
 
     @cached_property
     def embedding_index(self) -> NearestVectors:
-        """Milvus, by what images show."""
+        """Finds the nearest images by what they show, in Milvus."""
         return MilvusNearest(self.store, self._rows, "semantic")
 
     @cached_property
     def feature_index(self) -> NearestVectors:
-        """Milvus, by how images look."""
+        """Finds the nearest images by how they look, in Milvus."""
         return MilvusNearest(self.store, self._rows, "visual")
 
     @cached_property
@@ -116,7 +116,7 @@ class MilvusCollection(Collection):
         return by in ("semantic", "visual") or self.store.has_score
 
     def vector_rows(self, by: Stored) -> FetchedRows:
-        """Return the vectors of which rows can be fetched. Raises ``CollectionError`` if the collection does not store them."""
+        """Return the vectors, whose rows are fetched on use. Raises ``CollectionError`` if the collection does not store them."""
         if not self.stores(by):
             raise CollectionError(f"The collection {self.name} does not store the vectors of the score. Make the collection again.")
         widths = {
@@ -140,7 +140,7 @@ class MilvusCollection(Collection):
         return len(self) if inside is None else self.store.count(inside).value
 
     def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return the ``most`` frequent labels or categories, each with the number of its images. There are ``MOST_FACETS``."""
+        """Return the ``most`` most frequent labels or categories, with their image counts. Up to ``MOST_FACETS`` are stored."""
         counts = self.about.labels if kind == "label" else self.about.categories
         return dict(list(counts.items())[:most])
 
@@ -167,10 +167,10 @@ class MilvusCollection(Collection):
         return self.store.thumbnails.path(self.items[row].file)
 
     def expect_dimension(self, dimension: int) -> None:
-        """Check that the embeddings have as many dimensions as the model's words.
+        """Check that the embeddings have as many dimensions as the model's word vectors.
 
         Raises:
-            ArtifactError: They have not.
+            ArtifactError: They have another number of dimensions.
         """
         if self.store.dimension != dimension:
             raise ArtifactError(f"{self.name} does not have {dimension} numbers for each image. Make the collection again.")

@@ -1,4 +1,4 @@
-"""A query on a collection in Milvus, by rows."""
+"""Queries on a collection in Milvus, whose results are rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from devise_core.search.scan import Comparison
 from devise_core.vectors import Floats, Rows
 
 LISTED = 1_024
-"""A list of results ends here, as the vectors of all that it has are fetched with one call, for their cosines."""
+"""The most images in a list of results. Their vectors are all fetched with one call, to compute the cosines."""
 
 
 class MilvusComparison(Comparison):
@@ -29,7 +29,7 @@ class MilvusComparison(Comparison):
         store: The version.
         rows: Its images by their rows.
         vectors: Unit vectors ``(m, d)``, one for each sense of the query.
-        concepts: What the score needs besides ``(m, c + 1)``. Without them, the score is the cosine.
+        concepts: What the score needs besides the embeddings, ``(m, c + 1)``. Without them, the score is the cosine.
     """
 
     def __init__(self, store: MilvusStore, rows: MilvusRows, vectors: Floats, concepts: Floats | None) -> None:
@@ -91,7 +91,7 @@ class MilvusNearest(NearestVectors):
 
 
 class MilvusPostings:
-    """The rows of labels, categories and ids. Of a frequent one they are the first that Milvus returns, up to ``WINDOW``."""
+    """Finds rows by label, category or id. If there are more than ``WINDOW``, they are the first that Milvus returns."""
 
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
@@ -123,7 +123,7 @@ class MilvusCaptions:
         """Return the rows of images that have one of the alternatives as a label.
 
         Args:
-            alternatives: Lists of words. Those of one list make one label.
+            alternatives: Lists of words. The words of each list are joined into one label.
             excluded: Labels that the images must not have.
             k: The most rows to return.
 
@@ -164,5 +164,5 @@ def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
 
 
 def _forms(label: str) -> tuple[str, ...]:
-    """Return a label as it may be written."""
+    """Return a label in the ways it may be capitalized."""
     return label, label.capitalize(), label.title()

@@ -30,7 +30,7 @@ _LOCK = threading.Lock()
 
 @dataclass(frozen=True)
 class MilvusConnection:
-    """A Milvus server, or a file of Milvus Lite. It is connected on first use, once for all connections with its address.
+    """A Milvus server, or a file of Milvus Lite. The client connects on first use. Equal connections share one client.
 
     Attributes:
         uri: Its address, such as ``http://localhost:19530``, or the path of a file that ends in ``.db``.
@@ -49,7 +49,9 @@ class MilvusConnection:
         """
         uri = uri or text("milvus_uri")
         if not uri:
-            raise CollectionError("It is not known where Milvus is. Set SEMBLANCE_MILVUS_URI, such as to http://localhost:19530.")
+            raise CollectionError(
+                "The address of Milvus is not set. Set SEMBLANCE_MILVUS_URI, for example to http://localhost:19530."
+            )
         return cls(uri, text("milvus_token"))
 
     @property
@@ -72,7 +74,7 @@ class MilvusConnection:
         """
         with extras_needed():
             from pymilvus import MilvusClient
-        for name in ("pymilvus", "grpc._server"):  # they log what is raised too
+        for name in ("pymilvus", "grpc._server"):  # they also log the errors that they raise
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with _LOCK, self.errors():
             if (self.uri, self.token) not in _CLIENTS:
@@ -103,10 +105,10 @@ class MilvusConnection:
             return CollectionError(f"The collection in Milvus at {self.shown} was replaced or removed. Open it again.")
         if "auth" in reason.lower() or "permission" in reason.lower():
             return UnreachableStoreError(f"Milvus at {self.shown} refuses the token. Set SEMBLANCE_MILVUS_TOKEN to a valid one.")
-        if self.is_file and ("milvus-lite" in reason or "milvus_lite" in reason):  # a server can have been built in such a folder
+        if self.is_file and ("milvus-lite" in reason or "milvus_lite" in reason):  # a server's message can have it in a path
             return CollectionError(f"{self.shown} is a file of Milvus Lite. Install it with pip install milvus-lite.")
         if "illegal" in reason and "uri" in reason:
-            return CollectionError(f"{self.shown} is no address of Milvus. Use one such as http://localhost:19530.")
+            return CollectionError(f"{self.shown} is not an address of Milvus. Use one such as http://localhost:19530.")
         unreachable = ("connecting", "unavailable", "deadline", "timed out", "timeout", "unimplemented", "closed")
         if any(word in reason.lower() for word in unreachable):
             return UnreachableStoreError(
@@ -138,7 +140,7 @@ class MilvusConnection:
         return sorted(version for version in matching if version and version.alias == alias)
 
     def load(self, version: Version) -> None:
-        """Let the server read a version into its memory, if it is not there. A version that is shown mostly is."""
+        """Let the server load a version into its memory, unless it is there already. The version that readers see usually is."""
         client = self.client
         with self.errors():
             for part in version.parts:
@@ -152,7 +154,7 @@ class MilvusConnection:
                 client.drop_collection(part)
 
     def query(self, part: str, condition: str, fields: Sequence[str], consistency: str = READ) -> list[dict[str, Any]]:
-        """Return the fields of all rows that satisfy an expression. The caller bounds how many they can be.
+        """Return the fields of all rows that satisfy an expression. The caller must limit their number.
 
         Args:
             part: The name that a part of a collection has in Milvus.
@@ -167,7 +169,7 @@ class MilvusConnection:
             CollectionError: Milvus does not answer, or refuses the request.
         """
         client = self.client
-        consistency = READ if self.is_file else consistency  # Milvus Lite shows every write at once, and knows no others
+        consistency = READ if self.is_file else consistency  # Milvus Lite shows every write at once, and has no other level
         with self.errors():
             rows = client.query(part, filter=condition, output_fields=list(fields), consistency_level=consistency, timeout=SECONDS)
         return list(rows)

@@ -1,4 +1,4 @@
-"""Store the facts about a collection in Milvus as JSON, in a part of its own.
+"""Store the facts about a collection in Milvus as JSON, in a separate part.
 
 The first row says how the version was started. The rows after it have the facts, in pieces, once the version is complete.
 """
@@ -24,7 +24,7 @@ def write_beginning(connection: MilvusConnection, version: Version, noted: Mappi
     Args:
         connection: The server.
         version: The version, whose parts exist.
-        noted: What JSON can hold, such as the format and the id of the model.
+        noted: Facts that JSON can store, such as the format and the id of the model.
 
     Raises:
         CollectionError: Milvus does not answer.
@@ -33,7 +33,7 @@ def write_beginning(connection: MilvusConnection, version: Version, noted: Mappi
 
 
 def read_beginning(connection: MilvusConnection, version: Version) -> dict[str, Any]:
-    """Return how a version was begun. Empty if it cannot be read, as when another program began it."""
+    """Return how a version was begun. Empty if that cannot be read, for example because another program began it."""
     try:
         rows = connection.query(version.about, "row == 0", ["text"], WRITTEN)
         noted = json.loads(str(rows[0]["text"]))
@@ -48,7 +48,7 @@ def write_facts(connection: MilvusConnection, version: Version, facts: Mapping[s
     Args:
         connection: The server.
         version: The version, whose parts exist.
-        facts: What JSON can hold.
+        facts: Facts that JSON can store.
 
     Raises:
         CollectionError: Milvus does not answer.

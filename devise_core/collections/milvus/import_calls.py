@@ -1,7 +1,7 @@
 """How a Milvus server is asked to import a file.
 
-Servers from 2.4 on have REST jobs (https://milvus.io/docs/bulk_insert.md). Older ones know only calls of
-gRPC.
+Servers from 2.4 on have REST jobs (https://milvus.io/docs/bulk_insert.md). Older ones have only
+gRPC calls.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST = 10_000
 
 
 class ImportCalls(Protocol):
-    """What a server is asked.
+    """The import calls of a server.
 
     Attributes:
         at_a_time: How many jobs the server gets at the same time.
@@ -34,7 +34,7 @@ class ImportCalls(Protocol):
         """Ask the server to import a file into a part, and return the job."""
 
     def state(self, job: Any) -> tuple[str, str]:
-        """Return ``DONE``, ``FAILED`` or how far a job is, and why it failed."""
+        """Return the state of a job (``DONE``, ``FAILED`` or its progress), and the reason if it failed."""
 
     def jobs(self, part: str) -> list[Any]:
         """Return the jobs for a part that the server remembers, also those of other runs."""
@@ -62,7 +62,7 @@ class GrpcCalls:
         self._connection = connection
         self._handler: Any = (
             connection.client._get_connection()
-        )  # pymilvus deprecates its public name, with no other for old servers
+        )  # pymilvus deprecates the public name, and has no replacement for old servers
 
     def start(self, part: str, file: str) -> int:
         """Ask the server to import a file into a part, and return the number of the job."""
@@ -70,7 +70,7 @@ class GrpcCalls:
             return int(self._handler.do_bulk_insert(part, None, [file], timeout=SECONDS))
 
     def state(self, job: int) -> tuple[str, str]:
-        """Return ``DONE``, ``FAILED`` or how far a job is, and why it failed."""
+        """Return the state of a job (``DONE``, ``FAILED`` or its progress), and the reason if it failed."""
         from pymilvus import BulkInsertState
 
         with self._connection.errors():
@@ -109,7 +109,7 @@ class RestCalls:
         return str(self._post("create", {"collectionName": part, "files": [[file]]}).get("jobId", ""))
 
     def state(self, job: str) -> tuple[str, str]:
-        """Return ``DONE``, ``FAILED`` or how far a job is, and why it failed."""
+        """Return the state of a job (``DONE``, ``FAILED`` or its progress), and the reason if it failed."""
         data = self._post("describe", {"jobId": job})
         state = str(data.get("state", ""))
         known = {"Completed": DONE, "Failed": FAILED}
@@ -132,5 +132,5 @@ class RestCalls:
             content = None
         if not isinstance(content, dict) or content.get("code") != 0 or not isinstance(content.get("data"), dict):
             said = content.get("message") if isinstance(content, dict) else f"status {answer.status}"
-            raise CollectionError(f"Milvus at {self._shown} refuses an import ({said}). Correct that, or copy without --bulk.")
+            raise CollectionError(f"Milvus at {self._shown} refused an import ({said}). Fix the cause, or copy without --bulk.")
         return dict(content["data"])

@@ -1,6 +1,6 @@
 """Let a Milvus server import Parquet files, and wait until it has.
 
-An import does not look whether an image is there already. So the target is a part that nothing was written to, and no file is
+An import does not check whether an image is there already. So the target is a part that nothing was written to, and no file is
 imported twice.
 """
 
@@ -28,9 +28,9 @@ def import_files(
 
     Args:
         calls: The server.
-        files: The part and the file for each, as the server calls them.
+        files: Pairs of a part and a file to import into it, as the server names them.
         progress: Called after each file.
-        idle_seconds: The run fails if no job changes for so long.
+        idle_seconds: The run fails if no job changes for this long.
 
     Raises:
         CollectionError: A file was not imported. The message says why, and what to do.
@@ -59,9 +59,9 @@ def import_files(
 
 
 def finish_jobs(calls: ImportCalls, part: str, seconds: float = _IDLE_SECONDS) -> None:
-    """Wait until the jobs that an interrupted run has left for a part have ended, well or not.
+    """Wait until the jobs that an interrupted run has left for a part have succeeded or failed.
 
-    If the part were deleted before, Milvus 2.3 would try for 15 minutes to import into it, and do no other job.
+    If the part were deleted before that, Milvus 2.3 would try for 15 minutes to import into it, and do no other job.
 
     Args:
         calls: The server.
@@ -78,12 +78,12 @@ def _failed(file: str, reason: str) -> str:
     if any(word in said.lower() for word in _UNREAD):
         remedy = "Give --bulk a folder that the server sees under the same path, or its bucket, and run the same command again."
     else:
-        remedy = "Correct that and run the same command again, or copy without --bulk."
+        remedy = "Fix the cause and run the same command again, or copy without --bulk."
     return f"Milvus did not import {file} ({said}). {remedy}"
 
 
 def _idle(files: Iterable[str], seconds: float) -> str:
     return (
-        f"Milvus has not gone on with the import of {next(iter(files))} for {seconds / 60:.0f} minutes. Look at its log, and run "
-        "the same command again."
+        f"The import of {next(iter(files))} into Milvus made no progress for {seconds / 60:.0f} minutes. "
+        "Look at the log of Milvus, and run the same command again."
     )

@@ -1,4 +1,4 @@
-"""The collections that a server offers from Milvus. Pages never wait for it."""
+"""The collections in Milvus that a server offers. They are listed in the background, so that pages do not wait for Milvus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from devise_core.errors import DeviseError
 from devise_core.settings import text
 
 REFRESH_SECONDS = 10.0
-"""After so long the collections are listed again, in the background."""
+"""After this time the collections are listed again, in the background."""
 
 
 class MilvusListing:
@@ -27,7 +27,7 @@ class MilvusListing:
     def versions(self, wait: bool = True) -> Mapping[str, Version]:
         """Return ``milvus:NAME`` → the version that is shown, as it was known at most a few seconds ago.
 
-        Only the first call waits for the server, for at most ``CONNECT_SECONDS``, or not at all unless ``wait``.
+        Only the first call waits for the server, for at most ``CONNECT_SECONDS``, and only if ``wait`` is true.
         """
         uri = text("milvus_uri")
         if not uri:

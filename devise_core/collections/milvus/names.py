@@ -1,7 +1,7 @@
 """What a collection is called in Milvus, where names have only letters, digits and underscores.
 
-Every version of a collection has three parts: the images with what a text search compares, their looks, and what is known of the
-collection as a whole. An alias leads to the images of the version that is shown.
+Every version of a collection has three parts: the images with the vectors that a text search compares, the features that describe
+their looks, and what is known of the collection as a whole. An alias leads to the images of the version that is shown.
 """
 
 from __future__ import annotations
@@ -73,5 +73,5 @@ class Version:
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """All parts, the images last, so that what has images is complete or being written."""
+        """All parts, the images last. A version is found by its images, so one that is only partly deleted is still found."""
         return self.looks, self.about, self.images

@@ -1,7 +1,7 @@
 """The rows of a collection as Parquet files, in a storage that a Milvus server reads.
 
-A file is named by its place and by a hash of what it is made from. It is written under another name and then renamed. So a file
-with its name is complete, and is not written again after an interruption.
+A file is named by its position and by a hash of what it is made from. It is written under another name and then renamed. So a file
+with its final name is complete, and is not written again after an interruption.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class ShardFolder:
         alias: The alias of the collection, which names a folder in the storage.
 
     Raises:
-        MissingPackageError: fsspec or pyarrow, or what fsspec needs for such a URL, is not installed.
-        CollectionError: The storage is not known, or refuses the request.
+        MissingPackageError: fsspec or pyarrow is not installed.
+        CollectionError: The storage is not known, needs a package that is not installed, or refuses the request.
     """
 
     def __init__(self, url: str, alias: str) -> None:
@@ -43,7 +43,9 @@ class ShardFolder:
         try:
             self._storage, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
-            raise CollectionError(f"--bulk cannot be {self._shown} ({error}). Install what it needs, or give a folder.") from error
+            raise CollectionError(
+                f"--bulk does not work with {self._shown} ({error}). Install the package that it needs, or give a folder."
+            ) from error
         self._root = f"{self._root.rstrip('/')}/{alias}"
         if "file" in _protocols(self._storage):  # in a bucket, this could make a bucket of a wrong name
             with self._errors():
@@ -64,7 +66,7 @@ class ShardFolder:
                     return False
 
     def write(self, names: Sequence[str], schemas: Sequence[CollectionSchema], blocks: Iterable[Sequence[Sequence[Row]]]) -> None:
-        """Write several files at the same time, of which only one block of rows is in memory.
+        """Write several files at the same time, with only one block of rows in memory.
 
         Args:
             names: The names of the files.

@@ -1,4 +1,4 @@
-"""The images of a collection in Milvus by their rows. Those that were used last are kept."""
+"""The images of a collection in Milvus by their rows. The most recently used ones are kept in memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from devise_core.vectors import Floats, Rows
 
 IMAGE_FIELDS = ("row", *ITEM_FIELDS, *PARTITIONS, "thumbnail", SCORE)
 IMAGES_KEPT, LOOKS_KEPT = 8_192, 2_048
-"""Up to 20 MB of the images, and as much of their looks."""
+"""How many rows are kept. They take up to 20 MB for the images, and as much for their looks."""
 
 
 class RecentRows:
@@ -50,7 +50,7 @@ class RecentRows:
         """Return the rows with these numbers, in that order.
 
         Raises:
-            CollectionError: There is none with one of the numbers.
+            CollectionError: One of the numbers has no row.
         """
         with self._lock:
             matching = {number: self._kept[number] for number in numbers if number in self._kept}
@@ -82,7 +82,7 @@ class MilvusRows:
         return self._scores(rows)[:, : self._store.dimension]
 
     def concept(self, rows: Rows) -> Floats:
-        """Return what the score needs besides ``(n, c + 1)``."""
+        """Return what the score needs besides the embeddings, ``(n, c + 1)``."""
         return self._scores(rows)[:, self._store.dimension :]
 
     def partition(self, rows: Rows) -> Floats:

@@ -1,7 +1,7 @@
 """The fields of the images in Milvus, and how an image becomes a row of them.
 
-The looks are a part of their own. Servers before 2.4 have one vector for each row, and the features are five times as large as what
-a text search compares, so a server can keep them on disk.
+The looks are in a separate part, because servers before 2.4 allow only one vector in each row. The features are also five times as
+large as what a text search compares, so a server can keep them on disk.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pymilvus import CollectionSchema, MilvusClient
 
 FORMAT = 1
-"""Increased when the fields change. A collection with another format is made again."""
+"""Increased when the fields change. A collection with another format must be made again."""
 SCORE, LOOKS, NOTHING = "score", "looks", "nothing"
-"""The vector fields of the parts. Milvus wants one in each, also in the part that has none."""
+"""The vector fields of the parts. Milvus requires one in each part, even in the part that needs none."""
 TEXTS = ("file", "category", "caption", "author", "licence", "source", "focus")
 ITEM_FIELDS = ("id", "labels", *TEXTS)
 PARTITIONS = ("class_partition", "head_partition")
@@ -66,7 +66,7 @@ def about_schema(client: MilvusClient) -> CollectionSchema:
 
 
 def _filtered_schema(client: MilvusClient) -> CollectionSchema:
-    """Return a schema with what conditions are about, for the images and for their looks."""
+    """Return a schema with the fields that conditions test, for the images and for their looks."""
     from pymilvus import DataType
 
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
@@ -78,7 +78,7 @@ def _filtered_schema(client: MilvusClient) -> CollectionSchema:
 
 
 def filtered_fields(item: Item, row: int) -> dict[str, Any]:
-    """Return the fields that conditions are about."""
+    """Return the fields that conditions test."""
     labels = [_cut(label, _LABEL) for label in dict.fromkeys(item.labels)][:_LABELS]
     categories = [_cut(category, _ID) for category in lineage(item.category)][:_DEPTH]
     return {"id": _cut(item.id, _ID), "row": row, "labels": labels, "lineage": categories}

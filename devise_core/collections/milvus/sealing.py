@@ -24,8 +24,8 @@ from devise_core.vectors import Floats, Rows
 
 EXACT, GRAPH = "FLAT", "HNSW"
 EXACT_SCORES_UP_TO, EXACT_LOOKS_UP_TO = 200_000, 20_000
-"""Larger collections have a graph. In Milvus 2.3 a graph loses results if a filter leaves out most of the nearest images
-(``python -m benchmarks.milvus``), so what a text search compares has an exact index for as long as that is fast."""
+"""Larger collections have a graph index. In Milvus 2.3 a graph loses results if a filter leaves out most of the nearest images
+(``python -m benchmarks.milvus``), so text searches use an exact index for as long as that is fast."""
 GRAPH_PARAMETERS = {"M": 32, "efConstruction": 200}
 """``python -m benchmarks.milvus`` prints the recall with them."""
 BLOCK = 2_000
@@ -35,15 +35,15 @@ _EVERY_SECONDS, _SECONDS = 0.2, 600
 def seal_version(
     connection: MilvusConnection, version: Version, rows: Rows, table: Path, parts: ModelParts | None, facts: Mapping[str, Any]
 ) -> set[str]:
-    """Complete a version and show it to readers. The version before is kept for those that have it open. Older ones are dropped.
+    """Complete a version and show it to readers. The previous one is kept for readers that have it open. Older ones are dropped.
 
     Args:
         connection: The server.
-        version: The version, of which all images are written.
-        rows: The numbers of the images in order. Gaps are filled, so that they go from 0 to their count.
+        version: The version, whose images are all written.
+        rows: The row numbers of the images in ascending order. Gaps are filled, so that the numbers start at 0 and are consecutive.
         table: The items of the version.
         parts: The parts of the model, or None.
-        facts: What is noted beside what is computed.
+        facts: Facts to store besides those that are computed here.
 
     Returns:
         The names of all thumbnails that a version needs.
@@ -147,7 +147,7 @@ def blocks(connection: MilvusConnection, part: str, field: str, count: int) -> I
 
 
 def _show(connection: MilvusConnection, version: Version) -> None:
-    """Let the alias lead to a version, and drop those before the last."""
+    """Point the alias to a version, and drop older versions except the previous one."""
     shown = connection.shown_version(version.alias)
     client = connection.client
     with connection.errors():

@@ -24,17 +24,17 @@ from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
 LOOKED_AT, LOOKED_AT_BY_FILTERS = 1_024, 4_096
-"""``ef`` of a search of the graph, or twice the number of results if that is more. More finds more, and takes longer."""
+"""``ef`` of a search of the graph, or twice the number of results if that is more. A larger value finds more, and takes longer."""
 AT_A_TIME = 1_000
 _MARGIN = 1e-5
-"""A range in Milvus leaves out its end, and its numbers are rounded. So it begins a little lower."""
+"""A range search in Milvus leaves out its bound, and its numbers are rounded. So the bound is set a little lower."""
 
 
 class MilvusStore(Store):
     """A version of a collection in Milvus.
 
-    Text searches of up to 200,000 images are exact, and searches by appearance of up to 20,000. A graph over more of them finds
-    99 of 100 of the nearest if there is no filter (``python -m benchmarks.milvus``).
+    Text searches of up to 200,000 images are exact, and searches by appearance of up to 20,000. A graph over more images finds
+    99 of 100 nearest images if there is no filter (``python -m benchmarks.milvus``).
 
     Args:
         connection: The server.
@@ -64,7 +64,7 @@ class MilvusStore(Store):
             The version, ready to be searched.
 
         Raises:
-            CollectionError: There is no such collection, it is of another version of this program, or Milvus does not answer.
+            CollectionError: There is no such collection, it was made by another version of Semblance, or Milvus does not answer.
             OtherModelError: The vectors come from another model.
         """
         connection = connection or MilvusConnection.configured()
@@ -126,7 +126,7 @@ class MilvusStore(Store):
     ) -> list[Scored]:
         """Return the images with the largest inner products, the best first, with one call."""
         if min(k, skip) < 0:
-            raise QueryError(f"The number of results and how many to leave out are 0 or more. Received: {k} and {skip}.")
+            raise QueryError(f"The number of results and the number to leave out must be 0 or more. Received: {k} and {skip}.")
         end = min(skip + k, WINDOW)
         query = self.query_of(vector, by)
         if end <= skip:
@@ -137,7 +137,7 @@ class MilvusStore(Store):
     def count(self, where: Condition = EVERYTHING, vector: Floats | None = None, least: float | None = None) -> Count:
         """Return how many images satisfy ``where`` and have at least the cosine ``least``.
 
-        A count of cosines ends at ``WINDOW``. That of a graph may be too low by the images that it does not find.
+        A count by cosine ends at ``WINDOW``. With a graph it may be too low, because a graph can miss images.
         """
         if vector is None or least is None:
             return Count(self.connection.count(self.version.images, expression(where)))
@@ -164,7 +164,7 @@ class MilvusStore(Store):
         return self.thumbnails.path(str(self._rows([item_id], self.version.images, ["id", "thumbnail"])[0]["thumbnail"]))
 
     def query_of(self, vector: Floats, by: Compared) -> Floats:
-        """Return what the vector of a query is in Milvus. An embedding is followed by zeros, as the score has more numbers.
+        """Return the vector of a query as Milvus compares it. Zeros follow an embedding, because the stored vectors are longer.
 
         Raises:
             ValueError: It has another dimension than the vectors.
@@ -215,7 +215,7 @@ class MilvusStore(Store):
         return [[dict(hit) for hit in hits] for hits in matching]
 
     def _parameters(self, by: Compared, where: Condition, end: int) -> dict[str, float]:
-        """Return how many images a graph looks at, so that the first ``end`` of them are among those."""
+        """Return the parameters of a search. A graph looks at more images than the first ``end``, and an exact index needs none."""
         if self.facts["looks_index" if by == "visual" else "index"] == EXACT:
             return {}
         return {"ef": min(2 * WINDOW, max(LOOKED_AT if where == EVERYTHING else LOOKED_AT_BY_FILTERS, 2 * end))}
@@ -226,7 +226,7 @@ class MilvusStore(Store):
 
     @cached_property
     def _widths(self) -> Mapping[str, int]:
-        """The lengths of the stored vectors, of which a row is read."""
+        """The lengths of the stored vectors, as read from one row."""
         images = self.connection.query(self.version.images, "row == 0", [SCORE])
         looks = self.connection.query(self.version.looks, "row == 0", [LOOKS])
         return {"score": len(images[0][SCORE]), "visual": len(looks[0][LOOKS])}

@@ -1,4 +1,4 @@
-"""How images become the rows of both parts of a version, however these are sent to Milvus."""
+"""How images become rows of the two parts of a version that have images, however the rows are sent to Milvus."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class StoredRows:
             features: ``(n, f)``.
             embeddings: Unit rows ``(n, d)``.
             thumbnails: The name of the thumbnail of each, or an empty text.
-            keys: What each was written with.
+            keys: The SHA-256 of each original file, or empty strings.
         """
         scores, partitions = self.scores(features, embeddings)
         images, looks = [], []

@@ -1,7 +1,7 @@
 """The thumbnails of a collection in Milvus. They are files in a folder, and Milvus has their names.
 
-Milvus keeps the fields of an open collection in memory, so a million thumbnails of 20 kB would take 20 GB of it. A text field ends
-at 65,535 bytes, too. Servers share the folder by a drive or a bucket that all of them mount. A file is named by its content, so
+Milvus keeps the fields of an open collection in memory, so a million thumbnails of 20 kB would take 20 GB of it. A text field has
+at most 65,535 bytes. Servers share the folder on a drive or in a bucket that all mount. A file is named by its content, so
 writing it again changes nothing, and a new version of the collection does not change what readers of the old one see.
 """
 
@@ -25,7 +25,7 @@ class Thumbnails:
 
     Args:
         alias: The alias of the collection, which names its folder.
-        root: The folder of all collections. By default ``SEMBLANCE_MILVUS_PICTURES``, or one beside the collections in folders.
+        root: The parent of that folder. By default ``SEMBLANCE_MILVUS_PICTURES``, or ``.milvus`` beside the user's collections.
     """
 
     def __init__(self, alias: str, root: Path | None = None) -> None:
@@ -58,7 +58,7 @@ class Thumbnails:
         return path
 
     def keep_only(self, names: Iterable[str]) -> None:
-        """Delete all other thumbnails."""
+        """Delete all thumbnails except those in ``names``."""
         kept = set(names)
         for path in self.folder.glob("images/*/*.webp"):
             if path.relative_to(self.folder).as_posix() not in kept:

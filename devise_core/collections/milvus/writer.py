@@ -29,7 +29,7 @@ AT_A_TIME = 1_000
 
 
 class MilvusWriter(StoreWriter):
-    """Writes a new version of a collection. Use it in a ``with`` block. Readers see the version before until ``seal``.
+    """Writes a new version of a collection. Use it in a ``with`` block. Readers see the previous version until ``seal``.
 
     What an interrupted run has written is kept, and ``put`` writes only what differs from it.
 
@@ -37,7 +37,7 @@ class MilvusWriter(StoreWriter):
         name: The name of the collection.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
         connection: The server. By default the configured one.
-        parts: The parts of the model. Without them there are no vectors of the score, and no levels.
+        parts: The parts of the model. Without them, no vectors of the score, chance level or evidence thresholds are stored.
         about: Further facts, such as the title.
         pictures: The folder of the thumbnails. By default the configured one.
     """
@@ -79,7 +79,7 @@ class MilvusWriter(StoreWriter):
         return self._table.keys_of(keys)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images. One with a known id takes the place of the older."""
+        """Write images. An image with a known id replaces the older one."""
         for start in range(0, len(batch.items), AT_A_TIME):
             part = slice(start, start + AT_A_TIME)
             self._put(
@@ -153,7 +153,7 @@ class MilvusWriter(StoreWriter):
         self._send(version.images, images, known)
 
     def _send(self, part: str, rows: Sequence[dict[str, Any]], known: set[str]) -> None:
-        """Insert what is new and replace what may be there. Inserting is faster, and writes a known image twice."""
+        """Insert what is new and replace what may be there. Inserting is faster, but would write a known image twice."""
         client = self._connection.client
         new = [row for row in rows if not self._resumed and row["id"] not in known]
         others = [row for row in rows if self._resumed or row["id"] in known]
@@ -170,7 +170,7 @@ class MilvusWriter(StoreWriter):
         return self._version
 
     def _resume(self) -> None:
-        """Continue the version of an interrupted run, and drop others that were not sealed."""
+        """Continue the version of an interrupted run, and drop other versions that were not sealed."""
         shown = self._connection.shown_version(self._alias)
         for version in self._connection.versions(self._alias):
             if shown is not None and version <= shown:

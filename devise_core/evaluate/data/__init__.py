@@ -1,11 +1,11 @@
 """Judged data of the evaluation, as CSV files beside this module. They hold ids of images, never images.
 
-``queries.csv`` has a query, its kind, the collection or data set, and the ids of the relevant images separated by "|". Those of
-the bundled collections were judged by one person. An image of flickr8k-1000 is relevant if at least two of its five captions
+``queries.csv`` has a query, its kind, the collection or data set, and the ids of the relevant images separated by "|". One
+person judged the images of the bundled collections. An image of flickr8k-1000 is relevant if at least two of its five captions
 mention everything in the query. ``absent.csv`` lists everyday nouns that no image of a collection shows. ``label_senses.csv`` has
-the WordNet senses of the bundled collections' labels, and these with their hypernyms. ``hurtful_names.csv`` has names that must not
-be given to an image of a person without a sure classifier, with the reason. It was written by reading the names of the model, and
-not from the flags that guard them.
+the WordNet senses of the bundled collections' labels, once without and once with their hypernyms. ``hurtful_names.csv`` has names
+that must not be given to an image of a person unless the classifier is sure, with the reason. The list was written by reading the
+names that the model can give, without using the flags that guard them.
 """
 
 from __future__ import annotations
