@@ -21,7 +21,7 @@ from devise_core.search.byte_products import (
 from devise_core.vectors import Bytes, Floats
 from tests.fakes import unit_rows
 
-ROWS = np.random.default_rng(5).integers(-128, 128, size=(3_001, 40), dtype=np.int8)
+ROWS = np.random.default_rng(5).integers(-128, 128, size=(8_202, 40), dtype=np.int8)
 ODD_QUERIES = np.stack([np.eye(1, 40)[0], np.zeros(40), np.where(np.arange(40) == 3, 1.0, 1e-4), np.full(40, -0.3)]).astype(
     np.float32
 )
@@ -45,7 +45,7 @@ def multiplied(multiply: Multiply, queries: Floats, rows: Bytes) -> Floats:
 
 
 @pytest.mark.parametrize("multiply", [multiply_as_floats, multiply_as_integers])
-@pytest.mark.parametrize("count", [0, 1, byte_products.BLOCK_ROWS, len(ROWS)])
+@pytest.mark.parametrize("count", [0, 1, byte_products.BLOCK_ROWS, byte_products.INTEGER_BLOCK_ROWS, len(ROWS)])
 @pytest.mark.parametrize("queries", [unit_rows(1, 40), unit_rows(3, 40, seed=1), ODD_QUERIES])
 def test_products_with_bytes(multiply: Multiply, count: int, queries: Floats) -> None:
     exact = queries.astype(np.float64) @ ROWS[:count].T.astype(np.float64)

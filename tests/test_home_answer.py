@@ -117,7 +117,7 @@ def test_a_single_letter_is_no_query(engine: Engine) -> None:
 
 def test_notes_say_how_the_query_was_read(engine: Engine) -> None:
     assert answer_to_text(engine, "fruit -apple")["notes"] == ["How much each part counts: fruit 67%, − apple 33%."]
-    assert "Not known to the app, and ignored: qwxzv." in answer_to_text(engine, "violin qwxzv")["notes"]
+    assert "The search ignores words that the app does not know: qwxzv." in answer_to_text(engine, "violin qwxzv")["notes"]
     assert any("cannot recognise" in note for note in answer_to_text(engine, "two dogs")["notes"])
     assert answer_to_text(engine, "violin")["notes"] == []
 

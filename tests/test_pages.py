@@ -78,7 +78,7 @@ def test_a_misspelt_word_is_corrected_with_one_click() -> None:
 
 
 def test_ignored_words_are_named() -> None:
-    assert "Not known to the app, and ignored: qwxzv" in page_text(app("text_search", q="violin qwxzv"))
+    assert "The search ignores words that the app does not know: qwxzv" in page_text(app("text_search", q="violin qwxzv"))
 
 
 def test_image_search_from_a_link() -> None:

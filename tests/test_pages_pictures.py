@@ -86,7 +86,7 @@ def test_a_picture_combined_with_words(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("qwxzv", "Not known to the app, and ignored: qwxzv"),
+        ("qwxzv", "The search ignores words that the app does not know: qwxzv"),
         ("violin^", "needs a number"),
         ("like:nothing", "There is no picture"),
     ],

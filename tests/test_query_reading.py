@@ -27,10 +27,12 @@ def reading(query: str, with_photo: bool = False) -> AppTest:
 
 def test_each_term_has_a_tag_with_sign_share_and_nearest_words() -> None:
     line = reading("bird + water^2 - horse").markdown[0]
-    assert line.value == ":small[How much each part counts:] :green-badge[bird 25%] :green-badge[water 50%] :red-badge[− horse 25%]"
+    assert (
+        line.value == ":small[How much each part counts:] :green-badge[bird 25%] :green-badge[+ water 50%] :red-badge[− horse 25%]"
+    )
     assert "**horse**: horses" in line.help
     line = reading("like:photo + sea", with_photo=True).markdown[0]
-    assert ":green-badge[:material/image: photo 50%] :green-badge[sea 50%]" in line.value
+    assert ":green-badge[:material/image: photo 50%] :green-badge[+ sea 50%]" in line.value
     assert "**photo**: violin, cello" in line.help
 
 
@@ -47,7 +49,7 @@ def test_corrected_and_ignored_words_are_named() -> None:
     test = reading("snowleopard")
     assert [element.value for element in test.markdown] == [":small[snowleopard was read as snow leopard]"]
     test = reading("bird near qwxzv vyolyn")
-    assert "Not known to the app, and ignored: qwxzv, vyolyn" in page_text(test)
+    assert "The search ignores words that the app does not know: qwxzv, vyolyn" in page_text(test)
     assert "violin" in [button.label for button in test.button]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from devise_core.search.products import ExactProducts, ScannedProducts, write_sc
 from devise_core.search.scan import Scan, candidates
 from devise_core.storage.growing_array import GrowingArray
 from devise_core.storage.mapped_rows import MappedRows
-from devise_core.vectors import unit
+from devise_core.vectors import Bytes, Floats, unit
 from tests.fakes import unit_rows
 
 VECTORS, QUERIES = unit_rows(5_000, 32), unit_rows(8, 32, seed=1)
@@ -36,6 +37,22 @@ def test_fast_products_are_within_their_bound(products: ScannedProducts) -> None
     differences = np.abs(products.fast(QUERIES) - exact)
     assert 0 < differences.max() <= products.error(QUERIES) < 0.02
     assert products.exact(QUERIES, np.array([3, 70])) == pytest.approx(exact[:, [3, 70]], abs=1e-6)
+
+
+def test_cores_share_many_rows(products: ScannedProducts, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = products.fast(QUERIES)
+    threads = set[int]()
+
+    def multiply_noted(queries: Floats, rows: Bytes, values: Floats) -> None:
+        threads.add(get_ident())
+        multiply_as_floats(queries, rows, values)
+
+    monkeypatch.setattr(scanned, "_cores", lambda: 3)
+    monkeypatch.setattr(scanned, "ROWS_OF_A_CORE", 1_000)
+    assert products.fast(QUERIES) == pytest.approx(alone, abs=1e-6)
+    monkeypatch.setattr(scanned, "fastest_multiply", lambda: multiply_noted)
+    products.fast(QUERIES)
+    assert get_ident() not in threads
 
 
 def test_a_scan_orders_and_counts_like_exact_products(products: ScannedProducts) -> None:

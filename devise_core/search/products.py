@@ -29,6 +29,8 @@ from devise_core.vectors import Bytes, Floats, Rows, fault_of, quantise
 ERRORS = 6.0
 """The bound on the error in standard deviations. Many rounding errors add up like a normal distribution, and one product in a
 billion is outside."""
+ROWS_OF_A_CORE = 1 << 17
+"""A core multiplies at least this many rows. With fewer, handing the work to threads takes longer than they save."""
 _SCALE_BYTES = 4
 
 
@@ -132,7 +134,7 @@ class ScannedProducts(Products):
 
         jobs, first = list[tuple[Bytes, int, slice]](), 0
         for file in self._files:
-            jobs += [(file, first, part) for part in row_blocks(len(file), -(-max(1, len(file)) // _cores()))]
+            jobs += [(file, first, part) for part in row_blocks(len(file), max(ROWS_OF_A_CORE, -(-len(file) // _cores())))]
             first += len(file)
         with _one_thread_each():
             list(_pool().map(multiply, *zip(*jobs, strict=True)) if len(jobs) > 1 else starmap(multiply, jobs))

@@ -202,7 +202,7 @@ def _notes(query: Query) -> list[str]:
     if read := _read_as_sum(reading):
         notes.append(f"How much each part counts: {read}.")
     if reading.left_out:
-        notes.append(f"Not known to the app, and ignored: {', '.join(map(shortened, reading.left_out))}.")
+        notes.append(f"The search ignores words that the app does not know: {', '.join(map(shortened, reading.left_out))}.")
     if reading.dropped:
         notes.append(f"The search ignores {quoted(reading.dropped)}. It uses the rest of your query.")
     notes += [other_meaning_sentence(word, other) for word, other in query.other_meaning.items()]

@@ -47,12 +47,12 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
     terms = merged_terms(reading.terms)
     if (len(terms) > 1 and not is_sensitive(reading.text, sex_and_age=False)) or any(term.kind == "picture" for term in terms):
         engine = current_engine()
-        parts.insert(0, ":small[How much each part counts:] " + " ".join(_tag(term) for term in terms))
+        parts.insert(0, ":small[How much each part counts:] " + " ".join(_tags(terms, "+" in reading.text)))
         st.markdown(" ".join(parts), help=_help(engine, terms, pictures) if engine.vocabulary else None)
     elif parts:
         st.markdown(" ".join(parts))
     if reading.left_out:
-        st.caption("Not known to the app, and ignored: " + ", ".join(plain(word) for word in reading.left_out))
+        st.caption("The search ignores words that the app does not know: " + ", ".join(plain(word) for word in reading.left_out))
         offer_spellings(reading.left_out, field)
     if reading.dropped:
         st.caption(f"The search ignores {plain(quoted(reading.dropped), 200)}. It uses the rest of your query.")
@@ -136,9 +136,14 @@ def merged_terms(terms: Sequence[Term]) -> list[Term]:
     return [replace(term, weight=term.weight / total) for term in named if term in largest]
 
 
-def _tag(term: Term) -> str:
+def _tags(terms: Sequence[Term], is_sum: bool) -> list[str]:
+    """Return a tag for each term. In a sum, those that are added have a plus, except the first."""
+    return [_tag(term, "+ " if is_sum and place else "") for place, term in enumerate(terms)]
+
+
+def _tag(term: Term, plus: str) -> str:
     icon = ":material/image: " if term.kind == "picture" else ""
-    colour, sign = ("red", "− ") if term.weight < 0 else ("green", "")
+    colour, sign = ("red", "− ") if term.weight < 0 else ("green", plus)
     return f":{colour}-badge[{sign}{icon}{plain(term.word, 40)} {abs(term.weight):.0%}]"
 
 
