@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devise_core.collections.milvus.sealing import GRAPH_PARAMETERS
+from devise_core.collections.milvus.indexes import GRAPH as HNSW
+from devise_core.collections.milvus.indexes import INDEX_PARAMETERS
 
-GRAPH = "devise_core/collections/milvus/sealing.py"
+GRAPH = "devise_core/collections/milvus/indexes.py"
 SCALE = "python -m benchmarks.scale FOLDER --count 1000000"
 MEASURE = "python -m benchmarks.capacity --measure"
 FAISS = "https://github.com/facebookresearch/faiss/wiki/Guidelines-to-choose-an-index"
@@ -55,7 +56,7 @@ MAPPED_MEMORY = Constant(
 PAGE = Constant(46.0, "CPU ms", "a page of a search, without what grows with the collection", SCALE)
 PAGE_PER_MILLION = Constant(123.0, "CPU ms", "what a million images add to a page", SCALE)
 
-LINKS = Constant(GRAPH_PARAMETERS["M"], "links", "links of a vector in the HNSW graph that `index` makes (M)", GRAPH)
+LINKS = Constant(INDEX_PARAMETERS[HNSW]["M"], "links", "links of a vector in the HNSW graph that `index` makes (M)", GRAPH)
 LINK = Constant(8, "bytes", "a link of an HNSW graph", FAISS)
 LIST_ID = Constant(8, "bytes", "the id beside a vector in an IVF_SQ8 list", FAISS)
 DISKANN_CODES = Constant(0.125, "of the vectors", "the codes that DiskANN keeps in memory", KNOWHERE)

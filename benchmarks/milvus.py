@@ -17,13 +17,14 @@ from devise_core import Engine, load_engine
 from devise_core.collections.contract import Compared, Scored
 from devise_core.collections.copying import copy_collection
 from devise_core.collections.folder import FolderCollection
-from devise_core.collections.milvus import sealing
+from devise_core.collections.milvus import indexes
 from devise_core.collections.milvus.store import MilvusStore
 from devise_core.report.example_queries import QUERIES
 from devise_core.search.conditions import EVERYTHING, Condition, HasLabel, InCategory, mask_of
 from devise_core.vectors import Floats, unit
 
 K, PAGE = 10, 24
+PAGES: dict[Compared, str] = {"score": "of a text search", "visual": "by appearance"}
 
 
 def main() -> None:
@@ -39,11 +40,15 @@ def main() -> None:
     engine = load_engine(collection=arguments.folder)
     name = arguments.store or arguments.folder.name
     if arguments.graph:
-        sealing.EXACT_SCORES_UP_TO = 0
+        indexes.WITHOUT_GRAPH_UP_TO = 0
     if not arguments.store:
         copy_collection(engine.collection, f"milvus:{name}", engine.model_id, engine.parts)
     store = MilvusStore.open(name, model_id=engine.model_id)
-    print_table(f"{len(store):,} images in Milvus, {store.facts['index']}", ["what", ""], rows_of(engine, store, arguments.queries))
+    print_table(
+        f"{len(store):,} images in Milvus, {store.facts['index']} and {store.facts['looks_index']}",
+        ["what", ""],
+        rows_of(engine, store, arguments.queries),
+    )
 
 
 def rows_of(engine: Engine, store: MilvusStore, count: int) -> list[list[str]]:
@@ -66,10 +71,10 @@ def rows_of(engine: Engine, store: MilvusStore, count: int) -> list[list[str]]:
             recall = np.mean([recall_of(store, query, matrix, inside, by, condition) for query in queries])
             rows.append([f"recall@{K}, {by}, {where}", f"{recall:.3f}"])
     for where, condition in conditions.items():
-        times = [time_of(store, query, condition) for query in queries_of(engine, "score", vectors["score"], count)]
-        rows.append(
-            [f"{PAGE} hits of a text search, {where}, p50 and p95, ms", f"{np.median(times):.0f}, {np.quantile(times, 0.95):.0f}"]
-        )
+        for by, what in PAGES.items():
+            times = [time_of(store, query, by, condition) for query in queries_of(engine, by, vectors[by], count)]
+            milliseconds = f"{np.median(times):.0f}, {np.quantile(times, 0.95):.0f}"
+            rows.append([f"{PAGE} hits {what}, {where}, p50 and p95, ms", milliseconds])
     return rows
 
 
@@ -101,10 +106,10 @@ def recall_of(store: MilvusStore, query: Floats, matrix: Floats, inside: np.ndar
     return float(sum(hit.value >= exact[-1] - 1e-3 for hit in hits) / len(exact)) if len(exact) else 1.0
 
 
-def time_of(store: MilvusStore, query: Floats, condition: Condition) -> float:
+def time_of(store: MilvusStore, query: Floats, by: Compared, condition: Condition) -> float:
     """Return how many milliseconds a page of hits takes."""
     began = time.perf_counter()
-    store.nearest(query, PAGE, by="score", where=condition)
+    store.nearest(query, PAGE, by=by, where=condition)
     return 1_000 * (time.perf_counter() - began)
 
 

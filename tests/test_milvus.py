@@ -1,4 +1,4 @@
-"""Collections in Milvus: expressions, interrupted runs, the engine over them, copies, and what is said if something is wrong."""
+"""Collections in Milvus: expressions, interrupted runs, the engine over them, copies, and error messages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from devise_core.collections.contract import ImageBatch
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.expressions import expression
 from devise_core.collections.milvus.facts import write_beginning
+from devise_core.collections.milvus.indexes import indexes_for, parameters_of
 from devise_core.collections.milvus.names import Version, alias_of, name_of
 from devise_core.collections.milvus.store import MilvusStore
 from devise_core.collections.milvus.writer import MilvusWriter
@@ -95,8 +96,37 @@ def test_an_interrupted_run_is_continued_and_readers_see_the_version_before(conn
     assert store.items(["image-3"])[0].caption == "new"
     assert sorted(row["row"] for row in store.connection.query(store.version.images, "row >= 0", ["row"])) == list(range(5))
     assert len(before.nearest(unit_rows(1, 4)[0], 9)) == 2, "whoever has the version before open can go on"
-    connection.client.release_collection(store.version.images)  # as a server does that starts again
+    connection.client.release_collection(store.version.images)  # as a server does when it restarts
     assert len(stored("continued", connection, items[:1])) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "is_file", "indexes"),
+    [
+        (20_000, False, ("FLAT", "FLAT")),
+        (20_001, False, ("FLAT", "IVF_SQ8")),
+        (200_000, False, ("FLAT", "IVF_SQ8")),
+        (200_001, False, ("HNSW", "HNSW")),
+        (200_001, True, ("FLAT", "FLAT")),
+    ],
+)
+def test_a_larger_collection_has_a_faster_index(count: int, is_file: bool, indexes: tuple[str, str]) -> None:
+    assert indexes_for(count, is_file) == indexes
+
+
+def test_a_filter_makes_an_index_look_at_more() -> None:
+    assert parameters_of("FLAT", True, 24) == {}
+    assert [parameters_of("IVF_SQ8", *search) for search in ((False, 24), (True, 24), (False, 5_000))] == [
+        {"nprobe": 32},
+        {"nprobe": 128},
+        {"nprobe": 128},
+    ]
+    assert [parameters_of("HNSW", *search) for search in ((False, 24), (True, 24), (False, 5_000), (False, 16_384))] == [
+        {"ef": 1_024},
+        {"ef": 4_096},
+        {"ef": 10_000},
+        {"ef": 32_768},
+    ]
 
 
 def test_errors_say_what_is_wrong_and_what_to_do(

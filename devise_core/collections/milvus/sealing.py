@@ -15,6 +15,7 @@ from devise_core.collections.contract import MOST_FACETS, SAMPLED
 from devise_core.collections.item_table import CATEGORY, LABEL, ItemTable
 from devise_core.collections.milvus.connection import WRITTEN, MilvusConnection
 from devise_core.collections.milvus.facts import write_facts
+from devise_core.collections.milvus.indexes import EXACT, INDEX_PARAMETERS, indexes_for
 from devise_core.collections.milvus.names import Version
 from devise_core.collections.milvus.schema import LOOKS, SCORE
 from devise_core.errors import CollectionError
@@ -22,12 +23,6 @@ from devise_core.search.cutoff import chance_of
 from devise_core.search.model_parts import ModelParts
 from devise_core.vectors import Floats, Rows
 
-EXACT, GRAPH = "FLAT", "HNSW"
-EXACT_SCORES_UP_TO, EXACT_LOOKS_UP_TO = 200_000, 20_000
-"""Larger collections have a graph index. In Milvus 2.3 a graph loses results if a filter leaves out most of the nearest images
-(``python -m benchmarks.milvus``), so text searches use an exact index for as long as that is fast."""
-GRAPH_PARAMETERS = {"M": 32, "efConstruction": 200}
-"""``python -m benchmarks.milvus`` prints the recall with them."""
 BLOCK = 2_000
 _EVERY_SECONDS, _SECONDS = 0.2, 600
 
@@ -50,8 +45,7 @@ def seal_version(
     """
     count = len(rows)
     _fill_gaps(connection, version, rows)
-    scores = GRAPH if count > EXACT_SCORES_UP_TO and not connection.is_file else EXACT
-    looks = GRAPH if count > EXACT_LOOKS_UP_TO and not connection.is_file else EXACT
+    scores, looks = indexes_for(count, connection.is_file)
     for part, field, metric, index in ((version.images, SCORE, "IP", scores), (version.looks, LOOKS, "COSINE", looks)):
         _index(connection, part, field, metric, index)
         _wait_until_loaded(connection, part, count)
@@ -88,11 +82,11 @@ def _index(connection: MilvusConnection, part: str, field: str, metric: str, ind
     client = connection.client
     with connection.errors():
         client.flush(part)
-        if index == GRAPH:
+        if index != EXACT:
             client.release_collection(part)
             client.drop_index(part, field)
             params = client.prepare_index_params()
-            params.add_index(field, index_type=GRAPH, metric_type=metric, params=GRAPH_PARAMETERS)
+            params.add_index(field, index_type=index, metric_type=metric, params=INDEX_PARAMETERS[index])
             client.create_index(part, params, sync=True)
         client.load_collection(part)
 

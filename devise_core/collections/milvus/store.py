@@ -13,9 +13,9 @@ from devise_core.collections.contract import WINDOW, About, Compared, Count, Sco
 from devise_core.collections.milvus.connection import READ, SECONDS, MilvusConnection, version_shown
 from devise_core.collections.milvus.expressions import expression, literal, one_of
 from devise_core.collections.milvus.facts import about_of, read_beginning, read_facts
+from devise_core.collections.milvus.indexes import EXACT, parameters_of
 from devise_core.collections.milvus.names import Version, name_of
 from devise_core.collections.milvus.schema import FORMAT, ITEM_FIELDS, LOOKS, SCORE, item_of
-from devise_core.collections.milvus.sealing import EXACT
 from devise_core.collections.milvus.thumbnails import Thumbnails
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, OtherModelError, QueryError
@@ -23,8 +23,6 @@ from devise_core.installation import PROGRAM
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
-LOOKED_AT, LOOKED_AT_BY_FILTERS = 1_024, 4_096
-"""``ef`` of a search of the graph, or twice the number of results if that is more. A larger value finds more, and takes longer."""
 AT_A_TIME = 1_000
 _MARGIN = 1e-5
 """A range search in Milvus leaves out its bound, and its numbers are rounded. So the bound is set a little lower."""
@@ -197,7 +195,8 @@ class MilvusStore(Store):
             least: The least inner product. Some below it may be returned too, but none above it is missing.
         """
         part, field = (self.version.looks, LOOKS) if by == "visual" else (self.version.images, SCORE)
-        params = self._parameters(by, where, skip + k) | ({} if least is None else {"radius": least - _MARGIN})
+        index = str(self.facts["looks_index" if by == "visual" else "index"])
+        params = parameters_of(index, where != EVERYTHING, skip + k) | ({} if least is None else {"radius": least - _MARGIN})
         client = self.connection.client
         with self.connection.errors():
             matching = client.search(
@@ -213,12 +212,6 @@ class MilvusStore(Store):
                 timeout=SECONDS,
             )
         return [[dict(hit) for hit in hits] for hits in matching]
-
-    def _parameters(self, by: Compared, where: Condition, end: int) -> dict[str, float]:
-        """Return the parameters of a search. A graph looks at more images than the first ``end``, and an exact index needs none."""
-        if self.facts["looks_index" if by == "visual" else "index"] == EXACT:
-            return {}
-        return {"ef": min(2 * WINDOW, max(LOOKED_AT if where == EVERYTHING else LOOKED_AT_BY_FILTERS, 2 * end))}
 
     def width(self, by: Compared) -> int:
         """Return the length of the stored vectors."""
