@@ -20,7 +20,7 @@ OFFERED = "people, animal, flower, tree, fruit, vegetable, food, clothes, vehicl
 page_layout.header(
     "Labels",
     "Choose a picture and see which words describe it best. Or let the app choose from words that you type, even words it was not "
-    "trained on. Drag a box on the picture to describe only that part.",
+    "trained on. Drag a box on the picture to get words for that part only.",
     choose=True,
 )
 with show_errors():

@@ -24,8 +24,8 @@ EXAMPLE_PICTURES = 12
 
 page_layout.header(
     "Text search",
-    "Describe what you are looking for. The app looks at the pictures, not at their captions. Caption matches are listed "
-    "separately.",
+    "Describe what you are looking for. The app finds pictures by what they show. Pictures with your words in the caption are "
+    "listed separately.",
 )
 text = search_box("text", placeholder())
 results, after = st.container(), st.container()

@@ -39,7 +39,7 @@ def lose(path: Path) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    path.unlink()  # a link to the real one
+    path.unlink()  # it is a link to the real file
     path.write_bytes(data)
 
 
@@ -52,7 +52,7 @@ Damage = Callable[[Path], None]
 
 
 def ways(*files: str) -> list[tuple[str, Damage]]:
-    """Every combination of a file, or the manifest, and a kind of damage."""
+    """Return each file, and the manifest, with each kind of damage."""
     return [(name, damage) for name in (*files, "manifest.json") for damage in (cut, flip, lose)]
 
 
@@ -96,7 +96,7 @@ def test_text_search_works_without_the_model_and_the_model_is_tried_again(artifa
         assert says in text(labelled(labels))
         assert "from a backup" in text(labels)
         assert tile_names(app("text_search", q="violin"))[0] == "violin"
-        assert "Best name" in text(app("labels"))  # a sample's vectors are at hand
+        assert "Best name" in text(app("labels"))  # the vectors of a sample are stored, so it needs no model
         fix(artifacts, "model.keras")
     assert checked(labels.run()).header[0].value == "Best name: cat"
 
@@ -120,7 +120,7 @@ def test_a_damaged_collection_is_named_and_the_other_one_works(artifacts: Path, 
     assert offered(before) == ["Cut-outs", "Photographs"]
     file = artifacts / "collections/stamps" / name
     damage(file)
-    assert f"stamps/{name}" in text(before.run())  # whoever was there is told
+    assert f"stamps/{name}" in text(before.run())  # a session that had this collection open is told
     test = app("text_search", q="violin")
     assert (offered(test), chosen(test), test.error) == (["Photographs", "stamps (damaged)"], "photos", [])
     assert tile_names(test)

@@ -1,4 +1,4 @@
-"""Features of a collection that are not as long as those of the model are refused by all that read them."""
+"""A collection whose features are not as long as those of the model is refused wherever its features are read."""
 
 from __future__ import annotations
 

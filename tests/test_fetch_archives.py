@@ -31,7 +31,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 
 def tarred(members: dict[str, bytes | str]) -> bytes:
-    """Return a .tar.gz. Content of type ``str`` is the target of a symbolic link."""
+    """Return a ``.tar.gz`` archive. A member whose content is a ``str`` becomes a symbolic link to that path."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, content in members.items():

@@ -1,4 +1,4 @@
-"""Files come by HTTP into the drop of a session. Each is limited before its first byte is read."""
+"""Files are uploaded by HTTP into the drop of a session. The limits are checked before the first byte of a file is read."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_the_server_receives_files_for_sessions_that_it_knows(server: str) -> No
 
 
 def test_who_sends_too_much_reads_why_while_still_sending(server: str) -> None:
-    """A proxy sends on while the answer is on its way. A reset would take the answer with it."""
+    """A proxy keeps sending while the answer is on its way. If the connection were reset, the answer would be lost."""
 
     async def session() -> None:
         async with AppSession(server, "photos") as visitor:

@@ -46,7 +46,7 @@ def pixels(data: bytes) -> np.ndarray:
 
 
 def different(first: np.ndarray, second: np.ndarray) -> float:
-    """Return the share of pixels that anybody sees a difference in."""
+    """Return the share of pixels that differ visibly."""
     return float((np.abs(first - second).max(axis=2) > 16).mean())
 
 
@@ -58,7 +58,7 @@ def test_a_file_without_its_last_bytes_is_read(kind: str, cut: int) -> None:
     assert different(read, pixels(data)) < 0.05
     assert read_upload(data[:-cut]).size == SIZE
     assert note_on(read_image(data)) == ""
-    if kind != "GIF":  # all of its image is there, and readers do not look for its end
+    if kind != "GIF":  # the whole image is there, and readers do not look for the end of a GIF
         assert note_on(read_image(data[:-cut])).startswith("The image lacks its end")
         assert note_on(read_upload(data[:-cut])).startswith("The file lacks its end")
 
@@ -111,7 +111,7 @@ def test_damaged_metadata_of_a_png_are_left_out(kind: bytes) -> None:
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
 def test_a_png_with_a_long_text_is_read(kind: bytes) -> None:
-    """Editors write their history into it, which Pillow refuses above a megabyte."""
+    """Editors write their history into such a text, and Pillow refuses a text above a megabyte."""
     text = b"history\0" + (b"\0" if kind == b"zTXt" else b"\1\0\0\0") + zlib.compress(b"edited " * 300_000)
     whole = FILES["PNG"]
     long = whole[:33] + chunk(kind, text, 0) + whole[33:]

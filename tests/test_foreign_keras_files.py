@@ -1,4 +1,4 @@
-"""A ``.keras`` file of a stranger is refused with an ``ArtifactError``, and neither fills the memory nor raises anything else."""
+"""A malformed ``.keras`` file is refused with an ``ArtifactError``, and neither fills the memory nor raises another error."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def with_class(module: str, name: str) -> Change:
 
 
 def nested_layers(config: bytes) -> bytes:
-    """Make a layer hold itself a thousand times, which Keras reads by recursion."""
+    """Nest layers 900 deep, because Keras reads them by recursion."""
     described = json.loads(config)
     layer = {"module": "keras.layers", "class_name": "TimeDistributed", "config": {"layer": "LAYER"}, "registered_name": None}
     text, inner = json.dumps(layer), json.dumps(described["config"]["layers"][0])
@@ -70,12 +70,12 @@ CHANGES: dict[str, Change] = {
 
 @pytest.fixture(autouse=True, params=["keras", "onnx"])
 def runtime(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Either runtime, as each reads the file in its own way."""
+    """Run each test with both runtimes, because each reads the file in its own way."""
     monkeypatch.setenv("SEMBLANCE_RUNTIME", request.param)
 
 
 def changed_model(path: Path, change: Change) -> Path:
-    """Write the bundled model with another description. Only that is compressed, because compressing the weights takes long."""
+    """Write the bundled model with another description. The weights are not compressed, because that takes long."""
     with zipfile.ZipFile(BUNDLED / "model.keras") as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
             data = source.read(name)

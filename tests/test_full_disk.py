@@ -1,4 +1,4 @@
-"""A full disk is reported and leaves what was there, and a damaged cache is reported."""
+"""A full disk is reported and leaves existing files unchanged. A damaged cache is reported."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_a_doubtful_word_names_no_group() -> None:
 def test_names_differ() -> None:
     shown = [{"bird": 1.0, "duck": 1.0}] * 3 + [{"bird": 1.0, "hen": 1.0}] * 2 + [{"car": 1.0}] * 4
     assert len(set(name_groups(shown, groups_of(3, 2, 4)))) == 3
-    assert name_groups([{"car": 1.0}] * 5, groups_of(3, 2)) == ["", ""]  # a word that all images show tells nothing apart
+    assert name_groups([{"car": 1.0}] * 5, groups_of(3, 2)) == ["", ""]  # a word that all images show does not tell groups apart
 
 
 def test_things_name_a_group_before_qualities_and_seasons() -> None:
@@ -67,7 +67,7 @@ def test_a_group_with_people_is_not_named_by_an_animal() -> None:
     people = {PERSON_WORD: 0.9}
     shown = [*[{"dog": 1.0}] * 3, *[{"car": 1.0}] * 2, people, *[{"cat": 1.0}] * 10, people]
     assert name_groups(shown, groups_of(6, 11)) == ["dog and car", "cat"]
-    assert name_by_things(shown, groups_of(6, 11)) == ["car", "cat"]  # 1 in 11 is few
+    assert name_by_things(shown, groups_of(6, 11)) == ["car", "cat"]  # one person in 11 images is too few to matter
 
 
 @pytest.mark.parametrize("collection", ["photos", "stamps"])

@@ -46,7 +46,7 @@ for _ in range(4): c.malloc(2 * size)
 c.malloc_info(0, ctypes.c_void_p(c.fdopen(1, b"w")))
 c.fflush(None)
 """
-"""Uses four large blocks after a larger one was freed, and prints how many are mapped by themselves."""
+"""Allocates four large blocks after a larger one was freed, and prints how many are mapped separately."""
 
 
 def printed(script: str, *options: str, **environment: str) -> bytes:

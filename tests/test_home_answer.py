@@ -85,7 +85,7 @@ def test_a_corrected_word_is_named_and_can_be_searched_for_as_typed(engine: Engi
 
 
 def test_a_foreign_word_is_read_while_typing(photos: Engine) -> None:
-    """ "Katze" was completed as "katzenberg", and "playa" as "playable"."""
+    """Earlier versions completed "Katze" as "katzenberg", and "playa" as "playable"."""
     for text, english in (("Katze", "cat"), ("playa", "beach")):
         assert answer_while_typing(photos, text)["query"] == text
         assert any(english in note for note in answer_while_typing(photos, text)["notes"])

@@ -76,7 +76,7 @@ def test_image_encoder_contract(make: Make, tmp_path: Path) -> None:
 
 
 def test_the_size_is_known_before_the_model_is_loaded(make: Make, tmp_path: Path) -> None:
-    """Else ``index`` loads it again for each folder with a file that cannot be read."""
+    """Otherwise ``index`` loads the model again for each folder with a file that cannot be read."""
     encoder = make()
     size = encoder.size
     assert not encoder.ready

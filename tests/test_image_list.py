@@ -1,4 +1,4 @@
-"""Where images are listed for a cluster, and how their vectors are kept."""
+"""Lists of the images that a cluster indexes, and how their vectors are stored."""
 
 from __future__ import annotations
 

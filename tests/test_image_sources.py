@@ -1,4 +1,4 @@
-"""What an image can be given as, in Python and on the command line. Everything else gets one clear sentence."""
+"""What can be given as an image, in Python and on the command line. Everything else is refused with one clear sentence."""
 
 from __future__ import annotations
 

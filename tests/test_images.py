@@ -50,7 +50,7 @@ def test_sixteen_bit_grey_keeps_its_range() -> None:
 
 @pytest.mark.parametrize("highest", [70_000, 2_000_000_000, -5_000])
 def test_larger_numbers_are_scaled_to_the_range_of_the_image(highest: int) -> None:
-    """A TIFF may hold 32 bits, and its numbers have no range that everybody agrees on."""
+    """A TIFF may hold 32-bit numbers, which have no range that everybody agrees on."""
     values = np.linspace(0, highest, 256).astype(np.int32).reshape(16, 16)
     pixels = np.asarray(read_image(encoded(Image.fromarray(values), "TIFF")).convert("L"))
     assert (pixels.min(), pixels.max()) == (0, 255)

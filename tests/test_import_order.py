@@ -1,4 +1,4 @@
-"""Imports run in one direction and form no cycle. They are read from the source, also where a string names a module."""
+"""Imports run in one direction and form no cycle. They are read from the source, including strings that name a module."""
 
 from __future__ import annotations
 
@@ -49,8 +49,9 @@ ORDER = (
 )
 """Every module and package of the library, the lowest first: each imports only what comes before it.
 
-Some modules are listed apart from what is beside them. The transformer of scikit-learn opens an engine. What fetches a URL needs
-no image, and ``vision`` reads images from URLs with it, so that no second way to fetch one lacks the guard.
+Some modules are listed separately from their package. ``verbs.embedder``, the transformer for scikit-learn, opens an engine.
+``untrusted.url_guard`` and ``untrusted.url_fetch`` need no image. ``vision`` reads images from URLs with them, so that no
+second way to fetch a URL lacks the guard.
 """
 LEVEL = {name: level for level, name in enumerate(ORDER)}
 CORE = sorted((ROOT / "devise_core").rglob("*.py"))
@@ -82,7 +83,7 @@ TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path != Path
 SHOWING = [path for path in (*sorted((ROOT / "ui").rglob("*.py")), *PAGES) if path.parent.name != "map"]
 """What shows results. The map computes where its points are and how they are coloured."""
 OF_TESTS = re.compile(r"\b(?:from|import) tests\.test_\w+|\bfrom tests import .*\btest_\w+")
-"""An import of a module of tests. It would run that module's set-up, and its tests could not be moved alone."""
+"""An import of a module of tests. It would run the set-up of that module, and neither module could be moved without the other."""
 VERSION = "devise_core.__version__"
 """The package defines it without importing anything. Its other names are imported when they are first used."""
 HEAVY = {"tensorflow", "keras", "torch", "sklearn", "pandas"}
@@ -199,7 +200,7 @@ def test_class_names_are_unique() -> None:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
 def test_shared_helpers_are_in_no_module_of_tests(path: Path) -> None:
-    """Also programs in strings are searched, such as those that tests run in another process."""
+    """Programs in strings are searched too, such as those that tests run in another process."""
     assert OF_TESTS.findall(path.read_text("utf-8")) == []
 
 

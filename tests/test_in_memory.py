@@ -1,4 +1,4 @@
-"""Uploaded images as a collection in memory: limited, searchable, and in no file."""
+"""Uploaded images as a collection in memory: limited, searchable, and never written to a file."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_missing_forest_is_reported(tmp_path: Path) -> None:
 
 
 def written(folder: Path, index: str = "") -> FolderCollection:
-    """A collection of six images with the given index; without a name, the default one."""
+    """Write a collection of six images with the given index, or with the default one if ``index`` is empty."""
     layout = CollectionLayout(folder)
     folder.mkdir()
     items = [Item(str(number), f"images/{number}.webp") for number in range(6)]

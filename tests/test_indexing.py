@@ -43,7 +43,7 @@ def test_equal_images_become_a_collection_with_a_map(tmp_path: Path, monkeypatch
     (tmp_path / "same").mkdir()
     for number in range(8):
         image = Image.new("RGB", (20, 10), (255, 0, 0))
-        image.save(tmp_path / "same" / f"{number}.png", pnginfo=None, compress_level=number)  # equal pixels, other files
+        image.save(tmp_path / "same" / f"{number}.png", pnginfo=None, compress_level=number)  # equal pixels in different files
     result = index(tmp_path / "same", ColourEncoder())
     opened = FolderCollection.open(result.folder, "m")
     assert (result.count, set(opened.projections.places)) == (8, {"pca2", "pca3"})
@@ -69,7 +69,7 @@ def test_an_interrupted_run_leaves_no_collection_and_the_next_continues(source: 
     assert [path.name for path in (tmp_path / "collections").iterdir()] == [".cache"]
     second = ColourEncoder()
     assert index(source, second).count == 36
-    assert second.encoded == 0  # both batches had been computed, the last before its pictures were written
+    assert second.encoded == 0  # the first run had cached both batches, the last before its pictures were written
 
 
 def test_only_new_images_are_computed(source: Path) -> None:

@@ -1,4 +1,4 @@
-"""Folders that change, files that cannot be read, and runs beside each other. Nothing is lost, and nothing is kept in secret."""
+"""Folders that change, files that cannot be read, and runs at the same time. Nothing is lost, and nothing is hidden."""
 
 from __future__ import annotations
 

@@ -38,12 +38,12 @@ NAME = "<img src=x onerror=ran(0)> **zqran** $zq$"
 
 
 def file_name(payload: str) -> str:
-    """Return the part of it that a file name may have."""
+    """Return the part of a payload that a file name may contain."""
     return re.sub(r"[/\0]", "", payload)[:80]
 
 
 def label(payload: str) -> str:
-    """Return it as a label. A | would separate two labels."""
+    """Return a payload as a label, with ``|`` replaced because it would separate two labels."""
     return payload.replace("|", "¦")
 
 
@@ -150,7 +150,7 @@ def test_every_text_of_a_collection(path: str, grid: str, watched: Page, hostile
 
 
 def test_every_fact_of_a_picture(watched: Page, hostile: str) -> None:
-    """A picture has seven texts, six of which the next one shares. Every seventh picture covers them all."""
+    """A picture shows seven payloads and shares six of them with the next picture, so every seventh picture covers them all."""
     watched.goto(f"{hostile}/text_search?{urlencode({'q': 'bird', 'weak': 1, 'cut': 0, 'k': 96, 'collection': plain_name(NAME)})}")
     expect(tiles(watched, "text")).to_have_count(len(PAYLOADS))
     places = tiles(watched, "text").all_text_contents()

@@ -1,4 +1,4 @@
-"""What messages call the command and its extras depends on whether the library is installed."""
+"""How messages name the command and its extras depends on whether the library is installed."""
 
 from __future__ import annotations
 

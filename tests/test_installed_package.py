@@ -1,4 +1,4 @@
-"""The wheel works away from the checkout, with everything that it needs."""
+"""The wheel contains everything that it needs to work outside the checkout."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_lines_of_the_readme_work_in_another_folder(installed: Installed) -> Non
     out = installed.run("python", "-c", f"{readme_lines()}\nprint(hits[0].name, names[0].word, similar[0].name, hits[0].path)")
     assert out.startswith("castle cat cat ")
     assert "site-packages" in out
-    assert f"{ROOT}/" not in out  # the folder of the tests may begin like it
+    assert f"{ROOT}/" not in out  # with a slash, because the path of the test folder may begin with the same letters
 
 
 def test_command_finds_collections_in_the_folder_of_the_user(installed: Installed) -> None:
@@ -60,7 +60,7 @@ def test_messages_name_the_command_that_is_installed(installed: Installed) -> No
 
 
 def test_text_search_needs_no_extra(installed: Installed) -> None:
-    """Modules of every extra are hidden. Text search runs, and what needs one says which extra to install."""
+    """Modules of every extra are hidden. Text search still runs, and a command that needs an extra says which one to install."""
     hidden = [module for modules in EXTRAS.values() for module in modules]
     hide = f"import sys; sys.modules.update(dict.fromkeys({hidden}))\n"
     search = "from devise_core import load_engine; print(load_engine().search_text('dog', k=1)[0].name)"

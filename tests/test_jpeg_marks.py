@@ -1,4 +1,4 @@
-"""What follows a JPEG does not count, and whether all of its scans have begun."""
+"""Marks of a JPEG: where it ends, so that what follows is ignored, and whether all of its scans have begun."""
 
 from __future__ import annotations
 

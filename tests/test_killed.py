@@ -1,4 +1,4 @@
-"""A killed job leaves the complete old result or the complete new one. ``benchmarks/killed.py`` tests every job, and more often."""
+"""A killed job leaves the complete old result or the complete new one. ``benchmarks/killed.py`` kills every job, and more often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In a collection with labels, no picture is announced whose labels name other things."""
+"""In a collection with labels, a picture whose labels name other things is not announced as a match."""
 
 from __future__ import annotations
 

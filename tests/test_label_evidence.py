@@ -23,7 +23,7 @@ SENSES = SenseTable([Sense("dog", "animal", DOG, 1, AXES[0]), Sense("dog", "food
 
 
 def evidence(coverage: float = 1.0) -> LabelEvidence:
-    """The first label is a dog, the second is below "mouse" and below its kind "rodent"."""
+    """Return evidence whose first label is a dog and whose second is below "mouse" and its hypernym "rodent"."""
     senses = NounSenses(
         np.asarray([[1, 0], [2, 1]], np.int64),
         {DOG: np.asarray([0], np.int64), MOUSE: np.asarray([1], np.int64), RODENT: np.asarray([1], np.int64)},

@@ -1,4 +1,4 @@
-"""Words for kinds of thing in a visitor's list, such as "animal", are as sure as the labels below them."""
+"""Words for kinds of things in a visitor's list, such as "animal", get the probability of the labels below them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bars of *Labels* are in the order of what they show."""
+"""The bars of *Labels* after the best name are in the order of the percentages that they show."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_word_that_fits_best_is_first_and_the_others_are_sorted(engine: Engi
 
 
 def test_the_model_does_not_return_them_in_this_order(engine: Engine) -> None:
-    """Sorting by this number alone would name far fewer pictures correctly, because general words are always surer."""
+    """Sorting by the probability alone would name far fewer pictures correctly, because general words always have a higher one."""
     photos = engine.on("photos")
     names = photos.names(photos.encoded(photos.collection.row("astronaut")))
     assert names

@@ -1,4 +1,4 @@
-"""Numbers of which the squares are too large for a ``float32`` are refused where a file is opened."""
+"""Numbers whose squares are too large for a ``float32`` are refused when a file is opened."""
 
 from __future__ import annotations
 

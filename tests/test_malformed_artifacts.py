@@ -1,4 +1,4 @@
-"""Files of a collection that a stranger made malformed are refused with an ``ArtifactError``, and nothing else is affected."""
+"""Malformed files of a collection from a stranger are refused with an ``ArtifactError``, and nothing else is affected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of a large collection that a stranger made malformed are refused with an ``ArtifactError``, and none reads without end."""
+"""Malformed files of a large collection from a stranger are refused with an ``ArtifactError``, and none is read without end."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def use_large(path: Path) -> None:
 
 @pytest.fixture
 def copies(large_folder: Path) -> partial[Path]:
-    """Makes copies of a collection that was added to."""
+    """Makes copies of a collection to which images were added."""
     add(large_folder, FIRST, FIRST + 5)
     use_large(large_folder)
     return partial(shutil.copytree, large_folder, copy_function=os.link)
@@ -108,7 +108,7 @@ def test_items_that_make_no_sense_are_refused(name: str, copies: partial[Path], 
 
 
 def change_database(copy: Path, name: str, statements: str) -> Path:
-    """Change a database of a copy with SQL, and list it as a stranger would."""
+    """Change a database of a copy with SQL, and record its new digest in the manifest, as an attacker would."""
     path, manifest = copy / name, Manifest.read(copy)
     data = path.read_bytes()
     path.unlink()

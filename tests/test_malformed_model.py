@@ -30,7 +30,7 @@ def model(tmp_path: Path) -> Iterator[Path]:
 
 
 def rewrite(folder: Path, name: str, data: bytes) -> None:
-    """Replace a file of a model, and list it as a stranger would."""
+    """Replace a file of a model, and record its new digest in the manifest, as an attacker would."""
     path, manifest = folder / name, Manifest.read(folder)
     path.unlink()
     path.write_bytes(data)

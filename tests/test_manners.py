@@ -107,7 +107,7 @@ def test_an_engine_in_no_folder_says_why_it_cannot_be_pickled(tmp_path: Path, mo
 
 @pytest.mark.parametrize("path", sorted((BUNDLED.parent / "devise_core").rglob("*.py")), ids=lambda path: path.stem)
 def test_the_library_prints_nothing(path: Path) -> None:
-    """Commands print, and the few modules that are commands themselves. Everything else logs."""
+    """Only commands print, including the few modules that are run as commands. Everything else logs."""
     source = path.read_text("utf-8")
     calls = [node.func.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     assert "print" not in calls or path.parent.name == "cli" or '__name__ == "__main__"' in source

@@ -35,7 +35,7 @@ def stored(matrix: Floats, tmp_path: Path, request: pytest.FixtureRequest, monke
 )
 def test_rows_are_those_of_the_matrix(matrix: Floats, stored: MappedRows, rows: Rows) -> None:
     wanted = matrix[np.asarray(rows, dtype=np.int64)] if isinstance(rows, list) else matrix[rows]
-    for _ in range(2):  # the second time from those that were read last
+    for _ in range(2):  # the second time from the rows that are kept
         assert stored[rows].dtype == np.float32
         assert np.array_equal(stored[rows], wanted)
 
@@ -50,7 +50,7 @@ def test_a_file_that_was_cut_is_reported(stored: MappedRows) -> None:
 @pytest.mark.parametrize("stored", ["a large file", "large rows"], indirect=True)
 def test_rows_that_were_read_last_are_not_read_again(matrix: Floats, stored: MappedRows) -> None:
     first = stored[[9, 2, 30]]
-    first[:] = 0  # the caller's copy
+    first[:] = 0  # this changes only the caller's copy
     stored.path.write_bytes(b"")
     assert np.array_equal(stored[[30, 9, 9]], matrix[[30, 9, 9]])
     with pytest.raises(ArtifactError, match="is shorter than it was. Make the collection again."):

@@ -1,4 +1,4 @@
-"""A word without a known meaning gets a sentence and suggestions, and no pictures. So do pictures that are all unlike a query."""
+"""A word without a known meaning gets a sentence and suggestions but no pictures. So does a query that no picture is like."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_hinge_rank_loss_by_hand() -> None:
 
 
 def test_hinge_rank_loss_of_captions_by_hand() -> None:
-    # Each image is at the caption of the other, so the loss is 0.1 − 0 + 1 for both, both ways.
+    # Each image is at the caption of the other, so the loss is 0.1 − 0 + 1 for each image, in both directions.
     assert float(hinge_rank_pairs(np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32)[::-1], 0.1)) == pytest.approx(2.2 / 2)
     assert float(hinge_rank_pairs(np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32), 0.1)) == 0
 

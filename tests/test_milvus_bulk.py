@@ -36,7 +36,7 @@ FEATURES, EMBEDDINGS = 3 * unit_rows(COUNT, 6, 1), unit_rows(COUNT, 4)
 
 
 class Source:
-    """The images, which are read a few at a time. It counts how often, and can fail at an image."""
+    """A source that reads the images a few at a time, counts its calls, and can fail at an image."""
 
     def __init__(self, items: list[Item] = ITEMS, fails_at: int = 10**9) -> None:
         self.items, self.fails_at, self.calls = items, fails_at, 0

@@ -84,7 +84,7 @@ def test_images_are_compared_labelled_and_opened(engines: tuple[Engine, Engine])
 def test_a_page_takes_at_most_five_calls(engines: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch) -> None:
     collection = engines[1].collection
     assert isinstance(collection, MilvusCollection)
-    remote = engines[0].on(MilvusCollection(collection.store))  # which has kept nothing yet
+    remote = engines[0].on(MilvusCollection(collection.store))  # a new one, which has cached nothing yet
     client, calls = collection.store.connection.client, list[str]()
 
     def counted(verb: str) -> Callable[..., Any]:

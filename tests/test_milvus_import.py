@@ -1,4 +1,4 @@
-"""Imports by Milvus: jobs that fail or do not go on, and REST jobs. A small program takes the place of the server."""
+"""Imports by Milvus: jobs that fail or make no progress, and jobs over REST. A small program takes the place of the server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.local_server import LocalServer, run_server
 
 
 class Jobs:
-    """Jobs that end after one look, with a reason for those that fail."""
+    """Jobs that have ended when their state is first read, with a reason for those that fail."""
 
     at_a_time = 4
 

@@ -1,4 +1,4 @@
-"""The exact index of Milvus equals the oracle on many queries. ``make scale`` asks a server, and other runs Milvus Lite."""
+"""The exact index of Milvus equals the oracle on many queries. ``make scale`` tests a server, and other runs test Milvus Lite."""
 
 from __future__ import annotations
 

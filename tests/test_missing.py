@@ -1,4 +1,4 @@
-"""A link that names a picture, a collection or a filter that is not here says so, and shows nothing in its place."""
+"""If a link names a picture, a collection or a filter that does not exist, the page says so and shows nothing in its place."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_a_loaded_model_is_hidden_from_the_garbage_collector() -> None:
 
 
 def test_runs_of_pages_leave_the_state_of_keras_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit clears it after each run, which collects garbage."""
+    """By default, Streamlit clears this state after each run, which also collects garbage."""
     import keras
 
     monkeypatch.setattr(keras.backend, "clear_session", keras.backend.clear_session)

@@ -1,4 +1,4 @@
-"""ONNX Runtime gives the vectors of Keras, and Keras runs what it cannot."""
+"""ONNX Runtime gives the same vectors as Keras, and Keras runs the models that ONNX Runtime cannot."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_head_of_the_recipe_own_is_translated(tmp_path: Path, monkeypatch: pyt
 
     rng = np.random.default_rng(7)
     pixels = keras.Input((16, 16, 3))
-    seeded = keras.initializers.GlorotUniform(seed=7)  # no share is close to the floor, and so on either side of it
+    seeded = keras.initializers.GlorotUniform(seed=7)  # with this seed, no share is so near the floor that the runtimes disagree
     grid = keras.layers.Conv2D(6, 3, activation="relu", kernel_initializer=seeded, name="grid")(
         keras.layers.Rescaling(1 / 255)(pixels)
     )

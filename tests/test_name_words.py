@@ -1,4 +1,4 @@
-"""Names of people and places, of which no picture is a portrait, and searches that judge people."""
+"""Names of people and places, by which no picture can be recognised, and searches that judge people."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_neither_people_nor_animals_are_shown_for_a_name(text: str, collection: 
 
 
 def test_only_the_first_images_of_a_large_collection_are_looked_at(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The 16,384 of a window would take most of a second."""
+    """To check the 16,384 images of a window would take most of a second."""
     engine, first = engine.on("photos"), 40
     query = engine.query("mandela")
     insults = engine.insults(query, engine.ranking(query).rows[:first])

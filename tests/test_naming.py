@@ -42,14 +42,14 @@ def table(folder: Path, lines: tuple[tuple[str, ...], ...] = LINES) -> NamingTab
 
 @pytest.fixture
 def namer(tmp_path: Path) -> Namer:
-    """The label of an image is its largest feature of the first four."""
+    """A namer that labels an image by the largest of its first four features."""
     weights = np.zeros((6, 4), dtype=np.float32)
     weights[:4] = 20 * np.eye(4)
     return Namer(table(tmp_path), LabelSoftmax(weights), person=PERSON_WEIGHTS, person_vector=VECTORS[5])
 
 
 def image(label: int, line: int, person: float = 0.0, sure: float = 1.0) -> Encoded:
-    """An image of a label whose embedding is a line's vector."""
+    """Return an encoded image of the given label, with the vector of the given line as its embedding."""
     features = np.zeros((1, 5), dtype=np.float32)
     features[0, label], features[0, 4] = sure, person
     return Encoded(features, VECTORS[line : line + 1])
@@ -74,7 +74,7 @@ def test_a_more_specific_name_is_a_kind_of_the_first_name_and_sure(tmp_path: Pat
     towards = Encoded(image(0, 1).features, VECTORS[:1] + 0.5 * VECTORS[1:2])
     assert specific(namer, towards) == ["king penguin"]
     lines = table(tmp_path)
-    elsewhere = replace(namer.table, below=[np.empty(0, dtype=np.int64), *lines.below[1:]])  # no hyponym, as "hatchet" of "hammer"
+    elsewhere = replace(namer.table, below=[np.empty(0, dtype=np.int64), *lines.below[1:]])  # as "hatchet" is not below "hammer"
     weights = LabelSoftmax(np.vstack([20 * np.eye(4), np.zeros((2, 4))]).astype(np.float32))
     assert Namer(elsewhere, weights).name(towards, 5)[0].hits[0].word == "penguin"
     assert specific(Namer(elsewhere, weights), towards) == []
@@ -172,7 +172,7 @@ def test_a_guarded_name_needs_a_sure_classifier(namer: Namer) -> None:
 
 
 def test_people_are_named_first_and_guarded(namer: Namer) -> None:
-    assert words(namer, image(3, 4, person=9.0, sure=0.1)) == [PERSON, "swimsuit", "mask"]  # the sense of "mask" without a guard
+    assert words(namer, image(3, 4, person=9.0, sure=0.1)) == [PERSON, "swimsuit", "mask"]  # "mask" in the sense without a guard
     assert words(namer, image(3, 4, sure=0.1))[0] == "mask"
 
 
@@ -184,7 +184,7 @@ def test_an_animal_beside_a_possible_person_keeps_its_name(namer: Namer) -> None
 
 
 def test_a_likely_animal_does_not_name_a_sure_person(namer: Namer) -> None:
-    """A face in the shadow was named "person", and then "dog" and "fish"."""
+    """Earlier versions named a face in the shadow "person", and then "dog" and "fish"."""
     possible, sure = image(3, 0, person=0.007, sure=0.024), image(3, 0, person=9.0, sure=0.024)
     assert namer.shares(sure.features)[0][0, :3].sum() == pytest.approx(0.65, abs=0.01)
     assert words(namer, possible)[0] == "penguin"

@@ -64,7 +64,7 @@ def test_of_two_senses_the_one_that_the_classifier_knows_has_the_kinds(nouns: No
     synsets = {
         4: Synset(4, ("physical entity",), (), False),
         5: Synset(5, ("person",), (4,), False),
-        6: Synset(6, ("tench", "napkin"), (4,), False),  # such as its meat
+        6: Synset(6, ("tench", "napkin"), (4,), False),  # such as the meat of a tench
         **{offset: Synset(offset, synset.lemmas, synset.hypernyms or (4,), False) for offset, synset in nouns.synsets.items()},
     }
     senses = {

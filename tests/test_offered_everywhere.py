@@ -17,7 +17,7 @@ pytestmark = pytest.mark.artifacts
 
 
 def beginnings() -> list[str]:
-    """Return all beginnings of two letters, and those of three letters that a blocked word has. No other can suggest one."""
+    """Return all beginnings of two letters, and the first three letters of each blocked word. No other can suggest one."""
     entries = [line for line in BUNDLED_LIST.read_text("utf-8").splitlines() if not line.startswith("#")]
     return sorted(
         {word[:3] for entry in entries for word in entry.split()} | {"".join(each) for each in product(ascii_lowercase, repeat=2)}

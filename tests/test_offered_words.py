@@ -88,7 +88,7 @@ def test_a_vocabulary_offers_no_blocked_noun(word_filter: WordFilter, expected: 
 
 
 def test_words_are_found_behind_many_blocked_ones(engine: Engine) -> None:
-    """The nearest words are searched again, since more are blocked than are found to spare."""
+    """The nearest words are searched for again, because the first search finds too few that are not blocked."""
     encoder = engine.text
     assert isinstance(encoder, WordVectorEncoder)
     hits = engine.similar_words("violin", k=60)

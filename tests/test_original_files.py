@@ -1,4 +1,4 @@
-"""A hit leads back to the file that was indexed, also if a file of annotations gives the image a source."""
+"""A hit leads back to the file that was indexed, even if an annotation file gives the image a source."""
 
 from __future__ import annotations
 

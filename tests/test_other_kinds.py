@@ -1,4 +1,4 @@
-"""Files that are not read are named by what they are."""
+"""Files of a kind that is not read are refused with an error that names the kind."""
 
 from __future__ import annotations
 

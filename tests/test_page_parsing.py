@@ -32,7 +32,7 @@ def test_a_page_opens_while_another_thread_parses(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_no_page_shows_a_value_by_writing_it_on_a_line(script: Path) -> None:
-    """Streamlit calls that magic, and it is off. A call or a docstring is no such line."""
+    """Streamlit calls such lines magic, which is turned off. A call or a docstring is not such a line."""
     module = ast.parse(script.read_text("utf-8"))
     lines = [each for each in ast.walk(module) if isinstance(each, ast.Expr)]
     docstrings = [each for each in lines if isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)]

@@ -103,7 +103,7 @@ def test_an_upload_that_is_no_picture(page: str, content: bytes, expected: str) 
 
 @pytest.mark.parametrize("page", ["image_search", "labels"])
 def test_a_refused_document_leaves_nothing_of_the_picture_before_it(page: str) -> None:
-    """The browser leaves the judgement to the server, so that the page of the earlier picture does not stay."""
+    """The browser accepts any file and leaves the check to the server, so that the page of the earlier picture does not stay."""
     test = app(page)
     test.button_group(key=f"{page}_way").set_value("Upload").run()
     test.file_uploader(key=f"{page}_file").set_value(("cat.webp", CAT.read_bytes(), "image/webp")).run()
@@ -172,13 +172,13 @@ def test_results_begin_with_a_sentence_and_a_chart() -> None:
     percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]
     assert percents[0] == int(share[1]) == max(percents)
     assert len(percents) == 3
-    assert "every method chooses five names from the same 46" in page_text(test)
-    assert not test.get("vega_lite_chart")  # what researchers want is made when they ask for it
+    assert "each choose five of the same 46" in page_text(test)
+    assert not test.get("vega_lite_chart")  # the charts for researchers are drawn on request
     assert not test.metric
 
 
 def test_a_chart_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A chart takes the server 100 ms, in which nobody else is answered."""
+    """Drawing a chart takes the server 100 ms, during which it answers nobody else."""
     test, drawn, to_dict = app("results", protocol="Pascal"), list[object](), altair.LayerChart.to_dict
 
     def recorded(chart: altair.LayerChart, *args: Any, **kwargs: Any) -> dict[str, Any]:

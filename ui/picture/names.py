@@ -53,13 +53,13 @@ def show_names(names: Names) -> None:
                 st.markdown(f"{plain(hit.word)}  ·  {sure}")
         if others:
             st.caption(
-                "Other words that may fit. A general word can be more probable than the best name, but tells you less.",
+                "Other words that may fit, and how likely each is. A general word can have a higher percentage than the best name.",
                 help=_ORDER_HELP,
             )
         for hit, share in others:
             _bar(hit, share, confidence(share))
     if unlikely := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
-        st.caption(f"Less likely, below {LEAST_SHOWN:.0%}: {', '.join(unlikely)}")
+        st.caption(f"Words below {LEAST_SHOWN:.0%}: {', '.join(unlikely)}")
 
 
 def _bar(hit: WordHit, share: float, sure: Confidence) -> None:

@@ -31,8 +31,9 @@ NAMES = {
 }
 """Protocol → its name on the page and in the address."""
 ABOUT = {
-    "pascal-sentences": "Photographs of 20 classes that the model was trained on. Are their names among the first words?",
-    "zero-shot": "Classes that the model was not trained on. Are their names among the first words?",
+    "pascal-sentences": "Photographs of 20 classes. The model was trained on others of the same classes. Is the right class "
+    "among its first words?",
+    "zero-shot": "Photographs of classes that the model was not trained on. Is the right class among its first words?",
     "imagenet": "Samples of the 1,000 ImageNet classes. Are the first answers right, or at least closely related?",
     "caltech-101": "Photographs of another data set. A search for a class should list its photographs first.",
     "flickr8k": "A search with a sentence should find the photograph that the sentence describes.",

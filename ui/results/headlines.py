@@ -43,7 +43,7 @@ HEADLINES = (
         "hit@5",
         SEED,
         "How often the right word is among the five best of all words (hit@5). The pictures show 20 classes. The model "
-        "was trained on them, as in the notebook from 2020 that this project started from.",
+        "was trained on other pictures of these classes, as in the notebook from 2020 that this project started from.",
     ),
     Headline(
         "Unseen classes, top 5",
@@ -51,9 +51,9 @@ HEADLINES = (
         "alone",
         "hit@5",
         CONSE,
-        "How often the right one of 46 classes is in the top five (hit@5). The model was trained on none of these "
-        "names, but knows four of the things by another name. This is DeViSE alone. The share at the top of the page is that of "
-        "the app as shipped.",
+        "How often the right one of 46 classes is in the top five (hit@5). The model was not trained on pictures "
+        "with these class names, but four of the classes were in its training under other names. This is the DeViSE model alone. "
+        "The percentage at the top of the page is for the whole app.",
     ),
     Headline(
         "Closely related answers",
@@ -61,7 +61,7 @@ HEADLINES = (
         "kept out",
         "hp@5",
         SOFTMAX,
-        "The share of the five best answers that are closely related to the right one (hp@5), compared with a plain classifier. "
+        "Of the five best answers, the share that is closely related to the right one (hp@5). "
         "A wrong answer can still make sense, such as another breed of dog.",
     ),
     Headline(
@@ -88,7 +88,7 @@ def headlines(results: Results) -> None:
             border=True,
             delta_color="normal" if clear else "off",
         )
-        unclear = "" if clear else " The difference may be due to chance."
+        unclear = "" if clear else f" The difference from {rival} may be due to chance."
         column.caption(f"{headline.meaning} 95% interval: {ours.low:.2f} to {ours.high:.2f}.{unclear}")
 
 

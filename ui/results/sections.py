@@ -133,8 +133,9 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
-        "one of its labels names that kind of thing. Pictures without a category or label are not counted. Average precision is 1 "
-        "if all right pictures come before all others. It is computed over the whole list, not only over the first pictures."
+        "one of its labels names that kind of thing. Pictures without a category or label are not judged. Each search orders all "
+        "pictures of the collection. Average precision is 1 if all right pictures come first, and lower the further down they "
+        "are. So it can be low even if the first pictures are right."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):
@@ -155,8 +156,8 @@ def right_of(verdicts: Sequence[bool | None]) -> str:
     right, judged = verdicts.count(True), len(verdicts) - verdicts.count(None)
     if judged == len(verdicts):
         return f"{right} of the first {judged} are right"
-    unknown = f"{len(verdicts) - judged} unknown"
-    return f"of the first {len(verdicts)}, {right} right and {unknown}" if judged else f"of the first {len(verdicts)}, {unknown}"
+    unjudged = f"{len(verdicts) - judged} not judged"
+    return f"of the first {len(verdicts)}, {right} right and {unjudged}" if judged else f"of the first {len(verdicts)}, {unjudged}"
 
 
 def model_card(engine: Engine) -> None:
