@@ -1,1 +1,1 @@
-"""Measurements of speed, memory and robustness, each against what it claims to beat."""
+"""Measurements of speed, memory and robustness, most of them compared with a target or an alternative."""

@@ -1,8 +1,8 @@
 """How many of the images that are announced for a kind of thing show it: ``python -m benchmarks.announced``.
 
 The queries are the kinds of thing above the labels of at least two images of a bundled collection, such as "fruit" or "footwear",
-of which the app is sure. An image is of a kind if one of its labels is, in WordNet. The first row of a table are the images that
-pass the threshold of ``good_matches``, and the others those of them with at least so much evidence.
+of which the app is sure. An image is of a kind if WordNet places one of its labels below it. The first row of a table is about all
+images that pass the threshold of ``good_matches``. Each other row is about those of them with at least the evidence that it names.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def precision_and_recall(of: list[Kind], announced: Callable[[Kind], Mask]) -> t
 
     Args:
         of: The kinds.
-        announced: Returns which images are announced. A kind without one counts for the recall only.
+        announced: Returns which images are announced. A kind without announced images counts for the recall only.
     """
     precision, recall = list[float](), list[float]()
     for kind in of:

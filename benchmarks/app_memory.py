@@ -1,6 +1,7 @@
 """Visit the app in Chromium with Keras and with ONNX Runtime, and measure the memory of the server and of its processes.
 
-With ``--preload 0``, as on a small host, the model loads with the photo, and the views before it are what text search alone needs.
+With ``--preload 0``, as on a small host, the model loads when the photo is uploaded. The rows before that show the memory that
+text search alone needs.
 """
 
 from __future__ import annotations

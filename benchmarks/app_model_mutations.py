@@ -1,8 +1,8 @@
 """Damaged and malicious files of a model folder, and a count of what they do to a running app.
 
-Run ``python -m benchmarks.app_model_mutations``. Each mutated model replaces the one before it while the server runs, which then
-opens it as it does at its start. For every tenth mutation a server is started. The app must work, or say in a sentence which file
-is wrong and what to do.
+Run ``python -m benchmarks.app_model_mutations``. Each mutated model replaces the one before it while the server runs. The server
+then opens it as it does at its start. For every tenth mutation, a new server is started. The app must work, or say in a sentence
+which file is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS
 PARTS = 3
 """Into how many parts the questions are divided. The first one is in every part."""
 STARTS = 10
-"""A server is started for every tenth mutation."""
+"""A new server is started for every tenth mutation."""
 MODEL = "model.keras"
 READERS = {
     "results.json": "results",
@@ -51,13 +51,13 @@ _REMEDY = re.compile(r"Restore|Make |make it again|Download|Open that model|Upda
 
 
 class ModelTrial(MutationTrial):
-    """Puts mutated copies of a model where a server reads it, and asks for them.
+    """Puts mutated copies of a model where a server reads it, and asks the server about them.
 
     Args:
         source: The model to copy.
         folder: The folder of the server's model.
         questions: Asks the server.
-        alive: Whether the server runs.
+        alive: Returns whether the server runs.
     """
 
     def __init__(self, source: Path, folder: Path, questions: AppQuestions, alive: Callable[[], bool]) -> None:
@@ -67,7 +67,7 @@ class ModelTrial(MutationTrial):
         self.starts, self.refusals = 0, set[str]()
 
     async def ask(self, group: Sequence[Mutated]) -> list[Asked]:
-        """Ask about one mutation. Nothing works beside it. Returns what ``MutationTrial.ask`` does."""
+        """Ask about one mutation. There is no intact collection to ask about beside it. Returns what ``MutationTrial.ask`` does."""
         [(number, file, mutation)] = group
         copy = copy_of(self._source, self._source.with_name("copy"))
         mutate(copy, file, mutation, random.Random(number))
@@ -90,7 +90,7 @@ class ModelTrial(MutationTrial):
             {"api/v1/label": image} if runs_model else {},
         )
         asked.problems += [f"names no file and remedy: {refusal}" for refusal in asked.refusals if not self._is_clear(refusal)]
-        said = (refusal.replace("\\", "").partition(": ")[2] for refusal in asked.refusals)  # without what escapes Markdown
+        said = (refusal.replace("\\", "").partition(": ")[2] for refusal in asked.refusals)  # without Markdown's escapes
         self.refusals.update(sentence.replace(str(self._folder), "MODEL")[:300].strip() for sentence in said)
         return asked
 
@@ -98,7 +98,7 @@ class ModelTrial(MutationTrial):
         """Whether a refusal says what the operator must know. The API and the map tell visitors only that something is damaged."""
         if not refusal.startswith(("page ", "ready")):
             return True
-        said = refusal.replace("\\", "")  # of Markdown
+        said = refusal.replace("\\", "")  # without Markdown's escapes
         return any(Path(file).name in said for file in self._files) and _REMEDY.search(said) is not None
 
 
@@ -112,7 +112,7 @@ def _part(names: Sequence[str], number: int, file: str) -> list[str]:
 
 
 def pages_of(item: str) -> dict[str, dict[str, str]]:
-    """Return the pages to open, each with the parameters of its address. What follows a space tells them apart."""
+    """Return the pages to open, each with the parameters of its address. What follows a space tells entries for one page apart."""
     return {
         "text_search": {"q": "dog"},
         "text_search typo": {"q": "a black dogg on the grass -cat"},
@@ -144,7 +144,7 @@ def paths_of(item: str) -> dict[str, str]:
 
 
 def run(count: int, seed: int, root: Path) -> tuple[list[list[str]], set[str]]:
-    """Start a server, try mutations of the bundled model with it, and return the rows of a table, and what was said of them."""
+    """Start a server, try mutations of the bundled model with it, and return the rows of a table and the texts of the refusals."""
     engine = load_engine()
     ignored = shutil.ignore_patterns("collections")
     source = Path(shutil.copytree(BUNDLED_ARTIFACTS, root / "source", ignore=ignored))
@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=300, help="how many mutations (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--sentences", action="store_true", help="print what the app said of them")
+    parser.add_argument("--sentences", action="store_true", help="print what the app said about the mutations")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as root:
         rows, refusals = run(options.count, options.seed, Path(root))

@@ -2,8 +2,8 @@
 
 Run ``python -m benchmarks.app_mutations``. It does with a server what ``benchmarks.mutations`` does with the library. The
 server offers several mutated collections at a time. They are replaced by others while it runs. Pages, their routes and the API are
-asked for each of them, and for the default collection, which must work as if nothing had happened. If an answer is wrong
-or slow, these mutations are tried again alone.
+asked about each of them, and about the default collection, which must work as if nothing had happened. If an answer is wrong
+or slow, these mutations are tried again one by one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS
 
 DEFAULT, MUTATED = "photos", "mutated"
 TOGETHER, CLIENTS = 8, 3
-"""How many mutated collections the server offers at a time, and about how many of them it is asked at a time."""
+"""How many mutated collections the server offers at a time, and how many of them it is asked about at a time."""
 _SEEDS = 1_000_000
 _MANY = "9999"
 LIMITS = {
@@ -44,8 +44,8 @@ LIMITS = {
     "SEMBLANCE_OPEN_SECONDS": "50",
     "PYTHONWARNINGS": "always::RuntimeWarning",
 }
-"""The settings of the server. One address asks far more than a visitor, and is not refused. Every warning of NumPy is
-logged, and not only the first one of a line, so that it is known which mutation causes it."""
+"""The settings of the server. One address sends far more requests than a visitor does, and must not be refused. Every
+warning of NumPy is logged, not only the first one of each line of code, to show which mutation causes it."""
 
 
 def mutations(names: Sequence[str], count: int, seed: int) -> Iterable[Mutated]:
@@ -56,13 +56,13 @@ def mutations(names: Sequence[str], count: int, seed: int) -> Iterable[Mutated]:
 
 
 class CollectionTrial(MutationTrial):
-    """Puts mutated copies of a collection into the folder that a server offers, and asks for them.
+    """Puts mutated copies of a collection into the folder that a server offers, and asks the server about them.
 
     Args:
         source: The collection to copy.
         served: The folder of the server's collections.
         questions: Asks the server.
-        alive: Whether the server runs.
+        alive: Returns whether the server runs.
     """
 
     def __init__(self, source: Path, served: Path, questions: AppQuestions, alive: Callable[[], bool]) -> None:
@@ -140,7 +140,9 @@ def runs(pid: int) -> bool:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark and print its tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1_000, help="for each kind of collection (default: %(default)s)")
+    parser.add_argument(
+        "--count", type=int, default=1_000, help="how many mutations of each kind of collection (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--kinds", nargs="+", choices=("small", "large"), default=("small", "large"))
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Ask a running app about a collection in every way that pages, their routes and the API do, and note what must not be."""
+"""Ask a running app about a collection in every way that its pages, their routes and its API do, and note what must not happen."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from benchmarks.collection_questions import pages_of, part_of, paths_of
 SLOWEST = 5.0  # seconds
 WARM_TRIES = 5
 _QUIET = re.compile(rb": UserWarning: |^WARNING: All log messages before absl|^[IW]\d{4} |^To enable the following instructions")
-"""A warning for developers, such as one of NumPy about the version of a file, or what TensorFlow says of itself. The line of code
-follows a warning."""
+"""Harmless lines of the log: warnings for developers, such as NumPy's about the version of a file, and TensorFlow's messages about
+itself. The line of code that caused a warning follows it."""
 _UNEXPECTED = "Something went wrong"
 _LOST = (WebSocketException, requests.RequestException, OSError, TimeoutError, EOFError)
 
@@ -35,12 +35,12 @@ class Asked:
 
     Attributes:
         answers: How many there were.
-        refusals: What those of them said that name something wrong.
-        problems: A sentence for each one that must not be, except for slow ones.
+        refusals: The texts of the answers that name something wrong.
+        problems: A sentence for each answer that must not happen, except for slow ones.
         slow: A sentence for each one that took more than ``SLOWEST`` seconds, and not because the machine was busy.
         starved: How many took so long because the machine was busy.
         slowest: The seconds of the slowest.
-        busiest: The most seconds of CPU that the server used during one of them, for all that it did then.
+        busiest: The most seconds of CPU that the server used during one of them, including its other work at that time.
     """
 
     answers: int = 0
@@ -83,7 +83,10 @@ class AppQuestions:
         return asked
 
     async def warm_up(self, items: dict[str, str]) -> None:
-        """Ask everything about intact collections, name → an item, until all answers are right: the server loads the model first.
+        """Ask everything about intact collections until all answers are right. Before that, the server has to load the model.
+
+        Args:
+            items: The name of each collection → the id of one of its images.
 
         Raises:
             RuntimeError: They do not become right.
@@ -101,7 +104,7 @@ class AppQuestions:
         """Ask any questions.
 
         Args:
-            pages: Pages, each with the parameters of its address. What follows a space tells them apart.
+            pages: Pages, each with the parameters of its address. What follows a space tells entries for one page apart.
             paths: Addresses to request, each with a name.
             uploads: Addresses to send an image to.
         """
@@ -117,7 +120,7 @@ class AppQuestions:
         return asked
 
     async def _note(self, question: str, asked: Asked, ask: Callable[[], Awaitable[str]]) -> None:
-        """Wait for an answer, which is "" or a refusal."""
+        """Wait for an answer, which is "" or a refusal, and note it."""
         began, before = time.perf_counter(), CpuUse.of(self._pid)
         try:
             refusal = await ask()
@@ -164,7 +167,7 @@ class AppQuestions:
         return "" if answer.ok else f"status {answer.status_code}: {answer.text[:600]}"
 
     def _errors_in_log(self) -> list[str]:
-        """Return the lines that were written since the last call and are no event of the app, or one of an error."""
+        """Return the lines that were written since the last call, without harmless lines and events that are no errors."""
         with self._log.open("rb") as log:
             log.seek(self._read)
             lines = log.read().splitlines()
@@ -179,7 +182,7 @@ class CpuUse:
     Attributes:
         worked: The seconds of CPU of all threads.
         ran: Those of the first thread.
-        waited: The seconds in which the first thread could have run, and another process did.
+        waited: The seconds in which the first thread could have run, but another process did.
     """
 
     worked: float = 0.0
@@ -196,10 +199,10 @@ class CpuUse:
         return cls()
 
     def explains(self, seconds: float, before: CpuUse) -> bool:
-        """Return whether an answer that took ``seconds`` since ``before`` did so because other processes kept the machine busy.
+        """Return whether an answer took ``seconds`` since ``before`` because other processes kept the machine busy.
 
-        It is assumed that all threads waited for a core as long as the first one, for each second of work. One that waits for
-        something else does not work.
+        This assumes that every thread waited for a core as long as the first one did, for each second of work. A thread that waits
+        for something else uses no CPU.
         """
         ran, waited = self.ran - before.ran, self.waited - before.waited
         slowdown = (ran + waited) / max(ran, 1e-3)
@@ -219,7 +222,7 @@ def check_json(text: str) -> None:
     try:
         json.loads(text or "{}", parse_constant=refuse)
     except ValueError as error:
-        raise UnexpectedAnswerError(f"no JSON: {error}") from error
+        raise UnexpectedAnswerError(f"not valid JSON: {error}") from error
 
 
 def _is_harmless(line: bytes) -> bool:

@@ -33,7 +33,7 @@ class AppSession:
     Args:
         address: The address of the server.
         page: The path of the page.
-        client: The address of the client, which each request names as a proxy on this machine does.
+        client: The address of the client. Each request states it, as one that passes through a proxy on this machine does.
         parameters: The parameters of the address that is opened.
 
     Attributes:
@@ -140,7 +140,7 @@ class AppSession:
         await self.run_with(await self.sent_to_drop(files))
 
     async def sent_to_drop(self, files: dict[str, bytes]) -> WidgetState:
-        """Send files to the session's drop. Returns the event that tells the page of them."""
+        """Send files to the session's drop zone. Returns the event that tells the page about them."""
         received, *_, drop = self.components("dropzone")[0]
         for name, content in files.items():
             await asyncio.to_thread(self._put_in_drop, f"{self.address}/{drop.lstrip('/')}/{name}", content)

@@ -1,6 +1,7 @@
 """Attack a server on this machine as hostile visitors may: ``python -m benchmarks.attackers ADDRESS --seconds 60``.
 
-Each attacker goes through the five attacks and begins with another one. It prints how often each was made, and refused.
+Each attacker goes through the five attacks, and each starts with a different one. The program prints how often each attack was
+made, and how often the server cut it short.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ CLAUSES, QUERIES, SUGGESTIONS = 30, 10, 100
 SLOW_PICTURES = 60
 UPLOAD, UPLOADS, SESSIONS = 48_000_000, 20, 10
 BATCHES, NAMES = 10, 2_500
-"""Refused names in a message. With 300 letters each, they are just below the largest message."""
+"""The number of messages, and of refused names in each. With 300 letters for each name, a message is just below the size limit."""
 Attack = Callable[[str, str], Awaitable[None]]
 _REFUSED = (AppSessionError, WebSocketException, requests.RequestException, OSError, TimeoutError, EOFError)
 
@@ -146,7 +147,7 @@ async def attack(server: str, seconds: float, attackers: int) -> dict[str, dict[
 
 
 def main() -> None:
-    """Attack, and print what was made as JSON."""
+    """Attack, and print the numbers of attacks as JSON."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("server", help="the address of a server on this machine")
     options.add_argument("--seconds", type=float, default=60.0)

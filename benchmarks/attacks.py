@@ -52,7 +52,7 @@ async def run(server: str, pid: int, seconds: float, attackers: int, visitors: i
     await visit(server, visitors, _over_in(CALM), calm)
     before = memory(pid)
     command = ["nice", sys.executable, "-m", "benchmarks.attackers", server, f"--seconds={seconds}", f"--attackers={attackers}"]
-    # Attackers compute elsewhere, so theirs has a low priority here.
+    # Real attackers use their own machines, so their process has a low priority here.
     attacking = await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, stdout=subprocess.PIPE)
     over = _over_in(seconds)
     (printed, _), _ = await asyncio.gather(attacking.communicate(), visit(server, visitors, over, log))
@@ -104,7 +104,7 @@ def _quantiles(times: list[float]) -> tuple[str, str]:
 def main() -> None:
     """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seconds", type=float, default=180.0, help="how long the attacks take (default: %(default)s)")
+    options.add_argument("--seconds", type=float, default=180.0, help="how long the attacks last (default: %(default)s)")
     options.add_argument("--attackers", type=int, default=5)
     options.add_argument("--visitors", type=int, default=20)
     chosen = options.parse_args()

@@ -1,7 +1,7 @@
 """Measure how many candidates a large collection needs, and how long its first search takes.
 
 The collection is synthetic. Each of its images mixes the features of two bundled images, with noise, and gets its embedding from
-the head of the model. A candidate number is judged by how many of the first images of the whole score are among the candidates.
+the head of the model. A number of candidates is judged by how many of the best images by the full score are among them.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def first_search(engine: Engine, collection: LargeCollection) -> tuple[float, fl
 
 
 def recalls(engine: Engine, features: Floats, embeddings: Floats) -> dict[str, Floats]:
-    """Return the share of the first images that are candidates, ``(queries, counts)``, for both ways to choose candidates."""
+    """Return the share of the first images that are candidates, ``(queries, counts)``, for both ways of choosing candidates."""
     scorer = engine.parts.scorer
     assert scorer is not None
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(features), _BLOCK)]
@@ -102,7 +102,7 @@ def recalls(engine: Engine, features: Floats, embeddings: Floats) -> dict[str, F
         best = np.argsort(-scorer.scores(reading, images), kind="stable")[:SHOWN]
         stages = (scorer.scores_without_kinds(reading, embeddings, images.vectors), (embeddings @ query.vectors.T).max(axis=1))
         for name, stage in zip(rows, stages, strict=True):
-            places = np.argsort(np.argsort(-stage, kind="stable"))[best]  # where the first stage has them
+            places = np.argsort(np.argsort(-stage, kind="stable"))[best]  # their ranks in the first stage
             rows[name].append([float((places < count).mean()) for count in COUNTS])
     return {name: np.asarray(values, dtype=np.float32) for name, values in rows.items()}
 

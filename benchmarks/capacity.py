@@ -4,7 +4,7 @@
     python -m benchmarks.capacity --disk-price 0.02 --machine-price 300 --prices-from "example.org, 2026-11-01"
 
 It computes with the numbers in ``capacity_constants.py``. Each names the command that measured it. ``--check`` compares the sizes
-of files with a collection on disk, and ``--measure`` measures the time and the thumbnail of an image again.
+of files with a collection on disk, and ``--measure`` measures the indexing time and the thumbnail size of an image again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Prices:
     Attributes:
         disk: A GB of disk for a month.
         machine: A machine for a month.
-        source: Where the prices are from, and of which day.
+        source: Where the prices are from, and their date.
     """
 
     disk: float
@@ -99,7 +99,7 @@ def indexes() -> dict[str, IndexNeeds]:
 
 
 def folder_bytes(names: Sequence[str] = tuple(constants.FILES)) -> float:
-    """Return the bytes of an image in some files of a folder."""
+    """Return how many bytes an image takes in these files of a folder."""
     return sum(constants.FILES[name] for name in names)
 
 
@@ -109,12 +109,12 @@ def page_seconds(count: int) -> float:
 
 
 def most_images(seconds: float) -> int:
-    """Return for how many images in a folder a page takes at most ``seconds`` of CPU."""
+    """Return the largest number of images in a folder for which a page takes at most ``seconds`` of CPU."""
     return int(max(0.0, 1000 * seconds - constants.PAGE.value) / constants.PAGE_PER_MILLION.value * 1e6)
 
 
 def machines_for(memory: float, machine: Machine) -> int:
-    """Return how many machines have so many bytes of memory. A fifth of each is left for the system and for searches."""
+    """Return how many machines are needed for so many bytes of memory. A fifth of each is left for the system and for searches."""
     return max(1, math.ceil(memory / (0.8 * machine.memory * GB)))
 
 
@@ -167,7 +167,7 @@ def _machine_count(needs: IndexNeeds, machine: Machine) -> Callable[[int], str]:
 
 
 def costs(machine: Machine, prices: Prices) -> dict[str, Callable[[int], str]]:
-    """Return the cost of a month: of a folder while its pages are fast enough, and with each index."""
+    """Return the rows of the monthly cost: of a folder, as long as its pages are fast enough, and of Milvus with each index."""
     thumbnails = constants.THUMBNAIL.value
 
     def folder(count: int) -> str:
@@ -201,7 +201,7 @@ def check(folder: Path) -> bool:
 
 
 def print_quantities(machine: Machine, prices: Prices | None) -> None:
-    """Print the constants, the table, and with prices the cost."""
+    """Print the constants, the table, and the cost if there are prices."""
     columns = ["images", *(f"{size:,}" for size in SIZES)]
     known = [[each.meaning, f"{each.value:,g} {each.unit}", each.source] for each in constants.CONSTANTS]
     print_table("Constants", ["what", "value", "measured by, or stated at"], known)
@@ -222,13 +222,13 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=Machine.cores, help="cores of a machine (default: %(default)s)")
     parser.add_argument("--memory", type=float, default=Machine.memory, help="GB of memory of a machine (default: %(default)g)")
     parser.add_argument("--seconds", type=float, default=Machine.seconds, help="CPU time of a page (default: %(default)g)")
-    parser.add_argument("--disk-price", type=float, help="of a GB for a month")
-    parser.add_argument("--machine-price", type=float, help="of a machine for a month")
-    parser.add_argument("--prices-from", metavar="TEXT", help="where the prices are from, and of which day")
+    parser.add_argument("--disk-price", type=float, help="price of a GB of disk for a month")
+    parser.add_argument("--machine-price", type=float, help="price of a machine for a month")
+    parser.add_argument("--prices-from", metavar="TEXT", help="where the prices are from, and their date")
     chosen = parser.parse_args()
     if chosen.check:
         if not (chosen.check / "items.sqlite").is_file():
-            parser.error(f"{chosen.check} is no large collection. benchmarks.scale writes one.")
+            parser.error(f"{chosen.check} is not a large collection. Make one with benchmarks.scale.")
         sys.exit(not check(chosen.check))
     if chosen.measure:
         measure()

@@ -1,4 +1,4 @@
-"""What a collection needs for each image, as measured, each with the command that measured it."""
+"""What a collection needs for each image. Each number names the command that measured it, or the page that states it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from devise_core import load_engine
 from devise_core.storage.paths import REPOSITORY
 
 FEW, IMAGES = 100, 400
-"""What 300 more images take is what they take themselves, without starting and loading the model."""
+"""The second folder has 300 more images. The difference is what they take, without starting and loading the model."""
 RUNTIMES = ("onnx", "keras")
 
 
@@ -45,13 +45,16 @@ def index(photos: Path, collections: Path, runtime: str) -> float:
 
 
 def computing(photos: Path, collections: Path, runtime: str) -> float:
-    """Return the seconds of CPU that the vectors and thumbnails of a folder take. A second run finds them, and only writes."""
+    """Return the seconds of CPU that the vectors and thumbnails of a folder take.
+
+    A second run finds them on disk and only writes, so its time is subtracted.
+    """
     first, second = (index(photos, collections, runtime) for _ in range(2))
     return first - second
 
 
 def measure() -> None:
-    """Index a few photos and many with each runtime, and print the figures for one."""
+    """Index a few photos and many with each runtime, and print the figures for one image."""
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folders = {count: Path(name) / str(count) for count in (FEW, IMAGES)}

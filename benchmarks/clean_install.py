@@ -27,7 +27,7 @@ PHOTO = ROOT / "artifacts/collections/photos/images/cat.webp"
 FIRST_HIT = "castle"
 """The name of the first image for the README's text."""
 MOST = 2.0
-"""The most seconds of the processor that the first hit may take. Without other programs, the user waits hardly longer."""
+"""The most CPU seconds that the first hit may take. If no other program runs, the user waits hardly longer than that."""
 
 
 def readme_lines(search_only: bool = False) -> str:
@@ -58,7 +58,7 @@ class Finished:
     Attributes:
         said: What it printed.
         seconds: From its start to its end.
-        processor: The seconds that its threads took of all cores. Other programs hardly change them.
+        processor: The CPU seconds of all its threads. Other programs hardly affect them.
     """
 
     said: str
@@ -69,7 +69,8 @@ class Finished:
 def run(python: Path, code: str, folder: Path) -> Finished:
     """Run ``code`` in a new process in ``folder``.
 
-    Nothing leads to the checkout: no variable of it is set, and the user's folders are below ``folder``.
+    The process does not find the checkout. No environment variable of the project or of Python is set, and the user's data and
+    caches are below ``folder``.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEMBLANCE_", "DEVISE_", "PYTHON"))}
     kept |= {"XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache"), "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -100,7 +101,7 @@ def check_all_lines(python: Path, wheel: Path, folder: Path) -> None:
 
 
 def expect(holds: bool, otherwise: str) -> None:
-    """End the program with a sentence unless something holds."""
+    """End the program with the sentence ``otherwise`` unless ``holds`` is true."""
     if not holds:
         sys.exit(otherwise)
 
@@ -128,7 +129,7 @@ def main() -> None:
         if not given.text_only:
             check_all_lines(python, wheel, folder / "elsewhere")
     title = f"Python {platform.python_version()}: seconds from the start of a process to the first hit, {given.runs} processes each"
-    print_table(title, ["installed by", "median", "worst", "median of the processor"], rows)
+    print_table(title, ["installed by", "median", "worst", "median CPU time"], rows)
     if not given.text_only:
         print("All lines of the README work with the extra images.")
     expect(max(taken) <= MOST, f"The first hit takes more than {MOST:g} s of the processor.")

@@ -1,9 +1,9 @@
-"""A server as clip-retrieval has it: a text encoder of CLIP's size reads each query, and FAISS compares the images.
+"""A server like that of clip-retrieval: a text encoder of CLIP's size reads each query, and FAISS compares the images.
 
 The encoder has the layers of the text encoder of CLIP ViT-B/32 (Radford et al. 2021, arXiv 2103.00020): 12 layers of width 512 with
 8 heads, over 77 tokens. Its weights are random, because the time does not depend on them. ONNX Runtime runs it. clip-retrieval runs
-PyTorch (https://github.com/rom1504/clip-retrieval). FAISS compares every image, behind the server of Flask with a thread for each
-request, which is how clip-retrieval starts.
+PyTorch (https://github.com/rom1504/clip-retrieval). FAISS compares every image. Flask's server runs with a thread for each
+request, as clip-retrieval starts it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _EncoderGraph:
         return self.constant(self._random.normal(0, 0.02, shape).astype(np.float32))
 
     def add(self, kind: str, *inputs: str, outputs: int = 1, **attributes: Any) -> str:
-        """Add a node, and return the name of its output. Several outputs end with their numbers."""
+        """Add a node, and return the name of its output. The names of several outputs end with their numbers."""
         from onnx import helper
 
         name = f"n{len(self.nodes)}"

@@ -18,13 +18,13 @@ READERS = {
     "looks.scan": _INDEX_READERS,
     "looks.axes.npy": _INDEX_READERS,
 }
-"""File → the only questions that read it, but for one that runs the model. Most questions read the other files, or only those that
-add images do."""
+"""File → the only questions that read it, except for one that runs the model. The other files are read by most questions,
+or only when images are added."""
 Question = TypeVar("Question")
 
 
 def part_of(questions: dict[str, Question], part: int | None, file: str = "") -> dict[str, Question]:
-    """Return the first question, every ``PARTS``-th of the others, and those that read ``file``. Or return all."""
+    """Return the first question, every ``PARTS``-th of the others, and those that read ``file``. Return all if ``part`` is None."""
     names = list(questions)
     readers = READERS.get(file.rpartition("/")[2], ())
     chosen = names if part is None else [names[0], *names[1 + part % PARTS :: PARTS], *readers]
@@ -32,7 +32,7 @@ def part_of(questions: dict[str, Question], part: int | None, file: str = "") ->
 
 
 def pages_of(name: str, item: str) -> dict[str, dict[str, str]]:
-    """Return the pages to open, each with the parameters of its address. What follows a space tells them apart."""
+    """Return the pages to open, each with the parameters of its address. What follows a space tells entries for one page apart."""
     pages = {
         "text_search": {"q": "dog"},
         "text_search open": {"q": "dog", "open": item},  # runs the model, which takes most of the time

@@ -107,7 +107,7 @@ def check_files() -> None:
 
 
 def serving_api(image: Image) -> Image:
-    """Return the image with the command that runs the REST API alone, and the check that it can search."""
+    """Return the image with the command that runs the REST API alone, and a health check that asks whether it can search."""
     ready = f"import urllib.request; urllib.request.urlopen('{API}/ready', timeout=60)"
     serve = ["python", "-m", "devise_core", "serve", "--host", "0.0.0.0"]
     return replace(image, command=serve, health=["python", "-c", ready])

@@ -16,7 +16,7 @@ from benchmarks.dockerfile import BuildStage, Instruction, assignments, read_doc
 PACKAGES = ("python3", "python3-venv", "python3-dev", "ca-certificates")
 """What takes the place of the Python that the official image compiles."""
 _PASSED_ON = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "PIP_CERT", "PIP_INDEX_URL")
-"""Variables of this machine that its connection may need, as Docker passes on proxies."""
+"""Variables that this machine may need to reach the internet. They are passed on, as Docker passes on proxies."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ def bootstrap(base: str, folder: Path) -> None:
     """Fill a folder with what the image ``python:VERSION-slim-SUITE`` contains, from Debian's packages.
 
     Raises:
-        ValueError: It is another image, or Debian has another Python.
+        ValueError: ``base`` is another image, or Debian has another version of Python.
     """
     parts = re.fullmatch(r"python:(\d+\.\d+)-slim-(\w+)", base)
     if not parts:
@@ -148,7 +148,7 @@ def copy_context(context: Path, target: Path) -> None:
     """Copy the files of a folder that its ``.dockerignore`` allows.
 
     Raises:
-        ValueError: It is not of the form "leave out everything, keep these, skip these names".
+        ValueError: The ``.dockerignore`` is not of the form "leave out everything, keep these, skip these names".
     """
     lines = [line for line in (context / ".dockerignore").read_text("utf-8").splitlines() if line and line[0] != "#"]
     kept = [line[1:] for line in lines if line[0] == "!"]

@@ -2,9 +2,9 @@
 
     python -m benchmarks.fuzz --count 20000
 
-A crash is any result other than an image or an ``ImageError``, or a decoder that died. A hang takes more than 5 s, twice, because
-the machine may have been busy the first time. Memory peaks are those of a new decoder process (``VmHWM``), so this part needs
-Linux.
+A crash is any result other than an image or an ``ImageError``, or a decoder that died. A hang means that an input takes more
+than 5 s twice, because the machine may have been busy the first time. Memory peaks are those of a new decoder process (``VmHWM``),
+so this part needs Linux.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class LastGrid:
         return np.asarray(self.head(self.cells(pixels)).numpy() @ query)
 
     def left_out(self, pixels: Pixels, query: Floats, reach: int) -> Floats:
-        """Return how much the cosine drops if the mean leaves out the cells up to ``reach`` from each cell."""
+        """Return the negative cosine if the mean leaves out each cell and the cells up to ``reach`` away from it."""
         cells = self.cells(pixels)
         positions = np.stack(np.divmod(np.arange(len(cells)), SIDE), axis=1)
         kept = (np.abs(positions[:, None] - positions).max(axis=2) > reach).astype(np.float32)  # (49, 49)
@@ -90,7 +90,7 @@ def resized_to_7x7(grid: Floats) -> Floats:
     """Interpolate a grid of shape (r, c) linearly to 7 × 7."""
     for _ in grid.shape:
         positions = (np.arange(SIDE) + 0.5) / SIDE * len(grid) - 0.5
-        grid = np.stack([np.interp(positions, np.arange(len(grid)), line) for line in grid.T])  # transposed, twice
+        grid = np.stack([np.interp(positions, np.arange(len(grid)), line) for line in grid.T])  # transposes it, twice
     return grid
 
 
@@ -117,7 +117,7 @@ def pictures(engine: Engine, count: int) -> list[tuple[ImageInput, list[Floats]]
 
 
 def all_methods(engine: Engine) -> dict[str, Callable[[ImageInput, Floats], Floats]]:
-    """Return the methods: name → a function of an image and a query that returns the map. It includes reading the image."""
+    """Return the methods: name → a function of an image and a query that returns the map. Each function also reads the image."""
     grid = LastGrid(engine)
 
     def read(method: Callable[[Pixels, Floats], Floats], image: ImageInput, query: Floats) -> Floats:

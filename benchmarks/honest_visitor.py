@@ -21,12 +21,12 @@ from ui.query.examples import QUERIES
 
 _COLLECTION = BUNDLED_ARTIFACTS / "collections/photos"
 PAUSE = (2.0, 6.0)
-"""Seconds between two actions, from and to."""
+"""The shortest and the longest pause between two actions, in seconds."""
 IMAGES = 6
 POOL = 10
-"""How many queries there are, each with pictures of its own. Visitors open the first of them, as many do with an example."""
+"""How many queries there are, each with its own pictures. A visitor opens the first picture of a query."""
 WARM_TRIES = 5
-"""How often to wait for the model. On a busy machine, loading it takes longer than an answer may."""
+"""How often to wait for the model. On a busy machine, loading it takes longer than an answer may take."""
 SEARCHES = 5
 """How many searches before the visitor opens a new page."""
 
@@ -120,7 +120,7 @@ class Visitor:
 
 
 async def warm_up(server: str) -> None:
-    """Load the model, and ask every question of the visitors once, so that the server has computed what it keeps."""
+    """Load the model, and ask every question of the visitors once, so that the caches of the server are filled."""
     for _ in range(WARM_TRIES):
         with suppress(TimeoutError):
             await warm(server)

@@ -1,7 +1,7 @@
-"""Measure how many images ``index`` reads, embeds and shrinks in a second of processor time, now and in an earlier way.
+"""Measure how many images ``index`` reads, embeds and shrinks in a second of processor time, now and in the way used before.
 
-Before, thumbnails were encoded with WebP's default method, and an image was decoded so that its shorter side had the length of the
-longer side of a thumbnail. Both ways run in turn in one process, after a first run that loads the model.
+Before, thumbnails were encoded with WebP's default method, and an image was decoded so that its shorter side was at least as
+long as the longer side of a thumbnail. Both ways run in turn in one process, after a first run that loads the model.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from devise_core.vision.image_reader import read_image
 
 NOW, BEFORE = "now", "before"
 DEFAULT_METHOD = 4
-"""What Pillow takes if no method is given."""
+"""The WebP method that Pillow uses if none is given."""
 
 
 def choose(way: str, method: int) -> None:
-    """Let ``index`` read images and write thumbnails in one of the ways. ``method`` is the one that is used now."""
+    """Let ``index`` read images and write thumbnails in one of the two ways. ``method`` is the WebP method that is used now."""
     thumbnail.METHOD = method if way == NOW else DEFAULT_METHOD
     indexing.read_image = read_image if way == NOW else _read_larger  # type: ignore[assignment,attr-defined]
 

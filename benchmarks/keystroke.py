@@ -11,7 +11,7 @@ from benchmarks.table import median, print_table
 from ui.query.examples import QUERIES
 
 BETWEEN_KEYS = 150
-"""Milliseconds between the last two keys, as of a fast typist."""
+"""Milliseconds between the last two keys, which is the speed of a fast typist."""
 PAINTED = """([query, between]) => new Promise((resolve) => setTimeout(() => {
   const all = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? all(node.shadowRoot) : [])]);
   const nodes = all(document), box = nodes.find((node) => node.getAttribute("role") === "combobox");

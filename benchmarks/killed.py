@@ -34,7 +34,7 @@ SEED = 7
 
 @dataclass
 class KilledCommand:
-    """A command that replaces the folder ``target``. ``old`` is a copy of the folder before."""
+    """A command that replaces the folder ``target``. ``old`` is a copy of the folder before the command."""
 
     name: str
     arguments: Sequence[str]
@@ -102,7 +102,7 @@ def verified_hashes(folder: Path) -> dict[str, str]:
 
 
 def kill_at_random(job: KilledCommand, rounds: int, seed: int = SEED) -> KillOutcome:
-    """Kill the command ``rounds`` times: every other time while it writes, else at any moment of the run."""
+    """Kill the command ``rounds`` times: every other time while it writes, and otherwise at any moment of the run."""
     rng, outcome, before = random.Random(seed), KillOutcome(), verified_hashes(job.old)
     total, writing = durations(job)
     for number in range(rounds):

@@ -1,4 +1,4 @@
-"""Collections of few images with each kind of file: in the form of small ones, and of large ones to which images were added."""
+"""Collections of a few images with each kind of file, in the format of small collections or of large ones with added images."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIRST, ADDED = 60, 6
 
 
 def as_large(engine: Engine, folder: Path, target: Path) -> Path:
-    """Write the first images of the collection in ``folder`` in the form of a large collection of which ``ADDED`` came later."""
+    """Write the first images of the collection in ``folder`` as a large collection, to which the last ``ADDED`` are added later."""
     collection, layout = engine.on(folder).collection, CollectionLayout(target)
     items, features, embeddings = collection.items[: FIRST + ADDED], collection.features, collection.embeddings
     _copy_images(folder, target, items)

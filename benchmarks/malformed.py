@@ -81,7 +81,7 @@ def good_files() -> dict[str, bytes]:
 
 
 def mutated(data: bytes, others: list[bytes], rng: random.Random) -> bytes:
-    """Return ``data`` with one to four faults. Most PNG files get correct checksums again, so that the fault is reached.
+    """Return ``data`` with one to four faults. Most PNG files get correct checksums again, so that a decoder reaches the fault.
 
     Args:
         data: A valid file.

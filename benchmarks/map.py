@@ -107,7 +107,7 @@ def moved(page: Page) -> list[tuple[str, list[float]]]:
 
 
 def received(page: Page) -> dict[str, int]:
-    """Count the bytes that the page receives from now on, as they are sent: "code" that is the same for all pages, and "data"."""
+    """Count the bytes that the page receives from now on, as transferred: "code", which is the same for all pages, and "data"."""
     bytes_of, urls = {"code": 0, "data": 0}, dict[str, str]()
     session = page.context.new_cdp_session(page)
 
@@ -116,7 +116,7 @@ def received(page: Page) -> dict[str, int]:
         bytes_of["code" if is_code else "data"] += int(event["encodedDataLength"])
 
     def frame(event: dict[str, Any]) -> None:
-        bytes_of["data"] += len(event["response"]["payloadData"]) * 3 // 4  # the frames are told in base64
+        bytes_of["data"] += len(event["response"]["payloadData"]) * 3 // 4  # the browser reports frames in base64
 
     session.on("Network.requestWillBeSent", lambda event: urls.update({event["requestId"]: event["request"]["url"]}))
     session.on("Network.loadingFinished", finished)
@@ -129,7 +129,9 @@ def main() -> None:
     """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pictures", type=int, default=20_000, help="how many images the synthetic collection has")
-    options.add_argument("--folder", type=Path, help="a folder with collections, one of which is measured in its place")
+    options.add_argument(
+        "--folder", type=Path, help="a folder with collections. One of them is measured instead of the synthetic one"
+    )
     options.add_argument("--collection", default="many", help="its name")
     arguments = options.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")

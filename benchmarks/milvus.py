@@ -33,7 +33,7 @@ def main() -> None:
     options.add_argument("folder", type=Path, help="the collection in a folder, as benchmarks.scale writes it")
     options.add_argument("--store", help="the name of its copy in Milvus, if there is one")
     options.add_argument(
-        "--graph", action="store_true", help="copy it with a graph for the text search, which small ones do not have"
+        "--graph", action="store_true", help="copy it with a graph for both parts, which small collections do not have"
     )
     options.add_argument("--queries", type=int, default=100)
     arguments = options.parse_args()
@@ -87,7 +87,7 @@ def stored_vectors(engine: Engine) -> dict[Compared, Floats]:
 
 
 def queries_of(engine: Engine, by: Compared, matrix: Floats, count: int) -> list[Floats]:
-    """Return queries as a search makes them: of texts for "score", and noisy images for the others."""
+    """Return queries as a search makes them: texts for "score", and images with noise for the others."""
     rng = np.random.default_rng(11)
     if by != "score":
         rows = matrix[rng.integers(len(matrix), size=count)]

@@ -27,9 +27,9 @@ from devise_core.settings import settings
 from devise_core.storage.paths import REPOSITORY
 
 LAST = 14.0
-"""Seconds from the start of the command to the end by force, at most. Writing to the server takes several after the vectors."""
+"""The most seconds from the start of the command to the kill. After embedding, writing to the server takes several."""
 GIVES_UP = 300.0
-"""Seconds in which the command ends with an error when the server is gone."""
+"""The most seconds that the command may take to end with an error after the server was killed."""
 
 
 def use(server: Any) -> None:

@@ -19,7 +19,7 @@ INSIDE = "SEMBLANCE_TEST_NAMESPACE"
 
 
 def run_alone(module: str, arguments: Sequence[str]) -> int | None:
-    """Run a module again where only the loopback interface is, and return its exit status. None if it runs there already."""
+    """Run a module again where there is only the loopback interface. Return its exit status, or None if it runs there already."""
     if os.environ.get(INSIDE):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return None

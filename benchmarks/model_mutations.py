@@ -16,7 +16,7 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS
 
 
 def use_model(folder: Path) -> None:
-    """Load a model folder and do with it what the pages do. Raises what that raises."""
+    """Load a model folder and do with it what the pages do. No error is caught."""
     engine = load_engine(folder, "stamps")
     for text in ("dog", "a black dogg on the grass -cat", "bat", "hund", "king - man + woman"):
         query = engine.query(text)

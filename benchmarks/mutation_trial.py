@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from benchmarks.app_questions import SLOWEST, Asked
 
 TRIES = 5
-"""How often a mutation with a slow answer is tried again. One that hangs is slow each time, and a machine is not always busy."""
+"""How often a mutation with a slow answer is tried again. A hang is slow each time, and a machine is not always busy."""
 Mutated = tuple[int, str, str]
-"""A number, which is the seed of the mutation, a file, and the name of what is done to it."""
+"""The seed of a mutation, the file that it changes, and its name."""
 
 
 @dataclass
@@ -34,16 +34,16 @@ class AppOutcome:
     starved: int = 0
 
     def problem(self, sentence: str) -> None:
-        """Note a problem, and print it at once, because a run takes long."""
+        """Note a problem, and print it at once, because a run takes a long time."""
         self.problems.append(sentence)
         print(sentence, flush=True)
 
 
 class MutationTrial(ABC):
-    """Puts mutated copies of a folder where a server reads them, and asks for them.
+    """Puts mutated copies of a folder where a server reads them, and asks the server about them.
 
     Args:
-        alive: Whether the server runs.
+        alive: Returns whether the server runs.
     """
 
     def __init__(self, alive: Callable[[], bool]) -> None:
@@ -54,11 +54,11 @@ class MutationTrial(ABC):
         """Make some mutations, and ask about all of them at the same time.
 
         Returns:
-            What the answers were about each, and last those about what must work beside them.
+            The answers about each mutation, and at the end those about what must work beside the mutations.
         """
 
     async def run(self, chosen: Iterable[Mutated], together: int) -> AppOutcome:
-        """Try mutations, ``together`` of them at a time, until the server ends."""
+        """Try mutations, ``together`` of them at a time. Stop if the server ends."""
         mutated, slow = list(chosen), list[Mutated]()
         for start in range(0, len(mutated), together):
             group = mutated[start : start + together]
@@ -78,11 +78,11 @@ class MutationTrial(ABC):
         return self.outcome
 
     async def _try_alone(self, group: Sequence[Mutated], beside: Sequence[Asked]) -> None:
-        """Try again each of a group of mutations beside which something was wrong, and note the problems.
+        """Try each mutation of a group alone, after something was wrong with the group, and note the problems.
 
         Args:
             group: The mutations.
-            beside: The answers that they were given together.
+            beside: The answers when the mutations were tried together.
         """
         before = len(self.outcome.problems)
         for each in group:
@@ -94,9 +94,9 @@ class MutationTrial(ABC):
                 self.outcome.problem(f"only together, {', '.join(map(_text, group))}: {problem}")
 
     async def _try_slow_alone(self, slow: Sequence[Mutated]) -> None:
-        """Try mutations again until no answer is slow, in which case the machine was busy, or until it has been slow each time.
+        """Try slow mutations again, each alone. Those that are slow each time are problems.
 
-        An answer for which the server needs too much of the processor is a problem at once.
+        If a later answer is not slow, the machine was busy before. An answer that needs too much CPU is a problem at once.
         """
         waiting, sentences = slow, list[str]()
         for _ in range(TRIES):

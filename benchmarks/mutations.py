@@ -1,7 +1,7 @@
 """Damaged and malicious files of a model or a collection, and a count of what they do to the library.
 
 Run ``python -m benchmarks.mutations``. Each mutation is written into a copy of a bundled collection, or of a part of it in the form
-of a large one. The manifest is sealed again, as a stranger would do it. The collection is then opened and searched. It must work,
+of a large one. The manifest is sealed again, as an attacker would do. The collection is then opened and searched. It must work,
 or raise a ``DeviseError``.
 """
 
@@ -83,7 +83,7 @@ def with_forests(folder: Path, target: Path) -> Path:
 
 
 def use(engine: Engine, folder: Path) -> None:
-    """Open a collection and do with it what the pages do. Raises what that raises."""
+    """Open a collection and do with it what the pages do. No error is caught."""
     opened = engine.on(folder)
     opened.collection.verify()
     matches = opened.matches(opened.query("dog"))
@@ -98,7 +98,7 @@ def use(engine: Engine, folder: Path) -> None:
 
 
 def use_items(collection: Collection) -> None:
-    """Read what is known of the images in every way, and the levels of a large collection. Raises what that raises."""
+    """Read what is known of the images in every way, and the levels of a large collection. No error is caught."""
     labels, categories = collection.facets("label"), collection.facets("category")
     for label, category in zip(labels, categories, strict=False):
         collection.items_at(collection.postings.with_label(label)[:5])
@@ -113,7 +113,7 @@ def use_items(collection: Collection) -> None:
 
 
 def outcome(use: Callable[[Path], None], folder: Path) -> str:
-    """Return "works", "refused", or the name of the exception that must not be."""
+    """Return "works", "refused", or the name and the text of an exception that must not happen."""
     try:
         use(folder)
     except DeviseError:
@@ -131,7 +131,7 @@ def try_mutations(source: Path, use: Callable[[Path], None], root: Path, names: 
         use: Opens a copy of it and uses it.
         root: Where to make the copies.
         names: The files to mutate.
-        options: The command's, with ``count`` and ``seed``.
+        options: The options of the command, ``count`` and ``seed``.
     """
     use(source)  # what is loaded once is not counted as slow
     counts, chance = collections.Counter[str](), random.Random(options.seed)
@@ -158,7 +158,7 @@ def parsed(description: str | None, count: int) -> argparse.Namespace:
 
 
 def main() -> None:
-    """Try mutations of every file of a bundled collection and of one in the form of a large one, and print how they ended."""
+    """Try mutations of every file of a bundled collection and of a copy in the format of large ones, and print how they ended."""
     options, engine = parsed(__doc__, 5_000), load_engine()
     photos = engine.collections()["photos"]
     with tempfile.TemporaryDirectory() as temporary:

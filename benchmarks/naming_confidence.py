@@ -38,7 +38,7 @@ def precision(engine: Engine) -> dict[str, tuple[float, int]]:
 
 
 def _is_right(engine: Engine, item: Item, name: str, line: int) -> bool:
-    """Return whether a name is a label, a part or synonym of one, or a kind that has all that is below a label."""
+    """Return whether a name is a label, a part or synonym of one, or a kind that includes all that is below a label."""
     namer, evidence, text = engine.parts.namer, engine.parts.evidence, engine.text
     assert namer
     assert evidence

@@ -63,7 +63,7 @@ def unsuitable(words: Iterator[str], word_filter: WordFilter) -> tuple[list[str]
 
 
 def main() -> None:
-    """Print one line for each surface."""
+    """Print one line for each place where the app offers words."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--collection", action="append", help="a collection by name or folder; by default all")
     engine, word_filter = load_engine(), load_word_filter()

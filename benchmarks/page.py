@@ -36,7 +36,7 @@ PAINTED = """([tiles, query]) => new Promise((resolve) => {
 
 
 def measured(page: Page, queries: list[str]) -> list[tuple[float, float]]:
-    """Return for each query the milliseconds to the busy state of the box and to the images."""
+    """Return for each query the milliseconds until the search box shows that it is busy, and until the images are painted."""
     times = []
     for query in queries:
         times.append(tuple(page.evaluate(PAINTED, [TILES, query])))
@@ -64,7 +64,9 @@ def main() -> None:
     """Run the benchmark and print its table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folder", help="a folder with further collections")
-    options.add_argument("--collection", action="append", default=[], help="one of them, to be measured after the default one")
+    options.add_argument(
+        "--collection", action="append", default=[], help="a collection in --folder to measure after the default one"
+    )
     arguments = options.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     environment = {"SEMBLANCE_COLLECTIONS": arguments.folder} if arguments.folder else {}

@@ -1,6 +1,6 @@
 """Compare ``index --engine ray`` with plain ``index``, in images per second of processor time.
 
-They are those between a small and a large run, so that nothing counts that happens once.
+Only the difference between a small and a large run counts, so that what happens once per run is not included.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kill what takes part in ``index --engine ray`` at random moments. After the next run, the collection must have each image once.
+"""Kill processes of ``index --engine ray`` at random moments. After the next run, the collection must have each image once.
 
 A worker is a process that embeds images. Ray starts another one, so the same run completes. The driver is the process of the
 command. It is killed anywhere between its start and its end, and the command runs again.
@@ -36,7 +36,7 @@ from devise_core.vision.preprocess import Pixels
 
 SEED, COUNT = 7, 1_000
 FIRST, LAST = 2.0, 9.0
-"""Seconds from the start of the command to its end by force, at least and at most. Ray takes most of the first three to start."""
+"""The least and the most seconds from the start of the command until it is killed. Ray takes most of the first three to start."""
 
 
 class MeanColour(ImageEncoder):

@@ -1,7 +1,7 @@
 """Label one JPEG with Keras and with ONNX Runtime: the time, and the memory of a process that does nothing else.
 
-Each runs in processes of its own, in turns, so that a slower phase of the machine affects both. The time is that of the processor,
-because a waiting thread of one must not count for the other.
+Each runs in processes of its own, in turns, so that a slower phase of the machine affects both. The time for a label is CPU
+time, so that waiting for a core does not count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS, REPOSITORY
 RUNTIMES = ("keras", "onnx")
 CALLS = 10
 FIGURES = (
-    ("ms of the processor for a label", "cpu_ms", 1),
+    ("CPU ms for a label", "cpu_ms", 1),
     ("s to the first label", "first", 2),
     ("MB of memory after it", "memory", 0),
 )

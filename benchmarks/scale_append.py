@@ -39,7 +39,7 @@ def measured(writer: StoreWriter, images: Iterator[ImageBatch]) -> tuple[float, 
 
 
 def _written() -> float:
-    """Return how many megabytes this process has written, mapped files included, or NaN where the system does not tell."""
+    """Return how many megabytes this process has written, mapped files included, or NaN if the system does not report it."""
     try:
         lines = Path("/proc/self/io").read_text().splitlines()
     except OSError:
@@ -72,7 +72,7 @@ def _split(batch: ImageBatch, size: int) -> Iterator[ImageBatch]:
 def main() -> None:
     """Run the benchmark and print its table."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("folder", type=Path, help="where the collection is written. A million images need 8 GB meanwhile")
+    options.add_argument("folder", type=Path, help="where the collection is written. A million images need 8 GB during the run")
     options.add_argument("--count", type=int, action="append", help="the numbers of images, by default 100,000")
     options.add_argument("--added", type=int, default=1_000, help=f"how many to add, a divisor of {BLOCK:,}")
     options.add_argument("--times", type=int, default=3, help="how often")

@@ -1,4 +1,4 @@
-"""Measure one collection for ``benchmarks.scale``. It runs in a process of its own, so that memory and opening can be told."""
+"""Measure one collection for ``benchmarks.scale``. It runs in its own process, to measure its memory and opening time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN, K = 24, 10
 
 
 def resident() -> float:
-    """Return the resident memory of this process in MB, or NaN where the system does not tell."""
+    """Return the resident memory of this process in MB, or NaN if the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -34,7 +34,7 @@ def resident() -> float:
 
 
 def timed(calls: Sequence[Callable[[], object]]) -> list[str]:
-    """Return the median CPU milliseconds, the median milliseconds and the most of the calls, each made once after the first."""
+    """Return the median CPU time, the median time and the longest time of the calls in milliseconds, after a warm-up call."""
     calls[0]()
     cpu, wall = [], []
     for call in calls:
@@ -107,7 +107,7 @@ def measure_truth(engine: Engine, queries: Sequence[str]) -> None:
         feature = collection.vector_rows("visual")[looks[place]]
         rows, _ = collection.feature_index.search(feature / np.linalg.norm(feature), K)
         shares["appearance"].append(_share(rows, appearance[place]))
-        least = float(np.quantile(cosines[place], 0.999, method="midpoint"))  # at a cosine, rounding would decide
+        least = float(np.quantile(cosines[place], 0.999, method="midpoint"))  # between two cosines: rounding would decide at one
         counted += engine.scan(query.vectors[0]).count(least) == int(np.count_nonzero(cosines[place] >= least))
     rows_ = [[name, f"{np.mean(values):.3f}"] for name, values in shares.items()]
     rows_.append(["counts that are exact", f"{counted} of {len(read)}"])

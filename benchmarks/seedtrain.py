@@ -1,4 +1,4 @@
-"""Train and embed as the notebook that this project starts from: VGG16 is frozen in the model and runs forward in every epoch.
+"""Train and embed as the notebook that this project starts from does: VGG16 is frozen in the model and runs forward in every epoch.
 
 ``benchmarks.seed`` runs this in another process, so it imports nothing of this project. The weights are random, which does not
 change the speed. It times a few steps and scales them to the whole, because every step of an epoch costs the same.

@@ -1,4 +1,4 @@
-"""Open word vectors as the notebook that this project starts from: read GloVe's text into a dict, then build an Annoy index.
+"""Open word vectors as the notebook that this project starts from does: read GloVe's text into a dict, then build an Annoy index.
 
 ``benchmarks.words`` runs this in another process, so it imports nothing of this project.
 """

@@ -112,7 +112,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sessions", type=int, default=1_000)
     options.add_argument("--with-pictures", type=int, default=200, help="how many of them add pictures (default: %(default)s)")
-    options.add_argument("--soak", type=float, metavar="HOURS", help="let visitors stay for so many hours instead, such as 2")
+    options.add_argument("--soak", type=float, metavar="HOURS", help="let visitors stay for this many hours instead, such as 2")
     options.add_argument("--visitors", type=int, default=20, help="with --soak (default: %(default)s)")
     chosen = options.parse_args()
     with serving() as (server, pid):

@@ -19,7 +19,7 @@ SHOWN = """selector => {
   return all(document).some((node) => node.matches(selector) && node.getBoundingClientRect().height > 0
     && (node.tagName !== "IMG" || (node.complete && node.naturalWidth > 0)));
 }"""
-"""Whether an element is laid out and its image has arrived. Checked at every frame, as a locator waits up to 500 ms."""
+"""Whether an element is laid out and its image has arrived. Checked at every frame, because a locator checks only every 500 ms."""
 HELLO = 'import streamlit as st\nst.write("hello")\n'
 
 

@@ -1,11 +1,11 @@
-"""What a visitor gets for 100 everyday queries in each bundled collection, as it was judged by looking at the pictures.
+"""What a visitor gets for 100 everyday queries in each bundled collection, as judged by looking at the pictures.
 
 ``python -m benchmarks.typed_queries`` prints the tally, and which answers have changed since they were judged. With ``--write
-FILE`` it writes the answers of today, for a person to judge. The queries were written down before anyone looked at a result. The
+FILE`` it writes today's answers, for a person to judge. The queries were written down before anyone looked at a result. The
 last lines say how many labels, and how many everyday nouns that a collection does not show, are announced as a match.
 
 ``--list independent`` does the same for 100 other queries. They were chosen, and the answers judged, by someone who had not built
-the demo. No setting was chosen with them.
+the demo. No setting of the app was tuned on them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ FIRST = 6
 """How many pictures were judged."""
 JUDGEMENTS = ("right", "honest", "missed", "wrong")
 """Right: the first pictures, or those that are found by caption, show what was asked for. Honest: the collection does not have it,
-and the page does not claim it. Missed: the collection has it, and the page does not show it. Wrong: it is announced, not shown."""
+and the page does not claim it. Missed: the collection has it, and the page does not show it. Wrong: the page claims it, but does
+not show it."""
 ACCEPTABLE = JUDGEMENTS[:2]
 
 
@@ -41,7 +42,7 @@ class Answer:
         query: The query.
         state: "announced", "closest" if the app is not sure, "nothing", or "unreadable".
         shown: The ids of the first pictures.
-        described: The ids of the first pictures that are found by caption and not among those.
+        described: The ids of the first pictures that are found by caption and are not in ``shown``.
     """
 
     collection: str
@@ -125,9 +126,9 @@ def _write(path: Path, rows: list[Answer], known: dict[Answer, str]) -> None:
 
 
 def main() -> None:
-    """Print the tally of the judgements, or write the answers of today."""
+    """Print the tally of the judgements, or write today's answers."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", type=Path, help="write the answers of today, with the judgements of those that have not changed")
+    parser.add_argument("--write", type=Path, help="write today's answers, with the judgements of those that have not changed")
     parser.add_argument("--list", choices=LISTS, default=LISTS[0], help="the list of queries (default: %(default)s)")
     options = parser.parse_args()
     current = [answer for engine in bundled_engines() for answer in answers(engine, options.list)]

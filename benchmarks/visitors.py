@@ -163,7 +163,7 @@ async def warm(address: str) -> None:
 def main() -> None:
     """Run the benchmark and print its tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--minutes", type=float, default=10.0, help="how long each run takes (default: %(default)s)")
+    options.add_argument("--minutes", type=float, default=10.0, help="how long each run lasts (default: %(default)s)")
     options.add_argument("--visitors", type=int, default=50)
     options.add_argument(
         "--labelling", type=int, nargs="*", default=[0, 10], help="how many of them label images, for each run (default: 0 10)"

@@ -35,7 +35,7 @@ class ApiError(DeviseError):
     Attributes:
         status: The HTTP status, or 0 if the server has not answered.
         kind: The kind of error, such as "unknown-word".
-        members: What else the server says, such as "suggestions" for an unknown word.
+        members: Further fields of the error, such as "suggestions" for an unknown word.
         retry_after: After how many seconds to try again, if the server says so.
 
     Example:
@@ -54,7 +54,7 @@ class ApiError(DeviseError):
 
 
 class SemblanceClient:
-    """A client of a server that ``semblance serve``, or the app with ``SEMBLANCE_API=on``, has started. Safe to use from threads.
+    """A client of the REST API of ``semblance serve``, or of the app with ``SEMBLANCE_API=on``. Safe to use from several threads.
 
     Every method raises ``ApiError`` if the server refuses the request or does not answer.
 
@@ -105,23 +105,23 @@ class SemblanceClient:
             collection: The name of a collection, by default the first one.
             limit: How many images to return, up to 100.
             offset: How many images to skip.
-            category: Keep images in these categories, or below them.
-            label: Keep images with one of these labels.
-            not_category: Leave out images in these categories.
+            category: Keep only images in these categories, or in categories below them.
+            label: Keep only images with one of these labels.
+            not_category: Leave out images in these categories, or in categories below them.
             not_label: Leave out images with one of these labels.
-            only_matching: Leave out the images that do not match well.
-            captions: Look for the words in captions, labels and categories too.
+            only_matching: Whether to leave out the images that do not match well.
+            captions: Whether to look for the words in captions, labels and categories too.
         """
         parameters = {"q": text, "collection": collection, "limit": limit, "offset": offset, "category": category, "label": label}
         parameters |= {"not_category": not_category, "not_label": not_label, "only_matching": only_matching, "captions": captions}
         return self._get(SearchAnswer, "search", **parameters)
 
     def search_all(self, text: str, *, page: int = 100, **filters: Any) -> Iterator[TextMatch]:
-        """Yield all images for a text, the best first, one page of them at a time.
+        """Yield all images for a text, the best first. They are requested one page at a time.
 
         Args:
             text: The query.
-            page: How many images to ask for at a time, up to 100.
+            page: How many images to request at a time, up to 100.
             filters: The other arguments of ``search``.
         """
         offset: int | None = 0
@@ -144,7 +144,7 @@ class SemblanceClient:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL.
             collection: The name of a collection, by default the first one.
             limit: How many images to return, up to 100.
-            by: What is compared: what images show, how they look, or their ten nearest words.
+            by: "semantic" compares what images show, "visual" how they look, and "labels" their ten nearest words.
 
         Returns:
             The images with their cosines, from -1 to 1, the nearest first.
@@ -197,7 +197,7 @@ class SemblanceClient:
         return self._get(ImageRecord, f"collections/{quote(collection, safe='')}/items/{quote(item_id, safe='')}")
 
     def thumbnail(self, image: ImageRecord) -> bytes:
-        """Return the thumbnail file of an image that the server has returned."""
+        """Return the bytes of the thumbnail of an image that the server has returned."""
         return self._request("GET", image.thumbnail)
 
     def health(self) -> ServerHealth:
@@ -239,7 +239,7 @@ def _read(record: type[Record], content: bytes) -> Record:
 
 
 def _error(answer: urllib3.BaseHTTPResponse) -> ApiError:
-    """Return the error that the server describes, or one with only its status if it describes none."""
+    """Return the error that the answer describes, or an error with only the HTTP status if the answer describes none."""
     try:
         problem = json.loads(answer.data)
         detail, kind = str(problem.pop("detail")), str(problem.pop("type")).rpartition(":")[2]

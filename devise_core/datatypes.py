@@ -18,14 +18,14 @@ class Item:
     Attributes:
         id: Unique within the collection.
         file: The file, relative to the collection's folder.
-        labels: What it shows, the best label first.
+        labels: What the image shows, the best label first.
         category: A path of categories, such as "animals/birds".
-        caption: What it shows, in a sentence.
-        author: Who made it.
-        licence: The terms it is used under.
-        source: Where it came from: a URL, or the path of a file on this machine.
+        caption: What the image shows, in a sentence.
+        author: Who made the image.
+        licence: The terms that the image is used under.
+        source: Where the image came from: a URL, or the path of a file on this machine.
         focus: The point that a crop should keep, as fractions of width and height.
-        indexed_file: The path of the file on this machine that it was indexed from, if ``source`` is something else.
+        indexed_file: The path on this machine of the file that was indexed, if ``source`` is something else.
     """
 
     id: str
@@ -46,13 +46,13 @@ class Item:
 
     @property
     def original(self) -> Path | None:
-        """The file on this machine that the image was indexed from, if there is one."""
+        """The file on this machine that the image was indexed from, or None."""
         file = Path(self.indexed_file or self.source)
         return file if file.is_absolute() else None
 
     @property
     def origin(self) -> str:
-        """The source as anyone may see it. For a path on this machine, this is only the file's name."""
+        """The source without folders of this machine. If the source is a path, this is only the name of the file."""
         source = Path(self.source)
         return source.name if source.is_absolute() else self.source
 
@@ -63,10 +63,10 @@ class Hit:
 
     Attributes:
         item: The image as its collection describes it. Its fields are attributes of the hit too, as in ``hit.labels``.
-        row: Its row in the collection.
-        path: Its file, or None if it is in no file.
+        row: The row of the image in the collection.
+        path: The file of the image, or None if the collection has no file of it.
         cosine: The cosine similarity with the query, from -1 to 1.
-        score: What the hits are ordered by. Equal to ``cosine`` unless given.
+        score: The number that orders the hits. Equal to ``cosine`` unless given.
 
     Example:
         >>> hit = engine.search_text("violin", k=1)[0]
@@ -137,8 +137,8 @@ class Hit:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON.
 
-        ``path`` is the file that was indexed, if it is on this machine, and otherwise the file in the collection, which is also
-        ``thumbnail``. Both are None for an image that is in no file.
+        ``thumbnail`` is the file in the collection, or None if the collection has no file of the image. ``path`` is the file that
+        was indexed, if it is on this machine, and otherwise the same as ``thumbnail``.
         """
         thumbnail = str(self.path) if self.path else None
         return {
@@ -160,9 +160,9 @@ class WordHit:
     """A word that a search returned.
 
     Attributes:
-        word: The word or noun.
-        cosine: The cosine similarity with what was searched for, from -1 to 1.
-        score: What the hits are ordered by. Equal to ``cosine`` unless given.
+        word: The word, or a noun of several words.
+        cosine: The cosine similarity with the query, from -1 to 1.
+        score: The number that orders the hits. Equal to ``cosine`` unless given.
 
     Example:
         >>> hit = engine.similar_words("violin", k=1)[0]
@@ -189,10 +189,10 @@ class Term:
 
     Attributes:
         word: The word as it was read, or the image's id.
-        weight: Its signed share in the sum. The absolute values of all shares add up to 1.
+        weight: The signed share of the term in the query's sum of vectors. The absolute values of all shares add up to 1.
         kind: Whether it is a word or an image.
-        start: Where its clause starts in the query, in characters.
-        end: Where its clause ends.
+        start: The offset in the query, in characters, at which the clause with the term starts (``query_parser``).
+        end: The offset at which the clause ends.
     """
 
     word: str
@@ -225,7 +225,7 @@ class Reading:
 
     Attributes:
         text: The query.
-        terms: The words and images in its sum.
+        terms: The words and images whose vectors are added up.
         left_out: The unknown words, each with its nearest spellings.
         read_as: Words that are known only in another form, each with that form: "snow leopard" for "snowleopard".
         corrected: Foreign and misspelled words, each with what it was read as: "dog" for "hund".

@@ -40,12 +40,12 @@ __all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_
 class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVerbs):
     """A model over one collection of images.
 
-    ``load_engine`` makes one. ``on`` gives the same model over another collection. The constructor takes any text and image
-    encoders that share a space.
+    ``load_engine`` makes an engine, and ``on`` returns an engine with the same model over another collection. The constructor
+    takes any text encoder and image encoder whose vectors are in the same space.
 
-    Threads may share an engine. Searches run at the same time, and calls of the image model one after another. An engine over a
-    folder can be pickled, for example for worker processes, which open the files again. As a context manager, an engine frees
-    its image model at the end.
+    Threads may share an engine. Their searches run at the same time, but calls of the image model run one after another. An
+    engine over a folder can be pickled, for example for worker processes, which open the files again. At the end of a ``with``
+    block, an engine frees its image model.
 
     Example:
         >>> from devise_core import load_engine
@@ -61,7 +61,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
         self.close()
 
     def close(self) -> None:
-        """Free the memory of the image model, also for the engines that ``on`` returned. The next image loads it again.
+        """Free the memory of the image model, which the engines from ``on`` share. The next image loads the model again.
 
         Example:
             >>> with load_engine(collection="stamps") as temporary:
@@ -72,7 +72,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
         self.encoder.close()
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Let pickle record the folders, which are opened again."""
+        """Let pickle record only the folders of the model and the collection. Unpickling opens both again."""
         folder = self.collection.layout.root if isinstance(self.collection, FolderCollection) else None
         if not isinstance(self.encoder, KerasImageEncoder) or (folder is None and len(self.collection)):
             raise TypeError(
@@ -81,20 +81,21 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
         return _opened_again, (self.layout.root, folder)
 
     def heat(self, image: ImageInput, text: str | Query, pictures: Images | None = None) -> Heat:
-        """Find the regions of an image that its cosine with a query depends on.
+        """Find the regions of an image on which its cosine similarity with a query depends.
 
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
             text: A query, as text or as ``query`` returns it.
-            pictures: Images that the query names, as ``images`` of ``query``.
+            pictures: Images that the query names, as the argument ``images`` of ``query``.
 
         Returns:
-            The largest loss of cosine, and what each region loses as a fraction of it, ``float32 (rows, columns)``.
+            The largest loss of cosine from blurring one region, and the loss of each region as a fraction of the largest loss,
+            ``float32 (rows, columns)``.
 
         Raises:
-            ImageError: The image cannot be read.
-            QueryError: The query cannot be read.
-            UnknownWordError: No word to look for is known.
+            ImageError: If the image cannot be read.
+            QueryError: If the query cannot be read.
+            UnknownWordError: If no word to look for is known.
 
         Example:
             >>> violin = engine.collection.picture(engine.collection.row("violin"))
@@ -112,10 +113,10 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
 
         Returns:
-            The embeddings of the image ``(d,)``, and of it without each region ``(rows, columns, d)``.
+            The embedding of the image ``(d,)``, and its embeddings with each region blurred in turn ``(rows, columns, d)``.
 
         Raises:
-            ImageError: The image cannot be read.
+            ImageError: If the image cannot be read.
 
         Example:
             >>> regions = engine.regions(engine.collection.picture(engine.collection.row("violin")))
@@ -125,7 +126,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
         return regions(image, self.encoder)
 
     def collections(self) -> dict[str, Path]:
-        """Return name → folder of every collection that the engine can open by name.
+        """Return the folder of every collection that the engine can open by name, as a dict from name to folder.
 
         Example:
             >>> sorted(name for name in engine.collections() if name in ("photos", "stamps"))
@@ -140,11 +141,11 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
             collection: A name, a folder, ``milvus:NAME``, or an opened collection.
 
         Returns:
-            The engine. It shares the image model with this one.
+            The engine. It shares the image model of this engine.
 
         Raises:
-            CollectionError: There is no such collection, or it was made with another model.
-            ArtifactError: A file of it is damaged.
+            CollectionError: If there is no such collection, or it was made with another model.
+            ArtifactError: If a file of the collection is damaged.
 
         Example:
             >>> engine.on("photos").search_text("bridge", k=1)[0].category
@@ -167,19 +168,19 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
     """Open a model and a collection.
 
-    Every file is checked against the manifest as it is opened. The image encoder is loaded when an image needs it. Words of
-    the bundled list of unsuitable words are never offered. ``SEMBLANCE_WORD_LIST`` names another list. Queries of several words
-    are read by the encoder in the folder that ``SEMBLANCE_PHRASE_ENCODER`` names.
+    Every file is checked against the manifest when it is opened. The image encoder is loaded when an image needs it. Unsuitable
+    words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a list of words in place of the bundled list.
+    If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the phrase encoder in it reads queries of several words.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
         collection: A name, a folder or ``milvus:NAME``. By default the first collection that was made with the model. A model
-            without one still names images and compares words.
+            without a collection still names images and compares words.
 
     Raises:
-        ArtifactError: A file is missing or damaged. The message names it and how to restore it.
-        SettingsError: The file of ``SEMBLANCE_WORD_LIST`` or the folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.
-        CollectionError: There is no such collection, or it was made with another model.
+        ArtifactError: If a file is missing or damaged. The message names the file and says how to restore it.
+        SettingsError: If the file of ``SEMBLANCE_WORD_LIST`` or the folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.
+        CollectionError: If there is no such collection, or it was made with another model.
 
     Example:
         >>> load_engine(collection="photos").collection.name
@@ -197,17 +198,18 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
 def load_any_engine(
     artifacts: str | Path | None = None, open_on: Callable[[Engine, str], Engine] = lambda engine, name: engine.on(name)
 ) -> Engine:
-    """Open a model over the first collection that opens, so that a server starts with what it has.
+    """Open a model over the first collection that opens, so that a server starts although some collections are damaged.
 
     A model without a collection is opened over an ``EmptyCollection``.
 
     Args:
         artifacts: The folder of the model, by default the configured one.
-        open_on: Opens the collection of a name, and raises what ``Engine.on`` does. A server gives it a time limit.
+        open_on: Opens a collection by name, and raises the same errors as ``Engine.on``. A server passes a function that has a
+            time limit.
 
     Raises:
-        ArtifactError: The model is damaged, or no collection opens and the first one is damaged.
-        CollectionError: There are collections of this model, and none opens.
+        ArtifactError: If the model is damaged, or no collection opens and the first error is that a file is damaged.
+        CollectionError: If the model has collections and none of them opens.
     """
     engine = _without_collection(artifacts)
     errors: list[DeviseError] = []

@@ -17,7 +17,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def shown_value(value: object) -> str:
-    """Return a value as Python writes it, on one line and shortened."""
+    """Return the ``repr`` of a value, on one line and shortened."""
     return shortened(" ".join(repr(value).split()))
 
 
@@ -37,7 +37,7 @@ class UnknownWordError(DeviseError):
     """No word of a query is in the vocabulary.
 
     Attributes:
-        suggestions: Each unknown word and its nearest spellings, nearest first. A word may have none.
+        suggestions: Each unknown word and its nearest spellings, nearest first. A word may have no suggestion.
 
     Example:
         >>> engine.search_text("xqzv")
@@ -59,7 +59,7 @@ class QueryError(DeviseError):
     """A query or one of its options is invalid.
 
     Attributes:
-        position: The offset of the character at fault, or None.
+        position: The offset in the query of the character at fault, or None if the error is about no single character.
 
     Example:
         >>> engine.search_text("bird +")
@@ -93,7 +93,7 @@ class BusyError(DeviseError):
     """The server is busy. The message says when to try again.
 
     Attributes:
-        guard: The limit that was reached.
+        guard: The name of the limit that was reached.
     """
 
     def __init__(self, message: str, guard: str) -> None:
@@ -119,7 +119,7 @@ class ArtifactError(DeviseError):
 
 
 class CollectionError(DeviseError):
-    """A collection is missing, empty or damaged.
+    """A collection cannot be made, opened or used. For example, it is missing, empty or damaged.
 
     Example:
         >>> engine.more_like("dodo")
@@ -148,7 +148,7 @@ class UnknownCollectionError(CollectionError):
 
 
 class OtherModelError(CollectionError):
-    """A collection was made with another model than the open one, so their vectors cannot be compared."""
+    """A collection was made with another model, so its vectors cannot be compared with those of the open model."""
 
 
 class UnreachableStoreError(CollectionError):
@@ -169,7 +169,7 @@ class NoCollectionError(CollectionError):
 
 
 class SlowCollectionError(CollectionError):
-    """A collection takes too long to open. Opening goes on, and the message says what to do until then."""
+    """A collection takes too long to open. It continues to open, and the message says what to do in the meantime."""
 
     def __init__(self, name: str, seconds: float) -> None:
         super().__init__(
@@ -179,7 +179,7 @@ class SlowCollectionError(CollectionError):
 
 
 class BuildError(DeviseError):
-    """An offline job lacks a source, or a source has unexpected content."""
+    """The data that an offline job reads are missing or have unexpected content."""
 
 
 class FetchError(DeviseError):
@@ -195,11 +195,11 @@ class SettingsError(DeviseError):
 
 
 class MissingPackageError(DeviseError):
-    """A package of an extra is not installed.
+    """A package of an extra (an optional group of packages) is not installed.
 
     Attributes:
         module: The module that could not be imported.
-        extra: The extra of this library that installs it.
+        extra: The extra of this library that installs the module.
     """
 
     def __init__(self, module: str, extra: str) -> None:
@@ -220,10 +220,10 @@ def missing_package(error: ModuleNotFoundError) -> MissingPackageError | None:
 
 @contextmanager
 def extras_needed() -> Iterator[None]:
-    """Say which extra to install if a module of one is missing.
+    """Turn the error of a missing module into one that says which extra to install.
 
     Raises:
-        MissingPackageError: It is missing.
+        MissingPackageError: If a module of an extra is missing.
     """
     try:
         yield

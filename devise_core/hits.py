@@ -1,4 +1,4 @@
-"""Lists of results that show themselves: as a table in a terminal, with thumbnails in a notebook, and as a pandas data frame."""
+"""Lists of results that print as a table, show thumbnails in a notebook, and convert to a pandas data frame."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Results(list[Result], ABC, Generic[Result]):
         """Return a data frame with one row for each result, and the columns of ``as_dict``.
 
         Raises:
-            MissingPackageError: pandas is not installed.
+            MissingPackageError: If pandas is not installed.
         """
         with extras_needed():
             import pandas as pd
@@ -60,17 +60,17 @@ class _Results(list[Result], ABC, Generic[Result]):
 
     @abstractmethod
     def _line(self, result: Result) -> str:
-        """Return the line of a result in the table."""
+        """Return the line of one result in the table."""
 
     @abstractmethod
     def _columns(self) -> list[str]:
-        """Return the columns of a data frame without rows."""
+        """Return the columns of the data frame for an empty list."""
 
 
 class Hits(_Results[Hit]):
     """The images that a search returned, the best first.
 
-    It is a list of ``Hit``. In a terminal it prints as a table, and in a notebook it shows thumbnails.
+    ``Hits`` is a list of ``Hit``. It prints as a table in a terminal, and shows thumbnails in a notebook.
 
     Example:
         >>> from devise_core import load_engine
@@ -95,7 +95,7 @@ class Hits(_Results[Hit]):
 
 
 class WordHits(_Results[WordHit]):
-    """The words that a search returned, the best first. It is a list of ``WordHit`` and prints as a table.
+    """The words that a search returned, the best first: a list of ``WordHit`` that prints as a table.
 
     Example:
         >>> engine.similar_words("violin", k=2)
@@ -120,7 +120,7 @@ def _figure(hit: Hit) -> str:
 
 
 def _thumbnail(path: Path | None) -> str:
-    """Return a small copy as a ``data:`` URI, or an empty string for an image that is in no file or cannot be read."""
+    """Return a small copy of an image as a ``data:`` URI, or "" if the image has no file or cannot be read."""
     from PIL import Image
 
     if path is None:

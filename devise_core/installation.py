@@ -7,10 +7,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 """The checkout, or the folder of installed packages."""
 IN_CHECKOUT = (REPOSITORY / "artifacts/manifest.json").is_file()
-"""Whether the library runs in its checkout. Otherwise it is installed from a wheel, which has copies of the files
-that are beside the package in a checkout."""
+"""Whether the library runs in its checkout. Otherwise it is installed from a wheel. The wheel contains copies of
+the files that are beside the package in a checkout."""
 PROGRAM = "python -m devise_core" if IN_CHECKOUT else "semblance"
-"""The command as messages name it. In a checkout, ``semblance`` may not be installed."""
+"""The command that messages tell users to run. In a checkout, the command ``semblance`` may not be installed."""
 
 
 EXTRAS = {
@@ -28,7 +28,7 @@ EXTRAS = {
     "bulk": ("fsspec",),
     "ray": ("ray",),
 }
-"""Extra of the package → the modules that it installs. Each module is listed under the smallest extra that has it."""
+"""Extra of the package → the modules that the extra installs. A module in several extras is listed only under the smallest."""
 
 
 def extra_of(module: str) -> str | None:
@@ -39,7 +39,7 @@ def extra_of(module: str) -> str | None:
 def install_command(extra: str, in_checkout: bool = IN_CHECKOUT) -> str:
     """Return the command that installs an extra.
 
-    In a checkout, pip would look for ``semblance`` on PyPI, where another project has that name. If the library is installed,
-    pip finds the installed package.
+    In a checkout, the command names the folder, because pip would look for ``semblance`` on PyPI, where another project has that
+    name. If the library is installed, pip finds the installed package by its name.
     """
     return f'pip install ".[{extra}]"' if in_checkout else f'pip install "semblance[{extra}]"'

@@ -1,4 +1,4 @@
-"""Home: pictures that follow what you type, and below them the same pictures on the map."""
+"""Home: pictures that change while you type, and below them the same pictures on a map."""
 
 import streamlit as st
 

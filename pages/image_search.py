@@ -8,7 +8,7 @@ from ui.picture.choose import choose_picture, encode_chosen, show_picture, shows
 from ui.picture.similar_images import best_words, combine_with_words, similar_pictures
 from ui.server.engine_cache import current_engine
 
-PICTURE_AND_RESULTS = (2, 3)  # the widths of the picture and of what is similar to it, so that both are in view
+PICTURE_AND_RESULTS = (2, 3)  # the widths of the columns, so that the picture and its results are both in view
 
 page_layout.header(
     "Image search",

@@ -51,7 +51,7 @@ def show_pictures(engine: Engine) -> None:
 
 
 def show_results(engine: Engine, text: str) -> None:
-    """Show what a search finds, and nothing else: other pictures below the query would look like its results."""
+    """Show the results of a search and nothing else, because other pictures below the query would look like results."""
     with show_errors("q"), event_log.timed_search(text) as facts:
         query = read_query(engine, text)
         refuse_blocked(engine, words_of(query), NOT_SEARCHED, sex_and_age=False)
@@ -62,7 +62,7 @@ def show_results(engine: Engine, text: str) -> None:
 
 
 def show_all(engine: Engine, overview: Overview) -> None:
-    """Show the albums, near-duplicates, the names that a visitor chooses, and all pictures."""
+    """Show four tabs: the albums, near-duplicates, the pictures sorted by a visitor's words, and all pictures."""
     albums, duplicates, words, everything = st.tabs(
         ["Albums", f"Near-duplicates ({len(overview.duplicates)})", "Your words", "All pictures"]
     )

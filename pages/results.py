@@ -26,7 +26,7 @@ with show_errors():
         icon=":material/science:",
         on_change="rerun",
     )
-    if researchers.open:  # else the tables and charts would be made although nobody sees them
+    if researchers.open:  # nobody sees the tables and charts of a closed section
         with researchers:
             for section in (sections.figures, sections.training, sections.model_card):
                 with show_errors():

@@ -14,7 +14,7 @@ def findings(page: Page) -> list[str]:
         if not summary.evaluate("summary => summary.parentElement.open"):
             summary.click()
             expect(summary.locator("xpath=..")).to_have_attribute("open", "")
-    wait_until_settled(page)  # what is half faded in has half its contrast
+    wait_until_settled(page)  # an element that is still fading in has less contrast
     violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{each['impact']} {each['id']}: {node['html'][:160]} {node['failureSummary']}"

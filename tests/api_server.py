@@ -51,7 +51,7 @@ class ApiServer:
         return requests.request(method, f"{self.address}/{path}", timeout=PATIENCE, **options)
 
     def raw(self, content: bytes) -> bytes:
-        """Send bytes to the server, close this side, and return all of its answer."""
+        """Send bytes to the server, close this side of the connection, and return the whole answer."""
         place = urlsplit(self.root)
         with socket.create_connection((place.hostname, place.port), PATIENCE) as connection:
             connection.sendall(content)

@@ -34,16 +34,16 @@ def wait_for_end(runner: local_script_runner.LocalScriptRunner, seconds: float) 
         raise TimeoutError(f"the page has not ended after {seconds:.0f} s")
 
 
-# Streamlit looks for components in the metadata of every package at each first run of an AppTest, which takes 90 % of it.
+# Streamlit looks for components in the metadata of every package at the first run of each AppTest, which takes 90 % of the run.
 pytest.MonkeyPatch().setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
-# Each AppTest compiles the scripts again at every run, which takes a sixth of it. A server compiles them once.
+# Each AppTest compiles the scripts again at every run, which takes a sixth of the run. A server compiles them once.
 for module in (app_test, local_script_runner):
     pytest.MonkeyPatch().setattr(module, "ScriptCache", cache(ScriptCache))
 # Streamlit collects garbage after each run, and Keras does when its session is cleared. Each takes up to 0.5 s in a process with
 # TensorFlow, unlike in the app, which freezes what it has loaded.
 config.set_option("runner.postScriptGC", False)
 pytest.MonkeyPatch().setattr(script_runner, "_clean_problem_modules", lambda: None)
-# Streamlit asks each millisecond whether a run has ended, which takes a tenth of it.
+# Streamlit asks each millisecond whether a run has ended, which takes a tenth of the run.
 pytest.MonkeyPatch().setattr(local_script_runner, "require_widgets_deltas", wait_for_end)
 
 

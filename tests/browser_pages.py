@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 LASTING = ("on", "once", "route", "add_init_script", "add_locator_handler", "expose_binding", "expose_function")
-"""What cannot be undone for the next test. A test that needs it opens a new page."""
+"""Methods of a page whose effect cannot be undone for the next test. A test that needs one opens a new page."""
 FORGET_THE_TAB = "() => { try { sessionStorage.clear(); } catch { } }"
 
 
@@ -24,12 +24,12 @@ class _Visitor:
 
 
 _UNUSED: defaultdict[tuple[Browser, str], list[_Visitor]] = defaultdict(list)
-"""Visitors whose tests are over, by the options of their pages. They have nothing stored, but know the code of the app."""
+"""Visitors whose tests are over, by the options of their pages. Their storage is empty, but the code of the app is cached."""
 
 
 @contextmanager
 def visitor_page(browser: Browser, init_script: str, new: bool, **options: Any) -> Iterator[Page]:
-    """Open a page as a visitor does who comes for the first time. Fail if a script on it fails.
+    """Open a page as a first-time visitor does. Fail if a script on it fails.
 
     The page of an earlier test is used again where there is one, because a new one needs twice the CPU to load the app.
 

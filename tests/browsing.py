@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 120
 """Seconds that a test waits for a state, which is enough on a busy machine."""
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""Programs that are the browser. The first has no windows, and needs a third less CPU than the second."""
+"""Names of programs that are Chromium. The first has no windows, and needs a third less CPU than the second."""
 Result = TypeVar("Result")
 expect.set_options(timeout=1000 * PATIENCE)
 
@@ -181,7 +181,7 @@ def new_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    """A page on a phone, which is touched."""
+    """A page on a phone with a touch screen."""
     with open_page(browser, viewport={"width": 390, "height": 844}, has_touch=True) as page:
         yield page
 

@@ -32,7 +32,7 @@ from tests.image_server import image_server, image_site  # noqa: F401  fixtures 
 from tests.installed_package import installed  # noqa: F401  a fixture for the tests of the wheel
 from tests.large_collections import large_folder  # noqa: F401  a fixture for the tests of the format of large collections
 
-gc.set_threshold(20_000)  # objects, as a test makes thousands that are no garbage
+gc.set_threshold(20_000)  # objects, because a test makes thousands that are not garbage
 GROWTH = 200_000
 """By how many kB the memory may grow before garbage is collected. Collecting it after each of 220 modules took 80 s in all."""
 BUNDLED = Path(__file__).parent.parent / "artifacts"
@@ -48,7 +48,7 @@ def empty_folder_is_removed() -> Iterator[None]:
 
 @pytest.fixture
 def with_keras(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the models that the test opens with Keras, as an installation without ONNX Runtime does."""
+    """Use Keras to run the models that the test opens, as an installation without ONNX Runtime does."""
     monkeypatch.setenv("SEMBLANCE_RUNTIME", "keras")
 
 
@@ -80,14 +80,14 @@ def memory_is_freed(peaks: list[int]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def peaks() -> list[int]:
-    """The most memory of this process at the start, and whenever garbage was collected."""
+    """The peak memory of this process at the start, and at each time that garbage was collected."""
     return [peak_memory()]
 
 
 def peak_memory() -> int:
-    """Return the most memory that this process has had at a time, in kB. macOS counts in bytes, and collects more often.
+    """Return the peak memory of this process in kB. macOS reports bytes, so garbage is collected more often there.
 
-    Windows does not tell, so garbage is collected after each module there. It returns 0.
+    Windows does not report it, so the result is 0, and garbage is collected after each module.
     """
     if sys.platform == "win32":
         return 0

@@ -68,7 +68,7 @@ SERVER = os.environ.get("SEMBLANCE_TEST_MILVUS", "")
 
 
 def writing_to_milvus(folder: Path) -> tuple[StoreWriter, Seal]:
-    """Return a writer to Milvus, and what seals the collection and opens it."""
+    """Return a writer to Milvus, and a function that seals the collection and opens it."""
     connection = MilvusConnection(SERVER or str(folder / "milvus.db"))
     milvus_writer = MilvusWriter("contract", "m", connection, pictures=folder).__enter__()
 
@@ -95,7 +95,7 @@ def oracle(query: Floats, vectors: Floats, where: Condition, least: float = -2) 
 
 
 def assert_same_but_for_ties(ids: list[str], expected: list[tuple[str, float]]) -> None:
-    """Stored vectors are rounded, so images with nearly equal values may change places."""
+    """Compare the ids. Stored vectors are rounded, so images with nearly equal values may change places."""
     values = dict(expected)
     for returned, (item_id, value) in zip(ids, expected, strict=True):
         assert returned == item_id or values.get(returned, expected[-1][1]) == pytest.approx(value, abs=3e-3)

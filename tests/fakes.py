@@ -55,7 +55,7 @@ class HashTextEncoder(TextEncoder):
 
 
 class ColourEncoder(ImageEncoder):
-    """An image's embedding is its mean colour; its features are the same, tenfold. ``encoded`` counts the images."""
+    """Embeds an image as its mean colour at length 1. Its features are ten times the colour. ``encoded`` counts the images."""
 
     model_id, size, ready = "m", 8, False
 

@@ -38,7 +38,7 @@ NAMES = {
 class ImageServer(LocalServer):
     """A web server that counts connections.
 
-    ``say`` gives for a path the status, the headers, the chunks of the body and the pause before each.
+    ``say`` maps a path to the status, the headers, the chunks of the body and the pause before each chunk.
     """
 
     address_family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
@@ -75,7 +75,7 @@ class RequestHandler(BaseHTTPRequestHandler):
                 self.server.closing.wait(pause)
                 self.wfile.write(piece)
         except OSError:
-            return  # the other side has had enough, which is what is tested
+            return  # the client has closed the connection, which is what is tested
 
     def log_message(self, *_: object) -> None:
         """Print nothing. The tests read ``asked``."""
@@ -87,7 +87,7 @@ def serving() -> AbstractContextManager[ImageServer]:
 
 
 def lookup(host: str) -> list[str]:
-    """Resolve by the table, and a number in any form as the system reads it, which is the worst case."""
+    """Resolve a name by the table, and a number in every form that the system reads, which is the worst case."""
     if host in NAMES:
         return NAMES[host]
     return [str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)]
@@ -113,7 +113,7 @@ def get(site: ImageServer, path: str = "/cat.jpg", limits: Settings = ON) -> byt
 
 @pytest.fixture(scope="module")
 def image_server() -> Iterator[ImageServer]:
-    """Runs for all tests of a module."""
+    """A server that runs for all tests of a module."""
     with serving() as server:
         yield server
 

@@ -12,14 +12,14 @@ import jsonschema
 
 @cache
 def validator() -> Any:
-    """Return the validator of the schema, which is itself checked."""
+    """Return a validator for the schema, after a check of the schema itself."""
     schema = json.loads((files("devise_core.cli") / "output.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
 
 def read_output(text: str) -> Any:
-    """Return the object. Fails if the schema does not describe it."""
+    """Return the object in ``text``. Fails if the schema does not describe it."""
     content = json.loads(text)
     error = jsonschema.exceptions.best_match(validator().iter_errors(content))
     assert error is None, error

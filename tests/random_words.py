@@ -1,4 +1,4 @@
-"""Random pairs of a word for a country or for people and a word for an animal, over the words that the model knows."""
+"""Random pairs of words that the model knows: one for a country or for people, and one for an animal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 
 
 def random_pairs(engine: Engine, count: int, seed: int = 7) -> list[tuple[str, str]]:
-    """Return pairs, the same for each seed. A word that is also a thing, such as "tree" for somebody's name, is in none.
+    """Return pairs, which are the same for the same seed. Words for people that also name a thing, such as "tree", are left out.
 
-    A judgement, such as "lovely", is in none either: the app leaves it out of a query.
+    So are judgements, such as "lovely", because the app leaves them out of a query.
     """
     assert isinstance(engine.text, WordVectorEncoder)
     words = engine.text.words

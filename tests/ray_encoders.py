@@ -12,7 +12,7 @@ from tests.fakes import ColourEncoder
 
 
 class KilledOnce(ColourEncoder):
-    """Ends its process with signal 9 at the first batch, unless there is the file ``mark``."""
+    """Ends its process with signal 9 at the first batch, unless the file ``mark`` exists."""
 
     def __init__(self, mark: Path) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class KilledOnce(ColourEncoder):
 
 
 class OtherModel(ColourEncoder):
-    """Has another id in each process."""
+    """Has a different id in each process."""
 
     def load(self) -> None:
         self.model_id = f"model of {os.getpid()}"

@@ -11,7 +11,7 @@ NOBODY = 65_534
 
 
 def picture(path: Path) -> Path:
-    """Write a small JPEG to ``path``, and return that."""
+    """Write a small JPEG to ``path``, and return ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (12, 8), "teal").save(path, "JPEG")
     return path

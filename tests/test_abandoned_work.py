@@ -94,7 +94,7 @@ def test_one_picture_overtakes_a_zip_of_slow_ones(pool: DecoderPool) -> None:
     )
     indexing.start()
     assert first_is_read.wait(PATIENCE)
-    wait_until(lambda: pool.waiting == 1)  # one of the zip is decoded, and one waits
+    wait_until(lambda: pool.waiting == 1)  # one picture of the zip is being decoded, and another one waits
     pool.read(png("red"), PATIENT, Job("b"))
     order.append("single")
     indexing.join(PATIENCE)

@@ -44,7 +44,7 @@ VIEWS = [("light", 1280), ("dark", 1280), ("light", 390)]
 
 @contextmanager
 def opener(browser: Browser, address: str, stay: bool) -> Iterator[Opener]:
-    """Yield a function that opens a path and waits until it is drawn. With ``stay``, one page has all schemes and widths."""
+    """Yield a function that opens a path and waits until it is drawn. With ``stay``, one page serves all schemes and widths."""
     kept: list[Page] = []
     with ExitStack() as stack:
 
@@ -77,7 +77,7 @@ def open_at(browser: Browser, address: str) -> Iterator[Opener]:
 
 @pytest.fixture(scope="module")
 def go_at(browser: Browser, address: str) -> Iterator[Opener]:
-    """Opens a path on a page that stays, because to load the app takes longer than all else."""
+    """Opens a path on a page that stays open, because loading the app takes longer than everything else."""
     with opener(browser, address, stay=True) as opened:
         yield opened
 
@@ -146,7 +146,7 @@ def test_search_by_keyboard(open_at: Opener) -> None:
     page.keyboard.press("Enter")
     tile = page.get_by_role("button", name="Open violin")
     expect(tile).to_be_visible()
-    wait_until_drawn(page)  # until then, what is above the tile may be drawn again with the focus on it
+    wait_until_drawn(page)  # until then, an element above the tile may be drawn again while it has the focus
     tab_to(page, tile)
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -116,4 +116,4 @@ def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest
         assert hashes.of(file) == "ab"
         hashes.save()
         hashes.of(file)
-        assert read.call_count == 2  # a file that was written just now may be written again
+        assert read.call_count == 2  # a file that was written just now may change again, so it is read again

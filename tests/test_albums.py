@@ -54,7 +54,7 @@ def test_what_fits_no_album_is_in_none() -> None:
 
 
 def test_no_animal_is_among_people(engine: Engine, photos: Engine) -> None:
-    """An elephant that the app rather took for people was in their album."""
+    """In an earlier version, the album of people contained an elephant that the app had taken for a person."""
     people, animals = ("man-on-the-beach", "couple-with-glasses", "grace-hopper", "photographer"), ("ferret", "shrimp", "gorilla")
     encoded = [photos.encoded(photos.collection.row(name)) for name in people]
     encoded += [engine.encoded(engine.collection.row(name)) for name in animals]
@@ -80,7 +80,7 @@ def test_near_duplicates_are_grouped() -> None:
 
 
 def test_copies_of_a_photograph_are_near_duplicates(photos: Engine) -> None:
-    """A photograph saved again at a lower quality was missed, and the page said that there was none."""
+    """An earlier version missed a photograph saved again at a lower quality, and the page reported no near-duplicates."""
     original = Image.open(photos.collection.picture(photos.collection.row("dog"))).convert("RGB").resize((320, 240))
     saved = io.BytesIO()
     original.save(saved, "JPEG", quality=40)
@@ -114,7 +114,7 @@ def test_names_of_files_and_folders_do_not_name_what_uploads_show(photos: Engine
 
 
 def test_no_word_for_people_is_offered_for_uploads(photos: Engine) -> None:
-    """A click on "person" was answered with "not sure"."""
+    """In an earlier version, a click on "person" was answered with "not sure"."""
     rows = [photos.collection.row(name) for name in ("grace-hopper", "couple-with-glasses", "dog")]
     files = [(f"{row}.webp", image_file(photos.collection, row).read_bytes()) for row in rows]
     mine = photos.on(InMemoryCollection("people", index_uploads(files, photos.encoder, Settings(), titles=photos.titles).images))

@@ -1,4 +1,4 @@
-"""A mistake in a file of annotations is said: which of its images are not there, and what it lacks."""
+"""Mistakes in a file of annotations are reported, such as images that are not there or a column that it lacks."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_given_file_is_not_left_out_and_others_are_named(folder: Path) -> None
 
 
 def test_composed_and_decomposed_letters_are_one_name(folder: Path) -> None:
-    """A file that was copied from macOS may have the other form than the table that was written about it."""
+    """The name of a file copied from macOS may have the other Unicode form than the same name in the table."""
     (folder / "cat/mimi.png").rename(folder / "cat" / unicodedata.normalize("NFD", "fée.png"))
     (folder / "metadata.csv").write_text(f"file_name,label\ncat/{unicodedata.normalize('NFC', 'fée.png')},fairy\n", "utf-8")
     result = indexed(folder)

@@ -38,7 +38,7 @@ NONE_OF_THEM = ["", "[]", "{}", "{", '{"images": [], "annotations": [{}]}', '{"a
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two images in the folder of a part of a data set."""
+    """Two images in ``val2017``, the folder of one part of a data set."""
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     (tmp_path / "images/val2017").mkdir(parents=True)
     for number, colour in (("7", "#ff0000"), ("8", "#00ff00")):
@@ -57,7 +57,7 @@ def test_coco_in_the_folder_names_images_by_their_file(folder: Path) -> None:
     first, second = indexed(folder)
     assert (first.labels, first.caption) == (("dog", "sports ball"), "A dog with a ball.")
     assert (first.licence, first.source) == ("Attribution License", "http://images.example/7")
-    assert (second.labels, second.caption) == (("val2017",), "000008")  # nothing is noted, so its path describes it
+    assert (second.labels, second.caption) == (("val2017",), "000008")  # it has no annotations, so its path describes it
 
 
 def test_coco_from_elsewhere(folder: Path, tmp_path: Path) -> None:

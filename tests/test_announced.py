@@ -1,4 +1,4 @@
-"""What is announced for kinds of things, and the benchmark that measures it."""
+"""Which pictures are announced as good matches for a kind of thing, and the benchmark that measures it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_what_is_announced_is_more_precise_than_what_may_match(collection: str, 
 
 
 def test_only_pictures_that_the_app_is_sure_of_are_announced() -> None:
-    """ "8 pictures match well" were one dog, a peahen, a monkey, a donkey, a yak, a cat and two sheep."""
+    """An earlier version said "8 pictures match well" of one dog, a peahen, a monkey, a donkey, a yak, a cat and two sheep."""
     test = app("text_search", q="dog", collection="stamps")
     assert "**1** of 384 pictures matches well" in page_text(test)
     assert "more may match" in page_text(app("text_search", q="tool", collection="stamps"))
@@ -50,7 +50,7 @@ def test_those_that_may_match_follow_those_that_match(engine: Engine) -> None:
 
 @pytest.mark.parametrize(("text", "other"), [("house", "palace"), ("home", "petra"), ("fruit", "corn")])
 def test_what_hardly_anybody_calls_so_is_not_announced(photos: Engine, text: str, other: str) -> None:
-    """WordNet calls a palace a house, a cliff dwelling a home and corn a fruit. Petra led "house"."""
+    """WordNet calls a palace a house, a cliff dwelling a home and corn a fruit. Petra was once shown first for "house"."""
     matches = photos.matches(photos.query(text))
     announced = photos.hits(matches.strong()) if matches.sure else []
     assert not any(other in hit.labels for hit in announced)

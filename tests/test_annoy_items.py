@@ -1,4 +1,4 @@
-"""A forest of Annoy is refused if the vector of an item would make cosines that are no numbers."""
+"""An Annoy forest is refused if the vector of an item, or its stored length, is damaged."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SITE = "https://example.org"
 
 @pytest.fixture
 def keys(tmp_path: Path) -> tuple[Path, dict[str, str]]:
-    """A file with the keys of two clients, of which one may send two requests in a minute, and the keys."""
+    """A file with the keys of two clients, and the keys by name. The client "rarely" may send two requests per minute."""
     path, made = tmp_path / "keys.txt", {name: new_key(name) for name in ("often", "rarely")}
     path.write_text(f"# keys\n\n{made['often'][1]}\n{made['rarely'][1]} 2\n")
     return path, {name: key for name, (key, _) in made.items()}
@@ -163,7 +163,7 @@ def test_requests_are_counted_and_logged_without_what_they_ask(server: ApiServer
 
 
 def test_announced_bytes_count_together(server: ApiServer) -> None:
-    """One address may announce half of all bytes that the server receives at a time, by whatever route."""
+    """One address may announce at most half of the bytes that the server receives at a time, over all routes together."""
     connection = http.client.HTTPConnection(urlsplit(server.root).netloc, timeout=60)
     connection.putrequest("POST", "/api/v1/label")
     connection.putheader("Content-Length", "20000000")

@@ -1,4 +1,4 @@
-"""The examples in docs/API.md work, and its tables name what there is."""
+"""The examples in docs/API.md work, and its tables name the requests and settings that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The REST API answers each error as a problem that says what to do, describes itself, and serves thumbnails with ETags."""
+"""The REST API answers each error with a problem that says what to do, describes itself, and serves thumbnails with ETags."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_bug_is_answered_with_a_number_and_logged_without_its_text(
 
     monkeypatch.setattr("devise_core.api.search_routes.search_answer", fail)
     with caplog.at_level("INFO", "semblance"):
-        answer = server.request("GET", "search?q=bird&limit=17&offset=61")  # no other test asks this, so it is not a kept answer
+        answer = server.request("GET", "search?q=bird&limit=17&offset=61")  # no other test asks this, so the answer is not cached
     assert problem(answer) == (500, "unexpected")
     [logged] = [record.__dict__["facts"] for record in caplog.records if record.getMessage() == "error"]
     assert (logged["number"], logged["type"]) == (answer.json()["number"], "ZeroDivisionError")

@@ -1,4 +1,4 @@
-"""Requests that are made from the API's description, valid ones and others, find no bug and no answer that is not described.
+"""Valid and invalid requests, generated from the API's description, find no bug and no undescribed answer.
 
 The examples are the same in each run.
 """

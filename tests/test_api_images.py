@@ -154,7 +154,7 @@ def send_file(server: ApiServer, body: bytes, length: int) -> socket.socket:
 
 
 def test_work_ends_when_the_client_leaves(server: ApiServer) -> None:
-    """The place in the queue is given up."""
+    """The request gives up its place in the queue."""
     content = CAT.read_bytes()
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
     body = head + content + b"\r\n--x--\r\n"

@@ -26,7 +26,7 @@ BASE = "/demo/semblance"
 
 @pytest.fixture(scope="module")
 def mounted() -> Iterator[str]:
-    """The app below ``BASE`` with the API: its address."""
+    """The address of the app with the API below ``BASE``."""
     with served(base_path=BASE, SEMBLANCE_API="on", SEMBLANCE_METRICS="on") as address:
         yield address
 
@@ -92,7 +92,7 @@ def test_the_mounted_api_says_if_it_cannot_start(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SEMBLANCE_API_KEYS", "/nowhere/keys.txt")
     assert answer() == (503, "settings")
     monkeypatch.delenv("SEMBLANCE_API_KEYS")
-    assert answer() == (422, "request")  # it has started
+    assert answer() == (422, "request")  # the API has started
     monkeypatch.delitem(sys.modules, "devise_core.api.app")
     monkeypatch.setitem(sys.modules, "fastapi", None)
     assert answer() == (503, "unavailable")
@@ -144,6 +144,6 @@ def test_the_command_loads_the_model_at_its_start(
     calls: list[str] = []
     monkeypatch.setattr(type(opened.encoder), "load", lambda encoder: calls.append(encoder.model_id))
     monkeypatch.setattr(open_engines, "default_engine", lambda: opened)
-    monkeypatch.setattr(garbage, "freeze_memory", lambda: None)  # this process goes on
+    monkeypatch.setattr(garbage, "freeze_memory", lambda: None)  # the process of the tests goes on
     serve._open_engine()
     assert calls == ([opened.encoder.model_id] if loaded else [])

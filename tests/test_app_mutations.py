@@ -23,12 +23,12 @@ MUTATIONS = (
     (6, "projections.npz", "archive"),
     (7, "score_vectors.npy", "array"),
 )
-"""A seed, a file and what is done to it. The questions are another part each time."""
+"""A seed, a file and what is done to it. Each mutation is tried with another part of the questions."""
 
 
 @pytest.fixture(scope="module")
 def source(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of a bundled collection that searches with Annoy. To make its maps again would take a minute."""
+    """A copy of a bundled collection that searches with Annoy. It is copied because making its maps again would take a minute."""
     return with_forests(engine.collections()[DEFAULT], tmp_path_factory.mktemp("source") / "small")
 
 
@@ -43,7 +43,7 @@ def test_a_malformed_collection_is_named_and_the_default_one_is_served(source: P
         outcome = run_session(CollectionTrial(source, tmp_path / "served", questions, lambda: True).run(MUTATIONS, together=4))
         intact = run_session(questions.ask_intact(DEFAULT, "alpaca", part=3))
     assert outcome.problems == []
-    assert outcome.counts["refused"] >= len(MUTATIONS) - 2  # in others, nothing is wrong that the questions are about
+    assert outcome.counts["refused"] >= len(MUTATIONS) - 2  # the other mutations change nothing that the questions are about
     assert intact.problems == []
     assert intact.answers >= 5
 
@@ -53,7 +53,7 @@ def test_a_malformed_collection_is_named_and_the_default_one_is_served(source: P
     [
         (CpuUse(1.0, 0.5, 9.5), 12.0, True),  # it got a core for a twentieth of the time, and worked for a second
         (CpuUse(1.0, 0.5, 0.1), 12.0, False),  # it got a core at once
-        (CpuUse(0.0, 0.1, 1.9), 12.0, False),  # it hardly worked, so it waited for something else than a core
+        (CpuUse(0.0, 0.1, 1.9), 12.0, False),  # it hardly worked, so it waited for something other than a core
     ],
 )
 def test_an_answer_is_slow_because_the_machine_is_busy_or_not(after: CpuUse, seconds: float, explained: bool) -> None:

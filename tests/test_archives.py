@@ -50,7 +50,7 @@ def renamed(name: bytes, *, flags: int = 0) -> bytes:
 
 
 def joined(*archives: bytes) -> bytes:
-    """One zip with the entries of several, bytes as they are."""
+    """One zip with the entries of several, whose bytes are copied as they are."""
     bodies, directory, start = b"", b"", 0
     for data in archives:
         first, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")

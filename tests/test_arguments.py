@@ -1,4 +1,4 @@
-"""Every verb of the engine raises the library's own error for an argument of the wrong type, in one message that says what to give."""
+"""Every verb of the engine raises the library's own error for an argument of the wrong type, and its message says what to give."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ WRONG: dict[str, list[Any]] = {
 }
 """Values of the wrong type for each parameter, by its name."""
 EXCEPTIONS = {("query", "images"): WRONG["pictures"], ("risky_labels", "encoded"): WRONG["encoded"][1:]}
-"""Parameters that are something else than their name says in other verbs."""
+"""Wrong values for the parameters that mean something else than those of the same name in other verbs."""
 UNCHECKED = {"guarded", "looked_at", "progress"}
-"""Parameters that the library itself gives, or of which only the truth matters."""
+"""Parameters that only the library itself passes, or of which only the truth value matters."""
 WITHOUT_ARGUMENTS = {"close", "collections", "losses", "results"}
 
 

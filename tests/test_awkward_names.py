@@ -1,4 +1,4 @@
-"""Names of files with line breaks and control characters, and collections that may not be read: the rest works."""
+"""File names with line breaks or control characters, and collections without read permission, do not break anything else."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_damaged_collection_is_named_and_the_others_are_listed(made: Path, cap
 
 
 def test_a_folder_that_may_not_be_read_stops_no_other_collection() -> None:
-    with tempfile.TemporaryDirectory() as folder:  # the folders of pytest belong to this user alone
+    with tempfile.TemporaryDirectory() as folder:  # no other user may read the folders of pytest
         root = Path(folder)
         for name in ("locked", ".cache", "open"):
             (root / name).mkdir()
@@ -83,7 +83,7 @@ def test_a_folder_that_may_not_be_read_stops_no_other_collection() -> None:
 
 
 def as_nobody(collections: Path) -> list[str]:
-    """Return what a user without rights finds: the names with what is not listed, and the error of opening one."""
+    """Return two lines for a user without rights: the names found with what cannot be listed, and the error of opening one."""
     script = (
         "import os, sys; from pathlib import Path; from devise_core.collections.finding import find_collections, unlisted; "
         "from devise_core.collections.opening import open_collection; from devise_core.errors import DeviseError; "

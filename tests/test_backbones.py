@@ -55,7 +55,7 @@ def test_default_sizes_match_keras(monkeypatch: pytest.MonkeyPatch) -> None:
         raise Seen(default_size)
 
     monkeypatch.setattr(imagenet_utils, "obtain_input_shape", seen)
-    for name in (name for name in application_names() if not name.startswith("MobileNetV3")):  # those take any size
+    for name in (name for name in application_names() if not name.startswith("MobileNetV3")):  # MobileNetV3 takes any size
         with pytest.raises(Seen) as size:
             application(name)(weights=None)
         assert size.value.args[0] == SIZES.get(name, 224), name

@@ -44,7 +44,7 @@ def below() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, below: str) -> Iterator[tuple[Page, Requests]]:
-    """A page that stays, because to load the app on a new one takes twice as long, and all that it requests."""
+    """A page that stays open, and all its requests. Loading the app on a new page takes twice as long."""
     with loading(browser) as visit:
         yield visit
 

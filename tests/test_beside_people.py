@@ -1,4 +1,4 @@
-"""No animal is shown as similar to a picture of people, and pictures of animals are similar to each other as before."""
+"""No animal is shown as similar to a picture of people, and pictures of animals keep the same similar pictures."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def test_why_it_matched(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
     page.get_by_role("button", name="Open violin").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("For violin,")).to_be_visible()  # the model loads
+    expect(dialog.get_by_text("For violin,")).to_be_visible()  # once the model has loaded
     heat = dialog.locator(".over canvas")
     expect(heat).to_be_visible()
     reds = (

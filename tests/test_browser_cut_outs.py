@@ -1,4 +1,4 @@
-"""Tiles: cut-outs on a dark page, their titles, and what covers them."""
+"""Tiles in a real browser: cut-outs on a dark page, titles that can be read, and pictures that nothing covers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.browsing import open_page, wait_until_drawn
 pytestmark = pytest.mark.browser
 GROUND = "image => getComputedStyle(image).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
 LIGHT = 150
-"""Of 255. A black silhouette is clear on a ground that is at least so light."""
+"""From 0 to 255. A black silhouette is easy to see on a background that is at least this light."""
 
 
 @pytest.mark.parametrize("path", ["text_search?q=animal", "image_search?item=blackcat", "text_search?q=cat&open=blackcat", ""])

@@ -20,7 +20,7 @@ def open_home(page: Page, address: str, query: str = "") -> None:
 
 
 def type_violin(page: Page) -> None:
-    """Type and wait for the answer. The first picture tells nothing, because the example before it may begin with the same."""
+    """Type and wait for the answer. Waiting for the first picture is not enough: the example before may begin with the same one."""
     page.get_by_role("combobox").fill("violin")
     expect(page.locator(".results[data-query=violin]")).to_be_visible()
 
@@ -31,7 +31,7 @@ def test_pictures_follow_each_key_and_enter_changes_nothing(page: Page, address:
     box.press_sequentially("violin")
     expect(tiles(page, "home").first).to_have_text("violin")
     expect(page.locator(".results[data-query=violin]")).to_be_visible()
-    expect(page).to_have_url(f"{address}/")  # the page has not run
+    expect(page).to_have_url(f"{address}/")  # typing does not run the page
     grid = page.locator(".st-key-grid-home .grid").first
     grid.evaluate(
         "grid => { window.changes = 0; new MutationObserver(() => { window.changes += 1; }).observe(grid, { childList: true }); }"
@@ -57,7 +57,7 @@ def test_what_cannot_be_searched_for_keeps_the_pictures_until_enter(page: Page, 
     box.fill('"vioolin"')
     expect(home_status(page)).to_contain_text("is unknown")
     expect(tiles(page, "home").first).to_have_text("violin")
-    expect(page.locator(".results.earlier .grid").first).to_have_css("opacity", "0.3")  # they are of what was typed before
+    expect(page.locator(".results.earlier .grid").first).to_have_css("opacity", "0.3")  # they are the results of the query before
     box.press("Enter")
     expect(tiles(page, "home")).to_have_count(0)
     page.locator(".results .tries").get_by_role("button", name="violin", exact=True).click()

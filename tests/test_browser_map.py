@@ -22,7 +22,7 @@ FITTED = """async ([script, width, height]) => {
   const viewport = flat(fit(corners.flatMap(([x, y]) => [x, y, 500]), 2, width, height), width, height);
   return corners.map((corner) => viewport.project(corner));
 }"""
-"""The places on the screen of a map's corners, as the camera shows it first."""
+"""Where the corners of a map are on the screen when the camera first shows it."""
 
 
 def parameter(page: Page, name: str) -> str:
@@ -52,7 +52,7 @@ def test_a_selected_picture_has_a_card_and_links_to_its_neighbours(page: Page, a
     expect(view).to_have_attribute("data-item", first)
     expect(tiles(page, "neighbours")).to_have_count(8)
     expect(card.get_by_text("similarity 0.").first).to_be_visible()
-    page.mouse.click(*centre(view.locator(".stage")))  # it is in the centre now
+    page.mouse.click(*centre(view.locator(".stage")))  # the selected point is in the centre now
     page.locator(".st-key-grid-neighbours .open").first.click()
     expect(view).not_to_have_attribute("data-item", first)
     page.go_back()
@@ -214,7 +214,7 @@ def test_without_webgl_there_is_a_notice_and_the_list(new_page: Page, address: s
 
 @pytest.mark.parametrize("collection", ["photos", "stamps"])
 def test_no_point_is_below_the_tools_or_the_texts(phone: Page, page: Page, address: str, collection: str) -> None:
-    """The tools covered the leftmost group of a map."""
+    """In an earlier version, the tools covered the leftmost group of a map."""
     for screen in (phone, page):
         view = open_map(screen, address, f"?collection={collection}")
         stage, tools, hint = (view.locator(each).bounding_box() for each in (".stage", ".tools", ".hint"))

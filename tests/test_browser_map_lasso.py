@@ -19,7 +19,7 @@ def test_a_lasso_collects_pictures_and_a_link_restores_it(page: Page, address: s
     draw_region(page, view, "Lasso pictures")
     heading = page.get_by_role("heading", name="pictures in the region")
     expect(heading).to_be_visible()
-    expect(page.locator(".st-key-picture-card")).to_have_count(0)  # it would be above the pictures of the region
+    expect(page.locator(".st-key-picture-card")).to_have_count(0)  # the card would be above the pictures of the region
     expect(page.locator(".st-key-grid-region img").first).to_be_visible()
     expect(page.get_by_text("Most frequent labels")).to_be_visible()
     expect(page.get_by_text("What its pictures show")).to_be_visible()

@@ -38,7 +38,7 @@ class LateAnswers:
         return self
 
     def after_change(self) -> None:
-        """Deliver the answer to the change before, and wait until the server has answered this one."""
+        """Deliver the answer to the previous change, and wait until the server has answered this one."""
         if self._waiting:
             self._page.evaluate("deliverRun()")
         self._waiting = True
@@ -98,7 +98,7 @@ def test_the_slider_keeps_its_place(page: Page, address: str) -> None:
 
 def open_filters(page: Page) -> None:
     page.get_by_role("button", name="Filters").click()
-    expect(page.get_by_role("combobox", name="Category", exact=True)).to_be_visible()  # they are drawn by a run of the page
+    expect(page.get_by_role("combobox", name="Category", exact=True)).to_be_visible()  # a run of the page draws the filters
 
 
 def choose_option(page: Page, control: str, option: str) -> None:
@@ -158,7 +158,7 @@ def test_every_choice_on_the_map_counts(page: Page, address: str) -> None:
     expect(view).to_have_attribute("data-map", "umap3")
     for part in ("map=umap", "colour=right", "show=pictures", "dims=3"):
         expect(page).to_have_url(re.compile(part))
-    page.go_back()  # shows what the page says, once everything is answered
+    page.go_back()  # then the map shows what the server says, since every change is answered
     expect(view).to_have_attribute("data-map", "umap2")
 
 

@@ -41,7 +41,7 @@ def pictures_served(folder: Path) -> Iterator[int]:
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Nothing."""
+            """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -133,7 +133,7 @@ def test_a_region_by_touch(phone: Page, address: str) -> None:
 
 
 def test_only_the_last_file_that_is_too_large_is_listed(page: Page, address: str) -> None:
-    """The browser refuses such files itself. The picture before them stays, and its name is below it."""
+    """The browser refuses such files itself. The picture that was uploaded before them stays, with its name below it."""
     page.goto(f"{address}/labels")
     page.get_by_text("Upload", exact=True).click()
     files = page.get_by_test_id("stFileUploaderDropzoneInput")

@@ -24,7 +24,7 @@ def test_a_page_finds_nothing_that_an_earlier_one_stored(browser: Browser, addre
             assert page.evaluate(STORED) == [0, 0, "", 0]
             page.evaluate(STORE)
             assert page.evaluate(STORED) == [1, 1, "a=1", 1]
-    assert left[0] is left[1]  # it is used again
+    assert left[0] is left[1]  # the page is used again
 
 
 def test_two_visitors_at_a_time_share_nothing(browser: Browser, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Callbacks of widgets while the next message of the browser comes in."""
+"""Callbacks of widgets do their work even if the next message of the browser arrives meanwhile."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_next_message_does_not_end_a_callback(whole: bool) -> None:
     app.run()
     app.text_input[0].set_value("tiger").run()
     assert app.session_state["first"] == "tiger"
-    assert ("written" in app.session_state) == whole  # what Streamlit does without it, which is why it is there
+    assert ("written" in app.session_state) == whole  # otherwise Streamlit ends the callback before it writes
 
 
 def test_it_ends_as_streamlit_wanted_when_its_work_is_done() -> None:

@@ -27,7 +27,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def write_folder(folder: Path, count: int, factor: float = 1.0) -> None:
-    """Write files of the computed sizes, and one that is larger by a factor."""
+    """Write files of the computed sizes, except that the size of ``looks.scan`` is multiplied by a factor."""
     with sqlite3.connect(folder / "items.sqlite") as table:
         table.execute("CREATE TABLE items (id TEXT)")
         table.executemany("INSERT INTO items VALUES (?)", [("x",)] * count)

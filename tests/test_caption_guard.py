@@ -1,4 +1,4 @@
-"""Which pictures are found by the words of their captions for people."""
+"""Which pictures a query about people finds by their captions."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_a_text_without_a_known_word_is_looked_for_as_it_is(engine: Engine) -> N
         ("wine", 1, "2 images have the words in a label, caption or category: .*wine-cellar.webp, .*couple-with-glasses.webp\n$"),
         ("egeskov", 1, "1 image has the words in a label, caption or category: .*egeskov-castle.webp\n$"),  # no known word
         ("buildings", 1, "^semblance: 13 images have the words in a label, caption or category: ([^,]*, ){3}…\n$"),
-        ("animals", 1, "^$"),  # a hit has it as its category, as many others have
+        ("animals", 1, "^$"),  # a hit has it as its category, as many other images have
         ("castle", 1, "^$"),  # a hit has it as its label
         ("wine", 384, "^$"),
         ("qwzxyk", 1, "^[^\n]* is unknown[^\n]*\n$"),

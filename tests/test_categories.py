@@ -23,7 +23,7 @@ def test_categories_are_evaluated_as_queries(engine: Engine) -> None:
         (each.average_precision for each in evaluations), reverse=True
     )
     assert by_query["birds"].average_precision > 0.8 > by_query["hats"].average_precision
-    assert not {"arttools", "newyears", "things", "household"} & set(by_query)  # no kinds of things
+    assert not {"arttools", "newyears", "things", "household"} & set(by_query)  # they name no kinds of things
     verdicts = CategoryJudge(engine).judge(engine.collection.items, "birds")
     judged = [row for row, verdict in enumerate(verdicts) if verdict is not None]
     order = np.argsort(-(engine.collection.embeddings[judged] @ engine.embed_text("birds")), kind="stable")

@@ -173,7 +173,7 @@ def test_index_then_search(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
 def test_custom_model_and_its_collection(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A custom model labels before it has a collection, then searches its own one. The bundled model refuses that collection."""
+    """A custom model labels before it has a collection, then searches the one made with it, which the bundled model refuses."""
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     model = tmp_path / "model"
     shutil.copytree(BUNDLED, model, ignore=shutil.ignore_patterns("collections"))

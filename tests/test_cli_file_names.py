@@ -26,7 +26,7 @@ SHOWN = "caf\N{REPLACEMENT CHARACTER}.jpg"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with two images, whose names are the same but for bytes that are not UTF-8."""
+    """A folder with two images, whose names differ only in a byte that is not UTF-8."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     for image, name in (("cat.webp", b"caf\xe9.jpg"), ("dog.webp", b"caf\xff.jpg")):

@@ -1,4 +1,4 @@
-"""What the choice of a collection calls the collections."""
+"""How collections are named where a visitor chooses one."""
 
 from __future__ import annotations
 

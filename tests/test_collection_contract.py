@@ -36,7 +36,7 @@ KINDS = ("folder", "large folder", "in memory", "milvus")
 
 
 def writing(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[StoreWriter, Seal]:
-    """A writer, and what seals it and opens the collection."""
+    """Return a writer, and a function that seals it and opens the collection."""
     if kind == "in memory":
         writer = InMemoryWriter("contract")
 
@@ -47,7 +47,7 @@ def writing(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[S
         return writer, opened
     if kind == "milvus":
         return writing_to_milvus(folder)
-    for module in ("writer.project", "large_projection.project"):  # maps take most of the time, and other tests look at them
+    for module in ("writer.project", "large_projection.project"):  # maps take most of the time, and other tests check them
         monkeypatch.setattr(f"devise_core.collections.{module}", lambda embeddings, *_: project(embeddings, methods=("pca",)))
     if kind == "large folder":
         for module in ("folder_writer", "writer"):

@@ -1,4 +1,4 @@
-"""The compose files: what is reachable, with which rights, and what agrees with the code."""
+"""The compose files: what is reachable, which rights the containers have, and what must agree with the code."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def test_variables_refer_to_earlier_ones() -> None:
 
 
 def test_every_step_of_the_dockerfile_is_carried_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Replace only the programs that need root and a connection: they note what they were called with."""
+    """Only what needs root or a connection is replaced. The replacements record the commands."""
     commands: list[list[str]] = []
     run = subprocess.run
 

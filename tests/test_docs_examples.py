@@ -23,7 +23,7 @@ from tests.documents import DOCUMENTS, ROOT, Block, blocks
 pytestmark = [pytest.mark.artifacts, pytest.mark.usefixtures("models_load_once")]
 LANGUAGES = {"sh", "pycon", "python", "text", "toml", "yaml", "nginx", "html", "json", "csv"}
 RUN_IN_TUTORIAL = {"index", "search"}
-"""The commands that the examples behind them need, and the one that shows results. Others are only parsed, as in other pages."""
+"""The commands that later examples need, and the one that shows results. Others are only parsed, as on other pages."""
 NEEDS_SERVER = "docs/API.md"
 """``tests/test_api_document.py`` runs its examples."""
 NEEDS_APP = "CONTRIBUTING.md"

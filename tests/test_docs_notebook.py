@@ -17,7 +17,7 @@ from docs.tools.run_notebook import NOTEBOOK, run
 pytestmark = pytest.mark.artifacts
 NUMBER = re.compile(r"-?\d+\.\d+")
 TOLERANCE = 0.03
-"""How much a figure may differ between processors: four images of the test."""
+"""How much a figure may differ between processors, which is about four of the 152 test images."""
 LARGEST = 120_000
 
 

@@ -1,7 +1,7 @@
 """The docstring of every public function with several parameters says what it takes, returns and raises.
 
-A method needs no section that a base class in the package has, since it keeps the contract of that class. A route of the API has
-none: its docstring is a description in the API's document, where each parameter has one of its own.
+A method needs no section that the same method of a base class in the package has, since it keeps the contract of that class. A
+route of the API has no sections. Its docstring is its description in the API's document, which describes each parameter separately.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from devise_core import errors
 
 ROOT = Path(__file__).parent.parent
 SEVERAL = 3
-"""From so many parameters on, without ``self`` and ``cls``, a summary does not tell all of them."""
+"""With at least this many parameters, not counting ``self`` and ``cls``, a summary cannot describe them all."""
 _ENTRY = re.compile(r"^    \*{0,2}(\w+): \S", re.MULTILINE)
 _RETURNS = re.compile(r"\b(returns?|yields?)\b", re.IGNORECASE)
 Node = ast.FunctionDef | ast.AsyncFunctionDef
@@ -53,7 +53,7 @@ class Function:
 
     @property
     def raised(self) -> list[str]:
-        """The classes that it raises itself. Those of the functions that it calls are for the author to judge."""
+        """The errors that the function raises itself. Its author judges which errors of the functions that it calls to document."""
         return [_after(name, converted) for name, converted in _raised(self.node) if name[:1].isupper()]
 
     def entries(self, *sections: str) -> list[str]:

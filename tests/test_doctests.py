@@ -30,14 +30,14 @@ CLIENT_WITHOUT_EXAMPLE = {
     "search_all",
     "thumbnail",
 }
-"""Methods of the client that are in the example of another one, or that need no example."""
+"""Methods of the client that are in the example of another method, or that need no example."""
 
 ERRORS_WITHOUT_EXAMPLE = {
     *("AbandonedError", "BusyError", "DeploymentError", "SlowCollectionError", "UnreachableStoreError"),
     *("BuildError", "FetchError", "WordVectorError"),
     *("MissingPackageError", "NoCollectionError", "NoMapError", "NoVocabularyError", "OtherModelError", "SettingsError"),
 }
-"""Errors that a busy server, an offline job, or another model or machine than that of the examples raises."""
+"""Errors that need a busy server, an offline job, or a model or machine other than that of the examples."""
 
 
 @pytest.mark.parametrize("module", MODULES)

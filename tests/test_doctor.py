@@ -207,7 +207,7 @@ def test_processor_without_avx_is_reported(tmp_path: Path, flags: str, state: st
 
 def test_annoy_that_crashes_is_reported(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nkill -ILL $$\n")  # as code for another processor does
+    python.write_text("#!/bin/sh\nkill -ILL $$\n")  # ends as code for another processor does
     python.chmod(0o755)
     finding = machine_checks.check_annoy(str(python))
     assert finding.state == "fix"

@@ -60,7 +60,7 @@ def test_checks_of_scikit_learn(estimator: Any, check: Callable[[Any], None]) ->
 
 
 def test_order_subsets_and_repetition_change_nothing() -> None:
-    """What the checks that need rows of numbers would find."""
+    """Check the same as scikit-learn's checks that need rows of numbers, but with images."""
     embedder, files = ImageEmbedder(), FILES[:3]
     vectors = embedder.fit(files).transform(files)
     assert embedder.transform(files[::-1])[::-1] == pytest.approx(vectors, abs=1e-5)

@@ -65,7 +65,7 @@ def test_a_bug_in_a_page_shows_its_number(tmp_path: Path) -> None:
 
 
 def test_a_refusal_outside_of_a_page_says_what_is_wrong(tmp_path: Path) -> None:
-    """A dialog and a callback run outside of the block of a page that shows errors."""
+    """Dialogs and callbacks run outside of the block that shows the errors of a page."""
     (tmp_path / "page.py").write_text(PAGE)
     (tmp_path / "app.py").write_text(PAGE_APP)
 

@@ -22,7 +22,7 @@ from ui.error_text import error_message, without_folders
 
 
 def faults_of(engine: Engine, source: Path, folder: Path, mutations: Sequence[str]) -> Iterator[ArtifactError]:
-    """Delete and damage each file of copies of a collection, and yield the errors."""
+    """Delete or damage one file in each of several copies of a collection, and yield the errors."""
     for name in (NAME, *Manifest.read(source).files):
         for mutation in ("", *mutations):
             copy = copy_of(source, folder / f"{name.replace('/', '-')}-{mutation}")

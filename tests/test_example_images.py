@@ -13,7 +13,7 @@ from devise_core.report.example_images import COUNT, NEIGHBOURS, example_images
 
 
 def agreeing(engine: Engine, item_id: str) -> float:
-    """Return the share of the nearest images that have a label in common with an image, or its category."""
+    """Return the share of an image's nearest images that have one of its labels, or its category."""
     item = engine.collection.items[engine.collection.row(item_id)]
     words = module._label_words(item)
     hits = [*engine.more_like(item_id, NEIGHBOURS), *engine.more_like(item_id, NEIGHBOURS, by="visual")]

@@ -37,7 +37,7 @@ def test_only_the_region_is_blurred() -> None:
     pixels = np.random.default_rng(7).integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
     versions = blurred(pixels, 2, 2)
     assert versions.shape == (4, SIZE, SIZE, 3)
-    parts = (slice(6, 22), slice(34, 50))  # 16 pixels, two sevenths of the side, around each middle: 14 and 42
+    parts = (slice(6, 22), slice(34, 50))  # 16 pixels, two sevenths of the side, around the centres 14 and 42
     for version, (down, across) in zip(versions, [(down, across) for down in parts for across in parts], strict=True):
         assert version[down, across].std() < pixels[down, across].std() / 3
         rest = version.copy()
@@ -76,7 +76,7 @@ def test_no_region_decides_in_a_uniform_image(colours: KerasImageEncoder) -> Non
 
 
 def test_heat_covers_the_part_that_the_model_sees(colours: KerasImageEncoder) -> None:
-    assert visible_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400: half of the way, in proportion, to 100
+    assert visible_box(400, 100) == pytest.approx((0.25, 0, 0.75, 1))  # 200 of 400, the geometric mean of 400 and 100
     assert visible_box(100, 400) == pytest.approx((0, 0.25, 1, 0.75))
     assert visible_box(7, 7) == (0, 0, 1, 1)
     wide, tall = (

@@ -125,7 +125,7 @@ def labels_page(item: str, **typed: str) -> str:
 def test_labels_says_that_it_judges_nobody() -> None:
     text = labels_page("grace-hopper", labels="gorilla, thief, ugly")
     assert (
-        "Not used: gorilla, thief, ugly. If a picture may show people, the app leaves out words that could insult them or be wrong about them."
+        "Not used: gorilla, thief, ugly. If a picture may show people, the app leaves out words that could insult these people or be wrong about them."
         in text
     )
     assert "Best name" not in text

@@ -13,11 +13,11 @@ _ATTEMPTS = 3
 
 
 def uninterrupted(callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Return ``callback`` for a widget, so that the next message from the browser cannot end it halfway.
+    """Return a function that runs ``callback`` to its end, even if the browser sends another message in the meantime.
 
-    When the next message arrives, Streamlit ends the run at its next use of ``st``, even inside a callback. The run that follows
-    knows that the widget has its new value, so it does not call the callback again, and what the visitor did is lost. One message
-    ends a callback only once. So the callback is called again, and the run ends only after the callback has done its work.
+    When a message arrives, Streamlit ends the script run at the next use of ``st``, even inside a callback. In the run that
+    follows, the widget already has its new value. So Streamlit does not call the callback again, and the action of the visitor is
+    lost. One message ends a callback only once. So the returned function calls the callback again, and then lets the run end.
 
     Args:
         callback: Called up to 3 times. It must not call ``st.rerun``, and a repeated call must have the same effect as one call.

@@ -8,5 +8,5 @@ _FEEDBACK = component("click_feedback")
 
 
 def show_click_feedback() -> None:
-    """Dim every button and link for a moment when it is clicked. Takes no room on the page."""
+    """Dim every button and link for a moment when it is clicked. The component takes no room on the page."""
     _FEEDBACK(key="click-feedback")

@@ -15,11 +15,11 @@ from ui.widget_keys import when_current, widget_key
 
 
 def keep_in_address() -> None:
-    """Keep the name of the chosen collection in the address. Call this on every page, before anything reads the choice.
+    """Keep the name of the chosen collection in the address of the page. Call this on every page, before the choice is read.
 
-    Streamlit keeps the value of a bound widget in the address, and writes the labels of its options there. The labels of this
-    widget are the names of the collections, so that links stay valid when a title changes. ``style.css`` hides it, because
-    pages show the titles.
+    Streamlit writes the value of a bound widget to the address, as the label of the chosen option. The labels of this widget are
+    the names of the collections, so that links stay valid when a title changes. ``style.css`` hides the widget, because
+    ``choose_collection`` shows the titles.
     """
     names = [each.name for each in choosable_collections()]
     if st.session_state.get(CHOSEN) not in names:
@@ -66,7 +66,7 @@ def distinct_titles(collections: Sequence[OfferedCollection]) -> dict[str, str]:
 
 
 def _choose(name: str) -> None:
-    """Choose a collection. Pictures and regions of the previous one are removed from the address."""
+    """Choose a collection. Pictures and regions of the previous collection are removed from the address."""
     st.session_state[CHOSEN] = name
     update(**dict.fromkeys((ITEM, OPEN, CROP, REGION)))
 

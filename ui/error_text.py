@@ -1,4 +1,4 @@
-"""Prepare the text of an error for a page, which must not reveal where files are on the server. The log has the whole paths."""
+"""Remove the paths of the server from the text of an error, because visitors must not see them. The log has the full paths."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_
 from ui.text import with_commands
 
 _OTHER_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\`“”\"'(),;]+[/\\])+(?=[^\s/\\`“”\"'(),;]|$)")
-"""Matches the folders of an absolute path elsewhere on the machine, such as the target of a symbolic link. Web addresses do not
-match, because their slashes follow a colon."""
+"""Matches the folders of any other absolute path, such as the target of a symbolic link. Web addresses do not match, because
+their slashes follow a colon."""
 
 
 def error_text(error: DeviseError) -> str:
@@ -24,13 +24,13 @@ def error_text(error: DeviseError) -> str:
 def error_message(error: DeviseError) -> str:
     """Return the message of an error, with the paths of files relative to the folder of the model or of collections.
 
-    The first part of the path of a collection's file is the name of the collection.
+    The path of a collection's file then starts with the name of the collection.
     """
     return without_folders(str(error)) if isinstance(error, ArtifactError | CollectionError) else str(error)
 
 
 def without_folders(message: str) -> str:
-    """Return a message about a file of the server with shorter paths.
+    """Return a message about a file of the server, with the server's folders removed from its paths.
 
     Args:
         message: A message that contains no text from a visitor.
@@ -42,7 +42,7 @@ def without_folders(message: str) -> str:
 
 
 def _roots() -> list[str]:
-    """Return the folders that have the files of models and collections, the longest first."""
+    """Return the folders that hold the files of models and collections, the longest path first."""
     models = [artifacts_folder(), BUNDLED_ARTIFACTS]
     folders = [user_collections(), *(model / "collections" for model in models), *models, folder("milvus_pictures")]
     known = {str(path) for each in folders if each for path in (each, each.absolute(), each.resolve())}

@@ -22,8 +22,9 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
     """Show a ``DeviseError`` in a box and end the block there.
 
     Args:
-        field: A name for the page's query. Known spellings are then offered as buttons that correct the query.
-        parameters: The parameters of the address that hold the words to correct.
+        field: A name for the page's query, used in widget keys. If given, similar spellings of an unknown word are offered as
+            buttons that correct the query.
+        parameters: The URL parameters that hold the words to correct.
     """
     try:
         yield
@@ -54,12 +55,12 @@ def show_errors(field: str | None = None, parameters: Sequence[str] = (url_state
 
 
 def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: Sequence[str] = (url_state.QUERY,)) -> None:
-    """Show a button for each suggested spelling. A click on it replaces the unknown word.
+    """Show a button for each suggested spelling. A click on a button replaces the unknown word.
 
     Args:
         suggestions: The suggested spellings of each unknown word, the best first.
-        field: Makes the keys of the buttons unique.
-        parameters: The parameters of the address that the word is in.
+        field: A name that makes the keys of the buttons unique.
+        parameters: The URL parameters that hold the words to correct.
     """
     with st.container(horizontal=True, key=f"spellings-{field}"):
         for word, near in suggestions.items():

@@ -1,4 +1,4 @@
-"""Links to other views. Streamlit's own links do not update the address when they lead to the page they are on."""
+"""Links to other views of the app. Streamlit's own links do not update the address if they lead to the current page."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ui import url_state
 
 
 def link(page: str, label: str, key: str, icon: str | None = None, **parameters: str) -> None:
-    """Show a link to a page with ``parameters`` in its address. On that page itself it is a button that does the same.
+    """Show a link to a page with ``parameters`` in its address, or a button with the same effect if that page is the current one.
 
     Args:
         page: The page's file name without its suffix, such as "labels".
         label: The text of the link.
-        key: The key of the button.
-        icon: A Material icon.
+        key: The widget key of the button.
+        icon: A Material icon, or None for no icon.
         parameters: Name → value in the address.
     """
     if page != url_state.current_page():

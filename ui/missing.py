@@ -18,7 +18,7 @@ OLD_UPLOADS = "your photos"
 """What the collection of uploaded pictures is called in links from earlier versions."""
 LONGEST = 60
 LIKE = 75
-"""An id is offered if its spelling is at least this similar to the one in the link, in percent."""
+"""An id is offered if its spelling is at least this similar, in percent, to the name in the link."""
 _STATE_KEY = "missing_collection"
 
 
@@ -32,7 +32,7 @@ def explain_missing_picture(engine: Engine, item: str, advice: str, parameter: s
 
     Args:
         engine: The engine over the collection.
-        item: What the address has in place of the id of a picture. It can be anything.
+        item: The text that the address has in place of the id of a picture. It can be any text.
         advice: A sentence on what to do on this page.
         parameter: The parameter of the address that names the picture.
     """
@@ -51,20 +51,20 @@ def explain_missing_picture(engine: Engine, item: str, advice: str, parameter: s
 
 @st.dialog("Picture", on_dismiss=lambda: url_state.update(**{url_state.OPEN: None}))
 def missing_picture_dialog(engine: Engine, item: str) -> None:
-    """Say that there is no such picture, in place of its dialog."""
+    """Show a dialog that says that there is no such picture, in place of the dialog with the picture."""
     explain_missing_picture(engine, item, "Close this window to go on.", url_state.OPEN)
 
 
 def explain_missing_filters(kind: str, names: Sequence[str]) -> None:
-    """Say that no picture has these categories or labels, which the address names."""
+    """Say that no picture has the categories or labels ``names``, which come from the address."""
     if names:
         st.caption(f"No picture here has the {kind}{','.join(map(_quoted, names[:3]))}. This filter is ignored.")
 
 
 def explain_missing_collection() -> None:
-    """Say that a link leads to a collection that is not here, until the visitor chooses another or leaves the page.
+    """Say that a link leads to a collection that is not here, until the visitor chooses a collection or leaves the page.
 
-    Call this before the choice is read.
+    Call this before ``collection_choice.keep_in_address``, which replaces the invalid name.
     """
     linked = st.query_params.get(CHOSEN)
     if linked and CHOSEN not in st.session_state:
@@ -85,7 +85,7 @@ def explain_missing_collection() -> None:
 
 
 def _similar_ids(engine: Engine, item: str) -> list[str]:
-    """Return up to three ids of pictures that contain ``item`` or are spelled like it."""
+    """Return up to three ids of pictures. Each id contains ``item`` or has a similar spelling."""
     from rapidfuzz.fuzz import ratio
 
     near = engine.collection.ids_like(item, 3)

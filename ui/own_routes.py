@@ -1,4 +1,4 @@
-"""The routes that the app adds to Streamlit's: where they are served, and the URLs that lead to them.
+"""The routes that the app adds to those of Streamlit: where they are served, and their URLs.
 
 All URLs are relative to the pages, which are in one folder. So they work wherever that folder is: at the root of a host, below
 ``server.baseUrlPath``, behind a proxy that removes a prefix, and in a frame of another site.
@@ -17,7 +17,7 @@ def route_url(*segments: str, **parameters: str | int) -> str:
     """Return the URL of a route, relative to the pages.
 
     Args:
-        segments: The parts of the path. Each is quoted, so a slash in one is no separator.
+        segments: The parts of the path. Each part is percent-encoded, so a slash inside a part does not separate parts.
         parameters: Name → value in the query string.
     """
     path = "/".join(quote(segment, safe="") for segment in segments)
@@ -25,12 +25,12 @@ def route_url(*segments: str, **parameters: str | int) -> str:
 
 
 def below_base_path(routes: Iterable[Route]) -> list[Route]:
-    """Return the routes moved below Streamlit's ``server.baseUrlPath``, where Streamlit serves its own."""
+    """Return the routes moved below ``server.baseUrlPath``, where Streamlit serves its own routes."""
     base = base_path()
     return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 
 
 def base_path() -> str:
-    """Return ``server.baseUrlPath`` as the beginning of a path, such as "/demo". It is empty at the root of a host."""
+    """Return ``server.baseUrlPath`` as the beginning of a path, such as "/demo", or "" at the root of a host."""
     path = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""

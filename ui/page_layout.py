@@ -38,7 +38,7 @@ def header(title: str, lead: str, *, choose: bool = False) -> None:
     Args:
         title: The title.
         lead: The sentences, in Markdown.
-        choose: Whether to let the visitor choose the collection here. Most pages with a search box have the choice beside the box.
+        choose: Whether to show the choice of the collection beside the title. Most pages with a search box show it beside the box.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="page-title"):
         st.title(title, anchor=False, width="content")  # the mark of an anchor would need a second row on a phone

@@ -1,4 +1,4 @@
-"""The pages of the app. The navigation, the titles of tabs, previews of links and tests read them here."""
+"""The list of the app's pages. The navigation, the titles of tabs, previews of links and tests read this list."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class ListedPage:
     """A page of the app.
 
     Attributes:
-        script: The name of its file in ``pages/``, without ``.py``. It is also its URL path, except for the first page.
-        name: What the navigation calls it.
+        script: The name of the file in ``pages/``, without ``.py``. Except for the first page, it is also the URL path.
+        name: The name of the page in the navigation.
         icon: A Material symbol, such as "home".
         description: A sentence on what a visitor can do there, for previews of links.
-        title: The title of its tab, if it is not the name.
+        title: The title of the browser tab, if it differs from the name.
     """
 
     script: str
@@ -25,7 +25,7 @@ class ListedPage:
 
     @property
     def tab_title(self) -> str:
-        """The title of its tab."""
+        """The title of the browser tab."""
         return self.title or self.name
 
 
@@ -57,4 +57,4 @@ _LISTED = (
 )
 
 PAGES = {"" if listed is _LISTED[0] else listed.script: listed for listed in _LISTED}
-"""URL path of a page → the page, in the order of the navigation. The path of the first one is empty."""
+"""URL path of a page → the page, in the order of the navigation. The path of the first page is empty."""

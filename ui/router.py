@@ -1,4 +1,4 @@
-"""The script that runs for every page. It only routes."""
+"""The script that Streamlit runs for every page. It sets up the page and then runs the script of the page."""
 
 import streamlit as st
 

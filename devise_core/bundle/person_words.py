@@ -1,6 +1,7 @@
-"""Write the words for people, from WordNet: those that mean a person more often than an animal, however rarely they mean either.
+"""Write the words for people, from WordNet.
 
-The list keeps pictures of animals away from people, so a word too many in it does little harm.
+A word is in the list if it means a person more often than an animal, even if it rarely means either. The app uses the list to avoid
+showing animals beside words for people, so a word too many does little harm.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from devise_core.text.person_words import PERSON_WORDS
 
 PERSON: Roots = (("person", 0),)
 GROUPS: Roots = (("people", 0), ("gathering", 0), ("social group", 0))
-"""Groups of people. A word is about people if its most frequent sense is one of these."""
+"""Groups of people. A word is also in the list if its most frequent sense is one of these groups."""
 ALSO = frozenset(
     ("adult", "couple", "driver", "female", "human", "humanity", "humans", "male", "mankind", "queen", "teen", "women")
 )
-"""Words that WordNet files under the primates, the young of animals, bees or tools, or only in the singular."""
+"""Words for people that WordNet lists under primates, young animals, bees or tools, or only in the singular."""
 
 
 _HEADER = """\
@@ -35,8 +36,8 @@ def person_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayN
 
     Args:
         nouns: The noun graph.
-        counts: Gives the shares of senses.
-        everyday: Everyday names of labels. A name for an animal, such as "wolf", is no word for people.
+        counts: Gives the share of a word's uses that have a sense.
+        everyday: The everyday names of ImageNet labels. The name of an animal, such as "wolf", is left out of the list.
 
     Yields:
         The words of the noun graph, then those of ``ALSO``.
@@ -55,7 +56,7 @@ def person_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayN
 
 
 def write_person_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]], target: Path = PERSON_WORDS) -> int:
-    """Write the words and their irregular plurals, one a line.
+    """Write the words and their irregular plurals, one per line.
 
     Args:
         words: What ``person_words`` yields.
@@ -63,6 +64,6 @@ def write_person_words(words: Sequence[str], plurals: Mapping[str, Sequence[str]
         target: The file to write.
 
     Returns:
-        The number of words.
+        The number of words and plurals.
     """
     return write_words(target, _HEADER, words, plurals)

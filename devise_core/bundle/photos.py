@@ -1,7 +1,7 @@
 """Build the collection ``photos``: photographs with natural backgrounds from GCompris, each with its author, licence and source.
 
 The source is Debian's gcompris-qt-data. The images and their credits are in its Qt resource files. The credits are read from the
-README files there, because the copyright file of the package lists the images of an earlier version.
+README files in them, because the copyright file of the package lists the images of an earlier version of the package.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ CATEGORIES = {
 LANDSCAPES = {"canyondeChelly", "greatWall", "greatWallofChina", "machuPicchu", "montStMichel", "rocamadour", "navajo"}
 LEFT_OUT = {"alphabets", "numbers"}
 MISSPELT = {"screDriver.webp": "screwDriver.webp", "audaPalatina.webp": "aulaPalatina.webp"}
-"""File names in the credits and the files that they mean."""
+"""Misspelt file name → correct file name."""
 LABELS = read_table("photo_labels")
-"""Labels, separated by “|”, for file stems that do not give them.
+"""File stem → labels, separated by “|”, for images whose file name does not give the labels.
 
-They were written by looking at each image. The labels of the fishes come from the titles of the source pages.
+The labels were written by looking at each image. The labels of the fishes come from the titles of the source pages.
 """
 
 
@@ -54,7 +54,7 @@ class Credit:
 
 
 def extract_photos(package: Path, out: Path) -> list[Item]:
-    """Write the images of the package.
+    """Write the images of the package that have a free licence, each photograph once.
 
     Args:
         package: The unpacked Debian package.
@@ -106,7 +106,7 @@ def read_credits(text: str) -> dict[str, Credit]:
 
 
 def labels_of(stem: str) -> tuple[str, ...]:
-    """Return the labels of a file stem: ``("polar bear",)`` for ``polar_bear`` and ``polarBear2``, unless the table has others."""
+    """Return the labels that ``LABELS`` has for a file stem, or its words: ``("polar bear",)`` for ``polarBear2``."""
     if stem in LABELS:
         return tuple(LABELS[stem].split("|"))
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem.replace("_", " "))
@@ -114,7 +114,7 @@ def labels_of(stem: str) -> tuple[str, ...]:
 
 
 def _credits_by_image(files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, Credit]:
-    """Match images with credits. A name without a folder in a README also credits images in the folders below."""
+    """Match images with credits. A file name without a folder also credits the images of that name in folders below the README."""
     matches: dict[PurePosixPath, Credit] = {}
     for readme, content in files.items():
         if readme.name != "README":
@@ -143,7 +143,7 @@ def _item(path: PurePosixPath, credit: Credit, taken: Collection[str]) -> Item:
 
 
 def _normalised_licence(text: str) -> str:
-    """Return one spelling for each licence: "CC-BY-SA 4.0" and "CC-BY-SA-4.0" are the same."""
+    """Return one spelling for each licence: "CC-BY-SA-4.0" for "CC-BY-SA 4.0" too."""
     licence = re.sub(r"[- ](\d)", r"-\1", text.strip())
     return "Public domain" if re.match(r"public[ -]domain", licence, re.IGNORECASE) else licence
 

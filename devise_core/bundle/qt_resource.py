@@ -1,9 +1,9 @@
 """Read the files in a Qt binary resource (``.rcc``), as written by Qt's rcc tool.
 
-The layout is big-endian. The header holds ``qres``, the version, and the offsets of the tree, the content and the names. A tree
-node has 14 bytes in version 1 and 22 bytes in later versions, which append an 8-byte time stamp. It holds the offset of the name
-and flags. In a folder, the number of children and the first child follow. In a file, the language and the offset of the content
-follow.
+All numbers are big-endian. The header has the bytes ``qres``, the version of the format, and the offsets of the tree, the content
+and the names. A node of the tree has 14 bytes in version 1. Later versions append a time stamp of 8 bytes. A node begins with the
+offset of its name, and flags. For a folder, the number of children and the number of the first child follow. For a file, the
+country, the language and the offset of the content follow.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ZLIB, _FOLDER, _ZSTD = 1, 2, 4
 
 @dataclass(frozen=True)
 class _Resource:
-    """A whole resource file with the offsets of its parts."""
+    """The bytes of a resource file, the offsets of its parts, and the size of a tree node in bytes."""
 
     data: bytes
     tree: int
@@ -31,7 +31,7 @@ class _Resource:
 
 
 def read_resource(path: Path) -> dict[str, bytes]:
-    """Return the content of each file in a resource, by its path there.
+    """Return the content of each file in a resource, by the file's path in the resource.
 
     Raises:
         BuildError: If the file is missing, damaged, or not a Qt resource.

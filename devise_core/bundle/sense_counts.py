@@ -16,10 +16,10 @@ class SenseCounts:
     """How often words occur in SemCor, a text in which every word is marked with its sense.
 
     Attributes:
-        nouns: Lemma → number of the noun sense (1 is the most frequent) → its count.
+        nouns: Lemma → number of the noun sense (1 is the most frequent) → the count of that sense.
         totals: Lemma → its count over all senses and parts of speech.
         senses: Lemma → its number of senses over all parts of speech.
-        topics: Synset offset of a noun → number of its lexicographer file, such as 5 for animals (see lexnames(5WN)).
+        topics: Offset of a noun synset → the number of its topic, such as 5 for animals (lexicographer files, see lexnames(5WN)).
     """
 
     nouns: dict[str, dict[int, int]]
@@ -28,7 +28,7 @@ class SenseCounts:
     topics: dict[int, int]
 
     def share(self, lemma: str, number: int) -> float:
-        """Return the smoothed share of a word's uses that have its noun sense ``number``, from 0 to 1."""
+        """Return the smoothed share, from 0 to 1, of a word's uses that have the noun sense ``number``."""
         count = self.nouns.get(lemma, {}).get(number, 0)
         return (count + 0.5) / (self.totals[lemma] + 0.5 * max(self.senses[lemma], 1))
 
@@ -64,7 +64,7 @@ def read_sense_counts(folder: Path) -> SenseCounts:
 
 
 def _entries(path: Path) -> list[str]:
-    """Return the lines of a database file without the licence, whose lines begin with a space."""
+    """Return the lines of a database file without those of the licence, which begin with a space."""
     return [line for line in path.read_text("ascii").splitlines() if line[0] != " "]
 
 

@@ -23,11 +23,11 @@ def sentence_vectors(context: BuildContext, name: str, texts: Sequence[str]) -> 
 
     Args:
         context: Gives the packages and the cache.
-        name: Names the file in the cache.
+        name: The beginning of the file name in the cache.
         texts: ``n`` texts.
 
     Returns:
-        Unit rows ``float32 (n, 384)``, to the precision of float16.
+        Unit rows ``float32 (n, 384)``, rounded to the precision of float16.
 
     Raises:
         BuildError: If ONNX Runtime or a package is missing.

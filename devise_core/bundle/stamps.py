@@ -1,7 +1,7 @@
-"""Build the collection ``stamps``: cut-out images from Tux Paint, most of them photographs, with English descriptions.
+"""Build the collection ``stamps``: objects cut out of their background, from Tux Paint, with English descriptions.
 
-The source is Debian's tuxpaint-stamps-default (GPL-2). No model is trained on these images. They are used to evaluate category
-queries.
+Most of the images are photographs. The source is Debian's tuxpaint-stamps-default (GPL-2). No model is trained on these images.
+They are used to evaluate searches for a category, such as "animals".
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ SOURCE = "Debian tuxpaint-stamps-default 2022.06.04-1"
 
 DRAWN_FOLDERS = {"symbols", "cartoon", "flags", "roadsigns", "toys", "plastic"}
 LEFT_OUT = read_table("stamps_left_out")
-"""Images that show nothing a person would search for, by file stem, with the reason."""
+"""File stem → the reason why the image is left out: it shows nothing that a person would search for."""
 LABELS = read_table("stamp_labels")
-"""Labels, separated by “|”, for file stems whose description does not give them."""
+"""File stem → labels, separated by “|”, for images whose description does not give the labels."""
 
 _OPENING = re.compile(
     r"^(?:(?:an?|the|our|some|two|another|very|little|big|small|large) "
@@ -78,7 +78,7 @@ def labels_of(stem: str, description: str) -> tuple[str, ...]:
 
 
 def _distinct_images(folder: Path) -> Iterator[Path]:
-    """Yield the images to use: not drawn, not excluded, with a description, and each content once."""
+    """Yield the images to use. Drawings, images in ``LEFT_OUT``, images without a description and duplicates are left out."""
     digests: set[str] = set()
     for path in sorted(folder.rglob("*.png")):
         # A mirrored copy of an image has no description.
@@ -86,6 +86,6 @@ def _distinct_images(folder: Path) -> Iterator[Path]:
         if drawn or path.stem in LEFT_OUT or not path.with_suffix(".txt").is_file():
             continue
         digest = sha256_of(path)
-        if digest not in digests:  # some files are in two categories
+        if digest not in digests:  # some images are in two categories
             digests.add(digest)
             yield path

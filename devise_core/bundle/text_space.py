@@ -1,4 +1,4 @@
-"""The text side of a trained model: its word vectors, and the space in which queries are placed."""
+"""Write the text side of a trained model: the files of words, nouns and labels that turn a query into a vector."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from devise_core.vectors import Floats, quantise, unit
 def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension: int | None, log: Log) -> Path:
     """Return the folder that holds the word vectors to train with.
 
-    For a file of word vectors and ``text`` targets, labels and nouns are built too, which needs WordNet from Debian.
+    If ``words`` is a file and ``targets`` is ``text``, the labels and nouns are built too. This needs WordNet from Debian.
 
     Args:
         words: "bundled", the artifact folder of another model, or a file of word vectors.
         bundled: The artifact folder of the bundled model.
-        cache: Where the folder for a file is kept.
-        targets: ``text`` or ``raw``, as in the training recipe.
-        dimension: The required dimension of a file, or None to accept any.
+        cache: The folder in which the result is kept if ``words`` is a file.
+        targets: ``text`` or ``raw``, as in ``Recipe.targets``.
+        dimension: The required dimension of the vectors in a file, or None to accept any.
         log: Receives the messages.
 
     Raises:
@@ -62,7 +62,7 @@ def words_folder(words: str, bundled: Path, cache: Path, targets: str, dimension
 
 
 def link_text(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
-    """Link the text side of the model in ``source``, including its labels, and add the files to ``manifest``.
+    """Hard-link the text side of the model in ``source``, including the labels, and list the files in ``manifest``.
 
     Args:
         source: The folder of the model to link from.
@@ -75,7 +75,7 @@ def link_text(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
 
 
 def link_classifier(source: Path, layout: ArtifactLayout, manifest: Manifest) -> None:
-    """Link the classifier of the model in ``source``, if it has one, and add it to ``manifest``.
+    """Hard-link the classifier of the model in ``source``, if there is one, and list the file in ``manifest``.
 
     Args:
         source: The folder of the model to link from.
@@ -88,16 +88,16 @@ def link_classifier(source: Path, layout: ArtifactLayout, manifest: Manifest) ->
 
 
 def write_raw_text(source: Path, nouns: Path, layout: ArtifactLayout, manifest: Manifest, command: str) -> None:
-    """Write a text side as plain as that of the 2020 notebook: the vector of a noun is the mean of its words' trained vectors.
+    """Write a plain text side, as in the 2020 notebook: the vector of a noun is the mean of the vectors of its words.
 
-    Hypernyms are not mixed in, and no shared directions are removed.
+    The vectors of hypernyms are not mixed in, and no directions that all words share are removed.
 
     Args:
         source: The artifact folder whose word store is used.
         nouns: The noun list to use. Nouns with an unknown word are left out.
         layout: Where to write.
         manifest: Receives the entries of the files.
-        command: The command for the entries.
+        command: The command to record in the entries.
     """
     theirs = ArtifactLayout(source)
     _link(theirs, layout, manifest, _word_files(theirs))
@@ -111,16 +111,16 @@ def write_raw_text(source: Path, nouns: Path, layout: ArtifactLayout, manifest: 
 
 
 def let_classes_name(layout: ArtifactLayout, manifest: Manifest, names: Sequence[str], vectors: Floats, command: str) -> None:
-    """Put classes that cannot name images at the front of the noun list, so that they can.
+    """Let every class name images. Classes that cannot do so yet are put at the front of the noun list.
 
-    Rare words, and words that are not nouns, name no image by default. But a model has to name what it was trained on.
+    By default, rare words and words that are not nouns name no image. But a model has to name the classes that it was trained on.
 
     Args:
-        layout: The text side. Its files may be links, so they are replaced.
+        layout: The folder of the text side. Its files may be hard links, so they are replaced and not changed in place.
         manifest: Receives the entries of the files.
         names: The names of the classes.
-        vectors: Their vectors, unit rows ``(classes, d)``.
-        command: The command for the entries.
+        vectors: The vectors of the classes, unit rows ``(classes, d)``.
+        command: The command to record in the entries.
     """
     nouns, lines = NounStore.open(layout.nouns, layout.noun_vectors), layout.nouns.read_text("utf-8").splitlines()
     classes = {name.lower(): vector for name, vector in zip(names, vectors, strict=True) if not nouns.can_name(name.lower())}
@@ -130,7 +130,7 @@ def let_classes_name(layout: ArtifactLayout, manifest: Manifest, names: Sequence
     kept = [row for row, noun in enumerate(nouns.nouns) if noun not in classes]
     first = ["\t".join([name, "0", *plurals.get(name, ())]) for name in classes]
     table = np.concatenate([quantise(np.stack(list(classes.values())))[0], np.load(layout.noun_vectors)[kept]])
-    del nouns  # it has a file open
+    del nouns  # ``nouns`` keeps a file open
     with atomic_file(layout.nouns) as path:
         path.write_text("\n".join([*first, *(lines[row] for row in kept)]) + "\n", "utf-8", newline="\n")
     with atomic_file(layout.noun_vectors) as path:
@@ -141,7 +141,7 @@ def let_classes_name(layout: ArtifactLayout, manifest: Manifest, names: Sequence
 
 
 def _raw_nouns(path: Path, phrases: Phrases) -> tuple[list[NounRow], set[str], dict[str, list[str]]]:
-    """Return the nouns of a list, those that may name an image, and the irregular plurals."""
+    """Return the rows of the nouns in a list, the nouns that may name an image, and the irregular plurals."""
     rows, names, plurals = [], set(), {}
     for line in path.read_text("utf-8").splitlines():
         lemma, rank, *forms = line.split("\t")
@@ -160,7 +160,10 @@ def _word_files(layout: ArtifactLayout) -> list[Path]:
 
 
 def _link(theirs: ArtifactLayout, layout: ArtifactLayout, manifest: Manifest, files: Sequence[Path]) -> None:
-    """Hard-link verified files: the word store is large, and files of an artifact folder are only ever replaced as a whole."""
+    """Hard-link files after checking them.
+
+    A copy of the word store would be large. Links are safe, because files of an artifact folder are only replaced as a whole.
+    """
     entries = Manifest.read(theirs.root)
     for path in files:
         target = layout.root / path.name

@@ -1,6 +1,6 @@
 """Write the words for things, animals and places, from WordNet.
 
-Paths and sums of words use this list to decide which words can be combined, and which are shown.
+The app uses this list to decide which words a path between two words or a sum of words can show.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from devise_core.text.word_filter import load_word_filter
 
 _ANIMALS, _LOCATIONS, _PHENOMENA = 5, 15, 19
 _THINGS = frozenset((_ANIMALS, 6, 13, 17, _PHENOMENA, 20, 27))
-"""Lexicographer files (lexnames(5WN)): animals, artifacts, foods, natural objects, phenomena, plants and substances."""
+"""Numbers of WordNet topics (lexnames(5WN)): animals, artifacts, foods, natural objects, phenomena, plants and substances."""
 _TOP = {"animal": ANIMAL, "plant": THING, "food": THING}
-"""Things that WordNet files at the top of its tree."""
+"""Words with their kind, for things that WordNet lists at the top of its tree."""
 _PHENOMENON: Roots = (("natural phenomenon", 0),)
 _LAND: Roots = (("continent", 0), ("island", 0))
 _COUNTRY: Roots = (("country", 1), ("state", 1), ("country", 0))
@@ -44,9 +44,9 @@ HURTFUL: Roots = (
         ("slaughterhouse", 0),
     ),
 )
-"""Weapons, places of worship, humans, and things used against people or suggesting that they are dead, poor, ill or filthy."""
+"""Weapons, places of worship, humans, and things used against people or suggesting that people are dead, poor, ill or filthy."""
 _PEOPLE = ALSO | {*NEVER, "bush"}
-"""Words for people that WordNet files under animals or tools, and "bush", which is better known as a name."""
+"""Words for people that WordNet lists under animals or tools, and "bush", which is better known as a name."""
 _RANKS = frozenset(("genus", "family", "order", "class", "suborder", "subfamily", "superfamily", "phylum", "subclass"))
 _MOST_WORDS = 2
 
@@ -61,12 +61,12 @@ def thing_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayNa
 
     Args:
         nouns: The noun graph.
-        counts: Gives the topics of senses, and how often their words have them.
-        everyday: Everyday names of labels. Such a name means the label, as "tiger" means the animal.
+        counts: Gives the topic of each sense, and how often a word has a sense.
+        everyday: The everyday names of ImageNet labels. Such a name means its label, as "tiger" means the animal.
 
     Yields:
-        Each noun with its kind. The most frequent sense decides. The name of a country is never a thing.
-        Nor is a rare thing that shares its name with a person, such as the flower "benjamin".
+        Each noun with its kind: ``THING``, ``ANIMAL`` or ``PLACE``. The most frequent sense decides. The name of a country is
+        always a place. A rare thing that shares its name with a person, such as the flower "benjamin", is left out.
     """
     topics = counts.topics
     labels = {name.name: name.offset for name in everyday}
@@ -86,7 +86,7 @@ def thing_words(nouns: Nouns, counts: SenseCounts, everyday: Sequence[EverydayNa
 
 
 def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Sequence[str]], target: Path = THING_WORDS) -> int:
-    """Write the words and their irregular plurals, one a line with its kind.
+    """Write the words and their irregular plurals, one per line, each with its kind.
 
     Args:
         words: What ``thing_words`` yields.
@@ -94,7 +94,7 @@ def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Se
         target: The file to write.
 
     Returns:
-        The number of words.
+        The number of words and plurals.
     """
     kinds = {form: kind for word, kind in words if kind != PLACE for form in plurals.get(word, ()) if _may_be_shown(form)}
     kinds |= dict(words)
@@ -103,7 +103,7 @@ def write_thing_words(words: Sequence[tuple[str, str]], plurals: Mapping[str, Se
 
 
 def _kind(nouns: Nouns, topics: Mapping[int, int], sense: int) -> str | None:
-    """Return the kind of a sense, or None if it is hurtful, is not a thing, or is a single thing, such as a certain river."""
+    """Return the kind of a sense, or None if the sense is hurtful, no thing, or one particular thing, such as the Rhine."""
     topic = topics.get(sense)
     if topic not in _THINGS or nouns.synsets[sense].instance or is_below(nouns, sense, HURTFUL):
         return None

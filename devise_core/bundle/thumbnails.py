@@ -9,20 +9,20 @@ from PIL import Image
 from devise_core.vision.image_reader import load_pixels, open_image, orientation, read_image, upright
 
 MODEL_SIDE = 256
-"""The longer side of the copies that vectors are computed from. They are not kept, so thumbnails can be of any size."""
+"""The longer side, in pixels, of the copies that vectors are computed from. The copies are not kept in the collection."""
 FOR_MODEL = "for-model"
-"""The folder of those copies, beside ``images``."""
+"""The name of the folder with the copies for the model, beside the folder ``images``."""
 
 
 def save_copies(source: Path | bytes, out: Path, file: str, longest: int, transparent: bool = False) -> None:
     """Write the thumbnail of an image, and a copy on white for the model.
 
     Args:
-        source: The image.
+        source: The file or the bytes of the image.
         out: The folder of the collection.
-        file: The thumbnail, relative to ``out``. It is an upright WebP.
-        longest: The longer side of the thumbnail, at most, in pixels.
-        transparent: Whether transparent parts stay transparent. Otherwise they become white.
+        file: The path of the thumbnail, relative to ``out``. The thumbnail is written as WebP, turned upright.
+        longest: The most pixels that the longer side of the thumbnail may have.
+        transparent: Whether transparent parts stay transparent in the thumbnail. Otherwise they become white.
 
     Raises:
         ImageError: The image cannot be read.
@@ -38,7 +38,7 @@ def save_copies(source: Path | bytes, out: Path, file: str, longest: int, transp
 
 
 def copy_for_model(out: Path, file: str) -> Path:
-    """Return where ``save_copies`` writes the copy for the model."""
+    """Return the path to which ``save_copies`` writes the copy for the model."""
     return out / FOR_MODEL / Path(file).name
 
 

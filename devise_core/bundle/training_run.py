@@ -1,4 +1,4 @@
-"""Run ``train``: from images and word vectors to the artifact folder of a custom model."""
+"""Run ``train``: make the artifact folder of a custom model from images and word vectors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from devise_core.vision.keras_file import load_model
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What to train, on what, and where to write it.
+    """What to train, on which images, and where to write the model.
 
     Attributes:
         data: The folder with the images.
@@ -68,10 +68,10 @@ def train_model(job: TrainingJob, log: Log, watch: StageProgress) -> Trained:
     Args:
         job: What to train.
         log: Receives the messages.
-        watch: Called as each stage of the training begins.
+        watch: Called when a stage of the training begins. Returns the function to call after each epoch.
 
     Returns:
-        The trained model. An interrupted run leaves checkpoints beside the folder, from which ``resume`` continues.
+        The trained model. An interrupted run leaves checkpoints beside ``job.out``. A job with ``resume`` continues from them.
 
     Raises:
         BuildError: If the images, words or settings cannot be used for training.
@@ -139,10 +139,12 @@ def _open_backbone(job: TrainingJob, corpus: Corpus, log: Log) -> Backbone:
 
 
 def _choose_start(job: TrainingJob, source: Path, backbone: Backbone) -> tuple[str, Head | None]:
-    """Return the head that a ConSE run starts from and its name, or None for a head that is fitted on the classes.
+    """Return the name of the head that a ConSE run starts from, and the head. A head maps features to word vectors.
+
+    The head is None if the run fits its own head on the classes.
 
     Raises:
-        BuildError: If the recipe asks for a head that does not fit the run.
+        BuildError: If the recipe asks for a head that cannot be used in this run.
     """
     requested = job.recipe.start
     if job.recipe.head != "conse" or requested == "own":
@@ -165,7 +167,7 @@ def _choose_start(job: TrainingJob, source: Path, backbone: Backbone) -> tuple[s
 
 
 def _classifier_head(bundled: Path, vectors: Floats, _: bool) -> Head | None:
-    """Return a ConSE head: the backbone's ImageNet classifier, then the vectors of the labels."""
+    """Return a ConSE head made of the ImageNet classifier and the label vectors, or None if no classifier fits."""
     path = ArtifactLayout(bundled).classifier
     if not path.is_file():
         return None
@@ -177,7 +179,7 @@ def _classifier_head(bundled: Path, vectors: Floats, _: bool) -> Head | None:
 
 
 def _trained_head(bundled: Path, vectors: Floats, same_words: bool) -> Head | None:
-    """Return the trained head of the bundled model."""
+    """Return the trained head of the bundled model, or None if it does not fit the number of ``vectors``."""
     model = load_model(Manifest.read(bundled).verified(ArtifactLayout(bundled).model))
     layers = {layer.name: layer for layer in model.layers}
     if "labels" not in layers or layers["labels"].units != len(vectors):

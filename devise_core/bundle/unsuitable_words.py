@@ -1,4 +1,4 @@
-"""Write the list of words that the app never shows unasked: slurs and sexual terms from two public lists, reviewed by hand."""
+"""Write the list of words that the app shows only if a user types them: slurs and sexual terms, reviewed by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devise_core.storage.atomic_write import atomic_file
 
 TARGET = Path(__file__).parents[1] / "text" / "unsuitable_words.txt"
 KEPT_RATING = 2
-"""``cuss`` rates each word: 2 is likely profane, 1 depends on the context, 0 is unlikely to be."""
+"""The lowest rating of the words to list. ``cuss`` rates a word 2 if likely profane, 1 if that depends on the context, else 0."""
 
 _ENTRY = re.compile(r"^\s*(?:'([^']+)'|\"([^\"]+)\"|(\w+)): (\d)", re.MULTILINE)
 _HEADER = """\
@@ -44,10 +44,10 @@ def read_reviewed(path: Path) -> tuple[set[str], set[str]]:
     """Read the decisions made by hand.
 
     Args:
-        path: Lines of ``keep`` or ``add``, a tab, and words separated by commas.
+        path: The file. Each line has ``keep`` or ``add``, a tab, and words separated by commas.
 
     Returns:
-        The words to keep, and the words to add.
+        The words to keep out of the list, and the words to add to it.
     """
     decisions: dict[str, set[str]] = {"keep": set(), "add": set()}
     for line in path.read_text("utf-8").splitlines():
@@ -58,7 +58,7 @@ def read_reviewed(path: Path) -> tuple[set[str], set[str]]:
 
 
 def write_unsuitable_words(cuss: Path, naughty_words: Path, target: Path = TARGET) -> int:
-    """Combine both lists with the reviewed decisions and write them, one word or phrase a line.
+    """Combine both lists with the reviewed decisions, and write the result with one word or phrase per line.
 
     Args:
         cuss: The unpacked npm package ``cuss``.

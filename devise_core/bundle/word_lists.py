@@ -13,19 +13,19 @@ def write_word_list(target: Path, header: str, lines: Iterable[str]) -> None:
 
     Args:
         target: The file to write.
-        header: Lines that begin with ``#``, each with its line end.
-        lines: The lines below it.
+        header: Lines that begin with ``#``. Each ends with a line break.
+        lines: The lines below the header, without line breaks.
     """
     with atomic_file(target) as staged:
         staged.write_text(header + "".join(f"{line}\n" for line in lines), "utf-8")
 
 
 def write_words(target: Path, header: str, words: Iterable[str], plurals: Mapping[str, Sequence[str]]) -> int:
-    """Write words and their irregular plurals, one a line.
+    """Write words and their irregular plurals, one per line. Entries with other characters than letters are left out.
 
     Args:
         target: The file to write.
-        header: Lines that begin with ``#``, each with its line end.
+        header: Lines that begin with ``#``. Each ends with a line break.
         words: The words.
         plurals: The irregular plurals of each singular.
 

@@ -2,8 +2,8 @@
 
 The class ids of ImageNet are WordNet 3.0 noun offsets: ``n01440764`` is the synset at 1440764, {tench, Tinca tinca}.
 
-The files are read by hand because neither library can read Debian's wordnet-base. NLTK 3.10 needs a file ``lexnames``, which is not
-in the package, and a second copy of WordNet that it downloads itself. ``wn`` 1.1 reads WN-LMF XML only.
+This module parses the files itself, because neither NLTK nor ``wn`` can read Debian's wordnet-base. NLTK 3.10 needs a file
+``lexnames``, which the package lacks, and downloads a second copy of WordNet. ``wn`` 1.1 reads only WN-LMF XML.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from devise_core.errors import BuildError
 
 @dataclass(frozen=True)
 class Synset:
-    """One sense of the words in ``lemmas``.
+    """A meaning that the words in ``lemmas`` share.
 
     Attributes:
         offset: The position in ``data.noun``, which identifies the synset.
         lemmas: The names in lower case. A name may have several words.
         hypernyms: The offsets of the more general synsets.
-        instance: Whether the synset is an instance of a class, such as a city, rather than a class.
+        instance: Whether the synset is a single instance, such as Paris, rather than a class, such as city.
     """
 
     offset: int
@@ -47,7 +47,7 @@ class Nouns:
     _ancestors: dict[int, dict[int, int]] = field(default_factory=dict, repr=False)
 
     def ancestors(self, offset: int) -> dict[int, int]:
-        """Return the synset itself and every hypernym, each with its distance in steps along the shortest path."""
+        """Return the offsets of the synset and of all synsets above it, each with the number of steps on the shortest path."""
         if offset not in self._ancestors:
             distances = {offset: 0}
             for parent in self.synsets[offset].hypernyms:
@@ -62,7 +62,7 @@ class Nouns:
 
     @cached_property
     def descendants(self) -> dict[int, int]:
-        """The number of synsets at or below each synset. It is large for general ones such as "entity", and small for "dog"."""
+        """The number of synsets at or below each synset. The number is large for "entity" and small for "dog"."""
         counts: dict[int, int] = defaultdict(int)
         for offset in self.synsets:
             for ancestor in self.ancestors(offset):

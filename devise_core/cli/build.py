@@ -70,7 +70,7 @@ def _build(options: argparse.Namespace) -> None:
     if options.dimension and not options.words_file:
         raise BuildError("--dimension needs a file of word vectors. Name it with --from.")
     context = BuildContext(artifacts_of(options), options.cache, options.data, say, options.words_file, options.dimension)
-    every = [job for job in RUN if job not in ("maps", "scores")]  # the jobs that build a collection write these too
+    every = [job for job in RUN if job not in ("maps", "scores")]  # the jobs that build a collection also write its maps and scores
     for job in {"all": every, "card": []}.get(options.job, [options.job]):
         RUN[job](context)
     if options.job in ("card", "all"):

@@ -30,7 +30,7 @@ def add_parsers(commands: Any) -> None:
     command = commands.add_parser(
         "collections",
         help="list, show, rename, remove and export collections",
-        description="List the collections and how many images each one has, or do something with one of them.",
+        description="List the collections and how many images each one has, or show, rename, remove or export one of them.",
     )
     _add_shared(command)
     command.set_defaults(run=_list)
@@ -55,7 +55,7 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
 
 
 def _add_action(actions: Any, name: str, purpose: str, run: Any, named: bool = False) -> argparse.ArgumentParser:
-    """Add an action. An option that is not given after its name keeps the value given before it."""
+    """Add an action. An option that is not given after the action keeps the value that was given before the action."""
     action: argparse.ArgumentParser = actions.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", argument_default=argparse.SUPPRESS
     )
@@ -92,9 +92,9 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _counts_in_milvus() -> dict[str, tuple[int, str]]:
-    """Return how many images each collection of the configured Milvus server has, and the id of its model, or "" if unknown.
+    """Return how many images each collection of the configured Milvus server has, and the id of its model ("" if unknown).
 
-    The result is empty if no server is configured or it does not answer.
+    The result is empty if no server is configured or the server does not answer.
     """
     if not text("milvus_uri"):
         return {}
@@ -140,7 +140,7 @@ def _facts_of(collection: FolderCollection) -> dict[str, Any]:
 
 
 def _facts_in_milvus(name: str) -> dict[str, Any]:
-    """Return the facts of a collection in Milvus. The folder is that of its thumbnails. The size is unknown."""
+    """Return the facts of a collection in Milvus. The folder holds its thumbnails. The size in bytes is not known."""
     from devise_core.collections.milvus.collection import MilvusCollection
 
     collection = MilvusCollection.open(name)
@@ -223,5 +223,5 @@ def _write_items(collection: FolderCollection, options: argparse.Namespace) -> N
 
 
 def _opened(options: argparse.Namespace) -> FolderCollection:
-    """Open the collection without the model, so that one of another model can be shown and exported too."""
+    """Open the collection whatever its model, so that a collection of another model can be shown and exported too."""
     return open_collection(options.name, artifacts_of(options), "")

@@ -36,13 +36,13 @@ def _demo(options: argparse.Namespace) -> None:
     if options.no_browser:
         command += ["--server.headless", "true"]
     environment = _environment(options.artifacts)
-    if os.name == "nt":  # an exec there starts a second process and ends this one
+    if os.name == "nt":  # on Windows, exec starts a second process and ends this one
         raise SystemExit(subprocess.run(command, cwd=APP, env=environment, check=False).returncode)
     os.chdir(APP)
     os.execve(sys.executable, command, environment)
 
 
 def _environment(artifacts: str | None) -> dict[str, str]:
-    """Return the environment of the server. It runs in the folder of the app, so relative folders become absolute."""
+    """Return the environment of the server. The server runs in the folder of the app, so relative paths become absolute."""
     folders = {name: value_of(name) for name in FOLDERS} | ({"artifacts": artifacts} if artifacts else {})
     return {**os.environ, **{variable(name): str(Path(path).resolve()) for name, path in folders.items() if path}}

@@ -44,7 +44,7 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
 
 
 def check_settings() -> Iterator[Finding]:
-    """Check that every environment variable of the app is known, current and allowed, and that the word list can be read."""
+    """Check that every environment variable of the app is known, current and allowed, and that the unsuitable words can be read."""
     try:
         values = read_settings()
         configured_word_filter()
@@ -78,12 +78,12 @@ def check_phrase_encoder(layout: ArtifactLayout) -> Finding:
 
 
 def check_artifacts(layout: ArtifactLayout) -> Iterator[Finding]:
-    """Check the SHA-256 of every file of the model."""
+    """Check that every file of the model has the SHA-256 in the manifest."""
     yield from _verify("artifacts", layout.root)
 
 
 def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
-    """Check that every collection opens with this model, and the SHA-256 of every file in it."""
+    """Check that every collection opens with this model, and that each of its files has the SHA-256 in the manifest."""
     try:
         model = KerasImageEncoder(layout.model, Manifest.read(layout.root)).model_id
     except DeviseError:
@@ -96,7 +96,7 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
     for name, folder in folders.items():
         try:
             FolderCollection.open(folder, model)
-        except OtherModelError as error:  # an operator's collection may belong to the operator's model
+        except OtherModelError as error:  # a collection of the operator may have been made with the operator's own model
             bundled = folder.parent == layout.collections
             yield Finding(f"collection {name}", "fix" if bundled else "note", str(error))
         except DeviseError as error:

@@ -35,7 +35,7 @@ def add_parsers(commands: Any) -> None:
 
 def _embed(options: argparse.Namespace) -> None:
     if bool(options.pictures) == bool(options.text):
-        raise DeviseError("Give images or --text, one of the two.")
+        raise DeviseError("Give either images or --text.")
     given = images_of(options)
     engine = engine_of(options)
     kind = "text" if options.text else "picture"

@@ -1,4 +1,4 @@
-"""The examples in the help of each command, and the exit statuses that all share."""
+"""The examples in the help of each command, and the exit statuses that all commands share."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "semblance completion fish > ~/.config/fish/completions/semblance.fish",
     ),
 }
-"""Command, with its action if it has one → lines to type."""
+"""Name of a command, followed by its action if there is one → the command lines to show."""
 STATUSES = """exit status:
   0    the command did what it says
-  1    it could not, and one line on stderr says what to do
+  1    the command failed, and one line on stderr says what to do
   2    the command line is wrong
   130  it was stopped with Ctrl+C"""
 

@@ -11,8 +11,8 @@ class Finding:
     """The result of one check.
 
     Attributes:
-        check: What was checked.
-        state: ``ok``; ``note`` if it works but the operator should know something; ``fix`` if it does not work.
+        check: The name of what was checked.
+        state: ``ok``, ``note`` if it works but the operator should know something, or ``fix`` if it does not work.
         says: The details, and for ``fix`` what to do.
     """
 

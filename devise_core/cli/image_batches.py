@@ -1,4 +1,4 @@
-"""Many images on the command line: files and folders are encoded in batches, and images that cannot be read are left out."""
+"""Encode many images of the command line, in files and folders, in batches. Images that cannot be read are left out."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from devise_core.vision.image_reader import note_on, read_image
 from devise_core.vision.preprocess import Pixels
 
 MAX_LINES = 20
-"""The most reasons for a skipped file that are printed. ``--json`` has all of them."""
+"""At most this many skipped files are printed with their reasons. ``--json`` lists all."""
 
 
 @dataclass
 class GivenFiles:
-    """What the arguments name.
+    """The image files that the command-line arguments name.
 
     Attributes:
-        files: As they were given, or found in a folder.
-        problems: A sentence for each unreadable file or folder inside a given folder. It begins with the path.
-        left_out: What is not looked at in a folder, in words, such as "3 videos".
+        files: The arguments as they were given, or the paths of the images in a given folder.
+        problems: A sentence for each unreadable file or folder inside a given folder. The sentence begins with the path.
+        left_out: The files in a given folder that are ignored, by kind, such as "3 videos".
     """
 
     files: list[str] = field(default_factory=list)
@@ -41,14 +41,14 @@ class GivenFiles:
 
 @dataclass
 class EncodedFiles:
-    """The images that could be read.
+    """The images that could be read, and what was not read.
 
     Attributes:
-        files: As they were given, or found in a folder.
-        encoded: One row for each file.
-        skipped: A sentence for each file or folder that could not be read. It begins with the path.
-        notes: A sentence for each image that was read although its file is damaged. It begins with the path.
-        left_out: What was not looked at in a folder, in words, such as "3 videos".
+        files: The images that were read, as in ``GivenFiles``.
+        encoded: The vectors of each file, as one row.
+        skipped: A sentence for each file or folder that could not be read. The sentence begins with the path.
+        notes: A sentence for each image that was read although its file is damaged. The sentence begins with the path.
+        left_out: As in ``GivenFiles``.
     """
 
     files: list[str] = field(default_factory=list)
@@ -76,9 +76,9 @@ def add_images(command: argparse.ArgumentParser, out_help: str, required: bool =
 
 
 def images_of(options: argparse.Namespace) -> GivenFiles:
-    """Return the files that the arguments name, folders replaced by their images. Checks ``--out`` first.
+    """Check ``--out``, then return the files that the arguments name. A folder is replaced by the images in it.
 
-    If several folders are given, what is left out is listed with its folder.
+    If several folders are given, each entry of ``left_out`` names its folder.
 
     Raises:
         CollectionError: A folder has no images.
@@ -102,28 +102,28 @@ def images_of(options: argparse.Namespace) -> GivenFiles:
 
 
 def several(options: argparse.Namespace) -> bool:
-    """Whether the output is about several images: two arguments, a folder or a table."""
+    """Return whether the output is about several images: for several arguments, a folder, or ``--out``."""
     return len(options.pictures) != 1 or options.out is not None or _is_folder(options.pictures[0])
 
 
 def _is_folder(argument: str) -> bool:
-    """Whether an argument is a folder. An empty one, such as an unset shell variable, is not the current folder."""
+    """Return whether an argument is a folder. An empty argument, as from an unset shell variable, is not the current folder."""
     return bool(argument.strip()) and Path(argument).is_dir()
 
 
 def encode_files(encoder: ImageEncoder, given: GivenFiles, progress: str) -> EncodedFiles:
-    """Encode the files in batches, with a bar on stderr.
+    """Encode the files in batches, with a progress bar on stderr.
 
     Args:
         encoder: Reads and encodes the images.
-        given: The files, and what could not be listed.
+        given: The files, and the problems with listing folders.
         progress: The text beside the bar.
 
     Returns:
-        The vectors of the files that can be read, in their order, and a message for each of the others.
+        The vectors of the files that can be read, in the order of the files, and a message for each file that cannot be read.
 
     Raises:
-        ImageError: None of them can be read. The message is about the first.
+        ImageError: None of the files can be read. The message is about the first file.
     """
     from tqdm import tqdm
 
@@ -166,7 +166,7 @@ def _rows(encoded: Encoded) -> Iterator[Encoded]:
 
 
 def say_unread(read: EncodedFiles) -> None:
-    """Say on stderr which files could not be read, which ones are damaged, and what was left out."""
+    """Say on stderr which files could not be read, which files are damaged, and what was left out."""
     for reason in summary(read.skipped, MAX_LINES):
         say(f"skipped  {reason}")
     for note in summary(read.notes, MAX_LINES):

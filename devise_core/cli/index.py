@@ -15,7 +15,7 @@ from devise_core.errors import CollectionError
 from devise_core.installation import PROGRAM
 
 MAX_LINES = 20
-"""The most reasons for a skipped file that are printed. ``--json`` has all of them."""
+"""At most this many skipped files are printed with their reasons. ``--json`` lists all."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -42,7 +42,9 @@ def add_parsers(commands: Any) -> None:
         help="labels and captions of the images: a CSV or JSON Lines file with the column file_name, or a COCO file. Repeatable. "
         "metadata.csv, metadata.jsonl and annotations/*.json in the folder are read automatically",
     )
-    command.add_argument("--store", choices=("folder", "milvus"), default="folder", help="where to keep it (default: %(default)s)")
+    command.add_argument(
+        "--store", choices=("folder", "milvus"), default="folder", help="where to keep the collection (default: %(default)s)"
+    )
     command.add_argument("--uri", metavar="URI", help="the Milvus server of --store milvus (default: SEMBLANCE_MILVUS_URI)")
     _add_engine(command)
     add_artifacts(command)

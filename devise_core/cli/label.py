@@ -69,7 +69,7 @@ def _label_several(options: argparse.Namespace, vocabulary: Any) -> None:
 
 
 def _write(options: argparse.Namespace, engine: Engine, named: Mapping[str, Sequence[WordHit]]) -> None:
-    """Write one row for each word, so that the table can be filtered and joined."""
+    """Write one row for each word of each image, so that the table can be filtered and joined."""
     rows = [(file, rank, hit.word, round(hit.cosine, 6)) for file, hits in named.items() for rank, hit in enumerate(hits, 1)]
     columns = dict(zip(("picture", "rank", "word", "cosine"), zip(*rows, strict=True), strict=True))
     write_table(options.out, columns | {"model": [engine.model_id] * len(rows)})

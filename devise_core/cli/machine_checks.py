@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 NEEDED = 1_000_000_000
-"""Bytes of memory. The server takes 965 MB with its model and its decoders, as ``benchmarks.app_memory`` measures."""
+"""The bytes that must be free. The server takes 965 MB with its model and decoders, as ``benchmarks.app_memory`` measures."""
 PYTHONS = ((3, 11), (3, 14))
-"""The lowest Python version that works, and the lowest above it that does not."""
+"""The lowest Python version that is supported, and the first later version that is not supported."""
 _ANNOY = (
     "from annoy import AnnoyIndex; forest = AnnoyIndex(2, 'angular'); forest.add_item(0, [1, 0]); forest.build(1); "
     "assert forest.get_nns_by_item(0, 1) == [0]"
@@ -36,11 +36,11 @@ def check_python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
 
 
 def check_packages(requirements: Path) -> Iterator[Finding]:
-    """Check the installed version of each package that applies to this system.
+    """Check the installed version of each package that this system needs.
 
     Args:
-        requirements: The file that lists them, in a checkout. If it is missing, the packages are those that the installed package
-            needs, and those of its extras that are installed.
+        requirements: The file in a checkout that lists the packages. If the file is missing, the requirements of the installed
+            package ``semblance`` are checked, with those packages of its extras that are installed.
     """
     try:
         from packaging.requirements import Requirement  # a dependency of Streamlit
@@ -59,7 +59,7 @@ def check_packages(requirements: Path) -> Iterator[Finding]:
 
 
 def _applies(wanted: Requirement) -> bool:
-    """Whether this system needs a package, or has it for an extra."""
+    """Return whether this system needs a package, or has it installed for an extra of ``semblance``."""
     if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
         return True
     of_extra = any(wanted.marker.evaluate({"extra": extra}) for extra in EXTRAS)
@@ -87,7 +87,7 @@ def check_memory(root: Path = Path("/")) -> Finding:
     """Check how much memory this machine and its container have left.
 
     Args:
-        root: Where the file systems ``proc`` and ``sys`` are mounted.
+        root: The folder in which the file systems ``proc`` and ``sys`` are mounted.
     """
     amounts = list(_available(root))
     if not amounts:
@@ -104,7 +104,7 @@ def check_memory(root: Path = Path("/")) -> Finding:
 
 
 def _available(root: Path) -> Iterator[int]:
-    """Yield the free bytes according to each source that this system has: control groups v2 and v1, and the kernel."""
+    """Yield the free bytes that each source on this system reports. Sources are control groups v2 and v1, and the kernel."""
     for most, used in (
         ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current"),
         ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes"),
@@ -138,7 +138,7 @@ def check_processor(info: Path = Path("/proc/cpuinfo"), machine: str = platform.
 
 
 def check_annoy(python: str = sys.executable) -> Finding:
-    """Check that Annoy runs, in a child process. A build for another processor ends it with an illegal instruction."""
+    """Check in a child process that Annoy runs. A build of Annoy for another processor ends that process."""
     done = subprocess.run([python, "-c", _ANNOY], capture_output=True, check=False)
     if done.returncode == 0:
         return Finding("Annoy", "ok", "works")

@@ -38,7 +38,7 @@ from devise_core.cli import (
 from devise_core.cli.examples import STATUSES, epilog_of
 from devise_core.errors import DeviseError, missing_package
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it is imported
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads this when it is imported
 
 _COMMANDS = (
     search,
@@ -60,20 +60,20 @@ _COMMANDS = (
     completion,
 )
 _HELP_WIDTH = 100
-"""The longest line of a description. Lines of examples are not wrapped."""
+"""The most characters in a line of a description. Lines of examples are not wrapped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: The words of the command line after the program's name; by default those of this process.
+        arguments: The words of the command line after the program's name. By default, the command line of this process.
 
     Returns:
         The exit status.
     """
     _print_any_text()
-    warnings.filterwarnings("ignore", module="PIL")  # an image that cannot be read is reported by an error of its own
+    warnings.filterwarnings("ignore", module="PIL")  # an image that cannot be read is reported as an error instead
     options = _parsed(arguments)
     try:
         options.run(options)
@@ -100,9 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options. A command may set ``hint``, which is added to the error about unknown arguments.
+    """Return the parsed options.
 
-    Without a command, the help is printed in place of an error.
+    A command may set ``hint``, a text that is added to the error about unknown arguments. If there are no arguments at all, the
+    help is printed and the program ends with status 2.
     """
     top = parser()
     if not (sys.argv[1:] if arguments is None else arguments):
@@ -115,11 +116,11 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _print_any_text() -> None:
-    """Let names in any script be printed to any terminal or file, and print nowhere if there is no standard output."""
+    """Let text in any script be printed to any terminal or file. If stdout or stderr is missing, discard what is printed."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  it lives as long as the process
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  open as long as the process
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
@@ -128,7 +129,7 @@ def parser(program: str = "") -> argparse.ArgumentParser:
     """Return the parser of all commands. Each command sets ``run``, the function that runs it.
 
     Args:
-        program: What the help calls the program. By default what the user has typed.
+        program: What the help calls the program. By default, as the user has started it.
     """
     program = program or ("semblance" if Path(sys.argv[0]).stem == "semblance" else "python -m devise_core")
     top = argparse.ArgumentParser(
@@ -142,7 +143,7 @@ def parser(program: str = "") -> argparse.ArgumentParser:
     for module in _COMMANDS:
         module.add_parsers(commands)
     _add_examples(commands)
-    top.set_defaults(make_parser=parser)  # ``completion`` reads all commands, and cannot import this module
+    top.set_defaults(make_parser=parser)  # ``completion`` needs the parser, and cannot import this module
     return top
 
 

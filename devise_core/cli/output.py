@@ -22,7 +22,7 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 
 def print_json(content: dict[str, Any]) -> None:
-    """Print one JSON object to stdout, in valid text. Only UTF-8 can write every character without an escape."""
+    """Print one JSON object to stdout, as valid text. Characters beyond ASCII are escaped if stdout is not in UTF-8."""
     text = valid_text(json.dumps(content, ensure_ascii=False, indent=1))
     in_utf8 = lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
     print(text if in_utf8 else json.dumps(json.loads(text), indent=1))
@@ -53,7 +53,7 @@ def one_line(text: str) -> str:
 
 
 def say_reading(reading: Reading) -> None:
-    """Say on stderr which words of a query were read as other words, and which ones were ignored."""
+    """Say on stderr which words of a query were read as other words, and which words were ignored."""
     forms = reading.read_as | {word: correction.form for word, correction in reading.corrected.items()}
     if forms:
         say("semblance: Read " + ", ".join(f"“{word}” as “{form}”" for word, form in forms.items()) + ".")
@@ -75,7 +75,7 @@ def say(text: str) -> None:
 
 
 def summary(lines: Sequence[str], most: int) -> Iterator[str]:
-    """Yield the first ``most`` lines, and how many more there are."""
+    """Yield the first ``most`` lines, and if there are more, a line that says how many."""
     yield from map(one_line, lines[:most])
     if len(lines) > most:
         yield f"… and {len(lines) - most} more"

@@ -1,4 +1,4 @@
-"""A picture that a command gets as an argument."""
+"""Read an image that a command gets as an argument."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ STDIN = "-"
 
 
 def picture_of(argument: str) -> str | bytes:
-    """Return the path, or the content if it can be read only once: standard input, given as "-", a pipe, or a URL.
+    """Return the path of an image, or its bytes if the argument is a pipe, a URL, or "-" for standard input.
+
+    The bytes are returned because these sources can be read only once.
 
     Raises:
         ImageError: The argument is empty, or a URL may not be fetched or has no image.
@@ -34,6 +36,10 @@ def picture_of(argument: str) -> str | bytes:
 
 
 def check_picture(picture: str | bytes) -> None:
-    """Read a picture before the model loads, and say on stderr if its file is damaged. Raises ``ImageError``."""
+    """Read an image before the model loads, and say on stderr if its file is damaged.
+
+    Raises:
+        ImageError: The image cannot be read.
+    """
     if note := note_on(read_image(picture)):
         say(f"semblance: {note}")

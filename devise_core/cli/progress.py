@@ -9,12 +9,12 @@ from typing import Any
 
 @contextmanager
 def progress_bar(name: str, last_step: str, unit: str = "image") -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar, from the first call of the yielded function on.
+    """Show a progress bar from the first call of the yielded function.
 
     Args:
         name: The text beside the bar.
-        last_step: What is done when all images are read.
-        unit: What is counted.
+        last_step: The text for the last step, which follows when all units are done.
+        unit: The name of what the bar counts.
 
     Yields:
         The function to call with the number of units done and the total.

@@ -1,4 +1,4 @@
-"""Keep TensorFlow's notes out of a command's stderr, and say in a terminal what the command waits for.
+"""Keep TensorFlow's log lines out of a command's stderr, and say in a terminal what the command waits for.
 
 TensorFlow's C++ parts write to file descriptor 2 before any of their settings takes effect.
 """
@@ -17,7 +17,7 @@ LOADING = "Loading the image model…"
 
 
 def load_model(encoder: ImageEncoder) -> None:
-    """Load the model without TensorFlow's notes.
+    """Load the model without TensorFlow's log lines.
 
     Raises:
         ArtifactError: The file of the model is missing or damaged.
@@ -27,7 +27,7 @@ def load_model(encoder: ImageEncoder) -> None:
 
 
 class QuietImageEncoder(KerasImageEncoder):
-    """Loads the model without TensorFlow's notes, when the first image needs it."""
+    """An encoder that loads the model without TensorFlow's log lines, when the first image is encoded."""
 
     def _load(self) -> ModelRuntime:
         with _no_stderr(LOADING):
@@ -35,7 +35,7 @@ class QuietImageEncoder(KerasImageEncoder):
 
 
 def start_tensorflow() -> None:
-    """Import TensorFlow and compute something, which is when it writes its notes."""
+    """Import TensorFlow and compute something, because TensorFlow writes its log lines then."""
     with _no_stderr("Starting TensorFlow…"):
         import tensorflow
 

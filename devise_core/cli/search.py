@@ -22,7 +22,7 @@ from devise_core.vectors import Floats
 _FORMS = (*GRAMMAR, ("like:photo + sea", "the image of --like, with the sea"))
 _WIDTH = max(len(example) for example, _ in _FORMS)
 _LOOKED_UP, _NAMED = 1000, 3
-"""How many images are looked up by caption, and how many of them are named."""
+"""At most how many images are looked up by caption, and how many of these images the message names."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -43,7 +43,7 @@ def add_parsers(commands: Any) -> None:
         default=[],
         metavar="IMAGE",
         help="an example image, a URL of one if allowed, or - for standard input; repeat it for more. The query may name them "
-        "like:photo, like:photo2, … Those that it does not name are added to it",
+        "like:photo, like:photo2, … Images that the query does not name are added to the query",
     )
 
 
@@ -83,7 +83,7 @@ def _search(options: argparse.Namespace) -> None:
 
 
 def _with_examples(text: str, files: dict[str, str]) -> str:
-    """Add to the query the example images that it does not name."""
+    """Return the query with a term for each example image that the query does not name yet."""
     named = {clause.text for clause in parse(text) if clause.kind == "picture"}
     return " + ".join(filter(None, (text, *(f"like:{name}" for name in files if name not in named))))
 
@@ -100,9 +100,10 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
 
 
 def _described(engine: Engine, query: Query | str, hits: Sequence[Hit]) -> str:
-    """Say which images have the words in a label, caption or category. Return "" if there are none, or if a hit is one of them.
+    """Return a sentence that says which images have the words of the query in a label, caption or category.
 
-    A damaged file of captions is reported here, and does not end the search.
+    Return "" if there are no such images, or if one of the hits is such an image. A damaged file of captions is reported in the
+    sentence, and does not end the search.
     """
     try:
         described = engine.found_by_caption(query, _LOOKED_UP)

@@ -1,4 +1,4 @@
-"""``serve``: run the REST API as a server of its own."""
+"""``serve``: run the REST API as a separate server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from devise_core.settings import file, settings, variable
 
 PORT = 8600
 IDLE = 75
-"""Seconds after which a connection without requests is closed. A proxy closes its connections earlier."""
+"""Seconds after which the server closes an idle connection. A proxy in front of the server closes idle connections earlier."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -85,4 +85,4 @@ def _open_engine() -> None:
         else:
             freeze_memory()
     except DeviseError as error:
-        say(f"semblance: {error}")  # every request tries again and is answered with the error
+        say(f"semblance: {error}")  # every request tries to open it again, and returns the error

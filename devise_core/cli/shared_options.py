@@ -1,4 +1,4 @@
-"""What several commands share: options, and the engine that they open."""
+"""Options that several commands share, and the engine that these commands open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def add_command(commands: Any, name: str, purpose: str, run: Command, k: int = 1
 
     Args:
         commands: The subparsers of the program.
-        name: What the user types.
+        name: The name of the command, as the user types it.
         purpose: One sentence without a capital letter or a full stop.
         run: The function that runs the command.
         k: The default number of results.
@@ -66,7 +66,7 @@ def add_data(command: argparse.ArgumentParser) -> None:
 
 
 def artifacts_of(options: argparse.Namespace) -> ArtifactLayout:
-    """Return the files of the model that the options name."""
+    """Return the paths of the files of the model that the options name."""
     return ArtifactLayout(Path(options.artifacts) if options.artifacts else artifacts_folder())
 
 

@@ -1,4 +1,4 @@
-"""Write a table to a CSV or Parquet file, or vectors to a NumPy file."""
+"""Write a table to a CSV or Parquet file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from devise_core.storage.valid_text import valid_text
 
 FORMATS = (".csv", ".parquet")
 Columns = Mapping[str, Sequence[Any]]
-"""Name → the values of a column, one for each row. A value is a text, a number, or a vector ``(d,)``."""
+"""Name of a column → its values, one for each row. A value is a text, a number, or a vector ``(d,)``."""
 
 
 def check_format(path: Path) -> None:
     """Check the suffix of a table before the work begins.
 
     Raises:
-        DeviseError: It is none of ``FORMATS``, or the folder of the file does not exist.
+        DeviseError: The suffix is not one of ``FORMATS``, or the folder of the file does not exist.
     """
     if path.suffix.lower() not in FORMATS:
         raise DeviseError(f"A table is written as {' or '.join(FORMATS)}. Received: {path.name}. Give a name with such an ending.")
@@ -30,9 +30,9 @@ def check_format(path: Path) -> None:
 
 
 def write_table(path: Path, columns: Columns) -> None:
-    """Write the columns, in the format of the file's suffix. In CSV, a vector has one column for each number.
+    """Write the columns in the format that the suffix names. In CSV, each number of a vector has its own column.
 
-    Parts of a name that are not valid text are replaced by "\N{REPLACEMENT CHARACTER}", as in a collection.
+    Parts of a text that are not valid Unicode are replaced by "\N{REPLACEMENT CHARACTER}", as in a collection.
     """
     check_format(path)
     columns = {

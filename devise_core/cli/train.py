@@ -39,7 +39,9 @@ def add_parsers(commands: Any) -> None:
         "seed: the notebook that this project starts from; paper: Frome et al., 2013 (default: %(default)s)",
     )
     command.add_argument("--words", default="bundled", metavar="bundled|FILE|FOLDER", help="word vectors (default: %(default)s)")
-    command.add_argument("--dimension", type=int, metavar="N", help="the dimension to use from a zip file with several")
+    command.add_argument(
+        "--dimension", type=int, metavar="N", help="the dimension of the word vectors to use, if a zip file has several"
+    )
     command.add_argument(
         "--weights", metavar="bundled|imagenet|none|FILE", help="the weights of the backbone (default: the backbone's default)"
     )

@@ -1,4 +1,4 @@
-"""Find the images to add to a large collection, so that ``index`` does not write all of it again."""
+"""Find the images to add to a large collection, so that ``index`` does not write the whole collection again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO
 
 MOST_ADDED = 0.25
-"""Added images may number up to this share of the first ones. Beyond it, all are written again, so that the maps cover them all."""
+"""How many images may be added, as a share of the images that were written first. If there are more, the whole collection is
+written again, so that its maps cover all images."""
 _AT_A_TIME = 500
 
 
@@ -30,19 +31,19 @@ class ContentHashes(Protocol[_Hashed_contra]):
     """The SHA-256 of the content of images."""
 
     def of(self, image: _Hashed_contra, /) -> str:
-        """Return the SHA-256 of one image. Raises ``OSError``."""
+        """Return the SHA-256 of one image. Raises ``OSError`` if it cannot be read."""
 
     def save(self) -> None:
-        """Keep what was computed."""
+        """Store the hashes that were computed."""
 
 
 @dataclass
 class Additions(Generic[Listed]):
-    """What a folder has besides the images of its collection.
+    """The files of a folder, compared with its collection.
 
     Attributes:
         files: The files that are not in the collection.
-        keys: The SHA-256 of each file that is in the collection.
+        keys: The SHA-256 of each file that is already in the collection.
     """
 
     files: list[Listed] = field(default_factory=list)
@@ -57,15 +58,16 @@ def additions(
     describe: Callable[[Listed], Item],
     hashes: ContentHashes[Listed],
 ) -> Additions[Listed] | None:
-    """Return what to add to the collection in ``folder``, or None if it has to be written as a whole.
+    """Return what to add to the collection in ``folder``, or None if the collection has to be written as a whole.
 
-    It is written as a whole if it is small, damaged or of another model, or if an image or what is known of it has changed or gone.
+    That is the case if the collection is small, damaged or of another model, if an image or its item was changed or deleted, or if
+    there are more new images than ``MOST_ADDED`` allows.
 
     Args:
         folder: The folder of the collection, which may be missing.
-        model_id: The model that is used now.
-        parts: The parts of that model.
-        files: All image files.
+        model_id: The id of the model that is used now.
+        parts: The ``ModelParts`` of that model, or None.
+        files: All image files, new or not.
         describe: Returns the item of a file.
         hashes: Gives the SHA-256 of files.
     """
@@ -77,7 +79,7 @@ def additions(
             return None
         new = _compared(collection, collection.items, files, describe, hashes)
         if new is not None and _worth_it(collection, len(new.files)):
-            for name in collection.manifest.files:  # without new images, all bytes are checked, to repair what is damaged
+            for name in collection.manifest.files:  # without new images, all bytes are checked, so that damage is repaired
                 (collection.manifest.glanced if new.files else collection.manifest.verified)(folder / name)
             return new
     return None
@@ -90,7 +92,7 @@ def _compared(
     describe: Callable[[Listed], Item],
     hashes: ContentHashes[Listed],
 ) -> Additions[Listed] | None:
-    """Compare all files with the collection. Return None if an image of it was changed or deleted."""
+    """Compare all files with the collection. Return None if an image of the collection was changed or deleted."""
     new = Additions[Listed]()
     for start in range(0, len(files), _AT_A_TIME):
         described = [(file, describe(file)) for file in files[start : start + _AT_A_TIME]]
@@ -108,7 +110,7 @@ def _compared(
 
 
 def _worth_it(collection: FolderCollection, added: int) -> bool:
-    """Whether few images were added in comparison with the first ones."""
+    """Return whether the added images are few enough (see ``MOST_ADDED``)."""
     segments = sum(segment.count for segment in segments_of(collection.facts))
     return collection.layout.levels.name in collection.manifest.files and (segments + added) <= MOST_ADDED * (
         len(collection) - segments

@@ -18,16 +18,16 @@ APART = 0.5
 FEWEST = 2
 """An album has at least this many images."""
 FEWEST_OF_PEOPLE = 3
-"""A group of images of people needs at least this many for an album named after a thing. The others are in the album "people"."""
+"""A group of images of people needs this many for an album named after a thing. Smaller groups go into the album "people"."""
 
 
 @dataclass(frozen=True)
 class Album:
-    """Similar images.
+    """An album of similar images.
 
     Attributes:
-        name: A word or two that its images show. "" for the images that fit no album.
-        rows: The rows of its images.
+        name: One or two words for what the images show. "" for the images that fit no album.
+        rows: The rows of the images in the collection.
     """
 
     name: str
@@ -37,13 +37,13 @@ class Album:
 def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = None) -> list[Album]:
     """Return the albums, the largest first. Images without an album come last, together.
 
-    Images that show people are never in an album with others: a boy with a ball may be similar to dogs with a ball, and must not
-    be in the album "dog".
+    Images that show people are never in an album with images that do not. A boy with a ball may be similar to dogs with a ball,
+    and must not be in the album "dog".
 
     Args:
         embeddings: Unit rows ``(n, d)``. A few hundred at most, because all pairs are compared.
         shown: The words of each image, as ``Engine.shown_words`` returns them.
-        in_none: Which images fit no album ``(n,)``, such as those of which it is unclear whether they show people.
+        in_none: Which images must be in no album ``(n,)``, such as images that may or may not show people. None for no image.
     """
     if len(embeddings) < FEWEST:
         return [Album("", tuple(range(len(embeddings))))] if len(embeddings) else []
@@ -51,7 +51,7 @@ def albums(embeddings: Floats, shown: Sequence[Words], in_none: Flags | None = N
     groups = _groups(embeddings)
     groups[people] += groups.max()
     if in_none is not None:
-        groups[in_none] = groups.max() + np.arange(1, in_none.sum() + 1)  # each alone
+        groups[in_none] = groups.max() + np.arange(1, in_none.sum() + 1)  # each in a group of its own
         people &= ~in_none
     words_of_things = [
         only_words(words, _names_a_thing) if is_person else words for words, is_person in zip(shown, people, strict=True)

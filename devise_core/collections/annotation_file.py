@@ -1,4 +1,4 @@
-"""One file of annotations: what it says about which images, and whether the images it names are there."""
+"""Read one file of annotations: what the file says about each image, and whether the images that it names exist."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ _COLUMNS = {
     "licence": ("licence", "license"),
     "source": ("source", "url"),
 }
-"""The names under which a file may give a fact. The first that has a value counts."""
+"""The columns in which a file may give each fact. The first column with a value is used."""
 _FACTS = {"labels": "labels", "caption": "captions", "author": "authors", "licence": "licences", "source": "sources"}
 _SHOWN = 3
-"""How many of the missing images or ids are named."""
+"""How many of the missing images or ids a message names."""
 
 
 @dataclass
 class AnnotationFile:
-    """A file that was read.
+    """A file of annotations that was read.
 
     Attributes:
         name: What messages call the file.
-        notes: What it says about each image, by the image's path below the folder, with ``/``, or by the end of that path.
-        anywhere: Whether the end of the path is enough. COCO names a file without the folder it is in.
-        nameless: How many rows name no file.
-        astray: What else has no effect, as parts of a sentence.
+        notes: What the file says about each image. The key is the path below the folder, with ``/``, or the end of the path.
+        anywhere: Whether a key may be the end of a path. COCO names an image without the folder that it is in.
+        nameless: How many rows name no image.
+        astray: What else in the file has no effect, as parts of a sentence.
         used: The keys of ``notes`` for which there is an image.
-        images: How many images the file describes.
+        images: For how many of the existing images the file has a note.
     """
 
     name: str
@@ -59,7 +59,7 @@ class AnnotationFile:
         return ImageNote() if key is None else self.notes[key]
 
     def look_for(self, ends: Sequence[str]) -> None:
-        """Note which row describes an image, given what ``path_ends`` returned for it."""
+        """Mark the note of an image as used, given what ``path_ends`` returned for the image."""
         key = self._key(ends)
         if key is not None:
             self.used.add(key)
@@ -67,14 +67,14 @@ class AnnotationFile:
 
     @property
     def unused(self) -> list[str]:
-        """The paths for which there is no image."""
+        """The keys of ``notes`` for which there is no image."""
         return [path for path in self.notes if path not in self.used]
 
     def summary(self, similar: Mapping[str, str]) -> str:
-        """Return a sentence with what the file says, about how many images, and which of its images are missing.
+        """Return a sentence: what the file says, about how many images, and which of the images that it names are missing.
 
         Args:
-            similar: The path of an image by its name in lower case, for names that are given without their folder.
+            similar: What ``by_name`` returns. A missing image of the same name is shown with the path to write instead.
         """
         facts = [plural for fact, plural in _FACTS.items() if any(getattr(self.notes[key], fact) for key in self.used)]
         said = " and ".join(filter(None, (", ".join(facts[:-1]), facts[-1]))) if facts else "nothing"
@@ -98,32 +98,35 @@ class AnnotationFile:
 
 
 def path_ends(parts: Sequence[str]) -> list[str]:
-    """Return a path and its ends, the longest first, in one form: macOS writes "é" as two characters, and other programs as one."""
+    """Return a path and its ends, the longest first: "a/b/c", "b/c" and "c".
+
+    They are in Unicode form NFC, because macOS writes "é" in file names as two characters, and other systems as one.
+    """
     path = unicodedata.normalize("NFC", "/".join(parts))
     names = path.split("/")
     return ["/".join(names[start:]) for start in range(len(names))]
 
 
 def by_name(files: Iterable[AnnotationFile], images: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Return the path of an image for each name that ``summary`` shows, by the name in lower case."""
+    """Return the paths of the images that have the name of a missing image in ``summary``, by that name in lower case."""
     wanted = {_name(path) for file in files for path in file.unused[:_SHOWN]}
     return {name: "/".join(parts) for parts in images if wanted and (name := _name(parts[-1])) in wanted}
 
 
 def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequence[str] = ()) -> AnnotationFile:
-    """Read a file.
+    """Read a file of annotations.
 
     Args:
         path: The file. ``.json`` is read as COCO, ``.jsonl`` as JSON Lines, and anything else as CSV.
-        name: What messages call it. By default its path.
+        name: What messages call the file. By default its path.
         anywhere: As for ``AnnotationFile``.
-        below: The folder that its paths are relative to, in parts.
+        below: The folder that the paths in the file are relative to, as the parts of a path.
 
     Returns:
-        What it says. It is not known yet which of its images exist.
+        What the file says. ``look_for`` has not been called yet, so ``used`` is empty.
 
     Raises:
-        CollectionError: It cannot be read, or is in another format.
+        CollectionError: The file cannot be read, or is in another format.
     """
     astray = list[str]()
     try:
@@ -179,7 +182,7 @@ def _lines(text: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _note(row: Mapping[str, Any]) -> tuple[str, ImageNote]:
-    """Return the file that a row names, or "", and its note."""
+    """Return the image file that a row names, or "", and the note about the image."""
     file = next((str(row[name]) for name in _FILE if row.get(name)), "")
     facts = {fact: next((row[name] for name in names if row.get(name)), "") for fact, names in _COLUMNS.items()}
     labels = facts.pop("labels")
@@ -189,7 +192,7 @@ def _note(row: Mapping[str, Any]) -> tuple[str, ImageNote]:
 
 
 def _first(value: object) -> str:
-    """Return a text, or the first of a list of texts: data sets have several captions of an image."""
+    """Return a text, or the first of a list of texts. Some data sets have several captions for an image."""
     return str(value[0] if value else "") if isinstance(value, list) else str(value)
 
 

@@ -1,13 +1,13 @@
-"""What files beside the images say about them: labels, captions, authors, licences and sources, for ``index``.
+"""Read what files beside images say about the images: labels, captions, authors, licences and sources, for ``index``.
 
 These files are read from the folder of the images:
 
 - ``credits.csv``, which ``fetch commons`` writes,
-- ``metadata.csv`` and ``metadata.jsonl``, as the ImageFolder of Hugging Face Datasets has them. They may be in sub-folders too,
-  such as ``train``, and name images relative to the folder they are in,
+- ``metadata.csv`` and ``metadata.jsonl``, as in the ImageFolder format of Hugging Face Datasets. These files may be in sub-folders
+  too, such as ``train``. They name images relative to their own folder,
 - ``annotations/*.json`` in the format of COCO, with the categories or the captions of the images.
 
-Other files in these formats are given by name.
+Other files in these formats are read if ``index --annotations`` names them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from devise_core.collections.image_note import ImageNote
 from devise_core.errors import CollectionError
 
 SPLITS = frozenset({"dev", "test", "train", "val", "valid", "validation"})
-"""Names of the parts of a data set. They are not used as labels if a folder has at least two of them."""
+"""Folder names for the parts of a data set. They are not used as labels if the images are in at least two such folders."""
 IMAGE_FOLDER = "images"
 """The folder of all images of an exported data set. It is not used as a label if a file of annotations is beside it."""
 
@@ -35,9 +35,9 @@ class Annotations:
     Attributes:
         files: The files with notes, the most important first.
         splits: The top folders that name a part of the data set, such as "train".
-        problems: A sentence for each file in the folder that cannot be read. It begins with the path.
-        summaries: A sentence for each file, with how many images it is about and which of its images are not there.
-        faults: Those of ``summaries`` that tell of a row without effect.
+        problems: A sentence for each file in the folder that cannot be read. The sentence begins with the path.
+        summaries: A sentence for each file: how many images it describes, and which of the images that it names are missing.
+        faults: Those of ``summaries`` that report a row without effect.
     """
 
     files: tuple[AnnotationFile, ...] = ()
@@ -47,7 +47,7 @@ class Annotations:
     faults: tuple[str, ...] = ()
 
     def of(self, parts: Sequence[str]) -> ImageNote:
-        """Return what is known of the image at a path, which is given in parts. Notes about the same image are merged."""
+        """Return what the files say about an image, given the parts of its path. Notes about the same image are merged."""
         note = ImageNote()
         if self.files:
             ends = path_ends(parts)
@@ -61,15 +61,15 @@ class Annotations:
 
 
 def read_annotations(folder: Path, scan: FolderScan, files: Sequence[Path] = ()) -> Annotations:
-    """Read what the files beside the images say about them.
+    """Read what the files in the folder of the images, and further files, say about the images.
 
     Args:
         folder: The folder of the images.
-        scan: What is in it: the files of annotations, and the images, whose paths show the parts of a data set.
+        scan: The files of annotations and the images in the folder. The paths of the images show the parts of a data set.
         files: Further files of annotations, which may be anywhere: ``.csv``, ``.jsonl`` or COCO's ``.json``.
 
     Returns:
-        What is said about each image, the folders that are parts of a data set, and what files beside the images could not be read.
+        The notes about each image, the folders that are parts of a data set, and the files in the folder that cannot be read.
 
     Raises:
         CollectionError: One of ``files``, or ``credits.csv``, cannot be read or names no images.
@@ -81,7 +81,7 @@ def read_annotations(folder: Path, scan: FolderScan, files: Sequence[Path] = ())
         coco = path.suffix.lower() == ".json"
         try:
             read.append(read_file(path, "/".join(below), anywhere=coco, below=() if coco else below[:-1]))
-        except CollectionError as error:  # it may be anything, so the images are indexed without it
+        except CollectionError as error:  # the file may be anything, so the images are indexed without it
             problems.append(str(error))
     read += [read_file(path, anywhere=True) for path in files]
     first = {parts[0] for image in scan.files if len(parts := image.relative_to(folder).parts) > 1}
@@ -93,11 +93,11 @@ def read_annotations(folder: Path, scan: FolderScan, files: Sequence[Path] = ())
 
 
 def read_given(files: Sequence[Path], images: Sequence[Sequence[str]] = ()) -> Annotations:
-    """Read files of annotations about images that are in no folder. Raises what ``read_annotations`` does.
+    """Read files of annotations about images that are in no folder. Raises as ``read_annotations`` does.
 
     Args:
         files: The files.
-        images: The paths of the images, in parts.
+        images: The paths of the images, each as its parts.
     """
     read = [read_file(path, anywhere=True) for path in files]
     summaries, faults = _compared(read, lambda: images)
@@ -107,7 +107,7 @@ def read_given(files: Sequence[Path], images: Sequence[Sequence[str]] = ()) -> A
 def _compared(
     files: Sequence[AnnotationFile], images: Callable[[], Iterable[Sequence[str]]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Look for the images of the files. Return the summaries, and those that tell of a row without effect."""
+    """Look for the images that the files name. Return all summaries, and the summaries that report a row without effect."""
     if not files:
         return (), ()
     for parts in images():

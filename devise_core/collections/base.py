@@ -25,21 +25,20 @@ from devise_core.storage.mapped_rows import VectorRows
 from devise_core.vectors import Floats, Rows, unit_stored
 
 SEED = 7
-"""The sample of a collection is drawn with it."""
+"""The seed of the random sample of a collection."""
 
 
 class Collection(CollectionFacts, ABC):
-    """Images on this machine. Items, embeddings and features have the same order, so an image has one row in all of them.
+    """Images on this machine. Items, embeddings and features have the same order, so an image has the same row in all of them.
 
-    ``tests/test_collections.py`` is the contract that every collection passes. ``described`` says whether labels and captions
-    describe the images. Otherwise they are names of folders and files. ``LocalStore`` answers the questions of
-    ``collections/contract.py`` for it.
+    Every collection passes ``tests/test_collections.py``. ``described`` says whether labels and captions describe the images. If
+    not, they are names of folders and files. ``LocalStore`` makes a ``Store`` (``collections/contract.py``) of a collection.
 
-    ``embeddings`` and ``features`` bring a whole matrix into memory. Pages use ``vector_rows`` and ``products`` instead.
+    ``embeddings`` and ``features`` read a whole matrix into memory. Pages use ``vector_rows`` and ``products`` instead.
 
     Args:
         name: What the collection is called.
-        items: One for each image. Their ids differ.
+        items: One item for each image. No two items have the same id.
 
     Example:
         >>> collection = engine.collection
@@ -51,7 +50,7 @@ class Collection(CollectionFacts, ABC):
     in_memory = False
     """Whether the images are in no file."""
     remote = False
-    """Whether the images are on another machine, so that nothing reads all of them."""
+    """Whether the images are on another machine, so that no caller may read all of them."""
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
         self.name: str = name
@@ -88,12 +87,12 @@ class Collection(CollectionFacts, ABC):
         """The maps.
 
         Raises:
-            CollectionError: The collection was made before there were maps.
+            CollectionError: The collection has no maps, because it was made before maps existed.
         """
 
     @property
     def score_vectors(self) -> Floats | None:
-        """What the score needs of the images ``(n, c + 1)``, or None if it was not computed when the collection was written."""
+        """What the score needs of each image besides ``embeddings``, ``(n, c + 1)``, or None if that was not computed."""
         return None
 
     def stores(self, by: Stored) -> bool:
@@ -114,7 +113,7 @@ class Collection(CollectionFacts, ABC):
         """Return the most frequent labels or categories, each with its number of images. Ties are sorted by name.
 
         Args:
-            kind: What to count. An image counts for its category and those above it.
+            kind: What to count. An image counts for its category and for each category above it.
             most: How many to return at most.
         """
         postings = self.postings
@@ -123,7 +122,7 @@ class Collection(CollectionFacts, ABC):
         return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
 
     def sample_rows(self, most: int = SAMPLED) -> Rows:
-        """Return the rows of up to ``most`` images, drawn at random with a seed, in order. Small collections return all."""
+        """Return the rows of up to ``most`` images, drawn at random with a seed, in ascending order."""
         return np.sort(np.random.default_rng(SEED).permutation(len(self))[:most]).astype(np.int64)
 
     @cached_property
@@ -150,7 +149,7 @@ class Collection(CollectionFacts, ABC):
         return vectors
 
     def products(self, by: Stored) -> Products:
-        """Return what multiplies a query with all images (unit rows for "visual"). Takes and raises what ``vector_rows`` does."""
+        """Return the object that multiplies a query with all vectors (unit rows for "visual"). Raises as ``vector_rows`` does."""
         if by not in self._products:
             self._products[by] = self._open_products(by)
         return self._products[by]
@@ -160,7 +159,7 @@ class Collection(CollectionFacts, ABC):
 
         Args:
             vectors: Unit vectors ``(m, d)``, one for each sense of the query.
-            concepts: What else the score needs ``(m, c + 1)``. Without them, the score is the cosine.
+            concepts: What else the score needs of the query ``(m, c + 1)``. If None, the score is the cosine.
 
         Returns:
             The cosines and scores of all images for the query.
@@ -169,7 +168,7 @@ class Collection(CollectionFacts, ABC):
         return Scan(semantic, vectors) if concepts is None else Scan(semantic, vectors, self.products("concept"), concepts)
 
     def inside(self, where: Condition) -> Any:
-        """Return a condition in the form that ``compare`` takes: which images satisfy it ``(n,)``, or None if all do."""
+        """Return a condition as a ``Comparison`` takes it: which images satisfy it ``(n,)``, or None if all do."""
         return None if where == EVERYTHING else mask_of(where, self.postings)
 
     def count_inside(self, inside: Any) -> int:
@@ -199,7 +198,7 @@ class Collection(CollectionFacts, ABC):
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
-        """Return the file of the image at ``row``, or its bytes if it is in no file."""
+        """Return the file of the image at ``row``, or the bytes of the image if it is in no file."""
 
     def __len__(self) -> int:
         return len(self.items)

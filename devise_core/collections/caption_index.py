@@ -15,16 +15,16 @@ from devise_core.text.plain_form import plain_form
 TABLE = "captions"
 _COLUMNS = "labels, caption, category"
 _WEIGHTS = "10.0, 4.0, 2.0"
-"""A word in a label counts more than one in a caption, which counts more than one in a category."""
+"""The weights of a word in a label, in a caption and in a category."""
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
-"""The words' stems without accents, so that "dogs" finds "dog" and "cafe" finds "café"."""
+"""Words are compared by their stems without accents, so that "dogs" finds "dog" and "cafe" finds "café"."""
 
 
 class CaptionSearch(Protocol):
     """Finds images by the words that describe them."""
 
     def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
-        """Return the rows of images whose labels or captions have the words of one of the alternatives.
+        """Return the rows of the images whose labels, caption and category have all words of one of the alternatives.
 
         Args:
             alternatives: Lists of words. An empty list finds nothing.
@@ -49,7 +49,7 @@ class CaptionIndex:
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> CaptionIndex:
-        """Index ``items`` in memory. It takes about 10 ms for 1,000."""
+        """Index ``items`` in memory. This takes about 10 ms for 1,000 items."""
         database = sqlite3.connect(":memory:", check_same_thread=False)
         fill(database, items)
         return cls(database, "the index of captions")
@@ -63,7 +63,7 @@ class CaptionIndex:
 
     @classmethod
     def open(cls, path: Path) -> CaptionIndex:
-        """Open a file that ``write`` wrote. It is only read.
+        """Open a file that ``write`` wrote, for reading only.
 
         Raises:
             ArtifactError: The file is damaged.
@@ -90,7 +90,7 @@ class CaptionIndex:
         return [row for row, _ in self.ranked(alternatives, excluded, k)]
 
     def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
-        """Return what ``search`` returns, each row with its BM25.
+        """Return what ``search`` returns, each row with its BM25 value, which measures how well the words match.
 
         Args:
             alternatives: As for ``search``.
@@ -98,7 +98,7 @@ class CaptionIndex:
             k: The most rows to return.
 
         Returns:
-            Rows with their BM25, the lowest and best first.
+            Rows with their BM25 values. The lowest value is the best and comes first.
 
         Raises:
             ArtifactError: The file is damaged.
@@ -118,17 +118,19 @@ class CaptionIndex:
 
 
 class JoinedCaptions(CaptionIndex):
-    """The indexes of a collection that was added to. Each weighs a word by how frequent it is in its own images.
+    """The caption indexes of a collection to which images were added.
+
+    Each index weighs a word by how frequent the word is among the images of that index.
 
     Args:
-        parts: The indexes, and the first row of each.
+        parts: The first row of each index, and the index.
     """
 
     def __init__(self, parts: Sequence[tuple[int, CaptionIndex]]) -> None:
         self._parts = parts
 
     def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
-        """Return the rows of all parts with their BM25, the best first."""
+        """Return the rows of all parts with their BM25 values, the best first."""
         each = ((start + row, value) for start, part in self._parts for row, value in part.ranked(alternatives, excluded, k))
         return sorted(each, key=lambda ranked: (ranked[1], ranked[0]))[:k]
 

@@ -8,13 +8,13 @@ from typing import Any
 from devise_core.collections.image_note import ImageNote
 
 _LONGEST_ID = 40
-"""How many characters of an id are shown."""
+"""How many characters of an id a message shows."""
 
 
 def read_coco(document: Mapping[str, Any]) -> Iterator[tuple[str, ImageNote]]:
-    """Yield the file of each image with what the annotations say about it.
+    """Yield the file of each image, and what the annotations say about the image.
 
-    Every category becomes a label once, the most frequent in the image first. The first caption is used.
+    Each category of an image becomes one label, the most frequent category first. Of several captions, the first is used.
 
     Args:
         document: The content of the file.
@@ -48,14 +48,14 @@ def read_coco(document: Mapping[str, Any]) -> Iterator[tuple[str, ImageNote]]:
 
 
 def strays(document: Mapping[str, Any], shown: int) -> list[str]:
-    """Say which annotations have no effect, because they are of an image or a category that the file does not have.
+    """Say which annotations have no effect, because they refer to an image or a category that the file does not list.
 
     Args:
         document: The content of the file.
-        shown: How many of the ids are named.
+        shown: How many of these ids to name.
 
     Returns:
-        Up to two parts of a sentence.
+        Up to two parts of a sentence: one about images, one about categories.
 
     Raises:
         KeyError: A part of the format is missing.

@@ -1,4 +1,4 @@
-"""Write a version of a collection: all images, or those that are new."""
+"""Write all images of a collection, or add those that are new."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ Encoded = Iterator[tuple[Listed, str, CachedVectors]]
 
 @dataclass(frozen=True)
 class CollectionVersion(Generic[Listed]):
-    """What is to be written.
+    """The version of a collection that is to be written.
 
     Attributes:
         files: All images.
-        model_id: The model that makes their vectors.
-        command: The command, for the manifest.
-        parts: The parts of the model.
-        item: Describes an image.
+        model_id: The id of the model that makes the vectors.
+        command: The command to record in the manifest.
+        parts: The ``ModelParts`` of the model, or None.
+        item: Returns the item that describes an image.
         result: Where to write, and what to report.
         check: Raises ``CollectionError`` if what was read must not become a collection.
-        store: Writes to Milvus. By default the collection is written to a folder.
+        store: Writes the collection to Milvus. If None, the collection is written to a folder.
     """
 
     files: Sequence[Listed]
@@ -50,7 +50,7 @@ class CollectionVersion(Generic[Listed]):
     store: MilvusWriter | None = None
 
     def write(self, encode: Callable[[Sequence[Listed]], Encoded[Listed]], new: Additions[Listed] | None) -> None:
-        """Add what is ``new`` to the collection, or write all of it. The report lists what cannot be read."""
+        """Add the ``new`` images, or write the whole collection if ``new`` is None. The report lists what cannot be read."""
         result = self.result
         if new is None:
             with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
@@ -68,7 +68,7 @@ class CollectionVersion(Generic[Listed]):
         result.write_report(result.folder)
 
     def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> int:
-        """Write each image, a batch at a time. Return how many there are."""
+        """Write the images, a batch at a time. Return how many were written."""
         count = 0
         while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
             items = [self.item(file) for file, _, _ in batch]

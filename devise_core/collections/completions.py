@@ -17,7 +17,7 @@ class LabelCompletions:
 
     Args:
         items: The images.
-        word_filter: The labels that may be offered.
+        word_filter: Decides which labels may be suggested.
 
     Example:
         >>> labels = LabelCompletions([Item("a", "a", ("polar bear",)), Item("b", "b", ("pizza",)), Item("c", "c", ("pizza",))])
@@ -31,7 +31,7 @@ class LabelCompletions:
 
     @classmethod
     def of_counts(cls, counts: Mapping[str, int], word_filter: WordFilter = ALLOW_ALL) -> LabelCompletions:
-        """Make the completions of labels whose frequency is known."""
+        """Make the completions from the number of images of each label."""
         completions, lowered = cls((), word_filter), Counter[str]()
         for label, count in counts.items():
             lowered[label.lower()] += count
@@ -43,7 +43,12 @@ class LabelCompletions:
         return [label for label, _ in counts.most_common(MOST) if word_filter.allows(label)]
 
     def starting_with(self, prefix: str, k: int) -> list[str]:
-        """Return up to ``k`` labels of which a word starts with ``prefix``, in lower case. Those that start with it come first."""
+        """Return up to ``k`` labels in which a word starts with ``prefix``. Labels that begin with ``prefix`` come first.
+
+        Args:
+            prefix: The beginning of a word, in lower case.
+            k: The most labels to return.
+        """
         first = [label for label in self._labels if label.startswith(prefix)]
         others = [label for label in self._labels if f" {prefix}" in label and not label.startswith(prefix)]
         return [*first, *others][:k]

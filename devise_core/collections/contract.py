@@ -1,7 +1,7 @@
-"""What every kind of collection can be asked, however large it is and wherever it is kept.
+"""The questions that every collection answers, however large it is and wherever it is stored.
 
-Images have ids. No method returns all of anything: what needs all images works on the sample of ``about``, and says so.
-``tests/test_collection_contract.py`` compares every kind with an exact oracle.
+Images are identified by ids. No method returns all images. Features that would need all images work on the sample of ``about``,
+and say so. ``tests/test_collection_contract.py`` compares each implementation with an exact reference.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
 WINDOW = 16_384
-"""A list of results ends here, and so do its pages. Milvus and other engines have the same limit."""
+"""The most results of a search, over all its pages. Milvus and other engines have the same limit."""
 SAMPLED = 20_000
 """How many images the sample of ``About`` has at most."""
 MOST_FACETS = 1_000
-"""How many labels and how many categories ``About`` lists at most. A condition may name any of the others."""
+"""How many labels and how many categories ``About`` lists at most. A condition may also name one that is not listed."""
 
 Compared = Literal["semantic", "visual", "score"]
 """The vectors that are compared: the embeddings, the backbone's features, or what the score of a text search needs.
 
-A vector for "score" has the query in the space of words, then in the concept space, and last −1 for the constant of each image.
+A query vector for "score" has three parts: the query in the space of words, the query in the concept space, and −1, which is
+multiplied with a constant of each image. ``docs/explanation/score.md`` explains the score.
 """
 
 
@@ -35,8 +36,8 @@ class Scored:
     """An image that ``nearest`` returned.
 
     Attributes:
-        id: Its id.
-        value: Its inner product with the query. It is the cosine for "semantic" and "visual".
+        id: The id of the image.
+        value: The inner product with the query. For "semantic" and "visual", this is the cosine.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Count:
 
     Attributes:
         value: The number.
-        exact: Whether there are exactly that many. Otherwise there are at least that many.
+        exact: Whether there are exactly ``value`` images. Otherwise there are at least ``value``.
     """
 
     value: int
@@ -62,9 +63,9 @@ class About:
 
     Attributes:
         count: The number of images.
-        chance: The chance level: for 30% of random nouns, no image reaches this cosine. None if it was not computed.
-        categories: The most frequent categories, and those above them, with the number of their images.
-        labels: The most frequent labels with the number of their images.
+        chance: The chance level, a cosine that no image reaches for 30% of random nouns. None if it was not computed.
+        categories: The most frequent categories and the categories above them, each with the number of its images.
+        labels: The most frequent labels, each with the number of its images.
         sample: The ids of up to ``SAMPLED`` images, drawn at random with a seed.
     """
 
@@ -108,15 +109,15 @@ class Store(ABC):
         least: float | None = None,
         skip: int = 0,
     ) -> list[Scored]:
-        """Return the images with the largest inner products, the best first. Equal ones come in any order.
+        """Return the images with the largest inner products, the best first. Equal images come in any order.
 
         Args:
             vector: The query. For "semantic" and "visual" a unit vector.
             k: How many to return.
             by: The vectors to compare.
             where: What the images must satisfy.
-            least: The least inner product.
-            skip: How many of the best to leave out. Nothing is returned beyond the first ``WINDOW`` images.
+            least: The least inner product that an image must have. None for any.
+            skip: How many of the best images to leave out. Nothing is returned beyond the first ``WINDOW`` images.
 
         Raises:
             QueryError: ``k`` or ``skip`` is negative.
@@ -129,8 +130,8 @@ class Store(ABC):
 
         Args:
             where: What the images must satisfy.
-            vector: A unit vector ``(d,)``. Without it and ``least``, only the condition counts.
-            least: The least cosine with ``vector``, from -1 to 1.
+            vector: A unit vector ``(d,)``. If ``vector`` and ``least`` are None, only the condition counts.
+            least: The least cosine with ``vector`` that an image must have, from -1 to 1.
 
         Returns:
             The number, and whether it is exact.
@@ -162,10 +163,10 @@ class ImageBatch:
     """Images to write.
 
     Attributes:
-        items: What is known of them.
-        features: ``(n, f)``.
+        items: The item of each image.
+        features: The backbone's features ``(n, f)``.
         embeddings: Unit rows ``(n, d)``.
-        thumbnails: The WebP bytes of each.
+        thumbnails: The WebP bytes of each thumbnail.
         keys: The SHA-256 of each original file, or empty strings.
     """
 
@@ -199,11 +200,11 @@ class StoreWriter(ABC):
 
     @abstractmethod
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image was written with."""
+        """Return those of ``keys`` that belong to an image that was written."""
 
     @abstractmethod
     def put(self, batch: ImageBatch) -> None:
-        """Write images. One with a known id replaces the older one, so repeating a batch changes nothing."""
+        """Write images. An image replaces an older one with the same id, so writing a batch twice changes nothing."""
 
     @abstractmethod
     def remove(self, ids: Sequence[str]) -> None:
@@ -211,8 +212,8 @@ class StoreWriter(ABC):
 
     @abstractmethod
     def seal(self) -> str:
-        """Compute the index, the chance level, the facets, the sample and the maps, and show the collection to readers.
+        """Compute the index, the maps and the facts of ``About``, and show the collection to readers.
 
         Returns:
-            The new version.
+            The new version of the collection, as in ``Collection.version``.
         """

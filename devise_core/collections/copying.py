@@ -23,7 +23,7 @@ from devise_core.storage.paths import CollectionLayout, user_collections
 
 _TOGETHER, _TOGETHER_IN_FILES = 256, 2_048
 _KEPT = ("title", "description", "cut_outs")
-"""The facts that are not computed from the images."""
+"""The facts that are copied, because they are not computed from the images."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of images done and the total."""
@@ -52,23 +52,24 @@ def copy_collection(
     bulk: str = "",
     importing: Progress | None = None,
 ) -> CopiedCollection:
-    """Copy the images of a collection with their vectors. What is at the target is replaced when all are copied.
+    """Copy the images of a collection with their vectors. A collection at the target is replaced once all images are copied.
 
     Args:
         source: The collection.
         target: ``milvus:NAME``, or the name of a collection in a folder.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
-        parts: The parts of that model. What searches need is computed with them.
+        parts: The ``ModelParts`` of that model. What searches need besides the vectors is computed with them.
         progress: Called after each batch.
-        connection: The Milvus server. By default the configured one.
-        bulk: A folder or URL that the Milvus server reads, for Parquet files that it imports. Empty to send the images to it.
+        connection: The connection to the Milvus server. By default, to the configured server.
+        bulk: A folder or URL that the Milvus server can read. The images are written there as Parquet files, and the server imports
+            the files. If empty, the images are sent to the server.
         importing: Called with the number of imported files and the total.
 
     Returns:
-        The number of images that were copied, and the version they are in.
+        The number of images that were copied, and the version of the new collection.
 
     Raises:
-        CollectionError: The target cannot have that name, it is the source, or Milvus does not answer.
+        CollectionError: The target has an invalid name, the target is the source, or Milvus does not answer.
     """
     _check_target(source, target, bulk)
     about = {name: source.facts[name] for name in _KEPT if name in source.facts}

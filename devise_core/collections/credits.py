@@ -18,7 +18,7 @@ _FACTS = ("caption", "author", "licence", "source")
 
 
 def read_credits(folder: Path) -> dict[str, ImageNote]:
-    """Return the credits of the files in ``folder``, by file. Empty if there is no ``credits.csv``.
+    """Return the credits of the files in ``folder``, by file name. The result is empty if there is no ``credits.csv``.
 
     Raises:
         CollectionError: The file cannot be read or has no column ``file``.
@@ -36,7 +36,7 @@ def read_credits(folder: Path) -> dict[str, ImageNote]:
 
 
 def write_credits(folder: Path, credits: Mapping[str, ImageNote]) -> None:
-    """Write ``credits.csv``, with the credits by file."""
+    """Write ``credits.csv``, given the credits by file name."""
     with atomic_file(folder / NAME) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = CsvWriter(file)
         writer.writerow(("file", *_FACTS))

@@ -17,7 +17,10 @@ from devise_core.errors import CollectionError
 from devise_core.storage.atomic_write import atomic_folder
 
 TILE, SMALLEST, SPRITE = 64, 16, 8_192
-"""Pixels: the side of an image in the sprite of the Embedding Projector, the smallest side, and the largest side of the sprite."""
+"""The largest and the smallest side of an image in the sprite, and the largest side of the sprite, in pixels.
+
+A sprite is one image with small copies of all images, which the Embedding Projector shows.
+"""
 
 
 def export_data_set(collection: Collection, folder: Path, layout: str) -> None:
@@ -25,7 +28,7 @@ def export_data_set(collection: Collection, folder: Path, layout: str) -> None:
 
     Args:
         collection: The collection.
-        folder: The folder to make.
+        folder: The folder to make. If it exists, it must be empty.
         layout: One of ``LAYOUTS``: "imagefolder" for Hugging Face Datasets and ``index``, "fiftyone" for FiftyOne, or
             "projector" for the Embedding Projector of TensorBoard.
 
@@ -83,11 +86,11 @@ LAYOUTS: dict[str, Callable[[Collection, Path], None]] = {
     "fiftyone": _fiftyone,
     "projector": _projector,
 }
-"""The functions that write a layout, by its name."""
+"""Name of a layout → the function that writes it."""
 
 
 def _write_images(collection: Collection, folder: Path, name: str) -> list[tuple[Item, str]]:
-    """Write the images to the sub-folder ``name``. Returns each item with its file, relative to ``folder``."""
+    """Write the images to the sub-folder ``name``. Return each item with the path of its file, relative to ``folder``."""
     (folder / name).mkdir()
     written = []
     for row, item in enumerate(collection.items):
@@ -98,7 +101,7 @@ def _write_images(collection: Collection, folder: Path, name: str) -> list[tuple
 
 
 def _write_sprite(collection: Collection, path: Path) -> int:
-    """Write all images into one, in rows. Returns the side of each in pixels, or 0 if there are too many for a sprite."""
+    """Write all images into one sprite, in rows. Return the side of each image in pixels, or 0 if there are too many images."""
     from PIL import Image, ImageOps
 
     across = math.ceil(math.sqrt(len(collection)))
@@ -114,7 +117,7 @@ def _write_sprite(collection: Collection, path: Path) -> int:
 
 
 def _cell(text: str) -> str:
-    """Return a text without what separates cells and rows."""
+    """Return a text without the tabs and line breaks that separate cells and rows."""
     return " ".join(text.split())
 
 

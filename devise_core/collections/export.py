@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def as_csv(hits: Sequence[Hit]) -> str:
-    """Return one row for each hit. An apostrophe precedes what a spreadsheet would run as a formula."""
+    """Return a CSV table with a row for each hit. An apostrophe precedes what a spreadsheet would run as a formula."""
     file = io.StringIO()
     writer = CsvWriter(file)
     writer.writerow(_COLUMNS)
@@ -46,7 +46,7 @@ def without_formula(cell: str) -> str:
 
 
 def as_json(hits: Sequence[Hit]) -> str:
-    """Return a list of the hits as ``Hit.as_dict`` gives them, without paths of this machine."""
+    """Return a JSON list of the hits, as ``Hit.as_dict`` gives them but without paths of this machine."""
     plain = [
         {name: value for name, value in hit.as_dict().items() if name not in ("path", "thumbnail")} | {"source": hit.origin}
         for hit in hits
@@ -58,7 +58,7 @@ def as_zip(collection: Collection, hits: Sequence[Hit]) -> bytes:
     """Return the images, numbered in the order of the hits, and ``ATTRIBUTION.csv``.
 
     Raises:
-        ArtifactError: The file of an image is missing or no regular file.
+        ArtifactError: The file of an image is missing, or is not a regular file.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # images are compressed already

@@ -9,18 +9,18 @@ from devise_core.search.ranking import Mask
 
 
 class CollectionFacts:
-    """What pages say about a collection, read from its facts."""
+    """The title and other facts about a collection that pages use."""
 
     name: str
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What was noted about the collection when it was written. Empty for one that is in no file."""
+        """What was noted about the collection when it was written. Empty for a collection that is in no file."""
         return {}
 
     @property
     def title(self) -> str:
-        """What pages call the collection. If it was written without a title, that is its name."""
+        """What pages call the collection: the title it was written with, or else its name."""
         return str(self.facts.get("title") or self.name)
 
     @property
@@ -40,6 +40,6 @@ class CollectionFacts:
 
     @property
     def chance(self) -> float | None:
-        """The chance level over all images, if it was computed when the collection was written."""
+        """The chance level over all images (see ``About.chance``), or None if it was not computed."""
         chance = self.facts.get("chance")
         return None if chance is None else float(chance)

@@ -9,14 +9,14 @@ from typing import overload
 from devise_core.datatypes import Item
 
 AT_A_TIME = 500
-"""SQLite allows some hundreds of values in one statement."""
+"""How many items one SQL statement reads. SQLite limits the number of values in a statement."""
 
 
 class FetchedItems(Sequence[Item], ABC):
-    """Items in order, of which only those that are asked for are read."""
+    """A sequence of items that reads an item only when it is asked for."""
 
     at_a_time = AT_A_TIME
-    """How many are read with one call during an iteration over all."""
+    """How many items each call of ``at`` reads during an iteration over all items."""
 
     @abstractmethod
     def at(self, rows: Iterable[int]) -> list[Item]:
@@ -27,7 +27,7 @@ class FetchedItems(Sequence[Item], ABC):
     @overload
     def __getitem__(self, row: slice) -> list[Item]: ...
     def __getitem__(self, row: int | slice) -> Item | list[Item]:
-        """Return the item at ``row``, or those of a slice."""
+        """Return the item at ``row``, or the items of a slice."""
         rows = range(len(self))[row]
         return self.at(rows) if isinstance(rows, range) else self.at([rows])[0]
 

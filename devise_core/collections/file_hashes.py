@@ -12,11 +12,11 @@ from devise_core.storage.manifest import sha256_of
 from devise_core.storage.sqlite_cache import SqliteCache
 
 _SETTLED = 2.0
-"""Seconds. The hash of a file written less than this ago is not kept, since another change may leave its time the same."""
+"""In seconds. The hash of a file written more recently is not kept, since another write might not change the file's time."""
 
 
 class FileHashes(SqliteCache[Path, tuple[str, str]]):
-    """The SHA-256 of each file, by path, with the size, the times and the inode that it had.
+    """The SHA-256 of each file, by path, with the size, the times and the inode that the file had.
 
     Args:
         path: The file of the cache.
@@ -30,7 +30,7 @@ class FileHashes(SqliteCache[Path, tuple[str, str]]):
         self._computed = dict[Path, tuple[str, str]]()
 
     def of(self, file: Path) -> str:
-        """Return the SHA-256 of a file, which is only read if it has changed. Raises ``OSError``."""
+        """Return the SHA-256 of a file, which is read only if it has changed. Raises ``OSError`` if the file cannot be read."""
         status = file.stat()
         stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
         known = self.get(file)
@@ -42,7 +42,7 @@ class FileHashes(SqliteCache[Path, tuple[str, str]]):
         return sha256
 
     def save(self) -> None:
-        """Keep what was computed."""
+        """Write the hashes that were computed to the cache."""
         self.put({file: self._computed.pop(file) for file in list(self._computed)})
 
     def forget_others(self, files: Iterable[Path]) -> None:

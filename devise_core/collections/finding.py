@@ -16,8 +16,8 @@ _MARKS = ("manifest.json", "items.csv")
 def find_collections(artifacts: Path) -> dict[str, Path]:
     """Return the folders of all collections by name: those of the model in ``artifacts``, then the user's.
 
-    A folder that cannot be read may be a collection, so it is included. Opening it says what is wrong. Of two with the same name,
-    the user's is returned.
+    A folder that cannot be read may be a collection, so it is included. Opening it says what is wrong. If two collections
+    have the same name, the user's is returned.
     """
     folders: dict[str, Path] = {}
     for parent in (artifacts / "collections", user_collections()):

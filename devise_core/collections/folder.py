@@ -31,11 +31,11 @@ from devise_core.storage.paths import CollectionLayout, leads_out
 from devise_core.vectors import Floats, Rows
 
 KEPT_PATHS = 20_000
-"""How many paths of hits are kept, because checking that they are not links takes a third of the time of a search."""
+"""How many paths of hits are cached, because checking that they are not links takes a third of the time of a search."""
 
 
 class _Facts(BaseModel):
-    """The notes of the manifest that are checked when the collection is opened. Any may be missing."""
+    """The facts in the manifest that are checked when the collection is opened. Each of them may be missing."""
 
     model: StrictStr = ""
     index: StrictStr | None = None
@@ -44,11 +44,11 @@ class _Facts(BaseModel):
 
 
 class FolderCollection(Collection):
-    """A collection on disk. Its vectors are read when they are first used. Those of a large one stay on disk.
+    """A collection on disk. Its vectors are read when they are first used. The vectors of a large collection stay on disk.
 
     Args:
         layout: The paths of its files.
-        manifest: Lists the files. Each is checked as it is read.
+        manifest: Lists the files. Each file is checked when it is read.
         items: The content of ``items.csv``, or of ``items.sqlite`` in a large collection.
     """
 
@@ -100,7 +100,7 @@ class FolderCollection(Collection):
 
     @property
     def embeddings(self) -> Floats:
-        """Unit rows ``float32 (n, d)``. Those of a large collection are read from disk each time.
+        """Unit rows ``float32 (n, d)``. The rows of a large collection are read from disk each time.
 
         Raises:
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
@@ -109,7 +109,7 @@ class FolderCollection(Collection):
 
     @property
     def features(self) -> Floats:
-        """The backbone's features ``float32 (n, f)``. Those of a large collection are read from disk each time.
+        """The backbone's features ``float32 (n, f)``. The features of a large collection are read from disk each time.
 
         Raises:
             ArtifactError: The file is missing or damaged, or does not have one row for each item.
@@ -139,7 +139,7 @@ class FolderCollection(Collection):
         """The maps, read from disk on first use.
 
         Raises:
-            CollectionError: The collection was made before there were maps.
+            CollectionError: The collection has no maps, because it was made before maps existed.
             ArtifactError: The file of the maps is damaged.
         """
         if self.layout.projections.name not in self.manifest.files:
@@ -156,7 +156,7 @@ class FolderCollection(Collection):
 
     @cached_property
     def score_vectors(self) -> Floats | None:
-        """The content of ``score_vectors.npy``, or None for a collection without it."""
+        """The content of ``score_vectors.npy``, or None for a collection without this file."""
         return self.files.rows("concept")[:] if self.files.has("concept") else None
 
     def stores(self, by: Stored) -> bool:
@@ -164,7 +164,7 @@ class FolderCollection(Collection):
         return self.files.has(by)
 
     def vector_rows(self, by: Stored) -> VectorRows:
-        """Return the vectors, from which single rows can be read. Takes and raises what ``Collection.vector_rows`` does."""
+        """Return the vectors, from which single rows can be read. Raises as ``Collection.vector_rows`` does."""
         return self.files.rows(by) if self.files.has(by) else super().vector_rows(by)
 
     @cached_property
@@ -173,7 +173,7 @@ class FolderCollection(Collection):
         return self.items if isinstance(self.items, StoredItems) else super().postings
 
     def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return the ``most`` frequent labels or categories, each with the number of its images."""
+        """Return up to ``most`` labels or categories, the most frequent first, each with the number of its images."""
         return self.items.facets(kind, most) if isinstance(self.items, StoredItems) else super().facets(kind, most)
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
@@ -185,14 +185,14 @@ class FolderCollection(Collection):
         return self.items.names_at(rows) if isinstance(self.items, StoredItems) else super().names_at(rows)
 
     def ids_like(self, text: str, k: int) -> list[str]:
-        """Return up to ``k`` ids that are spelled like ``text``. In a large collection they follow it in the alphabet."""
+        """Return up to ``k`` ids that are spelled like ``text``. In a large collection, these are the next in the alphabet."""
         return self.items.ids_like(text, k) if isinstance(self.items, StoredItems) else super().ids_like(text, k)
 
     def expect_dimension(self, dimension: int) -> None:
-        """Check that the embeddings have as many dimensions as the model's words, by what the manifest says about them.
+        """Check in the manifest that the embeddings have as many dimensions as the model's word vectors.
 
         Raises:
-            ArtifactError: They do not.
+            ArtifactError: The numbers of dimensions differ.
         """
         entry = self.manifest.files.get(self.layout.embeddings.name)
         if entry and entry.shape[1:] != (dimension,):
@@ -202,7 +202,7 @@ class FolderCollection(Collection):
 
     @cached_property
     def captions(self) -> CaptionSearch:
-        """The index over the labels, captions and categories: the file of a large collection, or made in memory on first use.
+        """The index over the labels, captions and categories. It is a file, or made in memory on first use in a small collection.
 
         Raises:
             ArtifactError: The file is missing or damaged.
@@ -225,7 +225,7 @@ class FolderCollection(Collection):
         """Return the path of the thumbnail at ``row``. Its content is not checked.
 
         Raises:
-            CollectionError: The file is a link out of the folder of the collection.
+            CollectionError: The file is a link that leads out of the folder of the collection.
         """
         return _path_inside(self.layout.root, self.items[row].file)
 
@@ -237,7 +237,7 @@ def _path_inside(root: Path, file: str) -> Path:
     """Return the path of a file of the collection in ``root``.
 
     Raises:
-        CollectionError: The file is a link out of ``root``.
+        CollectionError: The file is a link that leads out of ``root``.
     """
     path = root / file
     if leads_out(path, root):

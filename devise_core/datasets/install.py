@@ -23,7 +23,7 @@ _UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 def install_archive(folder: Path, source: Source, watch: Callable[[Iterable[str]], Iterable[str]] = iter) -> None:
     """Unpack an archive into ``folder``, leave out damaged images, and delete the archive.
 
-    The record is written last, so an interrupted run is repeated.
+    The record of the files is written last, so the next run repeats an interrupted installation.
 
     Args:
         folder: The folder of the data set, which holds the archive.
@@ -31,7 +31,7 @@ def install_archive(folder: Path, source: Source, watch: Callable[[Iterable[str]
         watch: Wraps the unpacked paths, for example in a progress bar.
 
     Raises:
-        FetchError: If the archive is damaged, unsafe or empty. It is deleted.
+        FetchError: If the archive is damaged, unsafe or empty. The archive is then deleted.
     """
     archive = folder / source.name
     with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as staged:
@@ -53,7 +53,10 @@ def install_archive(folder: Path, source: Source, watch: Callable[[Iterable[str]
 
 
 def is_complete(folder: Path, source: Source) -> bool:
-    """Return whether every file of ``source`` is in ``folder`` with the recorded size."""
+    """Return whether every file of ``source`` is in ``folder`` with the recorded size.
+
+    A source that is not unpacked is complete if its file exists.
+    """
     if not source.keep:
         return (folder / source.name).is_file()
     record = read_record(folder, source)
@@ -63,7 +66,7 @@ def is_complete(folder: Path, source: Source) -> bool:
 
 
 def read_record(folder: Path, source: Source) -> dict[str, int | None]:
-    """Return the size in bytes of each file of the archive, with None for an image that was left out."""
+    """Return the size in bytes of each file of the archive, or None for a damaged image. Without a record, return no files."""
     path = _record_path(folder, source)
     if not path.is_file():
         return {}
@@ -95,7 +98,10 @@ def check_image(path: Path) -> None:
 
 
 def _is_sound(path: Path) -> bool:
-    """Return whether a file with the name of an image opens as one. The checksums of the archive cover the content."""
+    """Return False for an image file that does not open as an image, and True for any other file.
+
+    The pixels are not decoded, because the checksums of the archive cover the content.
+    """
     if path.suffix.lower() not in SUFFIXES:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Tell from the captions of an image whether it shows a person."""
+"""Tell from the captions of an image whether the image shows a person."""
 
 from __future__ import annotations
 

@@ -49,18 +49,18 @@ def by_folder(root: Path) -> list[AnnotatedImage]:
 
 
 def caltech_101(root: Path) -> list[AnnotatedImage]:
-    """Read Caltech-101 (Fei-Fei et al., 2004): 101 classes without the background class."""
+    """Read Caltech-101 (Fei-Fei et al., 2004): 101 classes. The images of the background class are left out."""
     return [image for image in by_folder(root / "images") if "BACKGROUND" not in image.path.parent.name]
 
 
 def imagenet_samples(root: Path) -> list[AnnotatedImage]:
-    """Read one image of each ImageNet-1k class, in the order of the classifier. The label is the class id."""
+    """Read one image of each ImageNet-1k class, in the order of the classifier's outputs. The label is the class id."""
     paths = sorted(path for path in _existing(root / "images").iterdir() if path.suffix.lower() in SUFFIXES)
     return [AnnotatedImage(path, path.name.split("_")[0]) for path in _not_empty(paths, root)]
 
 
 def pascal_sentences(root: Path) -> list[AnnotatedImage]:
-    """Read Pascal Sentences (Rashtchian et al., 2010): 20 classes of 50 images, most of them with five captions."""
+    """Read Pascal Sentences (Rashtchian et al., 2010): 20 classes of 50 images. Most images have five captions."""
     page = (root / "index.html").read_text("utf-8", errors="replace") if (root / "index.html").is_file() else ""
     captions = read_pascal_page(page)
     names = {"diningtable": "dining table", "pottedplant": "potted plant", "tvmonitor": "tv monitor"}
@@ -75,13 +75,13 @@ def pascal_sentences(root: Path) -> list[AnnotatedImage]:
 
 
 def flickr8k_thousand(data: Path) -> list[AnnotatedImage]:
-    """Read the 1000 evaluation images: the folder ``flickr8k-1000`` if it exists, otherwise the test part of ``flickr8k``.
+    """Read the 1000 evaluation images: the folder ``flickr8k-1000`` if it exists, and otherwise the test part of ``flickr8k``.
 
     Args:
         data: The folder with the data sets.
 
     Raises:
-        BuildError: If neither data set is complete.
+        BuildError: If the data set that is read lacks its captions, or ``flickr8k`` lacks the list of its test part.
     """
     if (data / "flickr8k-1000").is_dir():
         return flickr8k(data / "flickr8k-1000")
@@ -96,7 +96,7 @@ def flickr8k(root: Path) -> list[AnnotatedImage]:
     """Read Flickr8k (Hodosh et al., 2013): the images that ``captions.csv`` names, with five captions each and no label.
 
     Raises:
-        BuildError: ``captions.csv`` is missing.
+        BuildError: If ``captions.csv`` is missing.
     """
     captions: dict[str, list[str]] = defaultdict(list)
     path = root / "captions.csv"
@@ -118,10 +118,10 @@ def iaprtc12(root: Path) -> list[AnnotatedImage]:
 
 
 def read_iapr_description(path: Path) -> tuple[str, ...]:
-    """Return the description in an annotation file as the only caption, or no caption if there is none.
+    """Return the description in an annotation file as the only caption, or no caption if there is no description.
 
-    The files state no encoding and are ISO-8859-1. They are read with a pattern, because an XML parser rejects the bare “&” in
-    some of them.
+    The files do not state their encoding, which is ISO-8859-1. They are read with a regular expression, because an XML parser
+    rejects the bare “&” in some files.
     """
     if not path.is_file():
         return ()
@@ -131,7 +131,7 @@ def read_iapr_description(path: Path) -> tuple[str, ...]:
 
 
 def read_pascal_page(page: str) -> dict[str, tuple[str, ...]]:
-    """Return the captions of each ``class/file.jpg`` on the web page of Pascal Sentences.
+    """Return the captions of each image on the web page of Pascal Sentences, by ``class/file.jpg``.
 
     On the page, a table cell holds the image, and the rows after it hold one caption each.
     """

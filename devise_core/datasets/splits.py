@@ -65,10 +65,10 @@ ZERO_SHOT = frozenset(
         "yin yang",
     )
 )
-"""The 46 classes of Caltech-101 that do not share a name with an ImageNet-1k class. No head is trained on them.
+"""The 46 classes of Caltech-101 that do not share a name with an ImageNet-1k class. No head is trained on these classes.
 
-The backbone was trained on four of them under other names: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher)
-and hedgehog (porcupine).
+A head maps the features of the backbone to the space of word vectors. The backbone was trained on four of the classes under other
+names: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher) and hedgehog (porcupine).
 """
 
 
@@ -81,7 +81,7 @@ def two_thirds_of_each_class(labels: Sequence[str], seed: int = SEED) -> Mask:
     """Return the training part of Caltech-101: a random two thirds of the images of each class.
 
     Args:
-        labels: The class of each image, length ``n``.
+        labels: The class of each of the ``n`` images.
         seed: Fixes the random choice.
 
     Returns:
@@ -118,14 +118,14 @@ def seed_split(count: int, seed: int = SEED) -> Mask:
 def bundled_training(data: Path) -> tuple[list[AnnotatedImage], list[AnnotatedImage]]:
     """Return the images that the bundled model is trained on.
 
-    No image of the 46 zero-shot classes and none of a test part is among them.
+    The images of the 46 zero-shot classes and of the test parts are left out.
 
     Args:
         data: The folder that holds ``caltech-101``, ``pascal-sentences`` and ``imagenet-samples``.
 
     Returns:
-        The images of Caltech-101 and Pascal Sentences, whose labels are words. Then the ImageNet samples, whose labels are class
-        ids.
+        Two lists. The first has the images of Caltech-101 and Pascal Sentences, whose labels are words. The second has the
+        ImageNet samples, whose labels are class ids.
 
     Raises:
         BuildError: If a data set is missing.

@@ -17,7 +17,7 @@ from devise_core.datasets.catalogue import Source
 from devise_core.errors import FetchError
 
 MAX_UNPACKED_BYTES = 20_000_000_000
-"""The largest data set of the catalogue has 2.5 GB."""
+"""The most bytes that an archive may unpack to. The largest data set of the catalogue has 2.5 GB."""
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
@@ -33,7 +33,7 @@ def unpack(archive: Path, source: Source, folder: Path) -> list[str]:
         The paths of the written files, relative to ``folder``.
 
     Raises:
-        FetchError: If the archive is damaged, tries to write outside ``folder``, is too large, or has no matching member.
+        FetchError: If the archive is damaged or too large, names a path outside ``folder``, or has no matching member.
     """
     written: list[str] = []
     total = 0
@@ -61,7 +61,7 @@ def _archive_errors(archive: Path) -> Iterator[None]:
     try:
         yield
     except (*_DAMAGED, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:  # a disk error: gzip's "not a gzipped file" has no number
+        if isinstance(error, OSError) and error.errno is not None:  # a disk error, unlike gzip's "not a gzipped file"
             raise
         raise FetchError(f"{archive.name} cannot be unpacked ({error}). Download it again.") from error
 
@@ -93,7 +93,7 @@ def _tar_members(file: IO[bytes], folder: Path) -> Iterator[tuple[str, int, IO[b
 
 
 def _target(name: str, source: Source) -> str | None:
-    """Return where to write a member, or None if it is not wanted.
+    """Return the path to write a member to, or None if the member is not wanted.
 
     Raises:
         FetchError: If the name points outside the folder. No genuine archive has such a name.

@@ -1,4 +1,4 @@
-"""What a process of the cluster does: read images, and compute their vectors and thumbnails."""
+"""The work of one process of a Ray cluster: read images, and compute their vectors and thumbnails."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class EmbeddingActor:
     """Keeps one model, and embeds tables of images with it.
 
     Args:
-        encoder: The model, which is loaded here.
-        model_id: The id that it must have, as on the machine that started the job.
+        encoder: The model. The constructor loads it.
+        model_id: The id of the model on the machine that started the job. The loaded model must have the same id.
 
     Raises:
-        CollectionError: The machine has another model.
+        CollectionError: If this machine has another model.
     """
 
     def __init__(self, encoder: ImageEncoder, model_id: str) -> None:
@@ -54,7 +54,11 @@ class EmbeddingActor:
             raise CollectionError(f"The machine {os.uname().nodename} has another model. Install the same version on all machines.")
 
     def embed(self, table: Any) -> Any:
-        """Return the Arrow table with the columns of ``ShardStore``, and ``error`` for what cannot be read."""
+        """Embed the images of an Arrow table with the columns ``uri`` and ``stamp``.
+
+        Returns:
+            An Arrow table with the columns that ``ShardStore`` stores, and ``error``, which says why an image cannot be read.
+        """
         import pyarrow
 
         uris = [os.fsdecode(uri) for uri in table["uri"].to_pylist()]
@@ -89,7 +93,7 @@ class EmbeddingActor:
 
 
 class _Named(io.BytesIO):
-    """The content of a file, with the name that messages use."""
+    """The content of a file, with the file name that error messages show."""
 
     def __init__(self, content: bytes, name: str) -> None:
         super().__init__(content)
@@ -97,7 +101,7 @@ class _Named(io.BytesIO):
 
 
 def _content(uri: str) -> bytes:
-    """Return the content of an image. A web address must be on the public web, and its size and time are limited."""
+    """Return the content of an image. A web address must be public, and its download is limited in size and time."""
     limits = settings()
     if uri.startswith(WEB):
         return fetch_image(uri, limits.model_copy(update={"url_search": True}))
@@ -109,7 +113,7 @@ def _content(uri: str) -> bytes:
 
 
 def _vectors(batches: Sequence[Floats], read: Sequence[bool]) -> Any:
-    """Return a column of vectors, which are empty for images that cannot be read."""
+    """Return a column with one vector for each image. The vector of an image that cannot be read is empty."""
     import pyarrow
 
     width = batches[0].shape[1] if batches else 0

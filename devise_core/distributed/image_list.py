@@ -22,10 +22,10 @@ class ListedImage:
     """An image that can be read from any machine of the cluster.
 
     Attributes:
-        uri: Its path or URL.
-        parts: The parts of the path that describe it, at least its name.
-        identity: What its id is made from.
-        stamp: Changes when the image changes, as far as the storage tells. "" for the web.
+        uri: The path or URL of the image.
+        parts: The parts of the path that describe the image: the folders below the source, if any, and the file name.
+        identity: The text that the id of the image is made from.
+        stamp: A text that changes when the image changes, as far as the storage reports it. "" for a URL in a text file.
     """
 
     uri: str
@@ -36,15 +36,15 @@ class ListedImage:
 
 @dataclass
 class ImageList:
-    """The images of a source, and what was left out.
+    """The images of a source, and a record of what was left out.
 
     Attributes:
         images: The images.
         problems: A sentence for each folder or file that cannot be listed.
-        left_out: What is not looked at, in words.
-        left_out_folders: A sentence for each folder that is not looked at, which begins with its path.
-        folder: The folder of the images, if they are in one.
-        scan: What is in that folder.
+        left_out: The files and folders that are not read, counted in words, such as "3 videos".
+        left_out_folders: A sentence for each folder that is not read. It begins with the path of the folder.
+        folder: The source, if it is a folder.
+        scan: What is in the folder. Empty for another source.
     """
 
     images: list[ListedImage]
@@ -65,10 +65,10 @@ def list_images(source: str, include_system: bool = False, given: Collection[Pat
         given: As for ``scan_folder``.
 
     Returns:
-        The images, in the order of their paths or of the file, and what is left out.
+        The images, and what is left out. A text file gives the order of its images. Otherwise the images are ordered by path.
 
     Raises:
-        CollectionError: There is no such source, or it has no images.
+        CollectionError: If there is no such source, or the source has no images.
     """
     if source.startswith(WEB):
         raise CollectionError(f"The images at a web address cannot be listed. Write their URLs into a file. Received: {source}")
@@ -79,10 +79,10 @@ def list_images(source: str, include_system: bool = False, given: Collection[Pat
 
 @contextmanager
 def storage(uri: str) -> Iterator[tuple[Any, str]]:
-    """Yield the file system of fsspec for a URL, and the path in it.
+    """Yield the fsspec file system of a URL, and the path in that file system.
 
     Raises:
-        CollectionError: fsspec or what it needs is not installed, or the storage does not answer.
+        CollectionError: If fsspec or a package that the URL needs is not installed, or the storage does not answer.
     """
     try:
         import fsspec
@@ -92,7 +92,7 @@ def storage(uri: str) -> Iterator[tuple[Any, str]]:
         raise CollectionError(f"{uri} needs the package {error.name}. Install it with `pip install {error.name}`.") from error
     except (ImportError, ValueError) as error:
         raise CollectionError(
-            f"{uri} cannot be opened ({error}). Install what fsspec needs for it, such as s3fs or gcsfs."
+            f"{uri} cannot be opened ({error}). Install the package that fsspec needs for it, such as s3fs or gcsfs."
         ) from error
     except CollectionError:
         raise
@@ -110,7 +110,7 @@ def _in_folder(folder: Path, include_system: bool, given: Collection[Path]) -> I
 
 
 def _in_file(file: Path) -> ImageList:
-    """Read a list. Relative paths are relative to its folder. The folders of these images are not used as labels."""
+    """Read a text file that lists images. Its relative paths start at its folder. Folders in the paths do not become labels."""
     lines = [line.strip() for line in read_text(file).removeprefix("\ufeff").splitlines()]
     images = []
     for line in dict.fromkeys(line for line in lines if line and not line.startswith("#")):
@@ -138,7 +138,7 @@ def _in_bucket(uri: str) -> ImageList:
 
 
 def _stamp(file: Path) -> str:
-    """Return the size and time of a file. One that is missing is reported when it is read."""
+    """Return the size and modification time of a file, or "" if the file is missing, which is reported when it is read."""
     try:
         status = file.stat()
     except OSError:
@@ -147,6 +147,6 @@ def _stamp(file: Path) -> str:
 
 
 def _version(facts: Mapping[str, Any]) -> str:
-    """Return what the storage tells of the version of a file. Storages name it differently."""
+    """Return what the storage reports about the version of a file. Each kind of storage uses other names for these facts."""
     names = ("size", "ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "created")
     return " ".join(str(facts[name]) for name in names if facts.get(name) is not None)

@@ -1,4 +1,4 @@
-"""Run ``EmbeddingActor`` in the processes of a Ray cluster, or of one that is started on this machine for the run."""
+"""Run ``EmbeddingActor`` in the processes of a Ray cluster, which can be started on this machine for the run."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from devise_core.errors import CollectionError, extras_needed
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 
 LARGEST_SHARD = 8 * BATCH
-"""The most images in one task and in one shard. If a process dies, this many are computed again."""
+"""The most images in one task, and so in one shard (see ``ShardStore``). If a process dies, its task is computed again."""
 _TASKS_EACH = 4
 _TRIES = 4
-"""How often a task is tried if its process dies."""
+"""How many times a task is tried if its process dies."""
 _STARTS = 3
-"""How often to try to start Ray on this machine. Its processes may take too long if the machine is busy."""
+"""How many times to try to start Ray on this machine. On a busy machine, the processes of Ray may take too long to start."""
 _STORE_BYTES = 1 << 30
 _ANSWER_SECONDS = 5.0
 _ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 """Each process has one core. Models that start a thread for each core would wait for each other."""
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-"""Ray neither reports its use to its makers nor writes its own notes to the terminal."""
+"""With these settings, Ray sends no usage statistics to its makers and prints no notice about GPUs."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,21 @@ class RayEngine:
     """How to run on Ray.
 
     Attributes:
-        address: ``host:port`` of a cluster, "auto" for the one of this machine, or "" to start one here for the run.
-        workers: The processes, each with a model of its own. 0 for one per GPU, or one per core if there are none.
+        address: ``host:port`` of a cluster, "auto" for the running cluster of this machine, or "" to start a cluster for the run.
+        workers: The number of processes, each with its own copy of the model. 0 means one per GPU, or one per core without GPUs.
     """
 
     address: str = ""
     workers: int = 0
 
     def embedded(self, images: Sequence[ListedImage], encoder: ImageEncoder) -> Generator[Any, None, None]:
-        """Yield Arrow tables as ``EmbeddingActor`` returns them, in any order. Each image is in one of them.
+        """Yield the Arrow tables that ``EmbeddingActor.embed`` returns, in any order. Each image is in exactly one table.
 
         A task whose process ends is run again in another process.
 
         Raises:
-            CollectionError: The cluster does not answer, or has fewer cores than ``workers``, or a task fails.
-            MissingPackageError: Ray is not installed.
+            CollectionError: If the cluster does not answer, or has fewer cores than ``workers``, or a task fails.
+            MissingPackageError: If Ray is not installed.
         """
         for name, value in _QUIET.items():
             os.environ.setdefault(name, value)
@@ -76,7 +76,7 @@ class RayEngine:
 
 
 def _run(tables: Iterator[Any], workers: int, gpus: int, encoder: ImageEncoder) -> Iterator[Any]:
-    """Give each actor two tables at a time, so that none waits, and yield the results as they come. An error ends the run."""
+    """Give each actor two tables at a time, so that no actor waits. Yield the results as they come. An error ends the run."""
     import ray
 
     remote = ray.remote(num_cpus=1, num_gpus=min(1.0, gpus / workers), max_restarts=-1, max_task_retries=_TRIES - 1)(EmbeddingActor)
@@ -90,7 +90,7 @@ def _run(tables: Iterator[Any], workers: int, gpus: int, encoder: ImageEncoder) 
 
 
 def _parts(images: Sequence[ListedImage], workers: int) -> Iterator[Sequence[ListedImage]]:
-    """Split into tasks of whole batches, several for each worker."""
+    """Split the images into tasks of whole batches, several tasks for each worker."""
     batches = -(-len(images) // (workers * _TASKS_EACH * BATCH))
     size = min(LARGEST_SHARD, BATCH * max(1, batches))
     return (images[start : start + size] for start in range(0, len(images), size))
@@ -103,7 +103,7 @@ def _connected(address: str, workers: int) -> Iterator[None]:
     if address and address != "auto":
         _check_answers(address)
     options: dict[str, Any] = {"address": address or "local", "runtime_env": {"env_vars": _variables()}}
-    if not address:  # Ray protects a cluster that it starts here with a token
+    if not address:  # Ray protects such a cluster with a token
         options |= {"num_cpus": workers or None, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
     for left in reversed(range(1 if address else _STARTS)):
         try:
@@ -124,18 +124,18 @@ def _connected(address: str, workers: int) -> Iterator[None]:
 
 
 def _check_answers(address: str) -> None:
-    """Check that a cluster answers, because Ray itself would wait for a minute. Raises ``CollectionError``."""
+    """Raise ``CollectionError`` if no cluster answers at the address. Ray itself would wait for a minute."""
     host, _, port = address.partition("://")[2].rpartition(":") if "://" in address else address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
     except (OSError, ValueError) as error:
         raise CollectionError(
-            f"No Ray cluster answers at {address} ({error}). Give --address HOST:PORT of its head node."
+            f"No Ray cluster answers at {address} ({error}). Give --address HOST:PORT of the head node of the cluster."
         ) from error
 
 
 def _variables() -> dict[str, str]:
-    """Return the environment of the processes: the settings of this one, and where to import the library from."""
+    """Return the environment of the actors: the settings of this process, and the path to import the library from."""
     ours = {name: value for name, value in os.environ.items() if name.startswith("SEMBLANCE_")}
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]))
     return {**ours, **_ONE_THREAD, "PYTHONPATH": path}

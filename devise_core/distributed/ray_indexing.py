@@ -38,22 +38,22 @@ def index_with_ray(
     annotations: Sequence[Path] = (),
     store: MilvusWriter | None = None,
 ) -> IndexedFolder:
-    """Make the collection ``name`` from images in a folder, a list or a bucket, and return how many it has and what was left out.
+    """Make the collection ``name`` from images in a folder, a list or a bucket. Return their number and what was left out.
 
     Args:
         engine: How to run on Ray.
-        source: What ``list_images`` takes.
-        name: The name of the collection. An existing one is replaced, or added to.
+        source: As for ``list_images``.
+        name: The name of the collection. An existing collection is added to if ``additions`` allows it, or else replaced.
         encoder: The model. Each process loads a copy.
         progress: Called after each task.
-        command: For the manifest.
+        command: The command line to record in the manifest.
         parts: The parts of the model, used to precompute data for faster searches.
         include_system: As for ``scan_folder``.
         annotations: Files with labels and captions.
-        store: Writes it to Milvus. By default it is written to a folder.
+        store: Writes the collection to Milvus. By default the collection is written to a folder.
 
     Raises:
-        CollectionError: The name is not allowed, the source has no images, the cluster does not answer, or nothing can be read.
+        CollectionError: If the name is not allowed, the source has no images, the cluster does not answer, or no image can be read.
     """
     target, listed = user_collections() / check_name(name), list_images(source, include_system, annotations)
     notes = _notes(listed, annotations)
@@ -82,9 +82,9 @@ def _embed(
     result: IndexedFolder,
     progress: Progress | None,
 ) -> list[ListedImage]:
-    """Compute what the shards lack, and return the images that they have then.
+    """Embed the images that the shards lack, and return the images that the shards then have.
 
-    What cannot be read goes to ``result.skipped``, and is tried again by the next run.
+    An image that cannot be read is reported in ``result.skipped``, and the next run tries it again.
     """
     missing = [image for image in images if image not in shards]
     done = len(images) - len(missing)

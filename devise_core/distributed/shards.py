@@ -1,4 +1,7 @@
-"""Vectors and thumbnails in Parquet files, which are named by what they hold. Writing a shard again changes nothing."""
+"""Shards: Parquet files with the vectors and thumbnails of images.
+
+The name of a shard is a hash of the model and of the images in it, so writing the same shard again changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,10 @@ _LIGHT = ("uri", "stamp", "sha256")
 
 
 class ShardStore:
-    """The shards of one collection. The content of an image is found by its URI and stamp.
+    """The shards of one collection. An image is found by its URI and stamp, as in ``ListedImage``.
 
     Args:
-        folder: The folder of the shards. It is made if it is missing.
+        folder: The folder of the shards. The constructor makes it if it is missing.
         model_id: ``ImageEncoder.model_id``. Shards of another model are deleted.
     """
 
@@ -42,10 +45,10 @@ class ShardStore:
         return self._known[image.uri, image.stamp][0]
 
     def save(self) -> None:
-        """Do nothing, since a shard is written as a whole."""
+        """Do nothing, because ``write`` has stored everything. ``additions`` needs this method."""
 
     def write(self, table: Any) -> None:
-        """Write the rows of an Arrow table that the actors return, except those with an error."""
+        """Write the rows of an Arrow table that an ``EmbeddingActor`` returned, except rows with an error."""
         import pyarrow.compute as columns
         from pyarrow import parquet
 
@@ -61,7 +64,7 @@ class ShardStore:
         self._note(file)
 
     def read(self, images: Sequence[ListedImage]) -> Iterator[tuple[ListedImage, str, CachedVectors]]:
-        """Yield each of ``images`` that a shard has, with its SHA-256 and vectors, in the order of the shards."""
+        """Yield each of ``images`` that a shard has, with the SHA-256 of its content and its vectors, one shard after another."""
         by_file = dict[Path, dict[tuple[str, str], ListedImage]]()
         for image in images:
             if image in self:
@@ -76,7 +79,7 @@ class ShardStore:
                     yield wanted.pop(key), row["sha256"], CachedVectors(feature, embedding, row["thumbnail"])
 
     def forget_others(self, images: Iterable[ListedImage]) -> None:
-        """Delete what is stored of images that are not among ``images``, so that nothing is kept of a deleted image."""
+        """Delete the rows of all images that are not among ``images``, so that nothing is kept of a deleted image."""
         kept = {(image.uri, image.stamp) for image in images}
         changed = {file for key, (_, file) in self._known.items() if key not in kept}
         for file in changed:
@@ -96,7 +99,7 @@ class ShardStore:
         file.unlink()
 
     def _note(self, file: Path) -> None:
-        """Note which images a shard has. One that cannot be read, or of another model, is deleted: it can be computed again."""
+        """Note which images a shard has. Delete a shard that cannot be read or is of another model. It can be computed again."""
         with extras_needed():
             import pyarrow
             from pyarrow import parquet

@@ -1,4 +1,7 @@
-"""The "nothing matches" test: whether everyday nouns that a collection does not show are refused, and its own labels are not."""
+"""The "nothing matches" test: whether a search accepts a collection's labels and refuses nouns that the collection does not show.
+
+``docs/explanation/matches.md`` explains the evidence that the shipped search uses for this decision.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from devise_core.results import OURS, Cell, Table
 from devise_core.text.query import Query
 
 TRUE_ACCEPT = {"stamps": 0.75, "photos": 0.82}
-"""The share of present labels to accept in the comparison of false accepts."""
+"""For each collection, the share of its labels that both methods accept when their false accepts are compared."""
 DRAWS, SEED = 1000, 7
 COLUMNS = ("method", "AUC", "false accept at true accept", "true accept", "false accept")
 
@@ -51,7 +54,7 @@ def _table(methods: Methods, name: str) -> Table:
 def _row(
     method: str, present: Sequence[Query], missing: Sequence[Query], score: Callable[[Query], float], limit: float, share: float
 ) -> tuple[Cell, ...]:
-    """Return the figures of one method, each with the bootstrap interval over labels and nouns."""
+    """Return the figures of one method, each with its 95% bootstrap interval over labels and nouns."""
     accepted, refused = (np.asarray([score(query) for query in queries]) for queries in (present, missing))
     figures = refusal_figures(accepted, refused, limit, share)
     rng = np.random.default_rng(SEED)
@@ -64,11 +67,11 @@ def _row(
 
 
 def refusal_figures(present: Values, missing: Values, limit: float, share: float) -> tuple[float, float, float, float]:
-    """Return AUC, false accept at a given true accept, and true and false accept at a threshold.
+    """Return the AUC, the false accept rate at a given true accept rate, and both rates at a threshold.
 
     Args:
         present: The scores of queries that have a match ``(n,)``.
-        missing: The scores of queries that have none ``(m,)``.
+        missing: The scores of queries that have no match ``(m,)``.
         limit: The threshold.
         share: The share of ``present`` to accept.
     """
@@ -80,7 +83,7 @@ def refusal_figures(present: Values, missing: Values, limit: float, share: float
 
 
 def _queries(engine: Engine, texts: Sequence[str]) -> list[Query]:
-    """Return the texts as queries, without those of unknown words and those about people."""
+    """Return the texts as queries, without texts of unknown words, and without texts about people if the model has evidence."""
     queries = []
     for text in texts:
         try:

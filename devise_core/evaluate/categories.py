@@ -1,4 +1,4 @@
-"""How well the categories of a collection are found by their words."""
+"""Measure how well a search for the word of a category finds the images of the category."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIN_IMAGES = 4
 
 @dataclass(frozen=True)
 class CategoryResult:
-    """A category, searched for by its word. ``images`` of the ``total`` that can be judged show it."""
+    """The result of a search for the word of a category. ``images`` of ``total`` judged images show the category."""
 
     query: str
     average_precision: float
@@ -27,19 +27,19 @@ class CategoryResult:
 
 
 def in_category(categories: Sequence[str], word: str) -> Relevant:
-    """Return ``(n,)``: which category paths, such as "animals/birds", have the step ``word``."""
+    """Return a mask ``(n,)`` of the category paths, such as "animals/birds", that have ``word`` as a step."""
     return np.asarray([word in path.split("/") for path in categories], dtype=np.bool_)
 
 
 class CategoryJudge:
     """Says whether an image shows a category, by the image's category and by the kinds of thing that its labels name.
 
-    An image has only one category, but may show others. A basilica among the monuments is also a building. A label that names no
-    known kind of thing, such as "parthenon", cannot tell whether the image shows another category. Such images are not judged and
-    do not count.
+    An image has only one category, but may also show another category. A basilica among the monuments is also a building. A label
+    that names no known kind of thing, such as "parthenon", cannot tell whether the image shows another category. Images with only
+    such labels are not judged and do not count.
 
     Args:
-        engine: The model, whose nouns and senses say which kind a label is.
+        engine: The engine. The nouns and senses of its model say which kind of thing a label is.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -50,7 +50,7 @@ class CategoryJudge:
         return self._kinds is None or self._kinds.is_kind(word)
 
     def judge(self, items: Sequence[Item], word: str) -> list[bool | None]:
-        """Return for each image whether it shows ``word``; None if neither its category nor its labels can tell."""
+        """Return for each image whether it shows ``word``, or None if neither its category nor its labels can tell."""
         return [self._judge(item, word) for item in items]
 
     def _judge(self, item: Item, word: str) -> bool | None:
@@ -62,8 +62,8 @@ class CategoryJudge:
 def evaluate_categories(engine: Engine) -> list[CategoryResult]:
     """Search for each step of the collection's category paths, and sort by average precision, best first.
 
-    Leaves out words that have no vector or name no kind of thing, categories that fewer than ``MIN_IMAGES`` images show, and
-    categories that all images show. In a large collection, only its sample is searched. Images that cannot be judged do not
+    Words that have no vector or name no kind of thing are left out. So are categories that fewer than ``MIN_IMAGES`` images show,
+    and categories that all images show. In a large collection, only its sample is searched. Images that cannot be judged do not
     count.
     """
     collection, judge = engine.collection, CategoryJudge(engine)

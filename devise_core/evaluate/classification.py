@@ -16,7 +16,7 @@ from devise_core.vectors import Floats, Rows
 from devise_core.vision.image_encoder import Encoded
 
 HITS, PRECISIONS = (1, 2, 5, 10), (2, 5, 10, 20)
-"""The k of the paper's flat hit@k and hierarchical precision@k."""
+"""The values of k for the flat hit@k and for the hierarchical precision@k of the paper."""
 _METRICS = (
     ("flat hit@k", "hit", HITS, "hit@k is the share of images whose true label is among the k nearest labels."),
     (
@@ -30,7 +30,7 @@ _METRICS = (
 
 
 def imagenet(methods: Methods) -> Outcome:
-    """Label one image of each of the 1000 ImageNet classes. The head was trained on 800 of them."""
+    """Label one image of each of the 1000 ImageNet classes. The head was trained on 800 of these images."""
     model = methods.model
     images, labels = readers.imagenet_samples(model.data / "imagenet-samples"), model.imagenet_labels()
     model.say(f"imagenet-samples: {len(images)} images")
@@ -58,7 +58,7 @@ def label_metrics(scores: Floats, true: Rows, correct: Mapping[int, Relevant]) -
     """Return flat hit@k and hierarchical precision@k of each image.
 
     Args:
-        scores: ``(n, labels)``.
+        scores: The score of each label for each image ``(n, labels)``.
         true: The true label of each image ``(n,)``.
         correct: For each k, the correct set of each image ``(n, labels)``.
     """
@@ -69,7 +69,7 @@ def label_metrics(scores: Floats, true: Rows, correct: Mapping[int, Relevant]) -
 
 
 def zero_shot(methods: Methods) -> Outcome:
-    """Label images of Caltech-101's 46 unseen classes, among these labels alone and among these and the 1000 of ImageNet."""
+    """Label images of the 46 unseen classes of Caltech-101: with these labels alone, and with the 1000 ImageNet labels too."""
     model = methods.model
     images = [image for image in readers.caltech_101(model.data / "caltech-101") if image.label in splits.ZERO_SHOT]
     labels = [image.label for image in images]
@@ -92,7 +92,7 @@ def zero_shot(methods: Methods) -> Outcome:
 
 
 def synonyms(names: Sequence[str], labels: Labels) -> list[str]:
-    """Return the ``names`` that are also a name of one of ``labels``, up to a plural. The backbone has seen such classes."""
+    """Return the ``names`` that also name one of ``labels``, ignoring a plural "s". The backbone has seen such classes."""
     lemmas = {lemma.removesuffix("s") for lemmas in labels.names for lemma in lemmas}
     return [name for name in names if name.removesuffix("s") in lemmas]
 
@@ -135,7 +135,7 @@ def _hits(scores: Floats, true: Rows) -> MetricValues:
 
 
 def _label_tables(what: str, note: str, results: Mapping[str, MetricValues | str]) -> list[Table]:
-    """Return one table per kind of metric, so that each fits a page."""
+    """Return one table for each kind of metric, so that each table fits a page."""
     return [
         comparison(
             f"{what[0].upper()}{what[1:]}: {name}",

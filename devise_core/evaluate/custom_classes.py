@@ -1,4 +1,7 @@
-"""The 2020 notebook's measurement, for a head that is trained for the 20 classes of Pascal Sentences, as the notebook's was."""
+"""The 2020 notebook's measurement, for a head that is trained for the 20 classes of Pascal Sentences, like that of the notebook.
+
+The head is made with the recipe ``own``: a softmax that is fitted on the classes, followed by their word vectors.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ LAST_ROW = f"{OURS} on {OTHER_SPLITS} other splits"
 def custom_classes(methods: Methods) -> Outcome:
     """Measure the head of ``train --recipe own`` on the 2020 notebook's split, and on other random splits to tell skill from luck.
 
-    There is no table for a model without the ImageNet classifier, or for one that was itself trained for other classes.
+    There is no table for a model that lacks the ImageNet classifier or was trained on custom classes.
     """
     model = methods.model
     if model.classifier is None or model.has_custom_labels:
@@ -56,14 +59,14 @@ def custom_classes(methods: Methods) -> Outcome:
 
 
 def _with_other_splits(table: Table, splits: Sequence[MetricValues]) -> Table:
-    """Add a last row with our mean over the other ``splits``."""
+    """Add a last row with the mean of DeViSE over the other ``splits``."""
     groups = np.repeat(np.arange(len(splits)), [len(values[table.metrics[0]]) for values in splits])
     means = (mean_cell(np.concatenate([values[metric] for values in splits]), groups) for metric in table.metrics)
     return replace(table, rows=(*table.rows, (Cell(text=LAST_ROW), *means)))
 
 
 def _features(model: ModelUnderTest, images: Sequence[AnnotatedImage]) -> Floats:
-    """Return the features of the recipe's backbone in each of its views ``(views, n, f)``."""
+    """Return the features of the images in each view of the recipe, from the recipe's backbone ``(views, n, f)``."""
     backbone = load_backbone(RECIPE.backbone, None, model.layout.root, RECIPE.seed, RECIPE.size)
     with FeatureCache(model.cache / "features.sqlite", backbone.identity, backbone.width) as cache:
         return cached_features(backbone.model, [image.path for image in images], RECIPE.view_names, cache).features
@@ -74,7 +77,8 @@ def _split_metrics(
 ) -> dict[str, MetricValues]:
     """Return the metrics of each method on the images that are not in ``train`` ``(n,)``.
 
-    The head is trained on all views of ``features`` ``(views, n, f)``. It is tested on the plain view, which the engine uses.
+    The head is trained on all views of ``features`` ``(views, n, f)``. A view is a way to frame an image (``train/views.py``). The
+    head is tested on the plain view, which the engine uses.
     """
     labels = np.asarray([image.label for image in images])
     names = sorted(set(labels))

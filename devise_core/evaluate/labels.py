@@ -1,4 +1,4 @@
-"""Image → labels: whether the first names of an image include one of its own labels."""
+"""Image → labels: whether the first names that a method gives to an image include one of the image's labels."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from devise_core.vision.image_encoder import Encoded
 
 COLLECTIONS = ("stamps", "photos")
 KS = (1, 5)
-UNTRAINED = " The model was not trained on these images, but the errors on them were examined while the naming was designed."
+UNTRAINED = (
+    " The model was not trained on these images, but the errors on these images were examined while the naming was designed."
+)
 PERSON_SYNSET = "n00007846"
 
 
 @dataclass(frozen=True)
 class Name:
-    """One answer: its texts, of which any may be the label, and its WordNet id or ""."""
+    """One answer: its synonyms, any of which may be the label, and the WordNet id of its sense, or ""."""
 
     texts: tuple[str, ...]
     synset: str = ""
@@ -37,9 +39,9 @@ class Truth:
     """What counts as right for one image.
 
     Attributes:
-        nouns: The nouns that its labels mean.
-        words: Its labels, and the single words of labels that have several.
-        senses: The WordNet ids of its nouns' senses and of their hypernyms.
+        nouns: The nouns that the labels of the image mean.
+        words: The labels of the image, and each single word of a longer label.
+        senses: The WordNet ids of the senses of ``nouns``, and of the hypernyms of these senses.
     """
 
     nouns: frozenset[str]
@@ -58,10 +60,10 @@ def names_of_collection(methods: Methods, name: str, remark: str = "") -> Outcom
     Args:
         methods: The methods to compare.
         name: The name of the collection.
-        remark: What the note of the table ends with.
+        remark: Text to add at the end of the table's note.
 
     Raises:
-        BuildError: No image has such a label.
+        BuildError: If no image has such a label.
     """
     engine = methods.model.engine(name)
     rows, truths = _truths(engine, only_judged=name in COLLECTIONS)
@@ -94,7 +96,7 @@ def names_of_collection(methods: Methods, name: str, remark: str = "") -> Outcom
 
 
 def naming_hits(answers: Sequence[Sequence[Name]], truths: Sequence[Truth]) -> MetricValues:
-    """Return whether the first names of each image are right, by three rules and for each of ``KS``.
+    """Return whether the first k names of each image include a right one, by three rules and for each k of ``KS``.
 
     Args:
         answers: The names of each image, the best first.
@@ -126,8 +128,8 @@ def _is_kin(name: Name, truth: Truth) -> bool:
 def _truths(engine: Engine, only_judged: bool) -> tuple[list[int], list[Truth]]:
     """Return the rows of the images with a noun as a label, and what counts as right for each.
 
-    The senses of the bundled collections' labels were chosen by hand. With ``only_judged`` no other label counts. Otherwise a label
-    that is a noun counts with the noun's most frequent sense.
+    The senses of the bundled collections' labels were chosen by hand. With ``only_judged``, only labels with such a sense count.
+    Otherwise any label that is a noun counts, with the noun's most frequent sense.
     """
     judged = {row["label"]: (row["noun"], row["with_hypernyms"].split("|")) for row in read_data("label_senses")}
     rows, truths = [], []
@@ -149,7 +151,7 @@ def _truths(engine: Engine, only_judged: bool) -> tuple[list[int], list[Truth]]:
 
 
 def _noun_of(label: str, engine: Engine) -> tuple[str, list[str]] | None:
-    """Return the noun that ``label`` is, with its sense, or None if the model knows no such noun."""
+    """Return ``label`` as a noun of the model, with the noun's sense, or None if the model knows no such noun."""
     nouns = engine.text.nouns if isinstance(engine.text, WordVectorEncoder) else None
     row = nouns.row(label) if nouns else None
     if nouns is None or row is None:

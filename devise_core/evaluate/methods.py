@@ -28,7 +28,7 @@ T = 10
 
 NO_CLASSIFIER, NO_TRAINING_IMAGES = "no classifier", "no training images"
 NOT_APPLICABLE = "not applicable"
-"""The cell of a method that cannot answer this kind of query."""
+"""The text in the cells of a method that cannot answer this kind of query."""
 
 Result = TypeVar("Result")
 
@@ -38,10 +38,10 @@ class Method:
     """A method that embeds images and texts in one space.
 
     Attributes:
-        name: The name of its row.
-        embed_images: Encoded images → unit rows ``(n, d)``.
-        embed_text: A text → its unit vector ``(d,)``.
-        label_vectors: Unit rows ``(labels, d)``.
+        name: The name of the method's row in the tables.
+        embed_images: Returns unit rows ``(n, d)`` for encoded images.
+        embed_text: Returns the unit vector ``(d,)`` of a text.
+        label_vectors: The vectors of the labels, unit rows ``(labels, d)``.
     """
 
     name: str
@@ -51,14 +51,14 @@ class Method:
 
 
 class Methods:
-    """The methods to compare on one model. Those that need training are trained once, on first use."""
+    """The methods to compare on one model. A method that needs training is trained once, on first use."""
 
     def __init__(self, model: ModelUnderTest) -> None:
         self.model, self.shipped = model, ShippedSearch(model)
 
     @cached_property
     def embedding(self) -> list[Method]:
-        """All methods that embed texts. Without the classifier's weights this is DeViSE alone."""
+        """All methods that embed texts. If the model came without its classifier, this is DeViSE alone."""
         model, vectors = self.model, self.model.label_vectors
         ours = Method(OURS, lambda encoded: encoded.embeddings, model.text.embed, vectors)
         if model.classifier is None:
@@ -78,7 +78,7 @@ class Methods:
 
     @cached_property
     def searches(self) -> dict[str, ShippedSearch]:
-        """The searches by row name: the shipped one, and one with the phrase encoder if that is configured and fits the model."""
+        """The searches by row name: as shipped, and with the phrase encoder if one is configured and fits the model."""
         encoder, projection = self.model.phrase_encoder, self.model.layout.phrase_projection.name
         if encoder is None or projection not in self.model.manifest.files:
             return {SHIPPED: self.shipped}
@@ -87,21 +87,21 @@ class Methods:
     def in_order(self, results: Mapping[str, Result | str]) -> dict[str, Result | str]:
         """Return ``results`` with an entry for every method, in the order of the tables.
 
-        A method that the model or the data do not allow gets the reason as a text.
+        The entry of a method that cannot run with this model or data is the reason, as a text.
         """
         missing = NO_CLASSIFIER if self.model.classifier is None else NO_TRAINING_IMAGES
         return {name: results.get(name, missing) for name in (SOFTMAX, CONSE, RANDOM, OURS)}
 
     @property
     def softmax_cell(self) -> str:
-        """The text in the cells of the softmax if the queries are not among its labels."""
+        """The text in the cells of the softmax if the queries are not labels of the classifier."""
         return NO_CLASSIFIER if self.model.classifier is None else NOT_APPLICABLE
 
     def class_shares(self, encoded: Encoded) -> Floats:
         """Return the classifier's softmax ``(n, labels)``.
 
         Raises:
-            ValueError: The model came without its classifier.
+            ValueError: If the model came without its classifier.
         """
         if self.model.classifier is None:
             raise ValueError("The model came without its classifier.")
@@ -110,7 +110,7 @@ class Methods:
 
 
 def conse(shares: Floats, vectors: Floats, top: int = T) -> Floats:
-    """Return the ConSE embedding (Norouzi et al., 2013, equation 2): the sum of label vectors, weighted by their shares.
+    """Return the ConSE embedding (Norouzi et al., 2013, equation 2): the sum of label vectors, weighted by ``shares``.
 
     Args:
         shares: The softmax over the labels ``(n, labels)``.

@@ -13,21 +13,21 @@ Relevant = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.float64]
 """One number per query, so that methods can be compared query by query."""
 _BATCH = 1_000_000
-"""Values that the bootstrap draws at once, so that its memory does not grow with the number of resamples."""
+"""How many values the bootstrap draws at a time, so that its memory does not grow with the number of resamples."""
 
 
 def average_precision(scores: Floats, relevant: Relevant) -> float:
     """Return the mean of the precision at each relevant item, over the whole ranking.
 
-    Equal to ``sklearn.metrics.average_precision_score`` where no scores are tied. Written out here because the Results page
-    calls it, and scikit-learn would add 75 MB to the server.
+    The result equals ``sklearn.metrics.average_precision_score`` if no scores are tied. The Results page calls this function, and
+    importing scikit-learn for it would add 75 MB of memory to the server.
 
     Args:
         scores: The score of each item ``(n,)``. Higher is better.
         relevant: Which items are relevant ``(n,)``.
 
     Raises:
-        ValueError: No item is relevant.
+        ValueError: If no item is relevant.
     """
     if not relevant.any():
         raise ValueError("Average precision needs at least one relevant item.")
@@ -42,10 +42,10 @@ def precision_at(scores: Floats, relevant: Relevant, k: int) -> float:
     Args:
         scores: The score of each item ``(n,)``. Higher is better.
         relevant: Which items are relevant ``(n,)``.
-        k: How many items count.
+        k: How many of the best items count.
 
     Raises:
-        ValueError: No item is relevant.
+        ValueError: If no item is relevant.
     """
     if not relevant.any():
         raise ValueError("Precision needs at least one relevant item.")
@@ -53,7 +53,7 @@ def precision_at(scores: Floats, relevant: Relevant, k: int) -> float:
 
 
 def ranks(scores: Floats, true: Rows) -> Rows:
-    """Return how many columns of each row score above the true one: 0 is the best rank. Ties favour the true column.
+    """Return the rank of the true column in each row: how many columns score higher. 0 is the best. Ties favour the true column.
 
     Args:
         scores: ``(n, m)``.
@@ -63,7 +63,7 @@ def ranks(scores: Floats, true: Rows) -> Rows:
 
 
 def best_rank(scores: Floats, relevant: Relevant) -> Rows:
-    """Return the rank of the best relevant column of each row, as ``ranks`` does for a single one.
+    """Return the rank of the best relevant column in each row. ``ranks`` does the same for a single relevant column.
 
     Args:
         scores: ``(n, m)``.
@@ -74,12 +74,12 @@ def best_rank(scores: Floats, relevant: Relevant) -> Rows:
 
 
 def hits(ranks: Rows, k: int) -> Values:
-    """Return flat hit@k of each row ``(n,)``, 0 or 1: whether its rank is below ``k``."""
+    """Return flat hit@k of each row ``(n,)``: 1 if the rank is below ``k``, and otherwise 0."""
     return np.asarray(ranks < k, dtype=np.float64)
 
 
 def best_columns(scores: Floats, k: int) -> Rows:
-    """Return the ``k`` best columns of each row ``(n, k)``, best first. Of equal scores the earlier column comes first."""
+    """Return the ``k`` best columns of each row ``(n, k)``, best first. If scores are equal, the earlier column comes first."""
     return np.argsort(-scores, axis=1, kind="stable")[:, :k]
 
 
@@ -97,26 +97,26 @@ def overlap(predicted: Sequence[str], true: Sequence[str], k: int) -> float:
     """Return hierarchical precision@k as the 2020 notebook defines it.
 
     Args:
-        predicted: Words, the best first.
-        true: The words that are true, the nearest first.
-        k: How many words of each to compare, at least 1.
+        predicted: The predicted words, the best first.
+        true: The true words, the nearest first.
+        k: How many words of each list to compare, at least 1.
 
     Returns:
-        The share of the first ``k`` words that are true, from 0 to 1.
+        The share of the first ``k`` predicted words that are among the first ``k`` true words, from 0 to 1.
     """
     return len(set(predicted[:k]) & set(true[:k])) / k
 
 
 def interval(values: Sequence[float] | Values, draws: int = 2000, seed: int = 7) -> tuple[float, float]:
-    """Return the bootstrap 95% interval of the mean over queries. For differences per query it is the paired bootstrap.
+    """Return the bootstrap 95% interval of the mean over queries. With differences per query, this is the paired bootstrap.
 
     Args:
-        values: The metric of each query ``(q,)``, or its difference between two methods.
-        draws: How many samples to draw.
-        seed: The seed of the draws.
+        values: The metric of each query ``(n,)``, or the difference of the metric between two methods.
+        draws: The number of resamples.
+        seed: The seed of the resampling.
 
     Returns:
-        The lower and the upper bound. Both are the mean if there is one query.
+        The lower and the upper bound. Both are the mean if there is only one query.
     """
     from scipy.stats import bootstrap
 
@@ -130,7 +130,7 @@ def interval(values: Sequence[float] | Values, draws: int = 2000, seed: int = 7)
 
 
 def interval_over_groups(values: Values, groups: Rows, draws: int = 2000, seed: int = 7) -> tuple[float, float]:
-    """Return the bootstrap 95% interval of the mean where queries of one group are similar.
+    """Return the bootstrap 95% interval of the mean over queries, if queries of the same group are similar.
 
     Each resample draws whole groups and pools their queries.
 
@@ -139,6 +139,9 @@ def interval_over_groups(values: Values, groups: Rows, draws: int = 2000, seed: 
         groups: The group of each query ``(n,)``.
         draws: The number of resamples.
         seed: The seed of the resampling.
+
+    Returns:
+        The lower and the upper bound. Both are the mean if there is only one group.
     """
     from scipy.stats import bootstrap
 

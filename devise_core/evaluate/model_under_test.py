@@ -1,4 +1,4 @@
-"""The model to measure. Each image goes through it once per run."""
+"""The model to measure. It encodes each image once per run."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class ModelUnderTest:
 
     Attributes:
         layout: The files of the folder.
-        manifest: What the folder's manifest says about them.
+        manifest: What the folder's manifest says about the files.
         text: The model's text encoder.
         encoder: The model's image encoder.
         data: The folder of the data sets.
         cache: The folder for results to keep between runs.
         say: Prints a line of progress.
-        phrase_encoder: Reads phrases, or None. It has its own rows in the tables. All other rows are measured without it.
+        phrase_encoder: The configured phrase encoder, or None. Only the row that names it is measured with it.
     """
 
     layout: ArtifactLayout
@@ -62,7 +62,7 @@ class ModelUnderTest:
         """Return the features and embeddings of ``images``, in order.
 
         Raises:
-            ImageError: An image cannot be read.
+            ImageError: If an image cannot be read.
         """
         from tqdm import tqdm
 
@@ -78,19 +78,19 @@ class ModelUnderTest:
 
     @property
     def model_id(self) -> str:
-        """The id of everything that the vectors depend on."""
+        """The id of the model and of everything else that the vectors depend on."""
         return self.encoder.model_id
 
     @cached_property
     def classifier(self) -> Classifier | None:
-        """The softmax over ``labels``, which reads ``classifier_inputs``. None if the model came without one."""
+        """The weights of the softmax over ``labels``, which reads ``classifier_inputs``. None if the model came without them."""
         if self.layout.classifier.name not in self.manifest.files:
             return None
         weights = np.load(self.manifest.verified(self.layout.classifier)).astype(np.float32)
         return weights[:-1], weights[-1]
 
     def classifier_inputs(self, features: Floats) -> Floats:
-        """Return ``features`` ``(n, f)`` as the classifier and a conse head read them: as they are, or their roots."""
+        """Return what the classifier and a conse head read: ``features`` ``(n, f)`` as they are, or their square roots."""
         return np.asarray(rooted(features), dtype=np.float32) if reads_roots(self.manifest) else features
 
     def training_note(self, data: str, split: str) -> str:
@@ -119,7 +119,7 @@ class ModelUnderTest:
         """Return the ImageNet labels.
 
         Raises:
-            BuildError: The model has custom labels.
+            BuildError: If the model has custom labels.
         """
         if self.has_custom_labels:
             raise BuildError(
@@ -133,7 +133,7 @@ class ModelUnderTest:
         """The text encoder, for a protocol that names images with all words.
 
         Raises:
-            NoVocabularyError: The model has no word vectors.
+            NoVocabularyError: If the model has no word vectors.
         """
         if not isinstance(self.text, WordVectorEncoder):
             raise NoVocabularyError
@@ -141,27 +141,28 @@ class ModelUnderTest:
 
     @cached_property
     def label_vectors(self) -> Floats:
-        """The vector of each label: unit rows ``(labels, d)``. There are none for a model without labels."""
+        """The vector of each label: unit rows ``(labels, d)``. A model without labels has no rows."""
         if self.layout.label_vectors.name not in self.manifest.files:
             return np.empty((0, self.text.dimension), dtype=np.float32)
         return np.asarray(np.load(self.manifest.verified(self.layout.label_vectors)), dtype=np.float32)
 
     def engine(self, collection: str | Collection) -> Engine:
-        """Return an engine with this model over a collection. A name is opened with ``collection``."""
+        """Return an engine with this model over a collection, given as an object or as a name for the method ``collection``."""
         collection = self.collection(collection) if isinstance(collection, str) else collection
         return Engine(self.layout, self.manifest, self.text, self.encoder, EmptyCollection()).on(collection)
 
     def collection(self, name: str) -> Collection:
         """Open the collection ``name`` of this model.
 
-        Of ``photos``, it has only the images that were judged. Images added later would change the meaning of all figures.
+        The collection ``photos`` is reduced to the images that were judged. Images added later would change the meaning of all
+        figures.
         """
         collection = open_collection(name, self.layout, self.model_id)
         return _judged(collection) if name == PHOTOS else collection
 
 
 def _judged(collection: Collection) -> Collection:
-    """Return the images of ``photos`` that ``measured_photos.csv`` lists, or the whole collection if it has none of them."""
+    """Return the images of ``photos`` that ``measured_photos.csv`` lists, or the whole collection if it has no listed image."""
     ids = [row["id"] for row in read_data("measured_photos")]
     rows = [collection.row(item) for item in ids if item in collection]
     if not rows:
@@ -186,8 +187,8 @@ def open_model_under_test(layout: ArtifactLayout, data: Path, cache: Path, say: 
         The model. Its weights are loaded when the first image is encoded.
 
     Raises:
-        ArtifactError: A file of the model is missing or damaged.
-        SettingsError: The folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.
+        ArtifactError: If a file of the model is missing or damaged.
+        SettingsError: If the folder of ``SEMBLANCE_PHRASE_ENCODER`` cannot be read.
     """
     manifest = Manifest.read(layout.root)
     text = open_text_encoder(layout, manifest.verified, indexed=True)

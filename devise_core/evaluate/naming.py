@@ -28,7 +28,7 @@ def pascal(methods: Methods) -> Outcome:
     labels, words, text = [image.label for image in test], model.word_vectors.words, model.word_vectors
     names, encoded = sorted(set(labels)), model.encode(test)
     model.say(f"pascal-sentences: {len(test)} images, {len(words)} words")
-    # A label's true neighbours are those in the word vectors as trained, whatever the model's text encoder makes of them.
+    # A label's true neighbours are its neighbours among the raw word vectors, before the text encoder of the model changes them.
     true_words = nearest_words(words, np.stack([raw_vector(name, text) for name in names]), text.directions[:0])
     true = dict(zip(names, true_words, strict=True))
     answers = methods.in_order({each.name: _answers(each, each.embed_images(encoded), text, names) for each in methods.embedding})
@@ -56,7 +56,7 @@ def naming_metrics(answers: Sequence[Sequence[str]], labels: Sequence[str], true
     Args:
         answers: The words of each image, nearest first.
         labels: The true label of each image.
-        true: Label → the words nearest to its vector.
+        true: The words nearest to the vector of each label, by label.
     """
     values: dict[str, list[float]] = {f"{metric}@{k}": [] for metric in ("hit", "hp") for k in KS}
     for words, label in zip(answers, labels, strict=True):
@@ -68,7 +68,7 @@ def naming_metrics(answers: Sequence[Sequence[str]], labels: Sequence[str], true
 
 
 def nearest_words(words: WordStore, vectors: Floats, directions: Floats, k: int = KS[-1]) -> list[list[str]]:
-    """Return the ``k`` nearest words of each vector, as ``WordStore.nearest`` does, but for many vectors in one pass.
+    """Return the ``k`` nearest words of each vector. ``WordStore.nearest`` does the same for a single vector.
 
     Args:
         words: The vocabulary.
@@ -86,7 +86,7 @@ def nearest_words(words: WordStore, vectors: Floats, directions: Floats, k: int 
 
 
 def label_words(names: Sequence[tuple[str, ...]], shares: Floats, k: int = KS[-1]) -> list[str]:
-    """Return the first ``k`` different words in the labels' first names, the most probable label first.
+    """Return the first ``k`` different words of the labels, the most probable label first. Only the first name of a label counts.
 
     Args:
         names: All names of each label.
@@ -100,11 +100,11 @@ def label_words(names: Sequence[tuple[str, ...]], shares: Floats, k: int = KS[-1
 
 
 def nearest_random_words(words: WordStore, names: Sequence[str], embeddings: Floats, k: int = KS[-1]) -> list[list[str]]:
-    """Return the nearest words where every word has a random vector.
+    """Return the nearest words of each embedding if every word has a random vector.
 
     Args:
         words: The vocabulary.
-        names: Class names. Their words get the random vector that the class was trained with.
+        names: The names of the classes. Each word of a name gets the random vector that the class was trained with.
         embeddings: Unit rows ``(n, d)``.
         k: How many words.
     """

@@ -20,9 +20,10 @@ Protocol = Callable[[Methods], Outcome]
 
 
 def pascal(methods: Methods) -> Outcome:
-    """Pascal Sentences on the 2020 notebook's split: named with all words, also by a head trained on it, and found by label.
+    """Pascal Sentences on the 2020 notebook's split: images are named with all words, and found by their labels.
 
-    A model without a vocabulary is only measured on finding images by label.
+    The naming is also measured for a head that is trained on the split. A model without a vocabulary is only measured on finding
+    images by their labels.
     """
     by_words = [custom_classes.custom_classes, naming.pascal] if methods.model.text.vocabulary else []
     return merged([part(methods) for part in (*by_words, retrieval.pascal)])
@@ -48,7 +49,7 @@ class Evaluation:
     """The result of one run.
 
     Attributes:
-        made_by: The command that repeats it.
+        made_by: The command that repeats the run.
         model: The id of the model.
         outcome: The tables and class means of all protocols.
     """
@@ -73,17 +74,17 @@ class Evaluation:
         }
 
     def write(self, path: Path) -> None:
-        """Write ``results.json``, one line per part. One line per number would make the file three times as long."""
+        """Write ``results.json``, one line per entry. With one line per number, the file would be three times as large."""
         parts = [f"{json.dumps(name)}: {json.dumps(content, ensure_ascii=False)}" for name, content in self.as_dict().items()]
         with atomic_file(path) as staged:
             staged.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8", newline="\n")
 
 
 def measure(model: ModelUnderTest, names: Sequence[str] = ()) -> Evaluation:
-    """Run the protocols ``names``, or all of them.
+    """Run the protocols ``names``, or all protocols if there are no names.
 
     Raises:
-        BuildError: A data set is missing.
+        BuildError: If a data set is missing.
     """
     methods = Methods(model)
     chosen = list(dict.fromkeys(names)) or list(PROTOCOLS)
@@ -96,8 +97,8 @@ def measure_collection(model: ModelUnderTest, name: str) -> Evaluation:
     """Measure the model on one collection: its labels as queries, and the names of its images.
 
     Raises:
-        BuildError: No image has a label.
-        CollectionError: There is no such collection.
+        BuildError: If no image has a label that can be measured.
+        CollectionError: If there is no such collection.
     """
     methods = Methods(model)
     outcome = merged([retrieval.labels_of_collection(methods, name), labels.names_of_collection(methods, name)])

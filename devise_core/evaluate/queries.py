@@ -1,4 +1,4 @@
-"""Error analysis: judged queries by kind, over the bundled collections and flickr8k-1000, and the worst of them."""
+"""Error analysis: the judged queries by kind, and the worst queries, over the bundled collections and flickr8k-1000."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORST = 20
 
 @dataclass(frozen=True)
 class Judged:
-    """A query that was run: its kind, the set of images, and the average precision of DeViSE alone and as shipped."""
+    """A query that was run: its kind, its set of images, and its average precision with DeViSE alone and as shipped."""
 
     query: str
     kind: str
@@ -86,7 +86,7 @@ def _by_kind(judged: Sequence[Judged]) -> Table:
         "Judged queries by kind",
         "Mean average precision of realistic queries over the stamps, the photos and flickr8k-1000. A query of unknown words "
         "counts as 0. The relevant images of the bundled collections were judged by one person. An image of flickr8k-1000 is "
-        "relevant if two of its five captions mention everything in the query.",
+        "relevant if at least two of its five captions mention everything in the query.",
         ("kind", "queries", f"mAP, {OURS}", f"mAP, {SHIPPED}"),
         tuple(rows),
         "queries",

@@ -42,7 +42,7 @@ def random_vector(name: str, dimension: int) -> Floats:
 
 
 def random_embedder(model: ModelUnderTest) -> Embedder | None:
-    """Return the baseline of ``model``, trained on first use. None if its training images are missing."""
+    """Return the baseline of ``model``, which is trained on first use. Return None if the training images are missing."""
     if model.has_custom_labels:
         return _custom_embedder(model)
     head = random_head(model)
@@ -50,9 +50,9 @@ def random_embedder(model: ModelUnderTest) -> Embedder | None:
 
 
 def random_head(model: ModelUnderTest) -> Head | None:
-    """Return the baseline's head for a model with ImageNet labels. None if its training images are missing.
+    """Return the baseline's head for a model with ImageNet labels, or None if the training images are missing.
 
-    The head is kept in the cache folder, under a digest of everything it depends on.
+    The file of the head in the cache folder is named after a digest of everything that the head depends on.
     """
     try:
         images = [image for part in bundled_training(model.data) for image in part]
@@ -82,8 +82,8 @@ def random_head(model: ModelUnderTest) -> Head | None:
 def recorded_training(record: dict[str, Any]) -> tuple[Recipe, float]:
     """Return how the model was trained: the recipe, and how far its head moved from the start (0) to the trained head (1).
 
-    The baseline uses one view of each image, for as many steps as the model took over all views. It leaves out captions,
-    which have no random vector.
+    The recipe is adapted to the baseline, which sees each image in one view (see ``train/views.py``) and takes as many steps as the
+    model took over all views. Captions are left out, because they have no random vector.
 
     Args:
         record: The entry ``training`` of the model's manifest.
@@ -111,8 +111,8 @@ def _trained(model: ModelUnderTest, images: list[AnnotatedImage], recipe: Recipe
 def _custom_embedder(model: ModelUnderTest) -> Embedder | None:
     """Train the head of a model with custom labels as ``train`` did, on the model's backbone.
 
-    Leaves out the second stage, which would change the features that all methods share, and captions, which have no random
-    vector.
+    The second stage is left out, because it would change the features that all methods share. Captions are left out, because they
+    have no random vector. Return None if the training images are missing.
     """
     import keras
 

@@ -1,4 +1,4 @@
-"""Published figures of others, each with its source, to compare ours with."""
+"""Figures that others have published, each with its source, to compare with the figures of this project."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ REFERENCES: tuple[dict[str, Any], ...] = (
         "source": CONSE,
     },
 )
-"""Figures on other images and labels than ours show the order of magnitude. They cannot be compared directly."""
+"""The figures of the papers are on other images and labels. They show the order of magnitude and cannot be compared directly."""

@@ -1,4 +1,4 @@
-"""Images found by text: by label, by caption and by category; and captions found by image."""
+"""Measure searches for images by label, caption and category, and searches for captions by image."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def pascal(methods: Methods) -> Outcome:
 
 
 def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[AnnotatedImage]) -> Outcome:
-    """Search for each label among all images, and return the metrics of those that have a word vector.
+    """Search all images for each label that has a word vector, and return the metrics.
 
     Args:
         methods: The methods to compare.
         protocol: The name of the protocol.
-        what: What the images are, for the title and the messages.
+        what: A description of the images, for the title and the messages.
         images: The images with their labels.
     """
     model = methods.model
@@ -65,15 +65,15 @@ def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[A
 def query_outcome(
     methods: Methods, protocol: str, title: str, note: str, encoded: Encoded, queries: Mapping[str, Relevant], k: int
 ) -> Outcome:
-    """Search for each query among the ``encoded`` images, and return the metrics of each.
+    """Search the ``encoded`` images for each query, and return the metrics of each method.
 
     Args:
         methods: The methods to compare.
         protocol: The name of the protocol.
         title: The title of the table.
-        note: What the table shows. The meaning of the metrics is added.
-        encoded: The images.
-        queries: Text → which images are relevant ``(n,)``.
+        note: What the table shows. The function adds the meaning of the metrics.
+        encoded: The ``n`` images.
+        queries: Which images are relevant ``(n,)``, by the text of the query.
         k: The k of precision@k.
     """
     results = methods.in_order({each.name: query_metrics(each, encoded, queries, k) for each in methods.embedding})
@@ -92,9 +92,9 @@ def query_metrics(method: Method, encoded: Encoded, queries: Mapping[str, Releva
     """Return average precision and precision@k of each query, from 0 to 1.
 
     Args:
-        method: Gives texts and images their vectors.
-        encoded: ``n`` images.
-        queries: Text → which images are relevant ``(n,)``.
+        method: The method, which embeds the texts and images.
+        encoded: The ``n`` images.
+        queries: Which images are relevant ``(n,)``, by the text of the query.
         k: The k of precision@k.
     """
     embeddings = method.embed_images(encoded)
@@ -105,8 +105,8 @@ def score_metrics(scores: Floats, queries: Mapping[str, Relevant], k: int) -> Me
     """Return average precision and precision@k of each query.
 
     Args:
-        scores: ``(queries, images)``.
-        queries: Text → which images are relevant ``(images,)``.
+        scores: The score of each image for each query ``(queries, images)``.
+        queries: Which images are relevant ``(images,)``, by the text of the query.
         k: The k of precision@k.
     """
     rows = list(zip(scores, queries.values(), strict=True))
@@ -117,7 +117,7 @@ def score_metrics(scores: Floats, queries: Mapping[str, Relevant], k: int) -> Me
 
 
 def flickr8k(methods: Methods) -> Outcome:
-    """Flickr8k: captions and images find each other among 1000 images. The model is not trained on any of them."""
+    """Flickr8k: search 1000 images by caption, and their captions by image. The model is not trained on any of these images."""
     model = methods.model
     images = readers.flickr8k_thousand(model.data)
     model.say(f"{images[0].path.parent.parent.name}: {len(images)} images")
@@ -154,10 +154,10 @@ def flickr8k(methods: Methods) -> Outcome:
 
 
 def caption_recall(scores: Floats, true: Rows) -> tuple[MetricValues, MetricValues]:
-    """Return R@k of captions that search for their image, and of images that search for any of their captions.
+    """Return R@k of searches by caption for its image, and of searches by image for any of its captions.
 
     Args:
-        scores: ``(captions, images)``.
+        scores: The score of each image for each caption ``(captions, images)``.
         true: The image of each caption ``(captions,)``.
     """
     captions_of = true[None, :] == np.arange(scores.shape[1])[:, None]  # (images, captions)
@@ -167,7 +167,7 @@ def caption_recall(scores: Floats, true: Rows) -> tuple[MetricValues, MetricValu
 
 
 def stamps(methods: Methods) -> Outcome:
-    """Search for categories in the bundled stamps, by category path. Raises ``BuildError`` if the list of queries is missing."""
+    """Search for categories in the bundled stamps, by category path. Raise ``BuildError`` if the list of queries is missing."""
     model = methods.model
     path = model.data / "stamps-queries.csv"
     if not path.is_file():
@@ -192,20 +192,20 @@ def stamps(methods: Methods) -> Outcome:
 
 
 def own_labels(methods: Methods) -> Outcome:
-    """Search for every label of the bundled collections. An item is relevant if it has that label."""
+    """Search for every label of the bundled collections. An image is relevant if it has the label."""
     return merged([labels_of_collection(methods, name, UNTRAINED) for name in ("stamps", "photos")])
 
 
 def labels_of_collection(methods: Methods, name: str, remark: str = "") -> Outcome:
-    """Search for every label of a collection that has a known word, and return the metrics of each.
+    """Search a collection for each of its labels that has a known word, and return the metrics of each method.
 
     Args:
         methods: The methods to compare.
         name: The name of the collection.
-        remark: What the note of the table ends with.
+        remark: Text to add at the end of the table's note.
 
     Raises:
-        BuildError: No image has such a label.
+        BuildError: If no image has such a label.
     """
     collection = methods.model.collection(name)
     labels = sorted({label for item in collection.items for label in item.labels})

@@ -1,4 +1,4 @@
-"""Search as the pages and commands do it, on images that are in no collection."""
+"""Search images that are in no collection, with the same scores as the pages and commands."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from devise_core.vision.image_encoder import Encoded
 
 
 class ShippedSearch:
-    """Scores images for labels and captions with everything that the shipped search adds to the cosine.
+    """Scores images for labels and captions with all terms that the shipped search adds to the cosine (see ``Scorer``).
 
     Args:
         model: The model to measure.
-        phrase_encoder: Reads phrases, or None.
+        phrase_encoder: Encodes texts of several words. Without it, the model's vectors of single words are used.
     """
 
     def __init__(self, model: ModelUnderTest, phrase_encoder: PhraseEncoder | None = None) -> None:
@@ -29,7 +29,7 @@ class ShippedSearch:
 
     @cached_property
     def scorer(self) -> Scorer | None:
-        """The score of the search, or None if the model ranks by cosine alone."""
+        """What computes the scores of the search, or None if the model ranks by cosine alone."""
         model = self._model
         return ModelParts(model.layout, model.manifest, model.text, phrase_encoder=self._phrase_encoder).scorer
 
@@ -41,8 +41,8 @@ class ShippedSearch:
             encoded: The images.
 
         Raises:
-            ValueError: The model has no such score.
-            UnknownWordError: No word of a text is known.
+            ValueError: If the model ranks by cosine alone.
+            UnknownWordError: If no word of a text is known.
         """
         scorer = self._needed_scorer()
         return _scores(scorer, [scorer.text_side(text) for text in texts], encoded)
@@ -51,7 +51,7 @@ class ShippedSearch:
         """Return the score of each image for each ImageNet label ``(labels, images)``.
 
         Raises:
-            ValueError: The model has no such score.
+            ValueError: If the model ranks by cosine alone.
         """
         scorer, vectors = self._needed_scorer(), self._model.label_vectors
         labels = self._model.imagenet_labels()
@@ -67,7 +67,7 @@ class ShippedSearch:
         return self.scorer
 
     def can_embed(self, text: str) -> bool:
-        """Return whether ``text`` can be a query: it has a known word and is not too long."""
+        """Return whether ``text`` can be a query. It must have a known word and must not be too long."""
         try:
             self._model.text.embed(text)
         except (UnknownWordError, QueryError):

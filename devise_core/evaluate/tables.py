@@ -13,15 +13,15 @@ from devise_core.results import BY_CLASSES, LESS, OURS, Cell, Table
 from devise_core.vectors import Rows
 
 MetricValues = Mapping[str, Values]
-"""Metric → one number per query."""
+"""One number per query, by the name of the metric."""
 
 RIVALS = ("ConSE (T = 10)", "softmax")
-"""Methods that ours is compared with query by query."""
+"""The methods that DeViSE is compared with query by query."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a protocol: its tables and, for each set of queries, the means of each class and method."""
+    """The result of a protocol: its tables, and ``per_class`` with the means of each class and method for each set of queries."""
 
     tables: tuple[Table, ...]
     per_class: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ def mean_cell(values: Values, groups: Rows | None = None) -> Cell:
 
     Args:
         values: One number per query ``(n,)``.
-        groups: The class of each query ``(n,)``, to resample whole classes. None resamples queries.
+        groups: The class of each query ``(n,)``, to resample whole classes. By default, queries are resampled.
     """
     bounds = interval(values) if groups is None else interval_over_groups(values, groups)
     mean, low, high = (round(float(number), 4) for number in (np.mean(values), *bounds))  # rounded as in the results file
@@ -48,7 +48,7 @@ def mean_cell(values: Values, groups: Rows | None = None) -> Cell:
 
 
 def subset(results: Mapping[str, MetricValues | str], kept: Relevant) -> dict[str, MetricValues | str]:
-    """Return the results of the queries ``kept`` ``(n,)``. A method without values keeps its reason."""
+    """Return the results of the queries for which ``kept`` ``(n,)`` is true. The text of a method without values stays."""
     return {
         method: values if isinstance(values, str) else {metric: numbers[kept] for metric, numbers in values.items()}
         for method, values in results.items()
@@ -58,15 +58,15 @@ def subset(results: Mapping[str, MetricValues | str], kept: Relevant) -> dict[st
 def comparison(
     title: str, note: str, protocol: str, results: Mapping[str, MetricValues | str], groups: Rows | None = None
 ) -> Table:
-    """Return a table with a row per method, and a row per rival with our lead over it, by the paired bootstrap.
+    """Return a table with a row per method, and a row per rival with the lead of DeViSE over the rival, by the paired bootstrap.
 
     Args:
         title: What was measured.
         note: What the metrics mean.
         protocol: The name of the protocol.
-        results: Method → metric → one number per query, or the reason why the method has none.
-        groups: The class of each query ``(n,)``. With it a last row repeats the difference from the first rival, resampled
-            by whole classes.
+        results: For each method its values by metric, or the reason why the method has no values.
+        groups: The class of each query ``(n,)``. If given, a last row repeats the lead over the first rival, with an interval that
+            resamples whole classes.
     """
     values = {method: numbers for method, numbers in results.items() if not isinstance(numbers, str)}
     metrics = list(values[OURS])
@@ -85,7 +85,7 @@ def class_means(classes: Sequence[str], results: Mapping[str, MetricValues | str
 
     Args:
         classes: The class of each query ``(n,)``.
-        results: As ``comparison`` takes them.
+        results: As for ``comparison``.
         metrics: The metrics to average.
 
     Returns:

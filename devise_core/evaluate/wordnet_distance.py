@@ -12,17 +12,17 @@ from devise_core.evaluate.metrics import Relevant
 from devise_core.vectors import Rows
 
 _FAR = 1_000
-"""Larger than any distance between two nouns of WordNet. Sums of two still fit int16."""
+"""A number above any distance between two nouns of WordNet. The sum of two such numbers still fits int16."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of a classifier, in its order.
+    """The labels of a classifier, in the order of its outputs.
 
     Attributes:
         ids: The WordNet id of each label.
         names: All names of each label.
-        hypernyms: For each label, hypernym → the number of steps up.
+        hypernyms: For each label, the WordNet id of each hypernym and the number of steps up to it.
     """
 
     ids: tuple[str, ...]
@@ -60,8 +60,8 @@ def correct_sets(distances: Rows, k: int) -> Relevant:
     section 4 and the appendix.
 
     Args:
-        distances: As ``label_distances`` returns them ``(n, n)``.
-        k: The smallest number of labels in a set.
+        distances: The distances ``(n, n)`` that ``label_distances`` returns.
+        k: The smallest allowed number of labels in a set.
     """
     last = min(k, len(distances)) - 1
     radius = np.partition(distances, last, axis=1)[:, last : last + 1]

@@ -1,1 +1,1 @@
-"""The report: one HTML file with its images, which opens from a disk and needs no scripts."""
+"""The report: one HTML file that contains its images, can be opened from a disk, and has no scripts."""

@@ -16,19 +16,19 @@ from devise_core.report.tiles import Tile, file_tile, item_tile
 from devise_core.vision.image_encoder import Encoded
 
 QUERIES = ("aeroplane", "avian", "ocean", "street", "horse jockey", "bird near water")
-"""The queries of the notebook that this project starts from: an object, three words that label no image, two combinations."""
+"""The queries of the notebook that this project started from: an object, three words that are no labels, and two combinations."""
 HITS, LABELS, LABELLED, COMPARED, NEIGHBOURS = 8, 5, 6, 2, 6
 METHODS: tuple[tuple[By, str, str], ...] = (
     ("semantic", "By meaning", "the nearest embeddings, which describe what an image shows"),
     ("visual", "By looks", "the nearest image features, before the model maps them to words"),
-    ("labels", "By labels", "the nearest images to the mean of the image's ten nearest words"),
+    ("labels", "By labels", "the images nearest to the mean of the image's ten nearest words"),
 )
-"""How images are compared: the engine's ``by``, a heading and an explanation."""
+"""The ways to compare images: for each, the argument ``by`` of the engine's searches, a heading and an explanation."""
 
 
 @dataclass(frozen=True)
 class QueryResult:
-    """A query, how it was read, and the best images. ``reading`` is None if no word of it is in the vocabulary."""
+    """A query, how it was read, and the best images. ``reading`` is None if no word of the query is in the vocabulary."""
 
     query: str
     reading: Reading | None
@@ -37,12 +37,12 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class ExampleImage:
-    """An image to label and to find similar ones for.
+    """An image to label, and to find similar images for.
 
     Attributes:
         tile: The image.
-        encoded: Its vectors, one row each.
-        id: Its id in the first collection, or an empty string for any other image.
+        encoded: The features ``(1, f)`` and the embedding ``(1, d)`` of the image.
+        id: The id of the image in the first collection, or an empty string for any other image.
     """
 
     tile: Tile
@@ -64,8 +64,8 @@ class SimilarImages:
 
     Attributes:
         tile: The image.
-        inside: Whether it belongs to the first collection.
-        rows: For each of ``METHODS`` its heading, its explanation and the most similar images.
+        inside: Whether the image belongs to the first collection.
+        rows: For each of ``METHODS``, the heading, the explanation and the most similar images.
     """
 
     tile: Tile
@@ -79,11 +79,11 @@ class ReportContent:
 
     Attributes:
         names: The names of the collections.
-        images: How many images they have together.
+        images: How many images all collections have together.
         words: How many words the vocabulary has.
         queries: The results of the queries.
         inside: Labelled images of the first collection.
-        outside: Labelled images of the other collections, and the files that were named.
+        outside: The further image files, and images of the other collections, labelled.
         similar: Images with similar images of the first collection.
     """
 
@@ -100,12 +100,12 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = (), queries: Sequ
     """Run every query, label and search of the report.
 
     Args:
-        engines: One model over each collection. Similar images come from the first.
+        engines: Engines with the same model, each over one collection. Similar images come from the first collection.
         files: Further images, which belong to no collection.
         queries: The queries to show.
 
     Returns:
-        What the page shows, with small copies of the images.
+        The content of the report, with small copies of the images.
 
     Raises:
         ImageError: A file is not an image that can be read.
@@ -129,7 +129,7 @@ def collect(engines: Sequence[Engine], files: Sequence[Path] = (), queries: Sequ
 
 
 def run_query(engines: Sequence[Engine], query: str) -> QueryResult:
-    """Find the best images of all collections. The engines share one model, so their scores are comparable."""
+    """Find the best images of all collections for a query. The engines share one model, so their scores are comparable."""
     try:
         parsed = engines[0].query(query)
     except UnknownWordError:

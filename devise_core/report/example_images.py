@@ -13,23 +13,23 @@ COUNT = 6
 NEIGHBOURS = 6
 """How many of the nearest images decide how good an example is."""
 POOL, POOL_WITHOUT_LABELS = 1_000, 60
-"""How many images of a collection are compared. Without labels there are fewer, because the classifier must look at each."""
+"""How many images of a collection are compared. It is fewer without labels, because the classifier must then name each image."""
 NAMED, WELL_NAMED = 150, 1.0
-"""How many of the best are named, and what is added to the score of an image, which is at most 2, if its first name is one of its
-labels."""
+"""The model names this many of the best images. If the first name of an image is one of its labels, ``WELL_NAMED`` is added to its
+score, which otherwise is at most 2."""
 SAME_CATEGORY = 0.5
-"""How much an image of the same category counts. One with a label in common counts 1."""
+"""How much two images of the same category agree, if they have no label in common. If they have one, they agree by 1."""
 
 
 def example_images(engine: Engine, count: int = COUNT) -> list[str]:
     """Return the ids of images whose nearest images, in meaning and in appearance, have the same labels or category.
 
-    Images whose first name is one of their labels are preferred. They are of different categories and have different labels, as far
-    as possible. In a collection on another machine, images at regular intervals are taken instead.
+    Images whose first name is one of their labels are preferred. As far as possible, the chosen images have different categories
+    and labels. In a small collection or one on another machine, images at regular intervals are taken instead.
 
     Args:
         engine: The engine over the collection.
-        count: How many to return at most.
+        count: How many ids to return at most.
     """
     collection = engine.collection
     if collection.remote or len(collection) <= count:
@@ -61,7 +61,7 @@ def _label_words(item: Item) -> set[str]:
 
 
 def _agreement(words: list[set[str]], categories: list[str]) -> Floats:
-    """Return how far each image agrees with each other one in what it shows ``(n, n)``, from 0 to 1."""
+    """Return for each pair of images how far they agree in what they show ``(n, n)``, from 0 to 1."""
     names = {name: column for column, name in enumerate(sorted(set().union(*words)))}
     has = np.zeros((len(words), max(1, len(names))), dtype=np.float32)
     for row, shown in enumerate(words):
@@ -73,7 +73,7 @@ def _agreement(words: list[set[str]], categories: list[str]) -> Floats:
 
 
 def _mean_of_nearest(vectors: Floats, agreement: Floats) -> Floats:
-    """Return the mean agreement of each image with those nearest to it ``(n,)``."""
+    """Return the mean agreement of each image with its nearest images ``(n,)``."""
     cosines = vectors @ vectors.T
     np.fill_diagonal(cosines, -np.inf)
     count = min(NEIGHBOURS, len(vectors) - 1)
@@ -82,7 +82,7 @@ def _mean_of_nearest(vectors: Floats, agreement: Floats) -> Floats:
 
 
 def _different(goodness: Floats, words: list[set[str]], categories: list[str], count: int) -> list[int]:
-    """Return the places of the best examples: first one of each category, then others, if possible with no label twice."""
+    """Return the positions of the best examples: one for each category, then others. If possible, no label occurs twice."""
     order = np.argsort(-goodness, kind="stable").tolist()
     chosen: list[int] = []
     for repeats_category, repeats_label in ((False, False), (True, False), (True, True)):

@@ -1,4 +1,4 @@
-"""Queries that a collection answers well, to show what it can be asked."""
+"""Queries that a collection answers well, as examples of what a visitor can search for."""
 
 from __future__ import annotations
 
@@ -57,26 +57,26 @@ QUERIES = (
     "beach",
     "snow",
 )
-"""What is tried on any collection, in this order."""
+"""The queries that are tried on every collection, in this order."""
 COUNT = 6
 WELL_ANSWERED = 4
-"""A query is answered well if the search is sure of it and this many images match it well. With two, "big cat" was offered for the
-bundled photographs, and a visitor saw weak matches, such as a rabbit, right after the two cats."""
+"""A query is answered well if the search is sure of it and this many images match it well. When two were
+enough, "big cat" was offered for the bundled photographs, and weak matches such as a rabbit came right after the two cats."""
 
 TRIED_AFAR = 12
-"""If the images are on another machine, where a query takes longer, this many queries are tried."""
+"""At most this many queries are tried if the images are on another machine, because a query then takes longer."""
 
 
 def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list[str]:
     """Return the first ``COUNT`` queries that the collection answers well, each with a different best image.
 
-    If too few are answered well, others follow: first those that the search is sure of, then those with the most good matches.
-    If the collection has no images, the first queries are returned. A model without evidence is sure of every query, so the labels
-    of the collection come first.
+    If too few are answered well, other queries follow: first those that the search is sure of, then those with the most good
+    matches. If the collection has no images, the first queries are returned. A model without evidence
+    (``search/label_evidence.py``) is sure of every query, so the labels of the collection are then tried first.
 
     Args:
         engine: The engine over the collection.
-        candidates: What to try, in this order. A query without a known word is left out.
+        candidates: The queries to try, in this order. A query without a known word is left out.
     """
     if engine.parts.evidence is None and len(engine.collection):
         candidates = dict.fromkeys([*engine.collection.facets("label", 4 * COUNT), *candidates])
@@ -92,7 +92,7 @@ def example_queries(engine: Engine, candidates: Iterable[str] = QUERIES) -> list
             matches = engine.matches(engine.query(text))
         except (QueryError, UnknownWordError):
             continue
-        if not len(matches.ranking):  # every image would be an insult beside the word
+        if not len(matches.ranking):  # all images are left out, because beside the word they could insult people
             continue
         best, strong = int(matches.ranking.rows[0]), len(matches.strong())
         sure = matches.sure and not matches.absent

@@ -21,11 +21,11 @@ def read_tables(path: Path, model: str = "") -> tuple[str, tuple[Table, ...]]:
     """Read the tables of ``results.json``.
 
     Args:
-        path: The file. A missing file has no tables.
-        model: The id of the model that the report is about.
+        path: The file. If it is missing, there are no tables.
+        model: The id of the model that the report is about, or "" for no remark.
 
     Returns:
-        A remark, which is empty unless another model was measured; and the tables.
+        A remark and the tables. The remark is empty unless the tables were measured on another model.
 
     Raises:
         ArtifactError: The file is damaged.
@@ -35,11 +35,11 @@ def read_tables(path: Path, model: str = "") -> tuple[str, tuple[Table, ...]]:
 
 
 def render(content: ReportContent, tables: Sequence[Table], remark: str = "") -> str:
-    """Return the HTML page. It has no scripts and loads nothing.
+    """Return the HTML page. It has no scripts and loads no other files.
 
     Args:
         content: What the report shows.
-        tables: The tables of results. Without any, the section is left out.
+        tables: The tables of results. If there are none, the page has no section for them.
         remark: A sentence above the tables.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -56,7 +56,7 @@ def render(content: ReportContent, tables: Sequence[Table], remark: str = "") ->
 
 
 def with_code(text: str) -> Markup:
-    """Return escaped text, with what is between backticks as code."""
+    """Return the text, escaped, with the parts between backticks as code."""
     from markupsafe import Markup, escape
 
     return Markup("").join(
@@ -74,7 +74,7 @@ def write_report(path: Path, content: ReportContent, tables: Sequence[Table], re
         remark: A sentence above the tables.
 
     Returns:
-        Its size in bytes.
+        The size of the page in bytes.
 
     Raises:
         BuildError: The page is larger than ``MOST_BYTES``.

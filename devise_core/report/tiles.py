@@ -15,9 +15,9 @@ from devise_core.datatypes import Item
 from devise_core.vision.image_reader import read_image
 
 LONGEST = 288
-"""The longer side in pixels: twice the width of a tile, for high-density screens."""
+"""The longer side of a small copy in pixels: twice the width of a tile on the page, for high-density screens."""
 WHITE = 244
-"""The least value of a channel that counts as white."""
+"""A pixel counts as white if each of its channels has at least this value."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Tile:
         author: The author, or an empty string.
         licence: The licence, or an empty string.
         link: The URL of the source, or an empty string.
-        cosine: The similarity to the query, if there is one.
+        cosine: The similarity to the query, or None if there is no query.
     """
 
     name: str
@@ -50,8 +50,8 @@ def item_tile(item: Item, image: Path | bytes, cosine: float | None = None) -> T
 
     Args:
         item: What the collection knows about the image.
-        image: The file, or what is in it.
-        cosine: The similarity to the query, if there is one.
+        image: The path of the image file, or the bytes of the file.
+        cosine: The similarity to the query, or None if there is no query.
     """
     data, cut_out = _shrink(image)
     title = "" if item.caption.lower() == item.name else item.caption

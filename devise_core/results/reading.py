@@ -19,7 +19,7 @@ def read_results(path: Path) -> Results | None:
         The results, or None if there is no file.
 
     Raises:
-        ArtifactError: The file is damaged, or has another shape.
+        ArtifactError: The file is damaged, or does not have the fields of the results.
     """
     if not path.exists():
         return None
@@ -39,11 +39,11 @@ def read_losses(layout: ArtifactLayout, manifest: Manifest) -> dict[str, list[fl
     """Read the loss curves of the training.
 
     Returns:
-        Name → the mean loss after each epoch. The bundled model has a curve for each seed, a trained one for each stage.
-        Empty if the folder has none.
+        Name → the mean loss after each epoch. The bundled model has a curve for each random seed. A model made by ``train`` has
+        curves for each stage of its training. The result is empty if there are no curves.
 
     Raises:
-        ArtifactError: They cannot be read.
+        ArtifactError: The curves cannot be read.
     """
     with reading(layout.root, f"{remedy(layout.root)}, or train again"):
         training = manifest.about.get("training", {})

@@ -1,4 +1,7 @@
-"""The records of what was measured: tables of figures, with intervals and references."""
+"""The records of what was measured: tables of figures, with intervals and references.
+
+A protocol is one of the evaluations that ``evaluate`` runs, such as "zero-shot".
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from devise_core.installation import PROGRAM
 COMMAND = f"{PROGRAM} evaluate --data DATA --out"
 OURS = "DeViSE"
 LESS = " − "
-"""Separates the two methods in the name of the row with their difference."""
+"""Separates the names of two methods in the name of a row with the difference of their figures."""
 BY_CLASSES = ", by classes"
-"""Ends the name of a difference whose interval resamples whole classes instead of images."""
+"""Ends the name of a row with a difference if its interval comes from resampling whole classes instead of images."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,10 @@ class Cell:
     """A mean, a count, or a text in place of a number.
 
     Attributes:
-        value: The mean as a float, or the count as an int; None for a text.
-        low: The start of its 95% interval; None for a figure without one.
-        high: The end of the interval.
-        text: The text.
+        value: The mean as a float, the count as an int, or None for a text.
+        low: The start of the 95% interval, or None for a figure without an interval.
+        high: The end of the interval, or None.
+        text: The text, or "" for a figure.
     """
 
     value: float | None = None
@@ -34,11 +37,11 @@ class Cell:
 
     @property
     def is_mean(self) -> bool:
-        """Whether it is neither a count nor a text."""
+        """Whether the cell has a mean, not a count or a text."""
         return isinstance(self.value, float)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return ``{"value", "low", "high"}`` to four places, or ``{"text"}``. A figure without an interval has only a value."""
+        """Return ``{"value", "low", "high"}`` with four decimals, or ``{"text"}``. Without an interval there is only a value."""
         if self.value is None:
             return {"text": self.text}
         return {name: round(number, 4) for name in ("value", "low", "high") if (number := getattr(self, name)) is not None}
@@ -58,10 +61,10 @@ class Table:
     Attributes:
         title: What was measured.
         note: How it was measured.
-        columns: The names of the columns. The first is the method's.
+        columns: The names of the columns. The first column has the names of the methods.
         rows: For each method, or difference of two methods, a cell for each column.
-        protocol: The protocol that measured it.
-        queries: How many queries each mean is over.
+        protocol: The protocol that made the table.
+        queries: The number of queries that each mean is computed over.
     """
 
     title: str
@@ -73,7 +76,7 @@ class Table:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The columns after the first."""
+        """The names of the columns after the first."""
         return self.columns[1:]
 
     def methods(self) -> dict[str, dict[str, Cell]]:
@@ -81,9 +84,9 @@ class Table:
         return {row[0].text: dict(zip(self.metrics, row[1:], strict=True)) for row in self.rows if LESS not in row[0].text}
 
     def lead(self, rival: str, by: str = "") -> dict[str, Cell]:
-        """Return metric → our figure minus the rival's, by the paired bootstrap; empty if the table has no such row.
+        """Return metric → our figure minus that of ``rival``, with its interval. Empty if the table has no such row.
 
-        ``by`` is ``BY_CLASSES`` for the interval that resamples classes.
+        The interval comes from a paired bootstrap. It resamples classes if ``by`` is ``BY_CLASSES``, and images otherwise.
         """
         rows = (row[1:] for row in self.rows if row[0].text == f"{OURS}{LESS}{rival}{by}")
         return dict(zip(self.metrics, next(rows, ()), strict=False))
@@ -110,7 +113,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Reference:
-    """Figures that others published for a protocol, metric → value."""
+    """Figures that others published for a method on a protocol. ``figures`` is metric → value."""
 
     protocol: str
     method: str
@@ -138,9 +141,9 @@ class Results:
     """The measurements of one run of ``evaluate``.
 
     Attributes:
-        made_by: The command.
+        made_by: The command that was run.
         model: The id of the model.
-        tables: The tables, in the file's order.
+        tables: The tables, in the order of the file.
         per_class: Protocol → the figures for each class.
         references: Figures that others published.
     """
@@ -152,14 +155,14 @@ class Results:
     references: tuple[Reference, ...]
 
     def protocols(self) -> dict[str, list[Table]]:
-        """Return protocol → its tables, in the file's order."""
+        """Return protocol → its tables, in the order of the file."""
         return {
             name: [table for table in self.tables if table.protocol == name]
             for name in dict.fromkeys(table.protocol for table in self.tables)
         }
 
     def remark(self, model: str) -> str:
-        """Return a sentence if another model than ``model`` was measured, else an empty string."""
+        """Return a sentence if a model other than ``model`` was measured, or else an empty string."""
         if not self.model or self.model == model:
             return ""
         return (

@@ -1,8 +1,8 @@
-"""Check the file of an Annoy forest before Annoy maps it. Annoy follows every reference in the file, even an invalid one.
+"""Check the file of an Annoy forest before Annoy maps it into memory, because Annoy also follows invalid references in a file.
 
-A file is a sequence of nodes of equal size (``annoylib.h``, version 1.17). A node holds the number of items below it, then
-either two children and the vector of a split, or the items themselves if they fit into the same space. The first nodes are the
-items. Children are written before their parents. At the end are copies of the roots.
+A file is a sequence of nodes of equal size (``annoylib.h``, version 1.17). The first nodes are the items, which have the vectors.
+Every other node has the number of items below it. Then come either two children and the vector of a split or, if they fit into
+the same space, the numbers of all these items. Children are written before their parents. The file ends with copies of the roots.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from devise_core.storage.artifact_reader import open_file, reading
 from devise_core.vectors import Floats, unit
 
 _HEAD = 3
-"""Integers before the vector of a node: the number of items below, and two children."""
+"""How many integers precede the vector of a node: the number of items below the node, and its two children."""
 _BLOCK = 1 << 15
 _TOLERANCE = 0.01
 PROBES, PROBE_HITS = 8, 10
 LEAST_RECALL = 0.5
-"""A forest that finds a smaller share of what the exact search finds is damaged. An undamaged one finds 85% or more
+"""A forest is damaged if it finds less than this share of what the exact search finds. An undamaged forest finds 85% or more
 (benchmarks/index.py)."""
 
 Nodes = npt.NDArray[np.int32]
@@ -34,10 +34,10 @@ def check_forest(path: Path, count: int, dimension: int) -> None:
     Args:
         path: The file.
         count: The number of items.
-        dimension: The length of their vectors.
+        dimension: The dimension of their vectors.
 
     Raises:
-        ArtifactError: The file is not a forest over ``count`` vectors of that length, or its nodes are damaged.
+        ArtifactError: The file is not a forest over ``count`` vectors of this dimension, or its nodes are damaged.
     """
     remedy = "Make the collection again"
     with reading(path, remedy), open_file(path) as file:
@@ -57,7 +57,7 @@ def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], returned_rows: li
     Args:
         vectors: The vectors of the forest ``(n, d)``.
         rows: The rows whose vectors were searched.
-        returned_rows: The rows that the forest found for each, nearest first.
+        returned_rows: For each of ``rows``, the rows that the forest found, nearest first.
         path: The file, for the message.
 
     Raises:
@@ -76,7 +76,7 @@ def check_recall(vectors: Floats, rows: npt.NDArray[np.int64], returned_rows: li
 def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
     """Return what is wrong with the nodes, or an empty string."""
     if len(nodes) <= count or below[-1] != count:
-        return "it does not hold as many items as there are images"
+        return "the number of its items is not the number of images"
     if (below[:count] != 1).any() or not all(_are_unit(nodes[:count][start : start + _BLOCK]) for start in range(0, count, _BLOCK)):
         return "an item has children, or its vector does not have length 1"
     for start in range(count, len(nodes), _BLOCK):
@@ -95,14 +95,14 @@ def _problem(nodes: Nodes, below: Nodes, count: int) -> str:
 
 
 def _children_precede(children: Nodes, rows: npt.NDArray[np.int64], below: Nodes) -> bool:
-    """Whether the two ``children`` of each of the nodes ``rows`` come before it and have its items between them."""
+    """Return whether both ``children`` of each node in ``rows`` precede the node and together have as many items as the node."""
     if ((children < 0) | (children >= rows[:, None])).any():
         return False
     return bool((below[children].sum(axis=1, dtype=np.int64) == below[rows]).all())
 
 
 def _are_unit(items: Nodes) -> bool:
-    """Whether the vectors of items have length 1. After the number of items, Annoy keeps the square of the length, or 0."""
+    """Return whether the vectors of items have length 1. Annoy stores the square of a length, or 0, before each vector."""
     squares, vectors = items[:, 1].view(np.float32), items[:, _HEAD:].view(np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.linalg.norm(vectors, axis=1)

@@ -17,8 +17,8 @@ from devise_core.vectors import Floats, Rows, unit
 class AnnoyIndex(Index):
     """Annoy's forest of random projection trees (Bernhardsson, Spotify), on disk and memory-mapped.
 
-    Recall depends on ``search_nodes``. At 100 trees and 20,000 nodes, recall@10 against ``ExactIndex`` over 341,479 words is
-    above 0.95. With Annoy's default of trees × k nodes it is below one half (benchmarks/index.py).
+    Recall depends on ``search_nodes``. At 100 trees and 20,000 nodes, recall@10 against ``ExactIndex`` over the vectors of
+    341,479 words is above 0.95. With Annoy's default of trees × k nodes, the recall is below 0.5 (benchmarks/index.py).
 
     Args:
         forest: The loaded ``annoy.AnnoyIndex``.
@@ -39,7 +39,7 @@ class AnnoyIndex(Index):
         """Write the forest. One thread and one seed give the same bytes each time.
 
         Args:
-            vectors: The vectors ``(n, d)``, of any length.
+            vectors: The vectors ``(n, d)``, which need not have length 1.
             path: The file to write.
             trees: How many trees to build. More trees find more neighbours, but take more time and memory.
 
@@ -47,7 +47,7 @@ class AnnoyIndex(Index):
             The index.
 
         Raises:
-            ValueError: A vector has no direction.
+            ValueError: A vector has length zero or is not finite.
         """
         from annoy import AnnoyIndex as Forest
 
@@ -61,18 +61,18 @@ class AnnoyIndex(Index):
 
     @classmethod
     def open(cls, vectors: Floats, path: Path, search_nodes: int = SEARCH_NODES) -> AnnoyIndex:
-        """Open the forest that ``build`` wrote. A damaged one is refused before Annoy maps it.
+        """Open the forest that ``build`` wrote. A damaged forest is refused before Annoy maps it into memory.
 
         Args:
-            vectors: The vectors ``(n, d)`` that it was built from.
-            path: Its file.
-            search_nodes: How many nodes a search looks at. With more nodes it finds more neighbours, but takes longer.
+            vectors: The vectors ``(n, d)`` that the forest was built from.
+            path: The file of the forest.
+            search_nodes: How many nodes a search visits. A search of more nodes finds more neighbours, but takes longer.
 
         Returns:
             The index.
 
         Raises:
-            ArtifactError: The file is missing or damaged, or belongs to other vectors.
+            ArtifactError: The file is missing or damaged, or was built from other vectors.
             MissingPackageError: Annoy is not installed.
         """
         with extras_needed():
@@ -89,10 +89,10 @@ class AnnoyIndex(Index):
         return index
 
     def visiting(self, search_nodes: int) -> AnnoyIndex:
-        """Return the same forest with another number of nodes that a search visits.
+        """Return an index over the same forest whose searches visit another number of nodes.
 
         Args:
-            search_nodes: How many nodes a search looks at, at least 1. With more nodes it finds more neighbours, but takes longer.
+            search_nodes: How many nodes a search visits, at least 1.
         """
         return type(self)(self._forest, search_nodes)
 

@@ -16,10 +16,10 @@ from devise_core.storage.mapped_rows import row_blocks
 from devise_core.vectors import Bytes, Floats, quantise
 
 BLOCK_ROWS, INTEGER_BLOCK_ROWS = 2_048, 8_192
-"""How many rows are multiplied at a time, as floats and as integers. Smaller blocks cost more calls, and larger ones leave the
-cache. Bytes take a quarter of the space of floats."""
+"""How many rows are multiplied at a time, as floats and as integers. Smaller blocks cost more calls, and larger ones do not
+fit in the cache. Bytes take a quarter of the space of floats."""
 STEPS = 254
-"""The second byte of a number of a query divides what the first one can tell apart into this many steps."""
+"""The first byte of a number of a query rounds it to a step, and the second byte divides that step into this many smaller ones."""
 
 
 class Multiply(Protocol):
@@ -36,7 +36,7 @@ class Multiply(Protocol):
 
 
 def multiply_as_floats(queries: Floats, rows: Bytes, products: Floats) -> None:
-    """Write the products of floats, which NumPy computes. Only their rounding is an error.
+    """Write the products, which NumPy computes as floats. The only error is the rounding of floats.
 
     Args:
         queries: The queries ``(m, d)``.
@@ -52,7 +52,7 @@ def multiply_as_floats(queries: Floats, rows: Bytes, products: Floats) -> None:
 
 
 def multiply_as_integers(queries: Floats, rows: Bytes, products: Floats) -> None:
-    """Write the products of integers, with two bytes for each number of a query. ``STEPS`` says how far they can be off.
+    """Write the products, computed as integers with two bytes for each number of a query. ``STEPS`` limits their error.
 
     Args:
         queries: The queries ``(m, d)``.
@@ -72,7 +72,7 @@ def in_two_bytes(queries: Floats) -> tuple[Bytes, Floats]:
     """Round queries ``(m, d)`` to two bytes for each number.
 
     Returns:
-        ``int8 (2m, d)`` and weights ``float32 (m, 2m)``. Their matrix product is about the queries.
+        ``int8 (2m, d)`` and weights ``float32 (m, 2m)``. The product of weights and bytes is approximately the queries.
     """
     first, coarse = quantise(queries)
     second, fine = quantise(queries - first * coarse[:, None])
@@ -81,5 +81,5 @@ def in_two_bytes(queries: Floats) -> tuple[Bytes, Floats]:
 
 @cache
 def fastest_multiply() -> Multiply:
-    """Return the faster way of those that are installed."""
+    """Return the fastest of the functions whose packages are installed."""
     return multiply_as_integers if importlib.util.find_spec("numkong") else multiply_as_floats

@@ -1,4 +1,4 @@
-"""A softmax over the ImageNet labels, computed from the features of images without the model."""
+"""A softmax over the ImageNet labels, computed from the features of images without running the Keras model."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class LabelSoftmax:
     """A linear layer with a softmax.
 
     Args:
-        weights: ``(f + 1, labels)``. The last row is the bias.
-        roots: Whether the layer reads the square roots of the features' shares instead of the features.
+        weights: The weights ``(f + 1, labels)``. The last row is the bias.
+        roots: Whether the layer reads what ``feature_roots`` returns for the features, and not the features themselves.
     """
 
     def __init__(self, weights: Floats, roots: bool = False) -> None:
@@ -28,7 +28,7 @@ class LabelSoftmax:
 
         Args:
             path: A ``.npy`` file of weights ``(f + 1, labels)``.
-            roots: As for the class.
+            roots: As in the constructor.
 
         Raises:
             ArtifactError: The file is missing or damaged.
@@ -45,7 +45,7 @@ class LabelSoftmax:
 
     @property
     def feature_count(self) -> int:
-        """The number of features that it reads."""
+        """The number of features that the layer reads."""
         return len(self._kernel)
 
     def shares(self, features: Floats) -> Floats:
@@ -56,11 +56,11 @@ class LabelSoftmax:
         return np.asarray(logits / logits.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def partitions(self, features: Floats, shares: Floats | None = None) -> Floats:
-        """Return the logarithm of what each row of ``shares`` was divided by ``(n,)``, for ``shares_of``.
+        """Return the logarithm of the denominator of each row's softmax ``(n,)``. ``shares_of`` needs it.
 
         Args:
             features: ``(n, f)``.
-            shares: What ``shares`` returned for them, if it is known.
+            shares: What the method ``shares`` returned for these features, or None to compute it.
         """
         shares = self.shares(features) if shares is None else shares
         best = shares.argmax(axis=1)
@@ -68,11 +68,11 @@ class LabelSoftmax:
         return np.asarray(logits - np.log(shares[np.arange(len(shares)), best]), dtype=np.float32)
 
     def shares_of(self, features: Floats, labels: Rows, partitions: Floats) -> Floats:
-        """Return the probability of some labels ``(n, len(labels))``, in a fraction of the time.
+        """Return the probability of some labels ``(n, len(labels))``, faster than ``shares``.
 
         Args:
             features: ``(n, f)``.
-            labels: Numbers of labels.
+            labels: The indices of the labels.
             partitions: What ``partitions`` returned for the features ``(n,)``.
         """
         logits = self._inputs(features) @ self._kernel[:, labels] + self._bias[labels]
@@ -87,7 +87,7 @@ def check_features(features: Floats, count: int) -> None:
     """Check that images have as many features ``(n, f)`` as a layer of the model reads.
 
     Raises:
-        ArtifactError: They have another number.
+        ArtifactError: They have a different number of features.
     """
     if features.shape[1] != count:
         raise ArtifactError(
@@ -100,7 +100,7 @@ def feature_roots(features: Floats) -> Floats:
     """Return the square root of each feature's share in its row (Arandjelović & Zisserman, 2012, "RootSIFT").
 
     Args:
-        features: ``(n, f)``. Negative ones count as 0.
+        features: ``(n, f)``. Negative features count as 0.
     """
     shares = np.maximum(features, 0)
     return np.asarray(np.sqrt(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)), dtype=np.float32)

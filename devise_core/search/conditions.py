@@ -1,4 +1,4 @@
-"""Conditions that images must satisfy. ``mask_of`` evaluates them over postings, and Milvus as a filter expression."""
+"""Conditions that images must satisfy. ``mask_of`` evaluates them with ``Postings``. For Milvus they become filter expressions."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ class HasId(Condition):
 
 @dataclass(frozen=True)
 class All(Condition):
-    """All parts are satisfied. Without parts, every image satisfies it."""
+    """All of ``parts`` are satisfied. If there are no parts, every image satisfies the condition."""
 
     parts: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
 class AnyOf(Condition):
-    """At least one of the parts is satisfied. Without parts, no image satisfies it."""
+    """At least one of ``parts`` is satisfied. If there are no parts, no image satisfies the condition."""
 
     parts: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
 class Not(Condition):
-    """The part is not satisfied."""
+    """The condition ``part`` is not satisfied."""
 
     part: Condition
 
@@ -86,11 +86,15 @@ class Postings(Protocol):
         """Return the rows of the images in a category or below it."""
 
     def row_of(self, item_id: str) -> int | None:
-        """Return the row of an id, or None."""
+        """Return the row of the image with an id, or None if no image has the id."""
 
 
 def mask_of(condition: Condition, postings: Postings) -> Mask:
-    """Return for each image whether it satisfies ``condition``, ``(n,)``. Raises ``TypeError`` for an unknown kind of condition."""
+    """Return for each image whether it satisfies ``condition`` ``(n,)``.
+
+    Raises:
+        TypeError: The condition, or a part of it, is of an unknown class.
+    """
     match condition:
         case All(parts):
             return _joined(parts, postings, True)
@@ -105,14 +109,14 @@ def mask_of(condition: Condition, postings: Postings) -> Mask:
         case HasId(item_id):
             row = postings.row_of(item_id)
             return _mask([] if row is None else [row], len(postings))
-    raise TypeError(f"A condition is one of the classes of this module. Received: {condition!r}")
+    raise TypeError(f"A condition is an instance of a class in devise_core.search.conditions. Received: {condition!r}")
 
 
 def satisfies(condition: Condition, item: Item) -> bool:
     """Return whether one image satisfies a condition. This function defines what the conditions mean.
 
     Raises:
-        TypeError: The condition, or a part of it, is of an unknown kind.
+        TypeError: The condition, or a part of it, is of an unknown class.
     """
     match condition:
         case All(parts):
@@ -127,11 +131,11 @@ def satisfies(condition: Condition, item: Item) -> bool:
             return category in lineage(item.category)
         case HasId(item_id):
             return item.id == item_id
-    raise TypeError(f"A condition is one of the classes of this module. Received: {condition!r}")
+    raise TypeError(f"A condition is an instance of a class in devise_core.search.conditions. Received: {condition!r}")
 
 
 def lineage(category: str) -> list[str]:
-    """Return a category and those above it: "animals/birds" → ["animals", "animals/birds"]."""
+    """Return a category and the categories above it: "animals/birds" → ["animals", "animals/birds"]."""
     parts = category.split("/") if category else []
     return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
@@ -166,7 +170,7 @@ class ItemPostings:
         return np.asarray(self.categories.get(category, ()), dtype=np.int64)
 
     def row_of(self, item_id: str) -> int | None:
-        """Return the row of an id, or None."""
+        """Return the row of the image with an id, or None if no image has the id."""
         return self._rows.get(item_id)
 
 

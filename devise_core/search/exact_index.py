@@ -1,4 +1,4 @@
-"""The exact index: a matrix product over all vectors. It is the oracle of every other index."""
+"""The exact index: a matrix product over all vectors. Tests compare every other index with this one."""
 
 from __future__ import annotations
 

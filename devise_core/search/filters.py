@@ -10,15 +10,15 @@ from devise_core.search.conditions import All, AnyOf, Condition, HasLabel, InCat
 
 @dataclass(frozen=True)
 class Filter:
-    """Conditions that an image must all satisfy. Every image satisfies an empty condition.
+    """Four conditions, which an image must all satisfy. An empty one is satisfied by every image.
 
-    A category includes those below it: "animals" includes "animals/birds".
+    A category includes the categories below it: "animals" includes "animals/birds".
 
     Attributes:
-        categories: It is in one of these categories.
-        labels: It has one of these labels.
-        not_categories: It is in none of these categories.
-        not_labels: It has none of these labels.
+        categories: The image is in one of these categories.
+        labels: The image has one of these labels.
+        not_categories: The image is in none of these categories.
+        not_labels: The image has none of these labels.
     """
 
     categories: Collection[str] = ()

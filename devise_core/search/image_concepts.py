@@ -1,4 +1,7 @@
-"""Map images into the concept space, by what the classifier sees and by the caption that their features suggest."""
+"""Map images into the concept space, the second space of word vectors (``text/concepts.py``).
+
+The vector of an image comes from the labels that the classifier gives it, and from a caption that is predicted from its features.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,17 @@ from devise_core.search.class_shares import feature_roots
 from devise_core.vectors import Floats, unit_or_zero
 
 LABEL_WEIGHT, CAPTION_WEIGHT = 0.75, 1.0
-"""Chosen by cross-validation on the training images of Caltech-101, Pascal Sentences and the ImageNet samples."""
+"""How much labels and predicted captions count. Chosen by cross-validation on the training images of Caltech-101, Pascal Sentences
+and the ImageNet samples."""
 
 
 @dataclass(frozen=True)
 class CaptionMap:
-    """A ridge regression from the roots of an image's features to its caption in the concept space.
+    """A ridge regression from the ``feature_roots`` of an image to the vector of its caption in the concept space.
 
     Attributes:
-        mean: ``(f,)``, subtracted first.
-        matrix: ``(f, c)``.
+        mean: What is subtracted from the roots first ``(f,)``.
+        matrix: The coefficients ``(f, c)``.
     """
 
     mean: Floats
@@ -31,8 +35,8 @@ class ImageConcepts:
     """Gives images their vectors in the concept space.
 
     Attributes:
-        labels: The labels' vectors, unit rows ``(labels, c)``.
-        captions: Predicts captions.
+        labels: The vectors of the labels in the concept space, unit rows ``(labels, c)``.
+        captions: Predicts the vector of a caption from features.
     """
 
     labels: Floats
@@ -42,7 +46,7 @@ class ImageConcepts:
         """Return the vectors ``(n, c)`` of ``n`` images. They are not unit vectors.
 
         Args:
-            features: The backbone's ``(n, f)``.
+            features: The features of the backbone ``(n, f)``.
             shares: The probability of each label ``(n, labels)``.
         """
         labels = unit_or_zero(shares @ self.labels)

@@ -1,4 +1,8 @@
-"""What the score needs of images: a vector in the concept space and a constant for each, and the labels' probabilities."""
+"""What the score (``scorer.py``) needs of each image: a vector in the concept space, a constant, and the probabilities of labels.
+
+The concept space is a second space of word vectors (``text/concepts.py``). The trained head is a softmax over the same features and
+labels as the classifier, but trained with DeViSE's loss (``MODEL_CARD.md``).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from devise_core.text.noun_store import NounStore
 from devise_core.vectors import Floats, Rows
 
 HUB_SHARPNESS = 5.0
+"""With a larger value, the constant for hubs depends more on the nouns that an image is nearest to."""
 HEAD_SHARE = 1 / 3
 """How much of the trained head's softmax is mixed into the classifier's."""
 _ROWS_AT_A_TIME = 512
@@ -24,9 +29,9 @@ class ImageSide:
 
     Attributes:
         embeddings: Unit rows ``(n, d)`` in the space of word vectors.
-        vectors: ``(n, c + 1)``: vectors in the concept space, and last the constant that makes up for hubs, which are images near
-            every query.
-        shares: The probability of each label ``(n, labels)``.
+        vectors: Vectors in the concept space ``(n, c + 1)``. The last column is a constant that the score subtracts, because some
+            images, called hubs, are near every query.
+        shares: The probability of each label ``(n, labels)``, as ``mixed`` returns it.
     """
 
     embeddings: Floats
@@ -35,11 +40,11 @@ class ImageSide:
 
 
 class ImageVectors:
-    """Computes the image side of the score.
+    """Computes ``ImageSide``, what the score needs of images.
 
     Args:
         concepts: Gives images their vectors in the concept space.
-        hub_concepts: Nouns in the concept space ``(m, c)``, the first of the noun list.
+        hub_concepts: The first ``m`` nouns of the noun list in the concept space ``(m, c)``.
         nouns: The noun list.
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None.
@@ -57,13 +62,13 @@ class ImageVectors:
         self._classifier, self._head = classifier, head
 
     def side(self, features: Floats, embeddings: Floats, vectors: Floats | None = None, classes: Floats | None = None) -> ImageSide:
-        """Prepare ``n`` images.
+        """Compute what the score needs of ``n`` images.
 
         Args:
-            features: The backbone's ``(n, f)``.
+            features: The features of the backbone ``(n, f)``.
             embeddings: Unit rows ``(n, d)``.
-            vectors: What ``vectors`` returned for them earlier, or None.
-            classes: The classifier's softmax of them ``(n, labels)``, or None.
+            vectors: What the method ``vectors`` returned for these images earlier, or None to compute it.
+            classes: The classifier's softmax of the images ``(n, labels)``, or None to compute it.
 
         Returns:
             What the score needs of the images.
@@ -73,15 +78,15 @@ class ImageVectors:
         return ImageSide(embeddings, vectors, self.mixed(features, classes))
 
     def vectors(self, features: Floats, embeddings: Floats, classes: Floats | None = None) -> Floats:
-        """Return the vectors of ``side``. They take the most time to compute, so a collection stores them.
+        """Return ``ImageSide.vectors``. They take most of the time to compute, so a collection stores them.
 
         Args:
-            features: The backbone's ``(n, f)``.
+            features: The features of the backbone ``(n, f)``.
             embeddings: Unit rows ``(n, d)``.
-            classes: The classifier's softmax of them ``(n, labels)``, or None to compute it.
+            classes: The classifier's softmax of the images ``(n, labels)``, or None to compute it.
 
         Returns:
-            ``float32 (n, c + 1)``, with the constant that makes up for hubs in the last column.
+            ``float32 (n, c + 1)``, with the constant for hubs in the last column.
         """
         vectors = np.empty((len(features), self.concepts.labels.shape[1] + 1), dtype=np.float32)
         for start in range(0, len(features), _ROWS_AT_A_TIME):
@@ -96,27 +101,27 @@ class ImageVectors:
         """Return what ``shares_of`` needs of ``n`` images.
 
         Args:
-            features: The backbone's ``(n, f)``.
-            classes: The classifier's softmax of them ``(n, labels)``.
+            features: The features of the backbone ``(n, f)``.
+            classes: The classifier's softmax of the images ``(n, labels)``.
 
         Returns:
-            ``(n, 2)``, the partitions of the classifier and of the head, as ``LabelSoftmax.partitions`` returns them. Those of a
-            missing head are 0.
+            What ``LabelSoftmax.partitions`` returns for the classifier and for the head, as the columns of ``(n, 2)``. The second
+            column is 0 if there is no head.
         """
         head = self._head.partitions(features) if self._head else np.zeros(len(features), dtype=np.float32)
         return np.stack([self._classifier.partitions(features, classes), head], axis=1)
 
     def shares_of(self, features: Floats, labels: Rows, mixed: Rows, partitions: Floats) -> tuple[Floats, Floats]:
-        """Return the probabilities of some labels only, which takes less time than those of all. Those of the others are 0.
+        """Return the probabilities of some labels, which takes less time than computing all. The other probabilities are 0.
 
         Args:
-            features: The backbone's ``(n, f)``.
-            labels: The rows ``(m,)`` of the labels, for the classifier.
-            mixed: Those of ``labels`` that ``ImageSide.shares`` needs, in the same order.
+            features: The features of the backbone ``(n, f)``.
+            labels: The numbers ``(m,)`` of the labels whose classifier probability is computed.
+            mixed: Those of ``labels`` whose probability in ``ImageSide.shares`` is computed, in the same order.
             partitions: What ``partitions`` returned for the images ``(n, 2)``.
 
         Returns:
-            The classifier's softmax, and what ``ImageSide.shares`` has, each ``(n, all labels)``.
+            The classifier's softmax, and the values of ``ImageSide.shares``, each ``(n, all labels)``.
         """
         classes = np.zeros((len(features), self._classifier.label_count), dtype=np.float32)
         classes[:, labels] = self._classifier.shares_of(features, labels, partitions[:, 0])
@@ -128,7 +133,7 @@ class ImageVectors:
         return classes, shares
 
     def _hubs(self, embeddings: Floats, concepts: Floats) -> Floats:
-        """Return the log of the mean exponential of each image's score over nouns ``(n,)``."""
+        """Return how near each image is to nouns in general ``(n,)``: the log of the mean exponential of its scores for nouns."""
         scores = HUB_SHARPNESS * (embeddings @ self._hub_vectors.T + concepts @ self._hub_concepts.T)  # (n, m)
         highest = scores.max(axis=1, initial=0.0)
         means = np.exp(scores - highest[:, None]).mean(axis=1)
@@ -138,8 +143,8 @@ class ImageVectors:
         """Mix the head's softmax into the classifier's.
 
         Args:
-            features: The backbone's ``(n, f)``.
-            classes: The classifier's softmax of them ``(n, labels)``. It is returned unchanged without a head.
+            features: The features of the backbone ``(n, f)``.
+            classes: The classifier's softmax of the images ``(n, labels)``. If there is no head, this is returned unchanged.
 
         Returns:
             ``ImageSide.shares`` ``(n, labels)``.

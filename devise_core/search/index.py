@@ -15,7 +15,7 @@ MAX_HITS = 1_000
 
 
 class NearestVectors(ABC):
-    """Vectors of which the nearest can be found."""
+    """Vectors that can be searched for those nearest to a query."""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -27,10 +27,11 @@ class NearestVectors(ABC):
 
         Args:
             query: A unit vector ``(d,)``.
-            k: How many to return, at least 1.
+            k: How many vectors to return, at least 1.
 
         Returns:
-            Up to ``k`` rows ``int64 (k,)`` and their cosines ``float32 (k,)``, largest first.
+            The rows ``int64 (k,)`` of the nearest vectors and their cosines ``float32 (k,)``, largest first. Both are shorter
+            if there are fewer vectors.
 
         Raises:
             ValueError: The query has another dimension than the index.
@@ -40,8 +41,8 @@ class NearestVectors(ABC):
 class Index(NearestVectors):
     """Vectors on this machine that can be searched.
 
-    A subclass has a ``name`` and is listed in ``registry.INDEXES``. A collection records that name in its manifest.
-    ``tests/test_index.py`` is the contract that every subclass passes. ``ExactIndex`` is the oracle.
+    A subclass has a ``name`` and is listed in ``registry.INDEXES``. A collection records the name of its index in its manifest.
+    ``tests/test_index.py`` is the contract test that every subclass passes. It compares the subclass with ``ExactIndex``.
 
     Attributes:
         name: What the index is called in a manifest.
@@ -59,19 +60,17 @@ class Index(NearestVectors):
     @classmethod
     @abstractmethod
     def build(cls, vectors: Floats, path: Path) -> Index:
-        """Index the rows of ``vectors`` ``(n, d)``, which need not have length 1.
-
-        The same vectors give the same file.
+        """Index the rows of ``vectors``. The same vectors always give the same file.
 
         Args:
             vectors: The vectors ``(n, d)``, which need not have length 1.
-            path: The file to write, for an index that has one.
+            path: The file to write, if the index has a file.
 
         Returns:
             The index.
 
         Raises:
-            ValueError: A vector has no direction.
+            ValueError: A vector has length zero or is not finite.
         """
 
     @classmethod
@@ -81,7 +80,7 @@ class Index(NearestVectors):
 
         Args:
             vectors: The vectors ``(n, d)``.
-            path: The file, for an index that has one.
+            path: The file, if the index has a file.
 
         Returns:
             The index.

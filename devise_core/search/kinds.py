@@ -1,4 +1,7 @@
-"""What the classifier says about kinds of things: the probability of all ImageNet labels at or below a WordNet sense."""
+"""What the classifier says about kinds of things.
+
+A kind is a WordNet sense, such as "dog". Its probability is the sum over the ImageNet labels at or below the sense.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ DECAY = 0.5
 SMOOTHING = 1e-3
 """Added to a probability and to its complement, so that the logit of 0 and of 1 is finite."""
 FEW_LABELS = 0.25
-"""Up to this share of the labels, it takes less time to copy their probabilities than to multiply all of them."""
+"""If the kinds include less than this share of the labels, the probabilities of these labels are copied first, because multiplying
+those of all labels takes longer."""
 
 KindWeights = Mapping[int, float]
 """Number of a kind → its weight in a score."""
@@ -24,14 +28,14 @@ KindWeights = Mapping[int, float]
 
 @dataclass(frozen=True)
 class KindTable:
-    """The kinds that have ImageNet labels below them, and the kinds of every noun.
+    """The kinds that have ImageNet labels at or below them, and the kinds of every noun.
 
     Attributes:
         members: Whether each label is at or below each kind ``(kinds, labels)``. A query reads a few rows of it.
         synsets: The WordNet offset of each kind, in order ``(kinds,)``.
         starts: Where each noun's entries begin in ``kinds`` and ``weights`` ``(nouns + 1,)``.
-        kinds: Numbers of kinds.
-        weights: Their weights: 1 for the sense itself, and ``DECAY`` for each step up to a more general one.
+        kinds: The numbers of the kinds of all nouns, one noun after another.
+        weights: The weights of ``kinds``: 1 for the noun's own sense, times ``DECAY`` for each step up to a more general sense.
     """
 
     members: npt.NDArray[np.bool_]
@@ -41,7 +45,7 @@ class KindTable:
     weights: Floats
 
     def of_noun(self, row: int) -> KindWeights:
-        """Return the kinds of a noun with their weights; none if the classifier has no label for it.
+        """Return the kinds of a noun with their weights. There are none if the classifier has no label for the noun.
 
         Args:
             row: The row of the noun in the noun list.
@@ -50,7 +54,7 @@ class KindTable:
         return dict(zip(self.kinds[entries].tolist(), self.weights[entries].astype(float).tolist(), strict=True))
 
     def of_synset(self, synset: str) -> KindWeights:
-        """Return the kind with this WordNet id, such as "n02139199"; empty if there is none."""
+        """Return the kind with this WordNet id, such as "n02139199", with weight 1. Empty if there is no such kind."""
         place = int(np.searchsorted(self.synsets, int(synset[1:])))
         return {place: 1.0} if place < len(self.synsets) and self.synsets[place] == int(synset[1:]) else {}
 
@@ -58,8 +62,8 @@ class KindTable:
         """Return the kinds of an ImageNet label with their weights.
 
         Args:
-            synset: Its WordNet id.
-            hypernyms: The WordNet ids above it, with the steps up. Those too general to be a kind of any noun are left out.
+            synset: The WordNet id of the label.
+            hypernyms: WordNet id above the label → the number of steps up. Ids that are above no noun's sense are left out.
         """
         general = ((self.of_synset(hypernym), steps) for hypernym, steps in hypernyms.items())
         above = {kind: DECAY**steps for kinds, steps in general for kind in kinds if kind in self._general}
@@ -71,14 +75,14 @@ class KindTable:
         return frozenset(self.kinds[self.weights < 1].tolist())
 
     def logits(self, shares: Floats, kinds: Sequence[int]) -> Floats:
-        """Return the log odds of some kinds for every image.
+        """Return the log odds of some kinds in every image.
 
         Args:
             shares: The probability of each label ``(n, labels)``.
-            kinds: Numbers of kinds.
+            kinds: The numbers of the kinds.
 
         Returns:
-            ``(n, len(kinds))``.
+            The log odds ``(n, len(kinds))``.
         """
         members = self.members[kinds]
         labels = np.flatnonzero(members.any(axis=0))

@@ -1,8 +1,8 @@
 """Tell whether a collection shows what a query asks for, from the classifier's probabilities.
 
 The evidence for a query in an image is the probability of the labels that are near the query, and of all labels below the query in
-WordNet. A collection counts as showing a thing if its strongest evidence for the thing, in any image, exceeds the median of
-the same figure for 500 random nouns.
+WordNet. A collection counts as showing a thing if the strongest evidence for the thing in any image exceeds the median of
+the strongest evidence for each of 500 random nouns.
 
 This distinguishes nouns for things that a collection shows from everyday nouns that none of its images show, with an AUC of 0.87
 for the bundled collection ``stamps`` and 0.92 for ``photos``. With the best cosine instead of the evidence, the AUC is 0.63
@@ -37,11 +37,11 @@ evidence that exceeds the strongest evidence for 30% of random nouns."""
 SHARE_OF_BEST = 0.35
 """To match well, an image also needs at least this share of the best evidence."""
 NEAR = 0.85
-"""If a query is not the name of a label, and no label is below it in WordNet, there is evidence for it only if a label is at least
-this similar to it. There is none for "pyramid", whose nearest label has a similarity of 0.45, or for "helicopter", whose nearest
-label, "airliner", has 0.80."""
+"""If a query is not the name of a label, and no label is below the query in WordNet, a label must be at least this similar to the
+query to give evidence. There is no evidence for "pyramid", whose nearest label has a similarity of 0.45, or for "helicopter", whose
+nearest label, "airliner", has 0.80."""
 NEAR_MISS = 0.5
-"""A kind of thing is offered in place of the query only if the probabilities of its labels add up to at least this in an image."""
+"""A kind of thing is offered in place of the query only if, in some image, the probabilities of its labels add up to this much."""
 Concept = Callable[[Sequence[str]], Floats]
 """Returns the vectors of texts in the concept space, a second text embedding (``text/concepts.py``), as unit rows ``(n, c)``."""
 
@@ -60,7 +60,7 @@ class NearMiss:
 
     Attributes:
         name: The kind, such as "reptile" for "dinosaur".
-        row: The image that shows it best.
+        row: The row of the image that shows the kind best.
     """
 
     name: str
@@ -68,13 +68,13 @@ class NearMiss:
 
 
 class LabelEvidence:
-    """Weighs the labels for a query.
+    """Computes how much each label counts as evidence for a query.
 
     Args:
-        senses: The WordNet senses of the nouns, and the labels below each.
+        senses: The WordNet senses of the nouns, and the labels below each sense.
         nouns: The nouns that the model knows, with their vectors.
-        label_vectors: Unit rows ``(labels, d)``.
-        label_concepts: Unit rows ``(labels, c)`` in the concept space, or None.
+        label_vectors: The word vectors of the labels, unit rows ``(labels, d)``.
+        label_concepts: The vectors of the labels in the concept space, unit rows ``(labels, c)``, or None.
         concept: A function that returns vectors in the concept space, or None. Unless both this and ``label_concepts`` are given,
             only the model's own embeddings are compared.
         abstract: Words that no image can show, such as "democracy". There is never evidence for them.
@@ -105,9 +105,9 @@ class LabelEvidence:
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
     def can_leave_out(self, query: Query) -> bool:
-        """Return whether everything that a query excludes has labels in common with what it asks for, as in "bird -penguin".
+        """Return whether everything that a query excludes has labels in common with what the query asks for, as in "bird -penguin".
 
-        In "car without wheels", car and wheels share no label. So the labels cannot tell a car with wheels from one without.
+        In "car without wheels", car and wheels share no label. So the labels cannot tell cars with and without wheels apart.
         """
         if not (split := split_clauses(query)):
             return True
@@ -115,27 +115,27 @@ class LabelEvidence:
         return all(np.intersect1d(wanted, labels).size for labels in unwanted)
 
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
-        """Return the probability that each image shows a kind of thing: the sum over the labels at or below it in WordNet.
+        """Return the probability that each image shows each kind: the sum over the labels at or below the kind in WordNet.
 
         Args:
             names: ``m`` names of kinds, in the singular or plural.
             shares: The classifier's softmax of ``n`` images ``(n, labels)``.
 
         Returns:
-            ``(n, m)``. 0 for a name without labels at or below it.
+            The probabilities ``(n, m)``. A name without labels at or below it has 0.
         """
         below = [self.senses.labels_below(self.synset_of_form(name.lower())) for name in names]
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def show_any(self, names: Sequence[str], shares: Floats) -> npt.NDArray[np.bool_]:
-        """Return for each image ``(n,)`` whether it may show one of the kinds. The arguments are those of ``kind_shares``."""
+        """Return for each image ``(n,)`` whether it may show any of the kinds. The arguments are those of ``kind_shares``."""
         return np.asarray(self.kind_shares(names, shares).max(axis=1) >= MAYBE, dtype=np.bool_)
 
     def probes(self, query: Query) -> list[Probe]:
         """Return what to find evidence for: one probe, or one for each sense of an ambiguous noun.
 
         There are no probes for a word in ``PEOPLE`` or for a query that contains an image, because the labels give no evidence
-        for either. A query such as "bird -penguin" asks for the labels of a bird that are not also labels of a penguin.
+        in these two cases. A query such as "bird -penguin" asks for the labels of a bird that are not also labels of a penguin.
         """
         if any(part.clause.kind == "picture" for part in query.clauses):
             return []
@@ -164,7 +164,7 @@ class LabelEvidence:
         ]
 
     def weights(self, probes: Sequence[Probe]) -> Floats:
-        """Return the weight of each label for each probe ``(probes, labels)``, from 0 to 1."""
+        """Return how much each label counts as evidence for each probe ``(probes, labels)``, from 0 to 1."""
         cosines, sharpness = self._similarities(probes)
         weights = np.exp(sharpness * (cosines - cosines.max(axis=1, keepdims=True)))
         for row, probe in enumerate(probes):
@@ -179,7 +179,7 @@ class LabelEvidence:
         return np.asarray(weights, dtype=np.float32)
 
     def is_near(self, probe: Probe) -> bool:
-        """Return whether the labels can give evidence for a probe: it is the name of a label, or a label is below or near it.
+        """Return whether the labels can give evidence for a probe: a label has the probe's name, or is below or near the probe.
 
         There is no evidence for "animal -fur", because no label is near fur.
         """
@@ -210,15 +210,15 @@ class LabelEvidence:
         return Thresholds(float(np.quantile(best, PRESENT)), float(np.quantile(best, GOOD)))
 
     def near_miss(self, probe: Probe, shares: Floats, thresholds: Thresholds) -> NearMiss | None:
-        """Return the nearest kind above a noun, among those that some image shows.
+        """Return the nearest kind above a noun among the kinds that some image shows.
 
         Args:
             probe: The noun.
             shares: The classifier's softmax of the images ``(n, labels)``.
-            thresholds: Those of the collection.
+            thresholds: The thresholds of the collection.
 
         Returns:
-            The kind, and the image that shows it best. None if no image shows one.
+            The kind, and the image that shows it best. None if no image shows such a kind, or the probe is not a noun.
         """
         if probe.noun_row is None:
             return None
@@ -231,7 +231,7 @@ class LabelEvidence:
         return None
 
     def _similarities(self, probes: Sequence[Probe]) -> tuple[Floats, float]:
-        """Return the similarity of each label to each probe ``(probes, labels)``, and how fast a weight rises with it."""
+        """Return the similarity of each label to each probe ``(probes, labels)``, and the sharpness for these similarities."""
         cosines = np.asarray(np.stack([probe.vector for probe in probes]) @ self._label_vectors.T, dtype=np.float32)
         concepts = [probe.concept for probe in probes if probe.concept is not None]
         if self._label_concepts is None or len(concepts) < len(probes):
@@ -243,7 +243,7 @@ class LabelEvidence:
 
 
 def good_matches(evidence: Floats, thresholds: Thresholds) -> npt.NDArray[np.bool_]:
-    """Return which images match well ``(n,)``, given their evidence ``(n,)``; none if the best is below ``thresholds.present``."""
+    """Return which images match well ``(n,)``, given their evidence ``(n,)``: none if all are below ``thresholds.present``."""
     best = float(evidence.max(initial=0))
     least = max(thresholds.good, SHARE_OF_BEST * best)
     return np.asarray((evidence >= least) & (best >= thresholds.present), dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""Which kinds of thing the labels of an image name."""
+"""Which kinds of thing, such as "animal", the labels of an image name. A kind is a WordNet sense above a noun."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LabelKinds:
         self._labels_below: dict[str, frozenset[int]] = {}
 
     def is_kind(self, word: str) -> bool:
-        """Return whether ``word`` is a kind of thing. "things" is not one."""
+        """Return whether ``word`` is a kind of thing. "things" is not a kind."""
         row = self._nouns.row(word)
         return row is not None and (len(self._senses.labels_below(self._senses.synset(row))) > 0 or any(self._senses.kinds(row)))
 
@@ -31,7 +31,7 @@ class LabelKinds:
         return bool(self._heads(labels))
 
     def named_by(self, labels: Sequence[str], word: str) -> bool | None:
-        """Return whether one of ``labels`` names the kind ``word``. None if they name no known kind and so do not say."""
+        """Return whether one of ``labels`` names the kind ``word``, or None if the labels name no known kind."""
         kind = self._nouns.row(word)
         if kind is None:
             return False
@@ -41,7 +41,7 @@ class LabelKinds:
         return False if any(self._names(row) & self._all_kinds for row in rows) else None
 
     def _heads(self, labels: Iterable[str]) -> list[int]:
-        """Return the row of the noun that each label is, or ends with: "pig" for "tamworth pig"."""
+        """Return the row of each label's main noun, such as "pig" for "tamworth pig". Labels without a known noun are left out."""
         rows = ([self._nouns.row(label), self._nouns.row(label.rpartition(" ")[2])] for label in labels)
         return [next(row for row in pair if row is not None) for pair in rows if pair != [None, None]]
 
@@ -57,7 +57,7 @@ class LabelKinds:
         return self._labels_below[synset]
 
     def _names(self, row: int) -> set[str]:
-        """Return a noun and the kinds of thing that it is."""
+        """Return the noun at ``row`` and the names of the kinds above it."""
         return {self._nouns.nouns[row], *(name for name, _ in self._senses.kinds(row))}
 
     @cached_property

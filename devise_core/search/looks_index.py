@@ -1,4 +1,4 @@
-"""Nearest neighbours by how images look, over a projection of the backbone's features."""
+"""Nearest neighbours by how images look: a fast search over a projection of the backbone's features."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from devise_core.vectors import Floats, Rows, largest, unit, unit_stored
 WIDTH = 128
 """The features of an image are projected to this many numbers, along the directions in which they differ most."""
 REFINED, LARGEST_REFINED = 1_024, 16_384
-"""How many of the images nearest in the projection are then ordered by the features themselves: one in 1,000, within these bounds.
+"""The images nearest in the projection are then ordered by the features themselves. Their number is one in 1,000 of all images, but
+within these bounds.
 
-With 1,024 of 3 million images, 0.857 of the ten nearest are among them (``python -m benchmarks.scale``).
+With 1,024 of 3 million images, the recall of the ten images nearest by features is 0.857 (``python -m benchmarks.scale``).
 """
 _FITTED, _SEED, _BLOCK = 20_000, 7, 2_048
 
@@ -25,13 +26,13 @@ _FITTED, _SEED, _BLOCK = 20_000, 7, 2_048
 class LooksIndex(Index):
     """Compares projections of the features first, and then the features of the nearest images.
 
-    A forest over the 1,280 features of a million images takes up 6 GB, and building it takes a quarter of an hour. The projections
-    take up 0.13 GB (``python -m benchmarks.scale`` prints the recall).
+    An Annoy forest over the 1,280 features of a million images takes up 6 GB, and building the forest takes a quarter of an hour.
+    The projections take up 0.13 GB. ``python -m benchmarks.scale`` prints the recall.
 
     Args:
-        features: The features ``(n, f)``, of any length.
-        products: The products with the projections of the features.
-        axes: Orthonormal rows ``(w, f)``.
+        features: The features ``(n, f)``. The rows need not have length 1.
+        products: Computes products of a query with the projections of the features.
+        axes: The directions of the projection, orthonormal rows ``(w, f)``.
     """
 
     name = "looks"
@@ -42,17 +43,17 @@ class LooksIndex(Index):
 
     @classmethod
     def build(cls, vectors: VectorRows, path: Path) -> LooksIndex:
-        """Write the projections, and the axes to the file that ``axes_path`` names.
+        """Write the projections to ``path``, and the axes to the file beside it that ``axes_path`` names.
 
         Args:
-            vectors: The features ``(n, f)``, of any length.
-            path: The file to write.
+            vectors: The features ``(n, f)``. The rows need not have length 1.
+            path: The file of projections to write.
 
         Returns:
             The index.
 
         Raises:
-            ValueError: A vector has no direction.
+            ValueError: A vector has length zero or is not finite.
         """
         rows = np.sort(np.random.default_rng(_SEED).permutation(len(vectors))[:_FITTED])
         sample = unit(vectors[rows])
@@ -66,12 +67,12 @@ class LooksIndex(Index):
         """Write the projections of vectors on given axes.
 
         Args:
-            vectors: The features ``(n, f)``, of any length.
+            vectors: The features ``(n, f)``. The rows need not have length 1.
             axes: Orthonormal rows ``(w, f)``.
-            path: The file to write.
+            path: The file of projections to write.
 
         Raises:
-            ValueError: A vector has no direction.
+            ValueError: A vector has length zero or is not finite.
         """
         staged = path.with_name("projected.npy")
         projected = np.lib.format.open_memmap(staged, "w+", np.float16, (len(vectors), len(axes)))
@@ -86,15 +87,15 @@ class LooksIndex(Index):
         """Open what ``build`` and ``project`` wrote.
 
         Args:
-            vectors: The features ``(n, f)`` of all files.
-            path: The file that ``build`` wrote.
-            more: Files that ``project`` wrote for the vectors that follow, in their order.
+            vectors: The features ``(n, f)`` of all files together.
+            path: The file that ``build`` wrote, for the first rows of ``vectors``.
+            more: The files that ``project`` wrote for the rows after these, in order.
 
         Returns:
             The index.
 
         Raises:
-            ArtifactError: A file is missing or damaged, or belongs to other vectors.
+            ArtifactError: A file is missing or damaged, or was made from other vectors.
         """
         axes = read_axes(path, vectors.shape[1])
         return cls(vectors, ScannedProducts([path, *more], None, (len(vectors), len(axes))), axes)
@@ -116,7 +117,7 @@ def read_axes(path: Path, width: int) -> Floats:
     """Return the axes of projections.
 
     Args:
-        path: The file of the projections.
+        path: The file of the projections, not of the axes.
         width: The number ``f`` of features.
 
     Returns:

@@ -14,7 +14,7 @@ FOLDED_COSINE = 0.9
 LISTED_COSINE = 0.82
 """Images are listed as near-duplicates from this cosine on. It finds 261 of 264 copies of 44 photographs: saved as JPEG of quality
 40 or 70, at half or three quarters of the size, or cropped. Of the two million pairs among 2,000 images of Flickr8k and Pascal
-Sentences, five reach it: three of one scene each, and two of similar planes. Search results fold fewer images."""
+Sentences, five reach it: three show the same scene twice, and two show similar planes. Search results fold fewer images."""
 
 MAX_COMPARED = 400
 """Only this many images at the start of a ranking are compared with each other. Few people look at more pages."""
@@ -52,7 +52,7 @@ def near_duplicate_groups(features: Floats, threshold: float = LISTED_COSINE) ->
 
     Args:
         features: The backbone's features of the images ``(n, f)``, of which the first ``MAX_COMPARED`` are compared.
-        threshold: The cosine from which two images are near-duplicates. All of a group are near-duplicates of its first.
+        threshold: The cosine from which two images are near-duplicates. All images of a group are near-duplicates of its first one.
     """
     count = min(len(features), MAX_COMPARED)
     everything = Ranking.of(np.zeros(count, dtype=np.float32))
@@ -61,9 +61,9 @@ def near_duplicate_groups(features: Floats, threshold: float = LISTED_COSINE) ->
 
 
 def _cosines(features: Floats) -> Floats:
-    """Return the cosines of rows ``(m, f)`` with each other ``(m, m)``. It takes half of the time of scaling the rows first."""
+    """Return the cosines of rows ``(m, f)`` with each other ``(m, m)``. This takes half the time of scaling the rows first."""
     products = features @ features.T
     lengths = np.sqrt(products.diagonal())
     if not np.isfinite(lengths).all() or not lengths.all():
-        unit_stored(features, "features of the collection")  # which says what is wrong
+        unit_stored(features, "features of the collection")  # raises an error that says what is wrong
     return np.asarray(products / lengths / lengths[:, None], dtype=np.float32)

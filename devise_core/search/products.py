@@ -1,8 +1,8 @@
 """Inner products of a query with the vectors of many images: exact ones, and fast ones with a bound for their error.
 
-A collection of a million images is not scored by its vectors themselves, which would take a second to read. Each vector is also
-stored with one byte for each number. These bytes are read for every query, and decide which images are looked at. The vectors
-of these images then give the exact values. ``ScannedProducts`` says how far the two can differ.
+Scoring a million images by their vectors would take a second, because all of the vectors would have to be read. Each vector is
+therefore also stored with one byte for each number. Every query reads these bytes to decide which images are looked at. The
+vectors of these images then give the exact values. ``ScannedProducts`` says how far the two can differ.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from devise_core.storage.mapped_rows import VectorRows, row_blocks
 from devise_core.vectors import Bytes, Floats, Rows, fault_of, quantise
 
 ERRORS = 6.0
-"""The bound on the error in standard deviations. Many rounding errors add up like a normal distribution, and one product in a
-billion is outside."""
+"""The bound on the error, in standard deviations. The sum of many rounding errors is roughly normally distributed, so one product
+in a billion is outside the bound."""
 ROWS_OF_A_CORE = 1 << 17
 """A core multiplies at least this many rows. With fewer, handing the work to threads takes longer than they save."""
 _SCALE_BYTES = 4
@@ -48,7 +48,7 @@ class Products(ABC):
 
     @abstractmethod
     def fast(self, queries: Floats) -> Floats:
-        """Return the products with all rows ``float32 (m, n)``. Those of a query may be off by up to its ``error``."""
+        """Return the products with all rows ``float32 (m, n)``. Each may be off by up to ``error(queries)``."""
 
     @abstractmethod
     def error(self, queries: Floats) -> float:
@@ -90,7 +90,7 @@ class ScannedProducts(Products):
     """A matrix that is stored twice: as it is, and with one byte for each number.
 
     Args:
-        path: What ``write_scan`` wrote. Of several files, the rows follow each other.
+        path: The file that ``write_scan`` wrote, or several files, whose rows follow each other.
         vectors: The matrix itself ``(n, d)``, or None if ``exact`` is not used.
         shape: The shape of the matrix, if it is not given.
 
@@ -169,7 +169,7 @@ def _open_scan(path: Path, width: int) -> Bytes:
 
 
 def write_scan(path: Path, vectors: VectorRows) -> None:
-    """Write the rows of ``vectors`` ``(n, d)`` with one byte for each number, and behind them the scale of the row."""
+    """Write the rows of ``vectors`` ``(n, d)`` with one byte for each number. Each row is followed by its scale."""
     stored = np.lib.format.open_memmap(path, "w+", np.int8, (len(vectors), vectors.shape[1] + _SCALE_BYTES))
     for rows in row_blocks(len(vectors), BLOCK_ROWS):
         numbers, scales = quantise(vectors[rows])
@@ -179,7 +179,7 @@ def write_scan(path: Path, vectors: VectorRows) -> None:
 
 
 def use_one_thread() -> None:
-    """Compute each product of matrices in one thread from now on.
+    """Compute each matrix product in one thread from now on.
 
     A server answers many small searches at once, and the threads of one of them would delay the others. ``fast`` still uses all
     cores.
@@ -200,7 +200,7 @@ def _pool() -> ThreadPoolExecutor:
 
 @cache
 def _controller() -> Any:
-    """Return what limits the threads of NumPy's BLAS, or None if it is not installed."""
+    """Return the controller that limits the threads of NumPy's BLAS, or None if threadpoolctl is not installed."""
     if importlib.util.find_spec("threadpoolctl") is None:
         return None
     from threadpoolctl import ThreadpoolController

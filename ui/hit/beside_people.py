@@ -1,4 +1,4 @@
-"""Which pictures are shown beside a picture of people."""
+"""Choose the pictures to show beside a picture of people, because an animal beside a person could insult the person."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hi
     Args:
         engine: The engine over the collection.
         features: The features of the picture ``(1, f)``.
-        hits: The pictures that are similar to it.
+        hits: The pictures that are similar to this picture.
 
     Returns:
-        Those to show, in their order. All of them if the picture shows no people, or if the model has no signal for people.
+        The hits to show, in the same order. All hits are shown if the picture shows no people, or if the model cannot tell.
     """
     guard = engine.parts.people_guard
     if guard is None or not hits or not guard.may_show_people(features)[0]:
@@ -35,28 +35,28 @@ def fit_beside(engine: Engine, features: Floats, hits: Sequence[Hit]) -> list[Hi
 
 
 def similar_to(engine: Engine, encoded: Encoded, k: int, by: By = "semantic") -> list[Hit]:
-    """Return up to ``k`` pictures of the collection that are similar to an encoded one, as ``Engine.search_encoded`` orders them.
+    """Return up to ``k`` pictures that are similar to an encoded picture, in the order of ``Engine.search_encoded``.
 
     Args:
         engine: The engine over the collection.
         encoded: The picture.
         k: How many pictures to return at most.
-        by: What is compared, as ``Engine.search_image`` says.
+        by: What is compared, as for ``Engine.search_image``.
     """
     return fit_beside(engine, encoded.features, engine.search_encoded(encoded, _POOL * k, by))[:k]
 
 
 def more_like(engine: Engine, item_id: str, k: int, by: By = "semantic") -> list[Hit]:
-    """Return up to ``k`` pictures of the collection that are similar to one of its pictures, as ``Engine.more_like`` orders them.
+    """Return up to ``k`` pictures that are similar to a picture of the collection, in the order of ``Engine.more_like``.
 
     Args:
         engine: The engine over the collection.
         item_id: The id of the picture.
         k: How many pictures to return at most.
-        by: What is compared, as ``Engine.more_like`` says.
+        by: What is compared, as for ``Engine.more_like``.
 
     Raises:
-        DeviseError: The collection has no such picture.
+        DeviseError: If the collection has no such picture.
     """
     hits = engine.more_like(item_id, _POOL * k, by=by)
     row = engine.collection.row(item_id)

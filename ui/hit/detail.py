@@ -1,4 +1,4 @@
-"""The dialog of one result: what it is, why it matched, and where to go from there."""
+"""The dialog of one result: what the picture is, why it matched, and links to other pages about it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NOUNS, SIMILAR = 6, 6
 
 
 def open_hit(hit: Hit | Item) -> None:
-    """Open the dialog of a picture once the page is drawn. It is part of the address, so a link opens it and Back closes it."""
+    """Open the dialog of a picture once the page is drawn. The URL has the picture's id, so a link opens it and Back closes it."""
     url_state.update(**{url_state.OPEN: hit.id})
 
 
 def show_open_hit() -> None:
-    """Show the dialog of the result that is open according to the address. Raises ``DeviseError``."""
+    """Show the dialog of the result that the URL names, if any. Raise ``DeviseError`` if the collection cannot be opened."""
     if item := url_state.read_text(url_state.OPEN):
         engine = current_engine()
         if is_missing(engine, item):

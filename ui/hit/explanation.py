@@ -1,4 +1,4 @@
-"""Why a picture matched: which regions matter for a query. The model's answer is cached with the collection."""
+"""Explain why a picture matched: which of its regions matter for a query. The vectors of the regions are cached."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOUNS = 3
 
 
 class Explanation:
-    """A picture with the regions that matter, if they are cached, or the plain picture until ``compute`` is called."""
+    """A picture with the regions that matter. If they are not cached, it is the plain picture until ``compute`` is called."""
 
     def __init__(self, engine: Engine, row: int, nouns: Sequence[WordHit]) -> None:
         self.engine, self.row, self.regions = engine, row, cached_regions(engine, row)
@@ -45,7 +45,7 @@ class Explanation:
                 heat_map(engine, row, None, f"heat-plain-{self.id}")
 
     def compute(self) -> None:
-        """Run the model if the regions are not cached. This takes a while, so call it after the rest is drawn."""
+        """Run the model if the regions are not cached. This takes a while, so call this method after the rest is drawn."""
         if self.regions is None and self.text:
             with self.sentence, st.container(), show_errors("why"):
                 with st.spinner("Looking for the regions that matter…"):
@@ -53,7 +53,7 @@ class Explanation:
                 self._show(regions)
 
     def _choose_text(self) -> str:
-        """Let the visitor choose what to ask about the picture. Returns "" if there is neither a query nor a word to ask about."""
+        """Let the visitor choose the text to explain, and return it. Return "" if there is neither a query nor a word."""
         if not self.vectors:
             st.caption("Search for something to see which regions of this picture match.")
             return ""
@@ -81,7 +81,7 @@ def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
     """Return what a visitor can ask about a picture.
 
     Returns:
-        Text → unit vector ``(d,)``. The query in the address comes first, if there is one, then the picture's names.
+        The unit vector ``(d,)`` of each text. The query in the URL comes first, if there is one, then the names of the picture.
     """
     vectors: dict[str, Floats] = {}
     query = url_state.read_text(url_state.QUERY)
@@ -96,7 +96,7 @@ def questions(engine: Engine, nouns: Sequence[WordHit]) -> dict[str, Floats]:
 
 
 def weak_query(engine: Engine, row: int) -> str:
-    """Return the query in the address as ``questions`` does, if a picture does not match it well, or else ""."""
+    """Return the query in the URL, spelled as in ``questions``, if the picture does not match the query well, or else ""."""
     query = url_state.read_text(url_state.QUERY)
     with suppress(DeviseError):
         if query.strip() and row not in engine.matches(read_query(engine, query)).strong().rows:
@@ -105,12 +105,12 @@ def weak_query(engine: Engine, row: int) -> str:
 
 
 def cached_regions(engine: Engine, row: int) -> Regions | None:
-    """Return the model's answer for a picture, or None if it has not run for it yet."""
+    """Return the regions of a picture, or None if the model has not encoded them yet."""
     return _cache_of(engine.collection).get(row)
 
 
 def compute_regions(engine: Engine, row: int) -> Regions:
-    """Run the model once for all questions about a picture. Raises ``BusyError``, ``ArtifactError`` and ``ImageError``."""
+    """Run the model once for all questions about a picture. May raise ``BusyError``, ``ArtifactError`` or ``ImageError``."""
     regions = cached_regions(engine, row)
     if regions is None:
         with model_slot(engine, pictures=SHORT * LONG + 1):
@@ -128,5 +128,5 @@ def _cache_of(collection: Collection) -> dict[int, Regions]:
 
 @st.cache_resource(show_spinner=False)
 def _caches() -> WeakKeyDictionary[Collection, dict[int, Regions]]:
-    """One cache per collection. It is dropped with its collection, so uploaded pictures leave nothing behind."""
+    """Return the caches, one per collection. A cache is deleted with its collection, so nothing is kept of uploaded pictures."""
     return WeakKeyDictionary()

@@ -1,4 +1,4 @@
-"""Results as a grid. A click on a tile opens its picture."""
+"""Results as a grid of tiles. A click on a tile opens its picture."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def gallery(
     help_text: str = SIMILARITY_HELP,
     plain: bool = False,
 ) -> None:
-    """Show ``hits``.
+    """Show ``hits`` as a grid.
 
     Args:
         engine: The engine over the collection.
         hits: The pictures.
-        page: Makes the key of the grid unique.
+        page: The name of the page, which makes the widget key of the grid unique.
         marks: What the grid shows besides the pictures.
         help_text: Explains the similarities.
-        plain: Whether to say only in words how well a picture matches, without its similarity. The order of a text search depends
-            on more than the similarity, so the numbers would look wrong.
+        plain: Whether to say only in words how well a picture matches, without the number of its similarity. A text search does
+            not order pictures by similarity alone, so its numbers would look wrong.
     """
     if not hits:
         st.caption("There are no other pictures in this collection.")

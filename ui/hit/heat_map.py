@@ -1,4 +1,4 @@
-"""A picture with a heat map for a query over it, and what the heat map shows in words."""
+"""Show a heat map of a query over a picture, and say in words what the heat map shows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "centre", "right")
 
 
 def heat_map(engine: Engine, row: int, heat: Heat | None, key: str) -> None:
-    """Show the picture at ``row``, with ``heat`` over it if some region matters. Raises ``ImageError``."""
+    """Show the picture at ``row``, with ``heat`` over it if a region matters. Raise ``ImageError`` if it cannot be read."""
     width, height = read_image(engine.collection.picture(row)).size
     name = engine.collection.items[row].name
     alt, overlay = name, None

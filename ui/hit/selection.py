@@ -1,4 +1,4 @@
-"""The pictures that a visitor has selected from the results, across queries and pages, to download."""
+"""The pictures that a visitor has selected to download. The selection is kept across queries and pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_SELECTED = 500
 
 
 def selected_ids(engine: Engine) -> list[str]:
-    """Return the ids selected from this collection, in order."""
+    """Return the ids of the pictures selected in this collection, in the order in which they were selected."""
     ids: list[str] = st.session_state.get(_STATE_KEY, {}).get(engine.collection.name, [])
     return [item for item in ids if item in engine.collection]
 
@@ -35,11 +35,11 @@ def select_all(engine: Engine, hits: Sequence[Hit]) -> None:
 
 
 def selection_tray(engine: Engine, query: Query) -> None:
-    """Show how many pictures are selected, with download buttons. Shows nothing if none is selected.
+    """Show how many pictures are selected, with download buttons. Show nothing if no picture is selected.
 
     Args:
         engine: The engine over the collection.
-        query: The current query. The downloads contain the cosines of the pictures with it.
+        query: The current query. The downloads contain the cosine of each picture with this query.
     """
     ids = selected_ids(engine)
     if not ids:

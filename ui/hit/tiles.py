@@ -1,4 +1,7 @@
-"""Pictures as a grid of tiles, each with its name, its similarity and a link to similar pictures. A grid is one element."""
+"""Pictures as a grid of tiles, each with its name, its similarity and a link to similar pictures.
+
+A whole grid is one Streamlit element.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,10 @@ class Marks:
 
     Attributes:
         selected: Ids of the selected pictures. None if pictures cannot be selected.
-        folded: Id → how many near-duplicates are folded under it.
-        strong: Ids of the pictures that match well. The others are marked as weak. None if there are no marks of this kind.
-        possible: Ids of the weak ones that may match although the app is not sure of them.
-        verdicts: Id → whether a picture is right, or None if that is not known.
+        folded: By id, how many near-duplicates are folded under the tile of a picture.
+        strong: Ids of the pictures that match well. All other pictures are marked as weak. If None, no picture is marked as weak.
+        possible: Ids of the weak pictures that may match although the app is not sure.
+        verdicts: By id, whether a picture is right, or None if that is not known.
     """
 
     selected: Collection[str] | None = None
@@ -58,12 +61,12 @@ def tiles(
     help_text: str = SIMILARITY_HELP,
     plain: bool = False,
 ) -> Hit | None:
-    """Show ``hits``. ``key`` makes the key of the grid unique, and the rest is as for ``gallery``.
+    """Show ``hits`` as a grid. ``key`` makes the widget key of the grid unique. The other arguments are as for ``gallery``.
 
     Returns:
-        The hit that was just clicked.
+        The hit that was just clicked, or None.
     """
-    # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
+    # A list, because Streamlit searches a dict for tables, and would import pandas for this before the first picture is shown.
     clicked = _GRID(
         key=f"grid-{key}",
         data=[tile_data(engine, hits, marks), engine.collection.has_cut_outs, help_text, plain],
@@ -90,7 +93,7 @@ def tile_data(engine: Engine, hits: Sequence[Hit], marks: Marks | None = None) -
 
 
 def object_position(item: Item) -> str:
-    """Return the part of the picture that a tile keeps when it cuts the picture, as CSS."""
+    """Return the CSS ``object-position`` of a picture: the point that a tile keeps in view when it crops the picture."""
     return " ".join(f"{share:.0%}" for share in item.focus)
 
 
@@ -101,4 +104,4 @@ def _select(engine: Engine, hits: Sequence[Hit], key: str) -> None:
 
 
 def _nothing() -> None:
-    """Do nothing. A component needs a callback for each trigger; what was clicked is read after the grid is drawn."""
+    """Do nothing. A component needs a callback for each trigger, but the clicked tile is read after the grid is drawn."""

@@ -1,4 +1,4 @@
-"""What Home shows for a text. The page and the route that answers while a visitor types both use it, so that they agree."""
+"""The answer of Home to a text. The page, and the route that answers while a visitor types, share this code to agree."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from ui.query.examples import ways_on
 from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
 
 COUNT = 18
-"""How many pictures are shown: rows of three, six or nine."""
+"""How many pictures are shown. They fill rows of three, six or nine pictures."""
 MAX_TRIES = 4
 _INCOMPLETE = {"incomplete": True}
 TYPE_ON = "Type another letter."
 COMPLETE_LETTERS = 3
-"""A last word with fewer letters is taken for the beginning of a longer one."""
+"""While a visitor types, a last word with fewer letters is taken for the beginning of a longer word."""
 FOREIGN_LETTERS = 4
-"""A foreign word with fewer letters is taken for the beginning of an English one."""
+"""While a visitor types, a foreign last word with fewer letters is taken for the beginning of an English word."""
 
 
 def example_answer(engine: Engine, example: str) -> dict[str, Any]:
-    """Return what is shown before anything is typed. It is the answer to ``example``, an example of the collection."""
+    """Return what is shown before anything is typed: the answer to ``example``, an example query of the collection."""
     return answer(engine, engine.query(example)) | {"query": "", "status": f"Example: results for “{example}”"}
 
 
@@ -51,9 +51,9 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``tries``: pairs of a label and a query to try instead,
         - ``tiles``: what ``tile_data`` returns, weak matches last, with the ``place`` of each picture on the map,
         - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
-        - ``captioned_first``: whether they come before the others, because the app is not sure of those,
-        - ``place``: the place ``[x, y]`` of the query on the map, or that of the first picture if the app is not sure. None without
-          a map or a picture.
+        - ``captioned_first``: whether ``captioned`` comes before ``tiles``, because the app is not sure of ``tiles``,
+        - ``place``: the place ``[x, y]`` of the query on the map, or that of the first picture if the app is not sure. It is None
+          if there is no map or no picture.
 
         ``answer_while_typing`` adds ``incomplete`` if there is nothing to search for yet.
     """
@@ -81,7 +81,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
 
 
 def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
-    """Like ``answer``. A text that cannot be searched for gets the answer of ``failed_answer``."""
+    """Answer a text as ``answer`` does, or as ``failed_answer`` does if the text cannot be searched for."""
     try:
         return answer(engine, engine.query(text))
     except (QueryError, UnknownWordError) as error:
@@ -89,11 +89,11 @@ def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
 
 
 def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
-    """Like ``answer_to_text``, for a text that may not be complete.
+    """Answer a text as ``answer_to_text`` does, although the text may not be complete.
 
-    A single letter is no query. A last word of one or two letters is left out if there are others. An unknown word is completed to
-    the first suggestion. The answer has ``incomplete`` if there is nothing to search for yet. The page then keeps its pictures. An
-    answer that withholds pictures never has it.
+    A single letter is not searched for. A last word of one or two letters is left out if there are other words. An unknown last
+    word is completed to the first suggestion. The answer has ``incomplete`` if there is nothing to search for yet, and the page
+    then keeps its pictures. An answer that withholds pictures never has ``incomplete``.
     """
     if len(text.strip()) == 1:
         return _without_tiles(text, TYPE_ON, [], []) | _INCOMPLETE
@@ -125,7 +125,7 @@ def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordErro
 
 
 def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
-    """Return the pictures that are described with the words of a query, or examples to try. An atrocity gets no examples."""
+    """Return pictures whose captions have the words of a query, or examples to try. A query about an atrocity gets no examples."""
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
     tries = [] if no_examples else _examples(engine, query)
@@ -140,7 +140,7 @@ def _examples(engine: Engine, query: Query) -> list[list[str]]:
 
 
 def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:
-    """Return an answer without pictures of what was asked for."""
+    """Return an answer with no pictures found by meaning. ``captioned`` has pictures whose captions have the words."""
     return {
         "query": text,
         "status": status,
@@ -154,7 +154,7 @@ def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: li
 
 
 def _listed(matches: Matches) -> Ranking:
-    """Return the pictures to show. There are few if the app is not sure that any of them shows what was asked for."""
+    """Return the pictures to show. There are few if the app is not sure that any picture shows what the query asks for."""
     strong = matches.strong()
     if matches.absent or (strong and not matches.sure):
         return matches.closest
@@ -171,7 +171,7 @@ def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> lis
 
 
 def _closest_place(engine: Engine, captioned: Sequence[dict[str, object]], hits: Sequence[Hit]) -> list[float] | None:
-    """Return the place of the first picture. The place of "baby" itself could be among animals."""
+    """Return the place of the first picture, because the place of a query such as "baby" could be among animals."""
     rows = [*(engine.collection.row(str(tile["id"])) for tile in captioned[:1]), *(hit.row for hit in hits[:1])]
     return places_of(engine, rows[:1])[0] if rows else None
 

@@ -1,4 +1,4 @@
-"""The results on Home. They change while a visitor types, before the page runs."""
+"""The results on Home. They change while a visitor types, without a run of the page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEY = "grid-home"
 
 
 def answer_of_page(engine: Engine, text: str, example: str) -> dict[str, Any]:
-    """Return the answer to the query ``text`` of the page, or to ``example`` if there is none."""
+    """Return the answer to ``text``, the query of the page, or to ``example`` if ``text`` is empty."""
     if not text:
         return example_answer(engine, example)
     try:
@@ -41,14 +41,14 @@ def answer_of_page(engine: Engine, text: str, example: str) -> dict[str, Any]:
 
 
 def live_results(engine: Engine, shown: dict[str, Any]) -> None:
-    """Show an answer of ``ui/home/answer.py``, and the answers to what is typed next. A click on a picture opens it.
+    """Show an answer of ``ui/home/answer.py``, and then the answers to what the visitor types. A click on a picture opens it.
 
-    For uploaded pictures only the page searches, because nobody else may see them.
+    Only a run of the page searches uploaded pictures, because other sessions must not see them.
     """
     name = engine.collection.name
     source = "" if name == UPLOADS else route_url("search", **{"c": name, "pass": typing_pass()})
     settings = {"source": source, "map": map_preview_url(engine), "whole": engine.collection.has_cut_outs, "help": SIMILARITY_HELP}
-    # A list, because Streamlit searches a dict for tables and imports pandas for that before the first picture is shown.
+    # A list, because Streamlit searches a dict for tables, and would import pandas for this before the first picture is shown.
     data = [shown, settings]
     _RESULTS(key=_KEY, data=data, on_open_change=lambda: _open(engine), on_search_change=_search)
 
@@ -60,7 +60,7 @@ def _search() -> None:
 
 @uninterrupted
 def _open(engine: Engine) -> None:
-    """Open a picture. If its query was typed but not submitted yet, that becomes the query of the page."""
+    """Open a picture. If it answers a text that was typed but not submitted, the text becomes the query of the page."""
     item, _, typed = _clicked("open").partition("\n")
     if item not in engine.collection:
         return

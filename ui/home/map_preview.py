@@ -1,4 +1,7 @@
-"""A small map of a collection for Home: a sheet of thumbnails with their places, in one message that the browser caches."""
+"""A small map of a collection for Home.
+
+One message, which the browser caches, has a sheet of thumbnails (one image) and the place of each thumbnail on the map.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +25,16 @@ if TYPE_CHECKING:  # the server imports this module as it starts, and must liste
     from devise_core.vectors import Floats
 
 CELLS = (18, 10)
-"""How many columns and rows the map is divided into. Each cell shows one picture, so that thumbnails do not hide each other."""
+"""The columns and rows of cells that divide the map. Each cell shows one picture, so that thumbnails do not hide each other."""
 SIZE = 72
 """Width and height of a thumbnail on the sheet, in pixels."""
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 
 def map_preview_url(engine: Engine) -> str:
-    """Return the URL of the sheet, relative to the page.
+    """Return the URL of the small map, relative to the page.
 
-    It is empty without a map, and for uploads, which nobody else may fetch.
+    The URL is "" if the collection has no map, and for uploads, which other sessions must not see.
     """
     collection = engine.collection
     if not map_name(collection) or collection.in_memory:
@@ -40,7 +43,7 @@ def map_preview_url(engine: Engine) -> str:
 
 
 def places_of(engine: Engine, rows: Sequence[int]) -> list[list[float] | None]:
-    """Return the place ``[x, y]`` of each picture on the map, with coordinates from 0 to 1. Without a map, each place is None."""
+    """Return the place ``[x, y]`` of each picture on the map, with coordinates from 0 to 1. Each place is None without a map."""
     collection = engine.collection
     name = map_name(collection)
     if name is None:
@@ -80,7 +83,7 @@ def stretched_places(engine: Engine) -> Floats | None:
 
 
 def _bounds(engine: Engine, name: str) -> tuple[Floats, Floats]:
-    """Return the lowest coordinates of a map ``(2,)``, and how far it reaches from there."""
+    """Return the lowest coordinates of a map ``(2,)``, and its width and height ``(2,)``."""
     return _bounds_of(engine.collection.name, engine.collection.version, name, engine.maps.places[name])
 
 
@@ -91,7 +94,7 @@ def _bounds_of(collection: str, version: str, name: str, _places: Floats) -> tup
 
 
 def preview_rows(places: Floats) -> list[int]:
-    """Return the rows of the pictures that are drawn. Each cell of the map shows the one nearest to the cell's centre.
+    """Return the rows of the pictures that are drawn. Each cell of the map shows the picture nearest to the cell's centre.
 
     Args:
         places: The places of all pictures ``(n, 2)``, from 0 to 1.
@@ -125,7 +128,7 @@ def _message(name: str, version: str, _engine: Engine) -> dict[str, Any]:  # noq
 
 
 def _sheet(collection: Collection, rows: Sequence[int]) -> bytes:
-    """Draw the pictures side by side, each cut to a square."""
+    """Draw the pictures side by side, each fitted to a square."""
     from PIL import Image, ImageOps
 
     from devise_core.vision.image_reader import read_image

@@ -16,7 +16,7 @@ _HEADERS = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "
 
 
 def _search(request: Request) -> Response:
-    """Answer ``?q=TEXT&c=COLLECTION&pass=PASS`` like ``answer_while_typing``, or with ``&done=1`` like ``answer_to_text``."""
+    """Answer ``?q=TEXT&c=COLLECTION&pass=PASS`` as ``answer_while_typing`` does, or as ``answer_to_text`` with ``&done=1``."""
     name = request.query_params.get("pass", "")
     try:
         wait, limit = wait_for_typed_search(name)

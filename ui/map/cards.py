@@ -23,13 +23,13 @@ from ui.text import PICTURES_HELP, plain, similarity_help
 NEIGHBOURS = 8
 MAX_SHOWN = 24
 MAX_LISTED, MAX_NAMED = 5_000, 500
-"""The most pictures of a large region that are compared and listed, and the most of those that are named."""
+"""How many pictures of a region are compared and listed at most, and for how many of these the words they show are counted."""
 COMMON = 8
-"""How many words and labels of a region are listed."""
+"""How many words, and how many labels, of a region are listed at most."""
 
 
 def picture_card(engine: Engine, row: int) -> None:
-    """Show a picture, what is known of it, its best matching words, and its neighbours. A click on one of them selects it."""
+    """Show a picture with its caption, its best matching words and its neighbours. A click on a neighbour selects that picture."""
     collection = engine.collection
     item = collection.items[row]
     with st.container(key="picture-card"):

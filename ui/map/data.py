@@ -1,4 +1,4 @@
-"""Everything that the map of a collection shows, in one message. The browser fetches it once and caches it."""
+"""Everything that the map of a collection shows, in one JSON message. The browser fetches the message once and caches it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ if TYPE_CHECKING:  # the server imports this module as it starts, and must liste
     from devise_core.vectors import Floats
 
 MAX_DRAWN = 20_000
-"""Larger collections are sampled evenly, and the map says so."""
+"""How many pictures a map draws at most. Larger collections are sampled evenly, and the map says so."""
 MAX_NAMED = 1_500
-"""The model names at most this many of them, to name groups and to see which it names correctly. A picture takes about 3 ms."""
+"""The model names at most this many of the drawn pictures, because each takes about 3 ms. The map uses the names for its groups and
+for the colour "Named correctly"."""
 CONTENT = 5
 """Increase this number when the message for an unchanged collection changes, because browsers cache the message."""
 COLOURED = 11
-"""How many categories or labels have a colour of their own. The rest share one more."""
+"""How many categories or labels have different colours. All others share one more colour."""
 THUMBNAIL = 96
 COLOURS = {
     "category": "Category",
@@ -47,7 +48,7 @@ _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-T
 
 
 def map_source(engine: Engine) -> str:
-    """Return the URL of the message. For uploaded pictures it is the message itself, so that nobody else can fetch it."""
+    """Return the URL of the message, or for uploaded pictures the message itself, so that nobody else can fetch the message."""
     collection = engine.collection
     if collection.in_memory:
         return _upload_message(collection.version, engine)
@@ -55,7 +56,7 @@ def map_source(engine: Engine) -> str:
 
 
 def drawn_rows(count: int) -> range:
-    """Return the rows that are drawn of ``count`` pictures."""
+    """Return the rows of the pictures that the map draws of a collection of ``count`` pictures."""
     return range(0, count, -(-count // MAX_DRAWN))
 
 
@@ -97,10 +98,10 @@ class _Drawn:
 
     Attributes:
         rows: The rows of the pictures that are drawn.
-        items: What is known of them.
+        items: The name, labels and category of each picture that is drawn.
         judged: The positions, among the pictures that are drawn, of those that the model names.
-        names: The names of each picture that the model names.
-        shown: What each picture that the model names shows.
+        names: For each picture of ``judged``, the nouns that the model names it with.
+        shown: For each picture of ``judged``, the words that it shows (``shown_words.py``).
         groups: For each picture that is drawn, the number of its large group and of its small group ``(2, n)``.
     """
 
@@ -125,14 +126,14 @@ class _Drawn:
 
     @cached_property
     def group_names(self) -> list[dict[int, str]]:
-        """Number → name of the large groups, and of the small ones."""
+        """Two mappings, number of a group → its name: one for the large groups, one for the small groups."""
         from devise_core.collections.group_naming import name_by_things
 
         numbers = self.groups[:, self.judged.start :: self.judged.step]
         return [dict(zip(sorted(set(each.tolist())), name_by_things(self.shown, each), strict=True)) for each in numbers]
 
     def showing(self, name: str, in_group: Flags) -> list[int]:
-        """Return the positions of the pictures of a group that show a word of its name."""
+        """Return the positions of those pictures of a group that show a word of the group's ``name``."""
         from devise_core.search.shown_words import SHOWN
 
         words = name.split(" and ")
@@ -167,7 +168,7 @@ def _message(engine: Engine) -> str:
 
 
 def _colours(drawn: _Drawn) -> dict[str, Any]:
-    """Return the names for every meaning of the colours except similarity, and which of the names each picture has."""
+    """Return, for each key of ``COLOURS`` except similarity, the names in the legend and the number of each picture's name."""
     from devise_core.collections.map_labels import named_correctly
 
     groups, group_names = drawn.groups[0], drawn.group_names[0]
@@ -209,7 +210,7 @@ def _texts(engine: Engine, projections: Projections, drawn: _Drawn) -> list[dict
 
 
 def _central(places: Floats, in_group: Flags, showing: Sequence[int]) -> Floats:
-    """Return the place of the picture nearest to the middle of a group, among those that show what the group is named by."""
+    """Return the place nearest to the middle of a group among the places of the pictures in ``showing``, or else the middle."""
     import numpy as np
 
     middle = np.median(places[in_group], axis=0)
@@ -221,7 +222,7 @@ def _rounded(places: dict[str, Any]) -> dict[str, list[float]]:
 
 
 def _most_frequent(values: Sequence[str]) -> dict[str, Any]:
-    """Return the most frequent values, with one more for the others, and which of them each picture has."""
+    """Return the most frequent values, then "other", and for each picture the number of its value in this list."""
     names = [name for name, _ in Counter(values).most_common(COLOURED + 1) if name]
     if len(set(filter(None, values))) > COLOURED:
         names = names[:COLOURED]

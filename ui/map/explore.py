@@ -1,4 +1,4 @@
-"""The map page: a query, a visitor's picture and a region, on the map and in the panel beside it."""
+"""The map page. The map and the panel beside it show the results of a query, a visitor's picture and a region."""
 
 from __future__ import annotations
 
@@ -39,11 +39,15 @@ MATCHES = 12
 MAP_AND_PANEL = (1.9, 1)
 """The widths of the map and the panel beside it."""
 MAX_CHARACTERS = 40
-"""How much of a query is written on the map."""
+"""How many characters of a query are written on the map at most."""
 
 
 def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
-    """Show the map, the panel, and the button to upload a picture in ``upload_column``. Raises ``DeviseError``."""
+    """Show the map, the panel, and in ``upload_column`` the button to upload a picture.
+
+    Raises:
+        DeviseError: The collection has no map, or its files cannot be read.
+    """
     collection = engine.collection
     view = read_view(collection)
     pins = [pin for pin in (_picture_pin(engine, upload_column), _query_pin(engine, query)) if pin]
@@ -69,7 +73,7 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
 
 
 def _show_pin(engine: Engine, pin: Pin, key: str) -> None:
-    """Show the pictures that a query or a visitor's picture leads to."""
+    """Show the pictures that are similar to a query or to a visitor's picture."""
     if pin.sure:
         st.header(f"Most similar to {plain(pin.text)}", anchor=False)
     elif pin.hits:
@@ -106,8 +110,8 @@ def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure:
         st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
     if not sure and not hits:
         return None
-    # If the app is not sure, the pin is at the first hit. The place of the query may be between pictures of other things.
-    # That of "baby", between animals, would compare people with them.
+    # If the app is not sure, the pin is at the first hit, because the place of the query may be between pictures of other things.
+    # The place of "baby" is between animals, and a pin there would compare people with animals.
     vector = query.vector if sure else engine.collection.vector_rows("semantic")[hits[0].row]
     return Pin(shortened(query.text, MAX_CHARACTERS), vector, hits, engine.scores(query), sure)
 
@@ -123,7 +127,7 @@ def _explain_no_pin(engine: Engine, query: Query, matches: Matches) -> None:
 
 
 def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
-    """Return the picture that the visitor has uploaded here. It is kept while the page is open."""
+    """Return the pin of the visitor's uploaded picture, or None. The picture is kept while the page is open."""
     with column.popover("Add a picture", icon=":material/add_photo_alternate:", width="stretch"):
         file = st.file_uploader(
             "A picture to put on the map",  # of any type, as in ui/picture/choose.py
@@ -144,7 +148,7 @@ def _picture_pin(engine: Engine, column: DeltaGenerator) -> Pin | None:
 
 
 def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
-    """Say how the map was made, and how far to trust it."""
+    """Say how the map was made, and how reliable it is."""
     projections, count = engine.collection.projections, len(engine.collection)
     sentences = [describe_placement(view, marks)]
     explanation = None

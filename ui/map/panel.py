@@ -18,17 +18,17 @@ _LEGEND = component("map_legend")
 
 @contextmanager
 def panel(answers: bool, is_chosen: bool) -> Iterator[None]:
-    """Show the block in the panel, with the legend below it.
+    """Show what the ``with`` block draws in the panel, with the legend below.
 
     Args:
         answers: Whether the block shows anything. If not, the panel says what a visitor can do.
-        is_chosen: Whether a picture or a region of the map was chosen. If not, the block does not cover the map on a phone.
+        is_chosen: Whether a picture or a region of the map is selected. Only then does the block cover part of the map on a phone.
     """
     with st.container(key="map-panel"):
         if answers:
             with st.container(key="map-answer" if is_chosen else "map-results"):
                 yield
         else:
-            st.markdown("**Nothing is selected.** Click a picture, lasso a group, or search. The answer appears here.")
+            st.markdown("**Nothing is selected.** Click a picture, lasso a group, or search. The results appear here.")
             yield
         _LEGEND(key="map-legend", data=[script_url("scripts/map/legend.js")])

@@ -1,8 +1,8 @@
-"""A region drawn on a map. This is the only module that reads it from a link.
+"""A region drawn on a map. This is the only module that reads a region from a link.
 
 ``tsne2:120,340;180,300;…`` is a polygon on the map "tsne2", in thousandths of the map's size. On a map with three dimensions, two
-directions come before the polygon, as in ``tsne3:707,0,707;0,1000,0;120,340;…``. They are the directions that pointed right and up
-on the screen, also in thousandths.
+directions come before the polygon, as in ``tsne3:707,0,707;0,1000,0;120,340;…``. These are the directions that pointed right and up
+on the screen when the region was drawn, also in thousandths.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class Region:
     polygon: Floats
 
     def rows(self, projections: Projections) -> Rows:
-        """Return the rows of the pictures inside."""
+        """Return the rows of the pictures inside the polygon."""
         return np.flatnonzero(inside_polygon(self.polygon, projections.places[self.name] @ self.axes.T))
 
 
 def read_region(text: str, projections: Projections) -> Region | None:
-    """Return the region that ``text`` describes. None if it is invalid or the collection has no such map."""
+    """Return the region that ``text`` describes, or None if ``text`` is invalid or the collection has no such map."""
     match = _TEXT.fullmatch(text)
     if not match or match[1] not in projections.places:
         return None

@@ -16,7 +16,7 @@ from ui.map.data import COLOURS
 from ui.map.region import Region, read_region
 
 METHOD, DIMENSION, COLOUR, SHOW = "map", "dims", "colour", "show"
-"""Parameters in the address."""
+"""The names of the parameters in the address."""
 SHOW_OPTIONS = ("both", "pictures", "words")
 
 
@@ -28,9 +28,9 @@ class View:
         name: The method and the number of dimensions, as in "tsne2".
         colour: What the colours mean, a key of ``COLOURS``.
         show: One of ``SHOW_OPTIONS``.
-        row: The row of the selected picture.
-        region: The region that was drawn.
-        region_text: The region as the address has it.
+        row: The row of the selected picture, or None.
+        region: The region that was drawn, or None.
+        region_text: The region in the form that ``region.py`` describes, or "".
     """
 
     name: str
@@ -42,7 +42,7 @@ class View:
 
 
 def read_view(collection: Collection) -> View:
-    """Return the view in the address. Anything invalid is replaced by its default."""
+    """Return the view in the address. Each invalid parameter is replaced by its default."""
     projections = collection.projections
     methods = [method for method in METHODS if any(name.startswith(method) for name in projections.places)]
     method = url_state.read_choice(METHOD, methods, methods[0])
@@ -60,7 +60,7 @@ def read_view(collection: Collection) -> View:
 
 
 def write_view(collection: Collection, change: object) -> None:
-    """Write what has changed on the map to the address. Anything invalid is ignored, since it comes from the browser."""
+    """Write what has changed on the map to the address. ``change`` comes from the browser, so invalid values are ignored."""
     if not isinstance(change, dict):
         return
     changes = {name: str(value) for name, value in change.items() if isinstance(value, str | int)}

@@ -29,10 +29,10 @@ class Pin:
     """A query or a visitor's picture on the map.
 
     Attributes:
-        text: Its name on the map.
-        vector: Its unit vector ``(d,)``.
+        text: The name of the pin on the map.
+        vector: The unit vector ``(d,)`` of the query or picture.
         hits: The pictures to highlight.
-        scores: For a query, the score of each picture ``(n,)``, which the colours show. If None, they show the similarity.
+        scores: For a query, the score of each picture ``(n,)``, which the colours show. If None, the colours show the similarity.
         sure: Whether the app is sure that ``hits`` show what was asked for.
     """
 
@@ -48,8 +48,9 @@ class MapMarks:
     """What is highlighted on the map.
 
     Attributes:
-        pins: Queries and pictures. Colours by similarity refer to the last one, or to the selected picture if there is none.
-        neighbours: Rows of the pictures most similar to the selected one.
+        pins: The pins of a query and of a visitor's picture. Colours by similarity show the similarity to the last pin, or to the
+            selected picture if there is no pin.
+        neighbours: Rows of the pictures that are most similar to the selected picture.
         inside: Rows of the pictures in the region.
     """
 
@@ -64,7 +65,7 @@ def show_map(engine: Engine, view: View, marks: MapMarks) -> None:
     rows = drawn_rows(len(collection))
 
     def drawn(numbers: Sequence[int] | Rows) -> list[int]:
-        """Return the positions of rows among those that are drawn."""
+        """Return the positions, among the drawn pictures, of those rows in ``numbers`` that are drawn."""
         return [int(row) // rows.step for row in numbers if row % rows.step == 0]
 
     state = {
@@ -93,7 +94,7 @@ def show_map(engine: Engine, view: View, marks: MapMarks) -> None:
 
 
 def describe_placement(view: View, marks: MapMarks) -> str:
-    """Return how the pins were placed on this map."""
+    """Return a sentence on how the pins were placed on this map, or "" if there are no pins."""
     if not marks.pins:
         return ""
     if view.name.startswith("pca"):
@@ -108,7 +109,10 @@ def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:
 
 
 def _cosines(engine: Engine, view: View, marks: MapMarks, rows: range) -> dict[str, Any] | None:
-    """Return each picture's cosine in 256 steps from ``low`` to ``high``, and ``target``, the name of what is compared with it."""
+    """Return each drawn picture's cosine in 256 steps from ``low`` to ``high``, and ``target``.
+
+    ``target`` is the name of the pin or the picture that is compared with them. None if there is neither.
+    """
     embeddings = engine.collection.vector_rows("semantic")
     if marks.pins:
         vector, target = marks.pins[-1].vector, marks.pins[-1].text
@@ -121,13 +125,13 @@ def _cosines(engine: Engine, view: View, marks: MapMarks, rows: range) -> dict[s
 
 
 def _scores(marks: MapMarks, rows: range) -> dict[str, Any] | None:
-    """Return each picture's score for the last pin in 256 steps, and ``target``, the query. None if the pin is not a query."""
+    """Return each drawn picture's score in 256 steps, and ``target``, the query. None if the last pin is not a query."""
     if not marks.pins or marks.pins[-1].scores is None:
         return None
     return {"target": marks.pins[-1].text, "of": _steps(marks.pins[-1].scores[:: rows.step])}
 
 
 def _steps(values: Floats) -> str:
-    """Return values as numbers from 0 for the lowest to 255 for the highest, packed."""
+    """Scale values to whole numbers, 0 for the lowest value and 255 for the highest, and return them as ``pack`` encodes them."""
     low, high = float(values.min()), float(values.max())
     return pack((255 * (values - low) / max(high - low, 1e-9)).round(), "u1")

@@ -32,9 +32,9 @@ class Overview:
     """What was found in a collection.
 
     Attributes:
-        albums: Its albums, the largest first.
-        duplicates: Near-duplicates, in groups.
-        words: Words that its pictures show, to search for.
+        albums: The albums, the largest first.
+        duplicates: The groups of near-duplicates.
+        words: Words that pictures of the collection show, to offer as searches.
         blank: The rows of the pictures that show hardly anything. They are in no album.
     """
 
@@ -45,7 +45,7 @@ class Overview:
 
 
 def find(engine: Engine) -> Overview:
-    """Return what is found in the pictures. It is computed once for each collection."""
+    """Return what is found in the pictures of the engine's collection. The overview is computed once for each collection."""
     cache = _overviews()
     collection = engine.collection
     if collection not in cache:
@@ -94,10 +94,11 @@ def _row(engine: Engine, rows: Sequence[int], key: str) -> None:
 
 
 def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
-    """Return words that some picture matches. Titles of pictures are tried before other words.
+    """Return up to ``EXAMPLES`` words to search for, each with at least one match.
 
-    First come words that the app is sure of, each with a different best picture. Then come words that it is not sure of, and last
-    those with the same best picture as an earlier word. Words for people are left out, because the app is never sure of them.
+    Titles of pictures are tried first. The result begins with words that the app is sure of, each with a different best picture.
+    Words that the app is not sure of follow, and at the end words whose best picture an earlier word has. Words for people are left
+    out, because the app is never sure of them.
     """
     titles = Counter(item.title for item in engine.collection.items if isinstance(item, UploadedItem) and item.title)
     totals = Counter[str]()
@@ -111,7 +112,7 @@ def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
         try:
             matches = engine.matches(engine.query(word))
         except DeviseError:
-            continue  # a name that cannot be read as a query is no example
+            continue  # a word that cannot be read as a query is not offered
         if matches.absent or matches.about_people or not len(matches.strong()):
             continue  # the app is not sure of any word for people
         if not matches.sure:
@@ -129,5 +130,5 @@ def _words(engine: Engine, shown: Sequence[Shown]) -> list[str]:
 
 @st.cache_resource(show_spinner=False)
 def _overviews() -> WeakKeyDictionary[Collection, Overview]:
-    """Return the overview of each collection. It is dropped with its collection, so uploaded pictures leave nothing behind."""
+    """Return the cache, collection → overview. An overview is dropped with its collection, so nothing of uploads remains."""
     return WeakKeyDictionary()

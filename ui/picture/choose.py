@@ -1,4 +1,4 @@
-"""Let a visitor choose a picture and a region of it, and encode the result."""
+"""Let a visitor choose a picture or a region of a picture, and encode the choice."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Chosen:
     """The picture a visitor has chosen.
 
     Attributes:
-        image: Its file, its content, or the decoded picture.
+        image: The path of the picture's file, the bytes of the file, or the decoded picture.
         name: What the page calls it.
-        src: Its URL for the browser.
-        item: Its id, if it is a picture of the collection.
-        region: The region that counts. None for the whole picture.
-        note: What was wrong with its file, or "".
+        src: The URL of the picture for the browser.
+        item: The id, if the picture is in the collection.
+        region: The region to use, or None for the whole picture.
+        note: What was wrong with the file, or "".
     """
 
     image: Path | bytes | Image.Image
@@ -59,10 +59,10 @@ class Chosen:
 
 
 def choose_picture(engine: Engine, page: str) -> Chosen | None:
-    """Let the visitor choose a picture. ``?item=`` in the address chooses one of the collection.
+    """Let the visitor choose a picture. ``?item=`` in the address chooses a picture of the collection.
 
     Returns:
-        The picture, or None if there is none yet.
+        The picture, or None if the visitor has not chosen one yet.
 
     Raises:
         ImageError: The picture cannot be read.
@@ -91,7 +91,7 @@ def show_picture(chosen: Chosen, page: str) -> None:
 
 
 def shows_anything(chosen: Chosen) -> bool:
-    """Return whether the chosen picture or region has content. If it has none, say so."""
+    """Return whether the chosen picture or region shows anything. If not, tell the visitor."""
     if chosen.item and not chosen.region:
         return True  # pictures of a collection are not checked as a whole
     key = (chosen.item or chosen.src, chosen.region)
@@ -114,7 +114,7 @@ def _described_part(chosen: Chosen) -> Image.Image:
 def encode_chosen(engine: Engine, chosen: Chosen) -> Encoded:
     """Return the features ``(1, f)`` and the embedding ``(1, d)`` of the chosen picture or region.
 
-    For a whole picture of the collection they are read from the collection.
+    If a whole picture of the collection is chosen, both are read from the collection.
     """
     collection = engine.collection
     if chosen.item and not chosen.region:
@@ -159,11 +159,15 @@ def _web(engine: Engine, page: str) -> Chosen | None:  # noqa: ARG001
 
 
 def _from_visitor(token: str, name: str, read: Callable[[], bytes]) -> Chosen:
-    """Read a visitor's picture once. The session keeps the last one, small and without metadata. Raises ``ImageError``."""
+    """Read a visitor's picture once. The session keeps the last picture, small and without metadata.
+
+    Raises:
+        ImageError: The picture cannot be read.
+    """
     cached: tuple[str, Chosen] | None = st.session_state.get(_UPLOADED)
     if cached is None or cached[0] != token:
         image, buffer = read_upload(read(), job=session_job()), io.BytesIO()
-        image.save(buffer, "JPEG", quality=92, subsampling=0)  # for the browser only; the model gets the image itself
+        image.save(buffer, "JPEG", quality=92, subsampling=0)  # only for the browser, because the model gets the image itself
         src = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
         cached = (token, Chosen(image, name, src, note=note_on(image)))
         st.session_state[_UPLOADED] = cached
@@ -207,7 +211,7 @@ def _name(collection: Collection, item_id: str) -> str:
 
 
 def _samples(engine: Engine) -> list[str]:
-    """Return the ids of good samples. They are kept until pictures are added or deleted."""
+    """Return the ids of good sample pictures. The ids are cached until pictures are added or deleted."""
     version, samples = _SAMPLES.get(engine, ("", []))
     if version != engine.collection.version:
         version, samples = _SAMPLES[engine] = engine.collection.version, example_images(engine)

@@ -1,4 +1,4 @@
-"""A region of a picture. The visitor drags it, and it is part of the address."""
+"""A region of a picture, which a visitor chooses by dragging. The address of the page contains the region."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ui.callbacks import uninterrupted
 from ui.component import component
 
 WHOLE, LEAST = 1000, 10
-"""The size of a picture, and the smallest size of a region, in the units of ``CropRegion``."""
+"""The width and height of a whole picture, and the smallest of a region, in the units of ``CropRegion``."""
 
 _CROP = component("crop", "pending_value")
 
 
 @dataclass(frozen=True)
 class CropRegion:
-    """Left, top, width and height, in thousandths of the picture's width and height."""
+    """A region: left, top, width and height, in thousandths of the picture's width and height."""
 
     x: int
     y: int
@@ -52,7 +52,7 @@ class CropRegion:
 
 
 def crop(key: str, src: str, name: str, region: CropRegion | None, on_change: Callable[[CropRegion | None], None]) -> None:
-    """Show the picture at ``src``. ``on_change`` gets each new region, or None for the whole picture."""
+    """Show the picture at ``src`` with its region. ``on_change`` is called with each new region, or None for the whole picture."""
     box = [region.x, region.y, region.width, region.height] if region else None
     _CROP(
         key=key,

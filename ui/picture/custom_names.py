@@ -15,7 +15,7 @@ MAX_CHARACTERS = 2000
 
 
 def name_with_own_words(engine: Engine) -> None:
-    """Let the visitor type words, and show the pictures under the word that fits each best."""
+    """Let the visitor type words, and show each picture under the word that fits it best, or under "Not sure"."""
     text = st.text_input(
         "Your words, separated by commas",
         placeholder="people, dog, beach, food",

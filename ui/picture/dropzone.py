@@ -1,4 +1,4 @@
-"""Where visitors drop pictures. The browser shrinks them and sends a few at a time."""
+"""The zone in which visitors drop pictures. The browser shrinks the pictures and sends a few at a time."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ZONE = component("dropzone", "shrink", "drop")
 
 @dataclass(frozen=True)
 class DroppedFiles:
-    """One message from the browser.
+    """A batch: one message from the browser with a few files.
 
     Attributes:
-        number: Its number, from 1.
+        number: The number of the batch, from 1.
         files: Name and content of each file.
         refused: A sentence for each file that the browser did not send.
-        more: How many more it did not send.
+        more: How many more files the browser did not send.
     """
 
     number: int
@@ -48,12 +48,12 @@ def dropzone(
 
     Args:
         key: The key of the component.
-        received: The number of the last batch. The browser sends the next one when it has seen this number.
+        received: The number of the last batch that was received. The browser sends the next batch when it sees this number.
         room: How many more pictures are accepted. At 0 the browser sends no more.
         ready: Whether the model is loaded.
         limits: The settings that limit an upload.
         on_batch: Called with each batch, before the page runs.
-        compact: Whether to show it in one line, to add more pictures.
+        compact: Whether to show the zone as one line, for adding more pictures.
     """
 
     @uninterrupted
@@ -66,12 +66,12 @@ def dropzone(
 
 
 def parse_batch(sent: Any, drop: FileDrop) -> DroppedFiles:
-    """Return what a browser sent, which may be anything. Whatever is not valid is left out.
+    """Return the batch that a browser sent. The message may contain anything, and its invalid parts are left out.
 
     Args:
-        sent: A list of four values: the number of the batch, a pair of a name and a number in the drop for each file, a pair of a
-            name and a reason for each file that was not sent, and how many more were not sent.
-        drop: Where the files are.
+        sent: A list of four values: the number of the batch, the name and the number in the drop of each file, the name and the
+            reason for each file that was not sent, and how many more files were not sent.
+        drop: The drop to which the browser sent the contents of the files (``file_drop.py``).
     """
     number, files, refused, more = sent if isinstance(sent, list) and len(sent) == 4 else (0, [], [], 0)
     received = [(str(pair[0])[:MAX_NAME], content) for pair in _pairs(files) if (content := drop.take(str(pair[1]))) is not None]

@@ -14,27 +14,29 @@ from ui.text import plain, similarity_help
 
 _CONFIDENCE_HELP = (
     "For the demo’s own pictures, about 65% of the words marked “probably” are right, 40% of those marked “maybe”, and 10% of "
-    "those marked “not sure”. The percentage of a general word, such as “dog”, includes those of more specific ones, such as "
-    "breeds."
+    "those marked “not sure”. The percentage of a general word, such as “dog”, includes those of more specific words, such "
+    "as breeds."
 )
-_ORDER_HELP = "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, which tells you less."
+_ORDER_HELP = (
+    "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, although it tells you less."
+)
 _SCORE_HELP = (
     "The score says how well a word fits. A word fits if it scores {threshold:.2g} or more, and at least half as much as the "
-    "best one."
+    "best word."
 )
 LIKELY = 0.1
 """If the app is not sure of the best word, the heading also names a word that has at least this probability and is at least twice
-as probable."""
+as probable as the best word."""
 GUESS = 0.5
-"""The best of a visitor's words is called a guess if its score is at least this share of the score of a sure word."""
+"""A visitor's word may fit if its score is at least this share of the threshold above which a word fits."""
 LEAST_SHOWN = 0.01
-"""Words below this probability have no bar of their own. They are listed in one line."""
+"""Words below this probability are listed together in one line, without bars."""
 
 
 def show_names(names: Names) -> None:
-    """Show the noun that fits best, more specific names beside it, and the other nouns, the surest first.
+    """Show the noun that fits best, then more specific names, then the other nouns, the most probable first.
 
-    The noun that fits best need not be the surest. "vehicle" is always at least as sure as "bobsled", but tells less.
+    The noun that fits best need not be the most probable. "vehicle" is at least as probable as "bobsled", but tells less.
     """
     surest = contradicting(names) if names.hits else ""
     if names.hits:
@@ -49,7 +51,7 @@ def show_names(names: Names) -> None:
             sure = confidence(share) if surest else first_confidence(names)
             if sure == confidence(share):
                 _bar(hit, share, sure)
-            else:  # it is "maybe" because of its score, and its low percentage would look wrong
+            else:  # the word is "maybe" because of its score, so its low percentage would look wrong
                 st.markdown(f"{plain(hit.word)}  ·  {sure}")
         if others:
             st.caption(
@@ -82,12 +84,12 @@ def _not_sure(word: str) -> str:
 
 
 def _fit(score: float, threshold: float, best: float = 0.0) -> str:
-    """Return in words how well a visitor's word fits. A word beside one that scores ``best`` also needs half of that."""
+    """Return in words how well a visitor's word fits. To fit, its score must be at least ``threshold`` and half of ``best``."""
     return "fits" if score >= max(threshold, best / 2) else "may fit" if score >= GUESS * threshold else "hardly fits"
 
 
 def show_nearest_words(hits: Sequence[WordHit]) -> None:
-    """Show the words of the vocabulary nearest to a picture, with their similarity. The nearest of so many is always a guess."""
+    """Show the words of the vocabulary nearest to a picture, with their similarity. Among so many words, each is only a guess."""
     if hits:
         st.header("Words close in meaning", help=similarity_help("a word is to the picture"))
         st.caption("These words are guesses. They are nearest in meaning to what the app sees, and some will be wrong.")
@@ -99,7 +101,7 @@ def show_nearest_words(hits: Sequence[WordHit]) -> None:
 
 
 def show_fitting_words(hits: Sequence[WordHit], threshold: float) -> None:
-    """Show the words of a list, with how well they fit a picture.
+    """Show a visitor's words, with how well each fits a picture.
 
     Args:
         hits: The words, the best first.

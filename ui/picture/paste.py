@@ -19,8 +19,8 @@ def paste(key: str, visible: bool, max_bytes: int, on_paste: Callable[[bytes], N
     Args:
         key: The key of the component.
         visible: Whether the paste button is shown.
-        max_bytes: The size of the largest picture that is accepted.
-        on_paste: Called with the picture.
+        max_bytes: The size in bytes of the largest picture that is accepted. Larger ones are ignored.
+        on_paste: Called with the bytes of the picture.
     """
 
     @uninterrupted

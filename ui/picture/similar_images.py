@@ -1,4 +1,4 @@
-"""What is similar to a picture: words, pictures, and pictures that are similar both to it and to words."""
+"""What is similar to a picture: words, other pictures, and pictures that are similar both to the picture and to words."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from ui.text import APPEARANCE_HELP, NO_WORD_LIST, PICTURES_HELP, plain
 
 COUNT, WORDS = 12, 6
 _POOL = 4
-"""Search for this many times as many pictures as are shown, because some are left out."""
+"""If a query excludes words, the search asks for this many times ``COUNT`` pictures, because pictures are left out later."""
 PICTURE, OLD_NAME = "picture", "photo"
 """The name of the chosen picture in a query, and its name in links from earlier versions."""
 EXAMPLES = ("sea", "snow", "baby", "toy", "music")
 LEAST_SIMILAR: Mapping[By, float] = {"semantic": 0.5, "visual": 0.35}
-"""Pictures below this similarity are marked as weak. If the picture nearest in meaning is below it, the two pictures have the same
-main category in 6 of 18 cases. Otherwise they have it in 559 of 747 cases. In appearance, one in ten pairs reaches this similarity.
-All figures are for bundled pictures."""
+"""Pictures below this similarity to the chosen picture are marked as weak. The picture nearest in meaning has the main category of
+the chosen picture in 6 of 18 cases below 0.5, and in 559 of 747 cases from 0.5 on. In appearance, one in ten pairs of pictures
+reaches 0.35. All figures are for bundled pictures."""
 RESEMBLES = 0.6
-"""In a search with words, a picture below this similarity to the chosen one is marked as weak, unless it shows the words. The value
-was chosen by eye on three pictures."""
+"""In a search with words, a result below this similarity to the chosen picture is marked as weak, unless it shows the words. The
+value was chosen by eye on three pictures."""
 _HELP: Mapping[By, str] = {"semantic": PICTURES_HELP, "visual": APPEARANCE_HELP}
 _NOTHING: Mapping[By, str] = {
     "semantic": "No picture here is clearly similar in meaning. These are the nearest.",
@@ -47,7 +47,7 @@ FORMS = ((f"like:{PICTURE} + sea", "the picture you chose, with the sea"),)
 
 
 def best_words(engine: Engine, encoded: Encoded) -> None:
-    """Show each word as a link that searches for it, if the model has a vocabulary."""
+    """Show the words that describe the picture best, each as a link that searches for the word."""
     if engine.vocabulary is None:
         st.caption(NO_WORD_LIST)
         return
@@ -65,7 +65,7 @@ def best_words(engine: Engine, encoded: Encoded) -> None:
 
 def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
     """Let the visitor combine the picture with words, and show the pictures similar to both."""
-    words = search_box("image_search", "Combine it with words: at sea, snow -people…", choose=False)
+    words = search_box("image_search", "Combine the picture with words: at sea, snow -people…", choose=False)
     with st.container(horizontal=True, vertical_alignment="center", key="offers"):
         example_pills("image_search", EXAMPLES)
         query_help(FORMS)
@@ -83,7 +83,7 @@ def combine_with_words(engine: Engine, chosen: Chosen, encoded: Encoded) -> None
         say_unmodelled(query)
         if any(term.kind == "words" for term in query.reading.terms):
             shown = without(chosen, hits)
-            marks = marks_of_both(engine, shown, encoded, query)  # before the heading, so that the pictures come with it
+            marks = marks_of_both(engine, shown, encoded, query)  # first, so that heading and pictures appear together
             wanted = any(term.kind == "words" and term.weight > 0 for term in query.reading.terms)
             st.header(f"This picture{' and' if wanted else ','} {plain(words, 60)}")
             if wanted:
@@ -112,7 +112,7 @@ def without_shown(engine: Engine, hits: Sequence[Hit], words: Sequence[str]) -> 
     Args:
         engine: The engine over the collection.
         hits: The pictures.
-        words: What they should not show.
+        words: What the pictures should not show.
     """
     evidence, classifier = engine.parts.evidence, engine.parts.classifier
     if not hits or not words or evidence is None or classifier is None:
@@ -141,13 +141,13 @@ def similar_pictures(engine: Engine, chosen: Chosen, encoded: Encoded) -> None:
 
 
 def show_similar(engine: Engine, hits: Sequence[Hit], key: str, by: By = "semantic") -> None:
-    """Show pictures that are similar to another one. Those that are hardly similar are marked as weak.
+    """Show pictures that are similar to another picture. Those below ``LEAST_SIMILAR`` are marked as weak.
 
     Args:
         engine: The engine over the collection.
         hits: The pictures.
-        key: A name for their place on the page.
-        by: What was compared.
+        key: A widget key for the grid.
+        by: Whether meaning ("semantic") or appearance ("visual") was compared.
     """
     marks = similarity_marks(hits, by)
     if hits and not marks.strong:
@@ -156,10 +156,10 @@ def show_similar(engine: Engine, hits: Sequence[Hit], key: str, by: By = "semant
 
 
 def similarity_marks(hits: Sequence[Hit], by: By = "semantic") -> Marks:
-    """Return marks for pictures that are similar to another one. Those below ``LEAST_SIMILAR`` are weak."""
+    """Return marks for pictures that are similar to another picture. Those below ``LEAST_SIMILAR`` are weak."""
     return Marks(strong={hit.id for hit in hits if hit.cosine >= LEAST_SIMILAR[by]})
 
 
 def without(chosen: Chosen, hits: Sequence[Hit]) -> list[Hit]:
-    """Return the first ``COUNT`` hits that are not the picture itself."""
+    """Return the first ``COUNT`` hits other than the chosen picture."""
     return [hit for hit in hits if hit.id != chosen.item][:COUNT]

@@ -15,7 +15,7 @@ from ui.blocked_words import blocked_words
 from ui.text import plain
 
 NOT_USED = (
-    "If a picture may show people, the app leaves out words that could insult them or be wrong about them. "
+    "If a picture may show people, the app leaves out words that could insult these people or be wrong about them. "
     "It never uses sensitive words, such as names of religions and crimes."
 )
 ONLY_SURE = "This picture may show people, so the app lists only those of your words that it is sure of."
@@ -24,14 +24,14 @@ _SEPARATOR = re.compile(r"[,;\n]")
 
 
 def read_labels(engine: Engine, text: str) -> list[str]:
-    """Return the labels of a list that may name a picture, and say which are left out.
+    """Return those typed labels that can be used to name a picture, and tell the visitor which are left out.
 
     Args:
         engine: The engine, with the word filter of the operator.
         text: Labels separated by commas, semicolons or line breaks.
 
     Returns:
-        The labels. If none of them has a known word, all of them are returned, and the engine says so.
+        The labels that can be used. If none of them has a known word, all are returned, and the engine then raises an error.
     """
     typed = [label.strip() for label in _SEPARATOR.split(text) if label.strip()]
     blocked = blocked_words(engine, typed)
@@ -48,13 +48,13 @@ def read_labels(engine: Engine, text: str) -> list[str]:
 
 
 def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: Container[str]) -> list[str]:
-    """Say which labels of a visitor are left out because they could insult people or be wrong about them.
+    """Say which typed labels are left out because they could insult people or be wrong about people.
 
     Args:
         engine: The engine.
-        labels: What the visitor typed.
-        encoded: The pictures.
-        used: The labels that at least one of the pictures was given.
+        labels: The labels that the visitor typed.
+        encoded: The vectors of the pictures.
+        used: The labels that at least one picture got.
 
     Returns:
         The labels that are left out.
@@ -67,14 +67,14 @@ def say_not_used(engine: Engine, labels: Sequence[str], encoded: Encoded, used: 
 
 
 def say_not_listed(engine: Engine, labels: Sequence[str], encoded: Encoded, listed: Container[str]) -> None:
-    """Say which labels of a visitor are not listed for one picture.
+    """Say which typed labels are not listed for one picture.
 
-    They are the labels of ``say_not_used``, and those that the app is not sure of if the picture may show people.
+    These are the labels that ``say_not_used`` names and, if the picture may show people, the labels that the app is not sure of.
 
     Args:
         engine: The engine.
-        labels: What the visitor typed.
-        encoded: The picture.
+        labels: The labels that the visitor typed.
+        encoded: The vectors of the picture.
         listed: The labels that are listed.
     """
     left_out = say_not_used(engine, labels, encoded, listed)
@@ -88,7 +88,7 @@ def _listed(labels: Sequence[str]) -> str:
 
 
 def _fault(engine: Engine, label: str) -> str:
-    """Return why a label cannot be read, or "" if it can."""
+    """Return why a label cannot be read, or "" if it can be read."""
     try:
         engine.text.encode([label])
     except (QueryError, UnknownWordError) as error:

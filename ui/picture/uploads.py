@@ -1,4 +1,4 @@
-"""The pictures that a visitor has uploaded to search in. They are kept in the session's memory and nowhere else."""
+"""The pictures that a visitor has uploaded to search in. The pictures are kept only in the memory of the session."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ui.server.session_job import session_job
 
 MAX_SKIPPED, MAX_REASON = 200, 500
 PATIENCE = 3
-"""A batch waits this many times as long as a single picture, because refusing it loses more work."""
+"""A batch of uploads waits for the model this many times as long as a single picture, because refusing a batch loses more work."""
 _STATE_KEY = "upload_state"
 
 
@@ -33,11 +33,11 @@ class UploadState:
     """What has happened to the uploads of this session.
 
     Attributes:
-        last_batch: The number of the last batch.
+        last_batch: The number of the last batch that was received.
         skipped: A sentence for each file that could not be read, up to ``MAX_SKIPPED``.
-        more_skipped: How many more could not be read.
+        more_skipped: How many more files could not be read.
         notes: A sentence for each picture that was read although its file is damaged, up to ``MAX_SKIPPED``.
-        repeated: How many pictures had been uploaded before.
+        repeated: How many uploads were skipped because the same picture had been uploaded before.
         full: Why no more pictures are accepted, or an empty string.
     """
 
@@ -49,7 +49,7 @@ class UploadState:
     full: str = ""
 
     def skip(self, reasons: Sequence[str], more: int = 0) -> None:
-        """Note files that could not be read."""
+        """Add ``reasons`` for files that could not be read, and the count of ``more`` such files."""
         room = MAX_SKIPPED - len(self.skipped)
         self.skipped += [reason[:MAX_REASON] for reason in reasons[:room]]
         self.more_skipped += more + max(0, len(reasons) - room)
@@ -61,7 +61,7 @@ def limits() -> Settings:
 
 
 def upload_state() -> UploadState:
-    """Return this session's state."""
+    """Return the state of this session's uploads."""
     state: UploadState = st.session_state.setdefault(_STATE_KEY, UploadState())
     return state
 
@@ -114,7 +114,7 @@ def _index(batch: DroppedFiles, engine: Engine, images: Sequence[InMemoryImage])
 
 
 def delete_all() -> None:
-    """Delete all pictures of this session, and what the address says about them."""
+    """Delete all pictures of this session, and the parameters in the address that refer to them."""
     url_state.update(**dict.fromkeys((url_state.QUERY, url_state.ITEM, url_state.OPEN)))
     last_batch = upload_state().last_batch
     st.session_state.pop(UPLOADS_ENGINE, None)

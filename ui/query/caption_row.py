@@ -18,7 +18,7 @@ from ui.query.match_controls import read_filter
 from ui.session_query import read_query
 
 COUNT = 12
-"""How many pictures the row has."""
+"""How many pictures the row has at most."""
 _LOOKED_UP = 48
 
 
@@ -29,7 +29,7 @@ def described(engine: Engine, query: Query | str, shown: Container[str], where: 
         engine: The engine over the collection.
         query: A query, or a text that cannot be read as one.
         shown: Ids of pictures to leave out.
-        where: Which pictures to choose from.
+        where: The condition that the pictures must satisfy.
     """
     hits = engine.found_by_caption(query, _LOOKED_UP)
     return [hit for hit in hits if hit.id not in shown and satisfies(where, hit.item)][:COUNT]
@@ -38,13 +38,13 @@ def described(engine: Engine, query: Query | str, shown: Container[str], where: 
 def caption_row(
     engine: Engine, query: Query | str, where: Condition, shown: Container[str] = (), is_first: bool = False
 ) -> list[Hit]:
-    """Show the pictures that are described with the words of a query, apart from the results of the search.
+    """Show the pictures that are described with the words of a query, in a row separate from the search results.
 
     Args:
         engine: The engine over the collection.
         query: A query, or a text that cannot be read as one.
-        where: Which pictures to choose from.
-        shown: Ids of pictures that the page shows already. They are left out.
+        where: The condition that the pictures must satisfy.
+        shown: Ids of pictures that the page shows already. These pictures are left out.
         is_first: Whether the results of the search follow below.
 
     Returns:
@@ -59,9 +59,7 @@ def caption_row(
         if not is_first:
             st.divider()
         st.header("Found by caption or label")
-        st.caption(
-            "These pictures have your words in their captions or labels, which do not change the order of the other results."
-        )
+        st.caption("These pictures have your words in their captions or labels. They do not change the order of the other results.")
         gallery(engine, hits, "captions", plain=True)
         if is_first:
             st.divider()
@@ -69,10 +67,10 @@ def caption_row(
 
 
 def read_or_find_by_caption(engine: Engine, text: str, place: DeltaGenerator) -> Query:
-    """Read a query. If none of its words is known, the pictures that are described with them are shown at ``place``.
+    """Read a query. If none of its words is known, show the pictures that are described with these words at ``place``.
 
     Raises:
-        UnknownWordError: No word to look for is known.
+        UnknownWordError: None of the words to look for is known.
         QueryError: The query cannot be read.
     """
     try:

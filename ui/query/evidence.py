@@ -1,4 +1,7 @@
-"""What the classifier says about a query: the senses to choose from, and what to show if nothing matches."""
+"""What the classifier's evidence for a query decides: the senses to choose from, and what to show if nothing matches.
+
+``search/label_evidence.py`` explains the evidence.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,11 @@ from ui.links import link
 from ui.text import plain
 
 MOST_WRITTEN = 48
-"""Pictures with the words in their caption are counted up to this number."""
+"""Pictures with words of the query in their captions or labels are counted up to this number."""
 
 
 def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
-    """Offer the senses of an ambiguous noun, each as a link to a search for it alone."""
+    """Offer the senses of an ambiguous noun, each as a link to a search for that sense alone."""
     if not engine.parts.senses or not query.senses:
         return
     shown = {sense.text for sense, is_shown in evidence.senses if is_shown}
@@ -43,18 +46,18 @@ def show_senses(engine: Engine, query: Query, evidence: Evidence) -> None:
 
 
 def _ids_in(hits: Sequence[Hit], ranking: Ranking) -> set[str]:
-    """Return the ids of those of ``hits`` that are in ``ranking``, for the marks of a grid."""
+    """Return the ids of the ``hits`` that are in ``ranking``, for the marks of a grid."""
     rows = set(ranking.rows.tolist())
     return {hit.id for hit in hits if hit.row in rows}
 
 
 def match_marks(hits: Sequence[Hit], matches: Matches, strong: Ranking | None = None) -> Marks:
-    """Return the marks of ``hits``: which match well, and which may match. If the app is not sure, none is marked as a match.
+    """Return the marks of ``hits``: which match well, and which may match. If the app is not sure, no hit is marked as a match.
 
     Args:
         hits: The pictures to mark.
         matches: What a query matches.
-        strong: Which pictures match well. By default what ``matches`` says.
+        strong: The pictures that match well, or None for those that ``matches`` has.
     """
     if not matches.sure:
         return Marks(strong=())
@@ -63,15 +66,15 @@ def match_marks(hits: Sequence[Hit], matches: Matches, strong: Ranking | None = 
 
 
 def absence_sentence(engine: Engine, query: Query, text: str) -> str:
-    """Return what a page says if no picture clearly shows what was asked for. It counts the pictures whose caption has the words.
+    """Return what a page says if no picture clearly shows the query, with the number of pictures that have its words in a caption.
 
     Args:
         engine: The engine over the collection.
-        query: What was asked for.
-        text: The query in the form that the page shows, such as escaped for Markdown.
+        query: The query.
+        text: The text of the query as the page shows it, for example escaped for Markdown.
     """
     written = 0
-    with suppress(ArtifactError):  # the row of pictures found by caption says so
+    with suppress(ArtifactError):  # the row of pictures found by caption reports the error
         written = len(engine.found_by_caption(query, MOST_WRITTEN))
     if not written:
         return f"No picture here clearly shows “{text}”."
@@ -90,7 +93,7 @@ def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
 
 
 def unknown_sentence(words: Sequence[str]) -> str:
-    """Return what a page says about words so rare that they may mean nothing, if no picture is similar to them."""
+    """Return what a page says if the words are so rare that they may mean nothing, and no picture is similar to them."""
     return f"The app does not know the meaning of {quoted(words)}. Check the spelling, or try an example."
 
 
@@ -101,17 +104,17 @@ def explain_unknown(engine: Engine, matches: Matches, field: str) -> None:
 
 
 def spellings(engine: Engine, matches: Matches) -> dict[str, list[str]]:
-    """Return the spellings of the rare words of a query that may be offered."""
+    """Return each rare word of a query with the similar spellings to offer."""
     return engine.vocabulary.spellings(matches.rare_words) if engine.vocabulary else {}
 
 
 def closest_sentence(query: str) -> str:
-    """Return what a page says in place of a count if it is not sure that any picture matches."""
+    """Return what a page says in place of a count if the app is not sure that any picture matches."""
     return f"**Closest we have** for “{plain(query, 80)}”. The app is not sure that these pictures show it."
 
 
 def closest(engine: Engine, matches: Matches, shown: Container[str] = (), count: int = CLOSEST) -> list[Hit]:
-    """Show the heading of the closest pictures, if there are any besides those whose ids are in ``shown``, and return them."""
+    """Return the closest pictures whose ids are not in ``shown``, and show the heading for them if there are any."""
     hits = [hit for hit in engine.hits(matches.closest[:count]) if hit.id not in shown]
     if hits:
         st.header("The closest pictures")
@@ -119,7 +122,7 @@ def closest(engine: Engine, matches: Matches, shown: Container[str] = (), count:
 
 
 def _sense_label(sense: Sense, shown: set[str] | None) -> str:
-    """Return the label of a sense. It says if the model was not trained on the sense, or if the collection does not show it."""
+    """Return the label of a sense, which also says if the model was not trained on it or if the collection does not show it."""
     if not sense.label_count:
         return f"{sense.text}, known only from text"
     return sense.text if shown is None or sense.text in shown else f"{sense.text}, not in this collection"

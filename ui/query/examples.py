@@ -28,7 +28,10 @@ def examples(engine: Engine) -> list[str]:
 
 
 def ways_on(engine: Engine, query: Query) -> list[str]:
-    """Return queries to try instead of one that is not answered: examples, and "people" first if it asks for certain people."""
+    """Return queries to try instead of a query that is not answered.
+
+    These are the examples. "people" comes first if the query asks for certain people and the collection shows people.
+    """
     offered = examples(engine)
     text = query.respelled_text
     asks_for_some = means_people(text) and PERSON_WORD not in query.words and not is_sensitive(text, sex_and_age=False)
@@ -38,7 +41,7 @@ def ways_on(engine: Engine, query: Query) -> list[str]:
 
 
 def placeholder(invitation: str = "Type anything") -> str:
-    """Return what an empty search box says: the invitation and the first examples, which are left out if no collection opens."""
+    """Return what an empty search box says: the invitation, and the first examples if a collection can be opened."""
     try:
         queries = examples(current_engine())[:IN_PLACEHOLDER]
     except DeviseError:
@@ -47,7 +50,11 @@ def placeholder(invitation: str = "Type anything") -> str:
 
 
 def shown_examples(queries: Sequence[str]) -> list[str]:
-    """Return those of ``queries`` that the collection shows, or all if it shows none of them. Raises ``DeviseError``."""
+    """Return those of ``queries`` that the collection shows, or all of them if it shows none.
+
+    Raises:
+        DeviseError: The collection cannot be opened.
+    """
     engine = current_engine()
     known = _SHOWN.setdefault(engine, {})
     for query in queries:

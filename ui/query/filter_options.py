@@ -9,7 +9,7 @@ from ui import url_state
 
 Kind = Literal["category", "label"]
 FILTERS: tuple[tuple[Kind, str], ...] = (("category", "in"), ("label", "label"), ("category", "out"), ("label", "no"))
-"""What each filter is about, and its parameter in the address."""
+"""For each filter, whether it is about categories or labels, and the name of its parameter in the address."""
 FILTER_TEXTS = (
     ("Category", "Any category"),
     ("Label", "Any label"),
@@ -25,7 +25,7 @@ def filter_options(engine: Engine, kind: Kind, name: str) -> list[str]:
     Args:
         engine: The engine over the collection.
         kind: What to list.
-        name: The parameter of the filter. A link may name a label that is too rare to be listed.
+        name: The parameter of the filter. A link can contain a category or label that is too rare to be listed otherwise.
     """
     about, postings = engine.collection.about, engine.collection.postings
     listed = about.categories if kind == "category" else about.labels

@@ -15,12 +15,12 @@ from ui.text import ORDER_HELP, match_count, plain
 
 
 def first_matches(engine: Engine, query: Query, page: str, count: int, closest_too: bool = True) -> int:
-    """Show the first ``count`` pictures for ``query``, with weak matches marked and last, and a link to all of them.
+    """Show the first ``count`` pictures for ``query``, with weak matches last and marked, and a link to all results.
 
     Args:
         engine: The engine over the collection.
         query: What to search for.
-        page: Makes the key of the grid unique.
+        page: A name that makes the widget keys unique.
         count: How many pictures to show.
         closest_too: Whether to show the closest pictures if none matches.
 

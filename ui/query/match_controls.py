@@ -25,7 +25,7 @@ class MatchControls:
     """How the visitor wants to see the matches.
 
     Attributes:
-        kept: Which pictures to keep.
+        kept: The filter that the pictures must pass.
         threshold: The cosine below which a match is weak.
         weak: Whether weak matches are shown.
         order: ``BY_SCORE`` or ``BY_NAME``.
@@ -40,7 +40,7 @@ class MatchControls:
 
 
 def read_filter(engine: Engine) -> Filter:
-    """Read the filters from the address, and say which do not exist. The widgets that change them are drawn later."""
+    """Read the filters from the address, and say which values no picture has. The widgets of the filters are drawn later."""
     chosen: dict[str, list[str]] = {}
     for kind, name in FILTERS:
         linked = url_state.read_all(name)
@@ -51,10 +51,16 @@ def read_filter(engine: Engine) -> Filter:
 
 
 def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
-    """Show the controls above the matches, and return what is chosen."""
+    """Show the controls above the matches, and return what the visitor has chosen.
+
+    Args:
+        engine: The engine over the collection.
+        kept: The filter that ``read_filter`` returned.
+        suggested: The threshold that is suggested for this query.
+    """
     active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
     filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
-    if active:  # beside the button, because a popover with a new label is a new one, which is closed
+    if active:  # beside the button, because a new label would make a new popover, which is closed
         st.badge(f"{active} active")
     if filters.open:
         with filters:
@@ -80,7 +86,7 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
 
 
 def show_controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) -> None:
-    """Show the page numbers, the switch for ``weak`` matches and the button that selects ``hits``, as far as they are needed."""
+    """Show the page numbers, the switch for the ``weak`` matches (a count) and the button that selects ``hits``, where needed."""
     if pages > 1:
         page_number(pages)
     if weak:
@@ -97,5 +103,5 @@ def show_controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) 
 
 
 def is_filtered(kept: Filter) -> bool:
-    """Whether a filter is set."""
+    """Return whether a filter is set."""
     return any((kept.categories, kept.labels, kept.not_categories, kept.not_labels))

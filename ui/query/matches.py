@@ -1,4 +1,4 @@
-"""The pictures that match a query: filtered, cut off, folded, sorted and split into pages."""
+"""The pictures that match a query: filtered, cut off at a threshold, without near-duplicates, sorted and split into pages."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def show_matches(engine: Engine, query: Query) -> int:
 def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, settings: MatchControls) -> list[Hit]:
     """Say how many pictures match, and return the pictures to show.
 
-    If the app is not sure, pictures that are described with the words are shown first and are not returned.
+    If the app is not sure, pictures with the words in their captions or labels are shown first, and are not returned.
     """
     by_description, account = st.container(), st.container()
     is_absent = not chosen.strong and chosen.is_suggested and matches.absent
@@ -85,7 +85,7 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
         hits = closest(engine, matches, described)
     others = [hit for hit in hits if hit.id not in described]
     with account:
-        if hits and not others:  # all of them are already shown, as described with the words
+        if hits and not others:  # the row of pictures found by caption shows all of them already
             st.caption(absence_sentence(engine, query, plain(query.respelled_text, 80)))
         elif summary := _summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)):
             st.caption(summary, help=SIMILARITY_HELP)
@@ -94,18 +94,18 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
 
 @dataclass(frozen=True, eq=False)
 class _Chosen:
-    """The pictures to show.
+    """The pictures to show. Only the first pictures of a large collection are ranked (``verbs/scanning.py``).
 
     Attributes:
-        inside: Those that pass the filters, as far as they are ranked.
-        inside_count: How many pass the filters.
-        strong: Those that match well, as far as they are ranked.
-        strong_count: How many match well.
-        possible_count: How many may match although the app is not sure of them. They follow those that match well.
-        listed: Those to show, in order and without near-duplicates.
-        duplicates: Id → how many near-duplicates are folded under it.
+        inside: The ranked pictures that pass the filters.
+        inside_count: How many pictures pass the filters, ranked or not.
+        strong: The ranked pictures that match well.
+        strong_count: How many pictures match well, ranked or not.
+        possible_count: How many pictures may match although the app is not sure of them. They follow ``strong``.
+        listed: The pictures to show on all pages, in order and without near-duplicates.
+        duplicates: Id of a picture → how many near-duplicates are folded under that picture.
         is_suggested: Whether the app decides what matches, and not the visitor's threshold.
-        is_doubtful: Whether the app is not sure that any picture shows what was asked for.
+        is_doubtful: Whether there may be matches, but the app is not sure of any.
     """
 
     inside: Ranking
@@ -120,7 +120,7 @@ class _Chosen:
 
     @property
     def weak_count(self) -> int:
-        """How many pictures match weakly, as far as they are ranked."""
+        """How many ranked pictures match weakly."""
         return len(self.inside) - len(self.strong) - self.possible_count
 
 
@@ -166,7 +166,7 @@ def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: Ma
 
 
 def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:
-    """Return how many pictures the filters leave out. Without filters it is 0, even if pictures that could insult are left out."""
+    """Return how many pictures the filters leave out. Pictures left out because they could insult people do not count."""
     return len(engine.collection) - chosen.inside_count if is_filtered(settings.kept) else 0
 
 

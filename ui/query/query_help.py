@@ -15,17 +15,17 @@ from ui.server.engine_cache import current_engine
 from ui.text import plain
 
 _NAMED = ("violin", "cello")
-"""The pictures in the examples of ``GRAMMAR``."""
+"""The pictures that the examples in ``GRAMMAR`` name."""
 _POOL = 24
 
 
 def query_help(more: Sequence[tuple[str, str]] = ()) -> None:
     """Show the query syntax, with an example to click for each rule.
 
-    The help is empty until a visitor opens it, and then the page runs again. This saves a fifth of the time of a search page.
+    The help is empty until a visitor opens it and the page runs again. This saves a fifth of the time that a search page takes.
 
     Args:
-        more: Forms that only this page has: an example of each, and what it means.
+        more: Forms of a query that only this page has, each as an example and its meaning.
     """
     key = f"help-{hash(url_state.read_text(url_state.QUERY))}"  # a new query has a new popover, which is closed
     popover = st.popover("What can I write?", icon=":material/help:", type="tertiary", key=key, on_change="rerun")
@@ -48,7 +48,10 @@ def query_help(more: Sequence[tuple[str, str]] = ()) -> None:
 
 
 def _grammar() -> list[tuple[str, str]]:
-    """Return the forms of a query, with pictures of this collection in place of ``_NAMED``, or without the forms for pictures."""
+    """Return the forms of a query, with pictures of this collection in place of ``_NAMED``.
+
+    If the collection has too few suitable pictures, the forms that name pictures are left out.
+    """
     engine = current_engine()
     first = engine.search_text(examples(engine)[0], k=_POOL) if len(engine.collection) else []
     ids = [hit.id for hit in first if hit.id.replace("-", "").isalnum()]

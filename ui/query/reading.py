@@ -25,7 +25,7 @@ from ui.text import plain
 MAX_TERMS = 8
 """How many terms are shown. More would push the results off a phone's screen."""
 MIN_SHARE = 0.005
-"""A smaller share would be shown as 0%."""
+"""Terms with a smaller share of the query are left out, because their share would be shown as 0%."""
 _SHARES_HELP = "The percentage is how much each part counts. Within a phrase, rare words count more than common ones."
 _NEAREST_HELP = "Above are the words most similar to each part of your query."
 
@@ -33,11 +33,11 @@ _NEAREST_HELP = "Above are the words most similar to each part of your query."
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
     """Show how a query was read: a tag for each term with its sign and share, and the words that were not known.
 
-    Nothing is shown for a single word that is read as it is. Words for groups of people are not repeated in tags. The help has no
-    words that are similar to words for people.
+    Nothing is shown for a single word that is read as it is. Words for groups of people are not repeated in tags. The help text
+    names no words similar to words for people.
 
     Args:
-        reading: What the query was read as.
+        reading: How the query was read.
         field: Makes the keys of the spelling buttons unique.
         pictures: Name → embedding, as given to ``Engine.query``.
     """
@@ -59,14 +59,14 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
 
 
 def say_unmodelled(query: Query) -> None:
-    """Say which words of the query the app cannot recognise in pictures, and what the search makes of the rest."""
+    """Say which words of the query the app cannot recognise in pictures, and whether the search uses the other words."""
     offer_other_meaning(query)
     if sentence := unmodelled_sentence(query, plain):
         st.caption(sentence)
 
 
 def offer_other_meaning(query: Query) -> None:
-    """Offer another reading of a query of one word: a word of another language, or an English word with a typing error."""
+    """Offer another reading of a query of one word, as a word of another language or a misspelled English word."""
     for word, meaning in query.other_meaning.items():
         with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
             st.caption(plain(other_meaning_sentence(word, meaning), 200), width="content")
@@ -94,7 +94,7 @@ def _show_corrections(reading: Reading, field: str) -> None:
 
 
 def literal_query(reading: Reading) -> str:
-    """Return the query as it was typed, with the words that were corrected in quotes, so that they are read as they are written."""
+    """Return the query as it was typed, with quotes around the corrected words, so that these are read as they are written."""
     text = reading.text
     for word in reading.corrected:
         start = text.lower().find(word)
@@ -121,9 +121,9 @@ def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
 
 
 def merged_terms(terms: Sequence[Term]) -> list[Term]:
-    """Return each word once, in order. If there are too many, only those with the largest shares.
+    """Return a term for each word, in order. If there are more than ``MAX_TERMS``, only those with the largest shares.
 
-    Words such as "of", which count little, are left out, and the shares of the others add up to 100%.
+    Words such as "of", which count little, are left out. The shares are those of the query without these words.
     """
     merged: dict[tuple[str, str], Term] = {}
     for term in terms:
@@ -137,7 +137,7 @@ def merged_terms(terms: Sequence[Term]) -> list[Term]:
 
 
 def _tags(terms: Sequence[Term], is_sum: bool) -> list[str]:
-    """Return a tag for each term. In a sum, those that are added have a plus, except the first."""
+    """Return a tag for each term. In a sum, the terms that are added have a plus sign, except the first term."""
     return [_tag(term, "+ " if is_sum and place else "") for place, term in enumerate(terms)]
 
 

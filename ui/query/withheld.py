@@ -20,11 +20,11 @@ NO_RESULT = "Try an example:"
 
 
 def explain_withheld(query: Query, listed: bool | None = None) -> None:
-    """Say why no similar picture is shown. For a query of judgements only, such as "ugly", ``say_unmodelled`` does so.
+    """Say why no similar picture is shown. If the query has only judgements, such as "ugly", ``say_unmodelled`` says why.
 
     Args:
         query: The query.
-        listed: Whether pictures that are described with its words follow. None on a page that does not search captions.
+        listed: Whether pictures with the words in their captions or labels follow. None on a page that does not search captions.
     """
     if not query.only_unmodelled:
         st.info(plain(withheld_sentence(query, listed), 300), icon=":material/info:")
@@ -36,7 +36,7 @@ def show_withheld(engine: Engine, query: Query, where: Condition) -> int:
     Args:
         engine: The engine over the collection.
         query: The query.
-        where: Which pictures pass the filters.
+        where: The condition that the pictures must satisfy.
 
     Returns:
         How many pictures are shown.
@@ -49,14 +49,14 @@ def show_withheld(engine: Engine, query: Query, where: Condition) -> int:
 
 
 def captioned_or_examples(engine: Engine, query: Query, where: Condition) -> int:
-    """Show the pictures that are described with the words of a query, or examples of the collection if there are none.
+    """Show the pictures that are described with the words of a query, or else example queries.
 
-    For a query about an atrocity there are no examples.
+    For a query about an atrocity no examples are shown.
 
     Args:
         engine: The engine over the collection.
         query: The query.
-        where: Which pictures pass the filters.
+        where: The condition that the pictures must satisfy.
 
     Returns:
         How many pictures are shown.

@@ -1,4 +1,4 @@
-"""What the charts show, as rows and in words."""
+"""What the charts show, as rows of data and in words."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def class_rows(results: Classes, names: Sequence[str], metric: str, rival: str) 
 
 
 def published_name(reference: Reference) -> str:
-    """Return a short name for a method, marked as published if we measure a method of that name too."""
+    """Return the part of a method's name before a comma, marked as published. A name without a comma is returned unchanged."""
     short, *more = reference.method.split(",")
     return f"{short}, published" if more else short
 
 
 def are_seeds(losses: Mapping[str, Sequence[float]]) -> bool:
-    """Return whether the curves are runs that differ only in their random seed."""
+    """Return whether the loss curves are from runs that differ only in their random seed."""
     return len(losses) > 1 and all(name.startswith("random seed ") for name in losses)

@@ -1,4 +1,4 @@
-"""Charts of the results. Our method has the theme's primary colour, all else a shade of its text colour."""
+"""Charts of the results. Our method has the primary colour of the theme. The rest has shades of the theme's text colour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.results.chart_data import are_seeds, class_rows, dot_rows
 from ui.results.palette import Palette
 
 ROW, MARGIN = 23, 44
-"""Height of a chart's row, and of what is below the rows, in pixels."""
+"""The height in pixels of a row of a chart, and of the space below the rows."""
 _NAME = "split(datum.value, '|')[1]"
 _KEY_LABEL = f"{_NAME} ? {_NAME} : split(datum.value, '|')[0]"
 
@@ -43,7 +43,7 @@ def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], 
 
 
 def curves(losses: Mapping[str, Sequence[float]], palette: Palette) -> Any:
-    """Draw a thin line for each loss curve, and a thick one for the mean of random seeds or else for each training curve."""
+    """Draw a thin line for each loss curve. A thick line shows the mean over random seeds, or else each curve of training loss."""
     import altair as alt
 
     rows = [{"curve": name, "epoch": epoch + 1, "loss": loss} for name, curve in losses.items() for epoch, loss in enumerate(curve)]
@@ -76,7 +76,7 @@ def curves(losses: Mapping[str, Sequence[float]], palette: Palette) -> Any:
 
 
 def bars(results: Classes, names: Sequence[str], metric: str, rival: str, palette: Palette) -> Any:
-    """Draw a bar for each class of ``names``, in that order, with a tick where the rival is."""
+    """Draw a bar for each class of ``names``, in that order, with a tick at the figure of the rival, the method compared."""
     import altair as alt
 
     rows = class_rows(results, names, metric, rival)

@@ -1,4 +1,4 @@
-"""The comparison with other methods: for each protocol its charts, tables and sources."""
+"""The comparison with other methods: the charts, tables and sources for each protocol, which is an evaluation in ``NAMES``."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ ABOUT = {
     "queries": "Searches as visitors type them, by kind, such as scenes, colours and actions.",
     "people": "Photographs of people should get a word for people, and never a hurtful one.",
 }
-"""Protocol → what it measures, for a visitor."""
+"""Protocol → a sentence for visitors on what the protocol measures."""
 OLD_NAMES = {"The seed's test": "pascal-sentences", "Zero-shot": "zero-shot", "Stamps": "stamps"}
-"""Names in links from earlier versions."""
+"""Name of a protocol in links from earlier versions → its name now."""
 MEANINGS = {
     "hit": "how often the right word is among the {k} best",
     "hp": "the share of the {k} best words that are closely related to the right one",
@@ -110,7 +110,7 @@ def in_rows(tables: Sequence[Table]) -> list[list[Table]]:
 
 
 def chart_metrics(table: Table) -> list[list[str]]:
-    """Return the metrics of each chart: all in one if they are few, else one chart for each kind."""
+    """Return the metrics of each chart: one chart for up to ``MAX_METRICS``, or else one chart for each kind, such as "hit"."""
     if len(table.metrics) <= MAX_METRICS:
         return [list(table.metrics)]
     kinds = dict.fromkeys(metric.partition("@")[0] for metric in table.metrics)
@@ -118,7 +118,7 @@ def chart_metrics(table: Table) -> list[list[str]]:
 
 
 def show_table(table: Table, references: Sequence[Reference], palette: Palette) -> None:
-    """Show one table: its charts, what they show in plain words, and its numbers."""
+    """Show one table: its charts, what the charts show in plain words, and the numbers."""
     st.markdown(f"**{plain(table.title)}**")
     charts = chart_metrics(table)
     for column, metrics in zip(st.columns(len(charts), gap="medium"), charts, strict=True):
@@ -132,7 +132,7 @@ def show_table(table: Table, references: Sequence[Reference], palette: Palette) 
 
 
 def describe_metrics(metrics: Sequence[str]) -> list[str]:
-    """Return a sentence for each kind of metric, about one of its metrics."""
+    """Return a sentence for each kind of metric. It explains one metric of that kind, such as "hit@5"."""
     examples: dict[str, tuple[str, str]] = {}
     for metric in metrics:
         kind, _, k = metric.partition("@")
@@ -145,7 +145,7 @@ def describe_metrics(metrics: Sequence[str]) -> list[str]:
 
 
 def conclusions(table: Table) -> list[str]:
-    """Return a sentence for each rival: where we are ahead, behind, or where there is no clear difference."""
+    """Return a sentence for each other method: at which metrics we are ahead, behind, or not clearly different."""
     sentences = []
     for rival in table.methods():
         lead = {metric: cell for metric, cell in table.lead(rival).items() if cell.value is not None}
@@ -159,7 +159,7 @@ def conclusions(table: Table) -> list[str]:
 
 
 def table_html(table: Table) -> str:
-    """Return the table as HTML in a frame that scrolls, also by keyboard. A Markdown table cannot take the focus."""
+    """Return the table as HTML in a frame that can be scrolled with the keyboard. A Markdown table cannot take the focus."""
     import pandas as pd
 
     frame = pd.DataFrame([[str(cell) for cell in row] for row in table.rows], columns=table.columns)

@@ -11,7 +11,7 @@ from devise_core.results import BY_CLASSES, OURS, Cell, Results
 CONSE, SOFTMAX, SEED = "ConSE (T = 10)", "softmax", "the 2020 notebook"
 """Names of methods in the results."""
 RIVALS = {CONSE: "ConSE", SOFTMAX: "classifier", SEED: "notebook"}
-"""Their short names on the page."""
+"""Name of a method → its short name on the page."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Headline:
     """One large number.
 
     Attributes:
-        label: Its name on the page.
-        protocol: The protocol of its table.
-        title: A part of the title of its table.
-        metric: Its column.
-        rival: The method it is compared with.
-        meaning: What it means.
+        label: The name of the number on the page.
+        protocol: The protocol of the table that has the number.
+        title: A part of the title of that table.
+        metric: The column of that table.
+        rival: The method that ours is compared with.
+        meaning: What the number means.
     """
 
     label: str
@@ -77,7 +77,7 @@ HEADLINES = (
 
 
 def headlines(results: Results) -> None:
-    """Show the most important numbers. Those that have not been measured are left out."""
+    """Show the most important numbers, except those that have not been measured."""
     measured = [(headline, *pair) for headline in HEADLINES if (pair := compare(results, headline))]
     for column, (headline, ours, difference, clear) in zip(st.columns(max(len(measured), 1)), measured, strict=False):
         rival = RIVALS.get(headline.rival, headline.rival)
@@ -96,7 +96,8 @@ def compare(results: Results, headline: Headline) -> tuple[Cell, float, bool] | 
     """Compare our figure with the rival's.
 
     Returns:
-        Our cell, how far it is ahead, and whether the difference is statistically clear. None if it has not been measured.
+        Our cell, our figure minus the rival's, and whether this difference is statistically clear. None if either figure has not
+        been measured.
     """
     for table in results.tables:
         if table.protocol != headline.protocol or headline.title not in table.title or headline.metric not in table.metrics:

@@ -1,4 +1,4 @@
-"""The colours of the charts, and a cache for them."""
+"""The colours of the charts, and a cache of the charts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of the theme that the visitor sees: our method, all else, and lines."""
+    """The colours of charts in the visitor's theme: for our method (``ours``), other data and text (``ink``), and lines."""
 
     ours: str
     ink: str
@@ -27,11 +27,11 @@ class Palette:
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs={FunctionType: lambda draw: draw.__name__})
 def show_chart(alt: str, draw: Callable[..., Any], *arguments: Any) -> None:
-    """Show the chart that ``draw`` makes of ``arguments``. It is cached, because Altair takes 100 ms to check a chart.
+    """Show the chart that ``draw`` returns for ``arguments``. The chart is cached, because Altair takes 100 ms to check it.
 
     Args:
         alt: What the chart shows, in words.
         draw: A function that returns an Altair chart.
-        arguments: What ``draw`` is called with.
+        arguments: The arguments of ``draw``.
     """
     st.altair_chart(draw(*arguments), width="stretch", alt=alt)

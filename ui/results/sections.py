@@ -34,7 +34,7 @@ EXTREMES, TILES = 3, 4
 
 
 def summary(engine: Engine) -> None:
-    """Show the most important figure in one sentence and one chart, or how to measure the model."""
+    """Show the most important figure in one sentence and one chart, or say how to measure the model if nothing was measured."""
     results = engine.results()
     if results is None or not results.tables:
         st.info(f"This model has not been measured yet. To measure it, run `{COMMAND}`.", icon=":material/science:")
@@ -45,7 +45,7 @@ def summary(engine: Engine) -> None:
 
 
 def figures(engine: Engine) -> None:
-    """Show all that has been measured of the model."""
+    """Show everything that has been measured for the model."""
     results = engine.results()
     if results is None or not results.tables:
         return
@@ -83,7 +83,7 @@ def _classes(results: Results) -> None:
 
 
 def most_queries(sets: Sequence[Classes]) -> int:
-    """Return the position of the set whose classes have the most queries. A class with one query is all or nothing."""
+    """Return the position of the set with the most queries per class. If a class has one query, its figure is only 0 or 1."""
     means = [sum(classes.queries.values()) / len(classes.queries) for classes in sets]
     return means.index(max(means))
 
@@ -109,7 +109,7 @@ def training(engine: Engine) -> None:
 
 
 _CATEGORY_QUERIES: WeakKeyDictionary[Engine, list[CategoryResult]] = WeakKeyDictionary()
-"""The results for each engine. They are dropped with it, so uploaded pictures leave nothing behind."""
+"""Engine → its results. They are dropped with the engine, so nothing of uploaded pictures remains."""
 
 
 def _category_queries(engine: Engine) -> list[CategoryResult]:
@@ -121,11 +121,11 @@ def _category_queries(engine: Engine) -> list[CategoryResult]:
 def queries(engine: Engine) -> None:
     """Search for each category of the collection, and show the best and the worst queries with their results.
 
-    Without a collection there is nothing to show.
+    Show nothing if the collection has no pictures.
     """
     collection = engine.collection
     if not len(collection):
-        return  # the pages that search say how to make one
+        return  # the search pages say how to make a collection
     st.header(f"Best and worst queries in {plain(collection.title)}")
     asked = _category_queries(engine)
     if len(asked) < 2:
@@ -152,7 +152,7 @@ def queries(engine: Engine) -> None:
 
 
 def right_of(verdicts: Sequence[bool | None]) -> str:
-    """Say how many of the first pictures are right."""
+    """Return in words how many of the first pictures are right. A verdict is None for a picture that is not judged."""
     right, judged = verdicts.count(True), len(verdicts) - verdicts.count(None)
     if judged == len(verdicts):
         return f"{right} of the first {judged} are right"
@@ -161,7 +161,7 @@ def right_of(verdicts: Sequence[bool | None]) -> str:
 
 
 def model_card(engine: Engine) -> None:
-    """Show the model card, and how much the model knows."""
+    """Show the model card, and the sizes of the vocabulary, the collection and the vectors."""
     st.header("Model card")
     facts = {"Pictures": len(engine.collection), "Dimensions": engine.text.dimension}
     if engine.vocabulary:

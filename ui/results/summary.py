@@ -13,7 +13,7 @@ from ui.results.headlines import CONSE
 
 METRIC = "hit@5"
 SHIPPED, CHANCE = "as shipped", "random vectors"
-"""Names of methods in the results: what the app uses, and guessing."""
+"""Names of methods in the results: the method that the app uses, and the random baseline."""
 
 _COUNT = re.compile(r"(\d+) unseen")
 
@@ -27,7 +27,7 @@ class Share:
 
 
 def summary_shares(results: Results) -> list[Share]:
-    """Return how often the app, an older method and random guesses name an unseen kind of thing. Empty if not measured."""
+    """Return how often the app, an older method and random guesses name an unseen class correctly. Empty if not measured."""
     table = summary_table(results)
     if table is None:
         return []
@@ -37,12 +37,12 @@ def summary_shares(results: Results) -> list[Share]:
 
 
 def summary_table(results: Results) -> Table | None:
-    """Return the table of kinds of things that were not learned, or None if it was not measured."""
+    """Return the table for the classes that the model was not trained on, or None if it was not measured."""
     return next((table for table in results.tables if table.protocol == "zero-shot" and METRIC in table.metrics), None)
 
 
 def show_summary(results: Results) -> None:
-    """Show the sentence and the chart, if what they show was measured."""
+    """Show the sentence and the chart if their figures were measured."""
     table, shares = summary_table(results), summary_shares(results)
     if table is None or not shares or shares[0].name != "This app":
         return

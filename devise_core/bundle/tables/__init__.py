@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 
 
 def read_table(name: str) -> dict[str, str]:
-    """Return the second column of ``NAME.csv`` by the first. The header is skipped."""
+    """Return the second column of ``NAME.csv``, by the value in the first column. The header is skipped."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         _, *rows = csv.reader(file)
     return {row[0]: row[1] for row in rows}
@@ -22,5 +22,5 @@ def read_rows(name: str) -> list[dict[str, str]]:
 
 
 def imagenet_offsets() -> tuple[int, ...]:
-    """Return the WordNet 3.0 offsets of the 1000 ImageNet-1k classes, in the order of the classifier."""
+    """Return the WordNet 3.0 offsets of the 1000 ImageNet-1k classes, in the order of the classifier's outputs."""
     return tuple(int(line[1:]) for line in (FOLDER / "imagenet1k_ids.txt").read_text("ascii").split())

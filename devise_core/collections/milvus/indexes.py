@@ -35,7 +35,13 @@ def indexes_for(count: int, is_file: bool) -> tuple[str, str]:
 
 
 def parameters_of(index: str, has_filter: bool, end: int) -> dict[str, float]:
-    """Return the parameters of a search for the first ``end`` images."""
+    """Return the parameters of a search.
+
+    Args:
+        index: The index that the search uses.
+        has_filter: Whether the images must satisfy a condition.
+        end: How many of the nearest images the search asks for.
+    """
     if index == EXACT:
         return {}
     if index == CELLS:

@@ -1,11 +1,11 @@
-"""Judged data of the evaluation, as CSV files beside this module. They hold ids of images, never images.
+"""Human judgements for the evaluation, as CSV files beside this module. The files hold ids of images, never images.
 
-``queries.csv`` has a query, its kind, the collection or data set, and the ids of the relevant images separated by "|". One
-person judged the images of the bundled collections. An image of flickr8k-1000 is relevant if at least two of its five captions
+Each row of ``queries.csv`` has a query, its kind, the collection or data set, and the ids of the relevant images separated by "|".
+One person judged the images of the bundled collections. An image of flickr8k-1000 is relevant if at least two of its five captions
 mention everything in the query. ``absent.csv`` lists everyday nouns that no image of a collection shows. ``label_senses.csv`` has
-the WordNet senses of the bundled collections' labels, once without and once with their hypernyms. ``hurtful_names.csv`` has names
-that must not be given to an image of a person unless the classifier is sure, with the reason. The list was written by reading the
-names that the model can give, without using the flags that guard them.
+the WordNet senses of the bundled collections' labels, once without and once with the hypernyms of the senses.
+``hurtful_names.csv`` has names that must not be given to an image of a person unless the classifier is sure, each with the reason.
+The author of this list read the names that the model can give, and did not use the model's flags for guarded names.
 """
 
 from __future__ import annotations
